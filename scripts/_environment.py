@@ -1,0 +1,52 @@
+"""The environment that the scripts run in: `.venv` beside the README, made on first use from pyproject.toml.
+
+Standard library only: this runs on a machine that has nothing but git and Python 3.11 or newer.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+NO_VENV = """This Python cannot make a virtual environment: the module venv or ensurepip is missing.
+On Debian and Ubuntu:  apt install python3-venv
+On Fedora:             dnf install python3-pip
+Then run this command again."""
+
+
+def ensure_environment(*, development: bool = False) -> None:
+    """Go on inside the project's environment, made or brought up to date first. Exits 1 with a text when it cannot."""
+    if sys.version_info < (3, 11):
+        sys.exit(f"Metarr needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    stamp = VENV / ("installed-dev" if development else "installed")
+    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        _install(development)
+        stamp.write_text(wanted)
+    if Path(sys.prefix).resolve() != VENV.resolve():
+        os.execv(PYTHON, [str(PYTHON), *sys.argv])
+
+
+def _install(development: bool) -> None:
+    print("Preparing the environment in .venv (once; takes a minute) …", file=sys.stderr, flush=True)
+    if not PYTHON.exists():
+        try:
+            import ensurepip  # noqa: F401, PLC0415
+            import venv  # noqa: PLC0415
+        except ImportError:
+            sys.exit(NO_VENV)
+        try:
+            venv.create(VENV, with_pip=True, clear=True)
+        except subprocess.CalledProcessError:
+            sys.exit(NO_VENV)
+    pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    commands = [[*pip, "--upgrade", "pip>=25.1"], [*pip, "--editable", str(ROOT)]]
+    if development:
+        commands.append([*pip, "--group", str(ROOT / "pyproject.toml") + ":dev"])
+    for command in commands:
+        if subprocess.run(command, check=False).returncode != 0:
+            sys.exit("Installing Metarr's dependencies failed; the lines above say why. Is there a network?")

@@ -1,0 +1,268 @@
+"""The nouns of the domain, all frozen.
+
+msgspec structs, because the same types are decoded from the cache and the database as they are.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from metarr.errors import Reason
+
+__all__ = [
+    "Answered",
+    "Artwork",
+    "Collection",
+    "Conflict",
+    "Credit",
+    "FieldValue",
+    "Fragment",
+    "IdClaim",
+    "Image",
+    "Kind",
+    "MediaItem",
+    "NotAsked",
+    "NotFound",
+    "Outcome",
+    "Reason",
+    "Rule",
+    "Skip",
+    "Unavailable",
+    "Value",
+    "Veto",
+]
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of every domain type."""
+
+
+class Kind(StrEnum):
+    """What an item is."""
+
+    MOVIE = "movie"
+    SERIES = "series"
+    SEASON = "season"
+    EPISODE = "episode"
+
+
+class Image(Struct):
+    """One artwork candidate, or one chosen artwork.
+
+    `url` is the full-size address (https). `language` is ISO 639-1, "" when the image bears no text.
+    `width` and `height` are pixels, 0 when unknown. `votes` ranks images of one provider only.
+    """
+
+    url: str
+    width: int = 0
+    height: int = 0
+    language: str = ""
+    votes: float = 0.0
+
+
+Artwork = tuple[Image, ...]
+"""Candidates in a fragment; in an item the chosen ones: one, for fanart the main one and the extra ones."""
+
+
+class Credit(Struct):
+    """A person in the cast. `order` counts from 0; `photo` is an https address or ""; `ids` by id type."""
+
+    name: str
+    role: str = ""
+    order: int = 0
+    photo: str = ""
+    ids: dict[str, str] = {}
+
+
+class Collection(Struct):
+    """The set a movie belongs to (Kodi's movie set)."""
+
+    name: str
+    ids: dict[str, str] = {}
+
+
+Value = str | int | float | tuple[str, ...] | tuple[Credit, ...] | Artwork | Collection
+"""What a field can hold. Which of these, the catalogue says (`domain.fields`). Dates are ISO text, YYYY-MM-DD."""
+
+
+class Fragment(Struct):
+    """What one provider says about one title (design 4.2).
+
+    Every field the provider declares for the kind is in exactly one of three places: `values`, `empty` (it
+    speaks about the field and has none) or `unread` (it could not be read this time).
+    `ids` are the provider's claims about this title's external ids, its own among them.
+    `titles` are further titles it knows the title by, for matching. `trouble` names what was malformed.
+    """
+
+    provider: str
+    kind: Kind
+    ids: dict[str, str] = {}
+    values: dict[str, Value] = {}
+    empty: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
+    titles: tuple[str, ...] = ()
+    trouble: tuple[str, ...] = ()
+
+
+class Answered(Struct):
+    """The provider answered. `asked_id` is the typed id it was asked with, such as `imdb:tt0137523`.
+
+    `stale`: the answer is older than wanted, and stands in because no newer one could be had.
+    """
+
+    fragment: Fragment
+    fetched_at: datetime
+    asked_id: str = ""
+    stale: bool = False
+    cached: bool = False
+
+
+class NotFound(Struct):
+    """The provider answered that it does not know the title. `soft`: not to be believed yet (design 4.2)."""
+
+    fetched_at: datetime
+    asked_id: str = ""
+    soft: bool = False
+    stale: bool = False
+    cached: bool = False
+
+
+class Skip(StrEnum):
+    """Why a provider was not asked. The first three take it out of the order; the others are gaps in knowledge."""
+
+    DISABLED = "disabled"
+    NOT_CONFIGURED = "not_configured"
+    NOT_COVERED = "not_covered"
+    NOT_SELECTED = "not_selected"
+    NO_ID = "no_id"
+    CONFLICT = "conflict"
+
+
+OUT_OF_ORDER = frozenset({Skip.DISABLED, Skip.NOT_CONFIGURED, Skip.NOT_COVERED})
+
+
+class Unavailable(Struct):
+    """The provider could not be heard. `last` is its last answer for the same id and shape, standing in."""
+
+    reason: Reason
+    detail: str = ""
+    retry_at: datetime | None = None
+    last: Answered | NotFound | None = None
+
+
+class NotAsked(Struct):
+    """The provider was not asked. `last` as in `Unavailable`; `fragment` is what it said where that is in conflict."""
+
+    reason: Skip
+    detail: str = ""
+    last: Answered | NotFound | None = None
+
+
+Outcome = Answered | NotFound | Unavailable | NotAsked
+"""The outcome of asking one provider about one item."""
+
+
+class Rule(StrEnum):
+    """Which rule chose a stored value; shown to the owner, and stored with the value."""
+
+    FIRST = "first_in_order"
+    """The provider standing first in the field's order had a value."""
+    NEXT = "next_in_order"
+    """Those before it answered without a value, or could not be heard and had not set the stored value."""
+    GAP = "fill_gaps"
+    """Not in the field's own list; the global priority let it fill the gap."""
+    UNION = "union"
+    """Elements of several providers were joined."""
+    HELD = "held"
+    """The provider that set the stored value cannot be heard now; its value is held."""
+    KEPT = "kept"
+    """No provider has a value; the stored one stays."""
+    OUTSIDE = "outside_authority"
+    """No provider has a value and the stored one is from a source that no longer counts; it stays, marked."""
+    LOCKED = "locked"
+    """Locked by the owner."""
+    VETOED = "vetoed"
+    """An undone value came again; the restored one stays."""
+    OWNER = "owner"
+    """Typed in by the owner."""
+    REPORTED = "reported"
+    """What the item came with, from an import or a player; below every provider."""
+
+
+OWNER = "owner"
+"""The source of a value that the owner typed in."""
+
+
+class FieldValue(Struct):
+    """A stored value with its provenance. `value` None: nothing stored (a locked or vetoed empty field).
+
+    `fetched_at`: when the provider said so; `asked_id`: the typed id it was asked with. `contributors`, for a
+    field merged as a union, names the providers of each element, parallel to the value.
+    """
+
+    value: Value | None = None
+    source: str = ""
+    fetched_at: datetime | None = None
+    rule: Rule = Rule.FIRST
+    asked_id: str = ""
+    locked: bool = False
+    contributors: tuple[tuple[str, ...], ...] = ()
+
+
+class Veto(Struct):
+    """What an undo leaves behind: this provider's value for this field is not to come back (design 4.7)."""
+
+    field: str
+    provider: str
+    value: Value
+
+
+class IdClaim(Struct):
+    """An external id and who said so: `owner`, `player:<id>`, `import`, or a provider."""
+
+    value: str
+    source: str = OWNER
+
+
+class Conflict(Struct):
+    """A claim that contradicts what is known. `value` is what `claimed_by` says, `held` what stands."""
+
+    id_type: str
+    value: str
+    claimed_by: str
+    held: str = ""
+
+
+class MediaItem(Struct):
+    """One title of the library, as stored.
+
+    `title` and `year` are the words the item was added with (year 0: unknown): evidence for its identity.
+    `ids` by id type. `version` counts the writes of this row. `parent_locked` names the fields that are locked
+    on the nearest ancestor that locks them; an inherited lock protects existing values only.
+    """
+
+    id: int = 0
+    kind: Kind = Kind.MOVIE
+    title: str = ""
+    year: int = 0
+    ids: dict[str, IdClaim] = {}
+    fields: dict[str, FieldValue] = {}
+    vetoes: tuple[Veto, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    monitored: bool = True
+    parent_id: int | None = None
+    parent_locked: frozenset[str] = frozenset()
+    added_at: datetime | None = None
+    deleted_at: datetime | None = None
+    last_enriched_at: datetime | None = None
+    last_enriched_providers: tuple[str, ...] = ()
+    fingerprint: str = ""
+    version: int = 0
+
+    def id_values(self) -> dict[str, str]:
+        """The external ids without their provenance."""
+        return {id_type: claim.value for id_type, claim in self.ids.items()}
+
+    def locked_fields(self) -> frozenset[str]:
+        return frozenset(name for name, stored in self.fields.items() if stored.locked)

@@ -1,0 +1,32 @@
+from metarr.v1 import common_pb2 as _common_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class AggregateRequest(_message.Message):
+    __slots__ = ("kind", "ids", "title", "year", "providers", "force_refresh")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    IDS_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    FORCE_REFRESH_FIELD_NUMBER: _ClassVar[int]
+    kind: _common_pb2.MediaKind
+    ids: _containers.RepeatedCompositeFieldContainer[_common_pb2.ExternalId]
+    title: str
+    year: int
+    providers: _containers.RepeatedScalarFieldContainer[str]
+    force_refresh: bool
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., providers: _Optional[_Iterable[str]] = ..., force_refresh: _Optional[bool] = ...) -> None: ...
+
+class AggregateResponse(_message.Message):
+    __slots__ = ("item", "outcomes")
+    ITEM_FIELD_NUMBER: _ClassVar[int]
+    OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    item: _common_pb2.Item
+    outcomes: _containers.RepeatedCompositeFieldContainer[_common_pb2.ProviderOutcome]
+    def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., outcomes: _Optional[_Iterable[_Union[_common_pb2.ProviderOutcome, _Mapping]]] = ...) -> None: ...

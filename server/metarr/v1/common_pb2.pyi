@@ -1,0 +1,177 @@
+import datetime
+
+from google.protobuf import struct_pb2 as _struct_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class MediaKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    MEDIA_KIND_UNSPECIFIED: _ClassVar[MediaKind]
+    MEDIA_KIND_MOVIE: _ClassVar[MediaKind]
+    MEDIA_KIND_SERIES: _ClassVar[MediaKind]
+    MEDIA_KIND_SEASON: _ClassVar[MediaKind]
+    MEDIA_KIND_EPISODE: _ClassVar[MediaKind]
+MEDIA_KIND_UNSPECIFIED: MediaKind
+MEDIA_KIND_MOVIE: MediaKind
+MEDIA_KIND_SERIES: MediaKind
+MEDIA_KIND_SEASON: MediaKind
+MEDIA_KIND_EPISODE: MediaKind
+
+class FieldValue(_message.Message):
+    __slots__ = ("name", "value", "source", "fetched_at", "rule", "asked_id", "locked", "held", "runners_up", "waiting_for")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    FETCHED_AT_FIELD_NUMBER: _ClassVar[int]
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    ASKED_ID_FIELD_NUMBER: _ClassVar[int]
+    LOCKED_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
+    RUNNERS_UP_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FOR_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    value: _struct_pb2.Value
+    source: str
+    fetched_at: _timestamp_pb2.Timestamp
+    rule: str
+    asked_id: str
+    locked: bool
+    held: bool
+    runners_up: _containers.RepeatedCompositeFieldContainer[RunnerUp]
+    waiting_for: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., source: _Optional[str] = ..., fetched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rule: _Optional[str] = ..., asked_id: _Optional[str] = ..., locked: _Optional[bool] = ..., held: _Optional[bool] = ..., runners_up: _Optional[_Iterable[_Union[RunnerUp, _Mapping]]] = ..., waiting_for: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class RunnerUp(_message.Message):
+    __slots__ = ("provider", "value", "fetched_at", "why")
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    FETCHED_AT_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    provider: str
+    value: _struct_pb2.Value
+    fetched_at: _timestamp_pb2.Timestamp
+    why: str
+    def __init__(self, provider: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., fetched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., why: _Optional[str] = ...) -> None: ...
+
+class ExternalId(_message.Message):
+    __slots__ = ("type", "value", "source")
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    type: str
+    value: str
+    source: str
+    def __init__(self, type: _Optional[str] = ..., value: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+
+class IdConflict(_message.Message):
+    __slots__ = ("type", "value", "claimed_by", "held")
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    CLAIMED_BY_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
+    type: str
+    value: str
+    claimed_by: str
+    held: str
+    def __init__(self, type: _Optional[str] = ..., value: _Optional[str] = ..., claimed_by: _Optional[str] = ..., held: _Optional[str] = ...) -> None: ...
+
+class Item(_message.Message):
+    __slots__ = ("id", "kind", "title", "year", "ids", "fields", "conflicts", "monitored", "parent_id", "added_at", "last_enriched_at", "last_enriched_providers", "pending", "etag")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    IDS_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    CONFLICTS_FIELD_NUMBER: _ClassVar[int]
+    MONITORED_FIELD_NUMBER: _ClassVar[int]
+    PARENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ADDED_AT_FIELD_NUMBER: _ClassVar[int]
+    LAST_ENRICHED_AT_FIELD_NUMBER: _ClassVar[int]
+    LAST_ENRICHED_PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    PENDING_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    kind: MediaKind
+    title: str
+    year: int
+    ids: _containers.RepeatedCompositeFieldContainer[ExternalId]
+    fields: _containers.RepeatedCompositeFieldContainer[FieldValue]
+    conflicts: _containers.RepeatedCompositeFieldContainer[IdConflict]
+    monitored: bool
+    parent_id: str
+    added_at: _timestamp_pb2.Timestamp
+    last_enriched_at: _timestamp_pb2.Timestamp
+    last_enriched_providers: _containers.RepeatedScalarFieldContainer[str]
+    pending: _containers.RepeatedCompositeFieldContainer[PendingProvider]
+    etag: str
+    def __init__(self, id: _Optional[str] = ..., kind: _Optional[_Union[MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[FieldValue, _Mapping]]] = ..., conflicts: _Optional[_Iterable[_Union[IdConflict, _Mapping]]] = ..., monitored: _Optional[bool] = ..., parent_id: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_providers: _Optional[_Iterable[str]] = ..., pending: _Optional[_Iterable[_Union[PendingProvider, _Mapping]]] = ..., etag: _Optional[str] = ...) -> None: ...
+
+class PendingProvider(_message.Message):
+    __slots__ = ("provider", "reason", "not_before", "attempts")
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    NOT_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
+    provider: str
+    reason: str
+    not_before: _timestamp_pb2.Timestamp
+    attempts: int
+    def __init__(self, provider: _Optional[str] = ..., reason: _Optional[str] = ..., not_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempts: _Optional[int] = ...) -> None: ...
+
+class ProviderOutcome(_message.Message):
+    __slots__ = ("provider", "status", "reason", "detail", "retry_at", "cached", "fetched_at", "stale", "unread")
+    class Status(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATUS_UNSPECIFIED: _ClassVar[ProviderOutcome.Status]
+        STATUS_ANSWERED: _ClassVar[ProviderOutcome.Status]
+        STATUS_NOT_FOUND: _ClassVar[ProviderOutcome.Status]
+        STATUS_UNAVAILABLE: _ClassVar[ProviderOutcome.Status]
+        STATUS_NOT_ASKED: _ClassVar[ProviderOutcome.Status]
+    STATUS_UNSPECIFIED: ProviderOutcome.Status
+    STATUS_ANSWERED: ProviderOutcome.Status
+    STATUS_NOT_FOUND: ProviderOutcome.Status
+    STATUS_UNAVAILABLE: ProviderOutcome.Status
+    STATUS_NOT_ASKED: ProviderOutcome.Status
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    RETRY_AT_FIELD_NUMBER: _ClassVar[int]
+    CACHED_FIELD_NUMBER: _ClassVar[int]
+    FETCHED_AT_FIELD_NUMBER: _ClassVar[int]
+    STALE_FIELD_NUMBER: _ClassVar[int]
+    UNREAD_FIELD_NUMBER: _ClassVar[int]
+    provider: str
+    status: ProviderOutcome.Status
+    reason: str
+    detail: str
+    retry_at: _timestamp_pb2.Timestamp
+    cached: bool
+    fetched_at: _timestamp_pb2.Timestamp
+    stale: bool
+    unread: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, provider: _Optional[str] = ..., status: _Optional[_Union[ProviderOutcome.Status, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cached: _Optional[bool] = ..., fetched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stale: _Optional[bool] = ..., unread: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class FieldChange(_message.Message):
+    __slots__ = ("field", "old_value", "new_value", "old_source", "new_source", "rule")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    OLD_VALUE_FIELD_NUMBER: _ClassVar[int]
+    NEW_VALUE_FIELD_NUMBER: _ClassVar[int]
+    OLD_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    NEW_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    old_value: _struct_pb2.Value
+    new_value: _struct_pb2.Value
+    old_source: str
+    new_source: str
+    rule: str
+    def __init__(self, field: _Optional[str] = ..., old_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., new_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., old_source: _Optional[str] = ..., new_source: _Optional[str] = ..., rule: _Optional[str] = ...) -> None: ...

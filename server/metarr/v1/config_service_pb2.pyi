@@ -1,0 +1,247 @@
+import datetime
+
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from metarr.v1 import common_pb2 as _common_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class ProviderSetting(_message.Message):
+    __slots__ = ("key", "label", "type", "help", "value", "default_value", "choices", "required", "secret_set", "secret_hint")
+    class Type(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        TYPE_UNSPECIFIED: _ClassVar[ProviderSetting.Type]
+        TYPE_TEXT: _ClassVar[ProviderSetting.Type]
+        TYPE_SECRET: _ClassVar[ProviderSetting.Type]
+        TYPE_URL: _ClassVar[ProviderSetting.Type]
+        TYPE_INTEGER: _ClassVar[ProviderSetting.Type]
+        TYPE_BOOLEAN: _ClassVar[ProviderSetting.Type]
+        TYPE_CHOICE: _ClassVar[ProviderSetting.Type]
+        TYPE_NUMBER: _ClassVar[ProviderSetting.Type]
+    TYPE_UNSPECIFIED: ProviderSetting.Type
+    TYPE_TEXT: ProviderSetting.Type
+    TYPE_SECRET: ProviderSetting.Type
+    TYPE_URL: ProviderSetting.Type
+    TYPE_INTEGER: ProviderSetting.Type
+    TYPE_BOOLEAN: ProviderSetting.Type
+    TYPE_CHOICE: ProviderSetting.Type
+    TYPE_NUMBER: ProviderSetting.Type
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    HELP_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    DEFAULT_VALUE_FIELD_NUMBER: _ClassVar[int]
+    CHOICES_FIELD_NUMBER: _ClassVar[int]
+    REQUIRED_FIELD_NUMBER: _ClassVar[int]
+    SECRET_SET_FIELD_NUMBER: _ClassVar[int]
+    SECRET_HINT_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    label: str
+    type: ProviderSetting.Type
+    help: str
+    value: _struct_pb2.Value
+    default_value: _struct_pb2.Value
+    choices: _containers.RepeatedScalarFieldContainer[str]
+    required: bool
+    secret_set: bool
+    secret_hint: str
+    def __init__(self, key: _Optional[str] = ..., label: _Optional[str] = ..., type: _Optional[_Union[ProviderSetting.Type, str]] = ..., help: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., default_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., choices: _Optional[_Iterable[str]] = ..., required: _Optional[bool] = ..., secret_set: _Optional[bool] = ..., secret_hint: _Optional[str] = ...) -> None: ...
+
+class ProviderState(_message.Message):
+    __slots__ = ("status", "detail", "retry_at", "quota_used", "quota_limit", "quota_reset_at", "last_request_at", "last_success_at", "pending_items")
+    class Status(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATUS_UNSPECIFIED: _ClassVar[ProviderState.Status]
+        STATUS_OK: _ClassVar[ProviderState.Status]
+        STATUS_DISABLED: _ClassVar[ProviderState.Status]
+        STATUS_NOT_CONFIGURED: _ClassVar[ProviderState.Status]
+        STATUS_LIMITED: _ClassVar[ProviderState.Status]
+        STATUS_KEY_REFUSED: _ClassVar[ProviderState.Status]
+        STATUS_FAILING: _ClassVar[ProviderState.Status]
+    STATUS_UNSPECIFIED: ProviderState.Status
+    STATUS_OK: ProviderState.Status
+    STATUS_DISABLED: ProviderState.Status
+    STATUS_NOT_CONFIGURED: ProviderState.Status
+    STATUS_LIMITED: ProviderState.Status
+    STATUS_KEY_REFUSED: ProviderState.Status
+    STATUS_FAILING: ProviderState.Status
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    RETRY_AT_FIELD_NUMBER: _ClassVar[int]
+    QUOTA_USED_FIELD_NUMBER: _ClassVar[int]
+    QUOTA_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    QUOTA_RESET_AT_FIELD_NUMBER: _ClassVar[int]
+    LAST_REQUEST_AT_FIELD_NUMBER: _ClassVar[int]
+    LAST_SUCCESS_AT_FIELD_NUMBER: _ClassVar[int]
+    PENDING_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    status: ProviderState.Status
+    detail: str
+    retry_at: _timestamp_pb2.Timestamp
+    quota_used: int
+    quota_limit: int
+    quota_reset_at: _timestamp_pb2.Timestamp
+    last_request_at: _timestamp_pb2.Timestamp
+    last_success_at: _timestamp_pb2.Timestamp
+    pending_items: int
+    def __init__(self, status: _Optional[_Union[ProviderState.Status, str]] = ..., detail: _Optional[str] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quota_used: _Optional[int] = ..., quota_limit: _Optional[int] = ..., quota_reset_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_request_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_success_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pending_items: _Optional[int] = ...) -> None: ...
+
+class Provider(_message.Message):
+    __slots__ = ("id", "name", "homepage", "attribution", "enabled", "settings", "state", "coverage")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    HOMEPAGE_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    ENABLED_FIELD_NUMBER: _ClassVar[int]
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    COVERAGE_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    name: str
+    homepage: str
+    attribution: str
+    enabled: bool
+    settings: _containers.RepeatedCompositeFieldContainer[ProviderSetting]
+    state: ProviderState
+    coverage: _containers.RepeatedCompositeFieldContainer[ProviderCoverage]
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., homepage: _Optional[str] = ..., attribution: _Optional[str] = ..., enabled: _Optional[bool] = ..., settings: _Optional[_Iterable[_Union[ProviderSetting, _Mapping]]] = ..., state: _Optional[_Union[ProviderState, _Mapping]] = ..., coverage: _Optional[_Iterable[_Union[ProviderCoverage, _Mapping]]] = ...) -> None: ...
+
+class ProviderCoverage(_message.Message):
+    __slots__ = ("kind", "fields")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    kind: _common_pb2.MediaKind
+    fields: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., fields: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ListProvidersRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListProvidersResponse(_message.Message):
+    __slots__ = ("providers", "next_page_token")
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    providers: _containers.RepeatedCompositeFieldContainer[Provider]
+    next_page_token: str
+    def __init__(self, providers: _Optional[_Iterable[_Union[Provider, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class UpdateProviderRequest(_message.Message):
+    __slots__ = ("provider_id", "enabled", "settings", "update_mask")
+    class SettingsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: _struct_pb2.Value
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
+    PROVIDER_ID_FIELD_NUMBER: _ClassVar[int]
+    ENABLED_FIELD_NUMBER: _ClassVar[int]
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    provider_id: str
+    enabled: bool
+    settings: _containers.MessageMap[str, _struct_pb2.Value]
+    update_mask: _field_mask_pb2.FieldMask
+    def __init__(self, provider_id: _Optional[str] = ..., enabled: _Optional[bool] = ..., settings: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+
+class UpdateProviderResponse(_message.Message):
+    __slots__ = ("provider",)
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    provider: Provider
+    def __init__(self, provider: _Optional[_Union[Provider, _Mapping]] = ...) -> None: ...
+
+class TestProviderRequest(_message.Message):
+    __slots__ = ("provider_id",)
+    PROVIDER_ID_FIELD_NUMBER: _ClassVar[int]
+    provider_id: str
+    def __init__(self, provider_id: _Optional[str] = ...) -> None: ...
+
+class TestProviderResponse(_message.Message):
+    __slots__ = ("verdict", "detail", "elapsed_ms")
+    class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        VERDICT_UNSPECIFIED: _ClassVar[TestProviderResponse.Verdict]
+        VERDICT_OK: _ClassVar[TestProviderResponse.Verdict]
+        VERDICT_KEY: _ClassVar[TestProviderResponse.Verdict]
+        VERDICT_NETWORK: _ClassVar[TestProviderResponse.Verdict]
+        VERDICT_QUOTA: _ClassVar[TestProviderResponse.Verdict]
+    VERDICT_UNSPECIFIED: TestProviderResponse.Verdict
+    VERDICT_OK: TestProviderResponse.Verdict
+    VERDICT_KEY: TestProviderResponse.Verdict
+    VERDICT_NETWORK: TestProviderResponse.Verdict
+    VERDICT_QUOTA: TestProviderResponse.Verdict
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    ELAPSED_MS_FIELD_NUMBER: _ClassVar[int]
+    verdict: TestProviderResponse.Verdict
+    detail: str
+    elapsed_ms: int
+    def __init__(self, verdict: _Optional[_Union[TestProviderResponse.Verdict, str]] = ..., detail: _Optional[str] = ..., elapsed_ms: _Optional[int] = ...) -> None: ...
+
+class FieldAuthority(_message.Message):
+    __slots__ = ("kind", "field", "providers", "exclusive", "union", "is_default")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    EXCLUSIVE_FIELD_NUMBER: _ClassVar[int]
+    UNION_FIELD_NUMBER: _ClassVar[int]
+    IS_DEFAULT_FIELD_NUMBER: _ClassVar[int]
+    kind: _common_pb2.MediaKind
+    field: str
+    providers: _containers.RepeatedScalarFieldContainer[str]
+    exclusive: bool
+    union: bool
+    is_default: bool
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., field: _Optional[str] = ..., providers: _Optional[_Iterable[str]] = ..., exclusive: _Optional[bool] = ..., union: _Optional[bool] = ..., is_default: _Optional[bool] = ...) -> None: ...
+
+class FieldAuthorities(_message.Message):
+    __slots__ = ("provider_priority", "fields", "fill_gaps", "etag")
+    PROVIDER_PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    FILL_GAPS_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    provider_priority: _containers.RepeatedScalarFieldContainer[str]
+    fields: _containers.RepeatedCompositeFieldContainer[FieldAuthority]
+    fill_gaps: bool
+    etag: str
+    def __init__(self, provider_priority: _Optional[_Iterable[str]] = ..., fields: _Optional[_Iterable[_Union[FieldAuthority, _Mapping]]] = ..., fill_gaps: _Optional[bool] = ..., etag: _Optional[str] = ...) -> None: ...
+
+class GetFieldAuthoritiesRequest(_message.Message):
+    __slots__ = ("kind",)
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    kind: _common_pb2.MediaKind
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ...) -> None: ...
+
+class GetFieldAuthoritiesResponse(_message.Message):
+    __slots__ = ("authorities",)
+    AUTHORITIES_FIELD_NUMBER: _ClassVar[int]
+    authorities: FieldAuthorities
+    def __init__(self, authorities: _Optional[_Union[FieldAuthorities, _Mapping]] = ...) -> None: ...
+
+class UpdateFieldAuthoritiesRequest(_message.Message):
+    __slots__ = ("authorities", "update_mask", "reset_fields")
+    AUTHORITIES_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    RESET_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    authorities: FieldAuthorities
+    update_mask: _field_mask_pb2.FieldMask
+    reset_fields: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, authorities: _Optional[_Union[FieldAuthorities, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., reset_fields: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class UpdateFieldAuthoritiesResponse(_message.Message):
+    __slots__ = ("authorities",)
+    AUTHORITIES_FIELD_NUMBER: _ClassVar[int]
+    authorities: FieldAuthorities
+    def __init__(self, authorities: _Optional[_Union[FieldAuthorities, _Mapping]] = ...) -> None: ...

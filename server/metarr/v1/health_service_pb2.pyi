@@ -1,0 +1,54 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from metarr.v1 import config_service_pb2 as _config_service_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class GetHealthRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ProviderHealth(_message.Message):
+    __slots__ = ("id", "name", "state")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    name: str
+    state: _config_service_pb2.ProviderState
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[_Union[_config_service_pb2.ProviderState, _Mapping]] = ...) -> None: ...
+
+class GetHealthResponse(_message.Message):
+    __slots__ = ("status", "version", "api_level", "started_at", "items", "pending_items", "providers")
+    class Status(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATUS_UNSPECIFIED: _ClassVar[GetHealthResponse.Status]
+        STATUS_OK: _ClassVar[GetHealthResponse.Status]
+        STATUS_DEGRADED: _ClassVar[GetHealthResponse.Status]
+        STATUS_NOT_CONFIGURED: _ClassVar[GetHealthResponse.Status]
+    STATUS_UNSPECIFIED: GetHealthResponse.Status
+    STATUS_OK: GetHealthResponse.Status
+    STATUS_DEGRADED: GetHealthResponse.Status
+    STATUS_NOT_CONFIGURED: GetHealthResponse.Status
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    API_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    PENDING_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    status: GetHealthResponse.Status
+    version: str
+    api_level: int
+    started_at: _timestamp_pb2.Timestamp
+    items: int
+    pending_items: int
+    providers: _containers.RepeatedCompositeFieldContainer[ProviderHealth]
+    def __init__(self, status: _Optional[_Union[GetHealthResponse.Status, str]] = ..., version: _Optional[str] = ..., api_level: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., items: _Optional[int] = ..., pending_items: _Optional[int] = ..., providers: _Optional[_Iterable[_Union[ProviderHealth, _Mapping]]] = ...) -> None: ...
