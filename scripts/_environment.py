@@ -20,7 +20,7 @@ Then run this command again."""
 
 def ensure_environment(*, development: bool = False) -> None:
     """Go on inside the project's environment, made or brought up to date first. Exits 1 with a text when it cannot."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (an older Python must hear it in words)
         sys.exit(f"Metarr needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     stamp = VENV / ("installed-dev" if development else "installed")
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
@@ -35,8 +35,8 @@ def _install(development: bool) -> None:
     print("Preparing the environment in .venv (once; takes a minute) …", file=sys.stderr, flush=True)
     if not PYTHON.exists():
         try:
-            import ensurepip  # noqa: F401, PLC0415
-            import venv  # noqa: PLC0415
+            import ensurepip  # noqa: F401
+            import venv
         except ImportError:
             sys.exit(NO_VENV)
         try:

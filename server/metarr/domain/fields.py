@@ -48,7 +48,7 @@ EPISODE_FACTS = ("tvdb", "tmdb", "omdb")
 EXTRA_ART = ("fanart", "tmdb", "tvdb")
 
 
-class Field(Struct):
+class Field(Struct, frozen=True, kw_only=True):
     """One field of the catalogue.
 
     `order`: providers it listens to by default; `episode_order` instead of it for seasons and episodes.

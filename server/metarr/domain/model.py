@@ -47,7 +47,7 @@ class Kind(StrEnum):
     EPISODE = "episode"
 
 
-class Image(Struct):
+class Image(Struct, frozen=True, kw_only=True):
     """One artwork candidate, or one chosen artwork.
 
     `url` is the full-size address (https). `language` is ISO 639-1, "" when the image bears no text.
@@ -65,7 +65,7 @@ Artwork = tuple[Image, ...]
 """Candidates in a fragment; in an item the chosen ones: one, for fanart the main one and the extra ones."""
 
 
-class Credit(Struct):
+class Credit(Struct, frozen=True, kw_only=True):
     """A person in the cast. `order` counts from 0; `photo` is an https address or ""; `ids` by id type."""
 
     name: str
@@ -75,7 +75,7 @@ class Credit(Struct):
     ids: dict[str, str] = {}
 
 
-class Collection(Struct):
+class Collection(Struct, frozen=True, kw_only=True):
     """The set a movie belongs to (Kodi's movie set)."""
 
     name: str
@@ -86,7 +86,7 @@ Value = str | int | float | tuple[str, ...] | tuple[Credit, ...] | Artwork | Col
 """What a field can hold. Which of these, the catalogue says (`domain.fields`). Dates are ISO text, YYYY-MM-DD."""
 
 
-class Fragment(Struct):
+class Fragment(Struct, frozen=True, kw_only=True):
     """What one provider says about one title (design 4.2).
 
     Every field the provider declares for the kind is in exactly one of three places: `values`, `empty` (it
@@ -105,7 +105,7 @@ class Fragment(Struct):
     trouble: tuple[str, ...] = ()
 
 
-class Answered(Struct):
+class Answered(Struct, frozen=True, kw_only=True):
     """The provider answered. `asked_id` is the typed id it was asked with, such as `imdb:tt0137523`.
 
     `stale`: the answer is older than wanted, and stands in because no newer one could be had.
@@ -118,7 +118,7 @@ class Answered(Struct):
     cached: bool = False
 
 
-class NotFound(Struct):
+class NotFound(Struct, frozen=True, kw_only=True):
     """The provider answered that it does not know the title. `soft`: not to be believed yet (design 4.2)."""
 
     fetched_at: datetime
@@ -142,7 +142,7 @@ class Skip(StrEnum):
 OUT_OF_ORDER = frozenset({Skip.DISABLED, Skip.NOT_CONFIGURED, Skip.NOT_COVERED})
 
 
-class Unavailable(Struct):
+class Unavailable(Struct, frozen=True, kw_only=True):
     """The provider could not be heard. `last` is its last answer for the same id and shape, standing in."""
 
     reason: Reason
@@ -151,7 +151,7 @@ class Unavailable(Struct):
     last: Answered | NotFound | None = None
 
 
-class NotAsked(Struct):
+class NotAsked(Struct, frozen=True, kw_only=True):
     """The provider was not asked. `last` as in `Unavailable`; `fragment` is what it said where that is in conflict."""
 
     reason: Skip
@@ -194,7 +194,7 @@ OWNER = "owner"
 """The source of a value that the owner typed in."""
 
 
-class FieldValue(Struct):
+class FieldValue(Struct, frozen=True, kw_only=True):
     """A stored value with its provenance. `value` None: nothing stored (a locked or vetoed empty field).
 
     `fetched_at`: when the provider said so; `asked_id`: the typed id it was asked with. `contributors`, for a
@@ -210,7 +210,7 @@ class FieldValue(Struct):
     contributors: tuple[tuple[str, ...], ...] = ()
 
 
-class Veto(Struct):
+class Veto(Struct, frozen=True, kw_only=True):
     """What an undo leaves behind: this provider's value for this field is not to come back (design 4.7)."""
 
     field: str
@@ -218,14 +218,14 @@ class Veto(Struct):
     value: Value
 
 
-class IdClaim(Struct):
+class IdClaim(Struct, frozen=True, kw_only=True):
     """An external id and who said so: `owner`, `player:<id>`, `import`, or a provider."""
 
     value: str
     source: str = OWNER
 
 
-class Conflict(Struct):
+class Conflict(Struct, frozen=True, kw_only=True):
     """A claim that contradicts what is known. `value` is what `claimed_by` says, `held` what stands."""
 
     id_type: str
@@ -234,7 +234,7 @@ class Conflict(Struct):
     held: str = ""
 
 
-class MediaItem(Struct):
+class MediaItem(Struct, frozen=True, kw_only=True):
     """One title of the library, as stored.
 
     `title` and `year` are the words the item was added with (year 0: unknown): evidence for its identity.

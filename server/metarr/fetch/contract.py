@@ -16,7 +16,7 @@ class Lane(IntEnum):
     BATCH = 1
 
 
-class Response(Struct):
+class Response(Struct, frozen=True, kw_only=True):
     """An HTTP answer. Header names are in lower case; the body is unpacked and at most `Connection.max_body` long."""
 
     status: int
@@ -31,7 +31,7 @@ Called for every answer, whatever its status, before anything is cached. It must
 """
 
 
-class Limits(Struct):
+class Limits(Struct, frozen=True, kw_only=True):
     """What a provider allows. `per_second`: pace of requests; `daily_quota` 0: none; `workers`: requests at once."""
 
     per_second: float = 5.0
@@ -39,7 +39,7 @@ class Limits(Struct):
     workers: int = 8
 
 
-class Connection(Struct):
+class Connection(Struct, frozen=True, kw_only=True):
     """How to reach a provider. `headers` and `params` carry its key: they are never logged.
 
     `connect_timeout` and `read_timeout` in seconds, `max_body` in bytes after unpacking.
@@ -73,7 +73,7 @@ class Http(Protocol):
         """Remember a secret until the provider's settings change (None: forget it)."""
 
 
-class LimitState(Struct):
+class LimitState(Struct, frozen=True, kw_only=True):
     """What must survive a restart about a provider's limits.
 
     `key_fingerprint` ties the ledger to one key; `used` counts its requests since the last reset, at `reset_at`

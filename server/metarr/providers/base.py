@@ -32,7 +32,7 @@ class SettingType(StrEnum):
     CHOICE = "choice"
 
 
-class Setting(Struct):
+class Setting(Struct, frozen=True, kw_only=True):
     """One setting of a provider; forms and the command line render themselves from it.
 
     `minimum` bounds numbers. `required`: the provider cannot be asked without it.
@@ -48,7 +48,7 @@ class Setting(Struct):
     minimum: float = 0
 
 
-class Preferences(Struct):
+class Preferences(Struct, frozen=True, kw_only=True):
     """What the owner wants of every provider.
 
     `language`: of texts, such as "en-US". `image_languages`: of artwork, best first, ISO 639-1. `country`: of
@@ -60,7 +60,7 @@ class Preferences(Struct):
     country: str = "US"
 
 
-class Ask(Struct):
+class Ask(Struct, frozen=True, kw_only=True):
     """One question to one provider: `ids` holds every external id known of the title, by id type."""
 
     kind: Kind
@@ -69,7 +69,7 @@ class Ask(Struct):
     settings: Mapping[str, SettingValue] = {}
 
 
-class Query(Struct):
+class Query(Struct, frozen=True, kw_only=True):
     """A search by words. `year` 0: unknown."""
 
     kind: Kind
@@ -79,7 +79,7 @@ class Query(Struct):
     settings: Mapping[str, SettingValue] = {}
 
 
-class Candidate(Struct):
+class Candidate(Struct, frozen=True, kw_only=True):
     """A title that a search found. `titles`: every name it goes by, the main one first. `popularity` ranks within
     one provider. `countries`: ISO 3166-1 alpha-2."""
 
