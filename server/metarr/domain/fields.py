@@ -48,13 +48,21 @@ EPISODE_FACTS = ("tvdb", "tmdb", "omdb")
 EXTRA_ART = ("fanart", "tmdb", "tvdb")
 
 
+class Textless(StrEnum):
+    """Whether artwork without any text is welcome, and where it ranks."""
+
+    NEVER = "never"
+    LAST = "last"
+    FIRST = "first"
+    ONLY = "only"
+
+
 class Field(Struct, frozen=True, kw_only=True):
     """One field of the catalogue.
 
     `order`: providers it listens to by default; `episode_order` instead of it for seasons and episodes.
     `sync`: a change wakes the players by default. `decimals`: shown precision of a rating.
-    `needs_language`: artwork that is useless in a language the owner does not read (a textless one is welcome
-    where `textless` says so).
+    `textless` and `min_width` (pixels) say which artwork is acceptable.
     """
 
     name: str
@@ -66,7 +74,7 @@ class Field(Struct, frozen=True, kw_only=True):
     exclusive: bool = False
     sync: bool = False
     decimals: int = 1
-    textless: bool = True
+    textless: Textless = Textless.LAST
     min_width: int = 0
 
     def default_order(self, kind: Kind) -> tuple[str, ...]:
@@ -149,15 +157,15 @@ _CATALOGUE = (
         sync=True,
         episode_order=("tmdb", "fanart", "tvdb"),
     ),
-    _art("fanart", "Fanart", ("fanart", "tmdb"), TITLES, 1280, sync=True),
-    _art("clearlogo", "Clear logo", EXTRA_ART, TITLES, 200, textless=False),
+    _art("fanart", "Fanart", ("fanart", "tmdb"), TITLES, 1280, sync=True, textless=Textless.FIRST),
+    _art("clearlogo", "Clear logo", EXTRA_ART, TITLES, 200, textless=Textless.NEVER),
     _art("clearart", "Clear art", EXTRA_ART, TITLES, 400),
     _art("banner", "Banner", EXTRA_ART, (MOVIE, SERIES, SEASON), 700),
     _art("landscape", "Landscape", EXTRA_ART, (MOVIE, SERIES, SEASON), 500),
     _art("disc", "Disc", EXTRA_ART, (MOVIE,), 500),
-    _art("characterart", "Character art", EXTRA_ART, (SERIES,), 300),
-    _art("keyart", "Key art (textless poster)", ("tmdb", "fanart", "tvdb"), TITLES, 300),
-    _art("still", "Still", ("tvdb", "tmdb"), (EPISODE,), 300, sync=True),
+    _art("characterart", "Character art", EXTRA_ART, (SERIES,), 300, textless=Textless.FIRST),
+    _art("keyart", "Key art (textless poster)", ("tmdb", "fanart", "tvdb"), TITLES, 300, textless=Textless.ONLY),
+    _art("still", "Still", ("tvdb", "tmdb"), (EPISODE,), 300, sync=True, textless=Textless.FIRST),
 )
 
 FIELDS: Mapping[str, Field] = {field.name: field for field in _CATALOGUE}

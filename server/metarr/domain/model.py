@@ -152,11 +152,15 @@ class Unavailable(Struct, frozen=True, kw_only=True):
 
 
 class NotAsked(Struct, frozen=True, kw_only=True):
-    """The provider was not asked. `last` as in `Unavailable`; `fragment` is what it said where that is in conflict."""
+    """The provider was not asked, or (conflict) was asked and spoke about another title.
+
+    `last` as in `Unavailable`; `rejected` is what it said where that is in conflict: a runner-up, never merged.
+    """
 
     reason: Skip
     detail: str = ""
     last: Answered | NotFound | None = None
+    rejected: Answered | None = None
 
 
 Outcome = Answered | NotFound | Unavailable | NotAsked
@@ -181,7 +185,7 @@ class Rule(StrEnum):
     OUTSIDE = "outside_authority"
     """No provider has a value and the stored one is from a source that no longer counts; it stays, marked."""
     LOCKED = "locked"
-    """Locked by the owner."""
+    """Locked by the owner. Shown in place of the rule that chose the value; never stored."""
     VETOED = "vetoed"
     """An undone value came again; the restored one stays."""
     OWNER = "owner"
@@ -192,6 +196,14 @@ class Rule(StrEnum):
 
 OWNER = "owner"
 """The source of a value that the owner typed in."""
+
+REPORTERS = ("import", "nfo")
+"""Sources that only say what an item came with; so does every `player:<id>`. No provider may bear these names."""
+
+
+def below_providers(source: str) -> bool:
+    """Whether any provider's word counts more than this source's."""
+    return source in REPORTERS or source.startswith("player:")
 
 
 class FieldValue(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,84 @@
+"""Which providers a field listens to, in what order, exclusively or not. The policy is data (design 4.3)."""
+
+from collections.abc import Collection, Iterable
+
+from metarr.domain.fields import FIELDS, FieldType
+from metarr.domain.model import Kind, Struct
+from metarr.errors import Violation
+
+DEFAULT_PRIORITY = ("omdb", "tmdb", "tvdb", "fanart")
+
+
+class FieldRule(Struct, frozen=True, kw_only=True):
+    """Whom a field listens to: `providers`, the best first; `exclusive`: to no other; `union`: join their lists."""
+
+    providers: tuple[str, ...] = ()
+    exclusive: bool = False
+    union: bool = False
+
+
+class Authority(Struct, frozen=True, kw_only=True):
+    """The whole of the owner's rules.
+
+    `priority`: all providers, the best first; those not named come after, by id. `rules`: what differs from the
+    catalogue, by "<kind>.<field>". `fill_gaps`: providers outside a field's own list fill its gaps.
+    """
+
+    priority: tuple[str, ...] = DEFAULT_PRIORITY
+    rules: dict[str, FieldRule] = {}
+    fill_gaps: bool = True
+
+    def rule(self, kind: Kind, field: str) -> FieldRule:
+        """The rule in force for a field of a kind. Raises KeyError for an unknown field."""
+        own = self.rules.get(rule_key(kind, field))
+        return own if own is not None else default_rule(kind, field)
+
+    def order(self, kind: Kind, field: str, usable: Collection[str]) -> tuple[str, ...]:
+        """The providers to listen to, the best first. `usable`: enabled, configured, and declaring the field."""
+        rule = self.rule(kind, field)
+        own = tuple(provider for provider in rule.providers if provider in usable)
+        others: tuple[str, ...] = ()
+        if self.fill_gaps and not rule.exclusive:
+            others = self.by_priority(provider for provider in usable if provider not in rule.providers)
+        order = own + others
+        return order if self.fill_gaps or rule.exclusive else order[:1]
+
+    def by_priority(self, providers: Iterable[str]) -> tuple[str, ...]:
+        """These providers by the global priority, ties by id."""
+        return tuple(sorted(providers, key=self.trust))
+
+    def trust(self, provider: str) -> tuple[int, str]:
+        """Sorts providers by the global priority, then by id."""
+        rank = self.priority.index(provider) if provider in self.priority else len(self.priority)
+        return (rank, provider)
+
+
+def rule_key(kind: Kind, field: str) -> str:
+    """How `Authority.rules` names a field of a kind."""
+    return f"{kind}.{field}"
+
+
+def default_rule(kind: Kind, field: str) -> FieldRule:
+    """The catalogue's rule for a field of a kind."""
+    entry = FIELDS[field]
+    return FieldRule(providers=entry.default_order(kind), exclusive=entry.exclusive)
+
+
+def rule_violations(kind: Kind, field: str, rule: FieldRule, known: Collection[str], path: str) -> list[Violation]:
+    """What is wrong with a rule the owner wants. `known`: ids of all providers; `path` names it in the request."""
+    entry = FIELDS.get(field)
+    if entry is None or kind not in entry.kinds:
+        return [Violation(f"{path}.field", f"a {kind} has no field {field!r}")]
+    wrong = [
+        Violation(f"{path}.providers", f"there is no provider {provider!r}")
+        for provider in rule.providers
+        if provider not in known
+    ]
+    if len(set(rule.providers)) != len(rule.providers):
+        wrong.append(Violation(f"{path}.providers", "a provider is named twice"))
+    if not rule.providers:
+        excuse = "an exclusive field needs at least one" if rule.exclusive else "name at least one provider"
+        wrong.append(Violation(f"{path}.providers", excuse))
+    if rule.union and entry.type is not FieldType.TEXTS:
+        wrong.append(Violation(f"{path}.union", f"{field} holds no list of texts that could be joined"))
+    return wrong

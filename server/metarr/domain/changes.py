@@ -1,0 +1,86 @@
+"""What changed, whether players must hear of it, and how to take it back (design 4.7)."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from msgspec.structs import replace
+
+from metarr.domain.fields import FIELDS
+from metarr.domain.model import OWNER, FieldValue, MediaItem, Struct, Veto, below_providers
+
+DEFAULT_SYNC_FIELDS = frozenset(name for name, field in FIELDS.items() if field.sync)
+"""Fields whose change wakes the players, unless the owner chose others. Votes alone wake nobody."""
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One field of an item before and after, with both provenances. `value` None inside: nothing stored."""
+
+    field: str
+    old: FieldValue = FieldValue()
+    new: FieldValue = FieldValue()
+
+
+def diff(before: Mapping[str, FieldValue], after: Mapping[str, FieldValue]) -> tuple[Change, ...]:
+    """The fields whose value or lock changed, in catalogue order. A new provenance alone is no change.
+
+    Values are compared as stored: a merge keeps the stored bytes of a value that means the same.
+    """
+    changes = []
+    for field in FIELDS:
+        old, new = before.get(field, FieldValue()), after.get(field, FieldValue())
+        if old.value != new.value or old.locked != new.locked:
+            changes.append(Change(field=field, old=old, new=new))
+    return tuple(changes)
+
+
+def sync_reason(changes: Iterable[Change], sync_fields: Collection[str] = DEFAULT_SYNC_FIELDS) -> str:
+    """Why players must hear of these changes, such as "Changed: plot, poster"; "" where they need not."""
+    woken = [change.field for change in changes if change.field in sync_fields and change.old.value != change.new.value]
+    return f"Changed: {', '.join(woken)}" if woken else ""
+
+
+class Undone(Struct, frozen=True, kw_only=True):
+    """The item after an undo, and the fields that could not go back, each with why."""
+
+    item: MediaItem
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+def undo(item: MediaItem, changes: Iterable[Change], *, redo: bool = False) -> Undone:
+    """Put back values, sources and lock states of a change-set.
+
+    Fields that were locked or changed since are refused by name; the rest goes back. What a provider had said
+    leaves a veto, so that the next run does not bring it again. `redo`: the change-set was itself an undo, so its
+    vetoes end instead.
+    """
+    fields, refused, vetoes = dict(item.fields), [], list(item.vetoes)
+    for change in changes:
+        now = fields.get(change.field, FieldValue())
+        if now.value != change.new.value:
+            refused.append((change.field, "changed since"))
+        elif now.locked != change.new.locked:
+            refused.append((change.field, "locked since" if now.locked else "unlocked since"))
+        else:
+            vetoes = [veto for veto in vetoes if veto.field != change.field]
+            vetoes += [] if redo else _veto(change)
+            fields[change.field] = change.old
+    kept = {name: stored for name, stored in fields.items() if stored != FieldValue()}
+    return Undone(item=replace(item, fields=kept, vetoes=tuple(vetoes), fingerprint=""), refused=tuple(refused))
+
+
+def _veto(change: Change) -> list[Veto]:
+    """The veto that an undone change leaves; none for what the owner, an import or a player said."""
+    said_by_provider = change.new.source not in ("", OWNER) and not below_providers(change.new.source)
+    if change.new.value is None or not said_by_provider or change.new.value == change.old.value:
+        return []
+    return [Veto(field=change.field, provider=change.new.source, value=change.new.value)]
+
+
+def without_foreign(item: MediaItem, ids: Mapping[str, str]) -> MediaItem:
+    """The item without the unlocked values that were got under an id that it no longer has (design 4.6)."""
+    held = {f"{id_type}:{value}" for id_type, value in ids.items()}
+    fields = {
+        name: stored
+        for name, stored in item.fields.items()
+        if stored.locked or not stored.asked_id or stored.asked_id in held
+    }
+    return replace(item, fields=fields, fingerprint="")

@@ -1,0 +1,72 @@
+"""When two values of a field mean the same, so that the stored bytes stay (design 4.4, rule 4)."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from metarr.domain.fields import FIELDS, Field, FieldType
+from metarr.domain.model import Image, Value
+
+
+def same(field: str, one: Value | None, other: Value | None) -> bool:
+    """Whether two values of a field mean the same: sets as sets, ratings at shown precision, images by identity."""
+    if one is None or other is None:
+        return one is other
+    return one == other or meaning(field, one) == meaning(field, other)
+
+
+def meaning(field: str, value: Value) -> Hashable:
+    """What a value of a field means; equal for values that a viewer could not tell apart."""
+    entry = FIELDS[field]
+    return _MEANINGS[entry.type](entry, value)
+
+
+def text_key(text: str) -> str:
+    """A text without its accidental differences: composition, white space, case."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip().casefold()
+
+
+def image_key(image: Image) -> str:
+    """What identifies an image: its address without scheme and query."""
+    parts = urlsplit(image.url)
+    return f"{parts.netloc.lower()}{parts.path}"
+
+
+def _text(_: Field, value: Any) -> Hashable:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", value)).strip()
+
+
+def _rating(entry: Field, value: Any) -> Hashable:
+    return round(float(value), entry.decimals)
+
+
+def _texts(_: Field, value: Any) -> Hashable:
+    return frozenset(text_key(text) for text in value)
+
+
+def _credits(_: Field, value: Any) -> Hashable:
+    return frozenset((text_key(credit.name), text_key(credit.role), credit.photo) for credit in value)
+
+
+def _collection(_: Field, value: Any) -> Hashable:
+    return (value.name, frozenset(value.ids.items()))
+
+
+def _artwork(_: Field, value: Any) -> Hashable:
+    """The first image is the main one; the order of the extra ones means nothing."""
+    keys = [image_key(image) for image in value]
+    return (*keys[:1], frozenset(keys[1:]))
+
+
+_MEANINGS: Mapping[FieldType, Callable[[Field, Any], Hashable]] = {
+    FieldType.TEXT: _text,
+    FieldType.DATE: _text,
+    FieldType.INTEGER: lambda _, value: value,
+    FieldType.RATING: _rating,
+    FieldType.TEXTS: _texts,
+    FieldType.CREDITS: _credits,
+    FieldType.COLLECTION: _collection,
+    FieldType.ARTWORK: _artwork,
+}

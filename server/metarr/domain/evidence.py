@@ -1,0 +1,84 @@
+"""What the outcome of asking one provider says about one field (design 4.2).
+
+"It has no value" and "it could not be heard" are different facts, and only the first may change data.
+"""
+
+from datetime import datetime
+
+from metarr.domain.model import (
+    OUT_OF_ORDER,
+    Answered,
+    NotAsked,
+    NotFound,
+    Outcome,
+    Struct,
+    Unavailable,
+    Value,
+)
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """What was heard about one field. `heard` False: nothing, for the reason in `why`. `value` None: "it has none"."""
+
+    provider: str
+    heard: bool
+    value: Value | None = None
+    fetched_at: datetime | None = None
+    asked_id: str = ""
+    stale: bool = False
+    why: str = ""
+
+
+def in_order(outcome: Outcome) -> bool:
+    """Whether the provider counts at all: enabled, configured, and covering the kind."""
+    return not (isinstance(outcome, NotAsked) and outcome.reason in OUT_OF_ORDER)
+
+
+def missing(outcome: Outcome) -> bool:
+    """Whether an answer of the provider is still to be had: unavailable, not asked for want of an id, partial."""
+    if isinstance(outcome, Answered):
+        return outcome.stale or bool(outcome.fragment.unread)
+    if isinstance(outcome, NotFound):
+        return outcome.stale or outcome.soft
+    return in_order(outcome)
+
+
+def answer_of(outcome: Outcome) -> Answered | NotFound | None:
+    """The answer that counts: the one given now, or the last one standing in for it."""
+    if isinstance(outcome, Unavailable | NotAsked):
+        return outcome.last
+    return outcome
+
+
+def hear(provider: str, outcome: Outcome, field: str) -> Said:
+    """What an outcome says about one field."""
+    answer = answer_of(outcome)
+    stale = answer is not outcome
+    if isinstance(answer, NotFound) and not answer.soft:
+        return Said(
+            provider=provider,
+            heard=True,
+            fetched_at=answer.fetched_at,
+            asked_id=answer.asked_id,
+            stale=stale or answer.stale,
+            why="does not know the title",
+        )
+    if isinstance(answer, Answered) and (field in answer.fragment.values or field in answer.fragment.empty):
+        return Said(
+            provider=provider,
+            heard=True,
+            value=answer.fragment.values.get(field),
+            fetched_at=answer.fetched_at,
+            asked_id=answer.asked_id,
+            stale=stale or answer.stale,
+            why="has no value",
+        )
+    return Said(provider=provider, heard=False, why=_why_unheard(outcome))
+
+
+def _why_unheard(outcome: Outcome) -> str:
+    if isinstance(outcome, Unavailable | NotAsked):
+        return f"could not be heard ({outcome.reason})"
+    if isinstance(outcome, NotFound):
+        return "could not find it this time"
+    return "could not be read this time"

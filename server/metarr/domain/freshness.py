@@ -1,0 +1,103 @@
+"""When an answer is fresh, when to ask again, whom to ask first, and when a merge can be left out (design 4.8, 4.10).
+
+Pure: the clock's reading is an argument. All spans are `timedelta`s.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+from metarr.domain.fields import CATALOGUE_VERSION
+from metarr.domain.model import Struct
+
+TTL = timedelta(days=7)
+"""How long an answer is fresh: one span for every provider (specification, "Simple Caching")."""
+
+MAX_AGE = timedelta(days=180)
+"""How long an answer may stand in for one that cannot be had (TMDB's terms: six months)."""
+
+NOT_FOUND_WAITS = (timedelta(days=1), timedelta(days=2), timedelta(days=4))
+"""How long "does not know the title" is believed, by the number of times it was said; then the TTL."""
+
+SOFT_MISS_DAYS = 3
+"""On how many days a doubtful "not found" must repeat before it is believed."""
+
+RETRY_FIRST, RETRY_MOST = timedelta(minutes=5), timedelta(hours=24)
+
+
+class AnswerHead(Struct, frozen=True, kw_only=True):
+    """What freshness needs to know about a cached answer, without the answer.
+
+    `misses`: how many times in a row the provider said that it does not know the title; `miss_days`: on how many
+    days; `answered_before`: the same id was answered before. `partial`: some field could not be read.
+    """
+
+    fetched_at: datetime
+    found: bool = True
+    partial: bool = False
+    parser_version: int = 0
+    misses: int = 0
+    miss_days: int = 0
+    answered_before: bool = False
+    soft: bool = False
+    content: str = ""
+
+
+def is_fresh(head: AnswerHead, parser_version: int, now: datetime, ttl: timedelta = TTL) -> bool:
+    """Whether the answer need not be asked for again. A partial one, or an older parser's, stays due."""
+    if head.parser_version != parser_version or head.partial:
+        return False
+    wait = ttl
+    if not head.found and 0 < head.misses <= len(NOT_FOUND_WAITS):
+        wait = min(ttl, NOT_FOUND_WAITS[head.misses - 1])
+    return now - head.fetched_at < wait
+
+
+def may_stand_in(fetched_at: datetime, now: datetime) -> bool:
+    """Whether an old answer still counts while a newer one cannot be had."""
+    return now - fetched_at < MAX_AGE
+
+
+def is_soft_miss(head: AnswerHead) -> bool:
+    """Whether a "not found" is not to be believed yet: for an id that was answered before, and for providers whose
+    misses are known to be unreliable, until it has repeated on three days."""
+    return not head.found and (head.answered_before or head.soft) and head.miss_days < SOFT_MISS_DAYS
+
+
+def next_attempt(attempts: int, now: datetime, retry_at: datetime | None = None) -> datetime:
+    """When to ask again after that many attempts in vain: 5 minutes, doubling up to 24 hours; not before `retry_at`."""
+    wait: timedelta = min(RETRY_FIRST * (1 << min(max(0, attempts - 1), 12)), RETRY_MOST)
+    return max(now + wait, retry_at or now)
+
+
+class Due(Struct, frozen=True, kw_only=True):
+    """An item that one provider is to be asked about. `fetched_at` None: it has no answer at all yet."""
+
+    item_id: int
+    fetched_at: datetime | None = None
+    release_date: str = ""
+
+
+def whom_first(due: Iterable[Due]) -> list[Due]:
+    """In which order to spend a short quota: items with no answer at all, the newest release first; then the oldest
+    answers, where the release date only breaks ties."""
+    due = tuple(due)
+    never = [item for item in due if item.fetched_at is None]
+    stale = [item for item in due if item.fetched_at is not None]
+    never.sort(key=lambda item: item.item_id)
+    never.sort(key=lambda item: item.release_date, reverse=True)
+    stale.sort(key=lambda item: item.item_id)
+    stale.sort(key=lambda item: item.release_date, reverse=True)
+    stale.sort(key=lambda item: item.fetched_at)  # type: ignore[arg-type, return-value]
+    return never + stale
+
+
+def fingerprint(answers: Mapping[str, str], policy: object, coverage: Mapping[str, frozenset[str]]) -> str:
+    """A hash of everything a merge reads but the stored values; while it stands, merging again changes nothing.
+
+    `answers`: by provider, a text that changes whenever its answer does; `policy`: any frozen struct.
+    """
+    parts = (sorted(answers.items()), policy, sorted((p, sorted(f)) for p, f in coverage.items()), CATALOGUE_VERSION)
+    return hashlib.blake2b(msgspec.json.encode(parts, order="deterministic"), digest_size=16).hexdigest()
