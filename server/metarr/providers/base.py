@@ -150,6 +150,10 @@ class Provider(ABC):
     def check(self, http: Http) -> None:
         """One cheap request that proves key, network and quota; raises ProviderError."""
 
+    def try_settings(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
+        """What a test of settings calls: `check`, unless a login takes the key in its body."""
+        self.check(http)
+
     def shape(self, kind: Kind, preferences: Preferences, settings: Mapping[str, SettingValue]) -> str:
         """What else than the id decides the answer, as text; part of the cache key."""
         return f"{preferences.language}|{','.join(preferences.image_languages)}|{preferences.country}"
@@ -233,6 +237,12 @@ class Reading:
             titles=tuple(dict.fromkeys(title for title in titles if title)),
             trouble=tuple(self._trouble),
         )
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds from a Retry-After header; None where it is absent or a date."""
+    told = headers.get("retry-after", "").strip()
+    return float(told) if re.fullmatch(r"\d{1,6}", told) else None
 
 
 # Readers of untrusted JSON, shared by the parsers. Each returns None for "has none" and raises Malformed otherwise.
