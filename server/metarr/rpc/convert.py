@@ -1,0 +1,261 @@
+"""Between the domain and the messages of the contract."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from metarr.domain import model
+from metarr.domain.changes import Change
+from metarr.domain.fields import FIELDS
+from metarr.domain.merge import RunnerUp
+from metarr.domain.model import Collection, Credit, Image, Kind, MediaItem, Outcome, Rule
+from metarr.v1 import common_pb2 as pb
+
+
+class Pending(Protocol):
+    """A provider of which an item misses an answer."""
+
+    @property
+    def provider(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def not_before(self) -> datetime | None: ...
+    @property
+    def attempts(self) -> int: ...
+
+
+_KINDS = {
+    Kind.MOVIE: pb.MEDIA_KIND_MOVIE,
+    Kind.SERIES: pb.MEDIA_KIND_SERIES,
+    Kind.SEASON: pb.MEDIA_KIND_SEASON,
+    Kind.EPISODE: pb.MEDIA_KIND_EPISODE,
+}
+_KINDS_BACK: dict[int, Kind] = {number: kind for kind, number in _KINDS.items()}
+
+
+def kind_message(kind: Kind) -> pb.MediaKind:
+    return _KINDS[kind]
+
+
+def kind_of(number: int) -> Kind | None:
+    """The kind; None where it is not said or unknown."""
+    return _KINDS_BACK.get(number)
+
+
+def timestamp(moment: datetime | None) -> Timestamp | None:
+    """An aware moment as a message; None stays None, which leaves a message's field absent."""
+    if moment is None:
+        return None
+    message = Timestamp()
+    message.FromDatetime(moment)
+    return message
+
+
+def moment(message: Timestamp) -> datetime:
+    """The moment, aware, UTC."""
+    return message.ToDatetime(tzinfo=UTC)
+
+
+_EXACT = 2**53
+"""Numbers travel as doubles: beyond this a whole one is no longer exact."""
+
+
+def plain_value(value: model.Value) -> Any:
+    """A field's value as plain JSON: text, number, list of texts, or objects for cast, collection and artwork."""
+    match value:
+        case tuple():
+            return [plain_value(element) for element in value]  # type: ignore[arg-type]
+        case Credit():
+            credit = {"name": value.name, "role": value.role, "order": value.order, "photo": value.photo}
+            return {**credit, "ids": value.ids} if value.ids else credit
+        case Image():
+            return {"url": value.url, "width": value.width, "height": value.height, "language": value.language}
+        case Collection():
+            return {"name": value.name, "ids": value.ids} if value.ids else {"name": value.name}
+        case _:
+            return value
+
+
+def value_message(plain: Any) -> Value:
+    """Plain JSON as a message."""
+    match plain:
+        case None:
+            return Value(null_value=NULL_VALUE)
+        case bool():
+            return Value(bool_value=plain)
+        case str():
+            return Value(string_value=plain)
+        case int() | float():
+            return Value(number_value=plain)
+        case list() | tuple():
+            return Value(list_value=ListValue(values=[value_message(element) for element in plain]))
+        case dict():
+            return Value(struct_value=Struct(fields={key: value_message(element) for key, element in plain.items()}))
+        case _:
+            raise TypeError(f"{type(plain).__name__} is no plain value")
+
+
+def plain_of(message: Value) -> Any:
+    """Plain JSON from a message; null and "not set" give None, whole numbers are ints."""
+    match message.WhichOneof("kind"):
+        case "struct_value":
+            return {key: plain_of(element) for key, element in message.struct_value.fields.items()}
+        case "list_value":
+            return [plain_of(element) for element in message.list_value.values]
+        case "number_value":
+            number = message.number_value
+            return int(number) if number.is_integer() and abs(number) <= _EXACT else number
+        case "string_value":
+            return message.string_value
+        case "bool_value":
+            return message.bool_value
+        case _:
+            return None
+
+
+def _value(value: model.Value | None) -> Value | None:
+    """None stays None, which leaves a message's field absent."""
+    return None if value is None else value_message(plain_value(value))
+
+
+def runner_up_message(runner_up: RunnerUp) -> pb.RunnerUp:
+    return pb.RunnerUp(
+        provider=runner_up.provider,
+        value=_value(runner_up.value),
+        fetched_at=timestamp(runner_up.fetched_at),
+        why=runner_up.why,
+    )
+
+
+def field_message(
+    name: str, stored: model.FieldValue | None, runners_up: Iterable[RunnerUp] = (), waiting: Iterable[str] = ()
+) -> pb.FieldValue:
+    """A field with its provenance; `stored` None: it holds nothing. `waiting`: providers that could not be heard."""
+    told = [runner_up_message(runner_up) for runner_up in runners_up]
+    if stored is None:
+        return pb.FieldValue(name=name, runners_up=told, waiting_for=waiting)
+    return pb.FieldValue(
+        name=name,
+        value=_value(stored.value),
+        source=stored.source,
+        fetched_at=timestamp(stored.fetched_at),
+        rule=stored.rule.value,
+        asked_id=stored.asked_id,
+        locked=stored.locked,
+        held=stored.rule is Rule.HELD,
+        runners_up=told,
+        waiting_for=waiting,
+    )
+
+
+def shown_title(item: MediaItem) -> str:
+    """The title the item is shown by: the merged one, else the words it was added with."""
+    stored = item.fields.get("title")
+    return stored.value if stored is not None and isinstance(stored.value, str) else item.title
+
+
+def shown_year(item: MediaItem) -> int:
+    """The year of its release: from the merged date, else the one it was added with; 0: unknown."""
+    stored = item.fields.get("release_date")
+    date = stored.value if stored is not None else None
+    return int(date[:4]) if isinstance(date, str) and date[:4].isdecimal() else item.year
+
+
+def item_message(
+    item: MediaItem,
+    *,
+    fields: bool = True,
+    runners_up: Mapping[str, Sequence[RunnerUp]] | None = None,
+    waiting: Mapping[str, Sequence[str]] | None = None,
+    pending: Iterable[Pending] = (),
+) -> pb.Item:
+    """An item. `fields` False leaves its fields out, as lists do; `runners_up` and `waiting` are by field."""
+    return pb.Item(
+        id=str(item.id) if item.id else "",
+        kind=kind_message(item.kind),
+        title=shown_title(item),
+        year=shown_year(item),
+        ids=[pb.ExternalId(type=kind, value=claim.value, source=claim.source) for kind, claim in item.ids.items()],
+        fields=_field_messages(item, runners_up or {}, waiting or {}) if fields else (),
+        conflicts=[
+            pb.IdConflict(type=each.id_type, value=each.value, claimed_by=each.claimed_by, held=each.held)
+            for each in item.conflicts
+        ],
+        monitored=item.monitored,
+        parent_id="" if item.parent_id is None else str(item.parent_id),
+        added_at=timestamp(item.added_at),
+        last_enriched_at=timestamp(item.last_enriched_at),
+        last_enriched_providers=item.last_enriched_providers,
+        pending=[pending_message(each) for each in pending],
+        etag=str(item.version),
+    )
+
+
+def _field_messages(
+    item: MediaItem, runners_up: Mapping[str, Sequence[RunnerUp]], waiting: Mapping[str, Sequence[str]]
+) -> Iterator[pb.FieldValue]:
+    """Stored fields, and those without a value of which there is something to tell, in catalogue order."""
+    for name in FIELDS:
+        stored, runners, waits = item.fields.get(name), runners_up.get(name, ()), waiting.get(name, ())
+        if stored is not None or runners or waits:
+            yield field_message(name, stored, runners, waits)
+
+
+def pending_message(pending: Pending) -> pb.PendingProvider:
+    return pb.PendingProvider(
+        provider=pending.provider,
+        reason=pending.reason,
+        not_before=timestamp(pending.not_before),
+        attempts=pending.attempts,
+    )
+
+
+def change_message(change: Change) -> pb.FieldChange:
+    """A change of one field; a field that was emptied has no rule."""
+    return pb.FieldChange(
+        field=change.field,
+        old_value=_value(change.old.value),
+        new_value=_value(change.new.value),
+        old_source=change.old.source,
+        new_source=change.new.source,
+        rule=change.new.rule.value if change.new.source else "",
+    )
+
+
+def outcome_message(provider: str, outcome: Outcome) -> pb.ProviderOutcome:
+    """What came of asking a provider."""
+    status = pb.ProviderOutcome
+    match outcome:
+        case model.Answered():
+            return pb.ProviderOutcome(
+                provider=provider,
+                status=status.STATUS_ANSWERED,
+                cached=outcome.cached,
+                fetched_at=timestamp(outcome.fetched_at),
+                stale=outcome.stale,
+                unread=sorted(outcome.fragment.unread),
+            )
+        case model.NotFound():
+            return pb.ProviderOutcome(
+                provider=provider,
+                status=status.STATUS_NOT_FOUND,
+                detail="not believed until it says so on three days" if outcome.soft else "",
+                cached=outcome.cached,
+                fetched_at=timestamp(outcome.fetched_at),
+                stale=outcome.stale,
+            )
+        case model.Unavailable() | model.NotAsked():
+            unavailable = isinstance(outcome, model.Unavailable)
+            return pb.ProviderOutcome(
+                provider=provider,
+                status=status.STATUS_UNAVAILABLE if unavailable else status.STATUS_NOT_ASKED,
+                reason=outcome.reason.value,
+                detail=outcome.detail,
+                retry_at=timestamp(outcome.retry_at) if isinstance(outcome, model.Unavailable) else None,
+                fetched_at=timestamp(outcome.last.fetched_at) if outcome.last else None,
+                stale=outcome.last is not None,
+            )

@@ -1,0 +1,164 @@
+"""The one place that turns errors into statuses with `google.rpc` details.
+
+Every servicer derives from `BaseServicer`, which wraps each of its RPC methods, so that none can forget it.
+The mapping happens inside the method, not in an interceptor, because the HTTP door runs no grpcio interceptors.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, NoReturn
+
+import grpc
+import structlog
+from google.rpc import error_details_pb2, status_pb2
+
+from metarr.clock import Clock, SystemClock
+from metarr.errors import (
+    AllLimited,
+    AllRefused,
+    CannotDo,
+    InvalidInput,
+    MetarrError,
+    NobodyAnswered,
+    NoSuchThing,
+    VersionMoved,
+    Violation,
+)
+from metarr.rpc.context import Context
+from metarr.rpc.contract import service_of
+
+log = structlog.get_logger(__name__)
+
+DETAILS = "grpc-status-details-bin"
+DOMAIN = "metarr"
+INTERNAL_TEXT = "internal error; the daemon's log tells what happened"
+
+
+class Unimplemented(Exception):
+    """The contract declares the method and this servicer does not have it."""
+
+
+# Subclasses stand before their bases: the first match counts.
+_CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
+    (InvalidInput, grpc.StatusCode.INVALID_ARGUMENT),
+    (NoSuchThing, grpc.StatusCode.NOT_FOUND),
+    (VersionMoved, grpc.StatusCode.ABORTED),
+    (CannotDo, grpc.StatusCode.FAILED_PRECONDITION),
+    (AllLimited, grpc.StatusCode.RESOURCE_EXHAUSTED),
+    (AllRefused, grpc.StatusCode.FAILED_PRECONDITION),
+    (NobodyAnswered, grpc.StatusCode.UNAVAILABLE),
+    (Unimplemented, grpc.StatusCode.UNIMPLEMENTED),
+)
+
+# A client refuses trailers beyond 8 KB, and then sees neither code nor text. The message travels twice, once with
+# three characters for a byte, and the details in base64.
+_MESSAGE_BYTES = 500
+_DESCRIPTION_BYTES = 300
+_VIOLATIONS_BYTES = 2500
+
+
+def status_of(error: Exception, now: datetime) -> status_pb2.Status:
+    """The status for an error, with its details. Unknown errors give INTERNAL and a text that tells nothing."""
+    code = next((code for kind, code in _CODES if isinstance(error, kind)), None)
+    if code is None:
+        return status_pb2.Status(code=grpc.StatusCode.INTERNAL.value[0], message=INTERNAL_TEXT)
+    status = status_pb2.Status(code=code.value[0], message=_short(str(error) or code.value[1], _MESSAGE_BYTES))
+    if isinstance(error, MetarrError):
+        status.details.add().Pack(error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN))
+    if isinstance(error, InvalidInput | NoSuchThing):
+        status.details.add().Pack(bad_request(error.violations))
+    if isinstance(error, AllLimited) and error.retry_at is not None:
+        seconds = max(1, math.ceil((error.retry_at - now).total_seconds()))
+        status.details.add().Pack(error_details_pb2.RetryInfo(retry_delay={"seconds": seconds}))
+    return status
+
+
+def bad_request(violations: tuple[Violation, ...]) -> error_details_pb2.BadRequest:
+    """The violations as a detail, as many as trailers can carry; a last one without a field counts the rest."""
+    detail = error_details_pb2.BadRequest()
+    for number, violation in enumerate(violations):
+        if detail.ByteSize() > _VIOLATIONS_BYTES:
+            detail.field_violations.add(description=f"and {len(violations) - number} more")
+            break
+        detail.field_violations.add(
+            field=_short(violation.field, _DESCRIPTION_BYTES),
+            description=_short(violation.description, _DESCRIPTION_BYTES),
+        )
+    return detail
+
+
+def _short(text: str, size: int) -> str:
+    """At most `size` bytes of text, whole characters."""
+    encoded = text.encode(errors="replace")
+    return encoded.decode() if len(encoded) <= size else encoded[: size - 3].decode(errors="ignore") + "…"
+
+
+_STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
+
+
+def fail(context: Context, status: status_pb2.Status) -> NoReturn:
+    """End the call with this status. `abort_with_status` would do, but the HTTP door and grpcio-testing lack it."""
+    context.set_trailing_metadata(((DETAILS, status.SerializeToString()),))
+    context.abort(_STATUS_CODES[status.code], status.message)
+
+
+def _fail_with(error: Exception, servicer: "BaseServicer", context: Context, method: str) -> NoReturn:
+    status = status_of(error, servicer.clock.now())
+    if status.code == grpc.StatusCode.INTERNAL.value[0]:
+        log.error("rpc_failed", method=method, exc_info=error)
+    fail(context, status)
+
+
+_MARK = "answers_with_a_status"
+
+
+def answers(method: Callable[..., Any], *, streaming: bool) -> Callable[..., Any]:
+    """The RPC method, ending every error that leaves it with the right status."""
+
+    @functools.wraps(method)
+    def unary(servicer: BaseServicer, request: Any, context: Context) -> Any:
+        try:
+            return method(servicer, request, context)
+        except Exception as error:  # noqa: BLE001 (nothing may leave but a status)
+            _fail_with(error, servicer, context, method.__name__)
+
+    @functools.wraps(method)
+    def stream(servicer: BaseServicer, request: Any, context: Context) -> Iterator[Any]:
+        try:
+            yield from method(servicer, request, context)
+        except Exception as error:  # noqa: BLE001 (nothing may leave but a status)
+            _fail_with(error, servicer, context, method.__name__)
+
+    wrapper: Callable[..., Any] = stream if streaming else unary
+    setattr(wrapper, _MARK, True)
+    return wrapper
+
+
+def _unimplemented(name: str) -> Callable[..., Any]:
+    def method(servicer: "BaseServicer", request: Any, context: Context) -> NoReturn:
+        raise Unimplemented(f"{name} is not implemented")
+
+    method.__name__ = name
+    return method
+
+
+class BaseServicer:
+    """Base of every servicer, to stand before the generated one: `class Library(BaseServicer, LibraryServiceServicer)`.
+
+    Methods raise the errors of `metarr.errors` and never abort by themselves. `clock` tells how long to wait
+    before a retry.
+    """
+
+    clock: Clock = SystemClock()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        service = service_of(cls)
+        for rpc in service.methods:
+            method = getattr(cls, rpc.name)
+            if method is getattr(service.base, rpc.name):
+                method = _unimplemented(rpc.name)
+            if not hasattr(method, _MARK):
+                setattr(cls, rpc.name, answers(method, streaming=rpc.server_streaming))

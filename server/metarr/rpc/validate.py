@@ -1,0 +1,118 @@
+"""Checks of requests. A `Check` collects everything that is wrong before it refuses, so that a person fixes it once."""
+
+from collections.abc import Collection, Iterable
+from types import TracebackType
+from typing import Protocol, Self
+
+from google.protobuf.field_mask_pb2 import FieldMask
+
+from metarr.domain.ids import expected, parse_reference, valid_id, valid_type
+from metarr.domain.model import Kind
+from metarr.errors import InvalidInput, Violation
+from metarr.rpc.convert import kind_of
+
+MAX_TEXT = 500
+PAGE_SIZE = 50
+MAX_PAGE_SIZE = 200
+
+
+class TypedId(Protocol):
+    """An external id as requests carry it (`metarr.v1.ExternalId`)."""
+
+    type: str
+    value: str
+
+
+class Check:
+    """Use it in a `with` block, at whose end it raises InvalidInput with every violation.
+
+    What a method returns for a value that it found wrong is only good until then.
+    `field` is always the path in the request, such as `ids[0].value`.
+    """
+
+    def __init__(self) -> None:
+        self._violations: list[Violation] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None and self._violations:
+            raise InvalidInput(*self._violations)
+
+    def violation(self, field: str, description: str) -> None:
+        """Note something wrong."""
+        self._violations.append(Violation(field, description))
+
+    def text(self, field: str, value: str, *, required: bool = True, most: int = MAX_TEXT) -> str:
+        """A text of at most `most` characters, trimmed."""
+        trimmed = value.strip()
+        if required and not trimmed:
+            self.violation(field, "is required")
+        if len(trimmed) > most:
+            self.violation(field, f"has {len(trimmed)} characters; {most} are the most")
+        if "\x00" in trimmed:
+            self.violation(field, "contains a null character")
+        return trimmed
+
+    def one_of(self, field: str, value: str, known: Collection[str]) -> str:
+        """One of a closed set of words."""
+        if value not in known:
+            self.violation(field, f"{value[:60]!r} is unknown; known: {', '.join(sorted(known))}")
+        return value
+
+    def kind(self, field: str, value: int) -> Kind:
+        """A MediaKind that is said."""
+        kind = kind_of(value)
+        if kind is None:
+            self.violation(field, "say what it is: MEDIA_KIND_MOVIE, _SERIES, _SEASON or _EPISODE")
+        return kind or Kind.MOVIE
+
+    def optional_kind(self, field: str, value: int) -> Kind | None:
+        """A MediaKind, None where it is not said."""
+        return self.kind(field, value) if value else None
+
+    def year(self, field: str, value: int) -> int:
+        """A year of release; 0: unknown. The first film is of 1874."""
+        if value and not 1870 <= value <= 2200:
+            self.violation(field, f"{value} is no year of release; 0 stands for unknown")
+        return value
+
+    def page_size(self, field: str, value: int, *, default: int = PAGE_SIZE, most: int = MAX_PAGE_SIZE) -> int:
+        """How many to list; 0 gives the default."""
+        if not 0 <= value <= most:
+            self.violation(field, f"{value} is not between 1 and {most}; 0 gives {default}")
+        return value or default
+
+    def ids(self, field: str, values: Iterable[TypedId]) -> dict[str, str]:
+        """External ids by type, one of each type at most."""
+        found: dict[str, str] = {}
+        for index, given in enumerate(values):
+            path = f"{field}[{index}]"
+            if not valid_type(given.type):
+                self.violation(f"{path}.type", "is no type of id; imdb, tmdb and tvdb are some")
+            elif not valid_id(given.type, given.value):
+                self.violation(f"{path}.value", f"is no {given.type} id: {expected(given.type)}")
+            elif found.setdefault(given.type, given.value) != given.value:
+                self.violation(f"{path}.value", f"there is another {given.type} id: {found[given.type]}")
+        return found
+
+    def reference(self, field: str, value: str) -> tuple[str, str] | int:
+        """An item's own id, or an external one as (type, value)."""
+        try:
+            return parse_reference(value)
+        except ValueError as error:
+            self.violation(field, f"is required: {error}" if not value else f"expected {error}")
+            return 0
+
+    def mask(self, field: str, mask: FieldMask, known: Collection[str], prefixes: Collection[str] = ()) -> set[str]:
+        """The paths of an update mask: known ones, or a name below one of the `prefixes` (such as `settings.`)."""
+        if not mask.paths:
+            self.violation(field, f"is required: what to change, of {', '.join(sorted(known))}")
+        for path in mask.paths:
+            below = any(path.startswith(prefix) and path != prefix for prefix in prefixes)
+            if path not in known and not below:
+                self.violation(field, f"{path[:60]!r} cannot be changed; known: {', '.join(sorted(known))}")
+        return set(mask.paths)
