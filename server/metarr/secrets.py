@@ -1,0 +1,98 @@
+"""Keeps the owner's keys unreadable to whoever gets hold of the database alone.
+
+The key file is the only thing that opens them. A lost or changed one costs the entered keys, never the start.
+"""
+
+import hashlib
+import hmac
+import os
+import stat
+import tempfile
+import threading
+from pathlib import Path
+
+import structlog
+from cryptography.fernet import Fernet, InvalidToken
+
+from metarr.errors import CannotDo
+
+log = structlog.get_logger(__name__)
+
+
+class Vault:
+    """Seals and opens secrets with the key in `key_file`, which is made, mode 0600, when it is first needed.
+
+    Raises CannotDo, also when made, where the key file cannot be read or where others than its owner can read it.
+    """
+
+    def __init__(self, key_file: Path) -> None:
+        self._key_file = key_file
+        self._key = b""
+        self._making = threading.Lock()
+        if key_file.exists():
+            self._key = self._read() or b""
+
+    def seal(self, text: str) -> str:
+        """The secret, encrypted and authenticated; another text each time."""
+        return self._fernet().encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str | None:
+        """The secret; None where it was sealed with another key: it must be entered again."""
+        try:
+            return self._fernet().decrypt(sealed).decode()
+        except InvalidToken:
+            return None
+
+    def fingerprint(self, text: str) -> str:
+        """16 hex digits that tell two secrets apart and that nobody without the key file can try guesses against."""
+        self._fernet()
+        return hmac.new(self._key, b"fingerprint:" + text.encode(), hashlib.sha256).hexdigest()[:16]
+
+    def _fernet(self) -> Fernet:
+        with self._making:
+            if not self._key:
+                self._key = self._read() or self._make()
+        return Fernet(self._key)
+
+    def _read(self) -> bytes | None:
+        """The key; None where there is no usable one. An unusable file is put aside, not overwritten."""
+        try:
+            self._refuse_shared()
+            key = self._key_file.read_bytes().strip()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise CannotDo(f"the key file {self._key_file} cannot be read: {error.strerror}") from error
+        try:
+            Fernet(key)
+        except ValueError:
+            aside = self._key_file.with_name(self._key_file.name + ".unusable")
+            self._key_file.replace(aside)
+            log.warning("key_file_unusable", put_aside_as=str(aside), consequence="keys must be entered again")
+            return None
+        return key
+
+    def _refuse_shared(self) -> None:
+        mode = stat.S_IMODE(self._key_file.stat().st_mode)
+        if os.name == "posix" and mode & 0o077:
+            raise CannotDo(
+                f"others can read the key file {self._key_file} (mode {mode:04o}); run: chmod 600 {self._key_file}"
+            )
+
+    def _make(self) -> bytes:
+        """Appears under its name whole or not at all, so that a crash leaves no half key behind."""
+        key = Fernet.generate_key()
+        self._key_file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=self._key_file.parent, prefix=".key-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(key)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(name, self._key_file)
+        except FileExistsError:
+            return self._read() or self._make()
+        finally:
+            os.unlink(name)
+        log.info("key_file_made", path=str(self._key_file))
+        return key

@@ -1,0 +1,258 @@
+"""What the providers answered: the cache. A row per (provider, kind, asked id, shape of the request)."""
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, TypedDict, cast
+
+import msgspec
+import structlog
+from sqlalchemy import Connection, Row, bindparam, delete, exists, select, true
+
+from metarr.domain.fields import FIELDS, PYTHON_TYPES
+from metarr.domain.freshness import AnswerHead
+from metarr.domain.model import Fragment, Kind, Struct, Value
+from metarr.store.tables import provider_answers as table
+from metarr.store.upsert import upsert
+from metarr.store.values import read_value
+
+log = structlog.get_logger(__name__)
+
+CHUNK = 500
+"""How many keys one statement names at most."""
+
+PACKED_FROM = 2048
+"""Fragments of this many bytes and more are compressed; they shrink to a fifth, mostly lists of images."""
+
+
+class AnswerKey(Struct, frozen=True, kw_only=True):
+    """Which question was asked. `asked_id`: typed, such as `imdb:tt0137523`. `shape`: what else than the id decides
+    the answer (`Provider.shape`)."""
+
+    provider: str
+    kind: Kind
+    asked_id: str
+    shape: str
+
+
+class StoredAnswer(Struct, frozen=True, kw_only=True):
+    """The last word of a provider about one question.
+
+    `head.found` False: it does not know the title, since `head.fetched_at`. `fragment` is then what it said before
+    that, at `answered_at`, and may stand in while the miss is soft. None: it never said anything that can be read.
+    """
+
+    key: AnswerKey
+    head: AnswerHead
+    fragment: Fragment | None = None
+    answered_at: datetime | None = None
+
+
+def read(connection: Connection, keys: Iterable[AnswerKey]) -> dict[AnswerKey, StoredAnswer]:
+    """The stored answers to these questions; those never asked are left out."""
+    return {
+        key: StoredAnswer(key=key, head=_head(row), fragment=_fragment(key, row), answered_at=row.answered_at)
+        for key, row in _rows(connection, _ANSWERS, keys)
+    }
+
+
+def read_heads(connection: Connection, keys: Iterable[AnswerKey]) -> dict[AnswerKey, AnswerHead]:
+    """Freshness and content hash only: nothing is decoded, long fragments are not even read from the disk."""
+    return {key: _head(row) for key, row in _rows(connection, _HEADS, keys)}
+
+
+def write_found(
+    connection: Connection, key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_version: int
+) -> bool:
+    """Keep what a provider said; what it said, or did not know, later than this stays. False: it stayed.
+
+    A fragment with unread fields is kept as partial.
+    """
+    encoded = _encode(fragment)
+    row = {
+        "found": True,
+        "fetched_at": fetched_at,
+        "partial": bool(fragment.unread),
+        "parser_version": parser_version,
+        "misses": 0,
+        "miss_days": 0,
+        "soft": False,
+        "answered_before": True,
+        "answered_at": fetched_at,
+        "content": hashlib.blake2b(encoded, digest_size=16).hexdigest(),
+        "fragment": zlib.compress(encoded, 1) if len(encoded) >= PACKED_FROM else encoded,
+    }
+    return upsert(connection, table, [_columns(key) | row], newest="fetched_at") == 1
+
+
+def write_missed(
+    connection: Connection, key: AnswerKey, fetched_at: datetime, parser_version: int, *, soft: bool = False
+) -> AnswerHead:
+    """Keep that a provider does not know the title: one miss more, and one day more if it is the first of its UTC day.
+
+    An earlier fragment of this question is kept. `soft`: the provider's misses are known to be unreliable. Returns
+    what holds now, which is an answer fetched later than this where there is one.
+    """
+    row = connection.execute(_HEADS_LOCKED, _columns(key)).one_or_none()
+    last = None if row is None else _head(row)
+    if last and last.fetched_at > fetched_at:
+        return last
+    streak = last if last and not last.found else None
+    now = AnswerHead(
+        fetched_at=fetched_at,
+        found=False,
+        parser_version=parser_version,
+        misses=streak.misses + 1 if streak else 1,
+        miss_days=streak.miss_days + (_day(streak.fetched_at) != _day(fetched_at)) if streak else 1,
+        soft=soft,
+        answered_before=bool(last and last.answered_before) or _answered_in_any_shape(connection, key),
+        content="missed",
+    )
+    upsert(connection, table, [_columns(key) | {name: getattr(now, name) for name in AnswerHead.__struct_fields__}])
+    return now
+
+
+def prune(connection: Connection, before: datetime) -> int:
+    """Forget answers of before that time; they must be too old to stand in for anything. Returns how many."""
+    return connection.execute(delete(table).where(table.c.fetched_at < before)).rowcount
+
+
+_KEY = (table.c.provider, table.c.kind, table.c.asked_id, table.c.shape)
+_HEAD_COLUMNS = (
+    table.c.asked_id,
+    table.c.found,
+    table.c.fetched_at,
+    table.c.partial,
+    table.c.parser_version,
+    table.c.misses,
+    table.c.miss_days,
+    table.c.soft,
+    table.c.answered_before,
+    table.c.content,
+)
+_SAME_QUESTIONS = (
+    table.c.provider == bindparam("provider"),
+    table.c.kind == bindparam("kind"),
+    table.c.shape == bindparam("shape"),
+    table.c.asked_id.in_(bindparam("asked_ids", expanding=True)),
+)
+_HEADS = select(*_HEAD_COLUMNS).where(*_SAME_QUESTIONS)
+_ANSWERS = select(*_HEAD_COLUMNS, table.c.answered_at, table.c.fragment).where(*_SAME_QUESTIONS)
+_HEADS_LOCKED = select(*_HEAD_COLUMNS).where(*(column == bindparam(column.name) for column in _KEY)).with_for_update()
+
+
+def _rows(connection: Connection, query: Any, keys: Iterable[AnswerKey]) -> Iterator[tuple[AnswerKey, Row[Any]]]:
+    """One statement per provider, kind and shape: a plain list of ids is what every database looks up fastest."""
+    groups: dict[tuple[str, Kind, str], dict[str, AnswerKey]] = {}
+    for key in keys:
+        groups.setdefault((key.provider, key.kind, key.shape), {})[key.asked_id] = key
+    for (provider, kind, shape), by_id in groups.items():
+        for chunk in _chunks(list(by_id)):
+            known = {"provider": provider, "kind": kind, "shape": shape, "asked_ids": chunk}
+            for row in connection.execute(query, known):
+                yield by_id[row.asked_id], row
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
+
+
+def _columns(key: AnswerKey) -> dict[str, Any]:
+    return {"provider": key.provider, "kind": key.kind, "asked_id": key.asked_id, "shape": key.shape}
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
+
+
+def _answered_in_any_shape(connection: Connection, key: AnswerKey) -> bool:
+    same_id = [column == getattr(key, column.name) for column in _KEY if column.name != "shape"]
+    return bool(connection.execute(select(exists().where(*same_id, table.c.answered_before == true()))).scalar())
+
+
+def _head(row: Any) -> AnswerHead:
+    return AnswerHead(
+        fetched_at=row.fetched_at,
+        found=row.found,
+        partial=row.partial,
+        parser_version=row.parser_version,
+        misses=row.misses,
+        miss_days=row.miss_days,
+        soft=row.soft,
+        answered_before=row.answered_before,
+        content=row.content,
+    )
+
+
+# Fragments on disk
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+_Values = TypedDict("_Values", {name: PYTHON_TYPES[field.type] for name, field in FIELDS.items()}, total=False)  # type: ignore[misc]
+
+
+class _Typed(Struct, frozen=True, kw_only=True):
+    """A fragment whose values are read as the catalogue says; fields unknown to it are passed over."""
+
+    provider: str
+    kind: Kind
+    ids: dict[str, str] = {}
+    values: _Values = {}
+    empty: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
+    titles: tuple[str, ...] = ()
+    trouble: tuple[str, ...] = ()
+
+
+class _Untyped(_Typed, frozen=True, kw_only=True):
+    values: dict[str, msgspec.Raw] = {}  # type: ignore[assignment]
+
+
+_decode_typed = msgspec.json.Decoder(_Typed).decode
+_decode_untyped = msgspec.json.Decoder(_Untyped).decode
+
+
+def _fragment(key: AnswerKey, row: Row[Any]) -> Fragment | None:
+    stored = row.fragment
+    if stored is None:
+        return None
+    try:
+        encoded = stored if stored[:1] == b"{" else zlib.decompress(stored)
+        try:
+            return _from_disk(_decode_typed(encoded))
+        except msgspec.ValidationError:
+            return _salvaged(_decode_untyped(encoded))
+    except (zlib.error, msgspec.DecodeError) as error:
+        log.warning("stored_answer_unreadable", provider=key.provider, asked_id=key.asked_id, error=str(error))
+        return None
+
+
+def _from_disk(read: _Typed) -> Fragment:
+    return Fragment(
+        provider=read.provider,
+        kind=read.kind,
+        ids=read.ids,
+        values=cast("dict[str, Value]", read.values),
+        empty=read.empty,
+        unread=read.unread,
+        titles=read.titles,
+        trouble=read.trouble,
+    )
+
+
+def _salvaged(read: _Untyped) -> Fragment:
+    """Field by field, for a fragment of a version in which some field had another type: that one is unread."""
+    values = {name: value for name, raw in read.values.items() if (value := read_value(name, raw)) is not None}
+    lost = {name for name in read.values if name in FIELDS} - values.keys()
+    return Fragment(
+        provider=read.provider,
+        kind=read.kind,
+        ids=read.ids,
+        values=values,
+        empty=read.empty,
+        unread=read.unread | lost,
+        titles=read.titles,
+        trouble=read.trouble,
+    )

@@ -1,0 +1,66 @@
+"""The owner's field-authority rules: what differs from the catalogue, the global priority, the filling of gaps."""
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import Connection, delete, select
+
+from metarr.domain.authority import DEFAULT_PRIORITY, Authority, FieldRule, rule_key
+from metarr.domain.model import Kind
+from metarr.store import settings
+from metarr.store.tables import field_authorities as table
+from metarr.store.upsert import upsert
+
+PRIORITY, FILL_GAPS = "provider_priority", "fill_gaps"
+
+
+def read(connection: Connection) -> Authority:
+    """The rules in force."""
+    rules = {
+        rule_key(Kind(row.kind), row.field): FieldRule(
+            providers=row.providers, exclusive=row.exclusive, union=row.union
+        )
+        for row in connection.execute(select(table).order_by(table.c.kind, table.c.field))
+    }
+    return Authority(
+        priority=tuple(settings.get(connection, PRIORITY, DEFAULT_PRIORITY)),
+        rules=rules,
+        fill_gaps=bool(settings.get(connection, FILL_GAPS, True)),
+    )
+
+
+def etag(authority: Authority) -> str:
+    """A short text that is the same for the same rules and changes with every change of them."""
+    return hashlib.blake2b(msgspec.json.encode(authority, order="deterministic"), digest_size=8).hexdigest()
+
+
+def put(connection: Connection, rules: dict[tuple[Kind, str], FieldRule]) -> None:
+    """Set the rules of these fields, by (kind, field); others stay."""
+    rows = [
+        {
+            "kind": kind,
+            "field": field,
+            "providers": rule.providers,
+            "exclusive": rule.exclusive,
+            "union": rule.union,
+        }
+        for (kind, field), rule in rules.items()
+    ]
+    upsert(connection, table, rows)
+
+
+def reset(connection: Connection, fields: Iterable[tuple[Kind, str]]) -> None:
+    """Set these fields, by (kind, field), back to the catalogue's rule."""
+    for kind, field in fields:
+        connection.execute(delete(table).where(table.c.kind == kind, table.c.field == field))
+
+
+def put_priority(connection: Connection, providers: Iterable[str]) -> None:
+    """Set the global priority, the best first."""
+    settings.put(connection, {PRIORITY: list(providers)})
+
+
+def put_fill_gaps(connection: Connection, fill_gaps: bool) -> None:
+    """Say whether providers outside a field's own list fill its gaps."""
+    settings.put(connection, {FILL_GAPS: fill_gaps})

@@ -1,0 +1,68 @@
+"""Copies of the SQLite file, made whole while it is in use."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from metarr.errors import CannotDo
+
+log = structlog.get_logger(__name__)
+
+SQLite = sqlite3.Connection
+KEEP = 5
+
+
+def make(database: Path, folder: Path, label: str, now: datetime, keep: int = KEEP) -> Path:
+    """Copy the database into the folder; of the copies there, the last `keep` stay. Returns the new one."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target = folder / f"metarr-{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{label}.db"
+    _copy(database, target)
+    log.info("backup_made", path=str(target))
+    for old in listed(folder)[keep:]:
+        old.unlink()
+    return target
+
+
+def listed(folder: Path) -> list[Path]:
+    """The backups in the folder, the newest first."""
+    return sorted(folder.glob("metarr-*.db"), reverse=True)
+
+
+def restore(backup: Path, database: Path) -> None:
+    """Put a backup in the database's place. Nothing else may have the database open.
+
+    Raises CannotDo, with the database left as it was, where the backup cannot be read or is damaged.
+    """
+    if not backup.is_file():
+        raise CannotDo(f"there is no backup {backup}")
+    fresh = database.with_name(database.name + ".restoring")
+    try:
+        _copy(backup, fresh)
+        with closing(sqlite3.connect(fresh)) as copy:
+            verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if verdict != "ok":
+            raise CannotDo(f"the backup {backup} is damaged: {verdict}")
+        for suffix in ("-wal", "-shm"):
+            database.with_name(database.name + suffix).unlink(missing_ok=True)
+        fresh.replace(database)
+    except sqlite3.DatabaseError as error:
+        raise CannotDo(f"the backup {backup} cannot be read: {error}") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    log.info("backup_restored", path=str(backup))
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Through a name of its own, so that a crash leaves no half copy that looks like a whole one."""
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    read_only = f"{source.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(read_only, uri=True)) as old, closing(sqlite3.connect(part)) as new:
+        old.backup(new)
+        # A copy of a WAL database would want its own companion files; a backup is one file.
+        new.execute("PRAGMA journal_mode = DELETE")
+    part.replace(target)

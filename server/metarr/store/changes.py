@@ -1,0 +1,125 @@
+"""Change-sets: what changed on an item, in which provenance, by what cause; the stuff that undo is made of."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from metarr.domain.changes import Change
+from metarr.domain.fields import FIELDS
+from metarr.domain.model import Struct
+from metarr.store.tables import change_fields, change_sets
+from metarr.store.values import decode_stored
+
+
+class ChangeSet(Struct, frozen=True, kw_only=True):
+    """The changes of one item that were committed together.
+
+    `cause`: enrich, edit, undo, import … `sync_reason`: why players must hear of it, "" where they need not.
+    `providers`: those that answered. `undone_by`: the change-set that took this one back.
+    """
+
+    item_id: int
+    at: datetime
+    cause: str
+    changes: tuple[Change, ...] = ()
+    id: int = 0
+    job_id: int | None = None
+    sync_reason: str = ""
+    providers: tuple[str, ...] = ()
+    undone_by: int | None = None
+
+    @property
+    def requires_player_sync(self) -> bool:
+        return bool(self.sync_reason)
+
+
+def record(connection: Connection, change_set: ChangeSet) -> ChangeSet:
+    """Keep a change-set; its `id` is given here."""
+    values = {
+        "item_id": change_set.item_id,
+        "at": change_set.at,
+        "cause": change_set.cause,
+        "job_id": change_set.job_id,
+        "sync_reason": change_set.sync_reason,
+        "providers": change_set.providers,
+        "undone_by": change_set.undone_by,
+    }
+    key = connection.execute(insert(change_sets), values).inserted_primary_key
+    recorded = msgspec.structs.replace(change_set, id=int(key[0]) if key else 0)
+    rows = [
+        {
+            "change_set_id": recorded.id,
+            "field": change.field,
+            "old": msgspec.json.encode(change.old).decode(),
+            "new": msgspec.json.encode(change.new).decode(),
+        }
+        for change in recorded.changes
+    ]
+    if rows:
+        connection.execute(insert(change_fields), rows)
+    return recorded
+
+
+def get(connection: Connection, change_set_id: int) -> ChangeSet | None:
+    """One change-set with its changes in catalogue order. None: not there, or forgotten by now."""
+    rows = connection.execute(select(change_sets).where(change_sets.c.id == change_set_id)).all()
+    return next(iter(_read(connection, rows)), None)
+
+
+def page(
+    connection: Connection,
+    *,
+    item_id: int | None = None,
+    job_id: int | None = None,
+    before_id: int | None = None,
+    limit: int = 50,
+) -> list[ChangeSet]:
+    """Change-sets, the latest first, of one item, of one job, or all. `before_id`: the last id of the page before."""
+    query = select(change_sets).order_by(change_sets.c.id.desc()).limit(limit)
+    for column, wanted in ((change_sets.c.item_id, item_id), (change_sets.c.job_id, job_id)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if before_id is not None:
+        query = query.where(change_sets.c.id < before_id)
+    return _read(connection, connection.execute(query).all())
+
+
+def mark_undone(connection: Connection, change_set_ids: Iterable[int], undone_by: int | None) -> None:
+    """Note which change-set took these back; None: they are in force again."""
+    ids = change_sets.c.id.in_(list(change_set_ids))
+    connection.execute(update(change_sets).where(ids).values(undone_by=undone_by))
+
+
+def prune(connection: Connection, before: datetime) -> int:
+    """Forget change-sets of before that time; they cannot be undone any more. Returns how many."""
+    return connection.execute(delete(change_sets).where(change_sets.c.at < before)).rowcount
+
+
+_CHANGES = select(change_fields).where(change_fields.c.change_set_id.in_(bindparam("ids", expanding=True)))
+_SHOWN = {field: position for position, field in enumerate(FIELDS)}
+
+
+def _read(connection: Connection, rows: Sequence[Row[Any]]) -> list[ChangeSet]:
+    changes: dict[int, list[Change]] = {}
+    for row in connection.execute(_CHANGES, {"ids": [row.id for row in rows]}):
+        old, new = decode_stored(row.field, row.old), decode_stored(row.field, row.new)
+        # What cannot be read cannot be undone: shown as "nothing" it would be put back as nothing.
+        if old is not None and new is not None:
+            changes.setdefault(row.change_set_id, []).append(Change(field=row.field, old=old, new=new))
+    return [
+        ChangeSet(
+            id=row.id,
+            item_id=row.item_id,
+            at=row.at,
+            cause=row.cause,
+            job_id=row.job_id,
+            sync_reason=row.sync_reason,
+            providers=row.providers,
+            undone_by=row.undone_by,
+            changes=tuple(sorted(changes.get(row.id, ()), key=lambda change: _SHOWN.get(change.field, len(_SHOWN)))),
+        )
+        for row in rows
+    ]

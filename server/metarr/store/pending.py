@@ -1,0 +1,116 @@
+"""Answers that are still to be had: which item misses which provider, why, and when to ask again."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, func, select, true, update
+
+from metarr.domain.freshness import Due
+from metarr.domain.model import Struct
+from metarr.store.tables import items
+from metarr.store.tables import pending_answers as table
+from metarr.store.upsert import upsert
+
+
+class Pending(Struct, frozen=True, kw_only=True):
+    """An item misses an answer of a provider. `reason`: a `Reason` or a `Skip`; `detail` for a person to read.
+
+    `attempts`: how often it was tried in vain. `not_before`: when to ask again; None: when the settings change.
+    `since`: when it was first missed. `answered_at`: when the provider last said anything about the item; None: never.
+    """
+
+    reason: str
+    since: datetime
+    detail: str = ""
+    attempts: int = 0
+    not_before: datetime | None = None
+    answered_at: datetime | None = None
+
+
+def set_for_item(connection: Connection, item_id: int, missing: Mapping[str, Pending]) -> None:
+    """Have the item miss these providers, and no others. `since` of one that was missed already stays."""
+    stale = delete(table).where(table.c.item_id == item_id, table.c.provider.not_in(list(missing)))
+    connection.execute(stale)
+    rows = [
+        {
+            "item_id": item_id,
+            "provider": provider,
+            "reason": pending.reason,
+            "detail": pending.detail,
+            "attempts": pending.attempts,
+            "not_before": pending.not_before,
+            "since": pending.since,
+            "answered_at": pending.answered_at,
+        }
+        for provider, pending in missing.items()
+    ]
+    upsert(connection, table, rows, keep=("since",))
+
+
+def of_items(connection: Connection, item_ids: Iterable[int]) -> dict[int, dict[str, Pending]]:
+    """By item and provider, what is missing; items that miss nothing are left out. At most some hundred ids."""
+    found: dict[int, dict[str, Pending]] = {}
+    for row in connection.execute(_OF_ITEMS, {"ids": list(item_ids)}):
+        found.setdefault(row.item_id, {})[row.provider] = Pending(
+            reason=row.reason,
+            since=row.since,
+            detail=row.detail,
+            attempts=row.attempts,
+            not_before=row.not_before,
+            answered_at=row.answered_at,
+        )
+    return found
+
+
+def due(connection: Connection, provider: str, now: datetime, limit: int) -> list[Due]:
+    """Monitored items that may be asked about now, in the order in which to spend a short quota: those without any
+    answer first, the newest release first; then those with the oldest answers."""
+    query = (
+        select(table.c.item_id, table.c.answered_at, items.c.released)
+        .join(items)
+        .where(table.c.provider == provider, table.c.not_before <= now, *_TAKEN)
+        .order_by(table.c.answered_at.is_not(None), table.c.answered_at, items.c.released.desc(), table.c.item_id)
+        .limit(limit)
+    )
+    return [
+        Due(item_id=row.item_id, fetched_at=row.answered_at, release_date=row.released)
+        for row in connection.execute(query)
+    ]
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the first monitored item may be asked about again, of any provider. None: nothing waits for a time."""
+    query = select(func.min(table.c.not_before)).select_from(table.join(items)).where(*_TAKEN)
+    return connection.execute(query).scalar()
+
+
+def wake(connection: Connection, provider: str, now: datetime) -> int:
+    """A provider's settings changed: whatever it misses may be asked now. Returns how many items."""
+    return connection.execute(
+        update(table).where(table.c.provider == provider).values(not_before=now, attempts=0)
+    ).rowcount
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """By provider, how many live items miss an answer of it."""
+    query = (
+        select(table.c.provider, func.count().label("missing"))
+        .select_from(table.join(items))
+        .where(items.c.deleted_at.is_(None))
+        .group_by(table.c.provider)
+    )
+    return {row.provider: row.missing for row in connection.execute(query)}
+
+
+def count_items(connection: Connection) -> int:
+    """How many live items miss any answer."""
+    query = (
+        select(func.count(table.c.item_id.distinct()))
+        .select_from(table.join(items))
+        .where(items.c.deleted_at.is_(None))
+    )
+    return connection.execute(query).scalar_one()
+
+
+_TAKEN = (items.c.deleted_at.is_(None), items.c.monitored == true())
+_OF_ITEMS = select(table).where(table.c.item_id.in_(bindparam("ids", expanding=True)))

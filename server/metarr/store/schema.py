@@ -1,0 +1,57 @@
+"""Which schema a database has, and how it gets the current one."""
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from metarr.errors import CannotDo
+
+
+def revision(connection: Connection) -> str | None:
+    """The schema revision of a database, None for an empty one.
+
+    Raises CannotDo for a revision that this Metarr does not know and for tables that are not Metarr's.
+    """
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is None and inspect(connection).get_table_names():
+        raise CannotDo("this database holds something else than Metarr's tables; name another one")
+    if found is not None and found not in _known():
+        raise CannotDo(
+            f"this database was made by a newer Metarr (schema {found}, this one knows {head()}): "
+            "install that version again, or restore a backup"
+        )
+    return found
+
+
+def upgrade(connection: Connection) -> None:
+    """Run every migration that is missing, within the caller's transaction."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+@cache
+def head() -> str:
+    """The newest revision that this Metarr knows."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    if newest is None:
+        raise RuntimeError("the package holds no migrations")
+    return newest
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def _config() -> Config:
+    config = Config()
+    folder = str(Path(__file__).parent / "migrations")
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

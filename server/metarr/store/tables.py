@@ -1,0 +1,245 @@
+"""The tables. What they hold is said by the repository of the same noun; migrations bring a database to this shape."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    true,
+)
+from sqlalchemy.types import TypeDecorator
+
+from metarr.domain.model import Conflict
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time, kept as microseconds since 1970 UTC: exact, sortable, the same in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+class Json(TypeDecorator[Any]):
+    """A value of one msgspec-known type, kept as JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, shape: Any) -> None:
+        super().__init__()
+        self.shape = shape
+        self._encode = msgspec.json.Encoder(order="deterministic").encode
+        self._decode = msgspec.json.Decoder(shape).decode
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else self._encode(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else self._decode(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _of_item(**options: Any) -> Column[int]:
+    return Column("item_id", Integer, ForeignKey("items.id", ondelete="CASCADE"), nullable=False, **options)
+
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("parent_id", Integer, ForeignKey("items.id"), index=True),
+    Column("title", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("monitored", Boolean, nullable=False),
+    Column("added_at", Moment),
+    Column("deleted_at", Moment),
+    Column("last_enriched_at", Moment),
+    Column("last_enriched_providers", Json(tuple[str, ...]), nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("conflicts", Json(tuple[Conflict, ...]), nullable=False),
+    Column("version", Integer, nullable=False),
+    # Derived from the fields with every write, so that lists and queues read this table alone.
+    Column("shown_title", Text, nullable=False),
+    Column("released", Text, nullable=False),
+    Column("sort_key", Text, nullable=False),
+    Column("search_key", Text, nullable=False),
+    Index("ix_items_kind_sort_key", "kind", "sort_key", "id"),
+    Index("ix_items_sort_key", "sort_key", "id"),
+    sqlite_autoincrement=True,
+)
+
+external_ids = Table(
+    "external_ids",
+    metadata,
+    _of_item(primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("alias", Boolean, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Index("ix_external_ids_type_value", "type", "value"),
+)
+Index(
+    "uq_external_ids_live",
+    external_ids.c.kind,
+    external_ids.c.type,
+    external_ids.c.value,
+    unique=True,
+    sqlite_where=external_ids.c.live == true(),
+    postgresql_where=external_ids.c.live == true(),
+)
+
+field_values = Table(
+    "field_values",
+    metadata,
+    _of_item(primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("value", Text),
+    Column("source", Text, nullable=False),
+    Column("fetched_at", Moment),
+    Column("rule", Text, nullable=False),
+    Column("asked_id", Text, nullable=False),
+    Column("locked", Boolean, nullable=False),
+    Column("contributors", Json(tuple[tuple[str, ...], ...]), nullable=False),
+)
+
+vetoes = Table(
+    "vetoes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _of_item(index=True),
+    Column("field", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("value", Text, nullable=False),
+)
+
+provider_answers = Table(
+    "provider_answers",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("asked_id", Text, primary_key=True),
+    Column("shape", Text, primary_key=True),
+    Column("found", Boolean, nullable=False),
+    Column("fetched_at", Moment, nullable=False, index=True),
+    Column("partial", Boolean, nullable=False),
+    Column("parser_version", Integer, nullable=False),
+    Column("misses", Integer, nullable=False),
+    Column("miss_days", Integer, nullable=False),
+    Column("soft", Boolean, nullable=False),
+    Column("answered_before", Boolean, nullable=False),
+    Column("answered_at", Moment),
+    Column("content", Text, nullable=False),
+    # Last, so that reading the columns before it does not touch the pages that a long one spills over.
+    Column("fragment", LargeBinary),
+)
+
+provider_configs = Table(
+    "provider_configs",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("enabled", Boolean, nullable=False),
+    Column("settings", Json(dict[str, str | int | float | bool]), nullable=False),
+    Column("sealed", Json(dict[str, str]), nullable=False),
+)
+
+provider_secrets = Table(
+    "provider_secrets",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("sealed", Text, nullable=False),
+)
+
+provider_states = Table(
+    "provider_states",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+)
+
+field_authorities = Table(
+    "field_authorities",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("providers", Json(tuple[str, ...]), nullable=False),
+    Column("exclusive", Boolean, nullable=False),
+    Column("union", Boolean, nullable=False),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Json(Any), nullable=False),
+)
+
+change_sets = Table(
+    "change_sets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _of_item(),
+    Column("at", Moment, nullable=False, index=True),
+    Column("cause", Text, nullable=False),
+    Column("job_id", Integer, index=True),
+    Column("sync_reason", Text, nullable=False),
+    Column("providers", Json(tuple[str, ...]), nullable=False),
+    Column("undone_by", Integer),
+    Index("ix_change_sets_item_id", "item_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+change_fields = Table(
+    "change_fields",
+    metadata,
+    Column("change_set_id", Integer, ForeignKey("change_sets.id", ondelete="CASCADE"), primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("old", Text, nullable=False),
+    Column("new", Text, nullable=False),
+)
+
+pending_answers = Table(
+    "pending_answers",
+    metadata,
+    _of_item(primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Moment),
+    Column("since", Moment, nullable=False),
+    Column("answered_at", Moment),
+    Index("ix_pending_answers_due", "provider", "not_before"),
+)
