@@ -22,18 +22,24 @@ def ensure_environment(*, development: bool = False) -> None:
     """Go on inside the project's environment, made or brought up to date first. Exits 1 with a text when it cannot."""
     if sys.version_info < (3, 11):  # noqa: UP036 (an older Python must hear it in words)
         sys.exit(f"Metarr needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
-    stamp = VENV / ("installed-dev" if development else "installed")
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != wanted:
+    stamps = [VENV / "installed-dev"] if development else [VENV / "installed", VENV / "installed-dev"]
+    if not any(stamp.exists() and stamp.read_text() == wanted for stamp in stamps):
         _install(development)
-        stamp.write_text(wanted)
+        stamps[0].write_text(wanted)
     if Path(sys.prefix).resolve() != VENV.resolve():
         os.execv(PYTHON, [str(PYTHON), *sys.argv])
 
 
+def _usable() -> bool:
+    """Whether .venv works; not so after an interrupted first run, or where its Python is gone."""
+    probe = [str(PYTHON), "-m", "pip", "--version"]
+    return PYTHON.exists() and subprocess.run(probe, check=False, capture_output=True).returncode == 0
+
+
 def _install(development: bool) -> None:
     print("Preparing the environment in .venv (once; takes a minute) …", file=sys.stderr, flush=True)
-    if not PYTHON.exists():
+    if not _usable():
         try:
             import ensurepip  # noqa: F401
             import venv
