@@ -1,0 +1,55 @@
+"""The command line. One module per noun; everything but `metarr serve` only asks a running daemon."""
+
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+from typer.main import get_command
+
+from metarr import __version__
+from metarr.cli import authority, enrich, health, library, providers, serve
+from metarr.cli.daemon import complain
+from metarr.cli.text import clean
+from metarr.rpc.client import RpcFailure
+
+app = typer.Typer(
+    name="metarr",
+    help="Metarr asks every metadata provider, merges field by field under your rules, and explains every value.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve.serve)
+app.command("enrich")(enrich.enrich)
+app.command("health")(health.health)
+app.add_typer(library.app, name="library")
+app.add_typer(providers.app, name="providers")
+app.add_typer(authority.app, name="authority")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"metarr {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _global(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options before any command."""
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage. Never shows a traceback."""
+    try:
+        get_command(app)(args=arguments, prog_name="metarr")
+    except RpcFailure as failure:
+        sys.exit(complain(failure))
+    except Exception as error:  # noqa: BLE001 (a person reads this, not a developer)
+        typer.echo(f"metarr: unexpected {type(error).__name__}: {clean(str(error))[:300]}", err=True)
+        sys.exit(1)
+    sys.exit(0)

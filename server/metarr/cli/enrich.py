@@ -1,0 +1,80 @@
+"""`metarr enrich`: bring one item up to date, and see what changed."""
+
+from typing import Annotated
+
+import typer
+
+from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
+from metarr.cli.library import MOST_OBJECTS, Item
+from metarr.cli.output import as_json, say, table
+from metarr.cli.text import clean, counted, name_of, pending_text, shown, when, word
+
+
+def enrich(
+    item: Item,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Ask again even where a fresh answer is cached.")] = False,
+    providers: Annotated[
+        list[str] | None, typer.Option("--provider", metavar="ID", help="Only this provider; may be repeated.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would change, and change nothing.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for the providers.", min=0.1, max=3600)] = 60.0,
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
+    """Ask the providers about an item; tell what changed."""
+    request = {
+        "itemId": item,
+        "mode": "ENRICHMENT_MODE_MANUAL",
+        "forceRefresh": force,
+        "providers": providers or [],
+        "dryRun": dry_run,
+    }
+    answer = ask(server, "EnrichmentService", "Enrich", request, timeout)
+    if json:
+        return as_json(answer)
+    changes = answer.get("changes", [])
+    would = "would change" if dry_run else "changed"
+    say(f"{name_of(answer['item'])}: {counted(len(changes), 'field') if changes else 'nothing'} {would}")
+    if changes:
+        say()
+        table(("field", "old", "new", "source"), [_change(change) for change in changes], whole=("field", "source"))
+    say()
+    outcomes = [_outcome(outcome) for outcome in answer.get("outcomes", ())]
+    table(("provider", "outcome", "detail"), outcomes, whole=("provider",))
+    _closing(answer)
+    return None
+
+
+def _change(change: Answer) -> tuple[str, ...]:
+    old, new = change.get("oldSource", ""), change.get("newSource", "")
+    source = f"{old} → {new}" if old and old != new else new
+    values = (shown(change.get(side), MOST_OBJECTS) for side in ("oldValue", "newValue"))
+    return (change["field"], *values, clean(source))
+
+
+def _outcome(outcome: Answer) -> tuple[str, ...]:
+    status = word(outcome.get("status"), "STATUS_")
+    notes = [outcome.get("reason", "").replace("_", " ")]
+    if outcome.get("cached") or outcome.get("stale"):
+        notes.append(f"{'older answer' if outcome.get('stale') else 'cached'}, {when(outcome.get('fetchedAt'))}")
+    noted = "; ".join(text for text in notes if text)
+    details = [outcome.get("detail", "")]
+    if outcome.get("retryAt"):
+        details.append(f"may be asked again {when(outcome['retryAt'])}")
+    if outcome.get("unread"):
+        details.append(f"could not read {', '.join(outcome['unread'])}")
+    detail = "; ".join(text for text in details if text)
+    return (outcome["provider"], f"{status} ({noted})" if noted else status, clean(detail))
+
+
+def _closing(answer: Answer) -> None:
+    lines = [f"Waits for {pending_text(pending)}" for pending in answer["item"].get("pending", ())]
+    if answer.get("requiresPlayerSync"):
+        lines.append(f"Players need to hear of it: {answer.get('syncReason', '')}")
+    if answer.get("skipped"):
+        lines.append("Skipped: the item is not monitored")
+    if lines:
+        say()
+    for line in lines:
+        say(clean(line))

@@ -1,0 +1,81 @@
+"""A daemon that answers from a table, and the command line run against it."""
+
+import io
+from collections.abc import Callable
+from typing import Any, NamedTuple, Self
+
+import pytest
+
+from metarr.cli import main
+
+
+class FakeDaemon:
+    """Answers by (service, method): an answer, an error to raise, or a function of the request."""
+
+    def __init__(self) -> None:
+        self.answers: dict[tuple[str, str], Any] = {}
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.connections: list[tuple[str, float]] = []
+
+    def client(self, address: str, timeout: float) -> "FakeClient":
+        self.connections.append((address, timeout))
+        return FakeClient(self)
+
+    def request(self, method: str) -> dict[str, Any]:
+        """The last request to that method."""
+        return [request for name, request in self.asked if name == method][-1]
+
+
+class FakeClient:
+    def __init__(self, daemon: FakeDaemon) -> None:
+        self.daemon = daemon
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def call(self, service: str, method: str, request: dict[str, Any]) -> dict[str, Any]:
+        self.daemon.asked.append((method, request))
+        answer = self.daemon.answers[service, method]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(request) if callable(answer) else answer
+
+
+class Terminal(io.StringIO):
+    """An input at which a person sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Result(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def daemon(monkeypatch: pytest.MonkeyPatch) -> FakeDaemon:
+    fake = FakeDaemon()
+    monkeypatch.setattr("metarr.cli.daemon.Client", fake.client)
+    return fake
+
+
+@pytest.fixture
+def metarr(
+    daemon: FakeDaemon, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Result]:
+    """Runs `metarr ARGUMENTS`, its output piped, with `stdin` as its input."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    def run(*arguments: str, stdin: str | io.StringIO = "") -> Result:
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin) if isinstance(stdin, str) else stdin)
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        captured = capsys.readouterr()
+        return Result(ended.value.code or 0, captured.out, captured.err)
+
+    return run
