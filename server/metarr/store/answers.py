@@ -8,7 +8,7 @@ from typing import Any, TypedDict, cast
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, Row, bindparam, delete, exists, select, true
+from sqlalchemy import Connection, bindparam, delete, exists, select, true
 
 from metarr.domain.fields import FIELDS, PYTHON_TYPES
 from metarr.domain.freshness import AnswerHead
@@ -52,14 +52,14 @@ class StoredAnswer(Struct, frozen=True, kw_only=True):
 def read(connection: Connection, keys: Iterable[AnswerKey]) -> dict[AnswerKey, StoredAnswer]:
     """The stored answers to these questions; those never asked are left out."""
     return {
-        key: StoredAnswer(key=key, head=_head(row), fragment=_fragment(key, row), answered_at=row.answered_at)
-        for key, row in _rows(connection, _ANSWERS, keys)
+        key: StoredAnswer(key=key, head=_head(head), fragment=_fragment(key, stored), answered_at=answered_at)
+        for key, (_, answered_at, stored, *head) in _rows(connection, _ANSWERS, keys)
     }
 
 
 def read_heads(connection: Connection, keys: Iterable[AnswerKey]) -> dict[AnswerKey, AnswerHead]:
     """Freshness and content hash only: nothing is decoded, long fragments are not even read from the disk."""
-    return {key: _head(row) for key, row in _rows(connection, _HEADS, keys)}
+    return {key: _head(head) for key, (_, *head) in _rows(connection, _HEADS, keys)}
 
 
 def write_found(
@@ -109,7 +109,7 @@ def write_missed(
         answered_before=bool(last and last.answered_before) or _answered_in_any_shape(connection, key),
         content="missed",
     )
-    upsert(connection, table, [_columns(key) | {name: getattr(now, name) for name in AnswerHead.__struct_fields__}])
+    upsert(connection, table, [_columns(key) | msgspec.structs.asdict(now)])
     return now
 
 
@@ -119,30 +119,20 @@ def prune(connection: Connection, before: datetime) -> int:
 
 
 _KEY = (table.c.provider, table.c.kind, table.c.asked_id, table.c.shape)
-_HEAD_COLUMNS = (
-    table.c.asked_id,
-    table.c.found,
-    table.c.fetched_at,
-    table.c.partial,
-    table.c.parser_version,
-    table.c.misses,
-    table.c.miss_days,
-    table.c.soft,
-    table.c.answered_before,
-    table.c.content,
-)
+_HEAD = AnswerHead.__struct_fields__
+_HEAD_COLUMNS = tuple(table.c[name] for name in _HEAD)
 _SAME_QUESTIONS = (
     table.c.provider == bindparam("provider"),
     table.c.kind == bindparam("kind"),
     table.c.shape == bindparam("shape"),
     table.c.asked_id.in_(bindparam("asked_ids", expanding=True)),
 )
-_HEADS = select(*_HEAD_COLUMNS).where(*_SAME_QUESTIONS)
-_ANSWERS = select(*_HEAD_COLUMNS, table.c.answered_at, table.c.fragment).where(*_SAME_QUESTIONS)
+_HEADS = select(table.c.asked_id, *_HEAD_COLUMNS).where(*_SAME_QUESTIONS)
+_ANSWERS = select(table.c.asked_id, table.c.answered_at, table.c.fragment, *_HEAD_COLUMNS).where(*_SAME_QUESTIONS)
 _HEADS_LOCKED = select(*_HEAD_COLUMNS).where(*(column == bindparam(column.name) for column in _KEY)).with_for_update()
 
 
-def _rows(connection: Connection, query: Any, keys: Iterable[AnswerKey]) -> Iterator[tuple[AnswerKey, Row[Any]]]:
+def _rows(connection: Connection, query: Any, keys: Iterable[AnswerKey]) -> Iterator[tuple[AnswerKey, tuple[Any, ...]]]:
     """One statement per provider, kind and shape: a plain list of ids is what every database looks up fastest."""
     groups: dict[tuple[str, Kind, str], dict[str, AnswerKey]] = {}
     for key in keys:
@@ -150,8 +140,8 @@ def _rows(connection: Connection, query: Any, keys: Iterable[AnswerKey]) -> Iter
     for (provider, kind, shape), by_id in groups.items():
         for chunk in _chunks(list(by_id)):
             known = {"provider": provider, "kind": kind, "shape": shape, "asked_ids": chunk}
-            for row in connection.execute(query, known):
-                yield by_id[row.asked_id], row
+            for row in connection.execute(query, known).all():
+                yield by_id[row[0]], tuple(row)
 
 
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -172,18 +162,8 @@ def _answered_in_any_shape(connection: Connection, key: AnswerKey) -> bool:
     return bool(connection.execute(select(exists().where(*same_id, table.c.answered_before == true()))).scalar())
 
 
-def _head(row: Any) -> AnswerHead:
-    return AnswerHead(
-        fetched_at=row.fetched_at,
-        found=row.found,
-        partial=row.partial,
-        parser_version=row.parser_version,
-        misses=row.misses,
-        miss_days=row.miss_days,
-        soft=row.soft,
-        answered_before=row.answered_before,
-        content=row.content,
-    )
+def _head(columns: Iterable[Any]) -> AnswerHead:
+    return AnswerHead(**dict(zip(_HEAD, columns, strict=True)))
 
 
 # Fragments on disk
@@ -214,8 +194,7 @@ _decode_typed = msgspec.json.Decoder(_Typed).decode
 _decode_untyped = msgspec.json.Decoder(_Untyped).decode
 
 
-def _fragment(key: AnswerKey, row: Row[Any]) -> Fragment | None:
-    stored = row.fragment
+def _fragment(key: AnswerKey, stored: bytes | None) -> Fragment | None:
     if stored is None:
         return None
     try:

@@ -16,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from metarr.errors import CannotDo
 from metarr.store import backups, schema
 
+__all__ = ["Connection", "Database"]
+
 BUSY_SECONDS = 30
 """How long a transaction waits for a writer of another process."""
 

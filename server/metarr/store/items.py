@@ -96,17 +96,8 @@ def find_by_id(
 
 def find_by_ids(connection: Connection, kind: Kind, ids: Mapping[str, str], *, deleted: bool = False) -> dict[str, int]:
     """By id type, the item of this kind that has the id; live ones before deleted ones (those only if `deleted`)."""
-    query = (
-        select(external_ids.c.type, external_ids.c.item_id)
-        .where(
-            tuple_(external_ids.c.type, external_ids.c.value).in_(list(ids.items())),
-            external_ids.c.kind == kind,
-        )
-        .order_by(external_ids.c.live, external_ids.c.item_id)
-    )
-    if not deleted:
-        query = query.where(external_ids.c.live == true())
-    return {row.type: row.item_id for row in connection.execute(query)} if ids else {}
+    rows = connection.execute(_OWNERS, {"kind": kind, "values": list(ids.values())}).all() if ids else []
+    return {row.type: row.item_id for row in rows if ids.get(row.type) == row.value and (row.live or deleted)}
 
 
 def page(
@@ -317,12 +308,35 @@ _LOCKS = select(field_values.c.item_id, field_values.c.field).where(
 )
 _PARENTS = select(items.c.id, items.c.parent_id).where(items.c.id.in_(_IDS))
 _FIND = select(external_ids.c.item_id).order_by(external_ids.c.live.desc(), external_ids.c.item_id.desc()).distinct()
+_OWNERS = (
+    select(external_ids.c.type, external_ids.c.value, external_ids.c.item_id, external_ids.c.live)
+    .where(
+        external_ids.c.value.in_(bindparam("values", expanding=True)),
+        external_ids.c.kind == bindparam("kind"),
+    )
+    .order_by(external_ids.c.live, external_ids.c.item_id)
+)
 _SAVE = (
     update(items)
     .where(items.c.id == bindparam("at_id"), items.c.version == bindparam("at_version"))
     .values({column.name: bindparam(column.name) for column in items.c if column.name != "id"})
 )
-_HEAD = tuple(column for column in items.c if column.name not in ("conflicts", "search_key"))
+_HEAD = (
+    items.c.id,
+    items.c.kind,
+    items.c.shown_title,
+    items.c.year,
+    items.c.released,
+    items.c.monitored,
+    items.c.parent_id,
+    items.c.added_at,
+    items.c.deleted_at,
+    items.c.last_enriched_at,
+    items.c.last_enriched_providers,
+    items.c.fingerprint,
+    items.c.version,
+    items.c.sort_key,
+)
 
 
 def _listed(query: Select[Any], kind: Kind | None, title_contains: str, parent_id: int | None) -> Select[Any]:
@@ -367,40 +381,43 @@ def _item(
     )
 
 
-def _heads(connection: Connection, rows: Sequence[Row[Any]]) -> list[ItemHead]:
-    claims = _claims_of(connection, [row.id for row in rows])
-    return [
-        ItemHead(
-            id=row.id,
-            kind=Kind(row.kind),
-            title=row.shown_title,
-            year=int(row.released[:4]) if row.released else row.year,
-            released=row.released,
-            ids=claims.get(row.id, {}),
-            monitored=row.monitored,
-            parent_id=row.parent_id,
-            added_at=row.added_at,
-            deleted_at=row.deleted_at,
-            last_enriched_at=row.last_enriched_at,
-            last_enriched_providers=row.last_enriched_providers,
-            fingerprint=row.fingerprint,
-            version=row.version,
-            sort_key=row.sort_key,
-        )
-        for row in rows
-    ]
+def _heads(connection: Connection, rows: Sequence[Any]) -> list[ItemHead]:
+    claims = _claims_of(connection, [row[0] for row in rows])
+    return [_head(row, claims) for row in rows]
+
+
+def _head(row: Iterable[Any], claims: Mapping[int, dict[str, IdClaim]]) -> ItemHead:
+    # Unpacked at once, as a daily run does this for every item: a row's attributes cost more than all the rest.
+    item_id, kind, title, year, released, monitored, parent_id, added, deleted, enriched, by, mark, version, key = row
+    return ItemHead(
+        id=item_id,
+        kind=Kind(kind),
+        title=title,
+        year=int(released[:4]) if released else year,
+        released=released,
+        ids=claims.get(item_id, {}),
+        monitored=monitored,
+        parent_id=parent_id,
+        added_at=added,
+        deleted_at=deleted,
+        last_enriched_at=enriched,
+        last_enriched_providers=by,
+        fingerprint=mark,
+        version=version,
+        sort_key=key,
+    )
 
 
 def _claims_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, dict[str, IdClaim]]:
     claims: dict[int, dict[str, IdClaim]] = {}
-    for item_id, id_type, value, source in connection.execute(_CLAIMS, {"ids": item_ids}):
+    for item_id, id_type, value, source in connection.execute(_CLAIMS, {"ids": item_ids}).all():
         claims.setdefault(item_id, {})[id_type] = IdClaim(value=value, source=source)
     return claims
 
 
 def _fields_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, dict[str, FieldValue]]:
     fields: dict[int, dict[str, FieldValue]] = {}
-    rows = connection.execute(_FIELDS, {"ids": item_ids})
+    rows = connection.execute(_FIELDS, {"ids": item_ids}).all()
     for item_id, field, text, source, fetched_at, rule, asked_id, locked, contributors in rows:
         value = None if text is None else read_value(field, text)
         if value is None and text is not None:

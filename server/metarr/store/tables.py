@@ -108,13 +108,13 @@ external_ids = Table(
     Column("source", Text, nullable=False),
     Column("alias", Boolean, nullable=False),
     Column("live", Boolean, nullable=False),
-    Index("ix_external_ids_type_value", "type", "value"),
+    Index("ix_external_ids_value", "value", "type"),
 )
 Index(
     "uq_external_ids_live",
-    external_ids.c.kind,
-    external_ids.c.type,
     external_ids.c.value,
+    external_ids.c.type,
+    external_ids.c.kind,
     unique=True,
     sqlite_where=external_ids.c.live == true(),
     postgresql_where=external_ids.c.live == true(),
@@ -149,8 +149,8 @@ provider_answers = Table(
     metadata,
     Column("provider", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("asked_id", Text, primary_key=True),
     Column("shape", Text, primary_key=True),
+    Column("asked_id", Text, primary_key=True),
     Column("found", Boolean, nullable=False),
     Column("fetched_at", Moment, nullable=False, index=True),
     Column("partial", Boolean, nullable=False),
@@ -161,9 +161,10 @@ provider_answers = Table(
     Column("answered_before", Boolean, nullable=False),
     Column("answered_at", Moment),
     Column("content", Text, nullable=False),
-    # Last, so that reading the columns before it does not touch the pages that a long one spills over.
     Column("fragment", LargeBinary),
 )
+# Everything but the fragment: a look at freshness reads only this, and fragments lie far apart.
+Index("ix_provider_answers_heads", *(column for column in provider_answers.c if column.name != "fragment"))
 
 provider_configs = Table(
     "provider_configs",

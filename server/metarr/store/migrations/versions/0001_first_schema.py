@@ -51,8 +51,8 @@ def upgrade() -> None:
         "provider_answers",
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("asked_id", sa.Text(), nullable=False),
         sa.Column("shape", sa.Text(), nullable=False),
+        sa.Column("asked_id", sa.Text(), nullable=False),
         sa.Column("found", sa.Boolean(), nullable=False),
         sa.Column("fetched_at", sa.BigInteger(), nullable=False),
         sa.Column("partial", sa.Boolean(), nullable=False),
@@ -64,7 +64,27 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("fragment", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("provider", "kind", "asked_id", "shape", name="pk_provider_answers"),
+        sa.PrimaryKeyConstraint("provider", "kind", "shape", "asked_id", name="pk_provider_answers"),
+    )
+    op.create_index(
+        "ix_provider_answers_heads",
+        "provider_answers",
+        [
+            "provider",
+            "kind",
+            "shape",
+            "asked_id",
+            "found",
+            "fetched_at",
+            "partial",
+            "parser_version",
+            "misses",
+            "miss_days",
+            "soft",
+            "answered_before",
+            "answered_at",
+            "content",
+        ],
     )
     op.create_index("ix_provider_answers_fetched_at", "provider_answers", ["fetched_at"])
     op.create_table(
@@ -123,11 +143,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_external_ids_item_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("item_id", "type", "value", name="pk_external_ids"),
     )
-    op.create_index("ix_external_ids_type_value", "external_ids", ["type", "value"])
+    op.create_index("ix_external_ids_value", "external_ids", ["value", "type"])
     op.create_index(
         "uq_external_ids_live",
         "external_ids",
-        ["kind", "type", "value"],
+        ["value", "type", "kind"],
         unique=True,
         sqlite_where=LIVE,
         postgresql_where=LIVE,
