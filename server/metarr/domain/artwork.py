@@ -1,7 +1,9 @@
-"""Choosing among the artwork candidates of one provider (design 4.4, rule 6)."""
+"""Choosing among the artwork candidates of one provider."""
 
 from bisect import bisect_right
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterator
+from operator import attrgetter
 
 from metarr.domain.equality import image_key
 from metarr.domain.fields import Field, Textless
@@ -9,6 +11,9 @@ from metarr.domain.model import Artwork, Image, Struct
 
 SIZE_CLASSES = (400, 900, 1800, 3600)
 """Widths in pixels at which an image counts as a class larger. Within a class, votes decide, not pixels."""
+
+Tier = tuple[int, int]
+"""Sorts the better language and the larger size class first."""
 
 
 class ArtworkPolicy(Struct, frozen=True, kw_only=True):
@@ -20,41 +25,58 @@ class ArtworkPolicy(Struct, frozen=True, kw_only=True):
 
 def acceptable(field: Field, image: Image, policy: ArtworkPolicy) -> bool:
     """Whether an image may be shown at all: https, large enough (unknown counts as enough), readable."""
-    if not image.url.startswith("https://") or 0 < image.width < field.min_width:
-        return False
-    if image.language == "":
-        return field.textless is not Textless.NEVER
-    return field.textless is not Textless.ONLY and image.language in policy.languages
+    return _reachable(image) and _tier(field, image.language, image.width, policy) is not None
 
 
 def choose(field: Field, candidates: Artwork, stored: Artwork | None, policy: ArtworkPolicy) -> Artwork | None:
     """The images to show: one, for fanart up to `extra_fanart` more. None: no candidate is acceptable.
 
-    Language order, then size class, then votes; a stored image stays while it is still a candidate in a language
-    and size class that is wanted, so that a few votes more or less never change a library.
+    Language order, then size class, then votes, then the provider's order; a stored image stays while it is still
+    a candidate in a language and size class that is wanted, so that a few votes more or less never change a library.
     """
-    unique = {image_key(image): image for image in reversed(candidates)}
-    ranked = sorted(
-        (image for image in unique.values() if acceptable(field, image, policy)),
-        key=lambda image: (*_tier(field, image, policy), -image.votes, image_key(image)),
-    )
-    if not ranked:
-        return None
+    groups: defaultdict[tuple[str, int], list[Image]] = defaultdict(list)
+    for image in candidates:  # many: so nothing else is done for each of them
+        groups[image.language, image.width].append(image)
+    tiers: defaultdict[Tier, list[Image]] = defaultdict(list)
+    for (language, width), images in groups.items():
+        tier = _tier(field, language, width, policy)
+        if tier is not None:
+            tiers[tier] += images
     slots = 1 + (policy.extra_fanart if field.name == "fanart" else 0)
-    wanted = Counter(_tier(field, image, policy) for image in ranked[:slots])
-    held = {image_key(image): place for place, image in enumerate(stored or ())}
-    chosen: list[Image] = []
-    for tier, count in wanted.items():
-        members = [image for image in ranked if _tier(field, image, policy) == tier]
-        members.sort(key=lambda image: held.get(image_key(image), len(held)))
-        chosen += members[:count]
-    return tuple(chosen)
+    chosen: dict[str, Image] = {}
+    for _, members in sorted(tiers.items(), key=lambda pair: pair[0]):
+        for image in _ranked(members, stored or ()):
+            if len(chosen) == slots:
+                return tuple(chosen.values())
+            if _reachable(image):
+                chosen.setdefault(image_key(image), image)
+    return tuple(chosen.values()) or None
 
 
-def _tier(field: Field, image: Image, policy: ArtworkPolicy) -> tuple[int, int]:
-    """Sorts the better language and the larger size class first."""
-    if image.language == "":
-        language = -1 if field.textless is Textless.FIRST else len(policy.languages)
-    else:
-        language = policy.languages.index(image.language)
-    return (language, -bisect_right(SIZE_CLASSES, image.width))
+def _ranked(members: list[Image], stored: Artwork) -> Iterator[Image]:
+    """The images of one tier: what is stored in its order, then the others by votes."""
+    if stored:
+        held = {image_key(image): place for place, image in enumerate(stored)}
+        urls = {image.url for image in stored}
+        kept = [image for image in members if image.url in urls]
+        if len(kept) < len(urls):  # the same image may have come with another scheme or query
+            kept = [image for image in members if image_key(image) in held]
+        yield from sorted(kept, key=lambda image: held[image_key(image)])
+    yield from sorted(members, key=attrgetter("votes"), reverse=True)
+
+
+def _reachable(image: Image) -> bool:
+    return image.url.startswith("https://")
+
+
+def _tier(field: Field, language: str, width: int, policy: ArtworkPolicy) -> Tier | None:
+    """Where images of this language and width stand; None: they are not acceptable."""
+    if 0 < width < field.min_width:
+        return None
+    size = -bisect_right(SIZE_CLASSES, width)
+    if language == "":
+        first = -1 if field.textless is Textless.FIRST else len(policy.languages)
+        return None if field.textless is Textless.NEVER else (first, size)
+    if field.textless is Textless.ONLY or language not in policy.languages:
+        return None
+    return (policy.languages.index(language), size)

@@ -1,9 +1,10 @@
-"""What changed, whether players must hear of it, and how to take it back (design 4.7)."""
+"""What changed, whether players must hear of it, and how to take it back."""
 
 from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
+from metarr.domain.equality import same
 from metarr.domain.fields import FIELDS
 from metarr.domain.model import OWNER, FieldValue, MediaItem, Struct, Veto, below_providers
 
@@ -49,8 +50,8 @@ def undo(item: MediaItem, changes: Iterable[Change], *, redo: bool = False) -> U
     """Put back values, sources and lock states of a change-set.
 
     Fields that were locked or changed since are refused by name; the rest goes back. What a provider had said
-    leaves a veto, so that the next run does not bring it again. `redo`: the change-set was itself an undo, so its
-    vetoes end instead.
+    leaves a veto, so that the next run does not bring it again; the veto on a value that is put back ends.
+    `redo`: the change-set was itself an undo, and what it took away leaves no veto.
     """
     fields, refused, vetoes = dict(item.fields), [], list(item.vetoes)
     for change in changes:
@@ -60,11 +61,16 @@ def undo(item: MediaItem, changes: Iterable[Change], *, redo: bool = False) -> U
         elif now.locked != change.new.locked:
             refused.append((change.field, "locked since" if now.locked else "unlocked since"))
         else:
-            vetoes = [veto for veto in vetoes if veto.field != change.field]
-            vetoes += [] if redo else _veto(change)
+            vetoes = [veto for veto in vetoes if not _ended(veto, change)]
+            vetoes += [] if redo else [veto for veto in _veto(change) if veto not in vetoes]
             fields[change.field] = change.old
     kept = {name: stored for name, stored in fields.items() if stored != FieldValue()}
     return Undone(item=replace(item, fields=kept, vetoes=tuple(vetoes), fingerprint=""), refused=tuple(refused))
+
+
+def _ended(veto: Veto, change: Change) -> bool:
+    """Whether taking this change back brings the vetoed value back on purpose."""
+    return veto.field == change.field and same(change.field, veto.value, change.old.value)
 
 
 def _veto(change: Change) -> list[Veto]:
@@ -76,11 +82,16 @@ def _veto(change: Change) -> list[Veto]:
 
 
 def without_foreign(item: MediaItem, ids: Mapping[str, str]) -> MediaItem:
-    """The item without the unlocked values that were got under an id that it no longer has (design 4.6)."""
-    held = {f"{id_type}:{value}" for id_type, value in ids.items()}
-    fields = {
-        name: stored
+    """The item without the unlocked values that were got under an id that it no longer has.
+
+    Their vetoes go as well: what was undone there was said about another title.
+    """
+    held = {f"{id_type}:{value}" for id_type, value in ids.items()} | {""}
+    foreign = {
+        name
         for name, stored in item.fields.items()
-        if stored.locked or not stored.asked_id or stored.asked_id in held
+        if not stored.locked and not held.issuperset(stored.asked_id.split("+"))
     }
-    return replace(item, fields=fields, fingerprint="")
+    fields = {name: stored for name, stored in item.fields.items() if name not in foreign}
+    vetoes = tuple(veto for veto in item.vetoes if veto.field not in foreign)
+    return replace(item, fields=fields, vetoes=vetoes, fingerprint="")

@@ -1,10 +1,9 @@
-"""When two values of a field mean the same, so that the stored bytes stay (design 4.4, rule 4)."""
+"""When two values of a field mean the same, so that the stored bytes stay."""
 
 import re
 import unicodedata
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from metarr.domain.fields import FIELDS, Field, FieldType
 from metarr.domain.model import Image, Value
@@ -30,8 +29,14 @@ def text_key(text: str) -> str:
 
 def image_key(image: Image) -> str:
     """What identifies an image: its address without scheme and query."""
-    parts = urlsplit(image.url)
-    return f"{parts.netloc.lower()}{parts.path}"
+    return address_key(image.url)
+
+
+def address_key(url: str) -> str:
+    """A web address without scheme, query and fragment, the host in lower case."""
+    address = url.partition("://")[2].partition("?")[0].partition("#")[0]
+    host, slash, path = address.partition("/")
+    return f"{host.lower()}{slash}{path}"
 
 
 def _text(_: Field, value: Any) -> Hashable:
@@ -47,11 +52,11 @@ def _texts(_: Field, value: Any) -> Hashable:
 
 
 def _credits(_: Field, value: Any) -> Hashable:
-    return frozenset((text_key(credit.name), text_key(credit.role), credit.photo) for credit in value)
+    return frozenset((text_key(credit.name), text_key(credit.role), address_key(credit.photo)) for credit in value)
 
 
 def _collection(_: Field, value: Any) -> Hashable:
-    return (value.name, frozenset(value.ids.items()))
+    return (_text(_, value.name), frozenset(value.ids.items()))
 
 
 def _artwork(_: Field, value: Any) -> Hashable:

@@ -1,4 +1,4 @@
-"""What the outcome of asking one provider says about one field (design 4.2).
+"""What the outcome of asking one provider says about one field.
 
 "It has no value" and "it could not be heard" are different facts, and only the first may change data.
 """
@@ -15,6 +15,9 @@ from metarr.domain.model import (
     Unavailable,
     Value,
 )
+
+NOTHING: tuple[Value, ...] = ("", ())
+"""Values that say "none", whichever way a provider's parser puts them. 0 is a value: season 0 holds the specials."""
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -45,35 +48,39 @@ def missing(outcome: Outcome) -> bool:
 
 def answer_of(outcome: Outcome) -> Answered | NotFound | None:
     """The answer that counts: the one given now, or the last one standing in for it."""
-    if isinstance(outcome, Unavailable | NotAsked):
-        return outcome.last
-    return outcome
+    if isinstance(outcome, Answered):
+        return outcome
+    if isinstance(outcome, NotFound):
+        return outcome.last if outcome.soft and outcome.last is not None else outcome
+    return outcome.last
 
 
 def hear(provider: str, outcome: Outcome, field: str) -> Said:
     """What an outcome says about one field."""
     answer = answer_of(outcome)
-    stale = answer is not outcome
-    if isinstance(answer, NotFound) and not answer.soft:
+    if isinstance(answer, Answered):
+        value = answer.fragment.values.get(field)
+        if value is None and field not in answer.fragment.empty:
+            return Said(provider=provider, heard=False, why=_why_unheard(outcome))
         return Said(
             provider=provider,
             heard=True,
+            value=None if value in NOTHING else value,
             fetched_at=answer.fetched_at,
             asked_id=answer.asked_id,
-            stale=stale or answer.stale,
-            why="does not know the title",
-        )
-    if isinstance(answer, Answered) and (field in answer.fragment.values or field in answer.fragment.empty):
-        return Said(
-            provider=provider,
-            heard=True,
-            value=answer.fragment.values.get(field),
-            fetched_at=answer.fetched_at,
-            asked_id=answer.asked_id,
-            stale=stale or answer.stale,
+            stale=answer.stale or answer is not outcome,
             why="has no value",
         )
-    return Said(provider=provider, heard=False, why=_why_unheard(outcome))
+    if answer is None or answer.soft:
+        return Said(provider=provider, heard=False, why=_why_unheard(outcome))
+    return Said(
+        provider=provider,
+        heard=True,
+        fetched_at=answer.fetched_at,
+        asked_id=answer.asked_id,
+        stale=answer.stale or answer is not outcome,
+        why="does not know the title",
+    )
 
 
 def _why_unheard(outcome: Outcome) -> str:

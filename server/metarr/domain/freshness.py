@@ -1,4 +1,4 @@
-"""When an answer is fresh, when to ask again, whom to ask first, and when a merge can be left out (design 4.8, 4.10).
+"""When an answer is fresh, when to ask again, whom to ask first, and when a merge can be left out.
 
 Pure: the clock's reading is an argument. All spans are `timedelta`s.
 """
@@ -50,8 +50,8 @@ def is_fresh(head: AnswerHead, parser_version: int, now: datetime, ttl: timedelt
     if head.parser_version != parser_version or head.partial:
         return False
     wait = ttl
-    if not head.found and 0 < head.misses <= len(NOT_FOUND_WAITS):
-        wait = min(ttl, NOT_FOUND_WAITS[head.misses - 1])
+    if not head.found and head.misses <= len(NOT_FOUND_WAITS):
+        wait = min(ttl, NOT_FOUND_WAITS[max(1, head.misses) - 1])
     return now - head.fetched_at < wait
 
 

@@ -1,4 +1,4 @@
-"""Which external ids an item has, when several sources claim them (design 4.6).
+"""Which external ids an item has, when several sources claim them.
 
 The owner's word counts most, then a player's, then what the item was imported with; then a provider's word about
 its own ids, then the global priority. The result does not depend on the order in which claims arrive.
@@ -22,32 +22,42 @@ def settle(ids: Mapping[str, IdClaim], fragments: Mapping[str, Fragment], author
     """Join the known ids with what the fragments (by provider) claim.
 
     A fragment of which any id contradicts a more trusted one is about another title: all its claims go, and it is
-    not to be merged. The least trusted contradicting one goes first, for its claims may have been the trouble.
+    not to be merged. One that is contradicted only by such a fragment is not.
     """
     speaking = dict(fragments)
-    conflicts: list[Conflict] = []
-    while True:
-        adopted = _adopt(ids, speaking, authority)
-        against = {
-            provider: [(t, v) for t, v in sorted(fragment.ids.items()) if t in adopted and adopted[t].value != v]
-            for provider, fragment in speaking.items()
-        }
-        contradicting = [provider for provider, claims in against.items() if claims]
-        if not contradicting:
-            break
-        worst = max(contradicting, key=authority.trust)
-        conflicts += [
-            Conflict(id_type=id_type, value=value, claimed_by=worst, held=adopted[id_type].value)
-            for id_type, value in against[worst]
-        ]
-        del speaking[worst]
-    final = tuple(
-        Conflict(id_type=c.id_type, value=c.value, claimed_by=c.claimed_by, held=adopted[c.id_type].value)
-        for c in conflicts
-        if c.id_type in adopted and adopted[c.id_type].value != c.value
-    )
-    order = sorted(final, key=lambda conflict: (conflict.id_type, conflict.claimed_by, conflict.value))
-    return Settled(ids=adopted, conflicts=tuple(order), rejected=frozenset(fragments) - frozenset(speaking))
+    while (wrong := _most_wrong(ids, speaking, authority)) is not None:
+        del speaking[wrong]
+    for provider in authority.by_priority(fragments.keys() - speaking.keys()):
+        again = {**speaking, provider: fragments[provider]}
+        if _most_wrong(ids, again, authority) is None:
+            speaking = again
+    adopted = _adopt(ids, speaking, authority)
+    rejected = frozenset(fragments) - frozenset(speaking)
+    conflicts = [
+        Conflict(id_type=id_type, value=value, claimed_by=provider, held=adopted[id_type].value)
+        for provider in rejected
+        for id_type, value in _against(fragments[provider], adopted)
+    ]
+    conflicts.sort(key=lambda conflict: (conflict.id_type, conflict.claimed_by, conflict.value))
+    return Settled(ids=adopted, conflicts=tuple(conflicts), rejected=rejected)
+
+
+def _most_wrong(ids: Mapping[str, IdClaim], fragments: Mapping[str, Fragment], authority: Authority) -> str | None:
+    """The provider to reject first: contradicted by one that nothing contradicts, else the least trusted."""
+    adopted = _adopt(ids, fragments, authority)
+    against = {provider: _against(fragment, adopted) for provider, fragment in fragments.items()}
+    contradicted = [provider for provider, claims in against.items() if claims]
+    surely = [
+        provider
+        for provider in contradicted
+        if any(adopted[id_type].source not in contradicted for id_type, _ in against[provider])
+    ]
+    return max(surely or contradicted, key=authority.trust, default=None)
+
+
+def _against(fragment: Fragment, adopted: Mapping[str, IdClaim]) -> list[tuple[str, str]]:
+    """The claims of a fragment that contradict the adopted ids."""
+    return [(t, value) for t, value in fragment.ids.items() if t in adopted and adopted[t].value != value]
 
 
 def _adopt(ids: Mapping[str, IdClaim], fragments: Mapping[str, Fragment], authority: Authority) -> dict[str, IdClaim]:

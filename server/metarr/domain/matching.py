@@ -1,4 +1,4 @@
-"""How well a found title fits the words that were searched, as named penalties that can be shown (design 4.6).
+"""How well a found title fits the words that were searched, as named penalties that can be shown.
 
 A score is 1.0 for a perfect fit; each penalty takes its part away. Weights are data.
 """
@@ -52,12 +52,31 @@ class Score(Struct, frozen=True, kw_only=True):
     penalties: dict[str, float]
 
 
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12"}
+NUMBERS = {word: str(number) for number, word in enumerate(_WORDS, 1)} | _ROMAN
+LAST_NUMBERS = {"i": "1", "v": "5", "x": "10"}
+"""Roman numbers that are ordinary letters anywhere but at the end of a title."""
+
+_ARTICLE_LAST = re.compile(r"^(.*), (the|a|an|der|die|das|le|la|les|el|los)$", re.IGNORECASE)
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+_REMARK = re.compile(r"^(.*\S)\s*\((?:((?:18|19|20)\d\d)|(USA|(?![IVXLCDM]{2})[A-Z]{2}))\)$")
+_COUNTRIES = {"UK": "GB", "USA": "US"}
+
+
 def title_key(title: str) -> str:
-    """A title reduced to what matters: no case, accents, punctuation; "Matrix, The" is "The Matrix"."""
-    moved = re.sub(r"^(.*), (the|a|an|der|die|das|le|la|les|el|los)$", r"\2 \1", title.strip(), flags=re.IGNORECASE)
-    plain = unicodedata.normalize("NFKD", moved.replace("&", " and ").casefold())
+    """A title reduced to what matters: no case, accents, punctuation; "Matrix, The" is "The Matrix", II is 2.
+
+    A title of nothing but punctuation stays as it is.
+    """
+    moved = _ARTICLE_LAST.sub(r"\2 \1", title.strip())
+    joined = _INITIALS.sub(lambda match: match[0].replace(".", ""), re.sub("['’`]", "", moved))
+    plain = unicodedata.normalize("NFKD", joined.replace("&", " and ").casefold())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(re.findall(r"\w+", plain))
+    words = [NUMBERS.get(word, word) for word in re.findall(r"\w+", plain)]
+    if len(words) > 1:
+        words[-1] = LAST_NUMBERS.get(words[-1], words[-1])
+    return " ".join(words) or title.strip().casefold()
 
 
 def likeness(one: str, other: str) -> float:
@@ -73,14 +92,22 @@ def likeness(one: str, other: str) -> float:
 
 
 def score(wanted: Wanted, found: Found) -> Score:
-    """How well a found title fits what is wanted."""
-    likenesses = [likeness(wanted.title, title) for title in found.titles] or [0.0]
+    """How well a found title fits what is wanted.
+
+    A remark such as in "Dallas (2012)" or "Shameless (US)" is no part of the title, but evidence where no other is.
+    """
+    name, year, country = _remark(wanted.title)
+    titles = [_remark(title) for title in found.titles]
+    found_year = found.year or max((year for _, year, _ in titles), default=0)
+    countries = found.countries or tuple(country for _, _, country in titles if country)
+    wanted_year, wanted_country = wanted.year or year, wanted.country or country
+    likenesses = [likeness(name, title) for title, _, _ in titles] or [0.0]
     best = max(likenesses)
     penalties = {"title": PENALTIES["title"] * (1 - best)}
     if best > likenesses[0]:
         penalties["alternative_title"] = PENALTIES["alternative_title"]
-    penalties |= _year_penalty(wanted.year, found.year)
-    if wanted.country and found.countries and wanted.country not in found.countries:
+    penalties |= _year_penalty(wanted_year, found_year, exact=best == 1.0)
+    if wanted_country and countries and wanted_country not in countries:
         penalties["country"] = PENALTIES["country"]
     if found.rank:
         penalties["provider_rank"] = PENALTIES["provider_rank"] * min(1.0, found.rank / 10)
@@ -88,9 +115,18 @@ def score(wanted: Wanted, found: Found) -> Score:
     return Score(value=round(max(0.0, 1.0 - sum(kept.values())), 4), penalties=kept)
 
 
-def _year_penalty(wanted: int, found: int) -> dict[str, float]:
+def _remark(title: str) -> tuple[str, int, str]:
+    """A title without the remark at its end, and the year or country that the remark names."""
+    match = _REMARK.match(title.strip())
+    if match is None:
+        return title, 0, ""
+    return match[1], int(match[2] or 0), _COUNTRIES.get(match[3], match[3] or "")
+
+
+def _year_penalty(wanted: int, found: int, *, exact: bool) -> dict[str, float]:
+    """A title that only resembles the wanted one needs a year to confirm it; one that is the same does not."""
     if not wanted:
-        return {}
+        return {} if exact else {"year_unknown": PENALTIES["year_unknown"]}
     if not found:
         return {"year_unknown": PENALTIES["year_unknown"]}
     apart = abs(wanted - found)
@@ -104,6 +140,6 @@ def clear_winner(scores: Iterable[float]) -> int | None:
     ranked = sorted(enumerate(scores), key=lambda pair: -pair[1])
     if not ranked or ranked[0][1] < ACCEPT:
         return None
-    if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < LEAD:
+    if len(ranked) > 1 and round(ranked[0][1] - ranked[1][1], 4) < LEAD:  # 1.0 - 0.9 is a little less than 0.1
         return None
     return ranked[0][0]

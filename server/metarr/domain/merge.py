@@ -1,10 +1,9 @@
 """merge(item, outcomes, policy) -> the item with its new fields, and why each of them is what it is.
 
 Pure: the same for any arrival order, idempotent, and never erasing because a provider could not be heard.
-The walk along a field's order is design 4.4; it was checked against models of flapping providers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -30,6 +29,9 @@ from metarr.domain.model import (
 
 Coverage = Mapping[str, frozenset[str]]
 """The fields that each provider declares for the kind at hand."""
+
+
+NOTHING_STORED = FieldValue()
 
 
 class Policy(Struct, frozen=True, kw_only=True):
@@ -58,7 +60,6 @@ class Decision(Struct, frozen=True, kw_only=True):
     field: str
     value: FieldValue | None = None
     waiting: tuple[str, ...] = ()
-    runners_up: tuple[RunnerUp, ...] = ()
     ended_veto: bool = False
 
 
@@ -131,18 +132,31 @@ def _runner_up(
 def _decide(
     item: MediaItem, field: Field, outcomes: Mapping[str, Outcome], policy: Policy, coverage: Coverage
 ) -> Decision:
-    stored = item.fields.get(field.name, FieldValue())
+    stored = item.fields.get(field.name, NOTHING_STORED)
     if stored.locked or (field.name in item.parent_locked and stored.value is not None):
         return Decision(field=field.name, value=stored)
     usable = [provider for provider in outcomes if field.name in coverage[provider]]
     rule = policy.authority.rule(item.kind, field.name)
     order = policy.authority.order(item.kind, field.name, usable)
-    heard = [
-        _acceptable(field, hear(provider, outcomes[provider], field.name), stored.value, policy) for provider in order
-    ]
+    heard = (_hear(field, provider, outcomes[provider], stored, policy) for provider in order)
+    vetoes = [veto for veto in item.vetoes if veto.field == field.name]
     if rule.union and field.type is FieldType.TEXTS:
-        return _union(item, field, stored, heard)
-    return _walk(item, field, stored, heard, own=rule.providers)
+        return _union(field, stored, tuple(heard), vetoes)
+    return _walk(field, stored, order, heard, vetoes=vetoes, own=rule.providers)
+
+
+def _hear(field: Field, provider: str, outcome: Outcome, stored: FieldValue, policy: Policy) -> Said:
+    """What a provider says, unless what is stored is its own newer word."""
+    said = hear(provider, outcome, field.name)
+    if provider == stored.source and stored.value is not None and _older(said, stored):
+        return replace(said, value=stored.value, fetched_at=stored.fetched_at)
+    return _acceptable(field, said, stored.value, policy)
+
+
+def _older(said: Said, stored: FieldValue) -> bool:
+    if said.fetched_at is None or stored.fetched_at is None or said.asked_id != stored.asked_id:
+        return False
+    return said.fetched_at < stored.fetched_at
 
 
 def _acceptable(field: Field, said: Said, stored: Value | None, policy: Policy) -> Said:
@@ -153,32 +167,36 @@ def _acceptable(field: Field, said: Said, stored: Value | None, policy: Policy) 
     return replace(said, value=images, why="has no acceptable image")
 
 
-def _walk(item: MediaItem, field: Field, stored: FieldValue, heard: list[Said], own: tuple[str, ...]) -> Decision:
+def _walk(
+    field: Field,
+    stored: FieldValue,
+    order: tuple[str, ...],
+    heard: Iterable[Said],
+    *,
+    vetoes: list[Veto],
+    own: tuple[str, ...],
+) -> Decision:
     """The first provider in order with a value wins, unless the stored value must be held on the way."""
-    vetoes = [veto for veto in item.vetoes if veto.field == field.name]
+    sources = stored.source.split("+") if stored.value is not None else []
     waiting: list[str] = []
     for place, said in enumerate(heard):
-        if _vetoed(field, said, vetoes):
+        if vetoes and _vetoed(field, said, vetoes):
             return _stay(field, stored, Rule.VETOED, waiting)
-        if not said.heard:
-            waiting.append(said.provider)
-            if stored.value is not None and stored.source == said.provider:
-                return _stay(field, stored, Rule.HELD, waiting[:-1])
-        elif said.value is not None:
-            if any(same(field.name, veto.value, said.value) for veto in vetoes):
-                return _stay(field, stored, Rule.VETOED, waiting)
+        if said.value is not None:
             rule = Rule.FIRST if place == 0 else Rule.NEXT
             return _take(field, stored, said, rule if said.provider in own else Rule.GAP, waiting)
-    return _nobody(field, stored, [said.provider for said in heard], waiting)
+        if not said.heard:
+            if said.provider in sources:
+                return _stay(field, stored, Rule.HELD, waiting)
+            waiting.append(said.provider)
+    return _nobody(field, stored, order, waiting)
 
 
 def _vetoed(field: Field, said: Said, vetoes: list[Veto]) -> bool:
-    """Whether the owner undid this provider's value, and nothing newer from it is known."""
-    return any(
-        not said.heard or (said.value is not None and same(field.name, veto.value, said.value))
-        for veto in vetoes
-        if said.provider in veto.provider.split("+")
-    )
+    """Whether the owner undid this value, or the provider of an undone one cannot be heard."""
+    if not said.heard:
+        return any(said.provider in veto.provider.split("+") for veto in vetoes)
+    return any(same(field.name, veto.value, said.value) for veto in vetoes)
 
 
 def _take(field: Field, stored: FieldValue, said: Said, rule: Rule, waiting: list[str]) -> Decision:
@@ -200,7 +218,7 @@ def _stay(field: Field, stored: FieldValue, rule: Rule, waiting: list[str]) -> D
     return Decision(field=field.name, value=value, waiting=tuple(waiting))
 
 
-def _nobody(field: Field, stored: FieldValue, order: list[str], waiting: list[str]) -> Decision:
+def _nobody(field: Field, stored: FieldValue, order: tuple[str, ...], waiting: list[str]) -> Decision:
     """Nobody has a value: an absence never erases. A source that no longer counts is marked."""
     if stored.source == OWNER or below_providers(stored.source):
         return _stay(field, stored, Rule.OWNER if stored.source == OWNER else Rule.REPORTED, waiting)
@@ -208,41 +226,58 @@ def _nobody(field: Field, stored: FieldValue, order: list[str], waiting: list[st
     return _stay(field, stored, Rule.OUTSIDE if outside else Rule.KEPT, waiting)
 
 
-def _union(item: MediaItem, field: Field, stored: FieldValue, heard: list[Said]) -> Decision:
+def _union(field: Field, stored: FieldValue, heard: tuple[Said, ...], vetoes: list[Veto]) -> Decision:
     """Each element keeps its providers: what an unheard one said stays, what a heard one said is replaced."""
-    vetoes = [veto for veto in item.vetoes if veto.field == field.name]
     waiting = [said.provider for said in heard if not said.heard]
-    elements: dict[str, tuple[str, list[str]]] = {}
-    for said in heard:
-        for element in _elements(said, stored):
-            by = elements.setdefault(text_key(element), (element, []))[1]
-            if said.provider not in by:
-                by.append(said.provider)
+    elements = _join(heard, stored)
     if not elements:
-        return _nobody(field, stored, [said.provider for said in heard], waiting)
+        return _nobody(field, stored, tuple(said.provider for said in heard), waiting)
     value = tuple(element for element, _ in elements.values())
-    sources = [said.provider for said in heard if any(said.provider in by for _, by in elements.values())]
-    if any(same(field.name, veto.value, value) or _vetoed_union(veto, heard) for veto in vetoes):
+    sources = {provider for _, by in elements.values() for provider in by}
+    if any(same(field.name, veto.value, value) or _vetoed_union(field, heard, veto) for veto in vetoes):
         return _stay(field, stored, Rule.VETOED, waiting)
-    speaking = [said for said in heard if said.provider in sources and said.heard]
-    if not speaking:
+    joined = [said for said in heard if said.provider in sources]
+    if not any(said.heard for said in joined):
         return _stay(field, stored, Rule.HELD, [provider for provider in waiting if provider not in sources])
     unchanged = same(field.name, stored.value, value)
     if unchanged:
         value = stored.value  # type: ignore[assignment]
     union = FieldValue(
         value=value,
-        source="+".join(sources),
-        fetched_at=max((said.fetched_at for said in speaking if said.fetched_at), default=stored.fetched_at),
+        source="+".join(said.provider for said in joined),
+        fetched_at=max((said.fetched_at for said in joined if said.fetched_at), default=stored.fetched_at),
         rule=Rule.UNION,
-        asked_id=speaking[0].asked_id,
+        asked_id=_asked_ids(joined, stored),
         contributors=tuple(tuple(elements[text_key(element)][1]) for element in value),
     )
     return Decision(field=field.name, value=union, waiting=tuple(waiting), ended_veto=not unchanged)
 
 
-def _vetoed_union(veto: Veto, heard: list[Said]) -> bool:
-    return any(not said.heard and said.provider in veto.provider.split("+") for said in heard)
+def _join(heard: Iterable[Said], stored: FieldValue) -> dict[str, tuple[str, list[str]]]:
+    """By its key every element with its providers, in order of authority."""
+    elements: dict[str, tuple[str, list[str]]] = {}
+    for said in heard:
+        for element in _elements(said, stored):
+            by = elements.setdefault(text_key(element), (element, []))[1]
+            if said.provider not in by:
+                by.append(said.provider)
+    return elements
+
+
+def _asked_ids(joined: list[Said], stored: FieldValue) -> str:
+    """The ids the providers were asked with, parallel to the sources; an unheard one's as stored."""
+    before = dict(zip(stored.source.split("+"), stored.asked_id.split("+"), strict=False))
+    ids = [said.asked_id if said.heard else before.get(said.provider, "") for said in joined]
+    return "+".join(ids) if any(ids) else ""
+
+
+def _vetoed_union(field: Field, heard: Iterable[Said], veto: Veto) -> bool:
+    """Whether the providers of an undone list repeat it together, or one of them cannot be heard."""
+    theirs = [said for said in heard if said.provider in veto.provider.split("+")]
+    if not all(said.heard for said in theirs):
+        return True
+    together = tuple(element for element, _ in _join(theirs, NOTHING_STORED).values())
+    return same(field.name, veto.value, together)
 
 
 def _elements(said: Said, stored: FieldValue) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ Value = str | int | float | tuple[str, ...] | tuple[Credit, ...] | Artwork | Col
 
 
 class Fragment(Struct, frozen=True, kw_only=True):
-    """What one provider says about one title (design 4.2).
+    """What one provider says about one title.
 
     Every field the provider declares for the kind is in exactly one of three places: `values`, `empty` (it
     speaks about the field and has none) or `unread` (it could not be read this time).
@@ -119,13 +119,17 @@ class Answered(Struct, frozen=True, kw_only=True):
 
 
 class NotFound(Struct, frozen=True, kw_only=True):
-    """The provider answered that it does not know the title. `soft`: not to be believed yet (design 4.2)."""
+    """The provider answered that it does not know the title.
+
+    `soft`: not to be believed yet, so `last`, its last answer for the same id and shape, stands in.
+    """
 
     fetched_at: datetime
     asked_id: str = ""
     soft: bool = False
     stale: bool = False
     cached: bool = False
+    last: Answered | None = None
 
 
 class Skip(StrEnum):
@@ -209,8 +213,9 @@ def below_providers(source: str) -> bool:
 class FieldValue(Struct, frozen=True, kw_only=True):
     """A stored value with its provenance. `value` None: nothing stored (a locked or vetoed empty field).
 
-    `fetched_at`: when the provider said so; `asked_id`: the typed id it was asked with. `contributors`, for a
-    field merged as a union, names the providers of each element, parallel to the value.
+    `fetched_at`: when the provider said so; `asked_id`: the typed id it was asked with. A field merged as a union
+    has its providers in `source` and their asked ids in `asked_id`, both joined by "+" and parallel;
+    `contributors` names the providers of each element, parallel to the value.
     """
 
     value: Value | None = None
@@ -223,7 +228,10 @@ class FieldValue(Struct, frozen=True, kw_only=True):
 
 
 class Veto(Struct, frozen=True, kw_only=True):
-    """What an undo leaves behind: this provider's value for this field is not to come back (design 4.7)."""
+    """What an undo leaves behind: this provider's value for this field is not to come back.
+
+    `provider` as `FieldValue.source`: for an undone union several, joined by "+".
+    """
 
     field: str
     provider: str

@@ -1,0 +1,108 @@
+"""Small builders of domain nouns, so that a test names only what it is about."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from metarr.domain.artwork import ArtworkPolicy
+from metarr.domain.authority import DEFAULT_PRIORITY, Authority, FieldRule, rule_key
+from metarr.domain.fields import fields_of
+from metarr.domain.merge import Policy
+from metarr.domain.model import (
+    Answered,
+    Credit,
+    FieldValue,
+    Fragment,
+    IdClaim,
+    Image,
+    Kind,
+    MediaItem,
+    NotAsked,
+    NotFound,
+    Outcome,
+    Reason,
+    Skip,
+    Unavailable,
+    Value,
+)
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+EARLIER = NOW - timedelta(days=3)
+
+
+def stored(value: Value | None, source: str = "tmdb", **more: Any) -> FieldValue:
+    """A stored value; fetched earlier than every answer that `answered` makes."""
+    return FieldValue(value=value, source=source, **{"fetched_at": EARLIER, **more})
+
+
+def item(kind: Kind = Kind.MOVIE, ids: Mapping[str, str] | None = None, **more: Any) -> MediaItem:
+    """An item; its ids are the owner's."""
+    claims = {id_type: IdClaim(value=value) for id_type, value in (ids or {}).items()}
+    return MediaItem(kind=kind, ids=claims, **more)
+
+
+def fragment(provider: str, values: Mapping[str, Value] | None = None, **more: Any) -> Fragment:
+    """A fragment about a movie, unless `kind` says otherwise."""
+    return Fragment(provider=provider, values=dict(values or {}), **{"kind": Kind.MOVIE, **more})
+
+
+def answered(
+    provider: str,
+    values: Mapping[str, Value] | None = None,
+    *,
+    empty: Iterable[str] = (),
+    unread: Iterable[str] = (),
+    kind: Kind = Kind.MOVIE,
+    fetched_at: datetime = NOW,
+    **more: Any,
+) -> Answered:
+    """The provider's answer: these values, speaking of `empty` without one, and nothing heard about `unread`."""
+    told = fragment(provider, values, kind=kind, empty=frozenset(empty), unread=frozenset(unread))
+    return Answered(fragment=told, fetched_at=fetched_at, **{"asked_id": f"{provider}:1", **more})
+
+
+def not_found(*, soft: bool = False, fetched_at: datetime = NOW, **more: Any) -> NotFound:
+    return NotFound(fetched_at=fetched_at, soft=soft, **more)
+
+
+def unavailable(reason: Reason = Reason.TIMEOUT, last: Answered | NotFound | None = None) -> Unavailable:
+    return Unavailable(reason=reason, last=last)
+
+
+def not_asked(skip: Skip = Skip.NO_ID, last: Answered | NotFound | None = None) -> NotAsked:
+    return NotAsked(reason=skip, last=last)
+
+
+def image(name: str, *, language: str = "en", width: int = 2000, votes: float = 0.0, host: str = "art.test") -> Image:
+    """An image whose identity is its name."""
+    return Image(url=f"https://{host}/{name}.jpg", language=language, width=width, height=width, votes=votes)
+
+
+def credit(name: str, role: str = "", **more: Any) -> Credit:
+    return Credit(name=name, role=role, **more)
+
+
+def coverage_of(*providers: str, kind: Kind = Kind.MOVIE) -> dict[str, frozenset[str]]:
+    """Providers that each declare every field of the kind."""
+    return {provider: frozenset(field.name for field in fields_of(kind)) for provider in providers}
+
+
+def policy(
+    rules: Mapping[str, FieldRule] | None = None,
+    *,
+    kind: Kind = Kind.MOVIE,
+    fill_gaps: bool = True,
+    priority: tuple[str, ...] = DEFAULT_PRIORITY,
+    artwork: ArtworkPolicy | None = None,
+) -> Policy:
+    """The owner's policy; `rules` by the bare field name."""
+    named = {rule_key(kind, name): rule for name, rule in (rules or {}).items()}
+    authority = Authority(priority=priority, rules=named, fill_gaps=fill_gaps)
+    return Policy(authority=authority, artwork=artwork or ArtworkPolicy())
+
+
+def listens_to(*providers: str, exclusive: bool = False, union: bool = False) -> FieldRule:
+    return FieldRule(providers=providers, exclusive=exclusive, union=union)
+
+
+Outcomes = Mapping[str, Outcome]
