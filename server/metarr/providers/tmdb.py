@@ -1,0 +1,563 @@
+"""TMDB, The Movie Database: movies and series, one request each.
+
+Documentation: https://developer.themoviedb.org/docs and, for errors, https://developer.themoviedb.org/docs/errors.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import cache
+from typing import Any, ClassVar
+
+import msgspec
+
+from metarr.domain.ids import valid_id
+from metarr.domain.model import Artwork, Collection, Credit, Fragment, Image, Kind, Value
+from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
+from metarr.fetch.contract import Connection, Http, Limits, Response
+from metarr.providers.base import (
+    Ask,
+    Candidate,
+    Malformed,
+    Preferences,
+    Provider,
+    Query,
+    Reading,
+    Setting,
+    SettingType,
+    SettingValue,
+    common_settings,
+    https,
+    iso_date,
+    number,
+    objects,
+    retry_after,
+    section,
+    text,
+    texts,
+    whole,
+)
+
+BASE_URL = "https://api.themoviedb.org/3"
+IMAGES = "https://image.tmdb.org/t/p"
+LIMITS = Limits(per_second=25)
+
+PATHS = {Kind.MOVIE: "movie", Kind.SERIES: "tv"}
+NAMES = {Kind.MOVIE: "title", Kind.SERIES: "name"}
+"""The key of the title; the original title stands under `original_` and this."""
+
+_SECTIONS = ("images", "videos", "external_ids", "keywords", "translations", "alternative_titles")
+SECTIONS = {
+    Kind.MOVIE: ("credits", "release_dates", *_SECTIONS),
+    Kind.SERIES: ("aggregate_credits", "content_ratings", *_SECTIONS),
+}
+"""What is appended to the details, so that a title costs one request; TMDB takes 20 at most."""
+
+REFUSED_CODES = frozenset({3, 7, 10, 14, 16, 17, 30, 31, 32, 33})
+LIMITED_CODES = frozenset({25})
+UNKNOWN_CODES = frozenset({6, 34})
+SUCCESS_CODES = frozenset({None, 1, 12, 13, 21})
+
+MAX_IMAGE_LANGUAGES = 5
+MAX_CAST = 50
+MAX_TITLES = 60
+MAX_IMAGES = 30
+"""Of one kind in one language."""
+
+NEUTRAL_VOTES = 5
+"""Each image is given so many votes of 5 out of 10 besides its own, or a single 10 would beat a hundred 9s."""
+
+PLACEHOLDERS = frozenset({"tba", "tbd", "tbc", "to be announced", "to be determined"})
+COUNTRY_NAMES = {"United States of America": "United States"}
+ENDED = frozenset({"Ended", "Canceled"})
+THEATRICAL, LIMITED, PREMIERE = 3, 2, 1
+
+WRITING_JOBS = (
+    *("Screenplay", "Writer", "Co-Writer", "Scenario Writer", "Teleplay", "Adaptation", "Dialogue", "Staff Writer"),
+    *("Screenstory", "Story", "Original Story", "Story Developer", "Idea", "Original Concept", "Original Film Writer"),
+    *("Original Series Creator", "Series Composition", "Author", "Novel", "Book", "Short Story", "Comic Book"),
+    *("Graphic Novel", "Theatre Play", "Musical", "Opera", "Characters"),
+)
+"""Of the department Writing those who wrote, in the order of credits; not editors, coordinators, storyboarders."""
+
+_BOTH = """
+title original_title tagline plot release_date runtime_minutes status certification genres studios countries languages
+tags cast trailer homepage tmdb_rating tmdb_votes poster fanart clearlogo landscape keyart
+"""
+_MOVIES_ONLY = "directors writers collection"
+_SERIES_ONLY = "creators networks end_date"
+
+
+class Tmdb(Provider):
+    """https://www.themoviedb.org."""
+
+    id = "tmdb"
+    name = "TMDB"
+    homepage = "https://www.themoviedb.org"
+    attribution = (
+        "This product uses TMDB and the TMDB APIs but is not endorsed, certified, or otherwise approved by TMDB."
+    )
+    limits = LIMITS
+    settings: ClassVar[tuple[Setting, ...]] = (
+        Setting(
+            key="api_key",
+            label="API key",
+            type=SettingType.SECRET,
+            required=True,
+            help="The API key or, better, the API read access token: free, at https://www.themoviedb.org/settings/api.",
+        ),
+        *common_settings(BASE_URL, LIMITS),
+    )
+    covers: ClassVar[Mapping[Kind, frozenset[str]]] = {
+        Kind.MOVIE: frozenset((_BOTH + _MOVIES_ONLY).split()),
+        Kind.SERIES: frozenset((_BOTH + _SERIES_ONLY).split()),
+    }
+    asks_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {Kind.MOVIE: ("tmdb",), Kind.SERIES: ("tmdb",)}
+    looks_up_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {Kind.MOVIE: ("imdb",), Kind.SERIES: ("imdb", "tvdb")}
+    """/find knows only series by TVDB id: given the id of a TVDB movie, it finds some series."""
+
+    def connection(self, settings: Mapping[str, SettingValue]) -> Connection:
+        key = str(settings.get("api_key", "")).strip().removeprefix("Bearer ").strip()
+        token = len(key) > 32 or key.startswith("eyJ")
+        return Connection(
+            base_url=str(settings.get("base_url") or BASE_URL).rstrip("/"),
+            headers={"Authorization": f"Bearer {key}"} if token else {},
+            params={"api_key": key} if key and not token else {},
+        )
+
+    def classify(self, response: Response) -> ProviderError | TitleNotFound | None:
+        status, verdict = response.status, _verdict(response.body)
+        code = verdict.status_code if verdict else None
+        said = f"HTTP {status}" + (f", TMDB code {code}" if isinstance(code, int) else "")
+        if code in LIMITED_CODES or status == 429:
+            return RateLimited(f"TMDB asks for a pause ({said})", retry_after=retry_after(response.headers))
+        if code in REFUSED_CODES or status == 401:
+            return KeyRefused(f"TMDB refuses the key ({said})")
+        if verdict is None:
+            return BadAnswer(f"TMDB's answer is no JSON object ({said})")
+        if code in UNKNOWN_CODES or (status == 404 and code is None):
+            return TitleNotFound(f"TMDB does not know it ({said})")
+        if status == 200 and code in SUCCESS_CODES:
+            return None
+        return BadAnswer(f"TMDB failed ({said})")
+
+    def details(self, ask: Ask, http: Http) -> Fragment:
+        asked = _id_of("tmdb", ask.ids["tmdb"])
+        if not asked:
+            raise TitleNotFound("that is no TMDB id")
+        body = http.get(f"/{PATHS[ask.kind]}/{asked}", _details_params(ask.kind, ask.preferences))
+        fragment = parse_title(body, ask.kind, ask.preferences)
+        if fragment.ids["tmdb"] != asked:
+            raise BadAnswer("TMDB answered about another title than the one asked for")
+        return fragment
+
+    def lookup(self, ask: Ask, http: Http) -> Mapping[str, str]:
+        for id_type in self.looks_up_by[ask.kind]:
+            if external := _id_of(id_type, ask.ids.get(id_type)):
+                body = http.get(f"/find/{external}", {"external_source": f"{id_type}_id"})
+                if found := parse_find(body, ask.kind):
+                    return {"tmdb": found}
+        raise TitleNotFound("TMDB knows no title by these ids")
+
+    def search(self, query: Query, http: Http) -> tuple[Candidate, ...]:
+        path = f"/search/{PATHS[query.kind]}"
+        params = {"query": query.title, "language": query.preferences.language, "include_adult": "false"}
+        if query.year:
+            found = parse_search(http.get(path, params | {"year": str(query.year)}), query.kind)
+            if found:
+                return found
+        return parse_search(http.get(path, params), query.kind)  # a year off by one must not hide the title
+
+    def check(self, http: Http) -> None:
+        with suppress(TitleNotFound):
+            body = http.get("/configuration")
+            if isinstance(body, dict) and "images" in body:
+                return
+        raise BadAnswer("what answers at this address is not TMDB")
+
+
+# Asking ------------------------------------------------------------------------------------------------------------
+
+
+def _details_params(kind: Kind, preferences: Preferences) -> dict[str, str]:
+    images = preferences.image_languages[: MAX_IMAGE_LANGUAGES - 1]
+    return {
+        "language": preferences.language,
+        "append_to_response": ",".join(SECTIONS[kind]),
+        # Without these two, `language` filters images and videos as well: no textless image would come.
+        "include_image_language": ",".join(dict.fromkeys((*images, "null"))),
+        "include_video_language": ",".join(dict.fromkeys((_language(preferences), "en", "null"))),
+    }
+
+
+def _language(preferences: Preferences) -> str:
+    return preferences.language.partition("-")[0].lower()
+
+
+class _Verdict(msgspec.Struct):
+    """All that tells an error from an answer; decoding it checks the rest of the body for well-formedness."""
+
+    status_code: Any = None
+
+
+def _verdict(body: bytes) -> _Verdict | None:
+    """None where the body is no JSON object."""
+    try:
+        verdict = msgspec.json.decode(body, type=_Verdict)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return verdict if isinstance(verdict.status_code, int | None) else None
+
+
+def _id_of(id_type: str, raw: Any) -> str:
+    """An id that has the form of its type, else ""."""
+    told = str(raw) if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
+    return told if valid_id(id_type, told) else ""
+
+
+# Reading -----------------------------------------------------------------------------------------------------------
+
+
+def parse_title(body: Any, kind: Kind, preferences: Preferences) -> Fragment:
+    """What a details answer with its appended sections says. Raises BadAnswer where it is none at all.
+
+    A section that was not appended leaves its fields unread.
+    """
+    if not isinstance(body, dict) or not _id_of("tmdb", body.get("id")):
+        raise BadAnswer("TMDB's answer is no title")
+    reading = Reading(Tmdb, kind)
+    _read_texts(reading, body, kind, preferences)
+    _read_facts(reading, body, kind)
+    _read_art(reading, body)
+    if kind is Kind.MOVIE:
+        _read_movie(reading, body, preferences)
+    else:
+        _read_series(reading, body, preferences)
+    return reading.fragment(_claims(body, kind), _known_titles(body, NAMES[kind]))
+
+
+def parse_find(body: Any, kind: Kind) -> str | None:
+    """The TMDB id that `/find/{id}` found for this kind, if any. Raises BadAnswer."""
+    found = _results(body, f"{PATHS[kind]}_results")
+    return next((tmdb for result in found if (tmdb := _id_of("tmdb", result.get("id")))), None)
+
+
+def parse_search(body: Any, kind: Kind) -> tuple[Candidate, ...]:
+    """What a page of `/search/movie` or `/search/tv` found. Raises BadAnswer."""
+    found = (_candidate(result, kind) for result in _results(body, "results"))
+    return tuple(candidate for candidate in found if candidate)
+
+
+def _results(body: Any, key: str) -> list[dict[str, Any]]:
+    try:
+        return objects(section(body, key, list))
+    except (Malformed, KeyError, TypeError) as error:
+        raise BadAnswer(f"TMDB's answer has no {key}") from error
+
+
+def _candidate(raw: dict[str, Any], kind: Kind) -> Candidate | None:
+    tmdb, name = _id_of("tmdb", raw.get("id")), NAMES[kind]
+    titles = texts((raw.get(name), raw.get(f"original_{name}")))
+    if not tmdb or not titles:
+        return None
+    day = re.match(r"[0-9]{4}", str(raw.get("release_date" if kind is Kind.MOVIE else "first_air_date") or ""))
+    countries, overview, popularity = raw.get("origin_country"), raw.get("overview"), raw.get("popularity")
+    return Candidate(
+        provider=Tmdb.id,
+        kind=kind,
+        ids={"tmdb": tmdb},
+        titles=titles,
+        year=int(day[0]) if day else 0,
+        countries=texts(countries if isinstance(countries, list) else ()) or (),
+        overview=overview if isinstance(overview, str) else "",
+        poster=_image_url(raw.get("poster_path"), "w342") or "",
+        popularity=float(popularity) if isinstance(popularity, int | float) and 0 < popularity < 1e15 else 0.0,
+    )
+
+
+def _claims(body: dict[str, Any], kind: Kind) -> dict[str, str]:
+    """External ids by type; the TVDB id is claimed for series only, whose namespace it is."""
+    external = body.get("external_ids")
+    external = external if isinstance(external, dict) else {}
+    claims = {
+        "tmdb": _id_of("tmdb", body["id"]),
+        "imdb": _id_of("imdb", body.get("imdb_id")) or _id_of("imdb", external.get("imdb_id")),
+        "wikidata": _id_of("wikidata", external.get("wikidata_id")),
+    }
+    return claims if kind is Kind.MOVIE else {**claims, "tvdb": _id_of("tvdb", external.get("tvdb_id"))}
+
+
+def _known_titles(body: dict[str, Any], name: str) -> tuple[str, ...]:
+    known = [body.get(name), body.get(f"original_{name}")]
+    with suppress(Malformed, KeyError):
+        alternatives = section(body, "alternative_titles")
+        known += [entry.get("title") for entry in objects(alternatives.get("titles") or alternatives.get("results"))]
+    with suppress(Malformed, KeyError):
+        known += [_data(entry).get(name) for entry in objects(section(body, "translations").get("translations"))]
+    return tuple(title for title in texts(known) or () if _said(title))[:MAX_TITLES]
+
+
+def _read_texts(reading: Reading, body: dict[str, Any], kind: Kind, preferences: Preferences) -> None:
+    name = NAMES[kind]
+    reading.read("title", lambda: _title(body, name, preferences))
+    reading.read("original_title", lambda: _said(body[f"original_{name}"]))
+    reading.read("tagline", lambda: _localized(body, "tagline", preferences))
+    reading.read("plot", lambda: _localized(body, "overview", preferences))
+    reading.read("homepage", lambda: https(body["homepage"]))
+    reading.read("trailer", lambda: _trailer(section(body, "videos"), _language(preferences)))
+
+
+def _read_facts(reading: Reading, body: dict[str, Any], kind: Kind) -> None:
+    tags = "keywords" if kind is Kind.MOVIE else "results"
+    reading.read("status", lambda: text(body["status"]))
+    reading.read("genres", lambda: _names(body["genres"]))
+    reading.read("studios", lambda: _names(body["production_companies"]))
+    reading.read("countries", lambda: _countries(body["production_countries"]))
+    reading.read("languages", lambda: _languages(body["spoken_languages"]))
+    reading.read("tags", lambda: _names(section(body, "keywords")[tags]))
+    reading.read("tmdb_rating", lambda: _rating(body["vote_average"]))
+    reading.read("tmdb_votes", lambda: whole(body["vote_count"]))
+
+
+def _read_art(reading: Reading, body: dict[str, Any]) -> None:
+    images = cache(lambda group: _images(body, group))
+    # Where no poster has a language, they were entered without one rather than drawn without a title.
+    reading.read("poster", lambda: _lettered(images("posters")) or images("posters"))
+    reading.read("keyart", lambda: _textless(images("posters")))
+    reading.read("fanart", lambda: _textless(images("backdrops")))
+    reading.read("landscape", lambda: _lettered(images("backdrops")))
+    reading.read("clearlogo", lambda: images("logos"))
+
+
+def _read_movie(reading: Reading, body: dict[str, Any], preferences: Preferences) -> None:
+    country = preferences.country
+    reading.read("release_date", lambda: _release_date(body, country))
+    reading.read("certification", lambda: _certification(body, country))
+    reading.read("runtime_minutes", lambda: whole(body["runtime"]))
+    reading.read("collection", lambda: _collection(body["belongs_to_collection"]))
+    reading.read("cast", lambda: _cast(section(body, "credits")["cast"]))
+    reading.read("directors", lambda: _crew(section(body, "credits")["crew"], "Directing", ("Director",)))
+    reading.read("writers", lambda: _crew(section(body, "credits")["crew"], "Writing", WRITING_JOBS))
+
+
+def _read_series(reading: Reading, body: dict[str, Any], preferences: Preferences) -> None:
+    reading.read("release_date", lambda: iso_date(body["first_air_date"]))
+    reading.read("end_date", lambda: iso_date(body["last_air_date"]) if text(body["status"]) in ENDED else None)
+    reading.read("certification", lambda: _content_rating(body, preferences.country))
+    reading.read(
+        "runtime_minutes", lambda: next(filter(None, map(whole, section(body, "episode_run_time", list))), None)
+    )
+    reading.read("networks", lambda: _names(body["networks"]))
+    reading.read("creators", lambda: _names(body["created_by"]))
+    reading.read("cast", lambda: _cast(section(body, "aggregate_credits")["cast"]))
+
+
+def _said(raw: Any) -> str | None:
+    """A text that says something: no placeholder."""
+    told = text(raw)
+    return None if told is None or told.casefold().strip(" .") in PLACEHOLDERS else told
+
+
+def _data(translation: dict[str, Any]) -> dict[str, Any]:
+    data = translation.get("data")
+    return data if isinstance(data, dict) else {}
+
+
+def _translations(body: dict[str, Any], language: str, country: str = "") -> list[dict[str, Any]]:
+    """The translations into a language, that of the country first."""
+    found = objects(section(body, "translations")["translations"])
+    fitting = [entry for entry in found if entry.get("iso_639_1") == language]
+    return [_data(entry) for entry in sorted(fitting, key=lambda entry: entry.get("iso_3166_1") != country)]
+
+
+def _localized(body: dict[str, Any], key: str, preferences: Preferences) -> Value | None:
+    """A text in the wanted language, else as spoken in another country, else in English; TMDB itself gives ""."""
+    if told := _said(body[key]):
+        return told
+    country = preferences.language.partition("-")[2]
+    entries = _translations(body, _language(preferences), country) + _translations(body, "en", "US")
+    return next((told for data in entries if (told := _said(data.get(key)))), None)
+
+
+def _title(body: dict[str, Any], name: str, preferences: Preferences) -> Value | None:
+    """TMDB gives the original title where it has none in the wanted language.
+
+    In a translation an empty title says that it is called there as in the original.
+    """
+    told, original, wanted = _said(body[name]), _said(body[f"original_{name}"]), _language(preferences)
+    if told and (told != original or body.get("original_language") == wanted):
+        return told
+    for language in dict.fromkeys((wanted, "en")):
+        if entries := _translations(body, language, preferences.language.partition("-")[2]):
+            return next((title for data in entries if (title := _said(data.get(name)))), original)
+    return told or original
+
+
+def _names(raw: Any, key: str = "name") -> tuple[str, ...] | None:
+    found = objects(raw)
+    names = texts(entry.get(key) for entry in found)
+    if found and names is None:
+        raise Malformed(f"no {key} in {len(found)} entries")
+    return names
+
+
+def _countries(raw: Any) -> tuple[str, ...] | None:
+    return texts(COUNTRY_NAMES.get(name, name) for name in _names(raw) or ())
+
+
+def _languages(raw: Any) -> tuple[str, ...] | None:
+    """In English; the code "xx" stands for "no language"."""
+    return _names([entry for entry in objects(raw) if entry.get("iso_639_1") != "xx"], "english_name")
+
+
+def _rating(raw: Any) -> float | None:
+    rating = number(raw)
+    if rating is not None and rating > 10:
+        raise Malformed(f"rating {rating} above 10")
+    return rating
+
+
+def _releases(body: dict[str, Any]) -> list[tuple[Any, dict[str, Any]]]:
+    """Every release with its country."""
+    countries = objects(section(body, "release_dates")["results"])
+    return [
+        (entry.get("iso_3166_1"), release) for entry in countries for release in objects(entry.get("release_dates"))
+    ]
+
+
+def _release_date(body: dict[str, Any], country: str) -> str | None:
+    """The theatrical premiere in the country, else the first one anywhere."""
+    releases = _releases(body)
+    for kind in (THEATRICAL, LIMITED, PREMIERE):
+        if day := _first_day(
+            release for where, release in releases if where == country and release.get("type") == kind
+        ):
+            return day
+    return _first_day(release for _, release in releases) or iso_date(body["release_date"])
+
+
+def _first_day(releases: Iterable[dict[str, Any]]) -> str | None:
+    return min(filter(None, (iso_date(release.get("release_date")) for release in releases)), default=None)
+
+
+def _certification(body: dict[str, Any], country: str) -> str | None:
+    """That of the theatrical release, else of any; releases without one stand beside it."""
+    there = [release for where, release in _releases(body) if where == country]
+    there.sort(key=lambda release: release.get("type") != THEATRICAL)
+    return next((told for release in there if (told := text(release.get("certification")))), None)
+
+
+def _content_rating(body: dict[str, Any], country: str) -> str | None:
+    ratings = objects(section(body, "content_ratings")["results"])
+    there = (entry for entry in ratings if entry.get("iso_3166_1") == country)
+    return next((told for entry in there if (told := text(entry.get("rating")))), None)
+
+
+def _collection(raw: Any) -> Collection | None:
+    if raw is None:
+        return None
+    name, tmdb = text(raw["name"]), _id_of("tmdb", raw["id"])
+    return Collection(name=name, ids={"tmdb": tmdb} if tmdb else {}) if name else None
+
+
+def _cast(raw: Any) -> tuple[Credit, ...] | None:
+    """In the order of billing. The cast of a series carries its roles in a list, each with its episodes."""
+    people = objects(raw)
+    named = [person for person in people if text(person.get("name"))]
+    if people and not named:
+        raise Malformed("nobody in the cast has a name")
+    named.sort(key=lambda person: order if isinstance(order := person.get("order"), int) else len(named))
+    return tuple(_credit(person, order) for order, person in enumerate(named[:MAX_CAST]))
+
+
+def _credit(person: dict[str, Any], order: int) -> Credit:
+    roles = sorted(objects(person.get("roles")), key=lambda role: -(whole(role.get("episode_count")) or 0))
+    tmdb = _id_of("tmdb", person.get("id"))
+    return Credit(
+        name=text(person["name"]) or "",
+        role=text(roles[0].get("character") if roles else person.get("character")) or "",
+        order=order,
+        photo=_image_url(person.get("profile_path")) or "",
+        ids={"tmdb": tmdb} if tmdb else {},
+    )
+
+
+def _crew(raw: Any, department: str, jobs: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Who did one of these jobs, in the order of the jobs."""
+    people = [person for person in objects(raw) if person.get("department") == department and person.get("job") in jobs]
+    return _names(sorted(people, key=lambda person: jobs.index(person["job"])))
+
+
+def _trailer(videos: dict[str, Any], language: str) -> str | None:
+    """A trailer, else a teaser: in the language, else in English, else in any; official ones first."""
+    playable = [video for video in objects(videos["results"]) if _video_url(video)]
+    fitting = [video for video in playable if video.get("type") in ("Trailer", "Teaser")]
+    best = min(fitting, key=lambda video: _video_rank(video, language), default=None)
+    return _video_url(best) if best else None
+
+
+def _video_rank(video: dict[str, Any], language: str) -> tuple[bool, int, bool, float]:
+    spoken = video.get("iso_639_1")
+    in_language = 0 if spoken == language else 1 if spoken == "en" else 2
+    return (
+        video.get("type") != "Trailer",
+        in_language,
+        video.get("official") is not True,
+        -(number(video.get("size")) or 0),
+    )
+
+
+def _video_url(video: dict[str, Any]) -> str | None:
+    site, key = video.get("site"), video.get("key")
+    if site == "YouTube" and isinstance(key, str) and re.fullmatch(r"[A-Za-z0-9_-]{6,20}", key):
+        return f"https://www.youtube.com/watch?v={key}"
+    if site == "Vimeo" and isinstance(key, str) and re.fullmatch(r"[0-9]{1,15}", key):
+        return f"https://vimeo.com/{key}"
+    return None
+
+
+def _image_url(path: Any, size: str = "original") -> str | None:
+    """Of an image that every player can show: logos are also kept as SVG."""
+    if not isinstance(path, str) or not re.fullmatch(r"/[A-Za-z0-9_-]+\.(jpg|jpeg|png|webp)", path):
+        return None
+    return f"{IMAGES}/{size}{path}"
+
+
+def _images(body: dict[str, Any], group: str) -> Artwork:
+    """The candidates of a group, best first."""
+    found = [_image(raw) for raw in objects(section(section(body, "images"), group, list))]
+    taken: Counter[str] = Counter()
+    kept = []
+    for image in sorted(filter(None, found), key=lambda image: -image.votes):
+        taken[image.language] += 1
+        if taken[image.language] <= MAX_IMAGES:
+            kept.append(image)
+    return tuple(kept)
+
+
+def _image(raw: dict[str, Any]) -> Image | None:
+    url = _image_url(raw.get("file_path"))
+    if url is None:
+        return None
+    language, count, average = (
+        text(raw.get("iso_639_1")),
+        number(raw.get("vote_count")),
+        number(raw.get("vote_average")),
+    )
+    votes = count or 0.0
+    return Image(
+        url=url,
+        width=whole(raw.get("width")) or 0,
+        height=whole(raw.get("height")) or 0,
+        language="" if language in (None, "xx") else language,
+        votes=round(((average or 0.0) * votes + 5.0 * NEUTRAL_VOTES) / (votes + NEUTRAL_VOTES), 3),
+    )
+
+
+def _lettered(images: Artwork) -> Artwork:
+    return tuple(image for image in images if image.language)
+
+
+def _textless(images: Artwork) -> Artwork:
+    return tuple(image for image in images if not image.language)
