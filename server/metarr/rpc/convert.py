@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -12,21 +12,9 @@ from metarr.domain.changes import Change
 from metarr.domain.fields import FIELDS
 from metarr.domain.merge import RunnerUp
 from metarr.domain.model import Collection, Credit, Image, Kind, MediaItem, Outcome, Rule
+from metarr.store.items import ItemHead
+from metarr.store.pending import Pending
 from metarr.v1 import common_pb2 as pb
-
-
-class Pending(Protocol):
-    """A provider of which an item misses an answer."""
-
-    @property
-    def provider(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def not_before(self) -> datetime | None: ...
-    @property
-    def attempts(self) -> int: ...
-
 
 _KINDS = {
     Kind.MOVIE: pb.MEDIA_KIND_MOVIE,
@@ -143,7 +131,7 @@ def field_message(
         value=_value(stored.value),
         source=stored.source,
         fetched_at=timestamp(stored.fetched_at),
-        rule=stored.rule.value,
+        rule=(Rule.LOCKED if stored.locked else stored.rule).value,
         asked_id=stored.asked_id,
         locked=stored.locked,
         held=stored.rule is Rule.HELD,
@@ -171,7 +159,7 @@ def item_message(
     fields: bool = True,
     runners_up: Mapping[str, Sequence[RunnerUp]] | None = None,
     waiting: Mapping[str, Sequence[str]] | None = None,
-    pending: Iterable[Pending] = (),
+    pending: Mapping[str, Pending] | None = None,
 ) -> pb.Item:
     """An item. `fields` False leaves its fields out, as lists do; `runners_up` and `waiting` are by field."""
     return pb.Item(
@@ -179,7 +167,7 @@ def item_message(
         kind=kind_message(item.kind),
         title=shown_title(item),
         year=shown_year(item),
-        ids=[pb.ExternalId(type=kind, value=claim.value, source=claim.source) for kind, claim in item.ids.items()],
+        ids=_id_messages(item.ids),
         fields=_field_messages(item, runners_up or {}, waiting or {}) if fields else (),
         conflicts=[
             pb.IdConflict(type=each.id_type, value=each.value, claimed_by=each.claimed_by, held=each.held)
@@ -190,7 +178,7 @@ def item_message(
         added_at=timestamp(item.added_at),
         last_enriched_at=timestamp(item.last_enriched_at),
         last_enriched_providers=item.last_enriched_providers,
-        pending=[pending_message(each) for each in pending],
+        pending=pending_messages(pending or {}),
         etag=str(item.version),
     )
 
@@ -205,13 +193,39 @@ def _field_messages(
             yield field_message(name, stored, runners, waits)
 
 
-def pending_message(pending: Pending) -> pb.PendingProvider:
-    return pb.PendingProvider(
-        provider=pending.provider,
-        reason=pending.reason,
-        not_before=timestamp(pending.not_before),
-        attempts=pending.attempts,
+def head_message(head: ItemHead, pending: Mapping[str, Pending]) -> pb.Item:
+    """An item as lists show it, without its fields."""
+    return pb.Item(
+        id=str(head.id),
+        kind=kind_message(head.kind),
+        title=head.title,
+        year=head.year,
+        ids=_id_messages(head.ids),
+        monitored=head.monitored,
+        parent_id="" if head.parent_id is None else str(head.parent_id),
+        added_at=timestamp(head.added_at),
+        last_enriched_at=timestamp(head.last_enriched_at),
+        last_enriched_providers=head.last_enriched_providers,
+        pending=pending_messages(pending),
+        etag=str(head.version),
     )
+
+
+def _id_messages(ids: Mapping[str, model.IdClaim]) -> list[pb.ExternalId]:
+    return [pb.ExternalId(type=id_type, value=claim.value, source=claim.source) for id_type, claim in ids.items()]
+
+
+def pending_messages(pending: Mapping[str, Pending]) -> list[pb.PendingProvider]:
+    """The providers of which an item misses an answer, by id."""
+    return [
+        pb.PendingProvider(
+            provider=provider,
+            reason=missing.reason,
+            not_before=timestamp(missing.not_before),
+            attempts=missing.attempts,
+        )
+        for provider, missing in sorted(pending.items())
+    ]
 
 
 def change_message(change: Change) -> pb.FieldChange:
@@ -222,7 +236,7 @@ def change_message(change: Change) -> pb.FieldChange:
         new_value=_value(change.new.value),
         old_source=change.old.source,
         new_source=change.new.source,
-        rule=change.new.rule.value if change.new.source else "",
+        rule=change.new.rule.value if change.new.value is not None else "",
     )
 
 

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 from metarr.domain.ids import expected, parse_reference, valid_id, valid_type
 from metarr.domain.model import Kind
@@ -78,6 +79,19 @@ class Check:
         """A year of release; 0: unknown. The first film is of 1874."""
         if value and not 1870 <= value <= 2200:
             self.violation(field, f"{value} is no year of release; 0 stands for unknown")
+        return value
+
+    def providers(self, field: str, given: Iterable[str], known: Collection[str]) -> frozenset[str] | None:
+        """Providers by id; None where none is named, which means all of them."""
+        named = list(given)
+        for place, provider in enumerate(named):
+            self.one_of(f"{field}[{place}]", provider, known)
+        return frozenset(named) or None
+
+    def known_enum(self, field: str, value: int, enum: EnumTypeWrapper) -> int:
+        """A value of an enum that this version knows."""
+        if value not in enum.values():
+            self.violation(field, f"{value} is no value of {enum.DESCRIPTOR.name}")
         return value
 
     def page_size(self, field: str, value: int, *, default: int = PAGE_SIZE, most: int = MAX_PAGE_SIZE) -> int:

@@ -1,0 +1,357 @@
+"""Asks every provider about one title at once and gathers what they say, from the cache where that is fresh.
+
+Nothing here decides a value: what comes out are outcomes (evidence) and settled ids, for `domain.merge`.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from msgspec.structs import replace
+
+from metarr.clock import Clock
+from metarr.domain.authority import Authority
+from metarr.domain.evidence import answer_of, in_order
+from metarr.domain.freshness import fingerprint, is_fresh, is_soft_miss, may_stand_in
+from metarr.domain.identity import Settled, settle
+from metarr.domain.merge import Coverage
+from metarr.domain.model import (
+    Answered,
+    Fragment,
+    IdClaim,
+    Kind,
+    MediaItem,
+    NotAsked,
+    NotFound,
+    Outcome,
+    Reason,
+    Skip,
+    Unavailable,
+)
+from metarr.errors import ProviderError, TitleNotFound
+from metarr.fetch.channel import Ticket
+from metarr.fetch.contract import Http, Lane
+from metarr.providers import guard
+from metarr.providers.base import Ask, Preferences
+from metarr.services.config import Config
+from metarr.services.roster import Entry, Roster
+from metarr.settings import Settings
+from metarr.store import answers
+from metarr.store.answers import AnswerKey, StoredAnswer
+from metarr.store.database import Connection, Database
+
+log = structlog.get_logger(__name__)
+
+ROUNDS = 3
+"""Ask those with an id, then those who gained one, then once more: ids come from answers."""
+
+LINGER = 30.0
+"""Seconds that a request may outlive its caller's deadline: its late answer still fills the cache."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One title to ask about.
+
+    `providers`: only these; None: all. `fresh_after`: answers fetched before do not count as fresh, however young.
+    `deadline`: on the monotonic clock, in seconds; None: the cache alone is asked.
+    """
+
+    kind: Kind
+    ids: Mapping[str, IdClaim]
+    providers: frozenset[str] | None = None
+    fresh_after: datetime | None = None
+    lane: Lane = Lane.INTERACTIVE
+    deadline: float | None = None
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What came of a question: an outcome per provider, and the ids as they stand after all claims."""
+
+    outcomes: Mapping[str, Outcome]
+    settled: Settled
+
+
+@dataclass(frozen=True)
+class _Round:
+    """What one round knows of one provider: whom to ask with which id, and what the cache holds about it.
+
+    `keys`: every question whose answer would do, the one to ask first: an item that was asked about by its IMDb id
+    need not be asked about again because it has a TMDB id by now.
+    """
+
+    entry: Entry
+    keys: tuple[AnswerKey, ...]
+    ask: Ask
+    by_lookup: bool
+    stored: StoredAnswer | None = None
+
+    @property
+    def key(self) -> AnswerKey:
+        return self.keys[0]
+
+
+class Aggregator:
+    """Asks the providers of a roster. Thread-safe."""
+
+    def __init__(self, roster: Roster, database: Database, clock: Clock) -> None:
+        self._roster = roster
+        self._database = database
+        self._clock = clock
+
+    def coverage(self, kind: Kind) -> Coverage:
+        """The fields that each provider declares for a kind."""
+        return self._roster.coverage(kind)
+
+    def gather(self, question: Question, config: Config) -> Findings:
+        """Ask everyone who can be asked; those who gain an id by an answer are asked in the next round."""
+        outcomes: dict[str, Outcome] = {}
+        settled = Settled(ids=dict(question.ids))
+        for _ in range(ROUNDS):
+            rounds = [r for r in self._rounds(question.kind, settled.ids, config) if r.entry.id not in outcomes]
+            if not rounds:
+                break
+            outcomes |= self._ask_all(self._with_stored(rounds), question)
+            settled = settle(question.ids, _fragments(outcomes), config.authority)
+        for entry in self._roster.all():
+            if entry.id not in outcomes:
+                outcomes[entry.id] = self._unasked(entry, question.kind, config)
+        return Findings(outcomes=_without_rejected(outcomes, settled), settled=settled)
+
+    def fingerprint(self, connection: Connection, item: MediaItem, config: Config) -> str:
+        """What lets a later run see, without decoding anything, that a merge would change nothing.
+
+        "" where some answer is not in the cache, so that nothing can be said.
+        """
+        rounds = self._rounds(item.kind, item.ids, config)
+        heads = answers.read_heads(connection, [key for each in rounds for key in each.keys])
+        told: dict[str, str] = {}
+        for each in rounds:
+            found = [(heads[key].fetched_at, key) for key in each.keys if key in heads]
+            if not found:
+                return ""
+            newest = max(found, key=lambda pair: pair[0])[1]
+            head = heads[newest]
+            told[each.entry.id] = f"{newest.asked_id}|{newest.shape}|{head.content}|{head.parser_version}"
+        coverage = self.coverage(item.kind)
+        return fingerprint(told, config.policy, {each.entry.id: coverage[each.entry.id] for each in rounds})
+
+    def _rounds(self, kind: Kind, ids: Mapping[str, IdClaim], config: Config) -> list[_Round]:
+        """Everyone who can be asked with these ids."""
+        preferences = preferences_of(config.settings)
+        plain = {id_type: claim.value for id_type, claim in ids.items()}
+        rounds = []
+        for entry in self._roster.all():
+            if self._left_out(entry, kind, config) is not None:
+                continue
+            own = _typed(entry.provider.asks_by, kind, plain)
+            asked_ids = own or _typed(entry.provider.looks_up_by, kind, plain)[:1]
+            if not asked_ids:
+                continue
+            shape = entry.provider.shape(kind, preferences, entry.settings)
+            keys = tuple(AnswerKey(provider=entry.id, kind=kind, asked_id=each, shape=shape) for each in asked_ids)
+            ask = Ask(kind=kind, ids=plain, preferences=preferences, settings=entry.settings)
+            rounds.append(_Round(entry=entry, keys=keys, ask=ask, by_lookup=not own))
+        return rounds
+
+    def _with_stored(self, rounds: list[_Round]) -> list[_Round]:
+        """The same with what the cache holds."""
+        with self._database.read() as connection:
+            stored = answers.read(connection, [key for each in rounds for key in each.keys])
+        return [
+            dataclasses.replace(
+                each, stored=max((stored[key] for key in each.keys if key in stored), key=_age, default=None)
+            )
+            for each in rounds
+        ]
+
+    def _ask_all(self, rounds: Iterable[_Round], question: Question) -> dict[str, Outcome]:
+        """Everyone at once; what has not come by the deadline is a timeout, and what came counts."""
+        outcomes: dict[str, Outcome] = {}
+        tickets: dict[str, tuple[_Round, Ticket[Outcome]]] = {}
+        for each in rounds:
+            outcome = self._without_asking(each, question)
+            if outcome is None:
+                try:
+                    tickets[each.entry.id] = (each, self._submit(each, question))
+                except ProviderError as error:
+                    outcome = self._unavailable(each, error)
+            if outcome is not None:
+                outcomes[each.entry.id] = outcome
+        for provider_id, (each, ticket) in tickets.items():
+            try:
+                outcomes[provider_id] = ticket.result()
+            except ProviderError as error:
+                outcomes[provider_id] = self._unavailable(each, error)
+        return outcomes
+
+    def _without_asking(self, each: _Round, question: Question) -> Outcome | None:
+        """The outcome where no request is wanted: a fresh answer, or a provider that was not selected."""
+        now = self._clock.now()
+        if each.stored is not None and self._fresh_enough(each, question, now):
+            return _from_cache(each.stored, now)
+        last = _standing_in(each.stored, now)
+        if question.providers is not None and each.entry.id not in question.providers:
+            return NotAsked(reason=Skip.NOT_SELECTED, detail="only others were asked", last=last)
+        if question.deadline is None:
+            return NotAsked(reason=Skip.NOT_SELECTED, detail="only cached answers count here", last=last)
+        return None
+
+    def _fresh_enough(self, each: _Round, question: Question, now: datetime) -> bool:
+        if each.stored is None:
+            return False
+        selected = question.providers is None or each.entry.id in question.providers
+        wanted_newer = (
+            selected and question.fresh_after is not None and each.stored.head.fetched_at < question.fresh_after
+        )
+        return not wanted_newer and is_fresh(each.stored.head, each.entry.provider.parser_version, now)
+
+    def _submit(self, each: _Round, question: Question) -> Ticket[Outcome]:
+        deadline = question.deadline if question.deadline is not None else 0.0
+        return each.entry.channel.submit(
+            each.key, self._call(each), lane=question.lane, deadline=deadline, linger=LINGER
+        )
+
+    def _call(self, each: _Round) -> Callable[[Http], Outcome]:
+        """What a worker does: look the id up where needed, ask, keep the answer. Runs once for all its waiters."""
+        provider = each.entry.provider
+
+        def call(http: Http) -> Outcome:
+            key, ask = each.key, each.ask
+            try:
+                if each.by_lookup:
+                    found = guard.lookup(provider, ask, http)
+                    ask = replace(ask, ids={**ask.ids, **found})
+                    key = replace(key, asked_id=provider.asked_id(ask.kind, ask.ids) or key.asked_id)
+                fragment = guard.details(provider, ask, http)
+            except TitleNotFound as miss:
+                return self._missed(each, key, miss)
+            return self._answered(each, key, fragment)
+
+        return call
+
+    def _answered(self, each: _Round, key: AnswerKey, fragment: Fragment) -> Outcome:
+        now = self._clock.now()
+        if fragment.trouble:
+            log.info("answer_partly_unread", provider=each.entry.id, asked=key.asked_id, trouble=fragment.trouble[:5])
+        with self._database.begin() as connection:
+            answers.write_found(connection, key, fragment, now, each.entry.provider.parser_version)
+        return Answered(fragment=fragment, fetched_at=now, asked_id=key.asked_id)
+
+    def _missed(self, each: _Round, key: AnswerKey, miss: TitleNotFound) -> Outcome:
+        now = self._clock.now()
+        with self._database.begin() as connection:
+            head = answers.write_missed(connection, key, now, each.entry.provider.parser_version, soft=miss.soft)
+        stored = StoredAnswer(
+            key=key,
+            head=head,
+            fragment=each.stored.fragment if each.stored else None,
+            answered_at=each.stored.answered_at if each.stored else None,
+        )
+        return _believed(stored, now)
+
+    def _unavailable(self, each: _Round, error: ProviderError) -> Unavailable:
+        last = _standing_in(each.stored, self._clock.now())
+        log.info("provider_unavailable", provider=each.entry.id, reason=str(error.reason), detail=error.detail)
+        return Unavailable(reason=error.reason, detail=error.detail, retry_at=error.retry_at, last=last)
+
+    def _left_out(self, entry: Entry, kind: Kind, config: Config) -> NotAsked | None:
+        """Why a provider is out of the order; None: it counts."""
+        skip = entry.skip(kind)
+        if skip is not None or config.settings.multi_provider_aggregation:
+            return skip
+        able = [each.id for each in self._roster.all() if not each.skip(kind) and "title" in each.provider.covers[kind]]
+        if config.authority.by_priority(able)[:1] == (entry.id,):
+            return None
+        return NotAsked(reason=Skip.DISABLED, detail="multi-provider aggregation is off: only the first one is asked")
+
+    def _unasked(self, entry: Entry, kind: Kind, config: Config) -> NotAsked:
+        wanted = " or ".join(entry.provider.asks_by.get(kind, ()))
+        no_id = NotAsked(reason=Skip.NO_ID, detail=f"no {wanted} id is known")
+        return self._left_out(entry, kind, config) or no_id
+
+
+def settle_again(findings: Findings, ids: Mapping[str, IdClaim], authority: Authority) -> Findings:
+    """The same answers in the light of other known ids: those got with an id that does not stand do not count."""
+    outcomes = {
+        provider: outcome.rejected if isinstance(outcome, NotAsked) and outcome.rejected else outcome
+        for provider, outcome in findings.outcomes.items()
+    }
+    settled = settle(ids, _fragments(outcomes), authority)
+    return Findings(outcomes=_without_rejected(outcomes, settled), settled=settled)
+
+
+def preferences_of(settings: Settings) -> Preferences:
+    """What the owner wants of every provider."""
+    return Preferences(language=settings.language, image_languages=settings.image_languages, country=settings.country)
+
+
+def _typed(types: Mapping[Kind, tuple[str, ...]], kind: Kind, ids: Mapping[str, str]) -> tuple[str, ...]:
+    """Those of the ids that a provider takes for a kind, typed, the best first."""
+    return tuple(f"{id_type}:{ids[id_type]}" for id_type in types.get(kind, ()) if id_type in ids)
+
+
+def _age(stored: StoredAnswer) -> datetime:
+    return stored.head.fetched_at
+
+
+def _from_cache(stored: StoredAnswer, now: datetime) -> Outcome:
+    """The outcome that a fresh cached answer stands for."""
+    if stored.head.found and stored.fragment is not None:
+        return Answered(
+            fragment=stored.fragment, fetched_at=stored.head.fetched_at, asked_id=stored.key.asked_id, cached=True
+        )
+    return replace(_believed(stored, now), cached=True) if not is_soft_miss(stored.head) else _believed(stored, now)
+
+
+def _believed(stored: StoredAnswer, now: datetime) -> NotFound | Unavailable:
+    """A "not found" as far as it is to be believed. A doubtful one leaves what the provider said before standing."""
+    soft = is_soft_miss(stored.head)
+    if soft and stored.fragment is not None:
+        detail = "says that it does not know the title any more; not believed until it says so on three days"
+        return Unavailable(reason=Reason.ERROR, detail=detail, last=_standing_in(stored, now))
+    return NotFound(fetched_at=stored.head.fetched_at, asked_id=stored.key.asked_id, soft=soft)
+
+
+def _standing_in(stored: StoredAnswer | None, now: datetime) -> Answered | NotFound | None:
+    """The last answer to the same question, where it is young enough to stand in for a newer one."""
+    if stored is None:
+        return None
+    if not stored.head.found and not is_soft_miss(stored.head):
+        if not may_stand_in(stored.head.fetched_at, now):
+            return None
+        return NotFound(fetched_at=stored.head.fetched_at, asked_id=stored.key.asked_id, stale=True, cached=True)
+    fetched_at = stored.head.fetched_at if stored.head.found else stored.answered_at
+    if stored.fragment is None or fetched_at is None or not may_stand_in(fetched_at, now):
+        return None
+    return Answered(
+        fragment=stored.fragment, fetched_at=fetched_at, asked_id=stored.key.asked_id, stale=True, cached=True
+    )
+
+
+def _fragments(outcomes: Mapping[str, Outcome]) -> dict[str, Fragment]:
+    """What the providers say about ids: an answer counts, whether given now or standing in."""
+    return {
+        provider: answer.fragment
+        for provider, outcome in outcomes.items()
+        if in_order(outcome) and isinstance(answer := answer_of(outcome), Answered)
+    }
+
+
+def _without_rejected(outcomes: Mapping[str, Outcome], settled: Settled) -> dict[str, Outcome]:
+    """Answers about another title, and answers got with an id that does not stand, are runners-up only."""
+    sorted_out: dict[str, Outcome] = {}
+    for provider, outcome in outcomes.items():
+        answer = answer_of(outcome)
+        id_type, _, value = answer.asked_id.partition(":") if answer else ("", "", "")
+        foreign = id_type in settled.ids and settled.ids[id_type].value != value
+        if answer is not None and (provider in settled.rejected or foreign):
+            rejected = answer if isinstance(answer, Answered) else None
+            detail = "speaks about a title with other ids"
+            sorted_out[provider] = NotAsked(reason=Skip.CONFLICT, detail=detail, rejected=rejected)
+        else:
+            sorted_out[provider] = outcome
+    return sorted_out

@@ -1,0 +1,41 @@
+"""What the owner decided, read as a whole."""
+
+from dataclasses import dataclass
+
+from metarr.domain.artwork import ArtworkPolicy
+from metarr.domain.authority import Authority
+from metarr.domain.changes import DEFAULT_SYNC_FIELDS
+from metarr.domain.merge import Policy
+from metarr.settings import Settings, load
+from metarr.store import authorities, settings
+from metarr.store.database import Database
+
+
+@dataclass(frozen=True)
+class Config:
+    """The owner's decisions as they were at one moment."""
+
+    settings: Settings
+    authority: Authority
+
+    @property
+    def policy(self) -> Policy:
+        """What a merge needs of them."""
+        artwork = ArtworkPolicy(languages=self.settings.image_languages, extra_fanart=self.settings.extra_fanart)
+        return Policy(authority=self.authority, artwork=artwork)
+
+    @property
+    def sync_fields(self) -> frozenset[str]:
+        """Fields whose change wakes the players."""
+        return frozenset(self.settings.sync_fields) or DEFAULT_SYNC_FIELDS
+
+
+class ConfigReader:
+    """Reads the configuration; it is small, and what is read is true now."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self) -> Config:
+        with self._database.read() as connection:
+            return Config(settings=load(settings.read(connection)), authority=authorities.read(connection))

@@ -1,0 +1,108 @@
+"""How the daemon and its providers fare."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from metarr.clock import Clock
+from metarr.domain.model import Reason
+from metarr.fetch.channel import ChannelStatus
+from metarr.services.roster import Entry, Roster
+from metarr.store import items, pending
+from metarr.store.database import Database
+
+
+class Condition(StrEnum):
+    """How a provider fares."""
+
+    OK = "ok"
+    DISABLED = "disabled"
+    NOT_CONFIGURED = "not_configured"
+    LIMITED = "limited"
+    KEY_REFUSED = "key_refused"
+    FAILING = "failing"
+
+
+@dataclass(frozen=True)
+class ProviderHealth:
+    """How one provider fares. `detail` says it for a person, with what to do."""
+
+    entry: Entry
+    condition: Condition
+    detail: str
+    retry_at: datetime | None
+    status: ChannelStatus
+    pending_items: int
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the daemon fares as a whole."""
+
+    started_at: datetime
+    items: int
+    pending_items: int
+    providers: tuple[ProviderHealth, ...]
+
+    @property
+    def condition(self) -> Condition:
+        """NOT_CONFIGURED: no provider can be asked; LIMITED: something is out of order; OK otherwise."""
+        in_use = [each.condition for each in self.providers if each.condition not in _UNUSED]
+        if not in_use:
+            return Condition.NOT_CONFIGURED
+        return Condition.OK if all(each is Condition.OK for each in in_use) else Condition.LIMITED
+
+
+_UNUSED = (Condition.DISABLED, Condition.NOT_CONFIGURED)
+
+
+class HealthReader:
+    """Reads how things are; asks no provider."""
+
+    def __init__(self, roster: Roster, database: Database, clock: Clock) -> None:
+        self._roster = roster
+        self._database = database
+        self._started_at = clock.now()
+
+    def read(self) -> Health:
+        with self._database.read() as connection:
+            counts = pending.counts(connection)
+            return Health(
+                started_at=self._started_at,
+                items=items.count(connection),
+                pending_items=pending.count_items(connection),
+                providers=tuple(provider_health(each, counts.get(each.id, 0)) for each in self._roster.all()),
+            )
+
+    def provider(self, entry: Entry) -> ProviderHealth:
+        with self._database.read() as connection:
+            return provider_health(entry, pending.counts(connection).get(entry.id, 0))
+
+
+def provider_health(entry: Entry, pending_items: int) -> ProviderHealth:
+    """How a provider fares, from its settings and its channel."""
+    status = entry.channel.status()
+    condition, detail, retry_at = _condition(entry, status)
+    return ProviderHealth(
+        entry=entry, condition=condition, detail=detail, retry_at=retry_at, status=status, pending_items=pending_items
+    )
+
+
+def _condition(entry: Entry, status: ChannelStatus) -> tuple[Condition, str, datetime | None]:
+    if not entry.config.enabled:
+        return Condition.DISABLED, "switched off", None
+    if not entry.configured:
+        return Condition.NOT_CONFIGURED, f"enter its key: metarr providers set {entry.id} api_key=-", None
+    if status.auth_refused:
+        return (
+            Condition.KEY_REFUSED,
+            f"refuses the key ({status.auth_refused}); enter a working one: metarr providers set {entry.id} api_key=-",
+            None,
+        )
+    if status.limited_reason:
+        what = "daily quota used up" if status.limited_reason == Reason.QUOTA_EXHAUSTED else "rate-limited"
+        detail = f"{what}: {status.limited_detail}" if status.limited_detail else what
+        return Condition.LIMITED, detail, status.retry_at
+    if status.circuit_open:
+        return Condition.FAILING, "failed several times in a row and is left alone for a while", status.circuit_retry_at
+    return Condition.OK, "", None

@@ -1,0 +1,127 @@
+"""The providers as they stand now: each with its settings in force and its way out.
+
+The one place that joins what a provider declares, what the owner set, and the channel that asks it. A change of
+settings replaces the entry and closes the old channel.
+"""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from metarr.clock import Clock
+from metarr.domain.merge import Coverage
+from metarr.domain.model import Kind, NotAsked, Skip
+from metarr.fetch.channel import Channel
+from metarr.fetch.contract import Limits
+from metarr.providers import guard
+from metarr.providers.base import Provider, Setting, SettingType, SettingValue
+from metarr.secrets import Vault
+from metarr.store.database import Database
+from metarr.store.providers import ProviderConfig, ProviderStore
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One provider with its settings in force, secrets included (which its text form leaves out), and its channel."""
+
+    provider: Provider
+    config: ProviderConfig
+    channel: Channel = field(repr=False)
+    settings: Mapping[str, SettingValue] = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        return self.provider.id
+
+    @property
+    def configured(self) -> bool:
+        return self.provider.configured(self.settings)
+
+    def skip(self, kind: Kind) -> NotAsked | None:
+        """Why the provider is out of the order for a kind; None: it counts."""
+        if kind not in self.provider.covers:
+            return NotAsked(reason=Skip.NOT_COVERED, detail=f"knows nothing about a {kind}")
+        if not self.config.enabled:
+            return NotAsked(reason=Skip.DISABLED, detail="switched off")
+        if not self.configured:
+            return NotAsked(reason=Skip.NOT_CONFIGURED, detail="its key was not entered yet")
+        return None
+
+
+class Roster:
+    """All known providers. Thread-safe: an entry is replaced as a whole."""
+
+    def __init__(self, providers: Mapping[str, Provider], database: Database, vault: Vault, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._store = ProviderStore(database, vault)
+        self._lock = threading.Lock()
+        self._entries = {provider_id: self._enter(provider) for provider_id, provider in sorted(providers.items())}
+
+    def get(self, provider_id: str) -> Entry | None:
+        return self._entries.get(provider_id)
+
+    def all(self) -> tuple[Entry, ...]:
+        """Every provider, by id."""
+        return tuple(self._entries.values())
+
+    def ids(self) -> frozenset[str]:
+        return frozenset(self._entries)
+
+    def coverage(self, kind: Kind) -> Coverage:
+        """The fields that each provider declares for a kind."""
+        return {entry.id: entry.provider.covers.get(kind, frozenset()) for entry in self.all()}
+
+    def reload(self, provider_id: str) -> Entry:
+        """Take over changed settings: a new channel, with whatever the old one was parked for lifted."""
+        with self._lock:
+            old = self._entries[provider_id]
+            old.channel.close()
+            new = self._enter(old.provider)
+            new.channel.lift()
+            self._entries = {**self._entries, provider_id: new}
+        return new
+
+    def close(self) -> None:
+        """Close every channel; nothing can be asked any more."""
+        for entry in self.all():
+            entry.channel.close()
+
+    def _enter(self, provider: Provider) -> Entry:
+        with self._database.read() as connection:
+            config = self._store.config(connection, provider.id)
+        settings = in_force(provider.settings, config, self._vault)
+        secrets = [str(settings[each.key]) for each in provider.settings if each.type is SettingType.SECRET]
+        channel = Channel(
+            provider.id,
+            provider.connection(settings),
+            guard.classify(provider),
+            limits_in_force(provider.limits, settings),
+            self._clock,
+            self._store,
+            self._store,
+            self._vault.fingerprint("\n".join(secrets)),
+        )
+        return Entry(provider=provider, config=config, settings=settings, channel=channel)
+
+
+def in_force(declared: Iterable[Setting], config: ProviderConfig, vault: Vault) -> dict[str, SettingValue]:
+    """Every declared setting: as stored, or its default. A secret that cannot be opened any more counts as unset."""
+    settings: dict[str, SettingValue] = {}
+    for setting in declared:
+        if setting.type is SettingType.SECRET:
+            sealed = config.sealed.get(setting.key)
+            settings[setting.key] = (vault.open(sealed) if sealed else None) or ""
+        else:
+            settings[setting.key] = config.settings.get(setting.key, setting.default)
+    return settings
+
+
+def limits_in_force(declared: Limits, settings: Mapping[str, SettingValue]) -> Limits:
+    """The limits as the owner set them."""
+    return Limits(
+        per_second=float(settings.get("requests_per_second", declared.per_second)),
+        daily_quota=int(settings.get("daily_quota", declared.daily_quota)),
+        workers=declared.workers,
+    )
