@@ -1,0 +1,29 @@
+"""`python -m simulators --port 0`: run until SIGTERM or SIGINT; one JSON line on standard output when ready."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+
+from .server import Simulators
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="simulators", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1 (0: any free one)")
+    port = parser.parse_args().port
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with Simulators(port) as simulators:
+        ready = {"control": simulators.control_url, "base_urls": simulators.base_urls, "keys": simulators.keys}
+        sys.stdout.write(json.dumps(ready) + "\n")
+        sys.stdout.flush()
+        stop.wait()
+
+
+if __name__ == "__main__":
+    main()
