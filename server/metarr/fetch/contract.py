@@ -109,3 +109,7 @@ class SecretStore(Protocol):
     def load_secret(self, provider_id: str, name: str) -> str | None: ...
 
     def save_secret(self, provider_id: str, name: str, secret: str | None) -> None: ...
+
+
+class Cancelled(Exception):
+    """Nobody waits for this any more, so it was given up. Never the outcome of asking a provider."""

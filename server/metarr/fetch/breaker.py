@@ -1,0 +1,123 @@
+"""The circuit breaker of one provider: one that keeps failing is left alone for a while."""
+
+import threading
+from collections.abc import Hashable
+from datetime import datetime, timedelta
+
+import structlog
+
+from metarr.clock import Clock
+from metarr.errors import BadAnswer, CircuitOpen, ProviderTimeout
+
+log = structlog.get_logger(__name__)
+
+THRESHOLD = 5
+"""Failures on so many different keys, with no success between, open the circuit."""
+FIRST_BACKOFF = 30.0
+LONGEST_BACKOFF = 15 * 60.0
+PROBE_SECONDS = 30.0
+
+
+def counts(error: BaseException) -> bool:
+    """Whether a failure says that the provider is ill. Limits, a refused key and missing titles do not."""
+    return isinstance(error, ProviderTimeout | BadAnswer)
+
+
+class Breaker:
+    """Closed, open, or half open while one call, the probe, finds out. Thread-safe.
+
+    `succeeded`, `failed` or `abandoned` must be called, once, by the thread that entered.
+    """
+
+    def __init__(self, provider_id: str, clock: Clock) -> None:
+        self._provider_id = provider_id
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._failed: set[Hashable] = set()
+        self._detail = ""
+        self._openings = 0
+        self._open_until: float | None = None
+        self._probe: int | None = None
+
+    def check(self) -> None:
+        """Raise CircuitOpen when a call could not enter now."""
+        until = self._open_until
+        if until is None or self._probe == threading.get_ident():
+            return
+        rest = until - self._clock.monotonic()
+        if rest <= 0 and self._probe is not None:
+            rest = PROBE_SECONDS
+        if rest > 0:
+            raise CircuitOpen(f"it failed repeatedly: {self._detail}", retry_at=self._at(rest))
+
+    def enter(self) -> None:
+        """Let one call pass, as the probe after a back-off. Raises CircuitOpen."""
+        if self._open_until is None:
+            return
+        with self._lock:
+            self.check()
+            if self._open_until is not None:
+                self._probe = threading.get_ident()
+
+    def succeeded(self) -> None:
+        """Note that the provider answered."""
+        if not self._failed and self._open_until is None:
+            return
+        with self._lock:
+            probe = self._let_go()
+            if self._open_until is not None and not probe:
+                return
+            self._close()
+        if probe:
+            log.info("circuit_closed", provider=self._provider_id)
+
+    def failed(self, key: Hashable, error: BaseException) -> None:
+        """Note a failed call about `key`; one that does not count is only noted as over."""
+        with self._lock:
+            probe = self._let_go()
+            if not counts(error):
+                return
+            self._detail = str(error)
+            if self._open_until is None:
+                self._failed.add(key)
+                if len(self._failed) < THRESHOLD:
+                    return
+            elif not probe:
+                return
+            rest = self._open()
+        log.warning("circuit_opened", provider=self._provider_id, detail=self._detail, seconds=round(rest))
+
+    def abandoned(self) -> None:
+        """Note that the calling thread's call ended without telling anything."""
+        with self._lock:
+            self._let_go()
+
+    def lift(self) -> None:
+        """Close the circuit and forget every failure."""
+        with self._lock:
+            self._probe = None
+            self._close()
+
+    def retry_at(self) -> datetime | None:
+        """When the next probe may go; None when the circuit is closed."""
+        until = self._open_until
+        return None if until is None else self._at(max(0.0, until - self._clock.monotonic()))
+
+    def _open(self) -> float:
+        rest = min(FIRST_BACKOFF * 2.0 ** min(self._openings, 20), LONGEST_BACKOFF) * (1 + self._clock.jitter() / 10)
+        self._openings += 1
+        self._open_until = self._clock.monotonic() + rest
+        return rest
+
+    def _close(self) -> None:
+        self._failed.clear()
+        self._open_until, self._openings = None, 0
+
+    def _let_go(self) -> bool:
+        probe = self._probe == threading.get_ident()
+        if probe:
+            self._probe = None
+        return probe
+
+    def _at(self, rest: float) -> datetime:
+        return self._clock.now() + timedelta(seconds=rest)

@@ -1,0 +1,352 @@
+"""A provider's one way out: its own workers, limits, breaker and connections, shared with no other provider."""
+
+import threading
+from collections.abc import Callable, Hashable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from metarr.clock import Clock
+from metarr.domain.model import Struct
+from metarr.errors import (
+    DeadlineTooNear,
+    KeyRefused,
+    ProviderError,
+    ProviderTimeout,
+    QuotaExhausted,
+    RateLimited,
+    Reason,
+    TitleNotFound,
+)
+from metarr.fetch.breaker import Breaker
+from metarr.fetch.client import Client
+from metarr.fetch.contract import Cancelled, Classify, Connection, Http, Lane, Limits, LimitStore, SecretStore
+from metarr.fetch.flight import Flight
+from metarr.fetch.lanes import Lanes
+from metarr.fetch.limits import Limiter
+
+T = TypeVar("T")
+
+TEST_SECONDS = 20.0
+CLOSE_SECONDS = 2.0
+"""How long `close` waits for its threads, in all."""
+
+
+class ChannelStatus(Struct, frozen=True, kw_only=True):
+    """How a provider stands. `retry_at` and `circuit_retry_at`: when it will be asked again; `quota_limit` 0: none."""
+
+    limited_reason: Reason | None = None
+    limited_detail: str = ""
+    retry_at: datetime | None = None
+    auth_refused: str = ""
+    circuit_open: bool = False
+    circuit_retry_at: datetime | None = None
+    quota_used: int = 0
+    quota_limit: int = 0
+    quota_reset_at: datetime | None = None
+    last_request_at: datetime | None = None
+    last_success_at: datetime | None = None
+    in_flight: int = 0
+    waiting: int = 0
+
+
+class Ticket(Generic[T]):
+    """One caller's share in a flight. To be used by one thread; `result` or `leave` ends it."""
+
+    def __init__(self, channel: "Channel", flight: Flight[T], deadline: float) -> None:
+        self._channel = channel
+        self._flight = flight
+        self._deadline = deadline
+        self._left = False
+
+    def result(self, timeout_seconds: float | None = None) -> T:
+        """What the call returned; raises what it raised.
+
+        Raises ProviderTimeout when the deadline given at `submit`, or the shorter `timeout_seconds`, passes first;
+        the caller's share in the flight ends with that.
+        """
+        rest = self._deadline - self._channel.clock.monotonic()
+        rest = rest if timeout_seconds is None else min(rest, timeout_seconds)
+        done = self._flight.done
+        if not (done.is_set() or self._channel.clock.wait(rest, done) or done.is_set()):
+            self._leave(expired=True)
+            raise ProviderTimeout("no answer within the caller's deadline")
+        return self._flight.result()
+
+    def leave(self) -> None:
+        """Wait no longer. The flight ends when nobody else waits for it."""
+        self._leave(expired=False)
+
+    def _leave(self, *, expired: bool) -> None:
+        if not self._left:
+            self._left = True
+            self._channel.forsake(self._flight, expired=expired)
+
+
+class _Errand:
+    """What a call speaks through; contract `Http` towards the provider, `Trip` towards the client."""
+
+    def __init__(self, channel: "Channel", flight: Flight[Any], *, bypass: bool = False) -> None:
+        self._channel = channel
+        self._flight = flight
+        self._bypass = bypass
+        self.cancelled = flight.cancelled
+        self.asked = False
+        self.not_admitted: BaseException | None = None
+
+    def get(self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
+        return self._channel.client.ask(self, "GET", path, params=params, headers=headers)
+
+    def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Any:
+        return self._channel.client.ask(self, "POST", path, body=body, headers=headers)
+
+    def recall(self, name: str) -> str | None:
+        return self._channel.recall(name)
+
+    def remember(self, name: str, secret: str | None) -> None:
+        self._channel.remember(name, secret)
+
+    def deadline(self) -> float:
+        return self._flight.deadline + self._flight.linger
+
+    def admit(self) -> None:
+        if self.cancelled.is_set():
+            raise Cancelled
+        # While somebody waits, a turn that comes after their deadline is worth nothing; they are told at once.
+        by = self._flight.deadline if self._flight.waiters else self.deadline()
+        try:
+            self._channel.limiter.acquire(self._flight.lane, by, self.cancelled, bypass=self._bypass)
+        except BaseException as error:
+            self.not_admitted = error
+            raise
+        self.asked = True
+
+
+class Channel:
+    """Calls to one provider. Thread-safe. Made for one set of settings: with others, close it and make a new one."""
+
+    def __init__(  # noqa: PLR0917 everything a channel is made of, in one place
+        self,
+        provider_id: str,
+        connection: Connection,
+        classify: Classify,
+        limits: Limits,
+        clock: Clock,
+        limit_store: LimitStore,
+        secret_store: SecretStore,
+        key_fingerprint: str,
+    ) -> None:
+        """`key_fingerprint` names the key without telling it: ledger and remembered secrets belong to it."""
+        self.clock = clock
+        self.client = Client(provider_id, connection, classify, clock, limits.workers)
+        self.limiter = Limiter(provider_id, limits, key_fingerprint, limit_store, clock)
+        self.breaker = Breaker(provider_id, clock)
+        self._provider_id = provider_id
+        self._secret_store = secret_store
+        self._fingerprint = key_fingerprint
+        self._secrets: dict[str, str | None] = {}
+        self._workers = max(1, limits.workers)
+        self._changed = threading.Condition()
+        self._flights: dict[Hashable, Flight[Any]] = {}
+        self._queue: Lanes[Flight[Any]] = Lanes()
+        self._running: list[Flight[Any]] = []
+        self._running_batch = 0
+        self._idle = 0
+        self._threads: list[threading.Thread] = []
+        self._closed = False
+
+    # For callers --------------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Raise what `submit` would raise now, whatever the call: limited, key refused, circuit open, closed."""
+        if self._closed:
+            raise ProviderError("its connection was closed")
+        self.limiter.check()
+        self.breaker.check()
+
+    def submit(
+        self, key: Hashable, call: Callable[[Http], T], *, lane: Lane, deadline: float, linger: float = 0.0
+    ) -> Ticket[T]:
+        """Have `call` run by a worker, or join the flight of the same key. `deadline`: monotonic seconds.
+
+        `linger`: seconds that a call may go on after the deadline of its last waiter, because what it learns is
+        kept by the call itself. Raises what `check` raises, and DeadlineTooNear, at once and without a request.
+        """
+        with self._changed:
+            flight = self._flights.get(key)
+            if flight is None:
+                self._refuse(lane, deadline)
+                flight = self._take_off(Flight(key, call, lane, deadline, linger))
+            else:
+                promoted = lane < flight.lane and self._queue.discard(flight)
+                flight.join(lane, deadline, linger)
+                if promoted:
+                    self._queue.add(flight, lane)
+                    self._changed.notify()
+        return Ticket(self, flight, deadline)
+
+    def test(self, call: Callable[[Http], object], *, deadline: float | None = None) -> None:
+        """Run a check in the calling thread, heeding pace and ledger but no park, refused key or open circuit.
+
+        A success lifts those; otherwise raises ProviderError. `deadline`: monotonic seconds, in 20 s by default.
+        """
+        if self._closed:
+            raise ProviderError("its connection was closed")
+        by = self.clock.monotonic() + TEST_SECONDS if deadline is None else deadline
+        errand = _Errand(self, Flight(None, call, Lane.INTERACTIVE, by, 0.0), bypass=True)
+        try:
+            call(errand)
+        except TitleNotFound:
+            pass  # an answer, so key and network are in order
+        except (RateLimited, QuotaExhausted, KeyRefused) as error:
+            if error is not errand.not_admitted:
+                error.retry_at = self.limiter.refused(error)
+            raise
+        if errand.asked:
+            self.limiter.succeeded()
+            self.lift()
+
+    def lift(self) -> None:
+        """Forget park, refused key and open circuit; the ledger stands."""
+        self.limiter.lift()
+        self.breaker.lift()
+
+    def status(self) -> ChannelStatus:
+        limits, circuit = self.limiter.status(), self.breaker.retry_at()
+        return ChannelStatus(
+            limited_reason=limits.limited,
+            limited_detail=limits.detail,
+            retry_at=limits.retry_at,
+            auth_refused=limits.auth_refused,
+            circuit_open=circuit is not None,
+            circuit_retry_at=circuit,
+            quota_used=limits.used,
+            quota_limit=limits.quota,
+            quota_reset_at=limits.reset_at,
+            last_request_at=limits.last_request_at,
+            last_success_at=limits.last_success_at,
+            in_flight=len(self._running),
+            waiting=len(self._queue),
+        )
+
+    def close(self) -> None:
+        """End every flight and thread. Whoever waits gets a ProviderError. There is no way back."""
+        with self._changed:
+            self._closed = True
+            for flight in (*self._flights.values(), *self._running):
+                flight.cancelled.set()
+                flight.land(None, ProviderError("its connection was closed"))
+            self._flights.clear()
+            self._changed.notify_all()
+            threads = [thread for thread in self._threads if thread is not threading.current_thread()]
+        for thread in threads:
+            thread.join(CLOSE_SECONDS / len(threads))
+        self.client.close()
+        self.limiter.close()
+
+    # For tickets and errands --------------------------------------------------------------------------------------
+
+    def forsake(self, flight: Flight[Any], *, expired: bool) -> None:
+        """One waiter is gone: `expired` when its deadline passed, else because it does not want the answer."""
+        with self._changed:
+            flight.waiters -= 1
+            if flight.waiters or flight.done.is_set():
+                return
+            if expired and flight.started_as is not None:
+                flight.deadline = min(flight.deadline, self.clock.monotonic())
+                return
+            flight.cancelled.set()
+            self._forget(flight)
+            if self._queue.discard(flight):
+                flight.land(None, Cancelled())
+
+    def recall(self, name: str) -> str | None:
+        """A secret remembered for this key."""
+        if name not in self._secrets:
+            self._secrets[name] = self._secret_store.load_secret(self._provider_id, f"{self._fingerprint}:{name}")
+        return self._secrets[name]
+
+    def remember(self, name: str, secret: str | None) -> None:
+        """Remember a secret for this key; None forgets it."""
+        self._secrets[name] = secret
+        self._secret_store.save_secret(self._provider_id, f"{self._fingerprint}:{name}", secret)
+
+    # Inside -------------------------------------------------------------------------------------------------------
+
+    def _refuse(self, lane: Lane, deadline: float) -> None:
+        self.check()
+        turn = self.clock.monotonic() + self.limiter.bucket.delay(self._queue.ahead(lane))
+        if turn > deadline:
+            raise DeadlineTooNear("it would not be this call's turn in time")
+
+    def _take_off(self, flight: Flight[Any]) -> Flight[Any]:
+        self._flights[flight.key] = flight
+        self._queue.add(flight, flight.lane)
+        if self._idle < len(self._queue) and len(self._threads) < self._workers:
+            name = f"fetch-{self._provider_id}-{len(self._threads) + 1}"
+            thread = threading.Thread(target=self._work, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self._changed.notify()
+        return flight
+
+    def _work(self) -> None:
+        while (flight := self._next()) is not None:
+            value, error = self._fly(flight)
+            with self._changed:
+                self._running.remove(flight)
+                self._running_batch -= flight.started_as is Lane.BATCH
+                self._forget(flight)
+                flight.land(value, error)
+
+    def _next(self) -> Flight[Any] | None:
+        """The next flight to run; None when the channel is closed. The last worker is kept for interactive ones."""
+        with self._changed:
+            while not self._closed:
+                flight = self._queue.pop(batch=self._running_batch < max(1, self._workers - 1))
+                if flight is not None:
+                    flight.started_as = flight.lane
+                    self._running.append(flight)
+                    self._running_batch += flight.lane is Lane.BATCH
+                    return flight
+                self._idle += 1
+                self._changed.wait()
+                self._idle -= 1
+            return None
+
+    def _fly(self, flight: Flight[Any]) -> tuple[Any, BaseException | None]:
+        """Run a flight's call and note its outcome."""
+        errand = _Errand(self, flight)
+        value: Any = None
+        error: BaseException | None = None
+        try:
+            if self.clock.monotonic() > flight.deadline:
+                raise DeadlineTooNear("the deadline passed before it was this call's turn")
+            self.breaker.enter()
+            value = flight.call(errand)
+        except BaseException as caught:  # noqa: BLE001 whatever it was, it belongs to those who wait
+            error = caught
+        try:
+            self._note(flight.key, errand, error)
+        except BaseException as caught:  # noqa: BLE001 the worker must live on
+            return None, caught
+        return value, error
+
+    def _note(self, key: Hashable, errand: _Errand, error: BaseException | None) -> None:
+        if error is None or isinstance(error, TitleNotFound):
+            if errand.asked:
+                self.breaker.succeeded()
+                self.limiter.succeeded()
+            else:
+                self.breaker.abandoned()
+            return
+        self.breaker.failed(key, error)
+        if isinstance(error, RateLimited | QuotaExhausted | KeyRefused) and error is not errand.not_admitted:
+            error.retry_at = self.limiter.refused(error)
+            return
+        self.limiter.abandoned()
+        if isinstance(error, ProviderError) and error.retry_at is None and error.retry_after is not None:
+            error.retry_at = self.clock.now() + timedelta(seconds=error.retry_after)
+
+    def _forget(self, flight: Flight[Any]) -> None:
+        if self._flights.get(flight.key) is flight:
+            del self._flights[flight.key]

@@ -1,0 +1,175 @@
+"""A provider's answers as JSON: addresses, redirects, retries, the provider's own reading of what is wrong."""
+
+import re
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+import msgspec
+import structlog
+
+from metarr import __version__
+from metarr.clock import Clock
+from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
+from metarr.fetch.body import decode_json
+from metarr.fetch.contract import Cancelled, Classify, Connection, Response
+from metarr.fetch.http import Exchanger, Failure, Request, Trip
+
+log = structlog.get_logger(__name__)
+
+RETRIES = 2
+FIRST_PAUSE = 0.25
+LONGEST_PAUSE = 5.0
+"""Seconds; who is told to come back later than that does not wait for it."""
+REDIRECTS = 3
+_TRANSIENT = frozenset({502, 503, 504})
+_REDIRECT = frozenset({301, 302, 303, 307, 308})
+_PATH_SAFE = "/%:@!$&'()*+,;=~"
+_SENDABLE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
+_SHORTEST_SECRET = 8
+
+
+class Client:
+    """Speaks JSON with one provider. Thread-safe."""
+
+    def __init__(self, provider_id: str, connection: Connection, classify: Classify, clock: Clock, size: int) -> None:
+        """`size`: connections kept open."""
+        self._provider_id = provider_id
+        self._connection = connection
+        self._classify = classify
+        self._clock = clock
+        self._exchanger = Exchanger(connection, clock, size)
+        self._headers = {
+            "User-Agent": f"Metarr/{__version__}",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            **connection.headers,
+        }
+
+    def ask(
+        self,
+        trip: Trip,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Decoded JSON. Raises what classify returns, any other ProviderError, and Cancelled.
+
+        A GET is repeated at most twice, when the connection or a gateway failed and the deadline allows.
+        """
+        sent = {**self._headers, **(headers or {})}
+        payload = None
+        if body is not None:
+            payload = msgspec.json.encode(body)
+            sent |= {"Content-Type": "application/json", "Content-Length": str(len(payload))}
+        if not all(_SENDABLE.fullmatch(value) for value in sent.values()):
+            raise KeyRefused("the key holds characters that cannot be sent; enter it again")
+        request = Request(method, self._url(path, params), sent, payload, path)
+        for attempt in range(RETRIES + 1):
+            answer = self._follow(trip, request)
+            if isinstance(answer, Response):
+                error, transient = self._judge(answer), answer.status in _TRANSIENT
+                if error is None:
+                    return decode_json(answer.body, answer.headers.get("content-type", ""))
+                transient = transient and isinstance(error, BadAnswer)
+            else:
+                error, transient = answer
+            self._redact(error, sent)
+            if not transient or method != "GET" or attempt == RETRIES or not self._pause(trip, attempt, error):
+                raise error
+        raise AssertionError  # the last attempt returns or raises
+
+    def close(self) -> None:
+        """Close every idle connection."""
+        self._exchanger.close()
+
+    def _url(self, path: str, params: Mapping[str, str] | None) -> str:
+        base = self._connection.base_url
+        if path:
+            base = base.rstrip("/") + quote(path, safe=_PATH_SAFE)
+        query = urlencode({**self._connection.params, **(params or {})})
+        return f"{base}?{query}" if query else base
+
+    def _follow(self, trip: Trip, request: Request) -> Response | Failure:
+        """One exchange, and those that its redirects ask for."""
+        for _ in range(REDIRECTS + 1):
+            trip.admit()
+            answer = self._exchange(trip, request)
+            location = answer.headers.get("location") if isinstance(answer, Response) else None
+            if location is None or not isinstance(answer, Response) or answer.status not in _REDIRECT:
+                return answer
+            target = _redirected(request.url, location)
+            if request.method != "GET" or target is None:
+                return Failure(BadAnswer("it redirects to another place"))
+            request = request._replace(url=target)
+        return Failure(BadAnswer("it redirects endlessly"))
+
+    def _exchange(self, trip: Trip, request: Request) -> Response | Failure:
+        started = self._clock.monotonic()
+        answer = self._exchanger.exchange(request, trip)
+        seconds = self._clock.monotonic() - started
+        seen = {"provider": self._provider_id, "path": request.path, "ms": round(seconds * 1000, 1)}
+        if isinstance(answer, Response):
+            log.debug("http_answer", **seen, status=answer.status, bytes=len(answer.body))
+        else:
+            log.debug("http_failure", **seen, detail=answer.error.detail)
+        return answer
+
+    def _judge(self, response: Response) -> ProviderError | TitleNotFound | None:
+        error = self._classify(response)
+        if error is None and response.status == 429:
+            error = RateLimited("too many requests")
+        elif error is None and (response.status >= 500 or 300 <= response.status < 400):
+            error = BadAnswer(f"HTTP {response.status}")
+        if isinstance(error, ProviderError) and error.retry_after is None and error.retry_at is None:
+            error.retry_after = self._retry_after(response)
+        return error
+
+    def _retry_after(self, response: Response) -> float | None:
+        told = response.headers.get("retry-after", "").strip()
+        if re.fullmatch(r"\d{1,9}", told):
+            return float(told)
+        try:
+            until = parsedate_to_datetime(told)
+        except ValueError:
+            return None
+        return max(0.0, (until - self._clock.now()).total_seconds()) if until.tzinfo else None
+
+    def _pause(self, trip: Trip, attempt: int, error: ProviderError | TitleNotFound) -> bool:
+        """Wait before another attempt; False when there is no time for one."""
+        pause = FIRST_PAUSE * 2**attempt * (1 + self._clock.jitter())
+        if isinstance(error, ProviderError) and error.retry_after is not None:
+            pause = max(pause, error.retry_after)
+        if pause > LONGEST_PAUSE or self._clock.monotonic() + pause >= trip.deadline():
+            return False
+        if self._clock.wait(pause, trip.cancelled):
+            raise Cancelled
+        return True
+
+    def _redact(self, error: ProviderError | TitleNotFound, headers: Mapping[str, str]) -> None:
+        """Take out of an error's text what the provider may have echoed of the key."""
+        own = self._headers.keys() - self._connection.headers.keys()
+        values = [value for name, value in headers.items() if name not in own] + [*self._connection.params.values()]
+        secrets = {part for value in values for part in (value, *value.split()) if len(part) >= _SHORTEST_SECRET}
+        text = str(error)
+        for secret in sorted(secrets, key=len, reverse=True):
+            text = text.replace(secret, "…")
+        error.args = (text,)
+        if isinstance(error, ProviderError):
+            error.detail = text
+
+
+def _redirected(url: str, location: str) -> str | None:
+    """Where a redirect leads; None unless to the same host by the same way, or by https instead of http."""
+    try:
+        target = urljoin(url, location)
+        old, new = urlsplit(url), urlsplit(target)
+        upgraded = (old.scheme, new.scheme) == ("http", "https")
+        same_way = (old.scheme, old.port) == (new.scheme, new.port)
+    except ValueError:
+        return None
+    return target if old.hostname == new.hostname and (upgraded or same_way) else None

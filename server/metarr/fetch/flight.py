@@ -1,0 +1,48 @@
+"""A call to a provider, shared by everyone who waits for it."""
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from metarr.fetch.contract import Http, Lane
+
+T = TypeVar("T")
+
+
+class Flight(Generic[T]):
+    """One call and its waiters. Its channel's lock guards everything but the two events.
+
+    `deadline`: the latest of any waiter, in seconds of the monotonic clock; `linger`: seconds it may outlive that.
+    """
+
+    def __init__(self, key: Hashable, call: Callable[[Http], T], lane: Lane, deadline: float, linger: float) -> None:
+        self.key = key
+        self.call = call
+        self.lane = lane
+        self.deadline = deadline
+        self.linger = linger
+        self.waiters = 1
+        self.started_as: Lane | None = None
+        self.cancelled = threading.Event()
+        self.done = threading.Event()
+        self._value: T | None = None
+        self._error: BaseException | None = None
+
+    def join(self, lane: Lane, deadline: float, linger: float) -> None:
+        """One more waits."""
+        self.waiters += 1
+        self.lane = min(self.lane, lane)
+        self.deadline = max(self.deadline, deadline)
+        self.linger = max(self.linger, linger)
+
+    def land(self, value: T | None, error: BaseException | None) -> None:
+        """End with a value or an error; the first end counts."""
+        if not self.done.is_set():
+            self._value, self._error = value, error
+            self.done.set()
+
+    def result(self) -> T:
+        """What it ended with."""
+        if self._error is not None:
+            raise self._error
+        return self._value  # type: ignore[return-value]

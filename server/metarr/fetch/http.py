@@ -1,0 +1,233 @@
+"""One HTTP exchange, bounded in time and size. The only user of requests."""
+
+import http.client
+import io
+import logging
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+from requests import PreparedRequest
+from requests import exceptions as failures
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import exceptions as wire
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from metarr.clock import Clock
+from metarr.errors import BadAnswer, DeadlineTooNear, ProviderError, ProviderTimeout
+from metarr.fetch.contract import Cancelled, Connection, Response
+
+PIECE = 64 * 1024
+"""Bytes of a body that are unpacked at once."""
+LOOK_UP = 0.25
+"""Seconds of silence after which a read looks whether anybody still waits for it."""
+
+
+class Trip(Protocol):
+    """On whose behalf something is asked."""
+
+    @property
+    def cancelled(self) -> threading.Event:
+        """Set when nobody waits any more."""
+
+    def deadline(self) -> float:
+        """When it must be over, in seconds of the monotonic clock; it may move while the trip lasts."""
+
+    def admit(self) -> None:
+        """Called before each request; raises when it may not leave."""
+
+
+class Request(NamedTuple):
+    """What to send. `path` is what logs call it: `url` and `headers` hold the key."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    path: str
+
+
+class Failure(NamedTuple):
+    """An exchange that brought no answer. `transient`: the same request may well succeed in a moment."""
+
+    error: ProviderError
+    transient: bool = False
+
+
+class Exchanger:
+    """A provider's pool of connections. Thread-safe. TLS is always verified; no proxies, cookies or netrc."""
+
+    def __init__(self, connection: Connection, clock: Clock, size: int) -> None:
+        """`size`: connections kept open."""
+        self._connection = connection
+        self._clock = clock
+        self._adapter = _Adapter(pool_connections=2, pool_maxsize=size)
+
+    def exchange(self, request: Request, trip: Trip) -> Response | Failure:
+        """Send one request and read its whole answer, whatever its status. Raises Cancelled alone.
+
+        Failures are returned, not raised: what requests raises names the address, and with it the key, and must
+        not become the context of another error.
+        """
+        left = trip.deadline() - self._clock.monotonic()
+        if left <= 0:
+            return Failure(DeadlineTooNear("the deadline has passed"))
+        prepared = PreparedRequest()
+        prepared.method, prepared.url, prepared.body = request.method, request.url, request.body
+        prepared.headers = request.headers  # type: ignore[assignment]  # any mapping will do
+        _current.reading = _Reading(trip, self._clock, self._connection.read_timeout)
+        timeout = (min(self._connection.connect_timeout, left), self._connection.read_timeout)
+        try:
+            raw = self._adapter.send(prepared, stream=True, timeout=timeout, verify=True)
+            return self._read(raw)
+        except (OSError, wire.HTTPError, http.client.HTTPException, ValueError) as error:
+            return _explain(error, late=self._clock.monotonic() >= trip.deadline())
+        finally:
+            del _current.reading
+
+    def close(self) -> None:
+        """Close every idle connection."""
+        self._adapter.close()
+
+    def _read(self, raw: Any) -> Response | Failure:
+        pieces, size, whole = [], 0, False
+        try:
+            while piece := raw.read1(PIECE, decode_content=True):
+                pieces.append(piece)
+                size += len(piece)
+                if size > self._connection.max_body:
+                    return Failure(BadAnswer(f"the answer is larger than {self._connection.max_body} bytes"))
+            whole = True
+        finally:
+            if not whole:
+                raw.close()
+        headers = {name.lower(): value for name, value in raw.headers.items()}
+        return Response(status=raw.status, headers=headers, body=b"".join(pieces))
+
+
+def _explain(error: Exception, *, late: bool) -> Failure:
+    """What went wrong, in words that hold neither address nor key."""
+    cause = _root(error)
+    if isinstance(error, failures.ConnectTimeout):
+        return Failure(BadAnswer("cannot connect: no reply"), transient=True)
+    if isinstance(error, failures.ReadTimeout | wire.ReadTimeoutError | TimeoutError):
+        return Failure(ProviderTimeout("the answer was not complete in time" if late else "it stopped answering"))
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return Failure(BadAnswer(f"cannot connect: its TLS certificate is not valid ({cause.verify_message})"))
+    if isinstance(error, failures.SSLError | wire.SSLError) or isinstance(cause, ssl.SSLError):
+        return Failure(BadAnswer("cannot connect: TLS failed"))
+    if isinstance(cause, wire.NameResolutionError | socket.gaierror):
+        return Failure(BadAnswer("cannot connect: its name is not known"), transient=True)
+    if isinstance(cause, wire.NewConnectionError):
+        return Failure(BadAnswer("cannot connect"), transient=True)
+    if isinstance(error, failures.ConnectionError) and isinstance(cause, ConnectionError):
+        return Failure(BadAnswer("the connection was closed before an answer came"), transient=True)
+    if isinstance(cause, http.client.BadStatusLine | http.client.LineTooLong):
+        return Failure(BadAnswer("the answer is no HTTP"))
+    if isinstance(error, wire.DecodeError):
+        return Failure(BadAnswer("the answer could not be unpacked"))
+    if isinstance(error, wire.ProtocolError):
+        return Failure(BadAnswer("the answer broke off"))
+    if isinstance(error, failures.InvalidURL | wire.LocationValueError):
+        return Failure(BadAnswer("cannot connect: its address is not valid"))
+    return Failure(BadAnswer(f"the exchange failed ({type(cause).__name__})"))
+
+
+def _root(error: BaseException) -> BaseException:
+    """The innermost reason; requests and urllib3 wrap them in arguments."""
+    for _ in range(5):
+        inner = getattr(error, "reason", None) or next((arg for arg in error.args if isinstance(arg, Exception)), None)
+        if not isinstance(inner, BaseException):
+            return error
+        error = inner
+    return error
+
+
+# urllib3 bounds each wait for bytes, not their sum: a server that drips could hold a reader for ever. So every read
+# from a socket, of headers as well, goes through a reader that knows the trip's deadline.
+
+
+class _Reading(NamedTuple):
+    trip: Trip
+    clock: Clock
+    patience: float
+
+
+_current = threading.local()
+
+
+class _BoundedReader(io.RawIOBase):
+    def __init__(self, sock: socket.socket, held: Any, reading: _Reading) -> None:
+        """`held` keeps the socket open for as long as this is."""
+        super().__init__()
+        self._sock = sock
+        self._held = held
+        self._reading = reading
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        trip, clock, patience = self._reading
+        silent_until = clock.monotonic() + patience
+        while True:
+            if trip.cancelled.is_set():
+                raise Cancelled
+            left = min(silent_until, trip.deadline()) - clock.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self._sock.settimeout(min(left, LOOK_UP))
+            try:
+                return self._sock.recv_into(buffer)
+            except TimeoutError:
+                continue
+
+    def close(self) -> None:
+        self._held.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_BoundedReader(sock, self.fp.detach(), _current.reading))
+
+
+class _Plain(HTTPConnection):
+    response_class = _Answer
+
+
+class _Tls(HTTPSConnection):
+    response_class = _Answer
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _Tls
+
+
+class _Adapter(HTTPAdapter):
+    """Hands out urllib3's answer as it is: no cookies, and no second copy of the headers."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Trust the system's authorities beside those that requests brings along."""
+        super().init_poolmanager(*args, **kwargs, ssl_context=ssl.create_default_context())
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+    def build_response(self, req: Any, resp: Any) -> Any:
+        return resp
+
+
+def _never(_record: logging.LogRecord) -> bool:
+    return False
+
+
+# These write addresses with their query, and so keys, to the log.
+for _name in ("urllib3.connectionpool", "urllib3.connection", "urllib3.poolmanager", "urllib3.util.retry"):
+    logging.getLogger(_name).addFilter(_never)

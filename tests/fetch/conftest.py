@@ -1,0 +1,59 @@
+"""A scripted server, and clients and channels to it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from metarr.clock import Clock, SystemClock
+from metarr.fetch.channel import Channel
+from metarr.fetch.client import Client
+from metarr.fetch.contract import Classify, Connection, Limits
+from metarr.fetch.memory import MemoryLimitStore, MemorySecretStore
+from scripted_server import ScriptedServer
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    server = ScriptedServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def open_client(server: ScriptedServer) -> Iterator[Callable[..., Client]]:
+    """Makes clients of the server that are closed after the test."""
+    opened: list[Client] = []
+
+    def make(clock: Clock, classify: Classify = lambda _response: None, **connection: Any) -> Client:
+        client = Client("tmdb", Connection(**{"base_url": server.url, **connection}), classify, clock, 4)
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture
+def open_channel(server: ScriptedServer) -> Iterator[Callable[..., Channel]]:
+    """Makes channels to the server, without a limit of pace, that are closed after the test."""
+    opened: list[Channel] = []
+
+    def make(**given: Any) -> Channel:
+        parts = {
+            "provider_id": "tmdb",
+            "connection": Connection(base_url=server.url),
+            "classify": lambda _response: None,
+            "limits": Limits(per_second=0, workers=4),
+            "clock": SystemClock(),
+            "limit_store": MemoryLimitStore(),
+            "secret_store": MemorySecretStore(),
+            "key_fingerprint": "key-1",
+        }
+        opened.append(Channel(**{**parts, **given}))
+        return opened[-1]
+
+    yield make
+    for channel in opened:
+        channel.close()

@@ -1,0 +1,149 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from fakes import FakeClock
+from metarr.errors import (
+    BadAnswer,
+    CircuitOpen,
+    DeadlineTooNear,
+    KeyRefused,
+    ProviderTimeout,
+    QuotaExhausted,
+    RateLimited,
+    TitleNotFound,
+)
+from metarr.fetch.breaker import THRESHOLD, Breaker
+from metarr.fetch.contract import Cancelled
+
+
+def elsewhere(work: Callable[[], object]) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result(5)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(auto=True)
+
+
+@pytest.fixture
+def breaker(clock: FakeClock) -> Breaker:
+    return Breaker("tvdb", clock)
+
+
+def fail(breaker: Breaker, key: object, error: BaseException | None = None) -> None:
+    breaker.enter()
+    breaker.failed(key, error or BadAnswer("HTTP 500"))
+
+
+def opened(breaker: Breaker) -> None:
+    for key in range(THRESHOLD):
+        fail(breaker, key)
+
+
+@pytest.mark.parametrize("error", [BadAnswer("HTTP 500"), ProviderTimeout("silent")])
+def test_failures_on_different_items_open_the_circuit(breaker: Breaker, clock: FakeClock, error: BaseException) -> None:
+    for key in range(THRESHOLD):
+        breaker.check()
+        fail(breaker, key, error)
+    for refused in (breaker.check, breaker.enter):
+        with pytest.raises(CircuitOpen, match=str(error)) as caught:
+            refused()
+        assert caught.value.retry_at == clock.now() + timedelta(seconds=30)
+    assert breaker.retry_at() == clock.now() + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RateLimited("x"),
+        QuotaExhausted("x"),
+        KeyRefused("x"),
+        TitleNotFound("x"),
+        DeadlineTooNear("x"),
+        CircuitOpen("x"),
+        Cancelled(),
+        KeyError("x"),
+    ],
+)
+def test_what_says_nothing_about_the_provider_never_counts(breaker: Breaker, error: BaseException) -> None:
+    for key in range(3 * THRESHOLD):
+        fail(breaker, key, error)
+    breaker.check()
+
+
+def test_one_item_that_always_fails_does_not_open_the_circuit(breaker: Breaker) -> None:
+    for _ in range(3 * THRESHOLD):
+        fail(breaker, "the same")
+    breaker.check()
+
+
+def test_a_success_between_starts_the_count_over(breaker: Breaker) -> None:
+    for key in range(THRESHOLD - 1):
+        fail(breaker, key)
+    breaker.enter()
+    breaker.succeeded()
+    for key in range(THRESHOLD - 1):
+        fail(breaker, key)
+    breaker.check()
+
+
+def test_after_a_back_off_one_probe_may_enter(breaker: Breaker, clock: FakeClock) -> None:
+    opened(breaker)
+    clock.advance(30)
+    breaker.check()
+    breaker.enter()
+
+    def refused() -> None:
+        for ask in (breaker.check, breaker.enter):
+            with pytest.raises(CircuitOpen):
+                ask()
+
+    elsewhere(refused)
+    breaker.succeeded()
+    elsewhere(breaker.enter)
+    assert breaker.retry_at() is None
+
+
+def test_failed_probes_double_the_back_off(breaker: Breaker, clock: FakeClock) -> None:
+    opened(breaker)
+    waits = []
+    for _ in range(7):
+        retry_at = breaker.retry_at()
+        assert retry_at is not None
+        waits.append((retry_at - clock.now()).total_seconds())
+        clock.advance(waits[-1])
+        fail(breaker, "any")
+    assert waits == [30, 60, 120, 240, 480, 900, 900]
+
+
+@pytest.mark.parametrize("end", ["abandoned", "does not count"])
+def test_a_probe_that_told_nothing_leaves_its_place_to_another(breaker: Breaker, clock: FakeClock, end: str) -> None:
+    opened(breaker)
+    clock.advance(30)
+    breaker.enter()
+    if end == "abandoned":
+        breaker.abandoned()
+    else:
+        breaker.failed("any", RateLimited("x"))
+    elsewhere(breaker.enter)
+
+
+def test_calls_that_began_before_the_circuit_opened_do_not_move_it(breaker: Breaker, clock: FakeClock) -> None:
+    opened(breaker)
+    until = breaker.retry_at()
+    breaker.failed("late", BadAnswer("x"))
+    breaker.succeeded()
+    assert breaker.retry_at() == until
+
+
+def test_lifting_closes_the_circuit_and_forgets(breaker: Breaker) -> None:
+    opened(breaker)
+    breaker.lift()
+    breaker.check()
+    for key in range(THRESHOLD - 1):
+        fail(breaker, key)
+    breaker.check()
