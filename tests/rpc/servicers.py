@@ -49,7 +49,7 @@ class FixedClock:
 
 
 class FakeLibrary(BaseServicer, LibraryServiceServicer):
-    """GetItem fails as its item_id says; ListItems checks; UpsertItems is not there."""
+    """GetItem fails as its item_id says, or takes until nobody waits; ListItems checks; UpsertItems is not there."""
 
     clock = FixedClock()
 
@@ -62,6 +62,10 @@ class FakeLibrary(BaseServicer, LibraryServiceServicer):
         self.metadata = dict(context.invocation_metadata())
         self.seconds_left.append(seconds_left(context))
         context.add_callback(self.ended.set)
+        if request.item_id == "slow":
+            given_up = threading.Event()
+            context.add_callback(given_up.set)
+            given_up.wait(10)
         if request.item_id in FAILURES:
             raise FAILURES[request.item_id]
         return library.GetItemResponse(item=item_message(MediaItem(id=1, title=request.item_id or "Amélie", year=2001)))

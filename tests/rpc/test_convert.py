@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -29,17 +28,13 @@ from metarr.domain.model import (
     Unavailable,
 )
 from metarr.rpc import convert
+from metarr.store.pending import Pending
 from metarr.v1 import common_pb2 as pb
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 250000, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Waiting:
-    provider: str = "omdb"
-    reason: str = "quota_exhausted"
-    not_before: datetime | None = NOON
-    attempts: int = 3
+MISSING = Pending(reason="quota_exhausted", since=NOON, not_before=NOON, attempts=3)
 
 
 def as_json(message):
@@ -68,7 +63,7 @@ ITEM = MediaItem(
 
 
 def test_an_item_becomes_a_message_with_its_fields_in_catalogue_order():
-    message = as_json(convert.item_message(ITEM, pending=[Waiting()]))
+    message = as_json(convert.item_message(ITEM, pending={"omdb": MISSING}))
 
     assert [field["name"] for field in message.pop("fields")] == ["title", "release_date", "imdb_rating"]
     assert message == {

@@ -1,6 +1,10 @@
 # ruff: noqa: N802
+import importlib
 import inspect
+import pkgutil
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import grpc
 import grpc_testing
@@ -10,13 +14,15 @@ from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2_grpc import HealthServicer
 from structlog.testing import capture_logs
 
+import metarr.rpc
 from metarr import errors as taxonomy
 from metarr.errors import AllLimited, InvalidInput, MetarrError, Violation
 from metarr.rpc import errors
+from metarr.rpc.contract import service_of
 from metarr.rpc.errors import BaseServicer, status_of
 from metarr.v1 import library_service_pb2 as library
 from metarr.v1.library_service_pb2_grpc import LibraryServiceServicer
-from rpc.servicers import FAILURES, NOW, SECRET, FakeHealth, FakeLibrary, FixedClock
+from rpc.servicers import FAILURES, NOW, SECRET, FakeLibrary, FixedClock
 
 CODES = grpc.StatusCode
 
@@ -116,15 +122,27 @@ def test_an_error_without_words_still_says_something():
     assert status_of(taxonomy.VersionMoved(), NOW).message
 
 
-SERVICERS = [FakeLibrary, FakeHealth]
+for found in pkgutil.iter_modules(metarr.rpc.__path__):
+    importlib.import_module(f"metarr.rpc.{found.name}")
+SERVICERS = [each for each in BaseServicer.__subclasses__() if each.__module__.startswith("metarr.rpc.")]
+PROTO = Path(__file__).parents[2] / "proto"
+
+
+def test_every_service_of_the_contract_has_a_servicer():
+    declared = {
+        f"metarr.v1.{name}"
+        for path in PROTO.rglob("*.proto")
+        for name in re.findall(r"^service (\w+)", path.read_text(), re.MULTILINE)
+    }
+    assert {service_of(servicer).name for servicer in SERVICERS} == declared
 
 
 @pytest.mark.parametrize("servicer", SERVICERS)
 def test_every_rpc_method_of_a_servicer_answers_with_a_status(servicer):
     generated = next(base for base in servicer.__mro__ if base.__module__.endswith("_pb2_grpc"))
-    names = [name for name in vars(generated) if not name.startswith("_")]
+    names = {name for name in vars(generated) if not name.startswith("_")}
     assert names
-    assert [name for name in names if not hasattr(getattr(servicer, name), errors._MARK)] == []
+    assert {name for name in names if hasattr(getattr(servicer, name), errors._MARK)} == names
 
 
 def test_a_class_without_a_generated_servicer_is_refused():

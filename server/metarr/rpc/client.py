@@ -1,0 +1,126 @@
+"""The one gRPC client: plain dictionaries in and out, so that its users know neither protobuf nor grpc."""
+
+import importlib
+import re
+from types import TracebackType
+from typing import Any, Self
+
+import grpc
+from google.protobuf import json_format
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import DecodeError, Message
+from google.protobuf.message_factory import GetMessageClass
+from google.rpc import error_details_pb2, status_pb2
+
+from metarr.errors import Violation
+from metarr.rpc.errors import DETAILS, DOMAIN
+
+TIMEOUT = 60.0
+_MAX_ANSWER_BYTES = 64 * 1024 * 1024
+
+
+class RpcFailure(Exception):
+    """A call that failed, in words for a person.
+
+    `code` is the status by name, such as "NOT_FOUND"; `reason` the machine-readable one of `metarr.errors`, "" where
+    the daemon gave none; `retry_seconds` when to try again, None where nobody knows.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        reason: str = "",
+        violations: tuple[Violation, ...] = (),
+        retry_seconds: float | None = None,
+    ) -> None:
+        self.code, self.message, self.reason = code, message, reason
+        self.violations, self.retry_seconds = violations, retry_seconds
+        super().__init__(message)
+
+
+class Client:
+    """Calls a daemon at `address`, such as "127.0.0.1:7070". `timeout`: seconds for every call."""
+
+    def __init__(self, address: str, timeout: float = TIMEOUT) -> None:
+        self._address, self._timeout = address, timeout
+        self._channel = grpc.insecure_channel(
+            address,
+            options=(("grpc.max_receive_message_length", _MAX_ANSWER_BYTES), ("grpc.enable_http_proxy", 0)),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._channel.close()
+
+    def call(
+        self, service: str, method: str, request: dict[str, Any] | None = None, timeout: float | None = None
+    ) -> dict[str, Any]:
+        """Call a unary method, such as ("LibraryService", "GetItem"), with a request as JSON has it.
+
+        The answer has the names of JSON (lowerCamelCase) and leaves out what is not set, as over HTTP.
+        Raises RpcFailure, and LookupError for a method that the contract does not have.
+        """
+        rpc = _method(service, method)
+        invoke: grpc.UnaryUnaryMultiCallable[Message, Message] = self._channel.unary_unary(
+            f"/{rpc.containing_service.full_name}/{rpc.name}",
+            request_serializer=lambda message: message.SerializeToString(),
+            response_deserializer=GetMessageClass(rpc.output_type).FromString,
+        )
+        try:
+            message = json_format.ParseDict(request or {}, GetMessageClass(rpc.input_type)())
+            answer = invoke(message, timeout=self._timeout if timeout is None else timeout)
+        except json_format.ParseError as error:
+            raise RpcFailure("INVALID_ARGUMENT", str(error)) from error
+        except grpc.RpcError as error:
+            raise self._failure(error) from error
+        return json_format.MessageToDict(answer)
+
+    def _failure(self, error: Any) -> RpcFailure:
+        code: grpc.StatusCode = error.code()
+        failure = failure_of(code, error.details() or "", dict(error.trailing_metadata() or ()).get(DETAILS, b""))
+        if failure.reason:
+            return failure
+        match code:
+            case grpc.StatusCode.UNAVAILABLE:
+                text = f"no Metarr daemon at {self._address}: start it with `metarr serve`"
+            case grpc.StatusCode.DEADLINE_EXCEEDED:
+                text = f"the daemon at {self._address} did not answer in time"
+            case _:
+                return failure
+        return RpcFailure(code.name, text)
+
+
+def failure_of(code: grpc.StatusCode, message: str, details: bytes) -> RpcFailure:
+    """A failure from a status and its details as they travel."""
+    reason, violations, retry_seconds = "", [], None
+    try:
+        status = status_pb2.Status.FromString(details)
+    except DecodeError:
+        status = status_pb2.Status()
+    for packed in status.details:
+        info, bad, retry = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
+        if packed.Unpack(info) and info.domain == DOMAIN:
+            reason = info.reason
+        elif packed.Unpack(bad):
+            violations = [Violation(each.field, each.description) for each in bad.field_violations]
+        elif packed.Unpack(retry):
+            retry_seconds = retry.retry_delay.ToTimedelta().total_seconds()
+    return RpcFailure(code.name, message, reason, tuple(violations), retry_seconds)
+
+
+def _method(service: str, method: str) -> MethodDescriptor:
+    module = re.sub(r"(?<!^)(?=[A-Z])", "_", service).lower()
+    try:
+        generated = importlib.import_module(f"metarr.v1.{module}_pb2")
+        descriptor: ServiceDescriptor = generated.DESCRIPTOR.services_by_name[service]
+        return descriptor.methods_by_name[method]
+    except (ImportError, KeyError) as error:
+        raise LookupError(f"the contract has no {service}.{method}") from error

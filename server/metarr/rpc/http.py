@@ -1,0 +1,191 @@
+"""The HTTP door: the servicers as Connect, gRPC-Web and plain JSON, for browsers, curl and the Kodi add-on."""
+
+import logging
+import socket
+import threading
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+import structlog
+from cheroot import wsgi
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.descriptor_pb2 import MethodOptions
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.wrappers import Response
+
+from metarr.rpc.body import bounded
+from metarr.rpc.connect import http_application
+from metarr.rpc.context import DEFAULT_DEADLINE
+from metarr.rpc.contract import service_of
+from metarr.rpc.errors import BaseServicer
+from metarr.rpc.gate import refusal, same_site, secured
+from metarr.rpc.grpc_web import text_form
+from metarr.rpc.server import MAX_REQUEST_BYTES, THREADS, authority, cannot_listen
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = structlog.get_logger(__name__)
+
+_UNARY = ("application/json", "application/proto")
+_STREAM = ("application/connect+json", "application/connect+proto")
+_GRPC_WEB = tuple(f"application/grpc-web{form}" for form in ("", "+proto", "+json", "-text", "-text+proto"))
+_DEFAULT_TIMEOUTS = {
+    "HTTP_CONNECT_TIMEOUT_MS": str(int(DEFAULT_DEADLINE * 1000)),
+    "HTTP_GRPC_TIMEOUT": f"{int(DEFAULT_DEADLINE)}S",
+}
+_GREETING = """This is Metarr.
+
+Every method of its contract answers here to POST with JSON:
+  curl -H 'Content-Type: application/json' -d '{}' http://HOST:PORT/metarr.v1.HealthService/GetHealth
+Connect and gRPC-Web clients are welcome too; native gRPC has a port of its own.
+"""
+
+
+def application(
+    servicers: Iterable[BaseServicer],
+    *,
+    bound: str,
+    names: Collection[str] = (),
+    web: "WSGIApplication | None" = None,
+    stopping: threading.Event | None = None,
+) -> "WSGIApplication":
+    """Everything behind the HTTP port. `web` answers what is no RPC; without it a short text does.
+
+    `bound` and `names` are the hosts it answers for (`gate.same_site`).
+    """
+    mounted: dict[str, WSGIApplication] = {}
+    for servicer in servicers:
+        path, app = http_application(servicer, stopping or threading.Event(), MAX_REQUEST_BYTES)
+        methods = {rpc.name: rpc for rpc in service_of(type(servicer)).methods}
+        mounted[path] = _checked(text_form(app), methods)
+    dispatcher = DispatcherMiddleware(_healthz(web or _greeting), mounted)
+    return secured(bounded(same_site(dispatcher, bound, names, mounted), MAX_REQUEST_BYTES))
+
+
+def _greeting(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    if environ["PATH_INFO"] in ("", "/"):
+        return Response(_GREETING, mimetype="text/plain")(environ, start_response)
+    return refusal(environ, 404, "unimplemented", "there is nothing at this path")(environ, start_response)
+
+
+def _healthz(app: "WSGIApplication") -> "WSGIApplication":
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/healthz":
+            return Response("ok\n", mimetype="text/plain")(environ, start_response)
+        return app(environ, start_response)
+
+    return application
+
+
+def _checked(app: "WSGIApplication", methods: dict[str, MethodDescriptor]) -> "WSGIApplication":
+    """Refuses in words what connectrpc would refuse with an empty body, and supplies defaults."""
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ["CONTENT_TYPE"] = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        rpc = methods.get(environ["PATH_INFO"].removeprefix("/"))
+        refused = _refused(environ, rpc)
+        if rpc is None or refused is not None:
+            return (refused or _no_method(environ))(environ, start_response)
+        if environ["REQUEST_METHOD"] == "GET":
+            environ["QUERY_STRING"] = urlencode(_query(environ))
+        if not rpc.server_streaming:
+            for header, default in _DEFAULT_TIMEOUTS.items():
+                environ[header] = environ.get(header) or default
+        return app(environ, start_response)
+
+    return application
+
+
+def _query(environ: "WSGIEnvironment") -> dict[str, str]:
+    """The parameters of a GET; without any it is an empty request in JSON, so that a browser can ask."""
+    query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    if query.setdefault("encoding", "json") == "json":
+        query.setdefault("message", "{}")
+    return query
+
+
+def _no_method(environ: "WSGIEnvironment") -> Response:
+    return refusal(environ, 404, "unimplemented", "the contract has no such method")
+
+
+def _refused(environ: "WSGIEnvironment", rpc: MethodDescriptor | None) -> Response | None:
+    kind, verb = environ["CONTENT_TYPE"], environ["REQUEST_METHOD"]
+    if kind == "application/grpc" or kind.startswith("application/grpc+"):
+        text = "this port speaks Connect, gRPC-Web and JSON over HTTP/1.1; native gRPC has a port of its own"
+        return refusal(environ, 415, "unimplemented", text)
+    if rpc is None:
+        return _no_method(environ)
+    readable = rpc.GetOptions().idempotency_level == MethodOptions.NO_SIDE_EFFECTS and not rpc.server_streaming
+    verbs = ("GET", "POST") if readable else ("POST",)
+    if verb not in verbs:
+        return refusal(environ, 405, "unimplemented", f"call it with {' or '.join(verbs)}", Allow=", ".join(verbs))
+    kinds = (*(_STREAM if rpc.server_streaming else _UNARY), *_GRPC_WEB)
+    if verb == "GET" and _query(environ)["encoding"] not in ("json", "proto"):
+        return refusal(environ, 415, "unimplemented", "the encoding of a GET is json or proto")
+    if verb == "POST" and kind not in kinds:
+        text = f"Content-Type {kind[:60]!r} is not spoken here; send one of {', '.join(kinds)}"
+        return refusal(environ, 415, "unimplemented", text, Accept_Post=", ".join(kinds))
+    return None
+
+
+class _Cheroot(wsgi.Server):
+    max_request_header_size = 64 * 1024
+    keep_alive_conn_limit = 64
+
+    @staticmethod
+    def bind_socket(socket_: socket.socket, bind_addr: Any) -> socket.socket:
+        try:
+            socket_.bind(bind_addr)
+        except OSError:
+            socket_.close()  # cheroot forgets it
+            raise
+        return socket_
+
+    def error_log(self, msg: Any = "", level: int = logging.INFO, traceback: bool = False) -> None:
+        log.log(level, "http_server", detail=str(msg), exc_info=traceback)
+
+
+class HttpServer:
+    """Serves servicers from `start` to `stop`. `port` 0 takes a free one; `port` tells which once started.
+
+    `names` are further host names by which the owner reaches the daemon; `web` answers what is no RPC.
+    """
+
+    def __init__(
+        self,
+        servicers: Iterable[BaseServicer],
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        names: Collection[str] = (),
+        web: "WSGIApplication | None" = None,
+        threads: int = THREADS,
+    ) -> None:
+        self._host, self.port = host, port
+        self._stopping = threading.Event()
+        app = application(servicers, bound=host, names=names, web=web, stopping=self._stopping)
+        self._server = _Cheroot(
+            (host, port), app, numthreads=threads, max=threads, server_name="metarr", request_queue_size=128
+        )
+        self._thread = threading.Thread(target=self._server.serve, name="http", daemon=True)
+
+    def start(self) -> None:
+        """Take the port and serve. Raises CannotDo where the port cannot be had."""
+        try:
+            self._server.prepare()
+        except OSError as error:
+            raise cannot_listen("HTTP", authority(self._host, self.port)) from error
+        self.port = self._server.bind_addr[1]
+        self._thread.start()
+        log.info("http_listening", address=authority(self._host, self.port))
+
+    def stop(self, grace: float = 5.0) -> None:
+        """Refuse new requests, give running ones `grace` seconds, then cut them off. Returns when done."""
+        self._stopping.set()
+        if not self._server.ready:
+            return
+        self._server.shutdown_timeout = grace
+        self._server.stop()
+        self._thread.join()

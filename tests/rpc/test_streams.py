@@ -1,0 +1,183 @@
+# ruff: noqa: N802
+"""Streams over HTTP, on the standard health service: with a generated module for it that connectrpc would give."""
+
+import json
+import socket
+import sys
+import threading
+from types import ModuleType
+
+import pytest
+import requests
+from connectrpc.method import IdempotencyLevel, MethodInfo, StreamType
+from connectrpc.server import ConnectWSGIApplication, EndpointSync
+from grpc_health.v1 import health_pb2
+from grpc_health.v1.health_pb2_grpc import HealthServicer
+
+from metarr.rpc.context import seconds_left
+from metarr.rpc.errors import BaseServicer
+from metarr.rpc.http import HttpServer
+from rpc import grpc_web
+from rpc.servicers import FAILURES, FixedClock
+
+WATCH = "grpc.health.v1.Health/Watch"
+HEADERS = {"Content-Type": "application/connect+json"}
+
+
+class HealthWSGIApplication(ConnectWSGIApplication):
+    """As protoc-gen-connectrpc would write it."""
+
+    path = "/grpc.health.v1.Health"
+
+    def __init__(self, service, **options):
+        endpoints = {}
+        for name, method, stream in (
+            ("Check", service.check, StreamType.UNARY),
+            ("Watch", service.watch, StreamType.SERVER_STREAM),
+        ):
+            info = MethodInfo(
+                name=name,
+                service_name="grpc.health.v1.Health",
+                input=health_pb2.HealthCheckRequest,
+                output=health_pb2.HealthCheckResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=stream,
+            )
+            make = EndpointSync.unary if stream is StreamType.UNARY else EndpointSync.server_stream
+            endpoints[f"{self.path}/{name}"] = make(method=info, function=method)
+        super().__init__(endpoints=endpoints, **options)
+
+
+class Watched(BaseServicer, HealthServicer):
+    """Watch says its status as often as the request's service name has letters, and then what that name asks for."""
+
+    clock = FixedClock()
+
+    def __init__(self):
+        self.closed, self.left = threading.Event(), []
+        self.began = threading.Event()
+
+    def Watch(self, request, context):
+        self.left.append(context.time_remaining())
+        assert seconds_left(context) > 0
+        try:
+            for _ in request.service:
+                yield health_pb2.HealthCheckResponse(status=1)
+            if request.service in FAILURES:
+                raise FAILURES[request.service]
+            while request.service == "endless" and context.is_active():
+                self.began.set()
+                yield health_pb2.HealthCheckResponse(status=2)
+        finally:
+            self.closed.set()
+
+
+@pytest.fixture(scope="module")
+def session():
+    with requests.Session() as session:
+        session.trust_env = False
+        yield session
+
+
+@pytest.fixture(scope="module")
+def started():
+    """A running server and its servicer."""
+    generated = ModuleType("grpc_health.v1.health_connect")
+    generated.HealthWSGIApplication = HealthWSGIApplication
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, generated.__name__, generated)
+        servicer = Watched()
+        server = HttpServer([servicer])
+    server.start()
+    yield server, servicer
+    server.stop(1)
+
+
+@pytest.fixture
+def servicer(started):
+    _, servicer = started
+    servicer.closed.clear()
+    servicer.began.clear()
+    servicer.left.clear()
+    return servicer
+
+
+@pytest.fixture
+def server(started, servicer):
+    return started[0]
+
+
+@pytest.fixture
+def watch(server, session):
+    def watch(name):
+        """The messages of a stream, and what ended it."""
+        body = grpc_web.frame(json.dumps({"service": name}).encode())
+        answer = session.post(f"http://127.0.0.1:{server.port}/{WATCH}", data=body, headers=HEADERS, timeout=10)
+        assert answer.status_code == 200
+        *messages, (flags, end) = grpc_web.frames(answer.content)
+        assert flags == 2
+        return [json.loads(payload) for _, payload in messages], json.loads(end)
+
+    return watch
+
+
+def test_a_stream_ends_well(watch, servicer):
+    assert watch("ab") == ([{"status": "SERVING"}, {"status": "SERVING"}], {})
+    assert servicer.closed.wait(5)
+
+
+def test_a_stream_without_a_deadline_has_none(watch, servicer):
+    watch("")
+    assert servicer.left == [None]
+
+
+def test_an_error_ends_a_stream_after_its_messages_with_readable_details(watch):
+    messages, end = watch("limited")
+    assert len(messages) == len("limited")
+    assert (end["error"]["code"], end["error"]["message"]) == ("resource_exhausted", "every provider is limited")
+    assert {"retryDelay": "90s"} in [detail["debug"] for detail in end["error"]["details"]]
+
+
+def test_an_unknown_error_in_a_stream_leaks_nothing(watch):
+    _, end = watch("broken")
+    assert end["error"] == {"code": "internal", "message": "internal error; the daemon's log tells what happened"}
+
+
+@pytest.mark.parametrize("text", [False, True], ids=["binary", "text"])
+def test_grpc_web_streams_too(server, text):
+    request = health_pb2.HealthCheckRequest(service="missing")
+    url = f"http://127.0.0.1:{server.port}"
+    answer = grpc_web.call(url, WATCH, request, health_pb2.HealthCheckResponse, text=text)
+    assert [message.status for message in answer.messages] == [1] * len("missing")
+    assert (answer.code, answer.details["ErrorInfo"].reason) == (5, "ITEM_NOT_FOUND")
+
+
+def test_a_client_that_goes_away_ends_its_stream(server, servicer):
+    with endless(server) as connection:
+        assert connection.recv(20).startswith(b"HTTP/1.1 200")
+    assert servicer.closed.wait(10)
+
+
+def endless(server):
+    body = grpc_web.frame(b'{"service":"endless"}')
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=5)
+    head = f"POST /{WATCH} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+    connection.sendall(f"{head}Content-Type: application/connect+json\r\n\r\n".encode() + body)
+    return connection
+
+
+def test_a_stream_cannot_be_got_nor_called_as_unary(server, session):
+    url = f"http://127.0.0.1:{server.port}/{WATCH}"
+    assert session.get(url, timeout=10).status_code == 405
+    assert session.post(url, json={}, timeout=10).status_code == 415
+
+
+def test_stopping_the_server_ends_streams(started, servicer):
+    server, _ = started  # the last test here: it is stopped for good
+    with endless(server) as connection:
+        reader = threading.Thread(target=lambda: [None for _ in iter(lambda: connection.recv(65536), b"")])
+        reader.start()
+        assert servicer.began.wait(5)
+        server.stop(5)
+        reader.join()
+    assert servicer.closed.is_set()
