@@ -39,7 +39,7 @@ class Vault:
     def open(self, sealed: str) -> str | None:
         """The secret; None where it was sealed with another key: it must be entered again."""
         try:
-            return self._fernet().decrypt(sealed).decode()
+            return self._fernet().decrypt(sealed.encode()).decode()
         except InvalidToken:
             return None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from metarr.errors import CannotDo
+from metarr.store import schema
 
 log = structlog.get_logger(__name__)
 
@@ -34,17 +35,16 @@ def listed(folder: Path) -> list[Path]:
 def restore(backup: Path, database: Path) -> None:
     """Put a backup in the database's place. Nothing else may have the database open.
 
-    Raises CannotDo, with the database left as it was, where the backup cannot be read or is damaged.
+    Raises CannotDo, with the database left as it was, where the backup cannot be read, is damaged, is no database of
+    Metarr or one of a newer Metarr.
     """
     if not backup.is_file():
         raise CannotDo(f"there is no backup {backup}")
     fresh = database.with_name(database.name + ".restoring")
     try:
         _copy(backup, fresh)
-        with closing(sqlite3.connect(fresh)) as copy:
-            verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        if verdict != "ok":
-            raise CannotDo(f"the backup {backup} is damaged: {verdict}")
+        if fault := _fault(fresh):
+            raise CannotDo(f"the backup {backup} {fault}; the database was left as it is")
         for suffix in ("-wal", "-shm"):
             database.with_name(database.name + suffix).unlink(missing_ok=True)
         fresh.replace(database)
@@ -53,6 +53,18 @@ def restore(backup: Path, database: Path) -> None:
     finally:
         fresh.unlink(missing_ok=True)
     log.info("backup_restored", path=str(backup))
+
+
+def _fault(path: Path) -> str:
+    """What keeps a database from being put to work; "" where nothing does."""
+    with closing(sqlite3.connect(path)) as copy:
+        verdict = str(copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
+        if verdict != "ok":
+            return f"is damaged: {verdict}"
+        if not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+            return "is no database of Metarr"
+        (revision,) = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+    return "" if schema.knows(revision) else "was made by a newer Metarr"
 
 
 def _copy(source: Path, target: Path) -> None:

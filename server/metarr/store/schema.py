@@ -1,6 +1,5 @@
 """Which schema a database has, and how it gets the current one."""
 
-from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -11,6 +10,8 @@ from sqlalchemy import Connection, inspect
 
 from metarr.errors import CannotDo
 
+MIGRATIONS = Path(__file__).parent / "migrations"
+
 
 def revision(connection: Connection) -> str | None:
     """The schema revision of a database, None for an empty one.
@@ -20,7 +21,7 @@ def revision(connection: Connection) -> str | None:
     found = MigrationContext.configure(connection).get_current_revision()
     if found is None and inspect(connection).get_table_names():
         raise CannotDo("this database holds something else than Metarr's tables; name another one")
-    if found is not None and found not in _known():
+    if found is not None and not knows(found):
         raise CannotDo(
             f"this database was made by a newer Metarr (schema {found}, this one knows {head()}): "
             "install that version again, or restore a backup"
@@ -35,7 +36,6 @@ def upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-@cache
 def head() -> str:
     """The newest revision that this Metarr knows."""
     newest = ScriptDirectory.from_config(_config()).get_current_head()
@@ -44,14 +44,13 @@ def head() -> str:
     return newest
 
 
-@cache
-def _known() -> frozenset[str]:
-    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+def knows(revision: str) -> bool:
+    """Whether this Metarr can work with, or migrate from, that revision."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def _config() -> Config:
     config = Config()
-    folder = str(Path(__file__).parent / "migrations")
-    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config

@@ -1,0 +1,168 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from sqlalchemy import Connection, text
+
+from factories import EARLIER, NOW, fragment, image
+from metarr.domain.fields import FIELDS, fields_of
+from metarr.domain.freshness import is_soft_miss
+from metarr.domain.model import Fragment, Kind
+from metarr.store import answers
+from metarr.store.answers import AnswerKey
+from metarr.store.database import Database
+from strategies import names, texts, values_of
+
+KEY = AnswerKey(provider="tmdb", kind=Kind.MOVIE, asked_id="imdb:tt1", shape="en-US|en|US")
+DAY = timedelta(days=1)
+
+_SHARED = Database.in_memory()
+
+
+@st.composite
+def fragments(draw: st.DrawFn) -> Fragment:
+    order = draw(st.permutations([field.name for field in fields_of(Kind.MOVIE)]))
+    values = {name: draw(values_of(name)) for name in order[:5]}
+    return Fragment(
+        provider="tmdb",
+        kind=Kind.MOVIE,
+        ids=draw(st.dictionaries(names, texts, max_size=3)),
+        values=values,
+        empty=frozenset(order[5:9]),
+        unread=frozenset(order[9 : draw(st.integers(9, 12))]),
+        titles=draw(st.lists(texts, max_size=3).map(tuple)),
+        trouble=draw(st.lists(texts, max_size=2).map(tuple)),
+    )
+
+
+@given(fragments())
+def test_a_fragment_comes_back_as_it_was_written(said: Fragment) -> None:
+    with _SHARED.read() as connection:
+        assert answers.write_found(connection, KEY, said, NOW, 3)
+        read = answers.read(connection, [KEY])[KEY]
+    assert read.fragment == said
+    assert read.answered_at == read.head.fetched_at == NOW
+    assert (read.head.found, read.head.partial, read.head.parser_version) == (True, bool(said.unread), 3)
+
+
+def test_a_long_fragment_comes_back_too_and_is_kept_small(connection: Connection) -> None:
+    said = fragment("tmdb", {"poster": tuple(image(f"poster-{number}") for number in range(200))})
+    answers.write_found(connection, KEY, said, NOW, 1)
+    assert answers.read(connection, [KEY])[KEY].fragment == said
+    assert connection.execute(text("SELECT length(fragment) FROM provider_answers")).scalar_one() < 3000
+
+
+def test_only_what_was_asked_comes_back_for_any_mix_of_questions(connection: Connection) -> None:
+    keys = [
+        AnswerKey(provider=provider, kind=kind, asked_id=f"imdb:tt{number}", shape=shape)
+        for provider in ("tmdb", "omdb")
+        for kind in (Kind.MOVIE, Kind.SERIES)
+        for shape in ("en", "de")
+        for number in range(3)
+    ]
+    for position, key in enumerate(keys):
+        said = fragment(key.provider, {"runtime_minutes": position + 1}, kind=key.kind)
+        answers.write_found(connection, key, said, NOW, 1)
+    wanted = [*keys[::2], replace(KEY, shape="never asked")]
+    read = answers.read(connection, wanted)
+    assert {key: found.fragment.values["runtime_minutes"] for key, found in read.items() if found.fragment} == {
+        key: position + 1 for position, key in enumerate(keys) if position % 2 == 0
+    }
+    assert answers.read_heads(connection, wanted) == {key: found.head for key, found in read.items()}
+    assert answers.read_heads(connection, []) == {}
+
+
+def test_more_questions_than_one_statement_takes(connection: Connection) -> None:
+    keys = [replace(KEY, asked_id=f"imdb:tt{number}") for number in range(answers.CHUNK + 7)]
+    for key in keys:
+        answers.write_found(connection, key, fragment("tmdb"), NOW, 1)
+    assert answers.read_heads(connection, keys).keys() == set(keys)
+
+
+def test_an_answer_fetched_later_is_never_replaced_by_an_earlier_one(connection: Connection) -> None:
+    answers.write_found(connection, KEY, fragment("tmdb", {"plot": "new"}), NOW, 1)
+    assert not answers.write_found(connection, KEY, fragment("tmdb", {"plot": "late"}), EARLIER, 1)
+    assert answers.write_missed(connection, KEY, EARLIER, 1).found
+    stored = answers.read(connection, [KEY])[KEY]
+    assert stored.head.found
+    assert stored.fragment == fragment("tmdb", {"plot": "new"})
+    assert answers.write_found(connection, KEY, fragment("tmdb", {"plot": "newer"}), NOW + DAY, 1)
+
+
+def test_the_content_hash_tells_fragments_apart_and_stays_for_the_same_words(connection: Connection) -> None:
+    said = fragment("tmdb", {"plot": "x", "tagline": "y"}, empty=frozenset({"trailer", "status", "homepage"}))
+    hashes = []
+    for number, words in enumerate((said, replace(said, values={"plot": "z"}), said)):
+        answers.write_found(connection, KEY, words, NOW + number * DAY, 1)
+        hashes.append(answers.read_heads(connection, [KEY])[KEY].content)
+    assert hashes[0] == hashes[2] != hashes[1]
+    answers.write_missed(connection, KEY, NOW + 5 * DAY, 1)
+    assert answers.read_heads(connection, [KEY])[KEY].content not in hashes
+
+
+def test_misses_are_counted_in_a_row_and_by_utc_day(connection: Connection) -> None:
+    midnight = NOW.replace(hour=0, minute=0)
+    counted = [
+        answers.write_missed(connection, KEY, at, 1)
+        for at in (midnight - timedelta(seconds=1), midnight, midnight + timedelta(hours=23), midnight + 2 * DAY)
+    ]
+    assert [(head.misses, head.miss_days) for head in counted] == [(1, 1), (2, 2), (3, 2), (4, 3)]
+    assert answers.read_heads(connection, [KEY])[KEY] == counted[-1]
+    answers.write_found(connection, KEY, fragment("tmdb"), midnight + 3 * DAY, 1)
+    head = answers.write_missed(connection, KEY, midnight + 4 * DAY, 1)
+    assert (head.misses, head.miss_days) == (1, 1)
+
+
+def test_a_miss_keeps_the_fragment_of_before_so_that_it_can_stand_in(connection: Connection) -> None:
+    answers.write_found(connection, KEY, fragment("tmdb", {"plot": "x"}), EARLIER, 1)
+    answers.write_missed(connection, KEY, NOW, 1)
+    stored = answers.read(connection, [KEY])[KEY]
+    assert not stored.head.found
+    assert is_soft_miss(stored.head)
+    assert stored.fragment == fragment("tmdb", {"plot": "x"})
+    assert (stored.answered_at, stored.head.fetched_at) == (EARLIER, NOW)
+
+
+def test_an_id_that_was_answered_in_another_language_makes_a_miss_doubtful(connection: Connection) -> None:
+    answers.write_found(connection, KEY, fragment("tmdb"), EARLIER, 1)
+    assert answers.write_missed(connection, replace(KEY, shape="de-DE|de|DE"), NOW, 1).answered_before
+    assert not answers.write_missed(connection, replace(KEY, asked_id="imdb:tt2"), NOW, 1).answered_before
+    assert not answers.write_missed(connection, replace(KEY, kind=Kind.SERIES), NOW, 1).answered_before
+
+
+def test_a_miss_remembers_that_its_provider_calls_it_doubtful(connection: Connection) -> None:
+    assert answers.write_missed(connection, KEY, NOW, 1, soft=True).soft
+    assert answers.read_heads(connection, [KEY])[KEY].soft
+
+
+def test_a_field_whose_type_changed_since_costs_itself_only(connection: Connection) -> None:
+    said = fragment("tmdb", {"plot": "x", "tagline": "y"}, empty=frozenset({"trailer"}))
+    answers.write_found(connection, KEY, said, NOW, 1)
+    connection.execute(text("UPDATE provider_answers SET fragment = replace(fragment, '\"x\"', '[7]')"))
+    connection.execute(text("UPDATE provider_answers SET fragment = CAST(fragment AS BLOB)"))
+    read = answers.read(connection, [KEY])[KEY].fragment
+    assert read == replace(said, values={"tagline": "y"}, unread=frozenset({"plot"}))
+
+
+@pytest.mark.parametrize("broken", ["{", "{}", "not zlib", ""])
+def test_a_fragment_that_cannot_be_read_at_all_is_as_none(connection: Connection, broken: str) -> None:
+    answers.write_found(connection, KEY, fragment("tmdb", {"plot": "x"}), NOW, 1)
+    connection.execute(text("UPDATE provider_answers SET fragment = CAST(:broken AS BLOB)"), {"broken": broken})
+    assert answers.read(connection, [KEY])[KEY].fragment is None
+
+
+def test_a_field_that_left_the_catalogue_is_passed_over(connection: Connection) -> None:
+    answers.write_found(connection, KEY, fragment("tmdb", {"plot": "x", "field_of_tomorrow": "y"}), NOW, 1)
+    assert "field_of_tomorrow" not in FIELDS
+    assert answers.read(connection, [KEY])[KEY].fragment == fragment("tmdb", {"plot": "x"})
+
+
+def test_pruning_forgets_what_is_too_old_and_nothing_else(connection: Connection) -> None:
+    answers.write_found(connection, KEY, fragment("tmdb"), NOW - 200 * DAY, 1)
+    kept = replace(KEY, asked_id="imdb:tt2")
+    answers.write_found(connection, kept, fragment("tmdb"), NOW - 200 * DAY, 1)
+    answers.write_missed(connection, kept, NOW, 1)
+    assert answers.prune(connection, NOW - 180 * DAY) == 1
+    assert answers.read(connection, [KEY, kept]).keys() == {kept}

@@ -1,0 +1,45 @@
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects import postgresql
+
+from factories import EARLIER, NOW
+from metarr.store import tables
+from metarr.store.tables import Moment
+from metarr.store.upsert import _statement, upsert
+
+
+def rows(connection: Connection) -> list[tuple[str, str]]:
+    return [tuple(row) for row in connection.execute(text("SELECT key, value FROM settings ORDER BY key"))]
+
+
+def test_a_row_is_inserted_and_then_updated(connection: Connection) -> None:
+    assert upsert(connection, tables.settings, [{"key": "a", "value": 1}]) == 1
+    upsert(connection, tables.settings, [{"key": "a", "value": 2}, {"key": "b", "value": 3}])
+    assert rows(connection) == [("a", "2"), ("b", "3")]
+    assert upsert(connection, tables.settings, []) == 0
+
+
+def test_kept_columns_are_set_by_an_insert_only(connection: Connection) -> None:
+    for value in (1, 2):
+        upsert(connection, tables.settings, [{"key": "a", "value": value}], keep=("value",))
+    assert rows(connection) == [("a", "1")]
+
+
+@pytest.mark.parametrize(("table", "newest"), [(tables.provider_answers, "fetched_at"), (tables.settings, "")])
+def test_the_same_is_said_to_postgresql(table: tables.Table, newest: str) -> None:
+    columns = tuple(column.name for column in table.c)
+    said = str(_statement("postgresql", table, columns, (), newest).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
+    keys = ", ".join(column.name for column in table.primary_key)
+    assert f"ON CONFLICT ({keys}) DO UPDATE SET" in said
+    assert (f"WHERE {table.name}.{newest} <= excluded.{newest}" in said) == bool(newest)
+
+
+def test_times_are_kept_to_the_microsecond_and_sort_as_numbers() -> None:
+    moment = Moment()
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    exact = NOW.replace(microsecond=123457)
+    kept = moment.process_bind_param(exact, dialect)
+    assert moment.process_result_value(kept, dialect) == exact
+    assert (moment.process_bind_param(EARLIER, dialect) or 0) < (kept or 0)
+    with pytest.raises(TypeError):
+        moment.process_bind_param(NOW.replace(tzinfo=None), dialect)
