@@ -1,0 +1,193 @@
+"""fanart.tv, API v3.2: artwork made by its members. Movies by TMDB or IMDb id, series by TVDB series id."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from metarr.domain.ids import valid_id
+from metarr.domain.model import Artwork, Fragment, Image, Kind
+from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
+from metarr.fetch.contract import Connection, Http, Limits, Response
+from metarr.providers.base import (
+    Ask,
+    Malformed,
+    Preferences,
+    Provider,
+    Reading,
+    Setting,
+    SettingType,
+    SettingValue,
+    common_settings,
+    https,
+    number,
+    objects,
+    retry_after,
+    text,
+    texts,
+    whole,
+)
+
+BASE_URL = "https://webservice.fanart.tv/v3.2"
+LIMITS = Limits(per_second=5.0)
+"""fanart.tv publishes no number."""
+PATHS = {Kind.MOVIE: "movies", Kind.SERIES: "tv"}
+A_KNOWN_MOVIE = "550"
+
+KEYS: Mapping[Kind, Mapping[str, tuple[str, ...]]] = {
+    Kind.MOVIE: {
+        "clearlogo": ("hdmovielogo", "movielogo"),
+        "clearart": ("hdmovieclearart", "movieart"),
+        "poster": ("movieposter",),
+        "fanart": ("moviebackground", "movie4kbackground"),
+        "banner": ("moviebanner",),
+        "landscape": ("moviethumb",),
+        "disc": ("moviedisc",),
+    },
+    Kind.SERIES: {
+        "clearlogo": ("hdtvlogo", "clearlogo"),
+        "clearart": ("hdclearart", "clearart"),
+        "poster": ("tvposter",),
+        "fanart": ("showbackground", "show4kbackground"),
+        "banner": ("tvbanner",),
+        "landscape": ("tvthumb",),
+        "characterart": ("characterart",),
+    },
+}
+"""Field to fanart.tv's own names of the lists. A list without art is absent; unknown ones appear now and then."""
+
+SIZES: Mapping[str, tuple[int, int]] = {
+    "hdmovielogo": (800, 310),
+    "movielogo": (400, 155),
+    "hdmovieclearart": (1000, 562),
+    "movieart": (500, 281),
+    "movieposter": (1000, 1426),
+    "moviebackground": (1920, 1080),
+    "movie4kbackground": (3840, 2160),
+    "moviebanner": (1000, 185),
+    "moviethumb": (1000, 562),
+    "moviedisc": (1000, 1000),
+    "hdtvlogo": (800, 310),
+    "clearlogo": (400, 155),
+    "hdclearart": (1000, 562),
+    "clearart": (500, 281),
+    "tvposter": (1000, 1426),
+    "showbackground": (1920, 1080),
+    "show4kbackground": (3840, 2160),
+    "tvbanner": (1000, 185),
+    "tvthumb": (500, 281),
+    "characterart": (512, 512),
+}
+"""The sizes that fanart.tv asks its members to upload, for answers of API versions that do not tell."""
+
+OWN_IDS = {"tmdb_id": "tmdb", "imdb_id": "imdb", "thetvdb_id": "tvdb"}
+LANGUAGES = {"00": "", "cz": "cs"}
+"""fanart.tv's own codes: textless art, and Czech."""
+WHOLE_SHOW = ("", "all", "0")
+
+
+class Fanart(Provider):
+    """Artwork only."""
+
+    id = "fanart"
+    name = "fanart.tv"
+    homepage = "https://fanart.tv"
+    attribution = "Artwork provided by fanart.tv."
+    settings = (
+        Setting(
+            key="api_key",
+            label="API key",
+            type=SettingType.SECRET,
+            required=True,
+            help="A project key, from https://fanart.tv/get-an-api-key/.",
+        ),
+        Setting(
+            key="client_key",
+            label="Personal API key",
+            type=SettingType.SECRET,
+            help="Yours, from your fanart.tv profile: new artwork after 2 days instead of 7.",
+        ),
+        *common_settings(BASE_URL, LIMITS),
+    )
+    limits = LIMITS
+    covers = {kind: frozenset(keys) | {"keyart"} for kind, keys in KEYS.items()}
+    asks_by = {Kind.MOVIE: ("tmdb", "imdb"), Kind.SERIES: ("tvdb",)}
+
+    def connection(self, settings: Mapping[str, SettingValue]) -> Connection:
+        keys = {"api-key": settings.get("api_key"), "client-key": settings.get("client_key")}
+        return Connection(
+            base_url=str(settings.get("base_url") or BASE_URL),
+            headers={"Accept": "application/json", **{name: str(key) for name, key in keys.items() if key}},
+        )
+
+    def shape(self, kind: Kind, preferences: Preferences, settings: Mapping[str, SettingValue]) -> str:
+        """An answer holds the images of every language: no preference changes it."""
+        return ""
+
+    def classify(self, response: Response) -> ProviderError | TitleNotFound | None:
+        complaint = _complaint(response.body)
+        if response.status == 404 or complaint == "not found":
+            return TitleNotFound("fanart.tv has no artwork for this title")
+        if response.status in (401, 403) or "api key" in complaint:
+            return KeyRefused("fanart.tv refused the API key")
+        if response.status == 429:
+            return RateLimited("fanart.tv: too many requests", retry_after=retry_after(response.headers))
+        if response.status >= 400 or complaint:
+            return BadAnswer(f"fanart.tv answered {response.status} with an error")
+        return None
+
+    def details(self, ask: Ask, http: Http) -> Fragment:
+        known = next(ask.ids[id_type] for id_type in self.asks_by[ask.kind] if id_type in ask.ids)
+        return parse_art(ask.kind, http.get(f"/{PATHS[ask.kind]}/{quote(known, safe='')}"))
+
+    def check(self, http: Http) -> None:
+        try:
+            http.get(f"/{PATHS[Kind.MOVIE]}/{A_KNOWN_MOVIE}")
+        except TitleNotFound:
+            return  # the key was accepted, and nothing else is asked here
+
+
+def _complaint(body: bytes) -> str:
+    """The text of an error body, in lower case; "" for any other body."""
+    if not body[:200].lstrip().startswith(b"{") or b'"error message"' not in body[:500]:
+        return ""
+    try:
+        return str(json.loads(body)["error message"]).strip().lower()
+    except (ValueError, KeyError, RecursionError):
+        return ""
+
+
+def parse_art(kind: Kind, body: Any) -> Fragment:
+    """What `/movies/{id}` or `/tv/{id}` says. Raises BadAnswer for what is no answer about a title."""
+    if not isinstance(body, dict) or not (body.keys() & {"name", *OWN_IDS}):
+        raise BadAnswer("fanart.tv answered with something else than a title's artwork")
+    reading = Reading(Fanart, kind)
+    for field, keys in KEYS[kind].items():
+        if field != "poster":
+            reading.read(field, partial(_images, body, keys))
+    posters = partial(_images, body, KEYS[kind]["poster"])
+    reading.read("poster", lambda: tuple(image for image in posters() if image.language) or posters())
+    reading.read("keyart", lambda: tuple(image for image in posters() if not image.language))
+    ids = {id_type: str(body.get(key)) for key, id_type in OWN_IDS.items()}
+    claims = {id_type: value for id_type, value in ids.items() if valid_id(id_type, value)}
+    return reading.fragment(claims, texts([body.get("name")]) or ())
+
+
+def _images(body: Mapping[str, Any], keys: tuple[str, ...]) -> Artwork:
+    """Every image of these lists, the most liked first."""
+    found = (image for key in keys for raw in objects(body.get(key, [])) for image in _image(raw, SIZES[key]))
+    return tuple(sorted(found, key=lambda image: -image.votes))
+
+
+def _image(raw: Mapping[str, Any], usual: tuple[int, int]) -> Iterator[Image]:
+    """The image, unless it has no usable address or language, or belongs to a single season. Numbers are texts here."""
+    try:
+        url, language, season = https(raw.get("url")), text(raw.get("lang")) or "", str(raw.get("season") or "")
+        size = whole(raw.get("width")) or usual[0], whole(raw.get("height")) or usual[1]
+        votes = number(raw.get("likes")) or 0.0
+    except Malformed:
+        return
+    if url and season in WHOLE_SHOW:
+        language = LANGUAGES.get(language.lower(), language.lower())
+        yield Image(url=url, width=size[0], height=size[1], language=language, votes=votes)

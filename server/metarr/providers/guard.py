@@ -1,0 +1,202 @@
+"""The one place through which providers are called: whatever a provider does wrong costs only that provider.
+
+A provider may be anybody's code. Its own errors pass; any other exception becomes `BadAnswer`, and what it returns
+is checked against its declaration and the field catalogue before anyone else sees it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+
+from metarr.domain.fields import FIELDS, FieldType, decode_value, encode_value
+from metarr.domain.ids import valid_id
+from metarr.domain.model import Collection, Credit, Fragment, Image, Kind, Value
+from metarr.errors import BadAnswer, ProviderError, TitleNotFound
+from metarr.fetch.contract import Cancelled, Classify, Http, Response
+from metarr.providers.base import Ask, Candidate, LooksUp, Malformed, Provider, Query, Searches, SettingValue
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+MAX_TEXT = 20_000
+"""Characters of one text."""
+MAX_ELEMENTS = 500
+"""Elements of one list; longer ones are cut, because a series of thirty years has more cast than anyone reads."""
+MAX_NUMBER = 1e15
+MAX_CANDIDATES = 100
+MAX_TROUBLE = 50
+MAX_NOTE = 200
+ISO_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+SHAPELESS = (TypeError, ValueError, AttributeError, KeyError, RecursionError, msgspec.MsgspecError)
+"""What looking into an object of an unexpected shape raises."""
+
+
+def guarded(call: Callable[[], T], what: str) -> T:
+    """Call a provider's code; `what` names the call in the log.
+
+    Raises ProviderError, TitleNotFound, Cancelled, and nothing else.
+    """
+    try:
+        return call()
+    except (ProviderError, TitleNotFound, Cancelled):
+        raise
+    except (Exception, SystemExit) as error:
+        log.warning("provider_call_failed", what=what, error=type(error).__name__, exc_info=True)
+        raise BadAnswer(f"{what} failed with {type(error).__name__}") from error
+
+
+def classify(provider: Provider) -> Classify:
+    """The provider's `classify`, as fetch calls it: it never raises and never returns anything else than promised."""
+
+    def checked(response: Response) -> ProviderError | TitleNotFound | None:
+        try:
+            verdict: object = guarded(lambda: provider.classify(response), f"{provider.id}.classify")
+        except (ProviderError, TitleNotFound) as error:
+            return error
+        if verdict is None or isinstance(verdict, ProviderError | TitleNotFound):
+            return verdict
+        return BadAnswer(f"{provider.id}.classify returned {type(verdict).__name__}")
+
+    return checked
+
+
+def details(provider: Provider, ask: Ask, http: Http) -> Fragment:
+    """Everything the provider says about a title. Raises ProviderError, TitleNotFound."""
+    returned = guarded(lambda: provider.details(ask, http), f"{provider.id}.details")
+    return guarded(lambda: checked_fragment(provider, ask.kind, returned), f"{provider.id}.details")
+
+
+def lookup(provider: Provider, ask: Ask, http: Http) -> Mapping[str, str]:
+    """Ids of a title, one by which the provider can be asked among them. Raises ProviderError, TitleNotFound."""
+    if not isinstance(provider, LooksUp):
+        raise TitleNotFound(f"{provider.id} cannot look up ids")
+    finder: LooksUp = provider
+    returned = guarded(lambda: finder.lookup(ask, http), f"{provider.id}.lookup")
+    ids = checked_ids(returned)
+    if not provider.asks_by.get(ask.kind, ()) or ids.keys().isdisjoint(provider.asks_by[ask.kind]):
+        raise BadAnswer(f"{provider.id}.lookup returned no id by which it can be asked")
+    return ids
+
+
+def search(provider: Provider, query: Query, http: Http) -> tuple[Candidate, ...]:
+    """Titles that may be meant; malformed candidates are dropped. Raises ProviderError, TitleNotFound."""
+    if not isinstance(provider, Searches):
+        return ()
+    seeker: Searches = provider
+    returned: object = guarded(lambda: seeker.search(query, http), f"{provider.id}.search")
+    if not isinstance(returned, tuple | list):
+        raise BadAnswer(f"{provider.id}.search returned {type(returned).__name__}")
+    kept = [candidate for candidate in returned if _is_candidate(provider, query.kind, candidate)]
+    if returned and not kept:
+        raise BadAnswer(f"{provider.id}.search returned nothing that is a candidate")
+    return tuple(kept[:MAX_CANDIDATES])
+
+
+def try_settings(provider: Provider, http: Http, settings: Mapping[str, SettingValue]) -> None:
+    """One cheap request that proves the settings. Raises ProviderError."""
+    guarded(lambda: provider.try_settings(http, settings), f"{provider.id}.check")
+
+
+def checked_fragment(provider: Provider, kind: Kind, returned: object) -> Fragment:
+    """The fragment with every declared field in exactly one place. Raises BadAnswer where it is beyond repair.
+
+    A malformed value makes its field unread; fields that the provider does not declare are dropped.
+    """
+    if not isinstance(returned, Fragment):
+        raise BadAnswer(f"{provider.id}.details returned {type(returned).__name__}")
+    if (returned.provider, returned.kind) != (provider.id, kind):
+        raise BadAnswer(f"{provider.id}.details spoke for {returned.provider!r} about a {returned.kind!r}"[:MAX_NOTE])
+    declared = provider.covers.get(kind, frozenset())
+    trouble = [str(note)[:MAX_NOTE] for note in list(returned.trouble)[:MAX_TROUBLE]]
+    values: dict[str, Value] = {}
+    empty = (returned.empty & declared) - returned.values.keys() - returned.unread
+    for field, raw in returned.values.items():
+        try:
+            if field not in declared:
+                raise Malformed("not declared")
+            value = checked_value(field, raw)
+        except (Malformed, *SHAPELESS) as error:
+            trouble.append(f"{field}: {error}"[:MAX_NOTE])
+            continue
+        if value is None:
+            empty |= {field}
+        else:
+            values[field] = value
+    return Fragment(
+        provider=provider.id,
+        kind=kind,
+        ids=checked_ids(returned.ids),
+        values=values,
+        empty=empty,
+        unread=declared - values.keys() - empty,
+        titles=tuple(dict.fromkeys(_short_texts(returned.titles))),
+        trouble=tuple(trouble[: 2 * MAX_TROUBLE]),
+    )
+
+
+def checked_value(field: str, raw: object) -> Value | None:
+    """The value in exactly the catalogue's type; None for a value that says nothing.
+
+    Raises Malformed, or what msgspec raises.
+    """
+    if raw is None:
+        return None
+    value = decode_value(field, encode_value(raw))  # type: ignore[arg-type] # the round trip is the check
+    if isinstance(value, tuple):
+        if FIELDS[field].type is FieldType.ARTWORK:
+            value = tuple(image for image in value if isinstance(image, Image) and image.url.startswith("https://"))
+        value = value[:MAX_ELEMENTS]
+    if any(len(words) > MAX_TEXT for words in _texts_in(value)):
+        raise Malformed(f"a text of more than {MAX_TEXT} characters")
+    if isinstance(value, int | float) and not 0 <= value < MAX_NUMBER:
+        raise Malformed("a number out of range")
+    if FIELDS[field].type is FieldType.DATE and value and not ISO_DAY.fullmatch(str(value)):
+        raise Malformed("not a day written as YYYY-MM-DD")
+    return None if value in ("", ()) else value
+
+
+def checked_ids(raw: object) -> dict[str, str]:
+    """External ids by type; whatever is no id is dropped. Raises BadAnswer for what is no mapping at all."""
+    if not isinstance(raw, Mapping):
+        raise BadAnswer(f"ids came as {type(raw).__name__}")
+    return {
+        id_type: value
+        for id_type, value in list(raw.items())[:MAX_ELEMENTS]
+        if isinstance(id_type, str) and isinstance(value, str) and valid_id(id_type, value)
+    }
+
+
+def _texts_in(value: Value) -> Iterable[str]:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, Collection):
+        return (value.name, *value.ids.values())
+    parts: tuple[Any, ...] = value if isinstance(value, tuple) else ()
+    return [words for part in parts for words in _texts_of(part)]
+
+
+def _texts_of(part: str | Credit | Image) -> tuple[str, ...]:
+    if isinstance(part, Credit):
+        return (part.name, part.role, part.photo, *part.ids.values())
+    return (part.url, part.language) if isinstance(part, Image) else (part,)
+
+
+def _short_texts(raw: Iterable[object]) -> list[str]:
+    return [words for words in list(raw)[:MAX_ELEMENTS] if isinstance(words, str) and 0 < len(words) <= 500]
+
+
+def _is_candidate(provider: Provider, kind: Kind, candidate: object) -> bool:
+    """Whether it is a candidate of this provider and kind, of the declared types throughout."""
+    if not isinstance(candidate, Candidate):
+        return False
+    try:
+        msgspec.json.decode(msgspec.json.encode(candidate), type=Candidate)
+        sane = len(candidate.overview) <= MAX_TEXT and len(candidate.titles) <= MAX_ELEMENTS
+        ids = checked_ids(candidate.ids)
+    except (BadAnswer, *SHAPELESS):
+        return False
+    own = (candidate.provider, candidate.kind) == (provider.id, kind)
+    return own and sane and bool(ids) and ids == candidate.ids and bool(_short_texts(candidate.titles))

@@ -1,0 +1,572 @@
+"""TheTVDB, API v4: https://thetvdb.github.io/v4-api. Movies and series have ids of their own, which overlap."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from metarr.domain.ids import valid_id
+from metarr.domain.model import Artwork, Credit, Fragment, Image, Kind
+from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
+from metarr.fetch.contract import Connection, Http, Limits, Response
+from metarr.providers.base import (
+    Ask,
+    Candidate,
+    Malformed,
+    Preferences,
+    Provider,
+    Query,
+    Reading,
+    Setting,
+    SettingType,
+    SettingValue,
+    common_settings,
+    https,
+    iso_date,
+    number,
+    objects,
+    retry_after,
+    section,
+    text,
+    texts,
+    whole,
+)
+
+BASE_URL = "https://api4.thetvdb.com/v4"
+LIMITS = Limits(per_second=3.0)
+"""TheTVDB publishes no number; this is what its volunteers' clients use without complaint."""
+ARTWORK_HOST = "https://artworks.thetvdb.com/"
+PLURALS = {Kind.MOVIE: "movies", Kind.SERIES: "series"}
+SEARCH_LIMIT = 25
+
+ARTWORK_TYPES: Mapping[Kind, Mapping[str, int]] = {
+    Kind.MOVIE: {"poster": 14, "fanart": 15, "banner": 16, "clearart": 24, "clearlogo": 25},
+    Kind.SERIES: {"banner": 1, "poster": 2, "fanart": 3, "clearart": 22, "clearlogo": 23},
+}
+"""Numbers from `/artwork/types`."""
+LOGOS = {types["clearlogo"] for types in ARTWORK_TYPES.values()}
+
+REMOTE_IDS: Mapping[str, tuple[str, str]] = {
+    "imdb": ("imdb", r"tt\d{7,10}"),
+    "themoviedb.com": ("tmdb", r"[1-9]\d{0,9}(?=-|$)"),
+    "tv maze": ("tvmaze", r"[1-9]\d{0,9}$"),
+    "wikidata": ("wikidata", r"Q[1-9]\d*$"),
+}
+"""Source name to id type, and what such an id looks like. TMDB's may carry a slug, as in `603-the-matrix`.
+
+The numeric type of a source differs between kinds of records, its name does not.
+"""
+
+_FACTS = {"release_date", "runtime_minutes", "status", "certification", "genres", "studios", "countries", "languages"}
+_ART = {"poster", "fanart", "banner", "clearlogo", "clearart", "keyart"}
+_BOTH = frozenset({"title", "original_title", "plot", "cast", "trailer", "homepage"} | _FACTS | _ART)
+_LANGUAGES = """
+ar ara Arabic|bg bul Bulgarian|bn ben Bengali|bs bos Bosnian|ca cat Catalan|cs ces Czech|cy cym Welsh|da dan Danish
+de deu German|el ell Greek|en eng English|es spa Spanish|et est Estonian|eu eus Basque|fa fas Persian|fi fin Finnish
+fr fra French|ga gle Irish|gl glg Galician|he heb Hebrew|hi hin Hindi|hr hrv Croatian|hu hun Hungarian|hy hye Armenian
+id ind Indonesian|is isl Icelandic|it ita Italian|ja jpn Japanese|ka kat Georgian|kk kaz Kazakh|ko kor Korean
+la lat Latin|lt lit Lithuanian|lv lav Latvian|mk mkd Macedonian|ml mal Malayalam|ms msa Malay|nb nob Norwegian
+nl nld Dutch|no nor Norwegian|pa pan Punjabi|pl pol Polish|pt por Portuguese|ro ron Romanian|ru rus Russian
+sk slk Slovak|sl slv Slovenian|sq sqi Albanian|sr srp Serbian|sv swe Swedish|ta tam Tamil|te tel Telugu|th tha Thai
+tl tgl Tagalog|tr tur Turkish|uk ukr Ukrainian|ur urd Urdu|vi vie Vietnamese|zh zho Mandarin
+"""
+_COUNTRIES = """
+AR arg Argentina|AT aut Austria|AU aus Australia|BE bel Belgium|BG bgr Bulgaria|BR bra Brazil|CA can Canada
+CH che Switzerland|CL chl Chile|CN chn China|CO col Colombia|CZ cze Czech Republic|DE deu Germany|DK dnk Denmark
+EE est Estonia|EG egy Egypt|ES esp Spain|FI fin Finland|FR fra France|GB gbr United Kingdom|GR grc Greece
+HK hkg Hong Kong|HR hrv Croatia|HU hun Hungary|ID idn Indonesia|IE irl Ireland|IL isr Israel|IN ind India|IR irn Iran
+IS isl Iceland|IT ita Italy|JP jpn Japan|KR kor South Korea|LT ltu Lithuania|LU lux Luxembourg|LV lva Latvia
+MX mex Mexico|MY mys Malaysia|NG nga Nigeria|NL nld Netherlands|NO nor Norway|NZ nzl New Zealand|PE per Peru
+PH phl Philippines|PK pak Pakistan|PL pol Poland|PT prt Portugal|RO rou Romania|RS srb Serbia|RU rus Russia
+SA sau Saudi Arabia|SE swe Sweden|SG sgp Singapore|SI svn Slovenia|SK svk Slovakia|TH tha Thailand|TR tur Turkey
+TW twn Taiwan|UA ukr Ukraine|US usa United States|VE ven Venezuela|VN vnm Vietnam|ZA zaf South Africa
+"""
+
+
+def _table(rows: str) -> list[tuple[str, str, str]]:
+    split = [row.split(" ", 2) for row in rows.strip().replace("\n", "|").split("|")]
+    return [(short, long, name) for short, long, name in split]
+
+
+LANGUAGE_CODES = {short: long for short, long, _ in _table(_LANGUAGES)}
+"""ISO 639-1 to TheTVDB's codes, which are ISO 639-2/T but for `pt` (Brazilian), `zhtw` and `yue`."""
+SHORT_LANGUAGES = {long: short for short, long, _ in _table(_LANGUAGES)} | {"pt": "pt", "zhtw": "zh", "yue": "zh"}
+LANGUAGE_NAMES = {long: name for _, long, name in _table(_LANGUAGES)} | {
+    "pt": "Portuguese",
+    "zhtw": "Mandarin",
+    "yue": "Cantonese",
+}
+REGIONAL_LANGUAGES = {
+    "pt-BR": ("pt", "por"),
+    "pt-PT": ("por", "pt"),
+    "pt": ("por", "pt"),
+    "zh-TW": ("zhtw", "zho"),
+    "zh-HK": ("yue", "zhtw", "zho"),
+    "zh": ("zho", "zhtw"),
+}
+COUNTRY_CODES = {short: long for short, long, _ in _table(_COUNTRIES)}
+SHORT_COUNTRIES = {long: short for short, long, _ in _table(_COUNTRIES)}
+COUNTRY_NAMES = {long: name for _, long, name in _table(_COUNTRIES)}
+
+
+class Tvdb(Provider):
+    """Facts, texts, cast and artwork. Needs a login, whose token lasts a month."""
+
+    id = "tvdb"
+    name = "TheTVDB"
+    homepage = "https://thetvdb.com"
+    attribution = "Metadata provided by TheTVDB. Please consider adding missing information or subscribing."
+    settings = (
+        Setting(
+            key="api_key",
+            label="API key",
+            type=SettingType.SECRET,
+            required=True,
+            help="A v4 project key (with dashes), from https://thetvdb.com/api-information.",
+        ),
+        Setting(
+            key="pin",
+            label="Subscriber PIN",
+            type=SettingType.SECRET,
+            help="Only for a user-supported key: your PIN, from https://thetvdb.com/dashboard/account/editinfo.",
+        ),
+        *common_settings(BASE_URL, LIMITS),
+    )
+    limits = LIMITS
+    covers = {
+        Kind.MOVIE: _BOTH | {"directors", "writers"},
+        Kind.SERIES: _BOTH | {"end_date", "networks", "creators"},
+    }
+    asks_by = {Kind.MOVIE: ("tvdb",), Kind.SERIES: ("tvdb",)}
+    looks_up_by = {Kind.MOVIE: ("imdb", "tmdb"), Kind.SERIES: ("imdb", "tmdb")}
+
+    def connection(self, settings: Mapping[str, SettingValue]) -> Connection:
+        return Connection(base_url=str(settings.get("base_url") or BASE_URL), headers={"Accept": "application/json"})
+
+    def shape(self, kind: Kind, preferences: Preferences, settings: Mapping[str, SettingValue]) -> str:
+        """Images of every language are in every answer."""
+        return f"{preferences.language}|{preferences.country}"
+
+    def classify(self, response: Response) -> ProviderError | TitleNotFound | None:
+        if response.status < 400:
+            return None
+        message = _message(response.body)
+        if response.status == 404:
+            return TitleNotFound("TheTVDB answered 404, which it also does for titles it has", soft=True)
+        if response.status == 400 and "pin" in message.lower().split():
+            return KeyRefused("TheTVDB wants a subscriber PIN with this API key: set the PIN")
+        if response.status in (401, 403):
+            return KeyRefused("TheTVDB refused the API key, the PIN or the login")
+        if response.status == 429:
+            return RateLimited("TheTVDB: too many requests", retry_after=retry_after(response.headers))
+        return BadAnswer(f"TheTVDB answered {response.status}")
+
+    def details(self, ask: Ask, http: Http) -> Fragment:
+        params = {"meta": "translations"} | ({"short": "false"} if ask.kind is Kind.SERIES else {})
+        path = f"/{PLURALS[ask.kind]}/{quote(ask.ids['tvdb'], safe='')}/extended"
+        return parse_details(ask.kind, _get(http, ask.settings, path, params), ask.preferences)
+
+    def lookup(self, ask: Ask, http: Http) -> Mapping[str, str]:
+        """The TVDB id of the title with this IMDb or TMDB id. Raises TitleNotFound, also for more than one."""
+        soft = False
+        for id_type in [known for known in self.looks_up_by[ask.kind] if known in ask.ids]:
+            try:
+                found = self._with_remote_id(ask, http, id_type)
+            except TitleNotFound:
+                soft = True
+                continue
+            if len(found) > 1:
+                raise TitleNotFound(f"ambiguous: {len(found)} records of TheTVDB have this {id_type} id")
+            if found:
+                return {"tvdb": found[0]}
+        raise TitleNotFound("no record of TheTVDB has one of these ids", soft=soft)
+
+    def _with_remote_id(self, ask: Ask, http: Http, id_type: str) -> list[str]:
+        body = _get(http, ask.settings, f"/search/remoteid/{quote(ask.ids[id_type], safe='')}", {})
+        found = parse_remote_matches(ask.kind, body, id_type, ask.ids[id_type])
+        if id_type == "imdb":
+            return [tvdb_id for tvdb_id, confirmed in found.items() if confirmed is not False]
+        return [
+            tvdb_id
+            for tvdb_id, confirmed in found.items()
+            if confirmed or (confirmed is None and self._bears(ask, http, tvdb_id, id_type))
+        ]
+
+    def _bears(self, ask: Ask, http: Http, tvdb_id: str, id_type: str) -> bool:
+        """A bare number may be the id of another source, such as TVmaze: the record itself tells."""
+        record = _get(http, ask.settings, f"/{PLURALS[ask.kind]}/{tvdb_id}/extended", {"short": "true"})
+        return parse_remote_ids(_record(record).get("remoteIds")).get(id_type) == ask.ids[id_type]
+
+    def search(self, query: Query, http: Http) -> tuple[Candidate, ...]:
+        params = {"query": query.title, "type": query.kind.value, "limit": str(SEARCH_LIMIT)}
+        year = {"year": str(query.year)} if query.year else {}
+        found = parse_search(query.kind, _get(http, query.settings, "/search", params | year), query.preferences)
+        if not found and year:  # the year is a strict filter there, and a year off by one finds nothing
+            found = parse_search(query.kind, _get(http, query.settings, "/search", params), query.preferences)
+        return found
+
+    def check(self, http: Http) -> None:
+        """Proves the token of an earlier login; `try_settings` logs in."""
+        self.try_settings(http, {})
+
+    def try_settings(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
+        _get(http, settings, "/languages", {})
+
+
+def _get(http: Http, settings: Mapping[str, SettingValue], path: str, params: Mapping[str, str]) -> Any:
+    """GET with the remembered token; one that is refused is replaced once."""
+    token = http.recall("token")
+    if token:
+        try:
+            return http.get(path, params, _bearer(token))
+        except KeyRefused:
+            if http.recall("token") == token:  # else another thread has logged in meanwhile
+                http.remember("token", None)
+    return http.get(path, params, _bearer(http.recall("token") or _login(http, settings)))
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _login(http: Http, settings: Mapping[str, SettingValue]) -> str:
+    if not settings.get("api_key"):
+        raise KeyRefused("TheTVDB needs an API key")
+    body = {"apikey": settings["api_key"]} | ({"pin": settings["pin"]} if settings.get("pin") else {})
+    token = _data(http.post("/login", body), dict).get("token")
+    if not isinstance(token, str) or not token:
+        raise BadAnswer("TheTVDB's login answered without a token")
+    http.remember("token", token)
+    return token
+
+
+def _message(body: bytes) -> str:
+    """The text of an error body; "" for one that is not JSON, such as the HTML of a gateway."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    return str(answer.get("message", "")) if isinstance(answer, dict) else ""
+
+
+def _data(body: Any, kind: type) -> Any:
+    data = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(data, kind):
+        raise BadAnswer("TheTVDB answered without the data that was asked for")
+    return data
+
+
+def _record(body: Any) -> dict[str, Any]:
+    record: dict[str, Any] = _data(body, dict)
+    if not _identifier(record.get("id")):
+        raise BadAnswer("TheTVDB answered with a record without an id")
+    return record
+
+
+def _identifier(raw: Any) -> str | None:
+    """TheTVDB's own id, a number above 0 or such a number as text."""
+    known = str(raw) if isinstance(raw, int | str) and not isinstance(raw, bool) else ""
+    return known if valid_id("tvdb", known) else None
+
+
+def parse_details(kind: Kind, body: Any, preferences: Preferences) -> Fragment:
+    """What `/movies/{id}/extended` or `/series/{id}/extended`, with translations, says. Raises BadAnswer."""
+    record = _record(body)
+    reading = Reading(Tvdb, kind)
+    wanted = language_codes(preferences.language)
+    _read_texts(reading, record, wanted)
+    country = COUNTRY_CODES.get(preferences.country.upper(), "")
+    _read_facts(reading, record, country)
+    if kind is Kind.SERIES:
+        reading.read("release_date", lambda: iso_date(record["firstAired"]))
+        reading.read("runtime_minutes", lambda: whole(record["averageRuntime"]))
+    else:
+        reading.read("release_date", lambda: _premiere(record, country))
+        reading.read("runtime_minutes", lambda: whole(record["runtime"]))
+    _read_people(reading, record)
+    _read_artwork(reading, record, kind)
+    reading.read("trailer", lambda: _trailer(record["trailers"], (*wanted, text(record.get("originalLanguage")) or "")))
+    return reading.fragment(
+        {"tvdb": str(record["id"]), **parse_remote_ids(record.get("remoteIds"))},
+        (title for title in _all_titles(record) if not _is_placeholder(title)),
+    )
+
+
+def _read_texts(reading: Reading, record: Mapping[str, Any], wanted: tuple[str, ...]) -> None:
+    reading.read("original_title", lambda: _no_placeholder(text(record["name"])))
+    if "translations" not in record:
+        reading.missing("translations", ("title", "plot"))
+        return
+    reading.read("title", lambda: _title(record, wanted))
+    reading.read("plot", lambda: next(_translated(record, "overviewTranslations", "overview", wanted), None))
+
+
+def _title(record: Mapping[str, Any], wanted: tuple[str, ...]) -> str | None:
+    known = (*_translated(record, "nameTranslations", "name", wanted), text(record["name"]))
+    return next((name for name in known if _no_placeholder(name)), None)
+
+
+def _read_facts(reading: Reading, record: Mapping[str, Any], country: str) -> None:
+    """`country` is the owner's, as TheTVDB writes it ("usa"); "" when it is not in the table."""
+    reading.read("status", lambda: text(section(record, "status")["name"]))
+    reading.read("genres", lambda: texts(genre.get("name") for genre in objects(record["genres"])))
+    reading.read("certification", lambda: _certification(record["contentRatings"], country))
+    reading.read("studios", lambda: texts((*_companies(record, "studio"), *_companies(record, "production"))))
+    reading.read("countries", lambda: texts(COUNTRY_NAMES.get(code, "") for code in _countries(record)))
+    reading.read("languages", lambda: texts(LANGUAGE_NAMES.get(code, "") for code in _languages(record)))
+    reading.read("homepage", lambda: _homepage(record["remoteIds"]))
+    reading.read("networks", lambda: texts(_networks(record)))
+    reading.read("end_date", lambda: _end_date(record))
+
+
+def _read_people(reading: Reading, record: Mapping[str, Any]) -> None:
+    for field, role in {"directors": "Director", "writers": "Writer", "creators": "Creator"}.items():
+        reading.read(field, partial(_names, record, role))
+    reading.read("cast", lambda: _cast(_people(record, "Actor")))
+
+
+def _read_artwork(reading: Reading, record: Mapping[str, Any], kind: Kind) -> None:
+    numbers = ARTWORK_TYPES[kind]
+    for field, type_number in numbers.items():
+        if field != "poster":
+            reading.read(field, partial(_images, record, type_number))
+    posters = partial(_images, record, numbers["poster"])
+    reading.read("poster", lambda: tuple(image for image in posters() if image.language) or posters())
+    reading.read("keyart", lambda: tuple(image for image in posters() if not image.language))
+
+
+def language_codes(language: str) -> tuple[str, ...]:
+    """TheTVDB's codes for a language such as "pt-BR", best first, English last."""
+    base = language.partition("-")[0].lower()
+    own = REGIONAL_LANGUAGES.get(language) or REGIONAL_LANGUAGES.get(base) or (LANGUAGE_CODES.get(base, base),)
+    return tuple(dict.fromkeys((*own, "eng")))
+
+
+def _translated(record: Mapping[str, Any], part: str, key: str, wanted: Iterable[str]) -> Iterator[str]:
+    """Texts in these languages, in their order; aliases are no names."""
+    entries = objects(section(record, "translations").get(part))
+    by_language = {
+        entry.get("language"): text(entry.get(key)) for entry in reversed(entries) if not entry.get("isAlias")
+    }
+    for language in wanted:
+        if found := by_language.get(language):
+            yield found.replace("\r\n", "\n")
+
+
+def _is_placeholder(name: str) -> bool:
+    return name.casefold() in ("tba", "tbd")
+
+
+def _no_placeholder(name: str | None) -> str | None:
+    return None if name is None or _is_placeholder(name) else name
+
+
+def _all_titles(record: Mapping[str, Any]) -> Iterator[str]:
+    """Every name, for matching: what is malformed there costs nothing."""
+    translations = record.get("translations")
+    lists = (
+        [translations.get("nameTranslations"), translations.get("aliases")] if isinstance(translations, dict) else []
+    )
+    yield from texts([record.get("name")]) or ()
+    for entries in (*lists, record.get("aliases")):
+        for entry in entries if isinstance(entries, list) else ():
+            yield from texts([entry.get("name") if isinstance(entry, dict) else entry]) or ()
+
+
+def parse_remote_ids(raw: Any) -> dict[str, str]:
+    """Ids of other services by id type. Where a record has several different ones of a type, none is believed."""
+    found: dict[str, set[str]] = {}
+    for entry in raw if isinstance(raw, list) else ():
+        source = entry.get("sourceName") if isinstance(entry, dict) else None
+        id_type, pattern = REMOTE_IDS.get(str(source).lower(), ("", r"(?!)"))
+        if match := re.match(pattern, str(entry.get("id")).strip() if id_type else ""):
+            found.setdefault(id_type, set()).add(match[0])
+    return {id_type: values.pop() for id_type, values in found.items() if len(values) == 1}
+
+
+def _certification(ratings: Any, country: str) -> str | None:
+    of_country = (text(rating.get("name")) for rating in objects(ratings) if rating.get("country") == country)
+    return next((name for name in of_country if name), None)
+
+
+def _companies(record: Mapping[str, Any], role: str) -> Iterator[Any]:
+    """Names of companies with this role. Series have one list, movies a list per role (null: none)."""
+    companies = record["companies"]
+    if isinstance(companies, dict):
+        yield from (company.get("name") for company in objects(companies.get(role)))
+        return
+    for company in objects(companies):
+        kind = company.get("companyType")
+        if isinstance(kind, dict) and str(kind.get("companyTypeName")).lower().startswith(role):
+            yield company.get("name")
+
+
+def _networks(record: Mapping[str, Any]) -> Iterator[Any]:
+    for key in ("originalNetwork", "latestNetwork"):
+        network = record[key]
+        if network is not None:
+            yield section(record, key).get("name")
+
+
+def _countries(record: Mapping[str, Any]) -> list[str]:
+    """Codes of the countries that made it: movies list them, series have one of origin."""
+    produced = [text(country.get("country")) or "" for country in objects(record.get("production_countries"))]
+    return produced or [text(record["originalCountry"]) or ""]
+
+
+def _languages(record: Mapping[str, Any]) -> list[str]:
+    spoken = record.get("spoken_languages") or []
+    if not isinstance(spoken, list):
+        raise Malformed(f"spoken_languages is {type(spoken).__name__}")
+    return [text(code) or "" for code in spoken] or [text(record["originalLanguage"]) or ""]
+
+
+def _homepage(remote_ids: Any) -> str | None:
+    official = (entry.get("id") for entry in objects(remote_ids) if entry.get("sourceName") == "Official Website")
+    return next(filter(None, map(https, official)), None)
+
+
+def _end_date(record: Mapping[str, Any]) -> str | None:
+    ended = section(record, "status")["name"] == "Ended"
+    return iso_date(record["lastAired"]) if ended else None
+
+
+def _premiere(record: Mapping[str, Any], country: str) -> str | None:
+    """The first release in the owner's country, else the first anywhere."""
+    if "releases" not in record and "first_release" not in record:
+        raise Malformed("neither releases nor first_release")
+    first = [section(record, "first_release")] if record.get("first_release") is not None else []
+    releases = [*objects(record.get("releases")), *first]
+    here = [release for release in releases if release.get("country") == country]
+    return _earliest(here) or _earliest(releases)
+
+
+def _earliest(releases: list[dict[str, Any]]) -> str | None:
+    return min(filter(None, (iso_date(release.get("date")) for release in releases)), default=None)
+
+
+def _people(record: Mapping[str, Any], people_type: str) -> list[dict[str, Any]]:
+    people = [person for person in objects(record["characters"]) if person.get("peopleType") == people_type]
+    return sorted(people, key=lambda person: number(person.get("sort")) or 0.0)
+
+
+def _names(record: Mapping[str, Any], people_type: str) -> tuple[str, ...] | None:
+    return texts(person.get("personName") for person in _people(record, people_type))
+
+
+def _cast(actors: list[dict[str, Any]]) -> tuple[Credit, ...]:
+    named = [(name, actor) for actor in actors if (name := text(actor.get("personName")))]
+    return tuple(
+        Credit(
+            name=name,
+            role=text(actor.get("name")) or "",
+            order=order,
+            photo=image_url(actor.get("personImgURL")) or image_url(actor.get("image")) or "",
+            ids={"tvdb": tvdb_id} if (tvdb_id := _identifier(actor.get("peopleId"))) else {},
+        )
+        for order, (name, actor) in enumerate(named)
+    )
+
+
+def _trailer(trailers: Any, wanted: tuple[str, ...]) -> str | None:
+    """The first in the owner's language, else in English, else in the original one, else any."""
+    rank = {language: place for place, language in reversed(list(enumerate(wanted)))}
+    ordered = sorted(objects(trailers), key=lambda trailer: rank.get(str(trailer.get("language")), len(wanted)))
+    return next(filter(None, (https(trailer.get("url")) for trailer in ordered)), None)
+
+
+def image_url(raw: Any) -> str | None:
+    """An image's address. TheTVDB also writes paths: `/banners/v4/…`, and some without `/banners`."""
+    read = text(raw)
+    if read is None or re.match(r"https?://", read):
+        return https(read)
+    path = read.lstrip("/")
+    return https(ARTWORK_HOST + (path if path.startswith("banners/") else f"banners/{path}"))
+
+
+def _images(record: Mapping[str, Any], type_number: int) -> Artwork:
+    images = (_image(artwork) for artwork in objects(record["artworks"]) if artwork.get("type") == type_number)
+    return tuple(sorted(filter(None, images), key=lambda image: -image.votes))
+
+
+def _image(artwork: Mapping[str, Any]) -> Image | None:
+    """The score is TheTVDB's own ordering, far from any rating: it serves as votes."""
+    url = image_url(artwork.get("image"))
+    if url is None:
+        return None
+    language = text(artwork.get("language")) or ""
+    # A logo is lettering, whatever its record says.
+    textless = artwork.get("includesText") is False and artwork["type"] not in LOGOS
+    return Image(
+        url=url,
+        width=whole(artwork.get("width")) or 0,
+        height=whole(artwork.get("height")) or 0,
+        language="" if textless else SHORT_LANGUAGES.get(language, language),
+        votes=number(artwork.get("score")) or 0.0,
+    )
+
+
+def parse_remote_matches(kind: Kind, body: Any, id_type: str, value: str) -> dict[str, bool | None]:
+    """TVDB ids of this kind that `/search/remoteid` found; other kinds come along and are passed over.
+
+    True where the entry's own remote ids confirm the match, False where they contradict it, None where it has none.
+    """
+    data = body.get("data") if isinstance(body, dict) else body
+    if data is not None and not isinstance(data, list):
+        raise BadAnswer("TheTVDB's look-up answered without a list")
+    found: dict[str, bool | None] = {}
+    for entry in data or ():
+        match = entry.get(kind.value) if isinstance(entry, dict) else None
+        if isinstance(match, dict) and (tvdb_id := _identifier(match.get("id"))):
+            ids = parse_remote_ids(match.get("remoteIds"))
+            found[tvdb_id] = ids[id_type] == value if id_type in ids else None
+    return found
+
+
+def parse_search(kind: Kind, body: Any, preferences: Preferences) -> tuple[Candidate, ...]:
+    """Candidates of this kind from `/search`; a malformed one costs itself only. Raises BadAnswer."""
+    results = _data(body, list)
+    wanted = language_codes(preferences.language)
+    return tuple(filter(None, (_candidate(kind, result, wanted) for result in results)))
+
+
+def _candidate(kind: Kind, result: Any, wanted: tuple[str, ...]) -> Candidate | None:
+    if not isinstance(result, dict) or result.get("type") != kind.value:
+        return None
+    tvdb_id = _identifier(result.get("tvdb_id"))
+    translations, overviews = (_texts_by_language(result.get(key)) for key in ("translations", "overviews"))
+    aliases = result.get("aliases")
+    titles = texts(
+        (
+            *(translations.get(language) for language in wanted),
+            result.get("name"),
+            *translations.values(),
+            *(aliases if isinstance(aliases, list) else ()),
+        )
+    )
+    year = str(result.get("year"))
+    if not tvdb_id or not titles:
+        return None
+    country = SHORT_COUNTRIES.get(str(result.get("country")))
+    return Candidate(
+        provider=Tvdb.id,
+        kind=kind,
+        ids={"tvdb": tvdb_id, **parse_remote_ids(result.get("remote_ids"))},
+        titles=titles,
+        year=int(year) if re.fullmatch(r"[12]\d{3}", year) else 0,
+        countries=(country,) if country else (),
+        overview=next(iter(texts((*(overviews.get(code) for code in wanted), result.get("overview"))) or ()), ""),
+        poster=_poster(result.get("image_url")),
+    )
+
+
+def _texts_by_language(raw: Any) -> dict[str, str]:
+    return (
+        {language: words for language, words in raw.items() if isinstance(words, str)} if isinstance(raw, dict) else {}
+    )
+
+
+def _poster(raw: Any) -> str:
+    return (image_url(raw) or "") if isinstance(raw, str) else ""
