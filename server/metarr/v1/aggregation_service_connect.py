@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .aggregation_service_pb2 import AggregateRequest, AggregateResponse
+from .aggregation_service_pb2 import AggregateRequest, AggregateResponse, SearchRequest, SearchResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -44,6 +44,12 @@ class AggregationService(Protocol):
     async def aggregate(self, request: AggregateRequest, ctx: RequestContext[AggregateRequest, AggregateResponse], /) -> AggregateResponse:
         """
         Merges what the enabled providers say about one title. Answers come from the cache while they are fresh.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def search(self, request: SearchRequest, ctx: RequestContext[SearchRequest, SearchResponse], /) -> SearchResponse:
+        """
+        Searches all providers that can search, by words; what they find is scored, the best first.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -71,6 +77,17 @@ class AggregationServiceASGIApplication(ConnectASGIApplication[AggregationServic
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.aggregate,
+                ),
+                "/metarr.v1.AggregationService/Search": Endpoint.unary(
+                    method=MethodInfo(
+                        name="Search",
+                        service_name="metarr.v1.AggregationService",
+                        input=SearchRequest,
+                        output=SearchResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.search,
                 ),
             },
             interceptors=interceptors,
@@ -138,6 +155,31 @@ class AggregationServiceClient(ConnectClient):
             timeout_ms=timeout_ms,
             use_get=use_get,
         )
+    async def search(
+        self,
+        request: SearchRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> SearchResponse:
+        """
+        Searches all providers that can search, by words; what they find is scored, the best first.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="Search",
+                service_name="metarr.v1.AggregationService",
+                input=SearchRequest,
+                output=SearchResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
 
 class AggregationServiceSync(Protocol):
     """
@@ -146,6 +188,12 @@ class AggregationServiceSync(Protocol):
     def aggregate(self, request: AggregateRequest, ctx: RequestContext[AggregateRequest, AggregateResponse], /) -> AggregateResponse:
         """
         Merges what the enabled providers say about one title. Answers come from the cache while they are fresh.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def search(self, request: SearchRequest, ctx: RequestContext[SearchRequest, SearchResponse], /) -> SearchResponse:
+        """
+        Searches all providers that can search, by words; what they find is scored, the best first.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -171,6 +219,17 @@ class AggregationServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.aggregate,
+                ),
+                "/metarr.v1.AggregationService/Search": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="Search",
+                        service_name="metarr.v1.AggregationService",
+                        input=SearchRequest,
+                        output=SearchResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.search,
                 ),
             },
             interceptors=interceptors,
@@ -231,6 +290,31 @@ class AggregationServiceClientSync(ConnectClientSync):
                 service_name="metarr.v1.AggregationService",
                 input=AggregateRequest,
                 output=AggregateResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def search(
+        self,
+        request: SearchRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> SearchResponse:
+        """
+        Searches all providers that can search, by words; what they find is scored, the best first.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="Search",
+                service_name="metarr.v1.AggregationService",
+                input=SearchRequest,
+                output=SearchResponse,
                 idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
                 stream_type=StreamType.UNARY,
             ),

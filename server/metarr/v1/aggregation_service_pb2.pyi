@@ -7,6 +7,32 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class SearchRequest(_message.Message):
+    __slots__ = ("kind", "title", "year", "country", "providers", "limit")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    kind: _common_pb2.MediaKind
+    title: str
+    year: int
+    country: str
+    providers: _containers.RepeatedScalarFieldContainer[str]
+    limit: int
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., country: _Optional[str] = ..., providers: _Optional[_Iterable[str]] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class SearchResponse(_message.Message):
+    __slots__ = ("candidates", "outcomes", "clear_winner")
+    CANDIDATES_FIELD_NUMBER: _ClassVar[int]
+    OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    CLEAR_WINNER_FIELD_NUMBER: _ClassVar[int]
+    candidates: _containers.RepeatedCompositeFieldContainer[_common_pb2.Candidate]
+    outcomes: _containers.RepeatedCompositeFieldContainer[_common_pb2.ProviderOutcome]
+    clear_winner: bool
+    def __init__(self, candidates: _Optional[_Iterable[_Union[_common_pb2.Candidate, _Mapping]]] = ..., outcomes: _Optional[_Iterable[_Union[_common_pb2.ProviderOutcome, _Mapping]]] = ..., clear_winner: _Optional[bool] = ...) -> None: ...
+
 class AggregateRequest(_message.Message):
     __slots__ = ("kind", "ids", "title", "year", "providers", "force_refresh")
     KIND_FIELD_NUMBER: _ClassVar[int]

@@ -40,6 +40,11 @@ class AggregationServiceStub:
                 request_serializer=metarr_dot_v1_dot_aggregation__service__pb2.AggregateRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_aggregation__service__pb2.AggregateResponse.FromString,
                 _registered_method=True)
+        self.Search = channel.unary_unary(
+                '/metarr.v1.AggregationService/Search',
+                request_serializer=metarr_dot_v1_dot_aggregation__service__pb2.SearchRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_aggregation__service__pb2.SearchResponse.FromString,
+                _registered_method=True)
 
 
 class AggregationServiceServicer:
@@ -53,6 +58,13 @@ class AggregationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Search(self, request, context):
+        """Searches all providers that can search, by words; what they find is scored, the best first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AggregationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -60,6 +72,11 @@ def add_AggregationServiceServicer_to_server(servicer, server):
                     servicer.Aggregate,
                     request_deserializer=metarr_dot_v1_dot_aggregation__service__pb2.AggregateRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_aggregation__service__pb2.AggregateResponse.SerializeToString,
+            ),
+            'Search': grpc.unary_unary_rpc_method_handler(
+                    servicer.Search,
+                    request_deserializer=metarr_dot_v1_dot_aggregation__service__pb2.SearchRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_aggregation__service__pb2.SearchResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -90,6 +107,33 @@ class AggregationService:
             '/metarr.v1.AggregationService/Aggregate',
             metarr_dot_v1_dot_aggregation__service__pb2.AggregateRequest.SerializeToString,
             metarr_dot_v1_dot_aggregation__service__pb2.AggregateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Search(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.AggregationService/Search',
+            metarr_dot_v1_dot_aggregation__service__pb2.SearchRequest.SerializeToString,
+            metarr_dot_v1_dot_aggregation__service__pb2.SearchResponse.FromString,
             options,
             channel_credentials,
             insecure,

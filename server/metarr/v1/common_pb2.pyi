@@ -83,7 +83,7 @@ class IdConflict(_message.Message):
     def __init__(self, type: _Optional[str] = ..., value: _Optional[str] = ..., claimed_by: _Optional[str] = ..., held: _Optional[str] = ...) -> None: ...
 
 class Item(_message.Message):
-    __slots__ = ("id", "kind", "title", "year", "ids", "fields", "conflicts", "monitored", "parent_id", "added_at", "last_enriched_at", "last_enriched_providers", "pending", "etag")
+    __slots__ = ("id", "kind", "title", "year", "ids", "fields", "conflicts", "monitored", "parent_id", "added_at", "last_enriched_at", "last_enriched_providers", "pending", "etag", "aliases", "candidates", "joined_item_ids")
     ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -98,6 +98,9 @@ class Item(_message.Message):
     LAST_ENRICHED_PROVIDERS_FIELD_NUMBER: _ClassVar[int]
     PENDING_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    ALIASES_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATES_FIELD_NUMBER: _ClassVar[int]
+    JOINED_ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
     id: str
     kind: MediaKind
     title: str
@@ -112,7 +115,10 @@ class Item(_message.Message):
     last_enriched_providers: _containers.RepeatedScalarFieldContainer[str]
     pending: _containers.RepeatedCompositeFieldContainer[PendingProvider]
     etag: str
-    def __init__(self, id: _Optional[str] = ..., kind: _Optional[_Union[MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[FieldValue, _Mapping]]] = ..., conflicts: _Optional[_Iterable[_Union[IdConflict, _Mapping]]] = ..., monitored: _Optional[bool] = ..., parent_id: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_providers: _Optional[_Iterable[str]] = ..., pending: _Optional[_Iterable[_Union[PendingProvider, _Mapping]]] = ..., etag: _Optional[str] = ...) -> None: ...
+    aliases: _containers.RepeatedCompositeFieldContainer[ExternalId]
+    candidates: _containers.RepeatedCompositeFieldContainer[Candidate]
+    joined_item_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., kind: _Optional[_Union[MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[FieldValue, _Mapping]]] = ..., conflicts: _Optional[_Iterable[_Union[IdConflict, _Mapping]]] = ..., monitored: _Optional[bool] = ..., parent_id: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_providers: _Optional[_Iterable[str]] = ..., pending: _Optional[_Iterable[_Union[PendingProvider, _Mapping]]] = ..., etag: _Optional[str] = ..., aliases: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., joined_item_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PendingProvider(_message.Message):
     __slots__ = ("provider", "reason", "not_before", "attempts")
@@ -125,6 +131,35 @@ class PendingProvider(_message.Message):
     not_before: _timestamp_pb2.Timestamp
     attempts: int
     def __init__(self, provider: _Optional[str] = ..., reason: _Optional[str] = ..., not_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempts: _Optional[int] = ...) -> None: ...
+
+class Candidate(_message.Message):
+    __slots__ = ("title", "year", "ids", "overview", "poster", "countries", "score", "penalties", "providers")
+    class PenaltiesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    IDS_FIELD_NUMBER: _ClassVar[int]
+    OVERVIEW_FIELD_NUMBER: _ClassVar[int]
+    POSTER_FIELD_NUMBER: _ClassVar[int]
+    COUNTRIES_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    PENALTIES_FIELD_NUMBER: _ClassVar[int]
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    title: str
+    year: int
+    ids: _containers.RepeatedCompositeFieldContainer[ExternalId]
+    overview: str
+    poster: str
+    countries: _containers.RepeatedScalarFieldContainer[str]
+    score: float
+    penalties: _containers.ScalarMap[str, float]
+    providers: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., overview: _Optional[str] = ..., poster: _Optional[str] = ..., countries: _Optional[_Iterable[str]] = ..., score: _Optional[float] = ..., penalties: _Optional[_Mapping[str, float]] = ..., providers: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ProviderOutcome(_message.Message):
     __slots__ = ("provider", "status", "reason", "detail", "retry_at", "cached", "fetched_at", "stale", "unread")

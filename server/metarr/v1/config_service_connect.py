@@ -21,10 +21,10 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .config_service_pb2 import GetFieldAuthoritiesRequest, GetFieldAuthoritiesResponse, ListProvidersRequest, ListProvidersResponse, TestProviderRequest, TestProviderResponse, UpdateFieldAuthoritiesRequest, UpdateFieldAuthoritiesResponse, UpdateProviderRequest, UpdateProviderResponse
+from .config_service_pb2 import ApplyFieldAuthoritiesRequest, ApplyFieldAuthoritiesResponse, GetFieldAuthoritiesRequest, GetFieldAuthoritiesResponse, ListProvidersRequest, ListProvidersResponse, PreviewFieldAuthoritiesRequest, PreviewFieldAuthoritiesResponse, TestProviderRequest, TestProviderResponse, UpdateFieldAuthoritiesRequest, UpdateFieldAuthoritiesResponse, UpdateProviderRequest, UpdateProviderResponse
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
 
     from connectrpc.codec import Codec
     from connectrpc.compression import Compression
@@ -62,6 +62,18 @@ class ConfigService(Protocol):
     async def get_field_authorities(self, request: GetFieldAuthoritiesRequest, ctx: RequestContext[GetFieldAuthoritiesRequest, GetFieldAuthoritiesResponse], /) -> GetFieldAuthoritiesResponse:
         """
         Which providers each field listens to.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def preview_field_authorities(self, request: PreviewFieldAuthoritiesRequest, ctx: RequestContext[PreviewFieldAuthoritiesRequest, PreviewFieldAuthoritiesResponse], /) -> PreviewFieldAuthoritiesResponse:
+        """
+        Tells what other rules would change in the library, from the cached answers, without a request to any provider.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def apply_field_authorities(self, request: ApplyFieldAuthoritiesRequest, ctx: RequestContext[ApplyFieldAuthoritiesRequest, ApplyFieldAuthoritiesResponse], /) -> AsyncIterator[ApplyFieldAuthoritiesResponse]:
+        """
+        Merges the whole library again from the cached answers under the rules in force, and tells how far it is.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -128,6 +140,28 @@ class ConfigServiceASGIApplication(ConnectASGIApplication[ConfigService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.get_field_authorities,
+                ),
+                "/metarr.v1.ConfigService/PreviewFieldAuthorities": Endpoint.unary(
+                    method=MethodInfo(
+                        name="PreviewFieldAuthorities",
+                        service_name="metarr.v1.ConfigService",
+                        input=PreviewFieldAuthoritiesRequest,
+                        output=PreviewFieldAuthoritiesResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.preview_field_authorities,
+                ),
+                "/metarr.v1.ConfigService/ApplyFieldAuthorities": Endpoint.server_stream(
+                    method=MethodInfo(
+                        name="ApplyFieldAuthorities",
+                        service_name="metarr.v1.ConfigService",
+                        input=ApplyFieldAuthoritiesRequest,
+                        output=ApplyFieldAuthoritiesResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.SERVER_STREAM,
+                    ),
+                    function=svc.apply_field_authorities,
                 ),
                 "/metarr.v1.ConfigService/UpdateFieldAuthorities": Endpoint.unary(
                     method=MethodInfo(
@@ -277,6 +311,54 @@ class ConfigServiceClient(ConnectClient):
             timeout_ms=timeout_ms,
             use_get=use_get,
         )
+    async def preview_field_authorities(
+        self,
+        request: PreviewFieldAuthoritiesRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> PreviewFieldAuthoritiesResponse:
+        """
+        Tells what other rules would change in the library, from the cached answers, without a request to any provider.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="PreviewFieldAuthorities",
+                service_name="metarr.v1.ConfigService",
+                input=PreviewFieldAuthoritiesRequest,
+                output=PreviewFieldAuthoritiesResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def apply_field_authorities(
+        self,
+        request: ApplyFieldAuthoritiesRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> AsyncIterator[ApplyFieldAuthoritiesResponse]:
+        """
+        Merges the whole library again from the cached answers under the rules in force, and tells how far it is.
+        """
+        return self.execute_server_stream(
+            request=request,
+            method=MethodInfo(
+                name="ApplyFieldAuthorities",
+                service_name="metarr.v1.ConfigService",
+                input=ApplyFieldAuthoritiesRequest,
+                output=ApplyFieldAuthoritiesResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.SERVER_STREAM,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     async def update_field_authorities(
         self,
         request: UpdateFieldAuthoritiesRequest,
@@ -326,6 +408,18 @@ class ConfigServiceSync(Protocol):
     def get_field_authorities(self, request: GetFieldAuthoritiesRequest, ctx: RequestContext[GetFieldAuthoritiesRequest, GetFieldAuthoritiesResponse], /) -> GetFieldAuthoritiesResponse:
         """
         Which providers each field listens to.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def preview_field_authorities(self, request: PreviewFieldAuthoritiesRequest, ctx: RequestContext[PreviewFieldAuthoritiesRequest, PreviewFieldAuthoritiesResponse], /) -> PreviewFieldAuthoritiesResponse:
+        """
+        Tells what other rules would change in the library, from the cached answers, without a request to any provider.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def apply_field_authorities(self, request: ApplyFieldAuthoritiesRequest, ctx: RequestContext[ApplyFieldAuthoritiesRequest, ApplyFieldAuthoritiesResponse], /) -> Iterator[ApplyFieldAuthoritiesResponse]:
+        """
+        Merges the whole library again from the cached answers under the rules in force, and tells how far it is.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -390,6 +484,28 @@ class ConfigServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.get_field_authorities,
+                ),
+                "/metarr.v1.ConfigService/PreviewFieldAuthorities": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="PreviewFieldAuthorities",
+                        service_name="metarr.v1.ConfigService",
+                        input=PreviewFieldAuthoritiesRequest,
+                        output=PreviewFieldAuthoritiesResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.preview_field_authorities,
+                ),
+                "/metarr.v1.ConfigService/ApplyFieldAuthorities": EndpointSync.server_stream(
+                    method=MethodInfo(
+                        name="ApplyFieldAuthorities",
+                        service_name="metarr.v1.ConfigService",
+                        input=ApplyFieldAuthoritiesRequest,
+                        output=ApplyFieldAuthoritiesResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.SERVER_STREAM,
+                    ),
+                    function=service.apply_field_authorities,
                 ),
                 "/metarr.v1.ConfigService/UpdateFieldAuthorities": EndpointSync.unary(
                     method=MethodInfo(
@@ -538,6 +654,54 @@ class ConfigServiceClientSync(ConnectClientSync):
             headers=headers,
             timeout_ms=timeout_ms,
             use_get=use_get,
+        )
+    def preview_field_authorities(
+        self,
+        request: PreviewFieldAuthoritiesRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> PreviewFieldAuthoritiesResponse:
+        """
+        Tells what other rules would change in the library, from the cached answers, without a request to any provider.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="PreviewFieldAuthorities",
+                service_name="metarr.v1.ConfigService",
+                input=PreviewFieldAuthoritiesRequest,
+                output=PreviewFieldAuthoritiesResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def apply_field_authorities(
+        self,
+        request: ApplyFieldAuthoritiesRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> Iterator[ApplyFieldAuthoritiesResponse]:
+        """
+        Merges the whole library again from the cached answers under the rules in force, and tells how far it is.
+        """
+        return self.execute_server_stream(
+            request=request,
+            method=MethodInfo(
+                name="ApplyFieldAuthorities",
+                service_name="metarr.v1.ConfigService",
+                input=ApplyFieldAuthoritiesRequest,
+                output=ApplyFieldAuthoritiesResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.SERVER_STREAM,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
         )
     def update_field_authorities(
         self,

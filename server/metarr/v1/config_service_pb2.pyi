@@ -245,3 +245,77 @@ class UpdateFieldAuthoritiesResponse(_message.Message):
     AUTHORITIES_FIELD_NUMBER: _ClassVar[int]
     authorities: FieldAuthorities
     def __init__(self, authorities: _Optional[_Union[FieldAuthorities, _Mapping]] = ...) -> None: ...
+
+class PreviewFieldAuthoritiesRequest(_message.Message):
+    __slots__ = ("authorities", "update_mask", "reset_fields", "drop_foreign", "samples")
+    AUTHORITIES_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    RESET_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    DROP_FOREIGN_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    authorities: FieldAuthorities
+    update_mask: _field_mask_pb2.FieldMask
+    reset_fields: _containers.RepeatedScalarFieldContainer[str]
+    drop_foreign: bool
+    samples: int
+    def __init__(self, authorities: _Optional[_Union[FieldAuthorities, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., reset_fields: _Optional[_Iterable[str]] = ..., drop_foreign: _Optional[bool] = ..., samples: _Optional[int] = ...) -> None: ...
+
+class AuthorityEffect(_message.Message):
+    __slots__ = ("kind", "field", "changed", "outside", "samples")
+    class Sample(_message.Message):
+        __slots__ = ("item_id", "title", "change")
+        ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+        TITLE_FIELD_NUMBER: _ClassVar[int]
+        CHANGE_FIELD_NUMBER: _ClassVar[int]
+        item_id: str
+        title: str
+        change: _common_pb2.FieldChange
+        def __init__(self, item_id: _Optional[str] = ..., title: _Optional[str] = ..., change: _Optional[_Union[_common_pb2.FieldChange, _Mapping]] = ...) -> None: ...
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_FIELD_NUMBER: _ClassVar[int]
+    OUTSIDE_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    kind: _common_pb2.MediaKind
+    field: str
+    changed: int
+    outside: int
+    samples: _containers.RepeatedCompositeFieldContainer[AuthorityEffect.Sample]
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., field: _Optional[str] = ..., changed: _Optional[int] = ..., outside: _Optional[int] = ..., samples: _Optional[_Iterable[_Union[AuthorityEffect.Sample, _Mapping]]] = ...) -> None: ...
+
+class PreviewFieldAuthoritiesResponse(_message.Message):
+    __slots__ = ("effects", "items", "changed_items")
+    EFFECTS_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    effects: _containers.RepeatedCompositeFieldContainer[AuthorityEffect]
+    items: int
+    changed_items: int
+    def __init__(self, effects: _Optional[_Iterable[_Union[AuthorityEffect, _Mapping]]] = ..., items: _Optional[int] = ..., changed_items: _Optional[int] = ...) -> None: ...
+
+class ApplyFieldAuthoritiesRequest(_message.Message):
+    __slots__ = ("drop_foreign",)
+    DROP_FOREIGN_FIELD_NUMBER: _ClassVar[int]
+    drop_foreign: bool
+    def __init__(self, drop_foreign: _Optional[bool] = ...) -> None: ...
+
+class ApplyFieldAuthoritiesResponse(_message.Message):
+    __slots__ = ("done", "total", "changed_items", "changed_fields", "finished")
+    class ChangedFieldsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    FINISHED_FIELD_NUMBER: _ClassVar[int]
+    done: int
+    total: int
+    changed_items: int
+    changed_fields: _containers.ScalarMap[str, int]
+    finished: bool
+    def __init__(self, done: _Optional[int] = ..., total: _Optional[int] = ..., changed_items: _Optional[int] = ..., changed_fields: _Optional[_Mapping[str, int]] = ..., finished: _Optional[bool] = ...) -> None: ...

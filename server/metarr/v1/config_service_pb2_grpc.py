@@ -55,6 +55,16 @@ class ConfigServiceStub:
                 request_serializer=metarr_dot_v1_dot_config__service__pb2.GetFieldAuthoritiesRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_config__service__pb2.GetFieldAuthoritiesResponse.FromString,
                 _registered_method=True)
+        self.PreviewFieldAuthorities = channel.unary_unary(
+                '/metarr.v1.ConfigService/PreviewFieldAuthorities',
+                request_serializer=metarr_dot_v1_dot_config__service__pb2.PreviewFieldAuthoritiesRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_config__service__pb2.PreviewFieldAuthoritiesResponse.FromString,
+                _registered_method=True)
+        self.ApplyFieldAuthorities = channel.unary_stream(
+                '/metarr.v1.ConfigService/ApplyFieldAuthorities',
+                request_serializer=metarr_dot_v1_dot_config__service__pb2.ApplyFieldAuthoritiesRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_config__service__pb2.ApplyFieldAuthoritiesResponse.FromString,
+                _registered_method=True)
         self.UpdateFieldAuthorities = channel.unary_unary(
                 '/metarr.v1.ConfigService/UpdateFieldAuthorities',
                 request_serializer=metarr_dot_v1_dot_config__service__pb2.UpdateFieldAuthoritiesRequest.SerializeToString,
@@ -94,6 +104,20 @@ class ConfigServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PreviewFieldAuthorities(self, request, context):
+        """Tells what other rules would change in the library, from the cached answers, without a request to any provider.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApplyFieldAuthorities(self, request, context):
+        """Merges the whole library again from the cached answers under the rules in force, and tells how far it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def UpdateFieldAuthorities(self, request, context):
         """Changes which providers fields listen to.
         """
@@ -123,6 +147,16 @@ def add_ConfigServiceServicer_to_server(servicer, server):
                     servicer.GetFieldAuthorities,
                     request_deserializer=metarr_dot_v1_dot_config__service__pb2.GetFieldAuthoritiesRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_config__service__pb2.GetFieldAuthoritiesResponse.SerializeToString,
+            ),
+            'PreviewFieldAuthorities': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewFieldAuthorities,
+                    request_deserializer=metarr_dot_v1_dot_config__service__pb2.PreviewFieldAuthoritiesRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_config__service__pb2.PreviewFieldAuthoritiesResponse.SerializeToString,
+            ),
+            'ApplyFieldAuthorities': grpc.unary_stream_rpc_method_handler(
+                    servicer.ApplyFieldAuthorities,
+                    request_deserializer=metarr_dot_v1_dot_config__service__pb2.ApplyFieldAuthoritiesRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_config__service__pb2.ApplyFieldAuthoritiesResponse.SerializeToString,
             ),
             'UpdateFieldAuthorities': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateFieldAuthorities,
@@ -239,6 +273,60 @@ class ConfigService:
             '/metarr.v1.ConfigService/GetFieldAuthorities',
             metarr_dot_v1_dot_config__service__pb2.GetFieldAuthoritiesRequest.SerializeToString,
             metarr_dot_v1_dot_config__service__pb2.GetFieldAuthoritiesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewFieldAuthorities(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.ConfigService/PreviewFieldAuthorities',
+            metarr_dot_v1_dot_config__service__pb2.PreviewFieldAuthoritiesRequest.SerializeToString,
+            metarr_dot_v1_dot_config__service__pb2.PreviewFieldAuthoritiesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApplyFieldAuthorities(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/metarr.v1.ConfigService/ApplyFieldAuthorities',
+            metarr_dot_v1_dot_config__service__pb2.ApplyFieldAuthoritiesRequest.SerializeToString,
+            metarr_dot_v1_dot_config__service__pb2.ApplyFieldAuthoritiesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .enrichment_service_pb2 import EnrichRequest, EnrichResponse
+from .enrichment_service_pb2 import EnrichRequest, EnrichResponse, ListChangeSetsRequest, ListChangeSetsResponse, UndoChangeSetRequest, UndoChangeSetResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -44,6 +44,19 @@ class EnrichmentService(Protocol):
     async def enrich(self, request: EnrichRequest, ctx: RequestContext[EnrichRequest, EnrichResponse], /) -> EnrichResponse:
         """
         Enriches one item within the caller's deadline: asks the providers, merges, stores, tells what changed.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def list_change_sets(self, request: ListChangeSetsRequest, ctx: RequestContext[ListChangeSetsRequest, ListChangeSetsResponse], /) -> ListChangeSetsResponse:
+        """
+        What changed, the latest first.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def undo_change_set(self, request: UndoChangeSetRequest, ctx: RequestContext[UndoChangeSetRequest, UndoChangeSetResponse], /) -> UndoChangeSetResponse:
+        """
+        Takes a change-set back: values, sources and locks. Fields that were locked or changed since are refused by name,
+        the rest goes back. Undoing an undo is a redo.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -71,6 +84,28 @@ class EnrichmentServiceASGIApplication(ConnectASGIApplication[EnrichmentService]
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.enrich,
+                ),
+                "/metarr.v1.EnrichmentService/ListChangeSets": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ListChangeSets",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=ListChangeSetsRequest,
+                        output=ListChangeSetsResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.list_change_sets,
+                ),
+                "/metarr.v1.EnrichmentService/UndoChangeSet": Endpoint.unary(
+                    method=MethodInfo(
+                        name="UndoChangeSet",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=UndoChangeSetRequest,
+                        output=UndoChangeSetResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.undo_change_set,
                 ),
             },
             interceptors=interceptors,
@@ -136,6 +171,55 @@ class EnrichmentServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def list_change_sets(
+        self,
+        request: ListChangeSetsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListChangeSetsResponse:
+        """
+        What changed, the latest first.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListChangeSets",
+                service_name="metarr.v1.EnrichmentService",
+                input=ListChangeSetsRequest,
+                output=ListChangeSetsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    async def undo_change_set(
+        self,
+        request: UndoChangeSetRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> UndoChangeSetResponse:
+        """
+        Takes a change-set back: values, sources and locks. Fields that were locked or changed since are refused by name,
+        the rest goes back. Undoing an undo is a redo.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="UndoChangeSet",
+                service_name="metarr.v1.EnrichmentService",
+                input=UndoChangeSetRequest,
+                output=UndoChangeSetResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
 
 class EnrichmentServiceSync(Protocol):
     """
@@ -144,6 +228,19 @@ class EnrichmentServiceSync(Protocol):
     def enrich(self, request: EnrichRequest, ctx: RequestContext[EnrichRequest, EnrichResponse], /) -> EnrichResponse:
         """
         Enriches one item within the caller's deadline: asks the providers, merges, stores, tells what changed.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def list_change_sets(self, request: ListChangeSetsRequest, ctx: RequestContext[ListChangeSetsRequest, ListChangeSetsResponse], /) -> ListChangeSetsResponse:
+        """
+        What changed, the latest first.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def undo_change_set(self, request: UndoChangeSetRequest, ctx: RequestContext[UndoChangeSetRequest, UndoChangeSetResponse], /) -> UndoChangeSetResponse:
+        """
+        Takes a change-set back: values, sources and locks. Fields that were locked or changed since are refused by name,
+        the rest goes back. Undoing an undo is a redo.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -169,6 +266,28 @@ class EnrichmentServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.enrich,
+                ),
+                "/metarr.v1.EnrichmentService/ListChangeSets": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ListChangeSets",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=ListChangeSetsRequest,
+                        output=ListChangeSetsResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.list_change_sets,
+                ),
+                "/metarr.v1.EnrichmentService/UndoChangeSet": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="UndoChangeSet",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=UndoChangeSetRequest,
+                        output=UndoChangeSetResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.undo_change_set,
                 ),
             },
             interceptors=interceptors,
@@ -228,6 +347,55 @@ class EnrichmentServiceClientSync(ConnectClientSync):
                 service_name="metarr.v1.EnrichmentService",
                 input=EnrichRequest,
                 output=EnrichResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def list_change_sets(
+        self,
+        request: ListChangeSetsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListChangeSetsResponse:
+        """
+        What changed, the latest first.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListChangeSets",
+                service_name="metarr.v1.EnrichmentService",
+                input=ListChangeSetsRequest,
+                output=ListChangeSetsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def undo_change_set(
+        self,
+        request: UndoChangeSetRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> UndoChangeSetResponse:
+        """
+        Takes a change-set back: values, sources and locks. Fields that were locked or changed since are refused by name,
+        the rest goes back. Undoing an undo is a redo.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="UndoChangeSet",
+                service_name="metarr.v1.EnrichmentService",
+                input=UndoChangeSetRequest,
+                output=UndoChangeSetResponse,
                 idempotency_level=IdempotencyLevel.IDEMPOTENT,
                 stream_type=StreamType.UNARY,
             ),

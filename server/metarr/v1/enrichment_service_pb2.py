@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from metarr.v1 import common_pb2 as metarr_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"metarr/v1/enrichment_service.proto\x12\tmetarr.v1\x1a\x16metarr/v1/common.proto\"\x84\x01\n\rEnrichRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\'\n\x04mode\x18\x02 \x01(\x0e\x32\x19.metarr.v1.EnrichmentMode\x12\x15\n\rforce_refresh\x18\x03 \x01(\x08\x12\x11\n\tproviders\x18\x04 \x03(\t\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\"\xca\x01\n\x0e\x45nrichResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\'\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12,\n\x08outcomes\x18\x03 \x03(\x0b\x32\x1a.metarr.v1.ProviderOutcome\x12\x1c\n\x14requires_player_sync\x18\x04 \x01(\x08\x12\x13\n\x0bsync_reason\x18\x05 \x01(\t\x12\x0f\n\x07skipped\x18\x06 \x01(\x08*g\n\x0e\x45nrichmentMode\x12\x1f\n\x1b\x45NRICHMENT_MODE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45NRICHMENT_MODE_AUTO\x10\x01\x12\x1a\n\x16\x45NRICHMENT_MODE_MANUAL\x10\x02\x32W\n\x11\x45nrichmentService\x12\x42\n\x06\x45nrich\x12\x18.metarr.v1.EnrichRequest\x1a\x19.metarr.v1.EnrichResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"metarr/v1/enrichment_service.proto\x12\tmetarr.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16metarr/v1/common.proto\"\xe9\x01\n\tChangeSet\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12.\n\nchanged_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12\'\n\x07\x63hanges\x18\x05 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12\x1c\n\x14requires_player_sync\x18\x06 \x01(\x08\x12\x13\n\x0bsync_reason\x18\x07 \x01(\t\x12\x11\n\tproviders\x18\x08 \x03(\t\x12\x11\n\tundone_by\x18\t \x01(\t\"O\n\x15ListChangeSetsRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\\\n\x16ListChangeSetsResponse\x12)\n\x0b\x63hange_sets\x18\x01 \x03(\x0b\x32\x14.metarr.v1.ChangeSet\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"-\n\x14UndoChangeSetRequest\x12\x15\n\rchange_set_id\x18\x01 \x01(\t\"\xc2\x01\n\x15UndoChangeSetResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12(\n\nchange_set\x18\x02 \x01(\x0b\x32\x14.metarr.v1.ChangeSet\x12\x39\n\x07refused\x18\x03 \x03(\x0b\x32(.metarr.v1.UndoChangeSetResponse.Refusal\x1a%\n\x07Refusal\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0b\n\x03why\x18\x02 \x01(\t\"\x84\x01\n\rEnrichRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\'\n\x04mode\x18\x02 \x01(\x0e\x32\x19.metarr.v1.EnrichmentMode\x12\x15\n\rforce_refresh\x18\x03 \x01(\x08\x12\x11\n\tproviders\x18\x04 \x03(\t\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\"\xca\x01\n\x0e\x45nrichResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\'\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12,\n\x08outcomes\x18\x03 \x03(\x0b\x32\x1a.metarr.v1.ProviderOutcome\x12\x1c\n\x14requires_player_sync\x18\x04 \x01(\x08\x12\x13\n\x0bsync_reason\x18\x05 \x01(\t\x12\x0f\n\x07skipped\x18\x06 \x01(\x08*g\n\x0e\x45nrichmentMode\x12\x1f\n\x1b\x45NRICHMENT_MODE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45NRICHMENT_MODE_AUTO\x10\x01\x12\x1a\n\x16\x45NRICHMENT_MODE_MANUAL\x10\x02\x32\x8c\x02\n\x11\x45nrichmentService\x12\x42\n\x06\x45nrich\x12\x18.metarr.v1.EnrichRequest\x1a\x19.metarr.v1.EnrichResponse\"\x03\x90\x02\x02\x12Z\n\x0eListChangeSets\x12 .metarr.v1.ListChangeSetsRequest\x1a!.metarr.v1.ListChangeSetsResponse\"\x03\x90\x02\x01\x12W\n\rUndoChangeSet\x12\x1f.metarr.v1.UndoChangeSetRequest\x1a .metarr.v1.UndoChangeSetResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,12 +35,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ENRICHMENTSERVICE'].methods_by_name['Enrich']._loaded_options = None
   _globals['_ENRICHMENTSERVICE'].methods_by_name['Enrich']._serialized_options = b'\220\002\002'
-  _globals['_ENRICHMENTMODE']._serialized_start=413
-  _globals['_ENRICHMENTMODE']._serialized_end=516
-  _globals['_ENRICHREQUEST']._serialized_start=74
-  _globals['_ENRICHREQUEST']._serialized_end=206
-  _globals['_ENRICHRESPONSE']._serialized_start=209
-  _globals['_ENRICHRESPONSE']._serialized_end=411
-  _globals['_ENRICHMENTSERVICE']._serialized_start=518
-  _globals['_ENRICHMENTSERVICE']._serialized_end=605
+  _globals['_ENRICHMENTSERVICE'].methods_by_name['ListChangeSets']._loaded_options = None
+  _globals['_ENRICHMENTSERVICE'].methods_by_name['ListChangeSets']._serialized_options = b'\220\002\001'
+  _globals['_ENRICHMENTSERVICE'].methods_by_name['UndoChangeSet']._loaded_options = None
+  _globals['_ENRICHMENTSERVICE'].methods_by_name['UndoChangeSet']._serialized_options = b'\220\002\002'
+  _globals['_ENRICHMENTMODE']._serialized_start=1101
+  _globals['_ENRICHMENTMODE']._serialized_end=1204
+  _globals['_CHANGESET']._serialized_start=107
+  _globals['_CHANGESET']._serialized_end=340
+  _globals['_LISTCHANGESETSREQUEST']._serialized_start=342
+  _globals['_LISTCHANGESETSREQUEST']._serialized_end=421
+  _globals['_LISTCHANGESETSRESPONSE']._serialized_start=423
+  _globals['_LISTCHANGESETSRESPONSE']._serialized_end=515
+  _globals['_UNDOCHANGESETREQUEST']._serialized_start=517
+  _globals['_UNDOCHANGESETREQUEST']._serialized_end=562
+  _globals['_UNDOCHANGESETRESPONSE']._serialized_start=565
+  _globals['_UNDOCHANGESETRESPONSE']._serialized_end=759
+  _globals['_UNDOCHANGESETRESPONSE_REFUSAL']._serialized_start=722
+  _globals['_UNDOCHANGESETRESPONSE_REFUSAL']._serialized_end=759
+  _globals['_ENRICHREQUEST']._serialized_start=762
+  _globals['_ENRICHREQUEST']._serialized_end=894
+  _globals['_ENRICHRESPONSE']._serialized_start=897
+  _globals['_ENRICHRESPONSE']._serialized_end=1099
+  _globals['_ENRICHMENTSERVICE']._serialized_start=1207
+  _globals['_ENRICHMENTSERVICE']._serialized_end=1475
 # @@protoc_insertion_point(module_scope)

@@ -40,6 +40,16 @@ class EnrichmentServiceStub:
                 request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.EnrichRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.EnrichResponse.FromString,
                 _registered_method=True)
+        self.ListChangeSets = channel.unary_unary(
+                '/metarr.v1.EnrichmentService/ListChangeSets',
+                request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.ListChangeSetsRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.ListChangeSetsResponse.FromString,
+                _registered_method=True)
+        self.UndoChangeSet = channel.unary_unary(
+                '/metarr.v1.EnrichmentService/UndoChangeSet',
+                request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetResponse.FromString,
+                _registered_method=True)
 
 
 class EnrichmentServiceServicer:
@@ -53,6 +63,21 @@ class EnrichmentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListChangeSets(self, request, context):
+        """What changed, the latest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndoChangeSet(self, request, context):
+        """Takes a change-set back: values, sources and locks. Fields that were locked or changed since are refused by name,
+        the rest goes back. Undoing an undo is a redo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EnrichmentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -60,6 +85,16 @@ def add_EnrichmentServiceServicer_to_server(servicer, server):
                     servicer.Enrich,
                     request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.EnrichRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.EnrichResponse.SerializeToString,
+            ),
+            'ListChangeSets': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListChangeSets,
+                    request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.ListChangeSetsRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.ListChangeSetsResponse.SerializeToString,
+            ),
+            'UndoChangeSet': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoChangeSet,
+                    request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -90,6 +125,60 @@ class EnrichmentService:
             '/metarr.v1.EnrichmentService/Enrich',
             metarr_dot_v1_dot_enrichment__service__pb2.EnrichRequest.SerializeToString,
             metarr_dot_v1_dot_enrichment__service__pb2.EnrichResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListChangeSets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.EnrichmentService/ListChangeSets',
+            metarr_dot_v1_dot_enrichment__service__pb2.ListChangeSetsRequest.SerializeToString,
+            metarr_dot_v1_dot_enrichment__service__pb2.ListChangeSetsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoChangeSet(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.EnrichmentService/UndoChangeSet',
+            metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetRequest.SerializeToString,
+            metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .library_service_pb2 import GetItemRequest, GetItemResponse, ListItemsRequest, ListItemsResponse, UpsertItemsRequest, UpsertItemsResponse
+from .library_service_pb2 import DeleteItemsRequest, DeleteItemsResponse, GetItemRequest, GetItemResponse, ListItemsRequest, ListItemsResponse, RestoreItemsRequest, RestoreItemsResponse, SplitItemRequest, SplitItemResponse, UpdateItemRequest, UpdateItemResponse, UpsertItemsRequest, UpsertItemsResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -50,6 +50,30 @@ class LibraryService(Protocol):
     async def get_item(self, request: GetItemRequest, ctx: RequestContext[GetItemRequest, GetItemResponse], /) -> GetItemResponse:
         """
         One item with all its fields.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def update_item(self, request: UpdateItemRequest, ctx: RequestContext[UpdateItemRequest, UpdateItemResponse], /) -> UpdateItemResponse:
+        """
+        Changes one item by the owner's hand: an edit locks its field, other ids correct its identity.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def delete_items(self, request: DeleteItemsRequest, ctx: RequestContext[DeleteItemsRequest, DeleteItemsResponse], /) -> DeleteItemsResponse:
+        """
+        Deletes items, and what is below them. They can be restored.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def restore_items(self, request: RestoreItemsRequest, ctx: RequestContext[RestoreItemsRequest, RestoreItemsResponse], /) -> RestoreItemsResponse:
+        """
+        Takes back a deletion.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def split_item(self, request: SplitItemRequest, ctx: RequestContext[SplitItemRequest, SplitItemResponse], /) -> SplitItemResponse:
+        """
+        Takes apart an item that another one was joined to.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -94,6 +118,50 @@ class LibraryServiceASGIApplication(ConnectASGIApplication[LibraryService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.get_item,
+                ),
+                "/metarr.v1.LibraryService/UpdateItem": Endpoint.unary(
+                    method=MethodInfo(
+                        name="UpdateItem",
+                        service_name="metarr.v1.LibraryService",
+                        input=UpdateItemRequest,
+                        output=UpdateItemResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.update_item,
+                ),
+                "/metarr.v1.LibraryService/DeleteItems": Endpoint.unary(
+                    method=MethodInfo(
+                        name="DeleteItems",
+                        service_name="metarr.v1.LibraryService",
+                        input=DeleteItemsRequest,
+                        output=DeleteItemsResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.delete_items,
+                ),
+                "/metarr.v1.LibraryService/RestoreItems": Endpoint.unary(
+                    method=MethodInfo(
+                        name="RestoreItems",
+                        service_name="metarr.v1.LibraryService",
+                        input=RestoreItemsRequest,
+                        output=RestoreItemsResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.restore_items,
+                ),
+                "/metarr.v1.LibraryService/SplitItem": Endpoint.unary(
+                    method=MethodInfo(
+                        name="SplitItem",
+                        service_name="metarr.v1.LibraryService",
+                        input=SplitItemRequest,
+                        output=SplitItemResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.split_item,
                 ),
                 "/metarr.v1.LibraryService/ListItems": Endpoint.unary(
                     method=MethodInfo(
@@ -195,6 +263,98 @@ class LibraryServiceClient(ConnectClient):
             timeout_ms=timeout_ms,
             use_get=use_get,
         )
+    async def update_item(
+        self,
+        request: UpdateItemRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> UpdateItemResponse:
+        """
+        Changes one item by the owner's hand: an edit locks its field, other ids correct its identity.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="UpdateItem",
+                service_name="metarr.v1.LibraryService",
+                input=UpdateItemRequest,
+                output=UpdateItemResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    async def delete_items(
+        self,
+        request: DeleteItemsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> DeleteItemsResponse:
+        """
+        Deletes items, and what is below them. They can be restored.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="DeleteItems",
+                service_name="metarr.v1.LibraryService",
+                input=DeleteItemsRequest,
+                output=DeleteItemsResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    async def restore_items(
+        self,
+        request: RestoreItemsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> RestoreItemsResponse:
+        """
+        Takes back a deletion.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="RestoreItems",
+                service_name="metarr.v1.LibraryService",
+                input=RestoreItemsRequest,
+                output=RestoreItemsResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    async def split_item(
+        self,
+        request: SplitItemRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> SplitItemResponse:
+        """
+        Takes apart an item that another one was joined to.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="SplitItem",
+                service_name="metarr.v1.LibraryService",
+                input=SplitItemRequest,
+                output=SplitItemResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     async def list_items(
         self,
         request: ListItemsRequest,
@@ -237,6 +397,30 @@ class LibraryServiceSync(Protocol):
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
+    def update_item(self, request: UpdateItemRequest, ctx: RequestContext[UpdateItemRequest, UpdateItemResponse], /) -> UpdateItemResponse:
+        """
+        Changes one item by the owner's hand: an edit locks its field, other ids correct its identity.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def delete_items(self, request: DeleteItemsRequest, ctx: RequestContext[DeleteItemsRequest, DeleteItemsResponse], /) -> DeleteItemsResponse:
+        """
+        Deletes items, and what is below them. They can be restored.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def restore_items(self, request: RestoreItemsRequest, ctx: RequestContext[RestoreItemsRequest, RestoreItemsResponse], /) -> RestoreItemsResponse:
+        """
+        Takes back a deletion.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def split_item(self, request: SplitItemRequest, ctx: RequestContext[SplitItemRequest, SplitItemResponse], /) -> SplitItemResponse:
+        """
+        Takes apart an item that another one was joined to.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
     def list_items(self, request: ListItemsRequest, ctx: RequestContext[ListItemsRequest, ListItemsResponse], /) -> ListItemsResponse:
         """
         The items, by title, without their fields.
@@ -276,6 +460,50 @@ class LibraryServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.get_item,
+                ),
+                "/metarr.v1.LibraryService/UpdateItem": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="UpdateItem",
+                        service_name="metarr.v1.LibraryService",
+                        input=UpdateItemRequest,
+                        output=UpdateItemResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.update_item,
+                ),
+                "/metarr.v1.LibraryService/DeleteItems": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="DeleteItems",
+                        service_name="metarr.v1.LibraryService",
+                        input=DeleteItemsRequest,
+                        output=DeleteItemsResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.delete_items,
+                ),
+                "/metarr.v1.LibraryService/RestoreItems": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="RestoreItems",
+                        service_name="metarr.v1.LibraryService",
+                        input=RestoreItemsRequest,
+                        output=RestoreItemsResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.restore_items,
+                ),
+                "/metarr.v1.LibraryService/SplitItem": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="SplitItem",
+                        service_name="metarr.v1.LibraryService",
+                        input=SplitItemRequest,
+                        output=SplitItemResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.split_item,
                 ),
                 "/metarr.v1.LibraryService/ListItems": EndpointSync.unary(
                     method=MethodInfo(
@@ -376,6 +604,98 @@ class LibraryServiceClientSync(ConnectClientSync):
             headers=headers,
             timeout_ms=timeout_ms,
             use_get=use_get,
+        )
+    def update_item(
+        self,
+        request: UpdateItemRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> UpdateItemResponse:
+        """
+        Changes one item by the owner's hand: an edit locks its field, other ids correct its identity.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="UpdateItem",
+                service_name="metarr.v1.LibraryService",
+                input=UpdateItemRequest,
+                output=UpdateItemResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def delete_items(
+        self,
+        request: DeleteItemsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> DeleteItemsResponse:
+        """
+        Deletes items, and what is below them. They can be restored.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="DeleteItems",
+                service_name="metarr.v1.LibraryService",
+                input=DeleteItemsRequest,
+                output=DeleteItemsResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def restore_items(
+        self,
+        request: RestoreItemsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> RestoreItemsResponse:
+        """
+        Takes back a deletion.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="RestoreItems",
+                service_name="metarr.v1.LibraryService",
+                input=RestoreItemsRequest,
+                output=RestoreItemsResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def split_item(
+        self,
+        request: SplitItemRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> SplitItemResponse:
+        """
+        Takes apart an item that another one was joined to.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="SplitItem",
+                service_name="metarr.v1.LibraryService",
+                input=SplitItemRequest,
+                output=SplitItemResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
         )
     def list_items(
         self,

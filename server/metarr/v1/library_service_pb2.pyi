@@ -1,3 +1,5 @@
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
 from metarr.v1 import common_pb2 as _common_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -8,16 +10,46 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class NewItem(_message.Message):
-    __slots__ = ("kind", "title", "year", "ids")
+    __slots__ = ("kind", "title", "year", "ids", "fields", "source", "lock_all", "series", "season_number", "episode_number")
     KIND_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
     IDS_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    LOCK_ALL_FIELD_NUMBER: _ClassVar[int]
+    SERIES_FIELD_NUMBER: _ClassVar[int]
+    SEASON_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    EPISODE_NUMBER_FIELD_NUMBER: _ClassVar[int]
     kind: _common_pb2.MediaKind
     title: str
     year: int
     ids: _containers.RepeatedCompositeFieldContainer[_common_pb2.ExternalId]
-    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ...) -> None: ...
+    fields: _containers.RepeatedCompositeFieldContainer[ReportedField]
+    source: str
+    lock_all: bool
+    series: NewParent
+    season_number: int
+    episode_number: int
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[ReportedField, _Mapping]]] = ..., source: _Optional[str] = ..., lock_all: _Optional[bool] = ..., series: _Optional[_Union[NewParent, _Mapping]] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ...) -> None: ...
+
+class ReportedField(_message.Message):
+    __slots__ = ("name", "value")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    value: _struct_pb2.Value
+    def __init__(self, name: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
+
+class NewParent(_message.Message):
+    __slots__ = ("title", "year", "ids")
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    IDS_FIELD_NUMBER: _ClassVar[int]
+    title: str
+    year: int
+    ids: _containers.RepeatedCompositeFieldContainer[_common_pb2.ExternalId]
+    def __init__(self, title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ...) -> None: ...
 
 class UpsertItemsRequest(_message.Message):
     __slots__ = ("items",)
@@ -52,17 +84,100 @@ class GetItemResponse(_message.Message):
     item: _common_pb2.Item
     def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ...) -> None: ...
 
+class UpdateItemRequest(_message.Message):
+    __slots__ = ("item_id", "fields", "lock_fields", "unlock_fields", "lock_all", "unlock_all", "monitored", "ids", "update_mask", "etag")
+    class FieldsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: _struct_pb2.Value
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    LOCK_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    UNLOCK_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    LOCK_ALL_FIELD_NUMBER: _ClassVar[int]
+    UNLOCK_ALL_FIELD_NUMBER: _ClassVar[int]
+    MONITORED_FIELD_NUMBER: _ClassVar[int]
+    IDS_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    fields: _containers.MessageMap[str, _struct_pb2.Value]
+    lock_fields: _containers.RepeatedScalarFieldContainer[str]
+    unlock_fields: _containers.RepeatedScalarFieldContainer[str]
+    lock_all: bool
+    unlock_all: bool
+    monitored: bool
+    ids: _containers.RepeatedCompositeFieldContainer[_common_pb2.ExternalId]
+    update_mask: _field_mask_pb2.FieldMask
+    etag: str
+    def __init__(self, item_id: _Optional[str] = ..., fields: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., lock_fields: _Optional[_Iterable[str]] = ..., unlock_fields: _Optional[_Iterable[str]] = ..., lock_all: _Optional[bool] = ..., unlock_all: _Optional[bool] = ..., monitored: _Optional[bool] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+
+class UpdateItemResponse(_message.Message):
+    __slots__ = ("item", "changes", "change_set_id")
+    ITEM_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_SET_ID_FIELD_NUMBER: _ClassVar[int]
+    item: _common_pb2.Item
+    changes: _containers.RepeatedCompositeFieldContainer[_common_pb2.FieldChange]
+    change_set_id: str
+    def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_common_pb2.FieldChange, _Mapping]]] = ..., change_set_id: _Optional[str] = ...) -> None: ...
+
+class DeleteItemsRequest(_message.Message):
+    __slots__ = ("item_ids",)
+    ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    item_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, item_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DeleteItemsResponse(_message.Message):
+    __slots__ = ("item_ids",)
+    ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    item_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, item_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class RestoreItemsRequest(_message.Message):
+    __slots__ = ("item_ids",)
+    ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    item_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, item_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class RestoreItemsResponse(_message.Message):
+    __slots__ = ("item_ids",)
+    ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    item_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, item_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SplitItemRequest(_message.Message):
+    __slots__ = ("item_id", "joined_item_id")
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    JOINED_ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    joined_item_id: str
+    def __init__(self, item_id: _Optional[str] = ..., joined_item_id: _Optional[str] = ...) -> None: ...
+
+class SplitItemResponse(_message.Message):
+    __slots__ = ("item", "split_item")
+    ITEM_FIELD_NUMBER: _ClassVar[int]
+    SPLIT_ITEM_FIELD_NUMBER: _ClassVar[int]
+    item: _common_pb2.Item
+    split_item: _common_pb2.Item
+    def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., split_item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ...) -> None: ...
+
 class ListItemsRequest(_message.Message):
-    __slots__ = ("kind", "page_size", "page_token", "title_contains")
+    __slots__ = ("kind", "page_size", "page_token", "title_contains", "parent_id")
     KIND_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     TITLE_CONTAINS_FIELD_NUMBER: _ClassVar[int]
+    PARENT_ID_FIELD_NUMBER: _ClassVar[int]
     kind: _common_pb2.MediaKind
     page_size: int
     page_token: str
     title_contains: str
-    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., title_contains: _Optional[str] = ...) -> None: ...
+    parent_id: str
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., title_contains: _Optional[str] = ..., parent_id: _Optional[str] = ...) -> None: ...
 
 class ListItemsResponse(_message.Message):
     __slots__ = ("items", "next_page_token", "total_size")

@@ -45,6 +45,26 @@ class LibraryServiceStub:
                 request_serializer=metarr_dot_v1_dot_library__service__pb2.GetItemRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_library__service__pb2.GetItemResponse.FromString,
                 _registered_method=True)
+        self.UpdateItem = channel.unary_unary(
+                '/metarr.v1.LibraryService/UpdateItem',
+                request_serializer=metarr_dot_v1_dot_library__service__pb2.UpdateItemRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_library__service__pb2.UpdateItemResponse.FromString,
+                _registered_method=True)
+        self.DeleteItems = channel.unary_unary(
+                '/metarr.v1.LibraryService/DeleteItems',
+                request_serializer=metarr_dot_v1_dot_library__service__pb2.DeleteItemsRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_library__service__pb2.DeleteItemsResponse.FromString,
+                _registered_method=True)
+        self.RestoreItems = channel.unary_unary(
+                '/metarr.v1.LibraryService/RestoreItems',
+                request_serializer=metarr_dot_v1_dot_library__service__pb2.RestoreItemsRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_library__service__pb2.RestoreItemsResponse.FromString,
+                _registered_method=True)
+        self.SplitItem = channel.unary_unary(
+                '/metarr.v1.LibraryService/SplitItem',
+                request_serializer=metarr_dot_v1_dot_library__service__pb2.SplitItemRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_library__service__pb2.SplitItemResponse.FromString,
+                _registered_method=True)
         self.ListItems = channel.unary_unary(
                 '/metarr.v1.LibraryService/ListItems',
                 request_serializer=metarr_dot_v1_dot_library__service__pb2.ListItemsRequest.SerializeToString,
@@ -70,6 +90,34 @@ class LibraryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateItem(self, request, context):
+        """Changes one item by the owner's hand: an edit locks its field, other ids correct its identity.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteItems(self, request, context):
+        """Deletes items, and what is below them. They can be restored.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RestoreItems(self, request, context):
+        """Takes back a deletion.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SplitItem(self, request, context):
+        """Takes apart an item that another one was joined to.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListItems(self, request, context):
         """The items, by title, without their fields.
         """
@@ -89,6 +137,26 @@ def add_LibraryServiceServicer_to_server(servicer, server):
                     servicer.GetItem,
                     request_deserializer=metarr_dot_v1_dot_library__service__pb2.GetItemRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_library__service__pb2.GetItemResponse.SerializeToString,
+            ),
+            'UpdateItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateItem,
+                    request_deserializer=metarr_dot_v1_dot_library__service__pb2.UpdateItemRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_library__service__pb2.UpdateItemResponse.SerializeToString,
+            ),
+            'DeleteItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteItems,
+                    request_deserializer=metarr_dot_v1_dot_library__service__pb2.DeleteItemsRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_library__service__pb2.DeleteItemsResponse.SerializeToString,
+            ),
+            'RestoreItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.RestoreItems,
+                    request_deserializer=metarr_dot_v1_dot_library__service__pb2.RestoreItemsRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_library__service__pb2.RestoreItemsResponse.SerializeToString,
+            ),
+            'SplitItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.SplitItem,
+                    request_deserializer=metarr_dot_v1_dot_library__service__pb2.SplitItemRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_library__service__pb2.SplitItemResponse.SerializeToString,
             ),
             'ListItems': grpc.unary_unary_rpc_method_handler(
                     servicer.ListItems,
@@ -151,6 +219,114 @@ class LibraryService:
             '/metarr.v1.LibraryService/GetItem',
             metarr_dot_v1_dot_library__service__pb2.GetItemRequest.SerializeToString,
             metarr_dot_v1_dot_library__service__pb2.GetItemResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.LibraryService/UpdateItem',
+            metarr_dot_v1_dot_library__service__pb2.UpdateItemRequest.SerializeToString,
+            metarr_dot_v1_dot_library__service__pb2.UpdateItemResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.LibraryService/DeleteItems',
+            metarr_dot_v1_dot_library__service__pb2.DeleteItemsRequest.SerializeToString,
+            metarr_dot_v1_dot_library__service__pb2.DeleteItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RestoreItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.LibraryService/RestoreItems',
+            metarr_dot_v1_dot_library__service__pb2.RestoreItemsRequest.SerializeToString,
+            metarr_dot_v1_dot_library__service__pb2.RestoreItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SplitItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.LibraryService/SplitItem',
+            metarr_dot_v1_dot_library__service__pb2.SplitItemRequest.SerializeToString,
+            metarr_dot_v1_dot_library__service__pb2.SplitItemResponse.FromString,
             options,
             channel_credentials,
             insecure,
