@@ -194,6 +194,28 @@ class TestBroken:
         assert broken.why == "ValueError: no licence"
 
     @pytest.mark.parametrize(
+        ("method", "why"),
+        [
+            ("connection(self, settings): return settings['nothing']", "KeyError: 'nothing'"),
+            (
+                "connection(self, settings): return 'https://x.example'",
+                "of another type than promised: what connection",
+            ),
+            ("configured(self, settings): return None", "of another type than promised: what configured"),
+            ("shape(self, kind, preferences, settings): return 7", "of another type than promised: what shape"),
+            ("asked_id(self, kind, ids): return ids['imdb']", "KeyError: 'imdb'"),
+            ("asked_id(self, kind, ids): return 7", "of another type than promised: what asked_id"),
+        ],
+    )
+    def test_what_is_called_without_a_request_is_tried_out(self, site: Path, method: str, why: str) -> None:
+        write(site, "bad", synthetic("bad") + f"\n    def {method}\n")
+        announce(site, "metarr-bad", {"bad": "bad:Synthetic"})
+        registry = discover([str(site)])
+        assert set(registry.providers) == BUNDLED
+        (broken,) = registry.broken
+        assert broken.why.startswith(why)
+
+    @pytest.mark.parametrize(
         ("details", "outcome"),
         [
             ("raise ZeroDivisionError", BadAnswer),

@@ -15,8 +15,8 @@ import structlog
 from metarr import providers
 from metarr.domain.fields import FIELDS
 from metarr.domain.model import OWNER, REPORTERS, Kind, Struct
-from metarr.fetch.contract import Limits
-from metarr.providers.base import Provider, Setting
+from metarr.fetch.contract import Connection, Limits
+from metarr.providers.base import Preferences, Provider, Setting
 
 log = structlog.get_logger(__name__)
 
@@ -116,7 +116,21 @@ def _load(candidate: Discovered) -> Provider:
     faults = list(declaration_faults(provider_class))
     if faults:
         raise BadDeclaration("; ".join(faults))
-    return provider_class()
+    provider = provider_class()
+    _try_out(provider)
+    return provider
+
+
+def _try_out(provider: Provider) -> None:
+    """Call what is called outside the guard, with the defaults: it must work without any request."""
+    settings = {setting.key: setting.default for setting in provider.settings}
+    wrong = [] if isinstance(provider.connection(settings), Connection) else ["connection"]
+    wrong += [] if isinstance(provider.configured(settings), bool) else ["configured"]
+    for kind in provider.covers:
+        wrong += [] if isinstance(provider.shape(kind, Preferences(), settings), str) else ["shape"]
+        wrong += [] if isinstance(provider.asked_id(kind, {}), str | None) else ["asked_id"]
+    if wrong:
+        raise BadDeclaration(f"of another type than promised: what {', '.join(dict.fromkeys(wrong))} returns")
 
 
 def _provider_class(found: object) -> type[Provider]:
