@@ -131,6 +131,8 @@ class Provider(ABC):
     """The fields it can tell, by kind."""
     asks_by: ClassVar[Mapping[Kind, tuple[str, ...]]]
     """By kind the id types it can be asked with directly, the best first."""
+    looks_up_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {}
+    """By kind the id types from which `lookup` can find one of `asks_by`, the best first."""
     parser_version: ClassVar[int] = 1
     """Raised when the parsers read more, or otherwise: older cached answers become stale."""
 
@@ -153,6 +155,10 @@ class Provider(ABC):
     def try_settings(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         """What a test of settings calls: `check`, unless a login takes the key in its body."""
         self.check(http)
+
+    def fields(self, kind: Kind, settings: Mapping[str, SettingValue]) -> frozenset[str]:
+        """The fields that it tells with these settings, of those it covers."""
+        return self.covers.get(kind, frozenset())
 
     def shape(self, kind: Kind, preferences: Preferences, settings: Mapping[str, SettingValue]) -> str:
         """What else than the id decides the answer, as text; part of the cache key."""
@@ -233,7 +239,7 @@ class Reading:
             ids={id_type: value for id_type, value in ids.items() if value},
             values=dict(sorted(self._values.items(), key=lambda pair: list(FIELDS).index(pair[0]))),
             empty=frozenset(empty),
-            unread=declared - self._values.keys() - empty,
+            unread=frozenset(declared - self._values.keys() - empty),
             titles=tuple(dict.fromkeys(title for title in titles if title)),
             trouble=tuple(self._trouble),
         )

@@ -147,6 +147,11 @@ class Omdb(Provider):
                 return
         raise BadAnswer("what answers at this address is not OMDb")
 
+    def fields(self, kind: Kind, settings: Mapping[str, SettingValue]) -> frozenset[str]:
+        """A full plot is no outline."""
+        fields = super().fields(kind, settings)
+        return fields - {"outline"} if settings.get("plot_length") == "full" else fields
+
     def shape(self, kind: Kind, preferences: Preferences, settings: Mapping[str, SettingValue]) -> str:
         """OMDb knows no languages."""
         return f"plot={_plot_length(settings)}"

@@ -71,7 +71,7 @@ class Roster:
 
     def coverage(self, kind: Kind) -> Coverage:
         """The fields that each provider declares for a kind."""
-        return {entry.id: entry.provider.covers.get(kind, frozenset()) for entry in self.all()}
+        return {entry.id: entry.provider.fields(kind, entry.settings) for entry in self.all()}
 
     def reload(self, provider_id: str) -> Entry:
         """Take over changed settings: a new channel, with whatever the old one was parked for lifted."""
