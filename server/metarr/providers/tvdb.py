@@ -212,7 +212,7 @@ class Tvdb(Provider):
         self.try_settings(http, {})
 
     def try_settings(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
-        _get(http, settings, "/languages", {})
+        _get(http, settings, "/artwork/types", {})
 
 
 def _get(http: Http, settings: Mapping[str, SettingValue], path: str, params: Mapping[str, str]) -> Any:
