@@ -43,7 +43,7 @@ def test_show_knows_the_field_or_exits_with_1(metarr):
                 "updateMask": "fields",
             },
         ),
-        (["reset", "movie.plot"], {"resetFields": ["movie.plot"], "updateMask": "fields"}),
+        (["reset", "movie.plot"], {"resetFields": ["movie.plot"]}),
         (
             ["priority", "tmdb, omdb"],
             {"authorities": {"providerPriority": ["tmdb", "omdb"]}, "updateMask": "providerPriority"},

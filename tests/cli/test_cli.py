@@ -1,10 +1,10 @@
 import json
 
 import pytest
-from metarr.rpc.client import RpcFailure
 
 from metarr import __version__
 from metarr.errors import Violation
+from metarr.rpc.client import RpcFailure
 
 
 def failure(code="UNAVAILABLE", message="", reason="", violations=(), retry_seconds=None):

@@ -39,7 +39,7 @@ def test_it_sends_what_was_said(metarr, daemon):
 
 
 def test_it_tells_changes_outcomes_and_what_is_pending(metarr, daemon):
-    daemon.answers["EnrichmentService", "Enrich"] = answer(requiresPlayerSync=True, syncReason="plot changed")
+    daemon.answers["EnrichmentService", "Enrich"] = answer(requiresPlayerSync=True, syncReason="Changed: plot")
     result = metarr("enrich", "12")
     assert result.status == 0
     told = words(result.out)
@@ -52,7 +52,7 @@ def test_it_tells_changes_outcomes_and_what_is_pending(metarr, daemon):
         "omdb unavailable (quota exhausted) All used up.",
         "fanart answered could not read poster, disc",
         "Waits for omdb: quota exhausted, asked again in 8 hours",
-        "Players need to hear of it: plot changed",
+        "Players need to hear of it. Changed: plot",
     ):
         assert text in told
 
@@ -65,8 +65,10 @@ def test_nothing_changed_is_said_in_words(metarr, daemon):
 
 
 def test_a_dry_run_says_would(metarr, daemon):
-    daemon.answers["EnrichmentService", "Enrich"] = answer()
-    assert "3 fields would change" in metarr("enrich", "12", "--dry-run").out
+    daemon.answers["EnrichmentService", "Enrich"] = answer(requiresPlayerSync=True)
+    out = metarr("enrich", "12", "--dry-run").out
+    assert "3 fields would change" in out
+    assert "Players would need to hear of it" in out
 
 
 def test_json_is_the_answer_as_it_came(metarr, daemon):

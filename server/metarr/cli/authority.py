@@ -94,7 +94,7 @@ def set_rule(
 def reset(rule: Rule, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     """Set a field back to the rule Metarr came with."""
     _parted(rule)
-    _update(server, json, {"resetFields": [rule], "updateMask": "fields"}, rule)
+    _update(server, json, {"resetFields": [rule]}, rule)
 
 
 @app.command()

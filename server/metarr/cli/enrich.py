@@ -42,7 +42,7 @@ def enrich(
     say()
     outcomes = [_outcome(outcome) for outcome in answer.get("outcomes", ())]
     table(("provider", "outcome", "detail"), outcomes, whole=("provider",))
-    _closing(answer)
+    _closing(answer, would="would need" if dry_run else "need")
     return None
 
 
@@ -68,10 +68,10 @@ def _outcome(outcome: Answer) -> tuple[str, ...]:
     return (outcome["provider"], f"{status} ({noted})" if noted else status, clean(detail))
 
 
-def _closing(answer: Answer) -> None:
+def _closing(answer: Answer, would: str) -> None:
     lines = [f"Waits for {pending_text(pending)}" for pending in answer["item"].get("pending", ())]
     if answer.get("requiresPlayerSync"):
-        lines.append(f"Players need to hear of it: {answer.get('syncReason', '')}")
+        lines.append(f"Players {would} to hear of it. {answer.get('syncReason', '')}")
     if answer.get("skipped"):
         lines.append("Skipped: the item is not monitored")
     if lines:

@@ -25,5 +25,5 @@ def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
         )
         for provider in answer.get("providers", ())
     ]
-    table(("provider", "state", "quota today", "waiting items"), rows, whole=("provider",))
+    table(("provider", "state", "requests today", "waiting items"), rows, whole=("provider",))
     return None

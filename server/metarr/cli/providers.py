@@ -40,7 +40,7 @@ def list_providers(server: Server = DEFAULT_SERVER, json: AsJson = False) -> Non
     if json:
         return as_json({"providers": providers})
     rows = [_row(provider) for provider in providers]
-    return table(("id", "name", "enabled", "key", "quota today", "state"), rows, whole=("id", "name", "enabled"))
+    return table(("id", "name", "enabled", "key", "requests today", "state"), rows, whole=("id", "name", "enabled"))
 
 
 def _row(provider: Answer) -> tuple[str, ...]:

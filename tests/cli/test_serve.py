@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+
+import metarr.app
+from metarr.cli.serve import default_data_dir
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """What the daemon was started with; it is ready at once and stops at once."""
+    calls = []
+
+    def serve(*, ready, **options):
+        calls.append(options)
+        ready("127.0.0.1:50051", "127.0.0.1:50052")
+
+    monkeypatch.setattr(metarr.app, "serve", serve)
+    return calls
+
+
+def test_it_prints_one_line_with_both_addresses_when_ready(metarr, served, tmp_path):
+    result = metarr("serve", "--data-dir", str(tmp_path), "--log-level", "error")
+    assert result.status == 0
+    assert result.err == ""
+    assert len(result.out.splitlines()) == 1
+    assert "gRPC on 127.0.0.1:50051, HTTP on http://127.0.0.1:50052/" in result.out
+    assert served == [
+        {"data_dir": tmp_path, "grpc": "127.0.0.1:50051", "http": "127.0.0.1:50052", "log_level": "error"}
+    ]
+
+
+def test_an_address_in_use_is_told_in_a_line(metarr, monkeypatch):
+    def serve(**_):
+        raise OSError("127.0.0.1:50051 is in use")
+
+    monkeypatch.setattr("metarr.app.serve", serve)
+    assert metarr("serve") == (1, "", "metarr: 127.0.0.1:50051 is in use\n")
+
+
+@pytest.mark.parametrize(
+    ("xdg", "expected"),
+    [("/data", "/data/metarr"), ("", "/home/me/.local/share/metarr"), ("rel", "/home/me/.local/share/metarr")],
+)
+def test_data_lies_where_the_desktop_says(monkeypatch, xdg, expected):
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("XDG_DATA_HOME", xdg)
+    assert default_data_dir() == Path(expected)
