@@ -28,6 +28,7 @@ from metarr.secrets import Vault
 from metarr.services.aggregate import Aggregator
 from metarr.services.authorities import FieldAuthorities
 from metarr.services.config import ConfigReader
+from metarr.services.drift import DriftWatch
 from metarr.services.enrich import Enricher
 from metarr.services.health import HealthReader
 from metarr.services.identify import Identifier
@@ -60,7 +61,8 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     """Join the services over an open database."""
     roster = Roster(registry.providers, database, vault, clock)
     config = ConfigReader(database)
-    aggregator = Aggregator(roster, database, clock)
+    drift = DriftWatch()
+    aggregator = Aggregator(roster, database, clock, drift)
     identifier = Identifier(roster, clock)
     library = Library(database, aggregator, config, clock)
     return Services(
@@ -73,7 +75,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         config=config,
         providers=ProviderSettings(roster, database, vault, clock),
         authorities=FieldAuthorities(roster, database),
-        health=HealthReader(roster, database, clock),
+        health=HealthReader(roster, database, clock, drift),
     )
 
 

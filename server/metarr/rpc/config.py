@@ -34,6 +34,7 @@ _CONDITIONS = {
     Condition.LIMITED: pb.ProviderState.STATUS_LIMITED,
     Condition.KEY_REFUSED: pb.ProviderState.STATUS_KEY_REFUSED,
     Condition.FAILING: pb.ProviderState.STATUS_FAILING,
+    Condition.SUSPECT: pb.ProviderState.STATUS_SUSPECT,
 }
 _VERDICTS = {
     "": pb.TestProviderResponse.VERDICT_OK,

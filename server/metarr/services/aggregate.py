@@ -36,6 +36,7 @@ from metarr.fetch.contract import Http, Lane
 from metarr.providers import guard
 from metarr.providers.base import Ask, Preferences
 from metarr.services.config import Config
+from metarr.services.drift import DriftWatch
 from metarr.services.roster import Entry, Roster
 from metarr.settings import Settings
 from metarr.store import answers
@@ -97,8 +98,9 @@ class _Round:
 class Aggregator:
     """Asks the providers of a roster. Thread-safe."""
 
-    def __init__(self, roster: Roster, database: Database, clock: Clock) -> None:
+    def __init__(self, roster: Roster, database: Database, clock: Clock, drift: DriftWatch) -> None:
         self._roster = roster
+        self._drift = drift
         self._database = database
         self._clock = clock
 
@@ -235,6 +237,7 @@ class Aggregator:
 
     def _answered(self, each: _Round, key: AnswerKey, fragment: Fragment) -> Outcome:
         now = self._clock.now()
+        fragment = self._drift.checked(fragment, each.stored.fragment if each.stored else None)
         if fragment.trouble:
             log.info("answer_partly_unread", provider=each.entry.id, asked=key.asked_id, trouble=fragment.trouble[:5])
         with self._database.begin() as connection:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from metarr.clock import Clock
 from metarr.domain.model import Reason
 from metarr.fetch.channel import ChannelStatus
+from metarr.services.drift import DriftWatch
 from metarr.services.roster import Entry, Roster
 from metarr.store import items, pending
 from metarr.store.database import Database
@@ -21,6 +22,7 @@ class Condition(StrEnum):
     LIMITED = "limited"
     KEY_REFUSED = "key_refused"
     FAILING = "failing"
+    SUSPECT = "suspect"
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,9 @@ _UNUSED = (Condition.DISABLED, Condition.NOT_CONFIGURED)
 class HealthReader:
     """Reads how things are; asks no provider."""
 
-    def __init__(self, roster: Roster, database: Database, clock: Clock) -> None:
+    def __init__(self, roster: Roster, database: Database, clock: Clock, drift: DriftWatch) -> None:
         self._roster = roster
+        self._drift = drift
         self._database = database
         self._started_at = clock.now()
 
@@ -71,21 +74,26 @@ class HealthReader:
                 started_at=self._started_at,
                 items=items.count(connection),
                 pending_items=pending.count_items(connection),
-                providers=tuple(provider_health(each, counts.get(each.id, 0)) for each in self._roster.all()),
+                providers=tuple(self._provider(each, counts.get(each.id, 0)) for each in self._roster.all()),
             )
 
     def provider(self, entry: Entry) -> ProviderHealth:
         with self._database.read() as connection:
-            return provider_health(entry, pending.counts(connection).get(entry.id, 0))
+            return self._provider(entry, pending.counts(connection).get(entry.id, 0))
 
-
-def provider_health(entry: Entry, pending_items: int) -> ProviderHealth:
-    """How a provider fares, from its settings and its channel."""
-    status = entry.channel.status()
-    condition, detail, retry_at = _condition(entry, status)
-    return ProviderHealth(
-        entry=entry, condition=condition, detail=detail, retry_at=retry_at, status=status, pending_items=pending_items
-    )
+    def _provider(self, entry: Entry, pending_items: int) -> ProviderHealth:
+        status, drift = entry.channel.status(), self._drift.drift(entry.id)
+        condition, detail, retry_at = _condition(entry, status)
+        if condition is Condition.OK and drift.suspicious:
+            condition, detail = Condition.SUSPECT, drift.describe()
+        return ProviderHealth(
+            entry=entry,
+            condition=condition,
+            detail=detail,
+            retry_at=retry_at,
+            status=status,
+            pending_items=pending_items,
+        )
 
 
 def _condition(entry: Entry, status: ChannelStatus) -> tuple[Condition, str, datetime | None]:

@@ -66,6 +66,7 @@ class ProviderState(_message.Message):
         STATUS_LIMITED: _ClassVar[ProviderState.Status]
         STATUS_KEY_REFUSED: _ClassVar[ProviderState.Status]
         STATUS_FAILING: _ClassVar[ProviderState.Status]
+        STATUS_SUSPECT: _ClassVar[ProviderState.Status]
     STATUS_UNSPECIFIED: ProviderState.Status
     STATUS_OK: ProviderState.Status
     STATUS_DISABLED: ProviderState.Status
@@ -73,6 +74,7 @@ class ProviderState(_message.Message):
     STATUS_LIMITED: ProviderState.Status
     STATUS_KEY_REFUSED: ProviderState.Status
     STATUS_FAILING: ProviderState.Status
+    STATUS_SUSPECT: ProviderState.Status
     STATUS_FIELD_NUMBER: _ClassVar[int]
     DETAIL_FIELD_NUMBER: _ClassVar[int]
     RETRY_AT_FIELD_NUMBER: _ClassVar[int]
