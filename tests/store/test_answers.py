@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text, update
 
 from factories import EARLIER, NOW, fragment, image
 from metarr.domain.fields import FIELDS, fields_of
@@ -13,6 +13,7 @@ from metarr.domain.model import Fragment, Kind
 from metarr.store import answers
 from metarr.store.answers import AnswerKey
 from metarr.store.database import Database
+from metarr.store.tables import provider_answers
 from strategies import names, texts, values_of
 
 KEY = AnswerKey(provider="tmdb", kind=Kind.MOVIE, asked_id="imdb:tt1", shape="en-US|en|US")
@@ -140,16 +141,16 @@ def test_a_miss_remembers_that_its_provider_calls_it_doubtful(connection: Connec
 def test_a_field_whose_type_changed_since_costs_itself_only(connection: Connection) -> None:
     said = fragment("tmdb", {"plot": "x", "tagline": "y"}, empty=frozenset({"trailer"}))
     answers.write_found(connection, KEY, said, NOW, 1)
-    connection.execute(text("UPDATE provider_answers SET fragment = replace(fragment, '\"x\"', '[7]')"))
-    connection.execute(text("UPDATE provider_answers SET fragment = CAST(fragment AS BLOB)"))
+    encoded = connection.execute(select(provider_answers.c.fragment)).scalar_one()
+    connection.execute(update(provider_answers).values(fragment=encoded.replace(b'"x"', b"[7]")))
     read = answers.read(connection, [KEY])[KEY].fragment
     assert read == replace(said, values={"tagline": "y"}, unread=frozenset({"plot"}))
 
 
-@pytest.mark.parametrize("broken", ["{", "{}", "not zlib", ""])
-def test_a_fragment_that_cannot_be_read_at_all_is_as_none(connection: Connection, broken: str) -> None:
+@pytest.mark.parametrize("broken", [b"{", b"{}", b"not zlib", b""])
+def test_a_fragment_that_cannot_be_read_at_all_is_as_none(connection: Connection, broken: bytes) -> None:
     answers.write_found(connection, KEY, fragment("tmdb", {"plot": "x"}), NOW, 1)
-    connection.execute(text("UPDATE provider_answers SET fragment = CAST(:broken AS BLOB)"), {"broken": broken})
+    connection.execute(update(provider_answers).values(fragment=broken))
     assert answers.read(connection, [KEY])[KEY].fragment is None
 
 

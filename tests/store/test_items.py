@@ -96,12 +96,12 @@ def test_two_live_items_of_a_kind_cannot_have_the_same_id(connection: Connection
 def test_the_database_itself_refuses_an_id_twice(database: Database) -> None:
     row = (
         "INSERT INTO external_ids (item_id, type, value, kind, source, alias, live) "
-        "VALUES ({}, 'imdb', 'tt1', 'movie', 'x', 0, 1)"
+        "VALUES ({}, 'imdb', 'tt1', 'movie', 'x', false, true)"
     )
     with database.begin() as connection:
         first, second = items.add(connection, item()), items.add(connection, item())
         connection.execute(text(row.format(first.id)))
-        with pytest.raises(Exception, match="UNIQUE"):
+        with pytest.raises(Exception, match=r"(?i)unique"):
             connection.execute(text(row.format(second.id)))
 
 

@@ -12,8 +12,8 @@ from metarr.store import schema
 
 log = structlog.get_logger(__name__)
 
-SQLite = sqlite3.Connection
 KEEP = 5
+"""How many backups are kept."""
 
 
 def make(database: Path, folder: Path, label: str, now: datetime, keep: int = KEEP) -> Path:

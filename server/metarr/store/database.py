@@ -1,6 +1,7 @@
 """Opens the database, hands out transactions, keeps its schema current."""
 
 import shutil
+import sqlite3
 import tempfile
 import threading
 import weakref
@@ -21,6 +22,9 @@ __all__ = ["Connection", "Database"]
 BUSY_SECONDS = 30
 """How long a transaction waits for a writer of another process."""
 
+_WRITE_LOCK = 0x6D65746172
+"""The number of the lock by which writers take turns in PostgreSQL, as the one file makes them do in SQLite."""
+
 
 class Database:
     """A SQLite file (a path) or any database by its address. Safe to use from every thread.
@@ -32,7 +36,7 @@ class Database:
         self._url = URL.create("sqlite", database=str(location)) if isinstance(location, Path) else make_url(location)
         self.path = _sqlite_file(self._url)
         self._engine = _engine(self._url)
-        self._writing = self._engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._writing = self._engine.execution_options(to_write=True)
         if self.path is None:
             self._engine = self._engine.execution_options(isolation_level="REPEATABLE READ")
         self._turn = threading.Lock()
@@ -87,7 +91,7 @@ class Database:
             return
         if found and self.path and folder:
             backups.make(self.path, folder, found, now)
-        with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+        with engine.execution_options(to_write=True).begin() as connection:
             schema.upgrade(connection)
             if problems := _broken_references(connection):
                 raise CannotDo(f"the database holds broken references and was left as it was: {problems[0]}")
@@ -107,9 +111,6 @@ class Database:
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
         """One writer at a time within the process: SQLite's own waiting is by polling and can starve a thread."""
-        if self.path is None:
-            yield
-            return
         if self._writer == threading.get_ident():
             raise RuntimeError("a write transaction is open in this thread already")
         with self._turn:
@@ -143,8 +144,19 @@ def _sqlite_file(url: URL) -> Path | None:
 
 
 def _engine(url: URL, *, foreign_keys: bool = True) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, foreign_keys)
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("to_write"):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
+
+    return engine
+
+
+def _sqlite_engine(url: URL, foreign_keys: bool) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -154,14 +166,15 @@ def _engine(url: URL, *, foreign_keys: bool = True) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def set_up(connection: backups.SQLite, _record: object) -> None:
+    def set_up(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+        to_write = connection.get_execution_options().get("to_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if to_write else "BEGIN")
 
     return engine
 

@@ -307,7 +307,7 @@ _LOCKS = select(field_values.c.item_id, field_values.c.field).where(
     field_values.c.item_id.in_(_IDS), field_values.c.locked == true()
 )
 _PARENTS = select(items.c.id, items.c.parent_id).where(items.c.id.in_(_IDS))
-_FIND = select(external_ids.c.item_id).order_by(external_ids.c.live.desc(), external_ids.c.item_id.desc()).distinct()
+_FIND = select(external_ids.c.item_id).order_by(external_ids.c.live.desc(), external_ids.c.item_id.desc())
 _OWNERS = (
     select(external_ids.c.type, external_ids.c.value, external_ids.c.item_id, external_ids.c.live)
     .where(

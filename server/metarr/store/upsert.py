@@ -21,12 +21,14 @@ def upsert(
     """Insert the rows, or where the primary key is there already, update it. All rows name the same columns.
 
     `keep`: columns that only an insert sets. `newest`: leave a row alone whose value in this column is greater than
-    the one that comes. Returns how many rows were written (exact for a single row).
+    the one that comes. Returns, for a single row, whether it was written (1 or 0).
     """
     if not rows:
         return 0
     statement = _statement(connection.dialect.name, table, tuple(rows[0]), keep, newest)
-    return connection.execute(statement, list(rows)).rowcount
+    # Given alone, a row is counted by every driver; of many at once, some do not know.
+    given = rows[0] if len(rows) == 1 else list(rows)
+    return connection.execute(statement, given, execution_options={"preserve_rowcount": True}).rowcount
 
 
 @cache
