@@ -54,13 +54,14 @@ class FakeLibrary(BaseServicer, LibraryServiceServicer):
     clock = FixedClock()
 
     def __init__(self):
-        self.seconds_left = []
+        self.seconds_left, self.time_remaining = [], []
         self.metadata = {}
         self.ended = threading.Event()
 
     def GetItem(self, request, context):
         self.metadata = dict(context.invocation_metadata())
         self.seconds_left.append(seconds_left(context))
+        self.time_remaining.append(context.time_remaining())
         context.add_callback(self.ended.set)
         if request.item_id == "slow":
             given_up = threading.Event()

@@ -2,6 +2,7 @@ import socket
 
 import grpc
 import pytest
+from google.rpc import error_details_pb2, status_pb2
 
 from metarr.errors import Violation
 from metarr.rpc.client import Client, RpcFailure, failure_of
@@ -93,3 +94,9 @@ def test_a_daemon_that_takes_too_long_is_told(client, address):
 def test_details_of_another_daemon_do_no_harm():
     error = failure_of(grpc.StatusCode.UNKNOWN, "boo", b"\xff\xff")
     assert (error.code, error.message, error.reason) == ("UNKNOWN", "boo", "")
+
+
+def test_a_reason_of_another_domain_is_not_taken_for_metarrs():
+    status = status_pb2.Status(code=7, message="no")
+    status.details.add().Pack(error_details_pb2.ErrorInfo(reason="PROXY_SAYS_NO", domain="proxy.test"))
+    assert failure_of(grpc.StatusCode.PERMISSION_DENIED, "no", status.SerializeToString()).reason == ""
