@@ -195,9 +195,9 @@ class TestAsking:
         assert Fanart().shape(Kind.MOVIE, german, {}) == Fanart().shape(Kind.MOVIE, Preferences(), {})
 
     def test_a_check_is_content_with_a_title_that_has_no_art(self) -> None:
-        Fanart().check(FakeHttp(default=TitleNotFound("none")))
+        Fanart().check(FakeHttp(default=TitleNotFound("none")), {})
         with pytest.raises(KeyRefused):
-            Fanart().check(FakeHttp(default=KeyRefused("no")))
+            Fanart().check(FakeHttp(default=KeyRefused("no")), {})
 
     @pytest.mark.parametrize(
         ("status", "body", "expected"),

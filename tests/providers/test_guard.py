@@ -13,7 +13,7 @@ from metarr.domain.model import Collection, Credit, Fragment, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Cancelled, Connection, Http, Limits, Response
 from metarr.providers import guard
-from metarr.providers.base import Ask, Candidate, Provider, Query, common_settings
+from metarr.providers.base import Ask, Candidate, Provider, Query, SettingValue, common_settings
 
 LIMITS = Limits()
 ASK = Ask(kind=Kind.MOVIE, ids={"odd": "1"})
@@ -53,7 +53,7 @@ class Odd(Provider):
     def search(self, query: Query, http: Http) -> Any:
         return self.act()
 
-    def check(self, http: Http) -> None:
+    def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         self.act()
 
 
@@ -80,7 +80,7 @@ CALLS: dict[str, Callable[[Provider], Any]] = {
     "details": lambda provider: guard.details(provider, ASK, HTTP),
     "lookup": lambda provider: guard.lookup(provider, ASK, HTTP),
     "search": lambda provider: guard.search(provider, QUERY, HTTP),
-    "check": lambda provider: guard.try_settings(provider, HTTP, {}),
+    "check": lambda provider: guard.check(provider, HTTP, {}),
 }
 each_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
 WRONG = [ValueError("secret-text"), RecursionError(), SystemExit(3), MemoryError(), StopIteration(), AssertionError()]

@@ -392,13 +392,13 @@ def test_a_search_that_could_not_be_made_is_no_empty_result() -> None:
 
 def test_the_check_is_one_request_and_believes_only_omdb() -> None:
     http = FakeHttp({"/": example(imdbID="tt0133093")})
-    OMDB.check(http)
+    OMDB.check(http, {})
     assert [request.params["i"] for request in http.requests] == ["tt0133093"]
     for answered in ({}, [], example(), TitleNotFound("no")):
         with pytest.raises(BadAnswer):
-            OMDB.check(FakeHttp({"/": answered}))
+            OMDB.check(FakeHttp({"/": answered}), {})
     with pytest.raises(KeyRefused):
-        OMDB.check(FakeHttp({"/": KeyRefused("no")}))
+        OMDB.check(FakeHttp({"/": KeyRefused("no")}), {})
 
 
 def test_the_key_goes_into_the_query_which_is_all_that_omdb_reads() -> None:

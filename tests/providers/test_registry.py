@@ -17,7 +17,7 @@ from metarr.domain.model import Kind
 from metarr.errors import BadAnswer, ProviderError, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers import guard
-from metarr.providers.base import Ask, Provider, Setting, SettingType, common_settings
+from metarr.providers.base import Ask, Provider, Setting, SettingType, SettingValue, common_settings
 from metarr.providers.registry import GROUP, BrokenProvider, Discovered, bundled, declaration_faults, discover, register
 
 TVMAZE = Path(__file__).parents[1] / "plugins" / "metarr_tvmaze"
@@ -48,7 +48,7 @@ class Synthetic(Provider):
     def details(self, ask, http):
         {details}
 
-    def check(self, http):
+    def check(self, http, settings):
         http.get("/")
 """
 ANSWERS = 'return Fragment(provider=self.id, kind=ask.kind, values={"title": self.id})'
@@ -260,7 +260,7 @@ class Sound(Provider):
     def details(self, ask: Ask, http: Http) -> Any:
         return None
 
-    def check(self, http: Http) -> None:
+    def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         return None
 
 

@@ -687,12 +687,12 @@ def test_a_search_without_a_year_is_one_request() -> None:
 
 
 def test_the_check_believes_only_tmdb() -> None:
-    TMDB.check(FakeHttp({"/configuration": {"images": {}}}))
+    TMDB.check(FakeHttp({"/configuration": {"images": {}}}), {})
     for answer in ({}, [], TitleNotFound("404")):
         with pytest.raises(BadAnswer):
-            TMDB.check(FakeHttp({"/configuration": answer}))
+            TMDB.check(FakeHttp({"/configuration": answer}), {})
     with pytest.raises(KeyRefused):
-        TMDB.check(FakeHttp({"/configuration": KeyRefused("no")}))
+        TMDB.check(FakeHttp({"/configuration": KeyRefused("no")}), {})
 
 
 V3 = "0123456789abcdef0123456789abcdef"

@@ -500,13 +500,13 @@ class TestLogin:
 
     def test_settings_are_proved_by_a_login(self) -> None:
         http = Service().http("/artwork/types", {"data": []})
-        Tvdb().try_settings(http, SETTINGS)
+        Tvdb().check(http, SETTINGS)
         assert self.paths(http) == ["/login", "/artwork/types"]
 
     def test_a_check_goes_by_the_token_at_hand(self) -> None:
         http = Service("known").http("/artwork/types", {"data": []})
         http.remember("token", "known")
-        Tvdb().check(http)
+        Tvdb().check(http, {})
         assert self.paths(http) == ["/artwork/types"]
 
     def test_a_series_is_asked_for_in_full(self) -> None:

@@ -149,12 +149,8 @@ class Provider(ABC):
         """Everything it says about a title. `ask.ids` holds at least one of `asks_by`."""
 
     @abstractmethod
-    def check(self, http: Http) -> None:
+    def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         """One cheap request that proves key, network and quota; raises ProviderError."""
-
-    def try_settings(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
-        """What a test of settings calls: `check`, unless a login takes the key in its body."""
-        self.check(http)
 
     def fields(self, kind: Kind, settings: Mapping[str, SettingValue]) -> frozenset[str]:
         """The fields that it tells with these settings, of those it covers."""

@@ -141,7 +141,7 @@ class Fanart(Provider):
         known = next(ask.ids[id_type] for id_type in self.asks_by[ask.kind] if id_type in ask.ids)
         return parse_art(ask.kind, http.get(f"/{PATHS[ask.kind]}/{quote(known, safe='')}"))
 
-    def check(self, http: Http) -> None:
+    def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         try:
             http.get(f"/{PATHS[Kind.MOVIE]}/{A_KNOWN_MOVIE}")
         except TitleNotFound:

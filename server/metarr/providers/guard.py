@@ -96,9 +96,9 @@ def search(provider: Provider, query: Query, http: Http) -> tuple[Candidate, ...
     return tuple(kept[:MAX_CANDIDATES])
 
 
-def try_settings(provider: Provider, http: Http, settings: Mapping[str, SettingValue]) -> None:
+def check(provider: Provider, http: Http, settings: Mapping[str, SettingValue]) -> None:
     """One cheap request that proves the settings. Raises ProviderError."""
-    guarded(lambda: provider.try_settings(http, settings), f"{provider.id}.check")
+    guarded(lambda: provider.check(http, settings), f"{provider.id}.check")
 
 
 def checked_fragment(provider: Provider, kind: Kind, returned: object, told: frozenset[str] | None = None) -> Fragment:

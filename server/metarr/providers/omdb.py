@@ -140,7 +140,7 @@ class Omdb(Provider):
         except TitleNotFound:
             return ()
 
-    def check(self, http: Http) -> None:
+    def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         with suppress(TitleNotFound):
             body = http.get("/", {"i": PROBE_ID, "r": "json"})
             if isinstance(body, dict) and body.get("imdbID") == PROBE_ID:

@@ -169,7 +169,7 @@ class Tmdb(Provider):
                 return found
         return parse_search(http.get(path, params), query.kind)  # a year off by one must not hide the title
 
-    def check(self, http: Http) -> None:
+    def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         with suppress(TitleNotFound):
             body = http.get("/configuration")
             if isinstance(body, dict) and "images" in body:

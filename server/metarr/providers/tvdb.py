@@ -207,11 +207,7 @@ class Tvdb(Provider):
             found = parse_search(query.kind, _get(http, query.settings, "/search", params), query.preferences)
         return found
 
-    def check(self, http: Http) -> None:
-        """Proves the token of an earlier login; `try_settings` logs in."""
-        self.try_settings(http, {})
-
-    def try_settings(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
+    def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         _get(http, settings, "/artwork/types", {})
 
 

@@ -88,7 +88,7 @@ class ProviderSettings:
             return Verdict(trouble="key", detail=f"not set yet: {', '.join(missing)}; {_where_to_get(entry)}")
         began = self._clock.monotonic()
         try:
-            entry.channel.test(lambda http: guard.try_settings(entry.provider, http, entry.settings))
+            entry.channel.test(lambda http: guard.check(entry.provider, http, entry.settings))
         except ProviderError as error:
             return Verdict(
                 trouble=_trouble(error), detail=_advice(entry, error), seconds=self._clock.monotonic() - began

@@ -78,7 +78,7 @@ class TvMaze(Provider):
     def search(self, query: Query, http: Http) -> tuple[Candidate, ...]:
         return parse_search(http.get("/search/shows", {"q": query.title})) if query.kind is Kind.SERIES else ()
 
-    def check(self, http: Http) -> None:
+    def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         http.get(f"/shows/{A_KNOWN_SHOW}")
 
 
