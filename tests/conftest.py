@@ -19,6 +19,11 @@ settings.register_profile("complete", max_examples=300, **_COMMON)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--complete", action="store_true", help="a skipped test counts as failed; properties tried harder")
+    parser.addoption(
+        "--without-recordings",
+        action="store_true",
+        help="with --complete: tests that read recorded answers, which are not part of the project, may be skipped",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,8 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if item.config.getoption("--complete"):
-        _fail_where_skipped(report)
+    _judge_skip(report, item.config)
     return report
 
 
@@ -38,13 +42,15 @@ def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     report = yield
-    if collector.config.getoption("--complete"):
-        _fail_where_skipped(report)
+    _judge_skip(report, collector.config)
     return report
 
 
-def _fail_where_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
-    if report.skipped and not hasattr(report, "wasxfail"):
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        report.outcome = "failed"
-        report.longrepr = f"--complete allows no skip: {reason}"
+def _judge_skip(report: pytest.TestReport | pytest.CollectReport, config: pytest.Config) -> None:
+    if not config.getoption("--complete") or not report.skipped or hasattr(report, "wasxfail"):
+        return
+    reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+    if config.getoption("--without-recordings") and reason.endswith("beside the project"):
+        return
+    report.outcome = "failed"
+    report.longrepr = f"--complete allows no skip: {reason}"
