@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fakes import FakeClock
-from metarr.clock import SystemClock
+from metarr.clock import Clock, SystemClock
 from metarr.errors import (
     BadAnswer,
     CircuitOpen,
@@ -437,11 +437,12 @@ def test_only_one_call_goes_out_to_find_out_whether_a_limit_is_over(
 
 
 def test_every_request_and_repetition_counts_against_the_quota(
-    server: ScriptedServer, open_channel: OpenChannel
+    server: ScriptedServer, open_channel: OpenChannel, hasty_clock: Clock
 ) -> None:
     server.script(reply(status=503), reply(status=503), reply())
     store = MemoryLimitStore()
-    channel = open_channel(limits=Limits(per_second=0, daily_quota=4, workers=2), limit_store=store)
+    limits = Limits(per_second=0, daily_quota=4, workers=2)
+    channel = open_channel(limits=limits, limit_store=store, clock=hasty_clock)
     submit(channel, 1, ask).result()
     submit(channel, 2, ask).result()
     with pytest.raises(QuotaExhausted):

@@ -1,5 +1,6 @@
 """One HTTP exchange, bounded in time and size. The only user of requests."""
 
+import functools
 import http.client
 import io
 import logging
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from requests import PreparedRequest
 from requests import exceptions as failures
 from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3 import exceptions as wire
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -212,13 +214,24 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _Tls
 
 
+@functools.cache
+def trusted() -> ssl.SSLContext:
+    """Verifies against the system's authorities and those that requests brings along; read once, it takes a while."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+    return context
+
+
 class _Adapter(HTTPAdapter):
     """Hands out urllib3's answer as it is: no cookies, and no second copy of the headers."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Trust the system's authorities beside those that requests brings along."""
-        super().init_poolmanager(*args, **kwargs, ssl_context=ssl.create_default_context())
+        super().init_poolmanager(*args, **kwargs, ssl_context=trusted())
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Always verify. The context has its authorities; requests would read its own for every connection."""
+        conn.cert_reqs = "CERT_REQUIRED"
 
     def build_response(self, req: Any, resp: Any) -> Any:
         return resp

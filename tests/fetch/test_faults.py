@@ -1,0 +1,123 @@
+"""Every fault that the simulators know, on every provider, and what becomes of it."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from metarr.clock import Clock
+from metarr.errors import BadAnswer, KeyRefused, ProviderError, ProviderTimeout, QuotaExhausted, RateLimited
+from metarr.fetch.channel import Channel
+from metarr.fetch.contract import Connection, Http, Lane, Limits, Response
+from metarr.fetch.memory import MemoryLimitStore, MemorySecretStore
+from simulators import FAULTS, KEYS, Simulators
+
+ASK = {
+    "tmdb": ("/movie/550", {"api_key": KEYS["tmdb"]}),
+    "omdb": ("", {"apikey": KEYS["omdb"], "i": "tt0137523"}),
+    "fanart": ("/movies/550", {"api_key": KEYS["fanart"]}),
+}
+READABLE = {"append_ignored", "dates_with_times", "bom", "list_for_dict"}
+"""Faults of content: the parsers' affair."""
+EXPECTED: dict[str, tuple[type[ProviderError], int]] = {
+    "hang": (ProviderTimeout, 1),
+    "reset_before_body": (BadAnswer, 1),
+    "reset_in_body": (BadAnswer, 1),
+    "short_body": (BadAnswer, 1),
+    "rate_limited": (RateLimited, 1),
+    "rate_limited_with_retry_after": (RateLimited, 1),
+    "error_500": (BadAnswer, 1),
+    "bad_gateway_html": (BadAnswer, 3),
+    "unavailable_503": (BadAnswer, 3),
+    "truncated_json": (BadAnswer, 1),
+    "null_body": (BadAnswer, 1),
+    "empty_body": (BadAnswer, 1),
+    "huge_body": (BadAnswer, 1),
+    "slow_drip": (ProviderTimeout, 1),
+    "redirect_loop": (BadAnswer, 4),
+    "redirect_other_host": (BadAnswer, 1),
+    "wrong_charset": (BadAnswer, 1),
+    "gzip_bomb": (BadAnswer, 1),
+    "deep_nesting": (BadAnswer, 1),
+    "error_200_html": (BadAnswer, 1),
+    "auth_refused": (KeyRefused, 1),
+}
+OPTIONS = {"gzip_bomb": {"megabytes": 10}, "huge_body": {"megabytes": 10}}
+
+
+def classify(response: Response) -> ProviderError | None:
+    if b"limit reached" in response.body:
+        return QuotaExhausted("the quota is used up")
+    return KeyRefused("the key was refused") if response.status == 401 else None
+
+
+@pytest.fixture(scope="module")
+def simulators() -> Iterator[Simulators]:
+    with Simulators() as running:
+        yield running
+
+
+@pytest.fixture
+def open_channel(simulators: Simulators, hasty_clock: Clock) -> Iterator[Callable[[str], Channel]]:
+    opened: list[Channel] = []
+
+    def make(provider: str) -> Channel:
+        connection = Connection(base_url=simulators.base_urls[provider], params=ASK[provider][1], read_timeout=0.6)
+        limits = Limits(per_second=0, daily_quota=1000, workers=2)
+        stores = (MemoryLimitStore(), MemorySecretStore())
+        opened.append(Channel(provider, connection, classify, limits, hasty_clock, *stores, "k"))
+        return opened[-1]
+
+    simulators.reset()
+    yield make
+    for channel in opened:
+        channel.close()
+
+
+def asked(channel: Channel, provider: str, key: object = 1, seconds: float = 5.0) -> object:
+    def call(http: Http) -> object:
+        return http.get(ASK[provider][0])
+
+    return channel.submit(key, call, lane=Lane.INTERACTIVE, deadline=time.monotonic() + seconds).result()
+
+
+def test_the_table_knows_every_fault() -> None:
+    assert set(FAULTS) == READABLE | set(EXPECTED) | {"quota_exhausted"}
+
+
+@pytest.mark.parametrize("provider", ASK)
+@pytest.mark.parametrize("fault", READABLE)
+def test_a_fault_of_content_reaches_the_parsers(
+    simulators: Simulators, open_channel: Callable[[str], Channel], provider: str, fault: str
+) -> None:
+    simulators.fault(provider, fault)
+    assert isinstance(asked(open_channel(provider), provider), list if fault == "list_for_dict" else dict)
+
+
+@pytest.mark.parametrize("provider", ASK)
+@pytest.mark.parametrize("fault", EXPECTED)
+def test_a_fault_is_the_error_that_it_should_be_and_passes(
+    simulators: Simulators, open_channel: Callable[[str], Channel], provider: str, fault: str
+) -> None:
+    error, requests = EXPECTED[fault]
+    channel = open_channel(provider)
+    simulators.fault(provider, fault, **OPTIONS.get(fault, {}))
+    with pytest.raises(error) as caught:
+        asked(channel, provider, seconds=0.5 if fault == "slow_drip" else 5.0)
+    assert type(caught.value) is error
+    assert channel.status().quota_used == requests
+    simulators.clear_faults()
+    channel.lift()
+    assert asked(channel, provider, "another")
+
+
+def test_a_used_up_quota_is_told_apart_from_a_refused_key(
+    simulators: Simulators, open_channel: Callable[[str], Channel]
+) -> None:
+    simulators.fault("omdb", "quota_exhausted")
+    channel = open_channel("omdb")
+    with pytest.raises(QuotaExhausted):
+        asked(channel, "omdb")
+    with pytest.raises(QuotaExhausted):
+        asked(channel, "omdb")
+    assert simulators.count("omdb") == 1
