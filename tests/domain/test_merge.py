@@ -299,7 +299,13 @@ def test_any_provider_is_above_what_an_item_came_with(source: str) -> None:
 
 @pytest.mark.parametrize(
     ("source", "rule"),
-    [("omdb", Rule.KEPT), ("gone", Rule.OUTSIDE), ("owner", Rule.OWNER), ("player:1", Rule.REPORTED)],
+    [
+        ("omdb", Rule.KEPT),
+        ("gone", Rule.OUTSIDE),
+        ("omdb+gone", Rule.OUTSIDE),
+        ("owner", Rule.OWNER),
+        ("player:1", Rule.REPORTED),
+    ],
 )
 def test_a_kept_value_says_why(source: str, rule: Rule) -> None:
     after, _, _ = merged("plot", stored("A", source), OMDB_TMDB, dict.fromkeys(PROVIDERS, not_found()))
@@ -412,7 +418,7 @@ def test_a_union_of_nothing_erases_nothing() -> None:
     before = stored(("a",), "tmdb")
     after, _, _ = merged("tags", before, JOINED, {"tmdb": tags("tmdb"), "omdb": tags("omdb"), "tvdb": DOWN})
     assert after is not None
-    assert after.value == ("a",)
+    assert (after.value, after.rule) == (("a",), Rule.KEPT)
 
 
 def test_a_union_is_held_when_no_provider_with_elements_is_heard() -> None:
@@ -522,6 +528,24 @@ def test_a_vetoed_union_stays_undone_while_one_of_its_providers_is_silent() -> N
     )
     assert after is not None
     assert (after.value, whole.vetoes) == (("new", "b"), ())
+
+
+@pytest.mark.parametrize(
+    ("undone_from", "outcomes"),
+    [
+        pytest.param(
+            "tmdb+omdb",
+            {"tmdb": tags("tmdb", "a"), "omdb": tags("omdb", "b"), "tvdb": tags("tvdb", "c")},
+            id="its providers repeat it and another one adds to it",
+        ),
+        pytest.param("tmdb", {"tmdb": tags("tmdb"), "omdb": tags("omdb", "b", "a")}, id="another one says it"),
+    ],
+)
+def test_a_vetoed_union_does_not_come_back_by_a_detour(undone_from: str, outcomes: dict[str, m.Outcome]) -> None:
+    veto = Veto(field="tags", provider=undone_from, value=("a", "b"))
+    after, _, whole = merged("tags", stored(("x",), "player:1"), JOINED, outcomes, vetoes=(veto,))
+    assert after is not None
+    assert (after.value, whole.vetoes) == (("x",), (veto,))
 
 
 # Why not X?

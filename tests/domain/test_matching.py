@@ -1,0 +1,200 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metarr.domain.matching import ACCEPT, LEAD, Found, Wanted, clear_winner, likeness, score, title_key
+
+p = pytest.param
+
+
+def found(title: str, year: int = 0, country: str = "", rank: int = 0, other: tuple[str, ...] = ()) -> Found:
+    return Found(titles=(title, *other), year=year, countries=(country,) if country else (), rank=rank)
+
+
+def ranked(*candidates: Found) -> list[Found]:
+    """The candidates as a provider lists them."""
+    return [Found(titles=c.titles, year=c.year, countries=c.countries, rank=rank) for rank, c in enumerate(candidates)]
+
+
+def taken(wanted: Wanted, *candidates: Found) -> int | None:
+    """Which candidate is taken without asking the owner."""
+    return clear_winner(score(wanted, candidate).value for candidate in ranked(*candidates))
+
+
+DALLAS = (found("Dallas", 1978, "US"), found("Dallas", 2012, "US"), found("Dall-As", 1985, "DE"))
+SHAMELESS = (found("Shameless", 2011, "US"), found("Shameless", 2004, "GB"), found("Shameless", 2017, "RU"))
+CARDS = (found("House of Cards", 2013, "US"), found("House of Cards", 1990, "GB"))
+STEEL = (
+    found("Man of Steel", 2013),
+    found("Man of Steel", 1967),
+    found("Man of Steel", 1999, other=("Man van staal",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "candidates", "place"),
+    [
+        p(Wanted(title="Dallas", year=1978), DALLAS, 0, id="Dallas of 1978"),
+        p(Wanted(title="Dallas", year=2012), DALLAS, 1, id="Dallas of 2012"),
+        p(Wanted(title="Dallas (2012)"), DALLAS, 1, id="Dallas with its year in the title"),
+        p(Wanted(title="Dallas"), DALLAS, None, id="which Dallas? the owner knows"),
+        p(Wanted(title="Dallas", country="US"), DALLAS, None, id="both are from the US"),
+        p(Wanted(title="Dallas", year=1990), DALLAS, None, id="no Dallas of 1990"),
+        p(Wanted(title="Shameless", year=2004), SHAMELESS, 1, id="Shameless by year"),
+        p(Wanted(title="Shameless", country="GB"), SHAMELESS, 1, id="Shameless by country"),
+        p(Wanted(title="Shameless (US)"), SHAMELESS, 0, id="Shameless with its country in the title"),
+        p(Wanted(title="Shameless (UK)"), SHAMELESS, 1, id="the United Kingdom's code is GB"),
+        p(Wanted(title="Shameless"), SHAMELESS, None, id="which Shameless?"),
+        p(Wanted(title="House of Cards", year=1990), CARDS, 1, id="House of Cards by year"),
+        p(Wanted(title="House of Cards", country="US"), CARDS, 0, id="House of Cards by country"),
+        p(Wanted(title="House of Cards"), CARDS, None, id="which House of Cards?"),
+        p(Wanted(title="Man of Steel", year=2013), STEEL, 0, id="Man of Steel of 2013"),
+        p(Wanted(title="Man of Steel", year=1967), STEEL, 1, id="Man of Steel of 1967"),
+        p(Wanted(title="Man van staal", year=1999), STEEL, 2, id="by its original title"),
+        p(Wanted(title="Man of Steel"), STEEL, None, id="which Man of Steel?"),
+    ],
+)
+def test_remakes_are_told_apart_or_left_to_the_owner(wanted: Wanted, candidates: Any, place: int | None) -> None:
+    assert taken(wanted, *candidates) == place
+
+
+@pytest.mark.parametrize(
+    ("wanted", "candidate"),
+    [
+        p(Wanted(title="Oshi no Ko", year=2023), found("Oshi no Ko (2023)", 2023), id="a year in the found title"),
+        p(Wanted(title="Oshi no Ko", year=2023), found("Oshi no Ko (2023)"), id="is its year"),
+        p(Wanted(title="The Office", country="US"), found("The Office (US)", 2005), id="a country in the found title"),
+        p(Wanted(title="Matrix, The", year=1999), found("The Matrix", 1999), id="the article moved to the end"),
+        p(Wanted(title="amelie", year=2001), found("Amélie", 2001), id="accents"),
+        p(Wanted(title="S.W.A.T.", year=2017), found("SWAT", 2017), id="initials"),
+        p(Wanted(title="WALL-E", year=2008), found("WALL·E", 2008), id="punctuation"),
+        p(Wanted(title="Rocky 2", year=1979), found("Rocky II", 1979), id="Roman numbers"),
+        p(Wanted(title="Ready Player 1", year=2018), found("Ready Player One", 2018), id="numbers as words"),
+        p(Wanted(title="Schindlers List", year=1993), found("Schindler's List", 1993), id="apostrophes"),
+        p(Wanted(title="Fast and Furious", year=2009), found("Fast & Furious", 2009), id="and"),
+        p(Wanted(title="$", year=1971), found("$", 1971), id="no letter at all"),
+    ],
+)
+def test_the_same_title_is_taken(wanted: Wanted, candidate: Found) -> None:
+    assert score(wanted, candidate).value == 1.0
+    assert taken(wanted, candidate) == 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "candidate"),
+    [
+        p(Wanted(title="Rocky II"), found("Rocky III", 1982), id="Roman numbers"),
+        p(Wanted(title="Toy Story 2"), found("Toy Story 3", 2010), id="a number"),
+        p(Wanted(title="Toy Story"), found("Toy Story 2", 1999), id="the sequel of what is wanted"),
+        p(Wanted(title="Dune: Part One"), found("Dune: Part Two", 2024), id="numbers as words"),
+        p(Wanted(title="Ocean's Eleven"), found("Ocean's Twelve", 2004), id="numbers within a title"),
+        p(Wanted(title="Blade Runner"), found("Blade Runner 2049", 2017), id="a year in a title"),
+        p(Wanted(title="Alien"), found("Aliens", 1986), id="nothing but a likeness"),
+        p(Wanted(title="Alien", year=1979), found("Alien", 1986), id="another year"),
+        p(Wanted(title="Heat", year=1995), found("The Heart", 1995), id="another title of that year"),
+        p(Wanted(title="Anything"), Found(titles=()), id="a title without a name"),
+        p(Wanted(title=""), found("Anything"), id="nothing wanted"),
+    ],
+)
+def test_another_title_is_never_taken_although_it_is_alone(wanted: Wanted, candidate: Found) -> None:
+    assert taken(wanted, candidate) is None
+
+
+def test_the_exact_title_leads_clearly_before_one_that_resembles_it() -> None:
+    assert taken(Wanted(title="Alien"), found("Aliens", 1986), found("Alien", 1979)) == 1
+    assert taken(Wanted(title="Rocky"), found("Rocky", 1976), found("Rocky II", 1979)) == 0
+
+
+def test_a_small_slip_is_forgiven_where_the_year_confirms_it() -> None:
+    assert taken(Wanted(title="Incepton", year=2010), found("Inception", 2010)) == 0
+    assert taken(Wanted(title="Fight Club", year=1998), found("Fight Club", 1999)) == 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "candidate", "penalties"),
+    [
+        (Wanted(title="Heat", year=1995), found("Heat", 1995), set()),
+        (Wanted(title="Heat", year=1995), found("Heat", 1996), {"year_off_by_one"}),
+        (Wanted(title="Heat", year=1995), found("Heat", 1986), {"year"}),
+        (Wanted(title="Heat", year=1995), found("Heat"), {"year_unknown"}),
+        (Wanted(title="Heat"), found("Heat", 1995), set()),
+        (Wanted(title="Heatt"), found("Heat", 1995), {"title", "year_unknown"}),
+        (Wanted(title="Heat", country="GB"), found("Heat", country="US"), {"country"}),
+        (Wanted(title="Heat", country="GB"), found("Heat"), set()),
+        (Wanted(title="Heat"), found("Heat", rank=3), {"provider_rank"}),
+        (Wanted(title="Hitze"), found("Heat", other=("Hitze",)), {"alternative_title"}),
+    ],
+)
+def test_every_penalty_has_a_name(wanted: Wanted, candidate: Found, penalties: set[str]) -> None:
+    told = score(wanted, candidate)
+    assert set(told.penalties) == penalties
+    assert told.value == pytest.approx(1 - sum(told.penalties.values()))
+
+
+@pytest.mark.parametrize(
+    ("scores", "place"),
+    [
+        ([], None),
+        ([ACCEPT], 0),
+        ([ACCEPT - 0.0001], None),
+        ([0.5, 1.0], 1),
+        ([1.0, 1.0 - LEAD], 0),
+        ([1.0, 1.0 - LEAD + 0.0001], None),
+        ([0.95, ACCEPT], 0),
+        ([1.0, 1.0], None),
+        ([0.2, 0.95, 0.3], 1),
+    ],
+)
+def test_a_clear_winner_is_good_enough_and_leads(scores: list[float], place: int | None) -> None:
+    assert clear_winner(scores) == place
+
+
+@pytest.mark.parametrize(
+    ("title", "key"),
+    [
+        ("Matrix, The", "the matrix"),
+        ("  The   Matrix ", "the matrix"),
+        ("Die Hard", "die hard"),
+        ("Boot, Das", "das boot"),
+        ("Crouching Tiger, Hidden Dragon", "crouching tiger hidden dragon"),
+        ("Þór & Óðinn", "þor and oðinn"),
+        ("Straße", "strasse"),
+        ("Malcolm X", "malcolm 10"),
+        ("I, Robot", "i robot"),
+        ("V for Vendetta", "v for vendetta"),
+        ("Star Wars: Episode IV - A New Hope", "star wars episode 4 a new hope"),
+        ("千と千尋の神隠し", "千と千尋の神隠し"),
+        ("...", "..."),
+    ],
+)
+def test_title_key(title: str, key: str) -> None:
+    assert title_key(title) == key
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_likeness_is_a_share_and_only_whole_for_the_same_key(one: str, other: str) -> None:
+    share = likeness(one, other)
+    assert 0.0 <= share <= 1.0
+    assert (share == 1.0) == (title_key(one) == title_key(other) != "")
+
+
+TITLES = st.sampled_from(["Dallas", "Dallas (2012)", "Rocky II", "Rocky", "", "Matrix, The"])
+
+
+@given(
+    st.builds(Wanted, title=TITLES, year=st.sampled_from([0, 2011, 2012, 1978]), country=st.sampled_from(["", "US"])),
+    st.builds(
+        Found,
+        titles=st.lists(TITLES, max_size=3).map(tuple),
+        year=st.sampled_from([0, 2012, 1978]),
+        countries=st.sampled_from([(), ("US",), ("GB", "US")]),
+        rank=st.integers(0, 50),
+    ),
+)
+def test_a_score_is_a_share_that_its_penalties_explain(wanted: Wanted, candidate: Found) -> None:
+    told = score(wanted, candidate)
+    assert 0.0 <= told.value <= 1.0
+    assert told.value == pytest.approx(max(0.0, 1 - sum(told.penalties.values())), abs=1e-3)
+    assert all(part > 0 for part in told.penalties.values())
