@@ -6,7 +6,20 @@ from typing import Any
 from hypothesis import strategies as st
 
 from metarr.domain.fields import FIELDS, FieldType, fields_of
-from metarr.domain.model import Collection, Conflict, Credit, FieldValue, IdClaim, Image, Kind, MediaItem, Rule, Veto
+from metarr.domain.model import (
+    Collection,
+    Conflict,
+    Credit,
+    FieldValue,
+    IdClaim,
+    Image,
+    Kind,
+    Match,
+    MediaItem,
+    Rule,
+    Undecided,
+    Veto,
+)
 
 # No NUL: PostgreSQL takes none in a text column, and the requests are checked for it.
 texts = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=20)
@@ -48,6 +61,21 @@ def stored_of(field: str) -> st.SearchStrategy[FieldValue]:
     )
 
 
+_matches = st.builds(
+    Match,
+    title=names,
+    source=names,
+    ids=ids,
+    year=st.integers(0, 3000),
+    score=st.floats(0, 1),
+    penalties=st.dictionaries(names, st.floats(0, 1), max_size=2),
+    countries=st.lists(texts, max_size=2).map(tuple),
+)
+undecideds = st.builds(
+    Undecided, not_before=moments, times=st.integers(1, 9), matches=st.lists(_matches, max_size=2).map(tuple)
+)
+
+
 @st.composite
 def items(draw: st.DrawFn, kind: Kind = Kind.MOVIE) -> MediaItem:
     fields = draw(st.sets(st.sampled_from([field.name for field in fields_of(kind)]), max_size=6))
@@ -66,6 +94,7 @@ def items(draw: st.DrawFn, kind: Kind = Kind.MOVIE) -> MediaItem:
         conflicts=draw(
             st.lists(st.builds(Conflict, id_type=texts, value=texts, claimed_by=texts), max_size=2).map(tuple)
         ),
+        undecided=draw(st.none() | undecideds),
         monitored=draw(st.booleans()),
         added_at=draw(st.none() | moments),
         last_enriched_at=draw(st.none() | moments),

@@ -7,7 +7,7 @@ import typer
 from typer.main import get_command
 
 from metarr import __version__
-from metarr.cli import authority, enrich, health, library, providers, serve
+from metarr.cli import authority, enrich, health, library, providers, search, serve
 from metarr.cli.daemon import complain
 from metarr.cli.text import clean
 from metarr.rpc.client import RpcFailure
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("enrich")(enrich.enrich)
+app.command("search")(search.search)
 app.command("health")(health.health)
 app.add_typer(library.app, name="library")
 app.add_typer(providers.app, name="providers")

@@ -40,7 +40,7 @@ def enrich(
         say()
         table(("field", "old", "new", "source"), [_change(change) for change in changes], whole=("field", "source"))
     say()
-    outcomes = [_outcome(outcome) for outcome in answer.get("outcomes", ())]
+    outcomes = [outcome_row(outcome) for outcome in answer.get("outcomes", ())]
     table(("provider", "outcome", "detail"), outcomes, whole=("provider",))
     _closing(answer, would="would need" if dry_run else "need")
     return None
@@ -53,7 +53,8 @@ def _change(change: Answer) -> tuple[str, ...]:
     return (change["field"], *values, clean(source))
 
 
-def _outcome(outcome: Answer) -> tuple[str, ...]:
+def outcome_row(outcome: Answer) -> tuple[str, ...]:
+    """The provider, what came of asking it, and the detail."""
     status = word(outcome.get("status"), "STATUS_")
     notes = [outcome.get("reason", "").replace("_", " ")]
     if outcome.get("cached") or outcome.get("stale"):

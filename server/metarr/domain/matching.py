@@ -100,7 +100,7 @@ def score(wanted: Wanted, found: Found) -> Score:
     titles = [_remark(title) for title in found.titles]
     found_year = found.year or max((year for _, year, _ in titles), default=0)
     countries = found.countries or tuple(country for _, _, country in titles if country)
-    wanted_year, wanted_country = wanted.year or year, wanted.country or country
+    wanted_year, wanted_country = wanted.year or year, _COUNTRIES.get(wanted.country, wanted.country) or country
     likenesses = [likeness(name, title) for title, _, _ in titles] or [0.0]
     best = max(likenesses)
     penalties = {"title": PENALTIES["title"] * (1 - best)}

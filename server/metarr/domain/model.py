@@ -21,6 +21,7 @@ __all__ = [
     "IdClaim",
     "Image",
     "Kind",
+    "Match",
     "MediaItem",
     "NotAsked",
     "NotFound",
@@ -29,6 +30,7 @@ __all__ = [
     "Rule",
     "Skip",
     "Unavailable",
+    "Undecided",
     "Value",
     "Veto",
 ]
@@ -254,12 +256,45 @@ class Conflict(Struct, frozen=True, kw_only=True):
     held: str = ""
 
 
+class Match(Struct, frozen=True, kw_only=True):
+    """A title that was found by words, and how well it fits them.
+
+    `ids` are those of `source`, the provider that found it best, and of whoever shares one with it; `providers` are
+    all that found it. `score`: 1.0 for a perfect fit, less the `penalties`, by the name of the fault. `countries`:
+    ISO 3166-1 alpha-2; `year` 0: unknown.
+    """
+
+    title: str
+    source: str
+    ids: dict[str, str]
+    year: int = 0
+    overview: str = ""
+    poster: str = ""
+    countries: tuple[str, ...] = ()
+    score: float = 0.0
+    penalties: dict[str, float] = {}
+    providers: tuple[str, ...] = ()
+
+
+class Undecided(Struct, frozen=True, kw_only=True):
+    """A search by the item's words did not tell which title it is.
+
+    `matches`: what was found, the best first; `times`: how many searches in a row ended so; `not_before`: when to
+    search again without being told to.
+    """
+
+    not_before: datetime
+    times: int = 1
+    matches: tuple[Match, ...] = ()
+
+
 class MediaItem(Struct, frozen=True, kw_only=True):
     """One title of the library, as stored.
 
     `title` and `year` are the words the item was added with (year 0: unknown): evidence for its identity.
-    `ids` by id type. `version` counts the writes of this row. `parent_locked` names the fields that are locked
-    on the nearest ancestor that locks them; an inherited lock protects existing values only.
+    `ids` by id type. `undecided`: an item without ids was searched for in vain. `version` counts the writes of this
+    row. `parent_locked` names the fields that are locked on the nearest ancestor that locks them; an inherited lock
+    protects existing values only.
     """
 
     id: int = 0
@@ -270,6 +305,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     fields: dict[str, FieldValue] = {}
     vetoes: tuple[Veto, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    undecided: Undecided | None = None
     monitored: bool = True
     parent_id: int | None = None
     parent_locked: frozenset[str] = frozenset()
@@ -283,6 +319,17 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     def id_values(self) -> dict[str, str]:
         """The external ids without their provenance."""
         return {id_type: claim.value for id_type, claim in self.ids.items()}
+
+    def shown_title(self) -> str:
+        """The title it is shown by: the merged one, else the words it was added with."""
+        stored = self.fields.get("title")
+        return stored.value if stored is not None and isinstance(stored.value, str) else self.title
+
+    def shown_year(self) -> int:
+        """The year of its release: from the merged date, else the one it was added with; 0: unknown."""
+        stored = self.fields.get("release_date")
+        date = stored.value if stored is not None else None
+        return int(date[:4]) if isinstance(date, str) and date[:4].isdecimal() else self.year
 
     def locked_fields(self) -> frozenset[str]:
         return frozenset(name for name, stored in self.fields.items() if stored.locked)

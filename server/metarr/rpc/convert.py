@@ -140,19 +140,6 @@ def field_message(
     )
 
 
-def shown_title(item: MediaItem) -> str:
-    """The title the item is shown by: the merged one, else the words it was added with."""
-    stored = item.fields.get("title")
-    return stored.value if stored is not None and isinstance(stored.value, str) else item.title
-
-
-def shown_year(item: MediaItem) -> int:
-    """The year of its release: from the merged date, else the one it was added with; 0: unknown."""
-    stored = item.fields.get("release_date")
-    date = stored.value if stored is not None else None
-    return int(date[:4]) if isinstance(date, str) and date[:4].isdecimal() else item.year
-
-
 def item_message(
     item: MediaItem,
     *,
@@ -160,13 +147,16 @@ def item_message(
     runners_up: Mapping[str, Sequence[RunnerUp]] | None = None,
     waiting: Mapping[str, Sequence[str]] | None = None,
     pending: Mapping[str, Pending] | None = None,
+    aliases: Iterable[tuple[str, str]] = (),
+    joined: Iterable[int] = (),
 ) -> pb.Item:
-    """An item. `fields` False leaves its fields out, as lists do; `runners_up` and `waiting` are by field."""
+    """An item. `fields` False leaves its fields out, as lists do; `runners_up` and `waiting` are by field; `joined`
+    are the items that were joined to it."""
     return pb.Item(
         id=str(item.id) if item.id else "",
         kind=kind_message(item.kind),
-        title=shown_title(item),
-        year=shown_year(item),
+        title=item.shown_title(),
+        year=item.shown_year(),
         ids=_id_messages(item.ids),
         fields=_field_messages(item, runners_up or {}, waiting or {}) if fields else (),
         conflicts=[
@@ -180,6 +170,9 @@ def item_message(
         last_enriched_providers=item.last_enriched_providers,
         pending=pending_messages(pending or {}),
         etag=str(item.version),
+        aliases=[pb.ExternalId(type=id_type, value=value) for id_type, value in aliases],
+        candidates=[match_message(match) for match in item.undecided.matches] if item.undecided else (),
+        joined_item_ids=[str(item_id) for item_id in joined],
     )
 
 
@@ -226,6 +219,21 @@ def pending_messages(pending: Mapping[str, Pending]) -> list[pb.PendingProvider]
         )
         for provider, missing in sorted(pending.items())
     ]
+
+
+def match_message(match: model.Match) -> pb.Candidate:
+    """A title that was found by words."""
+    return pb.Candidate(
+        title=match.title,
+        year=match.year,
+        ids=[pb.ExternalId(type=id_type, value=value, source=match.source) for id_type, value in match.ids.items()],
+        overview=match.overview,
+        poster=match.poster,
+        countries=match.countries,
+        score=match.score,
+        penalties=match.penalties,
+        providers=match.providers,
+    )
 
 
 def change_message(change: Change) -> pb.FieldChange:

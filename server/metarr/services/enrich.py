@@ -14,11 +14,12 @@ from metarr.domain.evidence import answer_of, missing
 from metarr.domain.freshness import NOT_FOUND_WAITS, next_attempt
 from metarr.domain.merge import Decision, merge
 from metarr.domain.model import Answered, Conflict, MediaItem, NotAsked, NotFound, Outcome, Reason, Skip, Unavailable
-from metarr.errors import AllLimited, AllRefused, CannotDo, NobodyAnswered, NoSuchThing
+from metarr.errors import NoSuchThing
 from metarr.fetch.contract import Lane
 from metarr.services.aggregate import Aggregator, Findings, Question, settle_again
 from metarr.services.config import Config, ConfigReader
 from metarr.services.library import Library, Reference
+from metarr.services.unheard import LIMITED, answered, nobody
 from metarr.store import changes, items, pending
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
@@ -28,8 +29,6 @@ log = structlog.get_logger(__name__)
 
 COMMIT_MARGIN = 0.5
 """Seconds of the caller's deadline that are kept for merging and committing what came."""
-
-LIMITED = frozenset({Reason.RATE_LIMITED, Reason.QUOTA_EXHAUSTED})
 
 
 @dataclass(frozen=True)
@@ -186,36 +185,6 @@ def _conflicts(before: MediaItem, known: Findings) -> tuple[Conflict, ...]:
     heard |= {conflict.claimed_by for conflict in known.settled.conflicts}
     kept = tuple(conflict for conflict in before.conflicts if conflict.claimed_by not in heard)
     return kept + known.settled.conflicts
-
-
-def answered(outcomes: Mapping[str, Outcome]) -> bool:
-    """Whether anybody could be heard; a "not found" that is not to be believed is nothing heard."""
-    return any(
-        isinstance(outcome, Answered) or (isinstance(outcome, NotFound) and not outcome.soft)
-        for outcome in outcomes.values()
-    )
-
-
-def nobody(outcomes: Mapping[str, Outcome]) -> NobodyAnswered | CannotDo:
-    """The error for an item that nobody answered about (design 4.11)."""
-    told = "; ".join(f"{provider}: {why_not(outcome)}" for provider, outcome in sorted(outcomes.items()))
-    tried = [outcome for outcome in outcomes.values() if isinstance(outcome, Unavailable)]
-    doubtful = [outcome for outcome in outcomes.values() if isinstance(outcome, NotFound)]
-    if not tried and not doubtful:
-        return CannotDo(f"there is nobody to ask: {told or 'no provider is known'}", reason="NOBODY_TO_ASK")
-    if tried and not doubtful and all(outcome.reason in LIMITED for outcome in tried):
-        back = [outcome.retry_at for outcome in tried if outcome.retry_at]
-        return AllLimited(f"every provider is at its limit: {told}", min(back, default=None))
-    if tried and not doubtful and all(outcome.reason is Reason.AUTH for outcome in tried):
-        return AllRefused(f"every provider refuses its key; enter a working one: {told}")
-    return NobodyAnswered(f"no provider could be heard; nothing was changed: {told}")
-
-
-def why_not(outcome: Outcome) -> str:
-    """Why a provider gave no answer, for a person to read."""
-    if isinstance(outcome, Unavailable | NotAsked):
-        return f"{outcome.reason} ({outcome.detail})" if outcome.detail else str(outcome.reason)
-    return "does not know the title"
 
 
 def still_missing(outcomes: Mapping[str, Outcome], before: Mapping[str, Pending], now: datetime) -> dict[str, Pending]:

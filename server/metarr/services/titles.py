@@ -7,11 +7,11 @@ from metarr.clock import Clock
 from metarr.domain.matching import Wanted
 from metarr.domain.merge import RunnerUp, explain, merge
 from metarr.domain.model import IdClaim, Kind, MediaItem, Outcome
-from metarr.errors import CannotDo, MetarrError
 from metarr.services.aggregate import Aggregator, Question
 from metarr.services.config import Config, ConfigReader
-from metarr.services.enrich import COMMIT_MARGIN, answered, nobody
-from metarr.services.identify import Identifier, Match, Matches, claims
+from metarr.services.enrich import COMMIT_MARGIN
+from metarr.services.identify import Identifier, Matches, claims, undecided
+from metarr.services.unheard import answered, nobody
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,21 @@ class TitleAggregator:
         self._config = config
         self._clock = clock
 
+    def search(
+        self, kind: Kind, wanted: Wanted, *, deadline: float, providers: frozenset[str] | None = None
+    ) -> Matches:
+        """Everything that may be meant by these words. `deadline`: monotonic seconds.
+
+        Raises what nobody's answering raises.
+        """
+        config = self._config.read()
+        matches = self._identifier.search(kind, wanted, config, deadline=deadline - COMMIT_MARGIN, providers=providers)
+        if not answered(matches.outcomes):
+            raise nobody(matches.outcomes)
+        return matches
+
     def aggregate(self, wish: AggregateWish) -> Aggregated:
-        """Raises what nobody's answering raises (`services.enrich.nobody`), and CannotDo for words that fit no title
+        """Raises what nobody's answering raises (`services.unheard.nobody`), and CannotDo for words that fit no title
         or several."""
         config = self._config.read()
         ids = {id_type: IdClaim(value=value) for id_type, value in wish.ids.items()} or self._identify(wish, config)
@@ -86,19 +99,3 @@ class TitleAggregator:
         if winner is None:
             raise undecided(wanted, matches)
         return claims(winner)
-
-
-def undecided(wanted: Wanted, matches: Matches) -> MetarrError:
-    """The error for words that fit no title, or several."""
-    named = f"{wanted.title} ({wanted.year})" if wanted.year else wanted.title
-    if not matches.matches:
-        if matches.unavailable:
-            return nobody(matches.unavailable)
-        return CannotDo(f"no provider knows a title like {named!r}; give an id", reason="TITLE_UNKNOWN")
-    listed = "; ".join(_listed(match) for match in matches.matches[:5])
-    return CannotDo(f"{named!r} may be several titles; give the id of one of these: {listed}", reason="TITLE_AMBIGUOUS")
-
-
-def _listed(match: Match) -> str:
-    ids = " ".join(f"{id_type}:{value}" for id_type, value in sorted(match.ids.items()))
-    return f"{match.candidate.titles[0]} ({match.candidate.year or 'year unknown'}) {ids}"

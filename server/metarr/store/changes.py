@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from metarr.domain.changes import Change
 from metarr.domain.fields import FIELDS
-from metarr.domain.model import Struct
+from metarr.domain.model import IdClaim, Struct
 from metarr.store.tables import change_fields, change_sets
 from metarr.store.values import decode_stored
 
@@ -18,7 +18,8 @@ class ChangeSet(Struct, frozen=True, kw_only=True):
     """The changes of one item that were committed together.
 
     `cause`: enrich, edit, undo, import … `sync_reason`: why players must hear of it, "" where they need not.
-    `providers`: those that answered. `undone_by`: the change-set that took this one back.
+    `providers`: those that answered. `old_ids`, `new_ids`: the external ids before and after; None where they stayed.
+    `undone_by`: the change-set that took this one back.
     """
 
     item_id: int
@@ -29,6 +30,8 @@ class ChangeSet(Struct, frozen=True, kw_only=True):
     job_id: int | None = None
     sync_reason: str = ""
     providers: tuple[str, ...] = ()
+    old_ids: dict[str, IdClaim] | None = None
+    new_ids: dict[str, IdClaim] | None = None
     undone_by: int | None = None
 
     @property
@@ -45,6 +48,8 @@ def record(connection: Connection, change_set: ChangeSet) -> ChangeSet:
         "job_id": change_set.job_id,
         "sync_reason": change_set.sync_reason,
         "providers": change_set.providers,
+        "old_ids": change_set.old_ids,
+        "new_ids": change_set.new_ids,
         "undone_by": change_set.undone_by,
     }
     key = connection.execute(insert(change_sets), values).inserted_primary_key
@@ -118,6 +123,8 @@ def _read(connection: Connection, rows: Sequence[Row[Any]]) -> list[ChangeSet]:
             job_id=row.job_id,
             sync_reason=row.sync_reason,
             providers=row.providers,
+            old_ids=row.old_ids,
+            new_ids=row.new_ids,
             undone_by=row.undone_by,
             changes=tuple(sorted(changes.get(row.id, ()), key=lambda change: _SHOWN.get(change.field, len(_SHOWN)))),
         )

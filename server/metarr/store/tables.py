@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from metarr.domain.model import Conflict
+from metarr.domain.model import Conflict, IdClaim, Undecided
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -87,6 +87,7 @@ items = Table(
     Column("last_enriched_providers", Json(tuple[str, ...]), nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("conflicts", Json(tuple[Conflict, ...]), nullable=False),
+    Column("undecided", Json(Undecided)),
     Column("version", Integer, nullable=False),
     # Derived from the fields with every write, so that lists and queues read this table alone.
     Column("shown_title", Text, nullable=False),
@@ -217,6 +218,8 @@ change_sets = Table(
     Column("job_id", Integer, index=True),
     Column("sync_reason", Text, nullable=False),
     Column("providers", Json(tuple[str, ...]), nullable=False),
+    Column("old_ids", Json(dict[str, IdClaim])),
+    Column("new_ids", Json(dict[str, IdClaim])),
     Column("undone_by", Integer),
     Index("ix_change_sets_item_id", "item_id", "id"),
     sqlite_autoincrement=True,
