@@ -94,6 +94,8 @@ def test_the_same_title_is_taken(wanted: Wanted, candidate: Found) -> None:
         p(Wanted(title="Alien"), found("Aliens", 1986), id="nothing but a likeness"),
         p(Wanted(title="Alien", year=1979), found("Alien", 1986), id="another year"),
         p(Wanted(title="Heat", year=1995), found("The Heart", 1995), id="another title of that year"),
+        p(Wanted(title="Toy Story 2", year=2010), found("Toy Story 3", 2010), id="another number with that year"),
+        p(Wanted(title="Rocky", year=1979), found("Rocky (II)", 1979), id="a number in brackets"),
         p(Wanted(title="Anything"), Found(titles=()), id="a title without a name"),
         p(Wanted(title=""), found("Anything"), id="nothing wanted"),
     ],

@@ -22,7 +22,7 @@ def settle(ids: Mapping[str, IdClaim], fragments: Mapping[str, Fragment], author
     """Join the known ids with what the fragments (by provider) claim.
 
     A fragment of which any id contradicts a more trusted one is about another title: all its claims go, and it is
-    not to be merged. One that is contradicted only by such a fragment is not.
+    not to be merged. One that contradicts only such a fragment is taken back.
     """
     speaking = dict(fragments)
     while (wrong := _most_wrong(ids, speaking, authority)) is not None:
@@ -43,16 +43,10 @@ def settle(ids: Mapping[str, IdClaim], fragments: Mapping[str, Fragment], author
 
 
 def _most_wrong(ids: Mapping[str, IdClaim], fragments: Mapping[str, Fragment], authority: Authority) -> str | None:
-    """The provider to reject first: contradicted by one that nothing contradicts, else the least trusted."""
+    """The least trusted provider that contradicts a more trusted id; its claims may be the whole trouble."""
     adopted = _adopt(ids, fragments, authority)
-    against = {provider: _against(fragment, adopted) for provider, fragment in fragments.items()}
-    contradicted = [provider for provider, claims in against.items() if claims]
-    surely = [
-        provider
-        for provider in contradicted
-        if any(adopted[id_type].source not in contradicted for id_type, _ in against[provider])
-    ]
-    return max(surely or contradicted, key=authority.trust, default=None)
+    wrong = [provider for provider, fragment in fragments.items() if _against(fragment, adopted)]
+    return max(wrong, key=authority.trust, default=None)
 
 
 def _against(fragment: Fragment, adopted: Mapping[str, IdClaim]) -> list[tuple[str, str]]:
