@@ -47,6 +47,16 @@ def test_a_steady_stream_gets_all_that_is_allowed() -> None:
     assert clock.monotonic() - start <= 10.01
 
 
+def test_an_idle_bucket_saves_up_a_quarter_of_a_second_and_no_more() -> None:
+    clock = FakeClock()
+    bucket = TokenBucket(8, clock)
+    clock.advance(3600)
+    for _ in range(2):
+        bucket.acquire(Lane.BATCH, clock.monotonic())
+    with pytest.raises(DeadlineTooNear):
+        bucket.acquire(Lane.BATCH, clock.monotonic())
+
+
 def test_without_a_limit_nobody_waits() -> None:
     clock = FakeClock()
     bucket = TokenBucket(0, clock)

@@ -1,3 +1,4 @@
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -66,6 +67,16 @@ def submit(
     channel: Channel, key: object, call: Callable[[Http], Any], lane: Lane = Lane.INTERACTIVE, seconds: float = SOON
 ) -> Ticket[Any]:
     return channel.submit(key, call, lane=lane, deadline=channel.clock.monotonic() + seconds)
+
+
+def when(event: threading.Event) -> Callable[[socket.socket], None]:
+    """The server's answer, given once the event is set."""
+
+    def step(connection: socket.socket) -> None:
+        event.wait(SOON)
+        connection.sendall(reply())
+
+    return step
 
 
 def settled(condition: Callable[[], bool]) -> None:
@@ -201,15 +212,17 @@ def test_a_call_wanted_again_after_everybody_left_is_made_again(open_channel: Op
 
 @pytest.mark.parametrize("given", ["deadline", "timeout"])
 def test_a_caller_whose_time_is_up_is_told_and_the_others_still_get_the_answer(
-    open_channel: OpenChannel, given: str
+    server: ScriptedServer, open_channel: OpenChannel, given: str
 ) -> None:
-    channel, gate = open_channel(), Gate()
-    hasty = submit(channel, "same", gate, seconds=0.05 if given == "deadline" else SOON)
-    patient = submit(channel, "same", gate)
+    may_answer = threading.Event()
+    server.script(when(may_answer))
+    channel = open_channel()
+    hasty = submit(channel, "same", ask, seconds=0.05 if given == "deadline" else SOON)
+    patient = submit(channel, "same", ask)
     with pytest.raises(ProviderTimeout):
         hasty.result(None if given == "deadline" else 0.05)
-    gate.may_end.set()
-    assert patient.result() == "value"
+    may_answer.set()
+    assert patient.result() == {"ok": True}
 
 
 def test_a_hanging_request_ends_at_the_latest_deadline_of_its_callers(
@@ -228,18 +241,18 @@ def test_an_answer_that_comes_late_is_still_kept_when_the_call_may_linger(
     server: ScriptedServer, open_channel: OpenChannel
 ) -> None:
     may_answer = threading.Event()
-    server.script(lambda connection: (may_answer.wait(SOON), connection.sendall(reply()))[0])
+    server.script(when(may_answer), reply())
     channel, kept = open_channel(), []
 
     def call(http: Http) -> None:
-        kept.append(http.get("/x"))
+        kept.extend([http.get("/x"), http.get("/x")])
 
     ticket = channel.submit(1, call, lane=Lane.INTERACTIVE, deadline=channel.clock.monotonic() + 0.05, linger=SOON)
     with pytest.raises(ProviderTimeout):
         ticket.result()
     may_answer.set()
     settled(lambda: channel.status().in_flight == 0)
-    assert kept == [{"ok": True}]
+    assert kept == [{"ok": True}] * 2
 
 
 def test_a_call_whose_turn_would_come_too_late_is_refused_at_once(open_channel: OpenChannel) -> None:
@@ -424,7 +437,7 @@ def test_only_one_call_goes_out_to_find_out_whether_a_limit_is_over(
         submit(channel, 0, ask).result()
     clock.advance(10)
     may_answer = threading.Event()
-    server.script(lambda connection: (may_answer.wait(SOON), connection.sendall(reply()))[0], reply())
+    server.script(when(may_answer), reply())
     probe = submit(channel, "probe", ask)
     settled(lambda: len(server.requests) == 2)
     joined = submit(channel, "probe", ask)
@@ -434,6 +447,31 @@ def test_only_one_call_goes_out_to_find_out_whether_a_limit_is_over(
     assert probe.result() == joined.result() == {"ok": True}
     assert submit(channel, "other", ask).result() == {"ok": True}
     assert len(server.requests) == 3
+
+
+def test_who_is_held_back_for_a_probe_does_not_count_as_refused(
+    server: ScriptedServer, open_channel: OpenChannel
+) -> None:
+    server.script(reply(status=429))
+    clock, store, gate = FakeClock(), MemoryLimitStore(), Gate()
+    store.states["tmdb"] = LimitState(
+        key_fingerprint="key-1", parked_until=clock.now(), parked_reason=Reason.RATE_LIMITED, refusals=3
+    )
+    channel = open_channel(classify=by_status, clock=clock, limit_store=store)
+
+    def held_back_meanwhile(http: Http) -> None:
+        channel.limiter.acquire(Lane.BATCH, clock.monotonic())
+        gate.may_end.set()
+        with pytest.raises(RateLimited, match="finding out"):
+            other.result()
+        http.get("/x")
+
+    other = submit(channel, "other", lambda http: (gate(http), http.get("/x")))
+    gate.wait()
+    with pytest.raises(RateLimited):
+        submit(channel, "probe", held_back_meanwhile).result()
+    assert store.states["tmdb"].refusals == 4
+    assert channel.status().retry_at == clock.now() + timedelta(seconds=160)
 
 
 def test_every_request_and_repetition_counts_against_the_quota(

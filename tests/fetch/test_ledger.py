@@ -83,6 +83,12 @@ def test_a_straggler_refused_during_a_park_only_brings_later_news(
     assert (new.parked_until, new.parked_reason) == (until, reason)
 
 
+def test_the_ledger_of_a_quota_begins_anew_when_the_provider_says() -> None:
+    state = LimitState(used=7, reset_at=MIDNIGHT)
+    assert parked(state, QuotaExhausted("x", retry_after=60), NOON, 0.0, probe=False).reset_at == after(minutes=1)
+    assert parked(state, RateLimited("x", retry_after=60), NOON, 0.0, probe=False).reset_at == MIDNIGHT
+
+
 def test_a_straggler_does_not_put_a_probed_quota_off_to_midnight() -> None:
     state = LimitState(parked_until=after(minutes=15), parked_reason=QUOTA, refusals=1)
     assert parked(state, QuotaExhausted("x"), NOON, 0.0, probe=False) is state

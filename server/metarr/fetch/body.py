@@ -20,7 +20,7 @@ def decode_json(body: bytes, content_type: str = "") -> Any:
     nested too deeply.
     """
     try:
-        value = _JSON.decode(_utf8(body, content_type))
+        value = _JSON.decode(utf8(body, content_type))
     except (ValueError, LookupError):
         trouble = (
             "is empty" if not body.strip() else "is a page, not JSON" if body.lstrip()[:1] == b"<" else "is no JSON"
@@ -34,11 +34,15 @@ def decode_json(body: bytes, content_type: str = "") -> Any:
     raise BadAnswer(f"the answer {trouble}")
 
 
-def _utf8(body: bytes, content_type: str) -> bytes | str:
+def utf8(body: bytes, content_type: str = "") -> bytes:
+    """The body in UTF-8 without a byte order mark, which parsers of JSON do not expect.
+
+    Raises ValueError or LookupError for one that is not in the encoding that it declares.
+    """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
-            return body.decode(encoding)
+            return body.decode(encoding).encode()
     declared = _CHARSET.search(content_type)
     if declared is None or declared[1].lower() in ("utf-8", "utf8"):
         return body
-    return body.decode(declared[1])
+    return body.decode(declared[1]).encode()

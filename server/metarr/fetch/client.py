@@ -120,7 +120,7 @@ class Client:
         return answer
 
     def _judge(self, response: Response) -> ProviderError | TitleNotFound | None:
-        error = self._classify(response)
+        error = self._classify(_readable(response))
         if error is None and response.status == 429:
             error = RateLimited("too many requests")
         elif error is None and (response.status >= 500 or 300 <= response.status < 400):
@@ -161,6 +161,15 @@ class Client:
         error.args = (text,)
         if isinstance(error, ProviderError):
             error.detail = text
+
+
+def _readable(response: Response) -> Response:
+    """The answer as a provider's classify may expect it: plain UTF-8, where it is text at all."""
+    try:
+        body = utf8(response.body, response.headers.get("content-type", ""))
+    except (ValueError, LookupError):
+        return response
+    return response if body is response.body else replace(response, body=body)
 
 
 def _redirected(url: str, location: str) -> str | None:
