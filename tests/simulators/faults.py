@@ -8,6 +8,7 @@ A fault either answers instead of the provider (`error_500`), or spoils the prov
 from __future__ import annotations
 
 import json
+import math
 import random
 import re
 import socket as sockets
@@ -25,7 +26,7 @@ from typing import Any
 from .messages import HTML, JSON, Request, Response, encode
 
 FAULTS: dict[str, str] = {
-    "hang": "accepts the request and never answers (option seconds: closes then); ends when the client or server goes",
+    "hang": "accepts the request and never answers, until the fault is cleared, or client or server go (option seconds)",
     "reset_before_body": "sends the headers, then resets the connection",
     "reset_in_body": "sends the headers and half of the body, then resets the connection",
     "short_body": "declares a Content-Length larger than the body and closes",
@@ -79,6 +80,7 @@ class Fault:
     count: int | None = None
     probability: float | None = None
     path_contains: str | None = None
+    cleared: threading.Event = field(default_factory=threading.Event)
     options: dict[str, Any] = field(default_factory=dict)
     dice: random.Random = field(default_factory=random.Random)
 
@@ -107,7 +109,10 @@ class FaultBook:
 
     def clear(self, provider: str | None = None) -> None:
         with self._lock:
-            self._faults = [fault for fault in self._faults if provider not in (None, fault.provider)]
+            gone = [fault for fault in self._faults if provider in (None, fault.provider)]
+            self._faults = [fault for fault in self._faults if fault not in gone]
+        for fault in gone:
+            fault.cleared.set()
 
     def meeting(self, request: Request) -> Fault | None:
         if not self._faults:
@@ -314,12 +319,17 @@ def _deliver(fault: Fault) -> Callable[[socket, Response], None]:
 
 
 def _hang(fault: Fault, connection: socket, _response: Response) -> None:
-    connection.settimeout(fault.options.get("seconds"))
-    try:
-        while connection.recv(4096):
-            pass
-    except OSError:
-        return
+    """Looks up now and then for the fault's end, which closes the connection."""
+    until = time.monotonic() + fault.options.get("seconds", math.inf)
+    connection.settimeout(0.05)
+    while not fault.cleared.is_set() and time.monotonic() < until:
+        try:
+            if not connection.recv(4096):
+                return
+        except TimeoutError:
+            continue
+        except OSError:
+            return
 
 
 def _reset(connection: socket) -> None:
@@ -370,7 +380,8 @@ def _slow_drip(fault: Fault, connection: socket, response: Response) -> None:
     connection.sendall(head(response, len(response.body), close=True))
     for start in range(0, len(response.body), chunk):
         connection.sendall(response.body[start : start + chunk])
-        time.sleep(interval)
+        if fault.cleared.wait(interval):
+            return
 
 
 _WIRE: dict[str, Callable[[Fault, socket, Response], None]] = {

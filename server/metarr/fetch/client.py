@@ -8,11 +8,12 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from metarr import __version__
 from metarr.clock import Clock
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
-from metarr.fetch.body import decode_json
+from metarr.fetch.body import decode_json, utf8
 from metarr.fetch.contract import Cancelled, Classify, Connection, Response
 from metarr.fetch.http import Exchanger, Failure, Request, Trip
 
