@@ -8,7 +8,8 @@ from metarr.rpc.context import Context
 from metarr.rpc.convert import head_message, item_message
 from metarr.rpc.errors import BaseServicer
 from metarr.rpc.validate import Check
-from metarr.services.library import Library, NewItem
+from metarr.services.intake import NewItem
+from metarr.services.library import Library
 from metarr.v1 import library_service_pb2 as pb
 from metarr.v1.library_service_pb2_grpc import LibraryServiceServicer
 
@@ -30,8 +31,8 @@ class LibraryItems(BaseServicer, LibraryServiceServicer):
         results = self._library.upsert(wanted)
         return pb.UpsertItemsResponse(
             results=[
-                pb.UpsertItemsResponse.Result(item=item_message(item, fields=False), created=created)
-                for item, created in results
+                pb.UpsertItemsResponse.Result(item=item_message(taken.item, fields=False), created=taken.created)
+                for taken in results
             ]
         )
 

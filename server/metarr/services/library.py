@@ -1,36 +1,23 @@
 """The items of the library: adding, finding, showing them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from msgspec.structs import replace
+from dataclasses import dataclass
 
 from metarr.clock import Clock
 from metarr.domain.merge import RunnerUp, explain, merge
-from metarr.domain.model import OWNER, FieldValue, IdClaim, Kind, MediaItem, Rule
+from metarr.domain.model import Kind, MediaItem
 from metarr.errors import InvalidInput, NoSuchThing, Violation
+from metarr.services import intake
 from metarr.services.aggregate import Aggregator, Question
 from metarr.services.config import ConfigReader
+from metarr.services.intake import NewItem, Taken
 from metarr.store import items, pending
 from metarr.store.database import Connection, Database
 from metarr.store.items import ItemHead
 from metarr.store.pending import Pending
 
-IMPORTED = "import"
-"""The source of what an item was added with: below every provider."""
-
 Reference = int | tuple[str, str]
 """How a caller names an item: by its own id, or by an external one as (type, value)."""
-
-
-@dataclass(frozen=True)
-class NewItem:
-    """A title to add. `year` 0: unknown."""
-
-    kind: Kind
-    title: str = ""
-    year: int = 0
-    ids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,48 +48,32 @@ class Library:
         self._config = config
         self._clock = clock
 
-    def upsert(self, wanted: list[NewItem]) -> list[tuple[MediaItem, bool]]:
-        """Add items, or add ids to those that are there: all of them or none. Tells which are new.
+    def upsert(self, wanted: list[NewItem]) -> list[Taken]:
+        """Add items, or add to those that are there: all of them or none (see `services.intake`).
 
-        Raises InvalidInput where ids contradict each other: an item has another id of a type already, or two ids
-        belong to two items.
+        Raises InvalidInput with what is wrong about each of them.
         """
+        sync_fields = self._config.read().sync_fields
         with self._database.begin() as connection:
-            return [self._upsert(connection, new, f"items[{place}]") for place, new in enumerate(wanted)]
+            return intake.take_all(connection, wanted, self._clock.now(), sync_fields)
 
-    def _upsert(self, connection: Connection, new: NewItem, path: str) -> tuple[MediaItem, bool]:
-        owners = items.find_by_ids(connection, new.kind, new.ids)
-        if len(set(owners.values())) > 1:
-            told = ", ".join(f"{id_type} {new.ids[id_type]} is item {owner}" for id_type, owner in owners.items())
-            raise InvalidInput(Violation(f"{path}.ids", f"these ids belong to different items: {told}"))
-        if not owners:
-            return items.add(connection, self._new(new)), True
-        held = items.get(connection, next(iter(owners.values())))
-        if held is None:
-            raise AssertionError("an id without its item")
-        return items.save(connection, held, _with_ids(held, new, path)), False
+    def find(
+        self, connection: Connection, reference: Reference, path: str = "item_id", *, deleted: bool = False
+    ) -> MediaItem:
+        """The item that a caller names. Raises NoSuchThing; InvalidInput where the name fits several.
 
-    def _new(self, new: NewItem) -> MediaItem:
-        fields = {}
-        if new.title:
-            fields["title"] = FieldValue(value=new.title, source=IMPORTED, rule=Rule.REPORTED)
-        return MediaItem(
-            kind=new.kind,
-            title=new.title,
-            year=new.year,
-            ids={id_type: IdClaim(value=value, source=OWNER) for id_type, value in sorted(new.ids.items())},
-            fields=fields,
-            added_at=self._clock.now(),
-        )
-
-    def find(self, connection: Connection, reference: Reference, path: str = "item_id") -> MediaItem:
-        """The item that a caller names. Raises NoSuchThing; InvalidInput where the name fits several."""
+        `deleted`: deleted items count as well; by an external id the one deleted last, where no live item has it.
+        """
         found = [reference] if isinstance(reference, int) else items.find_by_id(connection, None, *reference)
+        if deleted and not found and not isinstance(reference, int):
+            gone = items.get_many(connection, items.find_by_id(connection, None, *reference, deleted=True))
+            latest = {each.kind: each.id for each in reversed(gone.values())}
+            found = list(latest.values())
         if len(found) > 1:
             listed = ", ".join(str(item_id) for item_id in found)
             raise InvalidInput(Violation(path, f"several items have this id: {listed}; name one of these"))
         item = items.get(connection, found[0]) if found else None
-        if item is None or item.deleted_at is not None:
+        if item is None or (item.deleted_at is not None and not deleted):
             named = str(reference) if isinstance(reference, int) else ":".join(reference)
             raise NoSuchThing(path, f"there is no item {named}", reason="ITEM_NOT_FOUND")
         return item
@@ -134,18 +105,3 @@ class Library:
                 pending=pending.of_items(connection, [head.id for head in heads]),
                 total=items.count(connection, kind=kind, title_contains=title_contains),
             )
-
-
-def _with_ids(held: MediaItem, new: NewItem, path: str) -> MediaItem:
-    """The item with further ids, each the owner's word. Raises InvalidInput where it has another one of a type."""
-    wrong = [
-        Violation(f"{path}.ids.{id_type}", f"item {held.id} has {id_type} {held.ids[id_type].value}, not {value}")
-        for id_type, value in new.ids.items()
-        if id_type in held.ids and held.ids[id_type].value != value
-    ]
-    if wrong:
-        raise InvalidInput(*wrong)
-    claims = {id_type: IdClaim(value=value, source=OWNER) for id_type, value in new.ids.items()}
-    return replace(
-        held, ids={**held.ids, **claims}, title=held.title or new.title, year=held.year or new.year, fingerprint=""
-    )

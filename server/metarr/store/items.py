@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 from sqlalchemy import (
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -28,6 +29,8 @@ from metarr.store.database import Database
 from metarr.store.tables import external_ids, field_values, items, pending_answers, vetoes
 from metarr.store.upsert import upsert
 from metarr.store.values import encode_value, read_value
+
+_Key = TypeVar("_Key", int, str)
 
 CHUNK = 500
 """How many ids one statement names at most."""
@@ -55,6 +58,17 @@ class ItemHead(Struct, frozen=True, kw_only=True):
     fingerprint: str
     version: int
     sort_key: str
+
+
+class Words(Struct, frozen=True, kw_only=True):
+    """The words that an item was added with. `identified`: it has external ids."""
+
+    item_id: int
+    kind: Kind
+    title: str
+    year: int
+    identified: bool = False
+    deleted: bool = False
 
 
 # Reading
@@ -98,6 +112,28 @@ def find_by_ids(connection: Connection, kind: Kind, ids: Mapping[str, str], *, d
     """By id type, the item of this kind that has the id; live ones before deleted ones (those only if `deleted`)."""
     rows = connection.execute(_OWNERS, {"kind": kind, "values": list(ids.values())}).all() if ids else []
     return {row.type: row.item_id for row in rows if ids.get(row.type) == row.value and (row.live or deleted)}
+
+
+def find_by_words(connection: Connection, titles: Collection[str]) -> list[Words]:
+    """Items without a parent that were added with one of these titles, letter by letter; deleted ones too."""
+    return [
+        Words(
+            item_id=row.id,
+            kind=Kind(row.kind),
+            title=row.title,
+            year=row.year,
+            identified=row.identified,
+            deleted=row.deleted_at is not None,
+        )
+        for chunk in _chunks(titles)
+        for row in connection.execute(_BY_WORDS, {"titles": chunk})
+    ]
+
+
+def find_child(connection: Connection, parent_id: int, field: str, number: int) -> int | None:
+    """The item below another one of which this field holds that number; a live one where there is any."""
+    values = {"parent_id": parent_id, "field": field, "value": encode_value(number)}
+    return connection.execute(_CHILD, values).scalars().first()
 
 
 def page(
@@ -308,6 +344,24 @@ _LOCKS = select(field_values.c.item_id, field_values.c.field).where(
 )
 _PARENTS = select(items.c.id, items.c.parent_id).where(items.c.id.in_(_IDS))
 _FIND = select(external_ids.c.item_id).order_by(external_ids.c.live.desc(), external_ids.c.item_id.desc())
+_BY_WORDS = select(
+    items.c.id,
+    items.c.kind,
+    items.c.title,
+    items.c.year,
+    items.c.deleted_at,
+    exists().where(external_ids.c.item_id == items.c.id).label("identified"),
+).where(items.c.title.in_(bindparam("titles", expanding=True)), items.c.parent_id.is_(None))
+_CHILD = (
+    select(items.c.id)
+    .join(field_values)
+    .where(
+        items.c.parent_id == bindparam("parent_id"),
+        field_values.c.field == bindparam("field"),
+        field_values.c.value == bindparam("value"),
+    )
+    .order_by(items.c.deleted_at.is_not(None), items.c.id)
+)
 _OWNERS = (
     select(external_ids.c.type, external_ids.c.value, external_ids.c.item_id, external_ids.c.live)
     .where(
@@ -587,7 +641,7 @@ def _write_vetoes(connection: Connection, before: tuple[Veto, ...], item: MediaI
         connection.execute(insert(vetoes), rows)
 
 
-def _chunks(item_ids: Iterable[int]) -> Iterator[list[int]]:
-    distinct = list(dict.fromkeys(item_ids))
+def _chunks(values: Iterable[_Key]) -> Iterator[list[_Key]]:
+    distinct = list(dict.fromkeys(values))
     for start in range(0, len(distinct), CHUNK):
         yield distinct[start : start + CHUNK]

@@ -1,0 +1,31 @@
+"""Taking a deletion back, with what hangs together."""
+
+from metarr.domain.model import MediaItem
+from metarr.store import items
+from metarr.store.database import Connection
+
+
+def restore(connection: Connection, item_id: int) -> list[int]:
+    """Take back the deletion of an item, of what was deleted together with it, and of what it belongs to.
+
+    Returns the ids of what was deleted. Raises InvalidInput (`ID_TAKEN`) where another item has an id by now.
+    """
+    item = items.get(connection, item_id)
+    if item is None or item.deleted_at is None:
+        return []
+    above = _restore_above(connection, item)
+    below = items.get_many(connection, items.descendants(connection, [item_id])).values()
+    together = [item_id, *(each.id for each in below if each.deleted_at == item.deleted_at)]
+    for each in together:
+        items.revive(connection, each)
+    return [*above, *together]
+
+
+def _restore_above(connection: Connection, item: MediaItem) -> list[int]:
+    """The season and the series that an item belongs to; their other episodes stay as they are."""
+    parent = items.get(connection, item.parent_id) if item.parent_id is not None else None
+    if parent is None or parent.deleted_at is None:
+        return []
+    above = _restore_above(connection, parent)
+    items.revive(connection, parent.id)
+    return [*above, parent.id]
