@@ -142,7 +142,15 @@ class Simulators:
     ) -> None:
         """From now on that provider fails so (see FAULTS): for `count` requests, or with `probability`, or always."""
         self.state.faults.add(
-            Fault(_known(provider), name, count, probability, path_contains, options, random.Random(seed))
+            Fault(
+                provider=_known(provider),
+                name=name,
+                count=count,
+                probability=probability,
+                path_contains=path_contains,
+                options=options,
+                dice=random.Random(seed),
+            )
         )
 
     def clear_faults(self, provider: str | None = None) -> None:
