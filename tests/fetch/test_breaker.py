@@ -15,8 +15,8 @@ from metarr.errors import (
     RateLimited,
     TitleNotFound,
 )
-from metarr.fetch.breaker import THRESHOLD, Breaker
-from metarr.fetch.contract import Cancelled
+from metarr.fetch.breaker import FIRST_BACKOFF, LONGEST_BACKOFF, THRESHOLD, Breaker
+from metarr.fetch.contract import Cancelled, Circuit
 
 
 def elsewhere(work: Callable[[], object]) -> None:
@@ -147,3 +147,39 @@ def test_lifting_closes_the_circuit_and_forgets(breaker: Breaker) -> None:
     for key in range(THRESHOLD - 1):
         fail(breaker, key)
     breaker.check()
+
+
+class TestARestart:
+    def test_an_open_circuit_stays_open_and_backs_off_further(self) -> None:
+        clock, kept = FakeClock(), []
+        breaker = Breaker("tmdb", clock, keep=kept.append)
+        for key in range(THRESHOLD):
+            breaker.failed(key, BadAnswer("no"))
+        clock.advance(10)
+
+        again = Breaker("tmdb", clock, last=kept[-1], keep=kept.append)
+
+        with pytest.raises(CircuitOpen, match="no"):
+            again.check()
+        clock.advance(FIRST_BACKOFF)
+        again.enter()
+        again.failed("probe", BadAnswer("still no"))
+        assert kept[-1].openings == 2
+        assert kept[-1].until - clock.now() == timedelta(seconds=2 * FIRST_BACKOFF)
+
+    def test_a_closed_circuit_is_kept_as_closed(self) -> None:
+        clock, kept = FakeClock(), []
+        breaker = Breaker("tmdb", clock, keep=kept.append)
+        for key in range(THRESHOLD):
+            breaker.failed(key, BadAnswer("no"))
+        clock.advance(FIRST_BACKOFF)
+        breaker.enter()
+        breaker.succeeded()
+        assert kept[-1] == Circuit()
+
+    def test_a_clock_set_back_far_keeps_nobody_waiting_longer_than_a_back_off(self) -> None:
+        clock = FakeClock()
+        last = Circuit(until=clock.now() + timedelta(days=3), openings=1, detail="no")
+        breaker = Breaker("tmdb", clock, last=last)
+        clock.advance(LONGEST_BACKOFF)
+        breaker.enter()

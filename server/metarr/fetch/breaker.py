@@ -1,13 +1,14 @@
 """The circuit breaker of one provider: one that keeps failing is left alone for a while."""
 
 import threading
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
 
 import structlog
 
 from metarr.clock import Clock
 from metarr.errors import BadAnswer, CircuitOpen, ProviderTimeout
+from metarr.fetch.contract import Circuit
 
 log = structlog.get_logger(__name__)
 
@@ -16,6 +17,7 @@ THRESHOLD = 5
 FIRST_BACKOFF = 30.0
 LONGEST_BACKOFF = 15 * 60.0
 PROBE_SECONDS = 30.0
+CLOSED = Circuit()
 
 
 def counts(error: BaseException) -> bool:
@@ -29,14 +31,23 @@ class Breaker:
     `succeeded`, `failed` or `abandoned` must be called, once, by the thread that entered.
     """
 
-    def __init__(self, provider_id: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        provider_id: str,
+        clock: Clock,
+        *,
+        last: Circuit = CLOSED,
+        keep: Callable[[Circuit], None] = lambda _: None,
+    ) -> None:
+        """`last`: how it stood when the daemon ended; `keep` hears every change of that, and may not raise."""
         self._provider_id = provider_id
         self._clock = clock
+        self._keep = keep
         self._lock = threading.Lock()
         self._failed: set[Hashable] = set()
-        self._detail = ""
-        self._openings = 0
-        self._open_until: float | None = None
+        self._detail = last.detail
+        self._openings = last.openings
+        self._open_until = self._monotonic(last.until)
         self._probe: int | None = None
 
     def check(self) -> None:
@@ -69,6 +80,7 @@ class Breaker:
                 return
             self._close()
         if probe:
+            self._keep(CLOSED)
             log.info("circuit_closed", provider=self._provider_id)
 
     def failed(self, key: Hashable, error: BaseException) -> None:
@@ -85,6 +97,8 @@ class Breaker:
             elif not probe:
                 return
             rest = self._open()
+            opened = Circuit(until=self._at(rest), openings=self._openings, detail=self._detail)
+        self._keep(opened)
         log.warning("circuit_opened", provider=self._provider_id, detail=self._detail, seconds=round(rest))
 
     def abandoned(self) -> None:
@@ -97,6 +111,7 @@ class Breaker:
         with self._lock:
             self._probe = None
             self._close()
+        self._keep(CLOSED)
 
     def retry_at(self) -> datetime | None:
         """When the next probe may go; None when the circuit is closed."""
@@ -118,6 +133,13 @@ class Breaker:
         if probe:
             self._probe = None
         return probe
+
+    def _monotonic(self, until: datetime | None) -> float | None:
+        """A stored end on this run's clock; never longer than a back-off, for the wall clock may have been set."""
+        if until is None:
+            return None
+        rest = (until - self._clock.now()).total_seconds()
+        return self._clock.monotonic() + min(max(0.0, rest), LONGEST_BACKOFF)
 
     def _at(self, rest: float) -> datetime:
         return self._clock.now() + timedelta(seconds=rest)

@@ -139,7 +139,7 @@ class Channel:
         self.clock = clock
         self.client = Client(provider_id, connection, classify, clock, limits.workers)
         self.limiter = Limiter(provider_id, limits, key_fingerprint, limit_store, clock)
-        self.breaker = Breaker(provider_id, clock)
+        self.breaker = Breaker(provider_id, clock, last=self.limiter.circuit, keep=self.limiter.keep_circuit)
         self._provider_id = provider_id
         self._secret_store = secret_store
         self._fingerprint = key_fingerprint

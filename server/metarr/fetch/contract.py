@@ -73,6 +73,17 @@ class Http(Protocol):
         """Remember a secret until the provider's settings change (None: forget it)."""
 
 
+class Circuit(Struct, frozen=True, kw_only=True):
+    """What must survive a restart about a provider that failed repeatedly. `until` None: it is not left alone.
+
+    `openings` counts how often in a row it was left alone, `detail` says what it failed with.
+    """
+
+    until: datetime | None = None
+    openings: int = 0
+    detail: str = ""
+
+
 class LimitState(Struct, frozen=True, kw_only=True):
     """What must survive a restart about a provider's limits.
 
@@ -93,6 +104,7 @@ class LimitState(Struct, frozen=True, kw_only=True):
     auth_refused: str = ""
     last_request_at: datetime | None = None
     last_success_at: datetime | None = None
+    circuit: Circuit = Circuit()
 
 
 class LimitStore(Protocol):

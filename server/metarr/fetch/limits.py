@@ -10,7 +10,7 @@ from metarr.clock import Clock
 from metarr.domain.model import Struct
 from metarr.errors import KeyRefused, ProviderError, QuotaExhausted, RateLimited, Reason
 from metarr.fetch.bucket import TokenBucket
-from metarr.fetch.contract import Lane, Limits, LimitState, LimitStore
+from metarr.fetch.contract import Circuit, Lane, Limits, LimitState, LimitStore
 from metarr.fetch.ledger import DAY, parked, proven, rolled, unparked
 
 __all__ = ["Limiter", "LimiterStatus", "TokenBucket"]
@@ -127,6 +127,19 @@ class Limiter:
         with self._lock:
             self._probe = None
             self._state = replace(unparked(self._state), auth_refused="")
+        self._save()
+
+    @property
+    def circuit(self) -> Circuit:
+        """How the provider's circuit stood when it was last kept."""
+        return self._state.circuit
+
+    def keep_circuit(self, circuit: Circuit) -> None:
+        """Keep how the provider's circuit stands, with the rest of what survives a restart."""
+        with self._lock:
+            if circuit == self._state.circuit:
+                return
+            self._state = replace(self._state, circuit=circuit)
         self._save()
 
     def status(self) -> LimiterStatus:
