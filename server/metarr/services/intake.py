@@ -16,7 +16,7 @@ from metarr.domain.model import OWNER, REPORTERS, FieldValue, IdClaim, Kind, Med
 from metarr.errors import InvalidInput, Violation
 from metarr.services.commit import commit
 from metarr.services.deletion import restore
-from metarr.store import items
+from metarr.store import items, joins
 from metarr.store.database import Connection
 from metarr.store.items import Words
 
@@ -174,7 +174,7 @@ class _Intake:
         return None if found is None else self._read(found)
 
     def _read(self, item_id: int) -> MediaItem:
-        item = items.get(self._connection, item_id)
+        item = items.get(self._connection, joins.survivor(self._connection, item_id))
         if item is None:
             raise AssertionError("an id without its item")
         return item

@@ -11,7 +11,7 @@ from metarr.services import intake
 from metarr.services.aggregate import Aggregator, Question
 from metarr.services.config import ConfigReader
 from metarr.services.intake import NewItem, Taken
-from metarr.store import items, pending
+from metarr.store import items, joins, pending
 from metarr.store.database import Connection, Database
 from metarr.store.items import ItemHead
 from metarr.store.pending import Pending
@@ -62,9 +62,13 @@ class Library:
     ) -> MediaItem:
         """The item that a caller names. Raises NoSuchThing; InvalidInput where the name fits several.
 
-        `deleted`: deleted items count as well; by an external id the one deleted last, where no live item has it.
+        An item that was joined to another one is that other one. `deleted`: deleted items count as well; by an external
+        id the one deleted last, where no live item has it.
         """
-        found = [reference] if isinstance(reference, int) else items.find_by_id(connection, None, *reference)
+        if isinstance(reference, int):
+            found = [joins.survivor(connection, reference)]
+        else:
+            found = items.find_by_id(connection, None, *reference)
         if deleted and not found and not isinstance(reference, int):
             gone = items.get_many(connection, items.find_by_id(connection, None, *reference, deleted=True))
             latest = {each.kind: each.id for each in reversed(gone.values())}

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from metarr.domain.model import FieldValue, IdClaim, Kind, MediaItem, Rule, Struct, Veto
 from metarr.errors import InvalidInput, VersionMoved, Violation
 from metarr.store.database import Database
-from metarr.store.tables import external_ids, field_values, items, pending_answers, vetoes
+from metarr.store.tables import external_ids, field_values, items, joins, pending_answers, vetoes
 from metarr.store.upsert import upsert
 from metarr.store.values import encode_value, read_value
 
@@ -115,7 +115,10 @@ def find_by_ids(connection: Connection, kind: Kind, ids: Mapping[str, str], *, d
 
 
 def find_by_words(connection: Connection, titles: Collection[str]) -> list[Words]:
-    """Items without a parent that were added with one of these titles, letter by letter; deleted ones too."""
+    """Items without a parent that were added with one of these titles, letter by letter; deleted ones too.
+
+    One that was joined to another item stands for that one.
+    """
     return [
         Words(
             item_id=row.id,
@@ -123,7 +126,7 @@ def find_by_words(connection: Connection, titles: Collection[str]) -> list[Words
             title=row.title,
             year=row.year,
             identified=row.identified,
-            deleted=row.deleted_at is not None,
+            deleted=row.deleted_at is not None and not row.joined,
         )
         for chunk in _chunks(titles)
         for row in connection.execute(_BY_WORDS, {"titles": chunk})
@@ -344,13 +347,15 @@ _LOCKS = select(field_values.c.item_id, field_values.c.field).where(
 )
 _PARENTS = select(items.c.id, items.c.parent_id).where(items.c.id.in_(_IDS))
 _FIND = select(external_ids.c.item_id).order_by(external_ids.c.live.desc(), external_ids.c.item_id.desc())
+_JOINED = exists().where(joins.c.joined_id == items.c.id, joins.c.split_at.is_(None))
 _BY_WORDS = select(
     items.c.id,
     items.c.kind,
     items.c.title,
     items.c.year,
     items.c.deleted_at,
-    exists().where(external_ids.c.item_id == items.c.id).label("identified"),
+    (exists().where(external_ids.c.item_id == items.c.id) | _JOINED).label("identified"),
+    _JOINED.label("joined"),
 ).where(items.c.title.in_(bindparam("titles", expanding=True)), items.c.parent_id.is_(None))
 _CHILD = (
     select(items.c.id)

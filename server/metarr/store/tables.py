@@ -234,6 +234,23 @@ change_fields = Table(
     Column("new", Text, nullable=False),
 )
 
+joins = Table(
+    "joins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("survivor_id", Integer, ForeignKey("items.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("joined_id", Integer, ForeignKey("items.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("split_at", Moment),
+    Column("changes", Json(dict[str, tuple[str, str]]), nullable=False),
+    Column("old_ids", Json(dict[str, IdClaim]), nullable=False),
+    Column("new_ids", Json(dict[str, IdClaim]), nullable=False),
+    Column("ids", Json(dict[str, IdClaim]), nullable=False),
+    Column("change_sets", Json(tuple[int, ...]), nullable=False),
+    Column("children", Json(tuple[int, ...]), nullable=False),
+    Column("aliases", Json(tuple[tuple[str, str], ...]), nullable=False),
+)
+
 pending_answers = Table(
     "pending_answers",
     metadata,

@@ -170,6 +170,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("item_id", "field", name="pk_field_values"),
     )
     op.create_table(
+        "joins",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survivor_id", sa.Integer(), nullable=False),
+        sa.Column("joined_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("split_at", sa.BigInteger(), nullable=True),
+        sa.Column("changes", sa.Text(), nullable=False),
+        sa.Column("old_ids", sa.Text(), nullable=False),
+        sa.Column("new_ids", sa.Text(), nullable=False),
+        sa.Column("ids", sa.Text(), nullable=False),
+        sa.Column("change_sets", sa.Text(), nullable=False),
+        sa.Column("children", sa.Text(), nullable=False),
+        sa.Column("aliases", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["survivor_id"], ["items.id"], name="fk_joins_survivor_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["joined_id"], ["items.id"], name="fk_joins_joined_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_joins"),
+    )
+    op.create_index("ix_joins_survivor_id", "joins", ["survivor_id"])
+    op.create_index("ix_joins_joined_id", "joins", ["joined_id"])
+    op.create_table(
         "pending_answers",
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
