@@ -1,10 +1,12 @@
 """What holds for the whole suite: how hard properties are tried, and that `--complete` allows no skip."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from simulators import Simulators
 
 # Derandomized: a suite that gates others must say the same twice. No deadline: machines are noisy.
 _COMMON: dict[str, Any] = {
@@ -14,7 +16,7 @@ _COMMON: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow],
 }
 settings.register_profile("quick", max_examples=50, **_COMMON)
-settings.register_profile("complete", max_examples=300, **_COMMON)
+settings.register_profile("complete", max_examples=200, **_COMMON)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,3 +56,17 @@ def _judge_skip(report: pytest.TestReport | pytest.CollectReport, config: pytest
         return
     report.outcome = "failed"
     report.longrepr = f"--complete allows no skip: {reason}"
+
+
+@pytest.fixture(scope="session")
+def running_simulators() -> Iterator[Simulators]:
+    """The four providers, one set for the whole run: making them takes longer than most tests."""
+    with Simulators() as running:
+        yield running
+
+
+@pytest.fixture
+def simulators(running_simulators: Simulators) -> Simulators:
+    """The four providers as at their start: without faults, limits, and recorded requests."""
+    running_simulators.reset()
+    return running_simulators

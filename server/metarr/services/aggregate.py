@@ -163,12 +163,7 @@ class Aggregator:
         """The same with what the cache holds."""
         with self._database.read() as connection:
             stored = answers.read(connection, [key for each in rounds for key in each.keys])
-        return [
-            dataclasses.replace(
-                each, stored=max((stored[key] for key in each.keys if key in stored), key=_age, default=None)
-            )
-            for each in rounds
-        ]
+        return [dataclasses.replace(each, stored=_newest(each, stored)) for each in rounds]
 
     def _ask_all(self, rounds: Iterable[_Round], question: Question) -> dict[str, Outcome]:
         """Everyone at once; what has not come by the deadline is a timeout, and what came counts."""
@@ -241,13 +236,17 @@ class Aggregator:
         if fragment.trouble:
             log.info("answer_partly_unread", provider=each.entry.id, asked=key.asked_id, trouble=fragment.trouble[:5])
         with self._database.begin() as connection:
-            answers.write_found(connection, key, fragment, now, each.entry.provider.parser_version)
+            for one in _keys_of(each, key):
+                answers.write_found(connection, one, fragment, now, each.entry.provider.parser_version)
         return Answered(fragment=fragment, fetched_at=now, asked_id=key.asked_id)
 
     def _missed(self, each: _Round, key: AnswerKey, miss: TitleNotFound) -> Outcome:
         now = self._clock.now()
+        version = each.entry.provider.parser_version
         with self._database.begin() as connection:
-            head = answers.write_missed(connection, key, now, each.entry.provider.parser_version, soft=miss.soft)
+            head, *_ = [
+                answers.write_missed(connection, one, now, version, soft=miss.soft) for one in _keys_of(each, key)
+            ]
         stored = StoredAnswer(
             key=key,
             head=head,
@@ -295,6 +294,21 @@ def preferences_of(settings: Settings) -> Preferences:
 def _typed(types: Mapping[Kind, tuple[str, ...]], kind: Kind, ids: Mapping[str, str]) -> tuple[str, ...]:
     """Those of the ids that a provider takes for a kind, typed, the best first."""
     return tuple(f"{id_type}:{ids[id_type]}" for id_type in types.get(kind, ()) if id_type in ids)
+
+
+def _keys_of(each: _Round, key: AnswerKey) -> tuple[AnswerKey, ...]:
+    """Where an answer is kept: under the id it was asked with, and under the one that this was looked up by, so that
+    whoever knows only that one finds the answer without asking."""
+    return (key,) if key == each.key else (key, each.key)
+
+
+def _newest(each: _Round, stored: Mapping[AnswerKey, StoredAnswer]) -> StoredAnswer | None:
+    """The newest of the stored answers that would do. One found by what its id was looked up by names that id."""
+    newest = max((stored[key] for key in each.keys if key in stored), key=_age, default=None)
+    if newest is None or newest.fragment is None or not each.by_lookup:
+        return newest
+    asked_id = each.entry.provider.asked_id(newest.key.kind, newest.fragment.ids) or newest.key.asked_id
+    return replace(newest, key=replace(newest.key, asked_id=asked_id))
 
 
 def _age(stored: StoredAnswer) -> datetime:

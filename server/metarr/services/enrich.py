@@ -86,7 +86,8 @@ class Enricher:
         config = self._config.read()
         findings = self._gather(item, config, wish)
         if not answered(findings.outcomes):
-            self._note_missing(item, findings)
+            if not wish.dry_run:
+                self._note_missing(item, findings)
             raise nobody(findings.outcomes)
         if wish.dry_run:
             with self._database.read() as connection:
