@@ -27,7 +27,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from metarr.v1 import common_pb2 as metarr_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fmetarr/v1/library_service.proto\x12\tmetarr.v1\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x16metarr/v1/common.proto\"\x8f\x02\n\x07NewItem\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\"\n\x03ids\x18\x04 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12(\n\x06\x66ields\x18\x05 \x03(\x0b\x32\x18.metarr.v1.ReportedField\x12\x0e\n\x06source\x18\x06 \x01(\t\x12\x10\n\x08lock_all\x18\x07 \x01(\x08\x12$\n\x06series\x18\x08 \x01(\x0b\x32\x14.metarr.v1.NewParent\x12\x15\n\rseason_number\x18\t \x01(\x05\x12\x16\n\x0e\x65pisode_number\x18\n \x01(\x05\"D\n\rReportedField\x12\x0c\n\x04name\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\"L\n\tNewParent\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\"\n\x03ids\x18\x03 \x03(\x0b\x32\x15.metarr.v1.ExternalId\"7\n\x12UpsertItemsRequest\x12!\n\x05items\x18\x01 \x03(\x0b\x32\x12.metarr.v1.NewItem\"\x87\x01\n\x13UpsertItemsResponse\x12\x36\n\x07results\x18\x01 \x03(\x0b\x32%.metarr.v1.UpsertItemsResponse.Result\x1a\x38\n\x06Result\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\x0f\n\x07\x63reated\x18\x02 \x01(\x08\"2\n\x0eGetItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65xplain\x18\x02 \x01(\x08\"0\n\x0fGetItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\"\xed\x02\n\x11UpdateItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x38\n\x06\x66ields\x18\x02 \x03(\x0b\x32(.metarr.v1.UpdateItemRequest.FieldsEntry\x12\x13\n\x0block_fields\x18\x03 \x03(\t\x12\x15\n\runlock_fields\x18\x04 \x03(\t\x12\x10\n\x08lock_all\x18\x05 \x01(\x08\x12\x12\n\nunlock_all\x18\x06 \x01(\x08\x12\x11\n\tmonitored\x18\x07 \x01(\x08\x12\"\n\x03ids\x18\x08 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12/\n\x0bupdate_mask\x18\t \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x1a\x45\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value:\x02\x38\x01\"s\n\x12UpdateItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\'\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12\x15\n\rchange_set_id\x18\x03 \x01(\t\"&\n\x12\x44\x65leteItemsRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"\'\n\x13\x44\x65leteItemsResponse\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"\'\n\x13RestoreItemsRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"(\n\x14RestoreItemsResponse\x12\x10\n\x08item_ids\x18\x01 \x03(\t\";\n\x10SplitItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x16\n\x0ejoined_item_id\x18\x02 \x01(\t\"W\n\x11SplitItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12#\n\nsplit_item\x18\x02 \x01(\x0b\x32\x0f.metarr.v1.Item\"\x88\x01\n\x10ListItemsRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x16\n\x0etitle_contains\x18\x04 \x01(\t\x12\x11\n\tparent_id\x18\x05 \x01(\t\"`\n\x11ListItemsResponse\x12\x1e\n\x05items\x18\x01 \x03(\x0b\x32\x0f.metarr.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x05\x32\xbd\x04\n\x0eLibraryService\x12Q\n\x0bUpsertItems\x12\x1d.metarr.v1.UpsertItemsRequest\x1a\x1e.metarr.v1.UpsertItemsResponse\"\x03\x90\x02\x02\x12\x45\n\x07GetItem\x12\x19.metarr.v1.GetItemRequest\x1a\x1a.metarr.v1.GetItemResponse\"\x03\x90\x02\x01\x12N\n\nUpdateItem\x12\x1c.metarr.v1.UpdateItemRequest\x1a\x1d.metarr.v1.UpdateItemResponse\"\x03\x90\x02\x02\x12Q\n\x0b\x44\x65leteItems\x12\x1d.metarr.v1.DeleteItemsRequest\x1a\x1e.metarr.v1.DeleteItemsResponse\"\x03\x90\x02\x02\x12T\n\x0cRestoreItems\x12\x1e.metarr.v1.RestoreItemsRequest\x1a\x1f.metarr.v1.RestoreItemsResponse\"\x03\x90\x02\x02\x12K\n\tSplitItem\x12\x1b.metarr.v1.SplitItemRequest\x1a\x1c.metarr.v1.SplitItemResponse\"\x03\x90\x02\x02\x12K\n\tListItems\x12\x1b.metarr.v1.ListItemsRequest\x1a\x1c.metarr.v1.ListItemsResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fmetarr/v1/library_service.proto\x12\tmetarr.v1\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x16metarr/v1/common.proto\"\x8f\x02\n\x07NewItem\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\"\n\x03ids\x18\x04 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12(\n\x06\x66ields\x18\x05 \x03(\x0b\x32\x18.metarr.v1.ReportedField\x12\x0e\n\x06source\x18\x06 \x01(\t\x12\x10\n\x08lock_all\x18\x07 \x01(\x08\x12$\n\x06series\x18\x08 \x01(\x0b\x32\x14.metarr.v1.NewParent\x12\x15\n\rseason_number\x18\t \x01(\x05\x12\x16\n\x0e\x65pisode_number\x18\n \x01(\x05\"D\n\rReportedField\x12\x0c\n\x04name\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\"L\n\tNewParent\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\"\n\x03ids\x18\x03 \x03(\x0b\x32\x15.metarr.v1.ExternalId\"7\n\x12UpsertItemsRequest\x12!\n\x05items\x18\x01 \x03(\x0b\x32\x12.metarr.v1.NewItem\"\xcc\x01\n\x13UpsertItemsResponse\x12\x36\n\x07results\x18\x01 \x03(\x0b\x32%.metarr.v1.UpsertItemsResponse.Result\x1a}\n\x06Result\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\x0f\n\x07\x63reated\x18\x02 \x01(\x08\x12\x10\n\x08restored\x18\x03 \x01(\x08\x12\x0f\n\x07\x64\x65leted\x18\x04 \x01(\x08\x12\x0f\n\x07\x63hanged\x18\x05 \x01(\x08\x12\x0f\n\x07new_ids\x18\x06 \x01(\x05\"2\n\x0eGetItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65xplain\x18\x02 \x01(\x08\"0\n\x0fGetItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\"\xed\x02\n\x11UpdateItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x38\n\x06\x66ields\x18\x02 \x03(\x0b\x32(.metarr.v1.UpdateItemRequest.FieldsEntry\x12\x13\n\x0block_fields\x18\x03 \x03(\t\x12\x15\n\runlock_fields\x18\x04 \x03(\t\x12\x10\n\x08lock_all\x18\x05 \x01(\x08\x12\x12\n\nunlock_all\x18\x06 \x01(\x08\x12\x11\n\tmonitored\x18\x07 \x01(\x08\x12\"\n\x03ids\x18\x08 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12/\n\x0bupdate_mask\x18\t \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x1a\x45\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value:\x02\x38\x01\"s\n\x12UpdateItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\'\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12\x15\n\rchange_set_id\x18\x03 \x01(\t\"&\n\x12\x44\x65leteItemsRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"\'\n\x13\x44\x65leteItemsResponse\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"\'\n\x13RestoreItemsRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"(\n\x14RestoreItemsResponse\x12\x10\n\x08item_ids\x18\x01 \x03(\t\";\n\x10SplitItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x16\n\x0ejoined_item_id\x18\x02 \x01(\t\"W\n\x11SplitItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12#\n\nsplit_item\x18\x02 \x01(\x0b\x32\x0f.metarr.v1.Item\"\x88\x01\n\x10ListItemsRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x16\n\x0etitle_contains\x18\x04 \x01(\t\x12\x11\n\tparent_id\x18\x05 \x01(\t\"`\n\x11ListItemsResponse\x12\x1e\n\x05items\x18\x01 \x03(\x0b\x32\x0f.metarr.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x05\x32\xbd\x04\n\x0eLibraryService\x12Q\n\x0bUpsertItems\x12\x1d.metarr.v1.UpsertItemsRequest\x1a\x1e.metarr.v1.UpsertItemsResponse\"\x03\x90\x02\x02\x12\x45\n\x07GetItem\x12\x19.metarr.v1.GetItemRequest\x1a\x1a.metarr.v1.GetItemResponse\"\x03\x90\x02\x01\x12N\n\nUpdateItem\x12\x1c.metarr.v1.UpdateItemRequest\x1a\x1d.metarr.v1.UpdateItemResponse\"\x03\x90\x02\x02\x12Q\n\x0b\x44\x65leteItems\x12\x1d.metarr.v1.DeleteItemsRequest\x1a\x1e.metarr.v1.DeleteItemsResponse\"\x03\x90\x02\x02\x12T\n\x0cRestoreItems\x12\x1e.metarr.v1.RestoreItemsRequest\x1a\x1f.metarr.v1.RestoreItemsResponse\"\x03\x90\x02\x02\x12K\n\tSplitItem\x12\x1b.metarr.v1.SplitItemRequest\x1a\x1c.metarr.v1.SplitItemResponse\"\x03\x90\x02\x02\x12K\n\tListItems\x12\x1b.metarr.v1.ListItemsRequest\x1a\x1c.metarr.v1.ListItemsResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -59,35 +59,35 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPSERTITEMSREQUEST']._serialized_start=556
   _globals['_UPSERTITEMSREQUEST']._serialized_end=611
   _globals['_UPSERTITEMSRESPONSE']._serialized_start=614
-  _globals['_UPSERTITEMSRESPONSE']._serialized_end=749
+  _globals['_UPSERTITEMSRESPONSE']._serialized_end=818
   _globals['_UPSERTITEMSRESPONSE_RESULT']._serialized_start=693
-  _globals['_UPSERTITEMSRESPONSE_RESULT']._serialized_end=749
-  _globals['_GETITEMREQUEST']._serialized_start=751
-  _globals['_GETITEMREQUEST']._serialized_end=801
-  _globals['_GETITEMRESPONSE']._serialized_start=803
-  _globals['_GETITEMRESPONSE']._serialized_end=851
-  _globals['_UPDATEITEMREQUEST']._serialized_start=854
-  _globals['_UPDATEITEMREQUEST']._serialized_end=1219
-  _globals['_UPDATEITEMREQUEST_FIELDSENTRY']._serialized_start=1150
-  _globals['_UPDATEITEMREQUEST_FIELDSENTRY']._serialized_end=1219
-  _globals['_UPDATEITEMRESPONSE']._serialized_start=1221
-  _globals['_UPDATEITEMRESPONSE']._serialized_end=1336
-  _globals['_DELETEITEMSREQUEST']._serialized_start=1338
-  _globals['_DELETEITEMSREQUEST']._serialized_end=1376
-  _globals['_DELETEITEMSRESPONSE']._serialized_start=1378
-  _globals['_DELETEITEMSRESPONSE']._serialized_end=1417
-  _globals['_RESTOREITEMSREQUEST']._serialized_start=1419
-  _globals['_RESTOREITEMSREQUEST']._serialized_end=1458
-  _globals['_RESTOREITEMSRESPONSE']._serialized_start=1460
-  _globals['_RESTOREITEMSRESPONSE']._serialized_end=1500
-  _globals['_SPLITITEMREQUEST']._serialized_start=1502
-  _globals['_SPLITITEMREQUEST']._serialized_end=1561
-  _globals['_SPLITITEMRESPONSE']._serialized_start=1563
-  _globals['_SPLITITEMRESPONSE']._serialized_end=1650
-  _globals['_LISTITEMSREQUEST']._serialized_start=1653
-  _globals['_LISTITEMSREQUEST']._serialized_end=1789
-  _globals['_LISTITEMSRESPONSE']._serialized_start=1791
-  _globals['_LISTITEMSRESPONSE']._serialized_end=1887
-  _globals['_LIBRARYSERVICE']._serialized_start=1890
-  _globals['_LIBRARYSERVICE']._serialized_end=2463
+  _globals['_UPSERTITEMSRESPONSE_RESULT']._serialized_end=818
+  _globals['_GETITEMREQUEST']._serialized_start=820
+  _globals['_GETITEMREQUEST']._serialized_end=870
+  _globals['_GETITEMRESPONSE']._serialized_start=872
+  _globals['_GETITEMRESPONSE']._serialized_end=920
+  _globals['_UPDATEITEMREQUEST']._serialized_start=923
+  _globals['_UPDATEITEMREQUEST']._serialized_end=1288
+  _globals['_UPDATEITEMREQUEST_FIELDSENTRY']._serialized_start=1219
+  _globals['_UPDATEITEMREQUEST_FIELDSENTRY']._serialized_end=1288
+  _globals['_UPDATEITEMRESPONSE']._serialized_start=1290
+  _globals['_UPDATEITEMRESPONSE']._serialized_end=1405
+  _globals['_DELETEITEMSREQUEST']._serialized_start=1407
+  _globals['_DELETEITEMSREQUEST']._serialized_end=1445
+  _globals['_DELETEITEMSRESPONSE']._serialized_start=1447
+  _globals['_DELETEITEMSRESPONSE']._serialized_end=1486
+  _globals['_RESTOREITEMSREQUEST']._serialized_start=1488
+  _globals['_RESTOREITEMSREQUEST']._serialized_end=1527
+  _globals['_RESTOREITEMSRESPONSE']._serialized_start=1529
+  _globals['_RESTOREITEMSRESPONSE']._serialized_end=1569
+  _globals['_SPLITITEMREQUEST']._serialized_start=1571
+  _globals['_SPLITITEMREQUEST']._serialized_end=1630
+  _globals['_SPLITITEMRESPONSE']._serialized_start=1632
+  _globals['_SPLITITEMRESPONSE']._serialized_end=1719
+  _globals['_LISTITEMSREQUEST']._serialized_start=1722
+  _globals['_LISTITEMSREQUEST']._serialized_end=1858
+  _globals['_LISTITEMSRESPONSE']._serialized_start=1860
+  _globals['_LISTITEMSRESPONSE']._serialized_end=1956
+  _globals['_LIBRARYSERVICE']._serialized_start=1959
+  _globals['_LIBRARYSERVICE']._serialized_end=2532
 # @@protoc_insertion_point(module_scope)

@@ -60,12 +60,20 @@ class UpsertItemsRequest(_message.Message):
 class UpsertItemsResponse(_message.Message):
     __slots__ = ("results",)
     class Result(_message.Message):
-        __slots__ = ("item", "created")
+        __slots__ = ("item", "created", "restored", "deleted", "changed", "new_ids")
         ITEM_FIELD_NUMBER: _ClassVar[int]
         CREATED_FIELD_NUMBER: _ClassVar[int]
+        RESTORED_FIELD_NUMBER: _ClassVar[int]
+        DELETED_FIELD_NUMBER: _ClassVar[int]
+        CHANGED_FIELD_NUMBER: _ClassVar[int]
+        NEW_IDS_FIELD_NUMBER: _ClassVar[int]
         item: _common_pb2.Item
         created: bool
-        def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., created: _Optional[bool] = ...) -> None: ...
+        restored: bool
+        deleted: bool
+        changed: bool
+        new_ids: int
+        def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., created: _Optional[bool] = ..., restored: _Optional[bool] = ..., deleted: _Optional[bool] = ..., changed: _Optional[bool] = ..., new_ids: _Optional[int] = ...) -> None: ...
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     results: _containers.RepeatedCompositeFieldContainer[UpsertItemsResponse.Result]
     def __init__(self, results: _Optional[_Iterable[_Union[UpsertItemsResponse.Result, _Mapping]]] = ...) -> None: ...
