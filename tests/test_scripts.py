@@ -124,6 +124,7 @@ def test_is_expected_to_fail(): assert False
 
 
 def test_with_complete_every_skip_is_a_failure(pytester: pytest.Pytester):
+    pytester.makepyprojecttoml(f"[tool.pytest.ini_options]\npythonpath = ['{ROOT / 'tests'}']\n")
     pytester.makeconftest((ROOT / "tests" / "conftest.py").read_text())
     pytester.makepyfile(SKIPPING)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]

@@ -707,7 +707,7 @@ def recorded(start: str) -> list[str]:
     """The bodies, by the start of their path, that are believed to be as the provider sent them."""
     rows = index(start.partition("/")[0])
     if not rows:
-        pytest.skip(f"recorded samples not available: {start}")
+        pytest.skip(f"no recording {start} beside the project")
     return [row.file for row in rows if row.whole and row.file.startswith(start)]
 
 
