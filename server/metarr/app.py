@@ -29,8 +29,10 @@ from metarr.services.aggregate import Aggregator
 from metarr.services.authorities import FieldAuthorities
 from metarr.services.config import ConfigReader
 from metarr.services.drift import DriftWatch
+from metarr.services.edit import Editor
 from metarr.services.enrich import Enricher
 from metarr.services.health import HealthReader
+from metarr.services.history import History
 from metarr.services.identify import Identifier
 from metarr.services.library import Library
 from metarr.services.providers import ProviderSettings
@@ -51,6 +53,8 @@ class Services:
     titles: TitleAggregator
     enricher: Enricher
     library: Library
+    editor: Editor
+    history: History
     config: ConfigReader
     providers: ProviderSettings
     authorities: FieldAuthorities
@@ -72,6 +76,8 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         titles=TitleAggregator(aggregator, identifier, config, clock),
         enricher=Enricher(database, aggregator, library, config, clock),
         library=library,
+        editor=Editor(database, library, config, clock),
+        history=History(database, library, config, clock),
         config=config,
         providers=ProviderSettings(roster, database, vault, clock),
         authorities=FieldAuthorities(roster, database),
@@ -84,8 +90,8 @@ def servicers(services: Services, clock: Clock) -> tuple[BaseServicer, ...]:
     known = services.roster.ids()
     return (
         Aggregation(services.titles, known, clock),
-        Enrichment(services.enricher, known, clock),
-        LibraryItems(services.library, clock),
+        Enrichment(services.enricher, services.history, known, clock),
+        LibraryItems(services.library, services.editor, clock),
         Config(services.providers, services.authorities, services.health, clock),
         Health(services.health, clock),
     )

@@ -1,40 +1,58 @@
 """LibraryService."""
 
-import base64
-import json
+from collections.abc import Sequence
 
 from metarr.clock import Clock
 from metarr.rpc.context import Context
-from metarr.rpc.convert import head_message, item_message
+from metarr.rpc.convert import change_message, head_message, item_message, plain_of
 from metarr.rpc.errors import BaseServicer
+from metarr.rpc.paging import page_token, position
 from metarr.rpc.validate import Check
-from metarr.services.intake import NewItem
-from metarr.services.library import Library
+from metarr.services.edit import Edit, Editor
+from metarr.services.intake import NewItem, NewSeries, Taken
+from metarr.services.library import Library, Reference
 from metarr.v1 import library_service_pb2 as pb
 from metarr.v1.library_service_pb2_grpc import LibraryServiceServicer
 
-MOST_UPSERTS = 500
+MOST_ITEMS = 500
+"""How many items one request names at most."""
+
+EDITABLE = frozenset({"fields", "lock_fields", "unlock_fields", "lock_all", "unlock_all", "monitored", "ids"})
 
 
 class LibraryItems(BaseServicer, LibraryServiceServicer):
     """The items of the library."""
 
-    def __init__(self, library: Library, clock: Clock) -> None:
+    def __init__(self, library: Library, editor: Editor, clock: Clock) -> None:
         self.clock = clock
         self._library = library
+        self._editor = editor
 
     def UpsertItems(self, request: pb.UpsertItemsRequest, context: Context) -> pb.UpsertItemsResponse:
         with Check() as check:
-            if not 1 <= len(request.items) <= MOST_UPSERTS:
-                check.violation("items", f"has {len(request.items)} items; 1 to {MOST_UPSERTS} are possible")
+            _bounded(check, "items", request.items)
             wanted = [_new_item(check, f"items[{place}]", item) for place, item in enumerate(request.items)]
-        results = self._library.upsert(wanted)
-        return pb.UpsertItemsResponse(
-            results=[
-                pb.UpsertItemsResponse.Result(item=item_message(taken.item, fields=False), created=taken.created)
-                for taken in results
-            ]
+        return pb.UpsertItemsResponse(results=[_result(taken) for taken in self._library.upsert(wanted)])
+
+    def UpdateItem(self, request: pb.UpdateItemRequest, context: Context) -> pb.UpdateItemResponse:
+        with Check() as check:
+            reference = check.reference("item_id", request.item_id)
+            edit = _edit(check, request)
+        done = self._editor.edit(reference, edit)
+        made = done.change_set
+        return pb.UpdateItemResponse(
+            item=item_message(done.item),
+            changes=[change_message(change) for change in made.changes] if made else (),
+            change_set_id=str(made.id) if made else "",
         )
+
+    def DeleteItems(self, request: pb.DeleteItemsRequest, context: Context) -> pb.DeleteItemsResponse:
+        gone = self._editor.delete(_references(request.item_ids))
+        return pb.DeleteItemsResponse(item_ids=[str(item_id) for item_id in gone])
+
+    def RestoreItems(self, request: pb.RestoreItemsRequest, context: Context) -> pb.RestoreItemsResponse:
+        back = self._editor.restore(_references(request.item_ids))
+        return pb.RestoreItemsResponse(item_ids=[str(item_id) for item_id in back])
 
     def GetItem(self, request: pb.GetItemRequest, context: Context) -> pb.GetItemResponse:
         with Check() as check:
@@ -50,45 +68,91 @@ class LibraryItems(BaseServicer, LibraryServiceServicer):
         )
 
     def ListItems(self, request: pb.ListItemsRequest, context: Context) -> pb.ListItemsResponse:
-        query = [request.kind, request.title_contains]
+        query = [request.kind, request.title_contains, request.parent_id]
         with Check() as check:
             kind = check.optional_kind("kind", request.kind)
             limit = check.page_size("page_size", request.page_size)
             title = check.text("title_contains", request.title_contains, required=False)
-            after = _after(check, request.page_token, query)
-        page = self._library.page(kind, title, after, limit + 1)
+            parent = check.reference("parent_id", request.parent_id) if request.parent_id else None
+            last = position(check, request.page_token, query, (str, int))
+        after = (str(last[0]), int(last[1])) if last else None
+        page = self._library.page(kind, title, after, limit + 1, parent=parent)
         heads = page.heads[:limit]
         more = len(page.heads) > limit
         return pb.ListItemsResponse(
             items=[head_message(head, page.pending.get(head.id, {})) for head in heads],
-            next_page_token=_token(query, heads[-1].sort_key, heads[-1].id) if more else "",
+            next_page_token=page_token(query, [heads[-1].sort_key, heads[-1].id]) if more else "",
             total_size=page.total,
         )
 
 
-def _new_item(check: Check, path: str, item: pb.NewItem) -> NewItem:
-    return NewItem(
-        kind=check.kind(f"{path}.kind", item.kind),
-        title=check.text(f"{path}.title", item.title, required=not item.ids),
-        year=check.year(f"{path}.year", item.year),
-        ids=check.ids(f"{path}.ids", item.ids),
+def _bounded(check: Check, field: str, named: Sequence[object]) -> None:
+    if not 1 <= len(named) <= MOST_ITEMS:
+        check.violation(field, f"has {len(named)} items; 1 to {MOST_ITEMS} are possible")
+
+
+def _references(item_ids: Sequence[str]) -> list[tuple[str, Reference]]:
+    """Items by name, each with its path."""
+    with Check() as check:
+        _bounded(check, "item_ids", item_ids)
+        paths = [f"item_ids[{place}]" for place in range(len(item_ids))]
+        return [(path, check.reference(path, item_id)) for path, item_id in zip(paths, item_ids, strict=True)]
+
+
+def _edit(check: Check, request: pb.UpdateItemRequest) -> Edit:
+    """What the mask says is to be changed."""
+    mask = check.mask("update_mask", request.update_mask, EDITABLE)
+    ids = check.ids("ids", request.ids)
+    return Edit(
+        fields={name: plain_of(value) for name, value in request.fields.items()} if "fields" in mask else {},
+        lock=frozenset(request.lock_fields) if "lock_fields" in mask else frozenset(),
+        unlock=frozenset(request.unlock_fields) if "unlock_fields" in mask else frozenset(),
+        lock_all="lock_all" in mask and request.lock_all,
+        unlock_all="unlock_all" in mask and request.unlock_all,
+        monitored=request.monitored if "monitored" in mask else None,
+        ids=ids if "ids" in mask else None,
+        etag=request.etag,
     )
 
 
-def _token(query: list[object], sort_key: str, item_id: int) -> str:
-    """Where the next page begins, tied to its query. Opaque to clients."""
-    return base64.urlsafe_b64encode(json.dumps([query, sort_key, item_id]).encode()).decode()
+def _new_item(check: Check, path: str, item: pb.NewItem) -> NewItem:
+    in_series = item.HasField("series")
+    fields = {}
+    for place, field in enumerate(item.fields):
+        if field.name in fields:
+            check.violation(f"{path}.fields[{place}].name", f"{field.name[:60]!r} is named twice")
+        fields[field.name] = plain_of(field.value)
+    for name, number in (("season_number", item.season_number), ("episode_number", item.episode_number)):
+        if number < 0:
+            check.violation(f"{path}.{name}", f"{number} is below 0")
+    return NewItem(
+        kind=check.kind(f"{path}.kind", item.kind),
+        title=check.text(f"{path}.title", item.title, required=not item.ids and not in_series),
+        year=check.year(f"{path}.year", item.year),
+        ids=check.ids(f"{path}.ids", item.ids),
+        fields=fields,
+        source=item.source,
+        lock_all=item.lock_all,
+        series=_series(check, f"{path}.series", item.series) if in_series else None,
+        season=item.season_number,
+        episode=item.episode_number,
+    )
 
 
-def _after(check: Check, token: str, query: list[object]) -> tuple[str, int] | None:
-    if not token:
-        return None
-    try:
-        of, sort_key, item_id = json.loads(base64.urlsafe_b64decode(token.encode()))
-        position = (str(sort_key), int(item_id))
-    except ValueError:
-        check.violation("page_token", "is none that was handed out")
-        return None
-    if of != query:
-        check.violation("page_token", "belongs to another query")
-    return position
+def _series(check: Check, path: str, series: pb.NewParent) -> NewSeries:
+    return NewSeries(
+        title=check.text(f"{path}.title", series.title, required=not series.ids),
+        year=check.year(f"{path}.year", series.year),
+        ids=check.ids(f"{path}.ids", series.ids),
+    )
+
+
+def _result(taken: Taken) -> pb.UpsertItemsResponse.Result:
+    return pb.UpsertItemsResponse.Result(
+        item=item_message(taken.item, fields=False),
+        created=taken.created,
+        restored=taken.restored,
+        deleted=taken.deleted,
+        changed=taken.changed,
+        new_ids=taken.new_ids,
+    )

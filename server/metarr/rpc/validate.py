@@ -1,5 +1,6 @@
 """Checks of requests. A `Check` collects everything that is wrong before it refuses, so that a person fixes it once."""
 
+import re
 from collections.abc import Collection, Iterable
 from types import TracebackType
 from typing import Protocol, Self
@@ -120,6 +121,13 @@ class Check:
         except ValueError as error:
             self.violation(field, f"is required: {error}" if not value else f"expected {error}")
             return 0
+
+    def number(self, field: str, value: str) -> int:
+        """The id of something that Metarr numbers, such as a change-set."""
+        if not re.fullmatch(r"[1-9]\d{0,17}", value, re.ASCII):
+            self.violation(field, f"{value[:60]!r} is no number such as 17" if value else "is required")
+            return 0
+        return int(value)
 
     def mask(self, field: str, mask: FieldMask, known: Collection[str], prefixes: Collection[str] = ()) -> set[str]:
         """The paths of an update mask: known ones, or a name below one of the `prefixes` (such as `settings.`)."""

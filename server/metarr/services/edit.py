@@ -12,6 +12,7 @@ from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
 from metarr.domain.model import OWNER, FieldValue, MediaItem, Rule, Value
 from metarr.errors import InvalidInput, VersionMoved, Violation
+from metarr.services import identity
 from metarr.services.commit import Committed, commit
 from metarr.services.config import ConfigReader
 from metarr.services.deletion import restore
@@ -25,8 +26,8 @@ class Edit:
     """What to change on an item.
 
     `fields`: plain values by name, None empties; each is locked. `lock`, `unlock`: further fields, as they are.
-    `lock_all`: every field that holds a value. `monitored` None: as it is. `etag`: the version that the editor saw,
-    "" where that does not matter.
+    `lock_all`: every field that holds a value. `monitored` None: as it is. `ids`: its true external ids
+    and no others; None: as they are. `etag`: the version that the editor saw, "" where that does not matter.
     """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Edit:
     lock_all: bool = False
     unlock_all: bool = False
     monitored: bool | None = None
+    ids: Mapping[str, str] | None = None
     etag: str = ""
 
 
@@ -58,10 +60,20 @@ class Editor:
             before = self._library.find(connection, reference)
             if edit.etag and edit.etag != str(before.version):
                 raise VersionMoved(f"item {before.id} was changed since it was read; read it again and repeat")
-            after = edited(before, edit, self._clock.now())
+            named = before
+            if edit.ids is not None:
+                named = identity.corrected(connection, before, edit.ids, "ids")
+            after = edited(named, edit, self._clock.now())
             if after == before:
                 return Committed(item=before)
-            return commit(connection, before, after, cause="edit", now=self._clock.now(), sync_fields=sync_fields)
+            return commit(
+                connection,
+                before,
+                after,
+                cause="edit" if after.ids == before.ids else "identify",
+                now=self._clock.now(),
+                sync_fields=sync_fields,
+            )
 
     def delete(self, references: Iterable[tuple[str, Reference]]) -> list[int]:
         """Delete items, each named with its path in the request, and all that is below them. They can be restored.

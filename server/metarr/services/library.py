@@ -100,12 +100,23 @@ class Library:
             waiting={decision.field: decision.waiting for decision in decisions},
         )
 
-    def page(self, kind: Kind | None, title_contains: str, after: tuple[str, int] | None, limit: int) -> Page:
-        """Items by title."""
+    def page(
+        self,
+        kind: Kind | None,
+        title_contains: str,
+        after: tuple[str, int] | None,
+        limit: int,
+        *,
+        parent: Reference | None = None,
+    ) -> Page:
+        """Items by title; `parent`: only those below this one. Raises NoSuchThing for an unknown parent."""
         with self._database.read() as connection:
-            heads = items.page(connection, kind=kind, title_contains=title_contains, after=after, limit=limit)
+            parent_id = None if parent is None else self.find(connection, parent, "parent_id").id
+            heads = items.page(
+                connection, kind=kind, title_contains=title_contains, parent_id=parent_id, after=after, limit=limit
+            )
             return Page(
                 heads=heads,
                 pending=pending.of_items(connection, [head.id for head in heads]),
-                total=items.count(connection, kind=kind, title_contains=title_contains),
+                total=items.count(connection, kind=kind, title_contains=title_contains, parent_id=parent_id),
             )

@@ -98,6 +98,13 @@ def mark_undone(connection: Connection, change_set_ids: Iterable[int], undone_by
     connection.execute(update(change_sets).where(ids).values(undone_by=undone_by))
 
 
+def undoers(connection: Connection, change_set_ids: Iterable[int]) -> dict[int, int | None]:
+    """By id, which change-set took each of these back; None also for one that is forgotten by now."""
+    ids = list(change_set_ids)
+    rows = connection.execute(select(change_sets.c.id, change_sets.c.undone_by).where(change_sets.c.id.in_(ids)))
+    return {**dict.fromkeys(ids), **{row.id: row.undone_by for row in rows}}
+
+
 def prune(connection: Connection, before: datetime) -> int:
     """Forget change-sets of before that time; they cannot be undone any more. Returns how many."""
     return connection.execute(delete(change_sets).where(change_sets.c.at < before)).rowcount

@@ -1,0 +1,31 @@
+"""Page tokens: where the next page begins, tied to its query. Opaque to clients."""
+
+import base64
+import json
+
+from metarr.rpc.validate import Check
+
+Position = list[str | int]
+"""The keys of the last entry of a page, as its order has them."""
+
+
+def page_token(query: list[object], last: Position) -> str:
+    """The token for the page after that entry."""
+    return base64.urlsafe_b64encode(json.dumps([query, last]).encode()).decode()
+
+
+def position(check: Check, token: str, query: list[object], shape: tuple[type, ...]) -> Position | None:
+    """Where the page begins: keys of these types; None: at the start."""
+    if not token:
+        return None
+    try:
+        of, last = json.loads(base64.urlsafe_b64decode(token.encode()))
+        fits = [type(key) for key in last] == list(shape)
+    except (ValueError, TypeError):
+        fits = False
+    if not fits:
+        check.violation("page_token", "is none that was handed out")
+        return None
+    if of != query:
+        check.violation("page_token", "belongs to another query")
+    return list(last)
