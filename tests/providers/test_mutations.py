@@ -1,0 +1,115 @@
+"""Ten thousand mutations of real bodies through every parser: nothing but the documented errors may come out."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from fakes import FakeHttp
+from metarr.domain.model import Fragment, Kind
+from metarr.errors import ProviderError, TitleNotFound
+from metarr.fetch.contract import Response
+from metarr.providers import guard
+from metarr.providers.base import Ask, Provider
+from metarr.providers.registry import discover
+from samples import index, sample
+
+pytestmark = pytest.mark.slow
+
+MUTATIONS = 10_000
+SEED = 20261122
+ODD: tuple[Any, ...] = (
+    None, True, False, 0, -1, 1.5, 1e308, 10**40, "", "N/A", "0000-00-00", "2024-07-07T00:00:00.000Z", "\x00", "日本",
+    "x" * 30_000, [], {}, [[]], [None], {"id": None}, [1, "a", None, {}], "../../etc/passwd", "<script>", "http://[",
+)  # fmt: skip
+
+FOLDERS = {"fanart": "fanarttv"}
+
+
+def bodies(provider_id: str) -> list[Any]:
+    """Every recorded JSON body of a provider, whatever its endpoint: a parser may be handed any of them."""
+    folder = FOLDERS.get(provider_id, provider_id)
+    names = [row.file for row in index() if row.provider == folder and row.file.endswith(".json")]
+    found = [json.loads(sample(name)) for name in names]
+    if provider_id == "tvdb":  # some were recorded without their envelope
+        found = [body if "data" in body else {"status": "success", "data": body} for body in found]
+    return found
+
+
+def question(body: Any, kind: Kind) -> Ask:
+    """The question that this body answers, as far as it names its title: parsers refuse another title's answer."""
+    record = body.get("data", body) if isinstance(body, dict) else {}
+    record = record if isinstance(record, dict) else {}
+    number = str(record.get("id") or record.get("tmdb_id") or record.get("thetvdb_id") or 550)
+    return Ask(kind=kind, ids={"tmdb": number, "tvdb": number, "imdb": str(record.get("imdbID") or "tt0137523")})
+
+
+def places(body: Any) -> Iterator[tuple[Any, Any]]:
+    """Every (container, key) in a body."""
+    entries = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ()
+    for key, value in entries:
+        yield body, key
+        yield from places(value)
+
+
+def mutated(body: Any, dice: random.Random) -> Any:
+    """A copy with up to four of its parts dropped, replaced, doubled or exchanged."""
+    copy = deepcopy(body)
+    for _ in range(dice.randint(1, 4)):
+        found = list(places(copy))
+        if not found:
+            return dice.choice(ODD)
+        container, key = dice.choice(found)
+        match dice.randrange(4):
+            case 0 if isinstance(container, dict):
+                del container[key]
+            case 1 if isinstance(container, list):
+                container.append(deepcopy(container[key]))
+            case 2:
+                container[key] = deepcopy(dice.choice([found_in[at] for found_in, at in places(copy)]))
+            case _:
+                container[key] = deepcopy(dice.choice(ODD))
+    return copy
+
+
+def outcome(call: Callable[[], object]) -> object:
+    """What came out; anything but the documented errors goes on as the failure that it is."""
+    try:
+        return call()
+    except (ProviderError, TitleNotFound) as error:
+        return error
+
+
+class AnyPath(FakeHttp):
+    """Hands out one body, whatever is asked."""
+
+    def __init__(self, body: Any) -> None:
+        super().__init__({})
+        self.body = body
+
+    def get(self, *args: Any, **options: Any) -> Any:
+        return self.body
+
+    def post(self, *args: Any, **options: Any) -> Any:
+        return {"data": {"token": "t"}}
+
+
+@pytest.mark.parametrize("provider", discover().providers.values(), ids=lambda provider: provider.id)
+def test_no_mutation_of_a_real_body_escapes_a_parser(provider: Provider) -> None:
+    recorded = bodies(provider.id)
+    dice = random.Random(SEED)
+    fragments = 0
+    for number in range(MUTATIONS // 4):
+        whole = dice.choice(recorded)
+        body, ask = mutated(whole, dice), question(whole, (Kind.MOVIE, Kind.SERIES)[number % 2])
+        # Past the guard, which would hide what a parser lets escape.
+        told = outcome(lambda ask=ask, body=body: provider.details(ask, AnyPath(body)))
+        assert isinstance(told, Fragment | ProviderError | TitleNotFound)
+        fragments += isinstance(told, Fragment)
+        outcome(lambda ask=ask, body=body: guard.details(provider, ask, AnyPath(body)))
+        raw = Response(status=dice.choice((200, 401, 404, 429, 500)), headers={}, body=json.dumps(body).encode())
+        assert isinstance(provider.classify(raw), ProviderError | TitleNotFound | None)
+    assert fragments > MUTATIONS // 100, "most mutated titles can still be read"
