@@ -1,10 +1,6 @@
 """The composition root: builds everything, starts it in order, stops it in reverse."""
 
-import fcntl
-import logging
-import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -13,9 +9,11 @@ from pathlib import Path
 
 import structlog
 
+from metarr import datadir, logs, tokens
 from metarr.clock import Clock, SystemClock
 from metarr.errors import CannotDo
 from metarr.providers.registry import Registry, discover
+from metarr.rpc.access import Access
 from metarr.rpc.aggregation import Aggregation
 from metarr.rpc.config import Config
 from metarr.rpc.enrichment import Enrichment
@@ -36,6 +34,7 @@ from metarr.services.history import History
 from metarr.services.identify import Identifier
 from metarr.services.library import Library
 from metarr.services.providers import ProviderSettings
+from metarr.services.recognize import Recognizer
 from metarr.services.roster import Roster
 from metarr.services.titles import TitleAggregator
 from metarr.store.database import Database
@@ -68,13 +67,14 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     drift = DriftWatch()
     aggregator = Aggregator(roster, database, clock, drift)
     identifier = Identifier(roster, clock)
+    recognizer = Recognizer(identifier, aggregator, database, clock)
     library = Library(database, aggregator, config, clock)
     return Services(
         roster=roster,
         aggregator=aggregator,
         identifier=identifier,
         titles=TitleAggregator(aggregator, identifier, config, clock),
-        enricher=Enricher(database, aggregator, library, config, clock),
+        enricher=Enricher(database, aggregator, recognizer, library=library, config=config, clock=clock),
         library=library,
         editor=Editor(database, library, config, clock),
         history=History(database, library, config, clock),
@@ -101,11 +101,17 @@ class Daemon:
     """A running Metarr: `start` returns when both doors are open, `stop` when everything has ended."""
 
     def __init__(
-        self, data_dir: Path, grpc: str = "127.0.0.1:0", http: str = "127.0.0.1:0", clock: Clock | None = None
+        self,
+        data_dir: Path,
+        grpc: str = "127.0.0.1:0",
+        http: str = "127.0.0.1:0",
+        clock: Clock | None = None,
+        access: Access = Access(),  # noqa: B008 (it is frozen)
     ) -> None:
         self._data_dir = data_dir
         self._grpc, self._http = _address("--grpc", grpc), _address("--http", http)
         self._clock = clock or SystemClock()
+        self._access = access
         self._running = ExitStack()
         self.grpc_address = ""
         self.http_address = ""
@@ -118,37 +124,59 @@ class Daemon:
             self._running = starting.pop_all()
 
     def _start(self, running: ExitStack) -> None:
-        _make_private(self._data_dir)
-        running.enter_context(_locked(self._data_dir / "metarr.lock"))
-        vault = Vault(self._data_dir / "metarr.key")
-        database = Database(self._data_dir / "metarr.db")
+        if self._access.tls is not None:
+            self._access.tls.check()
+        datadir.make_private(self._data_dir)
+        running.enter_context(datadir.locked(self._data_dir))
+        tokens.ensure(self._data_dir / tokens.FILE_NAME)
+        vault = Vault(self._data_dir / datadir.KEY)
+        database = Database(self._data_dir / datadir.DATABASE)
         running.callback(database.close)
-        database.migrate(self._data_dir / "backups", self._clock.now())
+        database.migrate(self._data_dir / datadir.BACKUPS, self._clock.now())
         registry = discover()
         for broken in registry.broken:
             log.warning("provider_left_out", name=broken.name, origin=broken.origin, why=broken.why)
         self.services = build(database, vault, self._clock, registry)
         running.callback(self.services.roster.close)
         served = servicers(self.services, self._clock)
-        native, web = GrpcServer(served, *self._grpc), HttpServer(served, *self._http)
+        native, web = self._doors(served)
         native.start()
         running.callback(native.stop)
         web.start()
         running.callback(web.stop)
         self.grpc_address, self.http_address = authority(self._grpc[0], native.port), authority(self._http[0], web.port)
 
+    def _doors(self, served: tuple[BaseServicer, ...]) -> tuple[GrpcServer, HttpServer]:
+        access, token_file = self._access, self._data_dir / tokens.FILE_NAME
+        guards = [access.guard(host, token_file) for host, _ in (self._grpc, self._http)]
+        if access.tls is None and not all(access.local(host) for host, _ in (self._grpc, self._http)):
+            log.warning("network_unencrypted", consequence="the access token can be read on its way", see="--tls-cert")
+        return (
+            GrpcServer(served, *self._grpc, guard=guards[0], tls=access.tls),
+            HttpServer(served, *self._http, names=access.names, guard=guards[1], tls=access.tls),
+        )
+
     def stop(self) -> None:
         """End what was started, in reverse. To be called once."""
         self._running.close()
 
 
-def serve(data_dir: Path, grpc: str, http: str, log_level: str, ready: Callable[[str, str], None]) -> None:
+def serve(
+    *,
+    data_dir: Path,
+    grpc: str,
+    http: str,
+    access: Access,
+    log_level: str,
+    log_file: Path | None,
+    ready: Callable[[str, str], None],
+) -> None:
     """Run a daemon until SIGTERM or SIGINT. `ready` hears both addresses as soon as both doors are open."""
-    set_up_logging(log_level)
+    logs.set_up(log_level, log_file)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    daemon = Daemon(data_dir, grpc, http)
+    daemon = Daemon(data_dir, grpc, http, access=access)
     daemon.start()
     try:
         ready(daemon.grpc_address, daemon.http_address)
@@ -157,60 +185,10 @@ def serve(data_dir: Path, grpc: str, http: str, log_level: str, ready: Callable[
         daemon.stop()
 
 
-def set_up_logging(level: str) -> None:
-    """One line an event, on standard error."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], bool_as_flag=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
 def _address(option: str, text: str) -> tuple[str, int]:
     """Host and port of an address such as 127.0.0.1:50051 or [::1]:50051."""
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not port.isdecimal() or int(port) > 65535:
         raise CannotDo(f"{option} {text!r} is no address such as 127.0.0.1:50051", reason="BAD_ADDRESS")
-    if host not in ("localhost", "::1") and not host.startswith("127."):
-        raise CannotDo(
-            f"{option} {text!r}: Metarr listens on this machine only (127.0.0.1), for it has no access control yet",
-            reason="BAD_ADDRESS",
-        )
     return host, int(port)
-
-
-def _make_private(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise CannotDo(f"the data directory {folder} cannot be made: {error.strerror}") from error
-
-
-class _locked:  # noqa: N801 (used as a context manager only)
-    """Holds the data directory for one daemon: two on one database would ask everything twice."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        self._file = self._path.open("a")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            self._file.close()
-            raise CannotDo(
-                f"another Metarr uses {self._path.parent} already", reason="DATA_DIRECTORY_IN_USE"
-            ) from error
-        self._file.truncate(0)
-        self._file.write(str(os.getpid()))
-        self._file.flush()
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()

@@ -62,6 +62,18 @@ class CannotDo(MetarrError):
         super().__init__(message)
 
 
+class TokenRequired(MetarrError):
+    """The caller came from the network and did not show the access token."""
+
+    reason = "TOKEN_REQUIRED"
+
+
+class TooManyStreams(MetarrError):
+    """As many streams are open as there may be; one of them has to end first."""
+
+    reason = "TOO_MANY_STREAMS"
+
+
 class NobodyAnswered(MetarrError):
     """Every provider that could have been asked was unavailable; nothing was changed, the item is pending."""
 

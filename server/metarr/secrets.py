@@ -56,13 +56,9 @@ class Vault:
 
     def _read(self) -> bytes | None:
         """The key; None where there is no usable one. An unusable file is put aside, not overwritten."""
-        try:
-            self._refuse_shared()
-            key = self._key_file.read_bytes().strip()
-        except FileNotFoundError:
+        key = read_private(self._key_file, "key file")
+        if key is None:
             return None
-        except OSError as error:
-            raise CannotDo(f"the key file {self._key_file} cannot be read: {error.strerror}") from error
         try:
             Fernet(key)
         except ValueError:
@@ -72,27 +68,47 @@ class Vault:
             return None
         return key
 
-    def _refuse_shared(self) -> None:
-        mode = stat.S_IMODE(self._key_file.stat().st_mode)
-        if os.name == "posix" and mode & 0o077:
-            raise CannotDo(
-                f"others can read the key file {self._key_file} (mode {mode:04o}); run: chmod 600 {self._key_file}"
-            )
-
     def _make(self) -> bytes:
-        """Appears under its name whole or not at all, so that a crash leaves no half key behind."""
         key = Fernet.generate_key()
-        self._key_file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=self._key_file.parent, prefix=".key-")
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(key)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(name, self._key_file)
+            write_private(self._key_file, key)
         except FileExistsError:
             return self._read() or self._make()
-        finally:
-            os.unlink(name)
         log.info("key_file_made", path=str(self._key_file))
         return key
+
+
+def read_private(path: Path, what: str) -> bytes | None:
+    """The file's content without blanks around it; None where there is no such file. `what` it is, for a person.
+
+    Raises CannotDo where it cannot be read, and where others than its owner can read it.
+    """
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if os.name == "posix" and mode & 0o077:
+            raise CannotDo(f"others can read the {what} {path} (mode {mode:04o}); run: chmod 600 {path}")
+        return path.read_bytes().strip()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CannotDo(f"the {what} {path} cannot be read: {error.strerror}") from error
+
+
+def write_private(path: Path, content: bytes, *, replace: bool = False) -> None:
+    """Write a file that only its owner can read (mode 0600). It appears whole or not at all, even after a crash.
+
+    Raises FileExistsError where there is one already and it is not to be replaced.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            os.replace(name, path)
+        else:
+            os.link(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)

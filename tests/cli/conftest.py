@@ -16,9 +16,11 @@ class FakeDaemon:
         self.answers: dict[tuple[str, str], Any] = {}
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.connections: list[tuple[str, float]] = []
+        self.credentials: dict[str, Any] = {}
 
-    def client(self, address: str, timeout: float) -> "FakeClient":
+    def client(self, address: str, timeout: float, **credentials: Any) -> "FakeClient":
         self.connections.append((address, timeout))
+        self.credentials = credentials
         return FakeClient(self)
 
     def request(self, method: str) -> dict[str, Any]:

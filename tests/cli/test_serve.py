@@ -4,6 +4,7 @@ import pytest
 
 import metarr.app
 from metarr.cli.serve import default_data_dir
+from metarr.rpc.access import Access, Tls
 
 
 @pytest.fixture
@@ -26,8 +27,42 @@ def test_it_prints_one_line_with_both_addresses_when_ready(metarr, served, tmp_p
     assert len(result.out.splitlines()) == 1
     assert "gRPC on 127.0.0.1:50051, HTTP on http://127.0.0.1:50052/" in result.out
     assert served == [
-        {"data_dir": tmp_path, "grpc": "127.0.0.1:50051", "http": "127.0.0.1:50052", "log_level": "error"}
+        {
+            "data_dir": tmp_path,
+            "grpc": "127.0.0.1:50051",
+            "http": "127.0.0.1:50052",
+            "access": Access(),
+            "log_level": "error",
+            "log_file": None,
+        }
     ]
+
+
+def test_who_may_reach_it_is_handed_on(metarr, served, tmp_path):
+    options = [
+        "--require-token",
+        "--http-name",
+        "metarr.home",
+        "--http-name",
+        "nas",
+        "--tls-cert",
+        "c",
+        "--tls-key",
+        "k",
+    ]
+    result = metarr("serve", "--log-file", str(tmp_path / "log"), *options)
+    assert "HTTP on https://127.0.0.1:50052/" in result.out
+    assert served[0]["access"] == Access(
+        require_token=True, names=("metarr.home", "nas"), tls=Tls(certificate=Path("c"), key=Path("k"))
+    )
+    assert served[0]["log_file"] == tmp_path / "log"
+
+
+def test_a_certificate_without_its_key_is_wrong_usage(metarr, served):
+    result = metarr("serve", "--tls-cert", "c")
+    assert result.status == 2
+    assert "go together" in result.err
+    assert served == []
 
 
 def test_an_address_in_use_is_told_in_a_line(metarr, monkeypatch):

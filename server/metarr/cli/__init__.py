@@ -1,4 +1,4 @@
-"""The command line. One module per noun; everything but `metarr serve` only asks a running daemon."""
+"""The command line. One module per noun. What has a --server asks a running daemon and knows no other way in."""
 
 import sys
 from typing import Annotated, NoReturn
@@ -7,9 +7,11 @@ import typer
 from typer.main import get_command
 
 from metarr import __version__
-from metarr.cli import authority, enrich, health, library, providers, search, serve
+from metarr.cli import authority, credentials, enrich, health, library, providers, search, serve, token
 from metarr.cli.daemon import complain
+from metarr.cli.output import note
 from metarr.cli.text import clean
+from metarr.errors import MetarrError
 from metarr.rpc.client import RpcFailure
 
 app = typer.Typer(
@@ -27,6 +29,8 @@ app.command("health")(health.health)
 app.add_typer(library.app, name="library")
 app.add_typer(providers.app, name="providers")
 app.add_typer(authority.app, name="authority")
+app.add_typer(token.app, name="token")
+credentials.share(app)
 
 
 def _version(wanted: bool) -> None:
@@ -50,6 +54,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         get_command(app)(args=arguments, prog_name="metarr")
     except RpcFailure as failure:
         sys.exit(complain(failure))
+    except MetarrError as error:
+        note(clean(str(error)))
+        sys.exit(1)
     except Exception as error:  # noqa: BLE001 (a person reads this, not a developer)
         typer.echo(f"metarr: unexpected {type(error).__name__}: {clean(str(error))[:300]}", err=True)
         sys.exit(1)

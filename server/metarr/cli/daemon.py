@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from metarr.cli.credentials import CREDENTIALS
 from metarr.cli.text import clean, span
 from metarr.rpc.client import Client, RpcFailure
 
@@ -21,7 +22,8 @@ DEFAULT_SERVER = "127.0.0.1:50051"
 
 def ask(server: str, service: str, method: str, request: Answer | None = None, timeout: float = TIMEOUT) -> Answer:
     """Call one RPC; `timeout` in seconds. Raises RpcFailure."""
-    with Client(server, timeout) as client:
+    shown = CREDENTIALS.get()
+    with Client(server, timeout, token=shown.token, tls_ca=shown.tls_ca) as client:
         answer: Answer = client.call(service, method, request or {})
     return answer
 

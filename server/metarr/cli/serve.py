@@ -29,31 +29,71 @@ def default_data_dir() -> Path:
     return (Path(base) if Path(base).is_absolute() else Path.home() / ".local" / "share") / "metarr"
 
 
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        file_okay=False, show_default="$XDG_DATA_HOME/metarr", help="Where the library and the keys are kept."
+    ),
+]
+
+
+def data_dir_or_default(given: Path | None) -> Path:
+    """The data directory that is meant."""
+    return given or default_data_dir()
+
+
 def serve(
-    data_dir: Annotated[
-        Path | None,
-        typer.Option(
-            file_okay=False, show_default="$XDG_DATA_HOME/metarr", help="Where the library and the keys are kept."
-        ),
-    ] = None,
+    data_dir: DataDir = None,
+    *,
     grpc: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where programs reach it: gRPC.")] = DEFAULT_SERVER,
     http: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Where browsers and curl reach it: JSON over HTTP.")
     ] = "127.0.0.1:50052",
+    http_names: Annotated[
+        list[str] | None,
+        typer.Option("--http-name", metavar="NAME", help="A host name by which browsers reach it; may be repeated."),
+    ] = None,
+    require_token: Annotated[
+        bool,
+        typer.Option("--require-token", help="Demand the access token also from this machine, not only from others."),
+    ] = False,
+    tls_cert: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Speak TLS with this certificate, or chain, in PEM.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="The certificate's private key, in PEM.")] = None,
     log_level: Annotated[Level, typer.Option(help="How much the log on stderr tells.")] = Level.INFO,
+    log_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="Keep the log in a file, too: 10 MB, and five older ones."),
+    ] = None,
 ) -> None:
-    """Run the daemon until it is stopped by Ctrl-C or SIGTERM. Port 0 takes a free one."""
+    """Run the daemon until it is stopped by Ctrl-C or SIGTERM. Port 0 takes a free one.
+
+    Whoever comes from another machine has to show the access token: metarr token show
+    """
     # The daemon is the whole program; no other command needs to load it.
     from metarr.app import serve as run  # noqa: PLC0415
+    from metarr.rpc.access import Access, Tls  # noqa: PLC0415
 
-    directory = data_dir or default_data_dir()
+    if (tls_cert is None) != (tls_key is None):
+        raise typer.BadParameter("--tls-cert and --tls-key go together", param_hint="--tls-cert")
+    tls = Tls(certificate=tls_cert, key=tls_key) if tls_cert and tls_key else None
+    directory = data_dir_or_default(data_dir)
 
     def ready(grpc_address: str, http_address: str) -> None:
-        addresses = f"gRPC on {grpc_address}, HTTP on http://{http_address}/"
+        addresses = f"gRPC on {grpc_address}, HTTP on {'https' if tls else 'http'}://{http_address}/"
         say(f"Metarr {__version__} is ready: {addresses}, data in {directory}")
 
     try:
-        run(data_dir=directory, grpc=grpc, http=http, log_level=log_level.value, ready=ready)
+        run(
+            data_dir=directory,
+            grpc=grpc,
+            http=http,
+            access=Access(require_token=require_token, names=tuple(http_names or ()), tls=tls),
+            log_level=log_level.value,
+            log_file=log_file,
+            ready=ready,
+        )
     except (MetarrError, OSError) as error:
         note(clean(str(error)) or type(error).__name__)
         raise typer.Exit(1) from None

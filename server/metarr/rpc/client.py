@@ -40,13 +40,20 @@ class RpcFailure(Exception):
 
 
 class Client:
-    """Calls a daemon at `address`, such as "127.0.0.1:7070". `timeout`: seconds for every call."""
+    """Calls a daemon at `address`, such as "127.0.0.1:7070". `timeout`: seconds for every call.
 
-    def __init__(self, address: str, timeout: float = TIMEOUT) -> None:
-        self._address, self._timeout = address, timeout
-        self._channel = grpc.insecure_channel(
-            address,
-            options=(("grpc.max_receive_message_length", _MAX_ANSWER_BYTES), ("grpc.enable_http_proxy", 0)),
+    `token`: the access token, "" for none. `tls_ca`: the certificates in PEM that vouch for the daemon's; with them
+    the connection is encrypted.
+    """
+
+    def __init__(self, address: str, timeout: float = TIMEOUT, *, token: str = "", tls_ca: bytes = b"") -> None:
+        self._address, self._timeout, self._encrypted = address, timeout, bool(tls_ca)
+        self._metadata = (("authorization", f"Bearer {token}"),) if token else ()
+        options = (("grpc.max_receive_message_length", _MAX_ANSWER_BYTES), ("grpc.enable_http_proxy", 0))
+        self._channel = (
+            grpc.secure_channel(address, grpc.ssl_channel_credentials(tls_ca), options)
+            if tls_ca
+            else grpc.insecure_channel(address, options)
         )
 
     def __enter__(self) -> Self:
@@ -76,7 +83,8 @@ class Client:
         )
         try:
             message = json_format.ParseDict(request or {}, GetMessageClass(rpc.input_type)())
-            answer = invoke(message, timeout=self._timeout if timeout is None else timeout)
+            seconds = self._timeout if timeout is None else timeout
+            answer = invoke(message, timeout=seconds, metadata=self._metadata)
         except json_format.ParseError as error:
             raise RpcFailure("INVALID_ARGUMENT", str(error)) from error
         except grpc.RpcError as error:
@@ -90,12 +98,21 @@ class Client:
             return failure
         match code:
             case grpc.StatusCode.UNAVAILABLE:
-                text = f"no Metarr daemon at {self._address}: start it with `metarr serve`"
+                text = self._unreachable(failure.message)
             case grpc.StatusCode.DEADLINE_EXCEEDED:
                 text = f"the daemon at {self._address} did not answer in time"
             case _:
                 return failure
         return RpcFailure(code.name, text)
+
+    def _unreachable(self, why: str) -> str:
+        if self._encrypted and "handshake" in why.lower():
+            return (
+                f"the daemon at {self._address} speaks no TLS, or shows a certificate that --tls-ca does not vouch for"
+            )
+        if not self._encrypted and "Socket closed" in why:
+            return f"the daemon at {self._address} hangs up; if it speaks TLS, name its certificate with --tls-ca"
+        return f"no Metarr daemon at {self._address}: start it with `metarr serve`"
 
 
 def failure_of(code: grpc.StatusCode, message: str, details: bytes) -> RpcFailure:

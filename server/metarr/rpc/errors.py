@@ -23,11 +23,14 @@ from metarr.errors import (
     MetarrError,
     NobodyAnswered,
     NoSuchThing,
+    TokenRequired,
+    TooManyStreams,
     VersionMoved,
     Violation,
 )
 from metarr.rpc.context import Context
 from metarr.rpc.contract import service_of
+from metarr.rpc.streams import Streams
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +52,8 @@ _CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
     (AllLimited, grpc.StatusCode.RESOURCE_EXHAUSTED),
     (AllRefused, grpc.StatusCode.FAILED_PRECONDITION),
     (NobodyAnswered, grpc.StatusCode.UNAVAILABLE),
+    (TokenRequired, grpc.StatusCode.UNAUTHENTICATED),
+    (TooManyStreams, grpc.StatusCode.RESOURCE_EXHAUSTED),
     (Unimplemented, grpc.StatusCode.UNIMPLEMENTED),
 )
 
@@ -127,7 +132,8 @@ def answers(method: Callable[..., Any], *, streaming: bool) -> Callable[..., Any
     @functools.wraps(method)
     def stream(servicer: BaseServicer, request: Any, context: Context) -> Iterator[Any]:
         try:
-            yield from method(servicer, request, context)
+            with servicer.streams.one_more():
+                yield from method(servicer, request, context)
         except Exception as error:  # noqa: BLE001 (nothing may leave but a status)
             _fail_with(error, servicer, context, method.__name__)
 
@@ -148,10 +154,12 @@ class BaseServicer:
     """Base of every servicer, to stand before the generated one: `class Library(BaseServicer, LibraryServiceServicer)`.
 
     Methods raise the errors of `metarr.errors` and never abort by themselves. `clock` tells how long to wait
-    before a retry.
+    before a retry, `streams` whether another stream may be opened.
     """
 
     clock: Clock = SystemClock()
+    streams = Streams()
+    """One for the whole process, whichever door and whichever service."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

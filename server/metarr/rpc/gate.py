@@ -1,9 +1,10 @@
 """What every HTTP request passes before a servicer sees it. All plain WSGI.
 
-A page of another site must not reach the daemon through its visitor's browser, neither directly (Origin,
-Sec-Fetch-Site) nor by a name that it lets resolve to this machine (Host).
+Whoever comes from the network shows the access token. A page of another site must not reach the daemon through its
+visitor's browser, neither directly (Origin, Sec-Fetch-Site) nor by a name that it lets resolve to this machine (Host).
 """
 
+import base64
 import ipaddress
 import json
 from collections.abc import Callable, Collection, Iterable
@@ -11,8 +12,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from google.rpc import error_details_pb2
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
+
+from metarr.rpc.access import Guard
+from metarr.rpc.errors import DOMAIN
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -30,17 +35,61 @@ SECURITY_HEADERS = {
 }
 """Set where the application behind has not set its own."""
 
-_GRPC_CODES = {"invalid_argument": 3, "permission_denied": 7, "resource_exhausted": 8, "unimplemented": 12}
+OPEN_PATHS = frozenset({"", "/", "/healthz"})
+"""What may be read without the access token: that this is Metarr, and that it lives."""
+
+_GRPC_CODES = {
+    "invalid_argument": 3,
+    "permission_denied": 7,
+    "resource_exhausted": 8,
+    "unimplemented": 12,
+    "unauthenticated": 16,
+}
 
 
-def refusal(environ: "WSGIEnvironment", status: int, code: str, message: str, **headers: str) -> Response:
-    """A refusal that people, Connect clients and gRPC-Web clients can read. `code` as Connect spells it."""
-    response = Response(json.dumps({"code": code, "message": message}) + "\n", status, mimetype="application/json")
+def refusal(
+    environ: "WSGIEnvironment", status: int, code: str, message: str, *, reason: str = "", **headers: str
+) -> Response:
+    """A refusal that people, Connect clients and gRPC-Web clients can read. `code` as Connect spells it; `reason`,
+    where there is one, for programs."""
+    body: dict[str, object] = {"code": code, "message": message}
+    if reason:
+        body["details"] = [_error_info(reason)]
+    response = Response(json.dumps(body) + "\n", status, mimetype="application/json")
     response.headers.extend({name.replace("_", "-"): value for name, value in headers.items()})
     if environ.get("CONTENT_TYPE", "").startswith("application/grpc-web"):
         response.headers["grpc-status"] = str(_GRPC_CODES.get(code, 2))
         response.headers["grpc-message"] = quote(message, safe=" ")
     return response
+
+
+def _error_info(reason: str) -> dict[str, object]:
+    """An ErrorInfo as Connect spells details, and readable under `debug`."""
+    info = error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN)
+    value = base64.b64encode(info.SerializeToString()).decode().rstrip("=")
+    return {"type": "google.rpc.ErrorInfo", "value": value, "debug": {"reason": reason, "domain": DOMAIN}}
+
+
+def guarded(app: "WSGIApplication", guard: Guard) -> "WSGIApplication":
+    """Refuses every request whose authorization the guard refuses, but for `OPEN_PATHS`."""
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["PATH_INFO"] in OPEN_PATHS:
+            return app(environ, start_response)
+        refused = guard(environ.get("HTTP_AUTHORIZATION", ""))
+        if refused is None:
+            return app(environ, start_response)
+        answer = refusal(
+            environ,
+            401,
+            "unauthenticated",
+            str(refused),
+            reason=refused.reason,
+            WWW_Authenticate='Bearer realm="metarr"',
+        )
+        return answer(environ, start_response)
+
+    return application
 
 
 def secured(app: "WSGIApplication") -> "WSGIApplication":

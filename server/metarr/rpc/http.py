@@ -9,17 +9,20 @@ from urllib.parse import parse_qsl, urlencode
 
 import structlog
 from cheroot import wsgi
+from cheroot.server import HTTPConnection
+from cheroot.ssl.builtin import BuiltinSSLAdapter
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.descriptor_pb2 import MethodOptions
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
+from metarr.rpc.access import Guard, Tls
 from metarr.rpc.body import bounded
 from metarr.rpc.connect import http_application
 from metarr.rpc.context import DEFAULT_DEADLINE
 from metarr.rpc.contract import service_of
 from metarr.rpc.errors import BaseServicer
-from metarr.rpc.gate import refusal, same_site, secured
+from metarr.rpc.gate import guarded, refusal, same_site, secured
 from metarr.rpc.grpc_web import text_form
 from metarr.rpc.server import MAX_REQUEST_BYTES, THREADS, authority, cannot_listen
 
@@ -48,20 +51,23 @@ def application(
     *,
     bound: str,
     names: Collection[str] = (),
+    guard: Guard | None = None,
     web: "WSGIApplication | None" = None,
     stopping: threading.Event | None = None,
 ) -> "WSGIApplication":
     """Everything behind the HTTP port. `web` answers what is no RPC; without it a short text does.
 
-    `bound` and `names` are the hosts it answers for (`gate.same_site`).
+    `bound` and `names` are the hosts it answers for (`gate.same_site`). With a `guard` whoever asks has to pass it.
     """
     mounted: dict[str, WSGIApplication] = {}
     for servicer in servicers:
         path, app = http_application(servicer, stopping or threading.Event(), MAX_REQUEST_BYTES)
         methods = {rpc.name: rpc for rpc in service_of(type(servicer)).methods}
         mounted[path] = _checked(text_form(app), methods)
-    dispatcher = DispatcherMiddleware(_healthz(web or _greeting), mounted)
-    return secured(bounded(same_site(dispatcher, bound, names, mounted), MAX_REQUEST_BYTES))
+    served: WSGIApplication = DispatcherMiddleware(_healthz(web or _greeting), mounted)
+    if guard is not None:
+        served = guarded(served, guard)
+    return secured(bounded(same_site(served, bound, names, mounted), MAX_REQUEST_BYTES))
 
 
 def _greeting(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -130,6 +136,25 @@ def _refused(environ: "WSGIEnvironment", rpc: MethodDescriptor | None) -> Respon
     return None
 
 
+class _TlsAdapter(BuiltinSSLAdapter):
+    """Leaves the handshake to the thread that reads the request: with cheroot's own way one caller that says nothing
+    would keep all others waiting."""
+
+    def wrap(self, sock: socket.socket) -> tuple[socket.socket, dict[str, str]]:
+        wrapped = self.context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        return wrapped, {"wsgi.url_scheme": "https", "HTTPS": "on"}
+
+
+class _TlsConnection(HTTPConnection):
+    def communicate(self) -> bool:
+        try:
+            self.socket.do_handshake()  # once; later it returns at once
+        except OSError as error:
+            log.info("tls_handshake_failed", remote=self.remote_addr, why=getattr(error, "reason", "") or str(error))
+            return False
+        return bool(super().communicate())  # type: ignore[no-untyped-call]
+
+
 class _Cheroot(wsgi.Server):
     max_request_header_size = 64 * 1024
     keep_alive_conn_limit = 64
@@ -150,7 +175,8 @@ class _Cheroot(wsgi.Server):
 class HttpServer:
     """Serves servicers from `start` to `stop`. `port` 0 takes a free one; `port` tells which once started.
 
-    `names` are further host names by which the owner reaches the daemon; `web` answers what is no RPC.
+    `names` are further host names by which the owner reaches the daemon; `web` answers what is no RPC. With a `guard`
+    whoever asks has to pass it; with `tls` the door speaks nothing else.
     """
 
     def __init__(
@@ -160,15 +186,21 @@ class HttpServer:
         port: int = 0,
         *,
         names: Collection[str] = (),
+        guard: Guard | None = None,
+        tls: Tls | None = None,
         web: "WSGIApplication | None" = None,
         threads: int = THREADS,
     ) -> None:
         self._host, self.port = host, port
         self._stopping = threading.Event()
-        app = application(servicers, bound=host, names=names, web=web, stopping=self._stopping)
+        app = application(servicers, bound=host, names=names, guard=guard, web=web, stopping=self._stopping)
         self._server = _Cheroot(
             (host, port), app, numthreads=threads, max=threads, server_name="metarr", request_queue_size=128
         )
+        self._tls = tls is not None
+        if tls is not None:
+            self._server.ConnectionClass = _TlsConnection
+            self._server.ssl_adapter = _TlsAdapter(str(tls.certificate), str(tls.key))
         self._thread = threading.Thread(target=self._server.serve, name="http", daemon=True)
 
     def start(self) -> None:
@@ -179,7 +211,7 @@ class HttpServer:
             raise cannot_listen("HTTP", authority(self._host, self.port)) from error
         self.port = self._server.bind_addr[1]
         self._thread.start()
-        log.info("http_listening", address=authority(self._host, self.port))
+        log.info("http_listening", address=authority(self._host, self.port), tls=self._tls)
 
     def stop(self, grace: float = 5.0) -> None:
         """Refuse new requests, give running ones `grace` seconds, then cut them off. Returns when done."""

@@ -1,0 +1,83 @@
+"""The options with which every command that asks the daemon shows the access token and trusts its certificate."""
+
+import functools
+import inspect
+import ssl
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from metarr import tokens
+from metarr.errors import CannotDo
+
+TokenFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--token-file", metavar="FILE", help="A file with the access token, for a daemon that listens on the network."
+    ),
+]
+TlsCa = Annotated[
+    Path | None,
+    typer.Option("--tls-ca", metavar="FILE", help="Speak TLS; the certificates, in PEM, that vouch for the daemon's."),
+]
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a client shows and trusts, as `rpc.client.Client` takes it."""
+
+    token: str = ""
+    tls_ca: bytes = b""
+
+
+CREDENTIALS: ContextVar[Credentials] = ContextVar("credentials", default=Credentials())  # noqa: B039 (it is frozen)
+
+
+def share(app: typer.Typer) -> None:
+    """Give both options to every command that has a --server, so that no command can forget them."""
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            share(group.typer_instance)
+    for command in app.registered_commands:
+        if command.callback is not None and "server" in inspect.signature(command.callback).parameters:
+            command.callback = _with_credentials(command.callback)
+
+
+def _with_credentials(command: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(command)
+    def asking(*arguments: Any, token_file: Path | None, tls_ca: Path | None, **options: Any) -> Any:
+        CREDENTIALS.set(Credentials(token=_token(token_file), tls_ca=_certificates(tls_ca)))
+        return command(*arguments, **options)
+
+    signature = inspect.signature(command)
+    kind = inspect.Parameter.KEYWORD_ONLY
+    more = [
+        inspect.Parameter("token_file", kind, default=None, annotation=TokenFile),
+        inspect.Parameter("tls_ca", kind, default=None, annotation=TlsCa),
+    ]
+    asking.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *more])  # type: ignore[attr-defined]
+    return asking
+
+
+def _token(file: Path | None) -> str:
+    try:
+        return "" if file is None else tokens.read(file)
+    except CannotDo as error:
+        raise typer.BadParameter(str(error), param_hint="--token-file") from None
+
+
+def _certificates(file: Path | None) -> bytes:
+    if file is None:
+        return b""
+    try:
+        text = file.read_bytes()
+        ssl.create_default_context(cadata=text.decode())
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}", param_hint="--tls-ca") from None
+    except ValueError:
+        raise typer.BadParameter(f"{file} holds no certificate in PEM", param_hint="--tls-ca") from None
+    return text

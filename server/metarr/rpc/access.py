@@ -1,0 +1,85 @@
+"""Who may reach the doors, and how: the access token, the names they answer to, TLS."""
+
+import ipaddress
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from metarr import tokens
+from metarr.errors import CannotDo, TokenRequired
+
+Guard = Callable[[str], TokenRequired | None]
+"""Judges the authorization that a caller shows, "" for none: what to refuse it with, None where it may come in."""
+
+_SCHEME = "bearer "
+
+
+def token_guard(token_file: Path) -> Guard:
+    """Lets in whoever shows the token of this file."""
+
+    def guard(authorization: str) -> TokenRequired | None:
+        if not authorization.lower().startswith(_SCHEME):
+            return TokenRequired(
+                "the access token is missing: send `authorization: Bearer TOKEN`, by the command line --token-file; "
+                "on the daemon's machine `metarr token show` tells it"
+            )
+        if not tokens.fits(token_file, authorization[len(_SCHEME) :].strip()):
+            return TokenRequired(
+                "this is not the access token; `metarr token show` tells it on the daemon's machine, and "
+                "`metarr token new` makes the old one void"
+            )
+        return None
+
+    return guard
+
+
+def is_local(host: str) -> bool:
+    """Whether only this machine can reach what listens there. A name that is not known counts as open."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class Tls:
+    """A certificate, or a chain that begins with it, and its private key: files in PEM."""
+
+    certificate: Path
+    key: Path
+
+    def check(self) -> None:
+        """Raises CannotDo where the files cannot be read or do not belong together."""
+        try:
+            for path in (self.certificate, self.key):
+                path.read_bytes()
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certificate, self.key, _no_passphrase)
+        except ssl.SSLError as error:
+            text = f"{self.certificate} and {self.key} are no certificate and its private key in PEM: {error.reason}"
+            raise CannotDo(text, reason="BAD_CERTIFICATE") from error
+        except OSError as error:
+            raise CannotDo(f"{error.filename} cannot be read: {error.strerror}", reason="BAD_CERTIFICATE") from error
+
+
+def _no_passphrase() -> str:
+    """Instead of asking at the terminal of a daemon."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Access:
+    """How the doors are to be guarded.
+
+    A door that the network can reach demands the token, and with `require_token` every door does. `names` are further
+    host names that the HTTP door answers to. `local` tells whether only this machine can reach an address.
+    """
+
+    require_token: bool = False
+    names: tuple[str, ...] = ()
+    tls: Tls | None = None
+    local: Callable[[str], bool] = is_local
+
+    def guard(self, host: str, token_file: Path) -> Guard | None:
+        """What guards a door that listens at `host`; None: it is open to whoever reaches it."""
+        return token_guard(token_file) if self.require_token or not self.local(host) else None
