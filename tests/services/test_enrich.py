@@ -1,6 +1,7 @@
 """Enriching items of the library, through the simulators: real HTTP, the real store, and a clock that the test owns."""
 
 import dataclasses
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,7 +13,7 @@ from fakes import FakeClock
 from harness import House, house, kinds, told
 from metarr.domain.authority import FieldRule
 from metarr.domain.model import Answered, Conflict, FieldValue, IdClaim, Kind, MediaItem, NotAsked, Rule
-from metarr.errors import AllLimited, AllRefused, CannotDo, NobodyAnswered, NoSuchThing
+from metarr.errors import AllLimited, AllRefused, CannotDo, NobodyAnswered, NoSuchThing, VersionMoved
 from simulators import Simulators
 
 ALL_ANSWERED = {"fanart": "Answered", "omdb": "Answered", "tmdb": "Answered", "tvdb": "Answered"}
@@ -530,7 +531,7 @@ class TestCommit:
         assert "plot" not in [change.field for change in enriched.changes]
         assert "tagline" in [change.field for change in enriched.changes]
 
-    def test_an_identity_corrected_meanwhile_is_seen_and_foreign_answers_do_not_count(self, home: House) -> None:
+    def test_an_identity_corrected_meanwhile_is_seen_and_asked_about_instead(self, home: House) -> None:
         item_id = home.add("the-matrix")
 
         def corrected(item: MediaItem) -> MediaItem:
@@ -538,9 +539,17 @@ class TestCommit:
 
         self.during(home, item_id, corrected)
         enriched = home.enrich(item_id)
-        assert set(kinds(enriched.outcomes).values()) == {"conflict"}
-        assert enriched.changes == ()
-        assert home.item(item_id).id_values() == {"imdb": "tt1375666"}
+        assert enriched.item.fields["title"].value == "Inception"
+        assert enriched.item.conflicts == ()
+        assert home.item(item_id).id_values()["imdb"] == "tt1375666"
+
+    def test_an_identity_corrected_again_and_again_is_an_error_and_changes_nothing(self, home: House) -> None:
+        item_id = home.add("the-matrix")
+        turns = itertools.cycle(["tt1375666", "tt0133093"])
+        self.during(home, item_id, lambda item: replace(item, ids={"imdb": IdClaim(value=next(turns))}))
+        with pytest.raises(VersionMoved):
+            home.enrich(item_id)
+        assert home.history(item_id) == []
 
     def test_an_item_deleted_meanwhile_stays_deleted(self, home: House, clock: FakeClock) -> None:
         item_id = home.add("inception")
@@ -588,14 +597,13 @@ class TestCommit:
 
 
 class TestIdentity:
-    def test_an_id_of_another_item_is_listed_as_a_conflict_and_nothing_is_joined(self, home: House) -> None:
+    def test_an_id_of_another_item_that_does_not_agree_is_listed_as_a_conflict(self, home: House) -> None:
         first, second = home.add("inception", "tmdb"), home.add("inception", "tvdb")
-        home.enrich(first)
+        home.change(first, lambda item: replace(item, title="Another One"))
+        home.change(first, lambda item: replace(item, fields={}))
         enriched = home.enrich(second)
-        assert enriched.item.id_values() == {"tvdb": "300113"} | (
-            {"wikidata": "Q25188"} if "wikidata" in enriched.item.ids else {}
-        )
-        assert {(each.id_type, each.value, each.held) for each in enriched.item.conflicts} >= {
+        assert "tmdb" not in enriched.item.ids
+        assert {(each.id_type, each.value, each.held) for each in enriched.item.conflicts} == {
             ("tmdb", "27205", f"item {first}")
         }
         assert home.item(first).ids["tmdb"].value == "27205"

@@ -10,17 +10,20 @@ from msgspec.structs import replace
 
 from metarr.clock import Clock
 from metarr.domain.changes import Change, diff, sync_reason
-from metarr.domain.evidence import answer_of, missing
-from metarr.domain.freshness import NOT_FOUND_WAITS, next_attempt
+from metarr.domain.evidence import answer_of
+from metarr.domain.joining import joined
 from metarr.domain.merge import Decision, merge
-from metarr.domain.model import Answered, Conflict, MediaItem, NotAsked, NotFound, Outcome, Reason, Skip, Unavailable
-from metarr.errors import NoSuchThing
+from metarr.domain.model import Answered, Conflict, IdClaim, MediaItem, NotAsked, Outcome, Skip
+from metarr.errors import NoSuchThing, VersionMoved
 from metarr.fetch.contract import Lane
+from metarr.services import identity
 from metarr.services.aggregate import Aggregator, Findings, Question, settle_again
 from metarr.services.config import Config, ConfigReader
 from metarr.services.library import Library, Reference
-from metarr.services.unheard import LIMITED, answered, nobody
-from metarr.store import changes, items, pending
+from metarr.services.missing import still_missing
+from metarr.services.recognize import Recognizer
+from metarr.services.unheard import answered, nobody
+from metarr.store import changes, items, joins, pending
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
 from metarr.store.pending import Pending
@@ -29,6 +32,9 @@ log = structlog.get_logger(__name__)
 
 COMMIT_MARGIN = 0.5
 """Seconds of the caller's deadline that are kept for merging and committing what came."""
+
+ATTEMPTS = 3
+"""How often to begin again where the owner corrected the item's identity while the providers were asked."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +67,31 @@ class Enriched:
     skipped: bool = False
 
 
+@dataclass(frozen=True)
+class _Merged:
+    """An item as it was, what the merge makes of it, and the item that it turned out to be one with."""
+
+    before: MediaItem
+    enriched: Enriched
+    gone: MediaItem | None = None
+
+
 class Enricher:
     """Enriches items of the library."""
 
     def __init__(
-        self, database: Database, aggregator: Aggregator, library: Library, config: ConfigReader, clock: Clock
+        self,
+        database: Database,
+        aggregator: Aggregator,
+        recognizer: Recognizer,
+        *,
+        library: Library,
+        config: ConfigReader,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._aggregator = aggregator
+        self._recognizer = recognizer
         self._library = library
         self._config = config
         self._clock = clock
@@ -76,23 +99,50 @@ class Enricher:
     def enrich(self, reference: Reference, wish: Wish) -> Enriched:
         """Bring one item up to date.
 
+        Where it turns out to be one with another item of the library, both are joined, and that one is told.
+
         Raises NoSuchThing; AllLimited, AllRefused or NobodyAnswered where nobody could be heard, with the item
-        unchanged and pending; CannotDo where there is nobody to ask.
+        unchanged and pending; CannotDo where there is nobody to ask, and where its words tell no title clearly.
         """
+        for last in (False,) * (ATTEMPTS - 1) + (True,):
+            try:
+                return self._enrich(reference, wish)
+            except VersionMoved:
+                if last:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _enrich(self, reference: Reference, wish: Wish) -> Enriched:
         with self._database.read() as connection:
             item = self._library.find(connection, reference)
         if wish.auto and not item.monitored:
             return Enriched(item=item, skipped=True)
         config = self._config.read()
-        findings = self._gather(item, config, wish)
+        asked = self._identified(item, config, wish)
+        findings = self._gather(asked, config, wish)
         if not answered(findings.outcomes):
             if not wish.dry_run:
                 self._note_missing(item, findings)
             raise nobody(findings.outcomes)
         if wish.dry_run:
             with self._database.read() as connection:
-                return self._merge(connection, item.id, findings, config)[1]
-        return self._commit(item.id, findings, config, wish)
+                return self._merge(connection, asked, findings, config).enriched
+        return self._commit(asked, findings, config, wish)
+
+    def _identified(self, item: MediaItem, config: Config, wish: Wish) -> MediaItem:
+        """The item with the ids by which to ask: where it has none, those of the title that its words name."""
+        if item.ids or not item.title or item.kind not in identity.JOINABLE:
+            return item
+        ids = self._recognizer.recognize(
+            item,
+            config,
+            deadline=wish.deadline - COMMIT_MARGIN,
+            lane=wish.lane,
+            providers=wish.providers,
+            patient=wish.auto and wish.fresh_after is None,
+            keep=not wish.dry_run,
+        )
+        return replace(item, ids=ids)
 
     def _gather(self, item: MediaItem, config: Config, wish: Wish) -> Findings:
         question = Question(
@@ -105,50 +155,102 @@ class Enricher:
         )
         return self._aggregator.gather(question, config)
 
-    def _commit(self, item_id: int, findings: Findings, config: Config, wish: Wish) -> Enriched:
+    def _commit(self, asked: MediaItem, findings: Findings, config: Config, wish: Wish) -> Enriched:
         """Merge on the row as it is now, so that an edit made meanwhile is seen, and commit all that changed."""
         with self._database.begin() as connection:
-            before, enriched = self._merge(connection, item_id, findings, config)
-            saved = items.save(connection, before, enriched.item)
-            pending.set_for_item(connection, item_id, enriched.pending)
-            if enriched.changes:
-                change_set = ChangeSet(
-                    item_id=item_id,
-                    at=self._clock.now(),
-                    cause="enrich",
-                    changes=enriched.changes,
+            merged = self._merge(connection, asked, findings, config)
+            if merged.gone is None:
+                saved = self._save(connection, merged, wish)
+            else:
+                saved, _ = identity.join(
+                    connection,
+                    merged.before,
+                    merged.gone,
+                    merged.enriched.item,
+                    now=self._clock.now(),
+                    sync_fields=config.sync_fields,
                     job_id=wish.job_id,
-                    sync_reason=enriched.sync_reason,
-                    providers=saved.last_enriched_providers,
                 )
-                changes.record(connection, change_set)
-        log.info("item_enriched", item=item_id, changed=len(enriched.changes), missing=sorted(enriched.pending))
-        return dataclasses.replace(enriched, item=saved)
+            pending.set_for_item(connection, saved.id, merged.enriched.pending)
+        changed, missed = merged.enriched.changes, merged.enriched.pending
+        log.info("item_enriched", item=saved.id, changed=len(changed), missing=sorted(missed))
+        return dataclasses.replace(merged.enriched, item=saved)
 
-    def _merge(
-        self, connection: Connection, item_id: int, findings: Findings, config: Config
-    ) -> tuple[MediaItem, Enriched]:
-        """The item before, and what the merge makes of it, within the caller's transaction."""
-        before = items.get(connection, item_id)
+    def _save(self, connection: Connection, merged: _Merged, wish: Wish) -> MediaItem:
+        saved = items.save(connection, merged.before, merged.enriched.item)
+        named = not merged.before.ids and bool(saved.ids)
+        if merged.enriched.changes or named:
+            change_set = ChangeSet(
+                item_id=saved.id,
+                at=self._clock.now(),
+                cause="enrich",
+                changes=merged.enriched.changes,
+                job_id=wish.job_id,
+                sync_reason=merged.enriched.sync_reason,
+                providers=saved.last_enriched_providers,
+                old_ids=merged.before.ids if named else None,
+                new_ids=saved.ids if named else None,
+            )
+            changes.record(connection, change_set)
+        return saved
+
+    def _merge(self, connection: Connection, asked: MediaItem, findings: Findings, config: Config) -> _Merged:
+        """What the merge makes of the item as it is now, within the caller's transaction."""
+        before = items.get(connection, asked.id)
         if before is None or before.deleted_at is not None:
-            raise NoSuchThing("item_id", f"item {item_id} was deleted meanwhile", reason="ITEM_NOT_FOUND")
-        known = settle_again(findings, before.ids, config.authority)
-        known = self._free_ids(connection, before, known)
-        merged = merge(before, known.outcomes, config.policy, self._aggregator.coverage(before.kind))
-        attempts = pending.of_items(connection, [item_id]).get(item_id, {})
+            if joins.survivor(connection, asked.id) != asked.id:
+                raise VersionMoved(f"item {asked.id} was joined to another one meanwhile")
+            raise NoSuchThing("item_id", f"item {asked.id} was deleted meanwhile", reason="ITEM_NOT_FOUND")
+        # Ids that words told are not stored yet; those that the owner gave meanwhile count more.
+        ids = before.ids or asked.ids
+        if any(id_type not in ids or ids[id_type].value != claim.value for id_type, claim in asked.ids.items()):
+            raise VersionMoved(f"the identity of item {asked.id} was corrected meanwhile")
+        known = settle_again(findings, ids, config.authority)
+        taken = _taken(connection, before, known.settled.ids)
+        if not taken:
+            return self._merged(connection, before, before, known, config)
+        other = self._one_with(connection, before, known, taken, config)
+        if other is None:
+            return self._merged(connection, before, before, _without_taken(before, known, taken), config)
+        survivor, gone = sorted((before, other), key=lambda item: item.id)
+        whole = joined(survivor, gone, config.authority)
+        known = settle_again(findings, whole.ids, config.authority)
+        return dataclasses.replace(self._merged(connection, survivor, whole, known, config), gone=gone)
+
+    def _one_with(
+        self, connection: Connection, before: MediaItem, known: Findings, taken: Mapping[str, int], config: Config
+    ) -> MediaItem | None:
+        """The other item that has the ids found now, where both are surely one title."""
+        owners = sorted(set(taken.values()))
+        other = items.get(connection, owners[0]) if len(owners) == 1 else None
+        if other is None:
+            return None
+        seen = merge(before, known.outcomes, config.policy, self._aggregator.coverage(before.kind)).item
+        why = identity.why_apart(connection, replace(seen, ids=known.settled.ids), other)
+        if why:
+            log.info("items_not_joined", item=before.id, other=other.id, why=why)
+        return None if why else other
+
+    def _merged(
+        self, connection: Connection, before: MediaItem, base: MediaItem, known: Findings, config: Config
+    ) -> _Merged:
+        """The merge on `base`, told as a change of `before`."""
+        merged = merge(base, known.outcomes, config.policy, self._aggregator.coverage(base.kind))
+        attempts = pending.of_items(connection, [base.id]).get(base.id, {})
         missed = still_missing(known.outcomes, attempts, self._clock.now())
         after = replace(
             merged.item,
             fingerprint="",
             ids=known.settled.ids,
-            conflicts=_conflicts(before, known),
+            conflicts=_conflicts(base, known),
+            undecided=None if known.settled.ids else base.undecided,
             last_enriched_at=self._clock.now(),
             last_enriched_providers=tuple(sorted(p for p, o in known.outcomes.items() if isinstance(o, Answered))),
         )
         if not missed:
             after = replace(after, fingerprint=self._aggregator.fingerprint(connection, after, config))
         changed = diff(before.fields, after.fields)
-        return before, Enriched(
+        enriched = Enriched(
             item=after,
             changes=changed,
             outcomes=known.outcomes,
@@ -156,22 +258,7 @@ class Enricher:
             pending=missed,
             sync_reason=sync_reason(changed, config.sync_fields),
         )
-
-    def _free_ids(self, connection: Connection, before: MediaItem, known: Findings) -> Findings:
-        """The findings without ids that another item of the library has: those are conflicts, never a silent join."""
-        wanted = {t: c.value for t, c in known.settled.ids.items() if before.ids.get(t) != c}
-        owners = items.find_by_ids(connection, before.kind, wanted)
-        taken = {t: owner for t, owner in owners.items() if owner != before.id}
-        if not taken:
-            return known
-        ids = {t: c for t, c in known.settled.ids.items() if t not in taken}
-        ids |= {t: c for t, c in before.ids.items() if t in taken}
-        conflicts = tuple(
-            Conflict(id_type=t, value=wanted[t], claimed_by=known.settled.ids[t].source, held=f"item {owner}")
-            for t, owner in sorted(taken.items())
-        )
-        settled = replace(known.settled, ids=ids, conflicts=known.settled.conflicts + conflicts)
-        return Findings(outcomes=known.outcomes, settled=settled)
+        return _Merged(before=before, enriched=enriched)
 
     def _note_missing(self, item: MediaItem, findings: Findings) -> None:
         with self._database.begin() as connection:
@@ -180,63 +267,44 @@ class Enricher:
             pending.set_for_item(connection, item.id, missed)
 
 
+def _taken(connection: Connection, before: MediaItem, ids: Mapping[str, IdClaim]) -> dict[str, int]:
+    """By id type, the other items of the library that have one of the ids."""
+    wanted = {t: c.value for t, c in ids.items() if before.ids.get(t) != c}
+    owners = items.find_by_ids(connection, before.kind, wanted)
+    return {t: owner for t, owner in owners.items() if owner != before.id}
+
+
+def _without_taken(before: MediaItem, known: Findings, taken: Mapping[str, int]) -> Findings:
+    """The findings without what belongs to other items: their ids are conflicts, and what was got with these is not
+    merged, for the item does not have them."""
+    ids = {t: c for t, c in known.settled.ids.items() if t not in taken}
+    ids |= {t: c for t, c in before.ids.items() if t in taken}
+    conflicts = tuple(
+        Conflict(
+            id_type=t,
+            value=known.settled.ids[t].value,
+            claimed_by=known.settled.ids[t].source,
+            held=f"item {owner}",
+        )
+        for t, owner in sorted(taken.items())
+    )
+    settled = replace(known.settled, ids=ids, conflicts=known.settled.conflicts + conflicts)
+    foreign = {f"{t}:{known.settled.ids[t].value}": owner for t, owner in taken.items()}
+    outcomes: dict[str, Outcome] = {}
+    for provider, outcome in known.outcomes.items():
+        answer = answer_of(outcome)
+        if answer is None or answer.asked_id not in foreign:
+            outcomes[provider] = outcome
+            continue
+        rejected = answer if isinstance(answer, Answered) else None
+        detail = f"speaks about item {foreign[answer.asked_id]}"
+        outcomes[provider] = NotAsked(reason=Skip.CONFLICT, detail=detail, rejected=rejected)
+    return Findings(outcomes=outcomes, settled=settled)
+
+
 def _conflicts(before: MediaItem, known: Findings) -> tuple[Conflict, ...]:
     """The conflicts found now, and those of before about which nothing was heard now."""
     heard = {provider for provider, outcome in known.outcomes.items() if isinstance(outcome, Answered)}
     heard |= {conflict.claimed_by for conflict in known.settled.conflicts}
     kept = tuple(conflict for conflict in before.conflicts if conflict.claimed_by not in heard)
     return kept + known.settled.conflicts
-
-
-def still_missing(outcomes: Mapping[str, Outcome], before: Mapping[str, Pending], now: datetime) -> dict[str, Pending]:
-    """The providers of which an answer is still to be had, and when to ask again.
-
-    What is limited comes back when its limit ends, without counting as an attempt; a refused key when the settings
-    change; everything else after a growing while.
-    """
-    missed = {}
-    for provider, outcome in outcomes.items():
-        if not missing(outcome):
-            continue
-        last = before.get(provider)
-        if isinstance(outcome, NotAsked) and outcome.reason is Skip.NOT_SELECTED:
-            if last is not None:
-                missed[provider] = last
-            elif outcome.last is None:
-                missed[provider] = Pending(reason=str(outcome.reason), since=now, not_before=now)
-            continue
-        missed[provider] = _pending(outcome, last, now)
-    return missed
-
-
-def _pending(outcome: Outcome, last: Pending | None, now: datetime) -> Pending:
-    attempts = last.attempts if last else 0
-    answer = answer_of(outcome)
-    reason, detail, not_before = "", "", None
-    match outcome:
-        case Unavailable():
-            reason, detail = str(outcome.reason), outcome.detail
-            if outcome.reason in LIMITED and outcome.retry_at:
-                not_before = outcome.retry_at
-            elif outcome.reason is not Reason.AUTH:
-                attempts += 1
-                not_before = next_attempt(attempts, now, outcome.retry_at)
-        case NotAsked():
-            attempts += 1
-            reason, detail, not_before = str(outcome.reason), outcome.detail, next_attempt(attempts, now)
-        case Answered():
-            attempts += 1
-            unread = ", ".join(sorted(outcome.fragment.unread))
-            reason, detail, not_before = "partial", f"could not be read: {unread}", next_attempt(attempts, now)
-        case NotFound():
-            attempts += 1
-            day = outcome.fetched_at + NOT_FOUND_WAITS[0]
-            reason, detail, not_before = "not_found", "not believed yet", next_attempt(attempts, now, day)
-    return Pending(
-        reason=reason,
-        detail=detail,
-        since=last.since if last else now,
-        attempts=attempts,
-        not_before=not_before,
-        answered_at=answer.fetched_at if isinstance(answer, Answered) else None,
-    )

@@ -210,7 +210,7 @@ class Splitter:
 
 
 def _given_back(survivor: MediaItem, found: Join, gone: MediaItem | None) -> MediaItem:
-    """The survivor without what it got by the join. What changed since stays, if it was not got under an id that goes."""
+    """The survivor without what it got by the join. What changed since stays, but not under an id that goes."""
     gained = {
         id_type
         for id_type, claim in found.new_ids.items()
