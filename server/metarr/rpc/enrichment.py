@@ -1,6 +1,7 @@
 """EnrichmentService."""
 
 from metarr.clock import Clock
+from metarr.fetch.contract import Lane
 from metarr.rpc.context import Context, seconds_left
 from metarr.rpc.convert import change_message, item_message, outcome_message, timestamp
 from metarr.rpc.errors import BaseServicer
@@ -25,9 +26,11 @@ class Enrichment(BaseServicer, EnrichmentServiceServicer):
     def Enrich(self, request: pb.EnrichRequest, context: Context) -> pb.EnrichResponse:
         with Check() as check:
             reference = check.reference("item_id", request.item_id)
+            auto = check.known_enum("mode", request.mode, pb.EnrichmentMode) == pb.ENRICHMENT_MODE_AUTO
             wish = Wish(
                 deadline=self.clock.monotonic() + seconds_left(context),
-                auto=check.known_enum("mode", request.mode, pb.EnrichmentMode) == pb.ENRICHMENT_MODE_AUTO,
+                auto=auto,
+                lane=Lane.BATCH if auto else Lane.INTERACTIVE,
                 fresh_after=self.clock.now() if request.force_refresh else None,
                 providers=check.providers("providers", request.providers, self._known),
                 dry_run=request.dry_run,

@@ -47,38 +47,43 @@ class ProviderSettings:
         Lifts what the provider was parked for, and lets what misses its answers be asked again. Raises NoSuchThing,
         and InvalidInput with a violation per wrong setting, with nothing stored.
         """
-        entry = self.entry(provider_id)
-        declared = {setting.key: setting for setting in entry.provider.settings}
-        values, sealed = dict(entry.config.settings), dict(entry.config.sealed)
-        wrong: list[Violation] = []
-        for key, raw in changes.items():
-            setting = declared.get(key)
-            if setting is None:
-                known = ", ".join(declared)
-                wrong.append(Violation(f"settings.{key}"[:100], f"{provider_id} has no such setting; known: {known}"))
-                continue
-            target = sealed if setting.type is SettingType.SECRET else values
-            target.pop(key, None)
-            if raw is None or (setting.type is SettingType.SECRET and raw == ""):
-                continue
-            try:
-                value = setting_value(setting, raw)
-            except ValueError as error:
-                wrong.append(Violation(f"settings.{key}", str(error)))
-                continue
-            if setting.type is SettingType.SECRET:
-                sealed[key] = self._vault.seal(str(value))
-            else:
-                values[key] = value
-        if wrong:
-            raise InvalidInput(*wrong)
-        config = replace(
-            entry.config, enabled=entry.config.enabled if enabled is None else enabled, settings=values, sealed=sealed
-        )
+        wanted = self._checked(self.entry(provider_id), changes)
         with self._database.begin() as connection:
+            # Read here and not from the entry: another update may have been stored meanwhile.
+            held = self._store.config(connection, provider_id)
+            settings = {key: value for key, value in held.settings.items() if key not in wanted}
+            sealed = {key: value for key, value in held.sealed.items() if key not in wanted}
+            for key, (setting, value) in wanted.items():
+                if value is not None and setting.type is SettingType.SECRET:
+                    sealed[key] = self._vault.seal(str(value))
+                elif value is not None:
+                    settings[key] = value
+            config = replace(
+                held, enabled=held.enabled if enabled is None else enabled, settings=settings, sealed=sealed
+            )
             self._store.save_config(connection, config)
             pending.wake(connection, provider_id, self._clock.now())
         return self._roster.reload(provider_id)
+
+    def _checked(self, entry: Entry, changes: Mapping[str, Any]) -> dict[str, tuple[Setting, SettingValue | None]]:
+        """By key the declared setting and its new value, None where it goes. Raises InvalidInput."""
+        declared = {setting.key: setting for setting in entry.provider.settings}
+        checked: dict[str, tuple[Setting, SettingValue | None]] = {}
+        wrong: list[Violation] = []
+        for key, raw in sorted(changes.items()):
+            setting = declared.get(key)
+            if setting is None:
+                known = ", ".join(declared)
+                wrong.append(Violation(f"settings.{key}"[:100], f"{entry.id} has no such setting; known: {known}"))
+                continue
+            goes = raw is None or (setting.type is SettingType.SECRET and raw == "")
+            try:
+                checked[key] = (setting, None if goes else setting_value(setting, raw))
+            except ValueError as error:
+                wrong.append(Violation(f"settings.{key}", str(error)))
+        if wrong:
+            raise InvalidInput(*wrong)
+        return checked
 
     def test(self, provider_id: str) -> "Verdict":
         """One cheap request: do key, network and quota work?"""
