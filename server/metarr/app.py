@@ -35,7 +35,6 @@ from metarr.services.identify import Identifier
 from metarr.services.library import Library
 from metarr.services.providers import ProviderSettings
 from metarr.services.recognize import Recognizer
-from metarr.services.recognize import Recognizer
 from metarr.services.roster import Roster
 from metarr.services.titles import TitleAggregator
 from metarr.store.database import Database
@@ -68,7 +67,6 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     drift = DriftWatch()
     aggregator = Aggregator(roster, database, clock, drift)
     identifier = Identifier(roster, clock)
-    recognizer = Recognizer(identifier, aggregator, database, clock)
     recognizer = Recognizer(identifier, aggregator, database, clock)
     library = Library(database, aggregator, config, clock)
     return Services(
