@@ -10,16 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from metarr.app import Services, build
+from harness import house
+from metarr.app import Services
 from metarr.clock import SystemClock
 from metarr.domain.model import Answered, FieldValue, Kind, NotAsked, Outcome, Reason, Unavailable
 from metarr.errors import AllLimited, AllRefused, NobodyAnswered
-from metarr.providers.registry import discover
-from metarr.secrets import Vault
 from metarr.services.enrich import Enriched, Wish
-from metarr.services.library import NewItem
-from metarr.store.database import Database
-from simulators import FAULTS, KEYS, Simulators
+from metarr.services.intake import NewItem
+from simulators import FAULTS, Simulators
 
 pytestmark = pytest.mark.slow
 
@@ -58,8 +56,8 @@ REASONS = {
 """How a fault is named; every other one is an error."""
 
 
-class FewRetries(SystemClock):
-    """Retries without waiting: what is tested here is what comes of them."""
+class NoJitter(SystemClock):
+    """Retries wait as little as they may: what is tested here is what comes of them."""
 
     def jitter(self) -> float:
         return 0.0
@@ -74,14 +72,8 @@ def simulators() -> Iterator[Simulators]:
 @pytest.fixture
 def services(simulators: Simulators, tmp_path: Path) -> Iterator[Services]:
     simulators.reset()
-    database = Database.in_memory()
-    built = build(database, Vault(tmp_path / "key"), FewRetries(), discover())
-    for provider in PROVIDERS:
-        settings = {"api_key": KEYS[provider], "base_url": simulators.base_urls[provider], "requests_per_second": 1000}
-        built.providers.update(provider, True, settings)
-    yield built
-    built.roster.close()
-    database.close()
+    with house(simulators, tmp_path, NoJitter()) as made:
+        yield made.services
 
 
 def enrich(services: Services, item_id: int, *, force: bool = False, seconds: float = 20.0) -> Enriched:
@@ -90,8 +82,9 @@ def enrich(services: Services, item_id: int, *, force: bool = False, seconds: fl
     return services.enricher.enrich(item_id, wish)
 
 
-def add(services: Services, ids: Mapping[str, str] = INCEPTION) -> int:
-    return services.library.upsert([NewItem(kind=Kind.MOVIE, title="Inception", year=2010, ids=ids)])[0][0].id
+def add(services: Services) -> int:
+    [taken] = services.library.upsert([NewItem(Kind.MOVIE, "Inception", 2010, INCEPTION)])
+    return taken.item.id
 
 
 def values(fields: Mapping[str, FieldValue]) -> dict[str, tuple[object, str]]:
@@ -128,14 +121,8 @@ def assert_named(fault: str, outcome: Outcome) -> None:
 def healthy(simulators: Simulators, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[object, str]]:
     """What a day without faults gives."""
     simulators.reset()
-    database = Database.in_memory()
-    services = build(database, Vault(tmp_path_factory.mktemp("healthy") / "key"), SystemClock(), discover())
-    for provider in PROVIDERS:
-        settings = {"api_key": KEYS[provider], "base_url": simulators.base_urls[provider], "requests_per_second": 1000}
-        services.providers.update(provider, True, settings)
-    enriched = enrich(services, add(services))
-    services.roster.close()
-    database.close()
+    with house(simulators, tmp_path_factory.mktemp("healthy"), SystemClock()) as made:
+        enriched = enrich(made.services, add(made.services))
     assert {stored.source for stored in enriched.item.fields.values()} >= {"omdb", "tmdb", "fanart"}
     return values(enriched.item.fields)
 
