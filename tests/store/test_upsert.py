@@ -35,11 +35,11 @@ def test_the_same_is_said_to_postgresql(table: tables.Table, newest: str) -> Non
 
 
 def test_times_are_kept_to_the_microsecond_and_sort_as_numbers() -> None:
-    moment = Moment()
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    write, read = Moment().bind_processor(dialect), Moment().result_processor(dialect, None)
     exact = NOW.replace(microsecond=123457)
-    kept = moment.process_bind_param(exact, dialect)
-    assert moment.process_result_value(kept, dialect) == exact
-    assert (moment.process_bind_param(EARLIER, dialect) or 0) < (kept or 0)
+    assert read(write(exact)) == exact
+    assert (write(EARLIER) or 0) < (write(exact) or 0)
+    assert read(write(None)) is None
     with pytest.raises(TypeError):
-        moment.process_bind_param(NOW.replace(tzinfo=None), dialect)
+        write(NOW.replace(tzinfo=None))

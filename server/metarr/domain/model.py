@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Base of every domain type."""
 
 
