@@ -32,6 +32,7 @@ from metarr.services.enrich import Enricher
 from metarr.services.health import HealthReader
 from metarr.services.history import History
 from metarr.services.identify import Identifier
+from metarr.services.identity import Splitter
 from metarr.services.library import Library
 from metarr.services.providers import ProviderSettings
 from metarr.services.recognize import Recognizer
@@ -53,6 +54,7 @@ class Services:
     enricher: Enricher
     library: Library
     editor: Editor
+    splitter: Splitter
     history: History
     config: ConfigReader
     providers: ProviderSettings
@@ -77,6 +79,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         enricher=Enricher(database, aggregator, recognizer, library=library, config=config, clock=clock),
         library=library,
         editor=Editor(database, library, config, clock),
+        splitter=Splitter(database, library, config, clock),
         history=History(database, library, config, clock),
         config=config,
         providers=ProviderSettings(roster, database, vault, clock),
@@ -91,7 +94,7 @@ def servicers(services: Services, clock: Clock) -> tuple[BaseServicer, ...]:
     return (
         Aggregation(services.titles, known, clock),
         Enrichment(services.enricher, services.history, known, clock),
-        LibraryItems(services.library, services.editor, clock),
+        LibraryItems(services.library, services.editor, services.splitter, clock),
         Config(services.providers, services.authorities, services.health, clock),
         Health(services.health, clock),
     )

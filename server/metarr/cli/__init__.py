@@ -7,7 +7,7 @@ import typer
 from typer.main import get_command
 
 from metarr import __version__
-from metarr.cli import authority, credentials, enrich, health, library, providers, search, serve, token
+from metarr.cli import authority, credentials, enrich, health, identity, library, providers, search, serve, token
 from metarr.cli.daemon import complain
 from metarr.cli.output import note
 from metarr.cli.text import clean
@@ -27,6 +27,8 @@ app.command("enrich")(enrich.enrich)
 app.command("search")(search.search)
 app.command("health")(health.health)
 app.add_typer(library.app, name="library")
+library.app.command("identify")(identity.identify)
+library.app.command("split")(identity.split)
 app.add_typer(providers.app, name="providers")
 app.add_typer(authority.app, name="authority")
 app.add_typer(token.app, name="token")

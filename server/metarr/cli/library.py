@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from metarr.cli.candidates import candidates_table
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, pages
 from metarr.cli.output import as_json, note, say, table
 from metarr.cli.text import (
@@ -62,7 +63,7 @@ def add(
     json: AsJson = False,
 ) -> None:
     """Add a title, or add ids to one that is there already."""
-    claims = [_claim(text) for text in ids or []]
+    claims = [id_claim(text) for text in ids or []]
     item = {"kind": kind_constant(kind), "title": title, "year": year, "ids": claims}
     answer = ask(server, SERVICE, "UpsertItems", {"items": [item]})
     if json:
@@ -74,7 +75,8 @@ def add(
     return None
 
 
-def _claim(text: str) -> dict[str, str]:
+def id_claim(text: str) -> dict[str, str]:
+    """An external id from what was typed, such as imdb=tt0137523."""
     match = re.fullmatch(r"([a-z0-9_]+)[=:](\S+)", text)
     if not match:
         raise typer.BadParameter(f"{text!r} is not TYPE=ID, such as imdb=tt0137523", param_hint="--id")
@@ -169,9 +171,24 @@ def _heading(item: Answer) -> None:
     for pending in item.get("pending", ()):
         say(f"waits for {pending_text(pending)}")
     for conflict in item.get("conflicts", ()):
-        stands = f"; {conflict['type']}:{conflict['held']} stands" if conflict.get("held") else ""
-        say(clean(f"conflict: {conflict['claimedBy']} says {conflict['type']}:{conflict['value']}{stands}"))
+        say(clean(f"conflict: {conflict['claimedBy']} says {conflict['type']}:{conflict['value']}{_stands(conflict)}"))
+    aliases = ids_text({"ids": item.get("aliases", ())})
+    if aliases:
+        say(f"also found by: {aliases}")
+    for joined in item.get("joinedItemIds", ()):
+        say(f"item {joined} is part of it: metarr library split {item['id']} {joined} takes it out")
+    if item.get("candidates"):
+        say("may be one of these; pick with metarr library identify:")
+        candidates_table(item["candidates"])
     say()
+
+
+def _stands(conflict: Answer) -> str:
+    """What contradicts a claim: another id, or another item that has this one."""
+    held = conflict.get("held", "")
+    if held.startswith("item "):
+        return f", which {held} has"
+    return f"; {conflict['type']}:{held} stands" if held else ""
 
 
 def _state(entry: Answer) -> str:

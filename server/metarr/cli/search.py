@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
-from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
+from metarr.cli.candidates import candidates_table
+from metarr.cli.daemon import DEFAULT_SERVER, AsJson, Server, ask
 from metarr.cli.enrich import outcome_row
 from metarr.cli.library import NewKind
-from metarr.cli.output import as_json, note, say, table
-from metarr.cli.text import NOTHING, clean, ids_text, kind_constant
+from metarr.cli.output import as_json, note, say
+from metarr.cli.text import kind_constant
 
 
 def search(
@@ -37,7 +38,11 @@ def search(
     answer = ask(server, "AggregationService", "Search", request, timeout)
     if json:
         return as_json(answer)
-    candidates_table(answer.get("candidates", []))
+    candidates = answer.get("candidates", [])
+    if candidates:
+        candidates_table(candidates)
+    else:
+        note("no provider knows a title like that")
     for outcome in answer.get("outcomes", ()):
         if outcome.get("status") == "STATUS_UNAVAILABLE":
             note(": ".join(part for part in outcome_row(outcome) if part))
@@ -45,25 +50,3 @@ def search(
         say()
         say("The first one fits clearly: an item of this title would be taken for it.")
     return None
-
-
-def candidates_table(candidates: list[Answer]) -> None:
-    """The titles that may be meant, the best first."""
-    if not candidates:
-        return note("no provider knows a title like that")
-    rows = [_row(candidate) for candidate in candidates]
-    table(("fit", "title", "year", "countries", "ids", "found by", "lacks"), rows, whole=("fit", "year"))
-    return None
-
-
-def _row(candidate: Answer) -> tuple[str, ...]:
-    penalties = sorted(candidate.get("penalties", {}).items(), key=lambda pair: -pair[1])
-    return (
-        f"{candidate.get('score', 0):.2f}",
-        clean(candidate.get("title", "")),
-        str(candidate.get("year") or NOTHING),
-        clean(", ".join(candidate.get("countries", ()))),
-        ids_text(candidate),
-        clean(", ".join(candidate.get("providers", ()))),
-        clean(", ".join(f"{name.replace('_', ' ')} -{part:.2f}" for name, part in penalties)),
-    )

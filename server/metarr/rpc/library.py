@@ -9,9 +9,11 @@ from metarr.rpc.errors import BaseServicer
 from metarr.rpc.paging import page_token, position
 from metarr.rpc.validate import Check
 from metarr.services.edit import Edit, Editor
+from metarr.services.identity import Splitter
 from metarr.services.intake import NewItem, NewSeries, Taken
-from metarr.services.library import Library, Reference
+from metarr.services.library import Library, Reference, Shown
 from metarr.v1 import library_service_pb2 as pb
+from metarr.v1.common_pb2 import Item
 from metarr.v1.library_service_pb2_grpc import LibraryServiceServicer
 
 MOST_ITEMS = 500
@@ -23,10 +25,11 @@ EDITABLE = frozenset({"fields", "lock_fields", "unlock_fields", "lock_all", "unl
 class LibraryItems(BaseServicer, LibraryServiceServicer):
     """The items of the library."""
 
-    def __init__(self, library: Library, editor: Editor, clock: Clock) -> None:
+    def __init__(self, library: Library, editor: Editor, splitter: Splitter, clock: Clock) -> None:
         self.clock = clock
         self._library = library
         self._editor = editor
+        self._splitter = splitter
 
     def UpsertItems(self, request: pb.UpsertItemsRequest, context: Context) -> pb.UpsertItemsResponse:
         with Check() as check:
@@ -46,6 +49,18 @@ class LibraryItems(BaseServicer, LibraryServiceServicer):
             change_set_id=str(made.id) if made else "",
         )
 
+    def SplitItem(self, request: pb.SplitItemRequest, context: Context) -> pb.SplitItemResponse:
+        with Check() as check:
+            reference = check.reference("item_id", request.item_id)
+            joined = check.reference("joined_item_id", request.joined_item_id)
+            if not isinstance(joined, int):
+                check.violation("joined_item_id", "is one of joined_item_ids, a number")
+        done = self._splitter.split(reference, joined if isinstance(joined, int) else 0)
+        return pb.SplitItemResponse(
+            item=_shown(self._library.show(done.item.id, why=False)),
+            split_item=_shown(self._library.show(done.split_item.id, why=False)),
+        )
+
     def DeleteItems(self, request: pb.DeleteItemsRequest, context: Context) -> pb.DeleteItemsResponse:
         gone = self._editor.delete(_references(request.item_ids))
         return pb.DeleteItemsResponse(item_ids=[str(item_id) for item_id in gone])
@@ -57,15 +72,7 @@ class LibraryItems(BaseServicer, LibraryServiceServicer):
     def GetItem(self, request: pb.GetItemRequest, context: Context) -> pb.GetItemResponse:
         with Check() as check:
             reference = check.reference("item_id", request.item_id)
-        shown = self._library.show(reference, why=request.explain)
-        return pb.GetItemResponse(
-            item=item_message(
-                shown.item,
-                runners_up=shown.runners_up,
-                waiting=shown.waiting,
-                pending=shown.pending,
-            )
-        )
+        return pb.GetItemResponse(item=_shown(self._library.show(reference, why=request.explain)))
 
     def ListItems(self, request: pb.ListItemsRequest, context: Context) -> pb.ListItemsResponse:
         query = [request.kind, request.title_contains, request.parent_id]
@@ -97,6 +104,17 @@ def _references(item_ids: Sequence[str]) -> list[tuple[str, Reference]]:
         _bounded(check, "item_ids", item_ids)
         paths = [f"item_ids[{place}]" for place in range(len(item_ids))]
         return [(path, check.reference(path, item_id)) for path, item_id in zip(paths, item_ids, strict=True)]
+
+
+def _shown(shown: Shown) -> Item:
+    return item_message(
+        shown.item,
+        runners_up=shown.runners_up,
+        waiting=shown.waiting,
+        pending=shown.pending,
+        aliases=shown.aliases,
+        joined=shown.joined,
+    )
 
 
 def _edit(check: Check, request: pb.UpdateItemRequest) -> Edit:

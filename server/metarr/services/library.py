@@ -1,5 +1,6 @@
 """The items of the library: adding, finding, showing them."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,12 +23,15 @@ Reference = int | tuple[str, str]
 
 @dataclass(frozen=True)
 class Shown:
-    """An item with what is to be told about it besides."""
+    """An item with what is to be told about it besides; `aliases` as (type, value), `joined`: items that are part of
+    it."""
 
     item: MediaItem
     pending: Mapping[str, Pending]
     runners_up: Mapping[str, tuple[RunnerUp, ...]]
     waiting: Mapping[str, tuple[str, ...]]
+    aliases: tuple[tuple[str, str], ...] = ()
+    joined: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,16 +90,22 @@ class Library:
         """One item; with `why` also what other providers would say, from the cached answers."""
         with self._database.read() as connection:
             item = self.find(connection, reference)
-            missing = pending.of_items(connection, [item.id]).get(item.id, {})
+            shown = Shown(
+                item=item,
+                pending=pending.of_items(connection, [item.id]).get(item.id, {}),
+                runners_up={},
+                waiting={},
+                aliases=tuple(items.aliases(connection, item.id)),
+                joined=tuple(joins.joined_to(connection, item.id)),
+            )
         if not why:
-            return Shown(item=item, pending=missing, runners_up={}, waiting={})
+            return shown
         config = self._config.read()
         findings = self._aggregator.gather(Question(kind=item.kind, ids=item.ids), config)
         coverage = self._aggregator.coverage(item.kind)
         decisions = merge(item, findings.outcomes, config.policy, coverage).decisions
-        return Shown(
-            item=item,
-            pending=missing,
+        return dataclasses.replace(
+            shown,
             runners_up=explain(item, findings.outcomes, config.policy, coverage),
             waiting={decision.field: decision.waiting for decision in decisions},
         )
