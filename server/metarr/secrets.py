@@ -94,6 +94,14 @@ def read_private(path: Path, what: str) -> bytes | None:
         raise CannotDo(f"the {what} {path} cannot be read: {error.strerror}") from error
 
 
+def owned_as(folder: Path, *paths: Path) -> None:
+    """Give these to the owner of the folder, where it is root who works for another user's daemon."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        for path in paths:
+            os.chown(path, owner.st_uid, owner.st_gid)
+
+
 def write_private(path: Path, content: bytes, *, replace: bool = False) -> None:
     """Write a file that only its owner can read (mode 0600). It appears whole or not at all, even after a crash.
 
@@ -106,6 +114,7 @@ def write_private(path: Path, content: bytes, *, replace: bool = False) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        owned_as(path.parent, Path(name))
         if replace:
             os.replace(name, path)
         else:

@@ -7,7 +7,19 @@ import typer
 from typer.main import get_command
 
 from metarr import __version__
-from metarr.cli import authority, credentials, enrich, health, identity, library, providers, search, serve, token
+from metarr.cli import (
+    authority,
+    backup,
+    credentials,
+    enrich,
+    health,
+    identity,
+    library,
+    providers,
+    search,
+    serve,
+    token,
+)
 from metarr.cli.daemon import complain
 from metarr.cli.output import note
 from metarr.cli.text import clean
@@ -26,6 +38,8 @@ app.command("serve")(serve.serve)
 app.command("enrich")(enrich.enrich)
 app.command("search")(search.search)
 app.command("health")(health.health)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(library.app, name="library")
 library.app.command("identify")(identity.identify)
 library.app.command("split")(identity.split)

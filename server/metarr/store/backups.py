@@ -1,7 +1,7 @@
 """Copies of the SQLite file, made whole while it is in use."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def make(database: Path, folder: Path, label: str, now: datetime, keep: int = KE
     """Copy the database into the folder; of the copies there, the last `keep` stay. Returns the new one."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = folder / f"metarr-{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{label}.db"
-    _copy(database, target)
+    copy(database, target)
     log.info("backup_made", path=str(target))
     for old in listed(folder)[keep:]:
         old.unlink()
@@ -42,17 +42,41 @@ def restore(backup: Path, database: Path) -> None:
         raise CannotDo(f"there is no backup {backup}")
     fresh = database.with_name(database.name + ".restoring")
     try:
-        _copy(backup, fresh)
-        if fault := _fault(fresh):
-            raise CannotDo(f"the backup {backup} {fault}; the database was left as it is")
-        for suffix in ("-wal", "-shm"):
-            database.with_name(database.name + suffix).unlink(missing_ok=True)
+        checked_copy(backup, fresh)
+        for companion in companions(database):
+            companion.unlink(missing_ok=True)
         fresh.replace(database)
-    except sqlite3.DatabaseError as error:
-        raise CannotDo(f"the backup {backup} cannot be read: {error}") from error
     finally:
         fresh.unlink(missing_ok=True)
     log.info("backup_restored", path=str(backup))
+
+
+def checked_copy(backup: Path, target: Path) -> None:
+    """Copy a backup, and look whether the copy can be put to work.
+
+    Raises CannotDo where it cannot be read, is damaged, is no database of Metarr or one of a newer Metarr.
+    """
+    try:
+        copy(backup, target)
+        fault = _fault(target)
+    except sqlite3.DatabaseError as error:
+        raise CannotDo(f"the backup {backup} cannot be read: {error}") from error
+    if fault:
+        raise CannotDo(f"the backup {backup} {fault}; the database was left as it is")
+
+
+def companions(database: Path) -> list[Path]:
+    """The files in which SQLite keeps what is not in the database file yet."""
+    return [database.with_name(database.name + suffix) for suffix in ("-wal", "-shm")]
+
+
+def settle(database: Path) -> None:
+    """Bring everything into the database file, so that it is whole by itself, where it is not too damaged for that.
+
+    Nothing else may have it open.
+    """
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _fault(path: Path) -> str:
@@ -67,8 +91,9 @@ def _fault(path: Path) -> str:
     return "" if schema.knows(revision) else "was made by a newer Metarr"
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Through a name of its own, so that a crash leaves no half copy that looks like a whole one."""
+def copy(source: Path, target: Path) -> None:
+    """Copy a database, which may be in use, into one file; by way of a name of its own, so that a crash leaves no half
+    copy that looks like a whole one."""
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)

@@ -24,7 +24,7 @@ def revision(connection: Connection) -> str | None:
     if found is not None and not knows(found):
         raise CannotDo(
             f"this database was made by a newer Metarr (schema {found}, this one knows {head()}): "
-            "install that version again, or restore a backup"
+            "install that version again, or restore a backup: metarr restore FILE"
         )
     return found
 

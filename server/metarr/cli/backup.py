@@ -1,0 +1,44 @@
+"""`metarr backup` and `metarr restore`: the data directory of the daemon on this machine, in one file and back."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from metarr.cli.output import say
+from metarr.cli.serve import DataDir, data_dir_or_default
+from metarr.services import backup as service
+
+
+def backup(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]",
+            dir_okay=False,
+            show_default="metarr-backup-TIME.tar.gz",
+            help="The file to write; one of that name is replaced.",
+        ),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Write the library, the settings, the keys and the token into one file. The daemon may run meanwhile."""
+    target = file or Path(f"metarr-backup-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz")
+    service.make(data_dir_or_default(data_dir), target)
+    say(f"{target} holds everything ({target.stat().st_size / 1e6:.1f} MB).")
+    say("Whoever has it has your providers' keys and the access token, too: keep it where nobody else can read it.")
+
+
+def restore(
+    file: Annotated[
+        Path,
+        typer.Argument(dir_okay=False, help="A file of `metarr backup`, or one of backups/ in the data directory."),
+    ],
+    data_dir: DataDir = None,
+) -> None:
+    """Put back what a backup holds. The daemon must be stopped; what is replaced is kept aside."""
+    directory = data_dir_or_default(data_dir)
+    aside = service.restore(file, directory, datetime.now(UTC))
+    say(f"{directory} is as it was when {file} was made.")
+    say(f"What it replaced is in {aside}; delete that when all is well.")
