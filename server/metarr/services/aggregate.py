@@ -19,6 +19,7 @@ from metarr.domain.identity import Settled, settle
 from metarr.domain.merge import Coverage
 from metarr.domain.model import (
     Answered,
+    Conflict,
     Fragment,
     IdClaim,
     Kind,
@@ -117,7 +118,7 @@ class Aggregator:
             if not rounds:
                 break
             outcomes |= self._ask_all(self._with_stored(rounds), question)
-            settled = settle(question.ids, _fragments(outcomes), config.authority)
+            settled = _settled(question.ids, outcomes, config.authority)
         for entry in self._roster.all():
             if entry.id not in outcomes:
                 outcomes[entry.id] = self._unasked(entry, question.kind, config)
@@ -282,7 +283,7 @@ def settle_again(findings: Findings, ids: Mapping[str, IdClaim], authority: Auth
         provider: outcome.rejected if isinstance(outcome, NotAsked) and outcome.rejected else outcome
         for provider, outcome in findings.outcomes.items()
     }
-    settled = settle(ids, _fragments(outcomes), authority)
+    settled = _settled(ids, outcomes, authority)
     return Findings(outcomes=_without_rejected(outcomes, settled), settled=settled)
 
 
@@ -347,6 +348,28 @@ def _standing_in(stored: StoredAnswer | None, now: datetime) -> Answered | NotFo
     return Answered(
         fragment=stored.fragment, fetched_at=fetched_at, asked_id=stored.key.asked_id, stale=True, cached=True
     )
+
+
+def _settled(ids: Mapping[str, IdClaim], outcomes: Mapping[str, Outcome], authority: Authority) -> Settled:
+    """The ids as they stand after everything that was said. Who answers about another id than it was asked about
+    speaks of another title, whatever else it claims."""
+    strayed = {
+        provider: conflict
+        for provider, outcome in outcomes.items()
+        if (conflict := _strayed(provider, answer_of(outcome))) is not None
+    }
+    fragments = {provider: told for provider, told in _fragments(outcomes).items() if provider not in strayed}
+    settled = settle(ids, fragments, authority)
+    conflicts = (*settled.conflicts, *(strayed[provider] for provider in sorted(strayed)))
+    return replace(settled, conflicts=conflicts, rejected=settled.rejected | strayed.keys())
+
+
+def _strayed(provider: str, answer: Answered | NotFound | None) -> Conflict | None:
+    if not isinstance(answer, Answered):
+        return None
+    id_type, _, asked = answer.asked_id.partition(":")
+    said = answer.fragment.ids.get(id_type, asked)
+    return None if said == asked else Conflict(id_type=id_type, value=said, claimed_by=provider, held=asked)
 
 
 def _fragments(outcomes: Mapping[str, Outcome]) -> dict[str, Fragment]:
