@@ -23,7 +23,7 @@ ORDER = ("tmdb", "omdb", "tvdb")
 
 IMDB = "tt0000001"
 DAY = 86400.0
-TABLES = ("items", "field_values", "vetoes", "provider_answers", "pending_answers", "change_fields", "change_sets")
+TABLES = ("items", "field_values", "vetoes", "provider_answers", "pending_answers", "change_sets")
 
 
 class Story:
@@ -279,7 +279,7 @@ def put_back(home: House, rows: Mapping[str, list[tuple[Any, ...]]]) -> None:
     with closing(sqlite3.connect(home.database.path)) as connection, connection:
         for table in reversed(TABLES):
             connection.execute(f"DELETE FROM {table}")
-        for table in (*TABLES[:5], "change_sets", "change_fields"):
+        for table in TABLES:
             for row in rows[table]:
                 connection.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)
 

@@ -1,17 +1,16 @@
 """Change-sets: what changed on an item, in which provenance, by what cause; the stuff that undo is made of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from metarr.domain.changes import Change
-from metarr.domain.fields import FIELDS
 from metarr.domain.model import IdClaim, Struct
-from metarr.store.tables import change_fields, change_sets
-from metarr.store.values import decode_stored
+from metarr.store.tables import change_sets
+from metarr.store.values import decode_changes, encode_changes
 
 
 class ChangeSet(Struct, frozen=True, kw_only=True):
@@ -41,37 +40,21 @@ class ChangeSet(Struct, frozen=True, kw_only=True):
 
 def record(connection: Connection, change_set: ChangeSet) -> ChangeSet:
     """Keep a change-set; its `id` is given here."""
-    values = {
-        "item_id": change_set.item_id,
-        "at": change_set.at,
-        "cause": change_set.cause,
-        "job_id": change_set.job_id,
-        "sync_reason": change_set.sync_reason,
-        "providers": change_set.providers,
-        "old_ids": change_set.old_ids,
-        "new_ids": change_set.new_ids,
-        "undone_by": change_set.undone_by,
-    }
-    key = connection.execute(insert(change_sets), values).inserted_primary_key
-    recorded = msgspec.structs.replace(change_set, id=int(key[0]) if key else 0)
-    rows = [
-        {
-            "change_set_id": recorded.id,
-            "field": change.field,
-            "old": msgspec.json.encode(change.old).decode(),
-            "new": msgspec.json.encode(change.new).decode(),
-        }
-        for change in recorded.changes
-    ]
+    key = connection.execute(_INSERT, _columns(change_set)).inserted_primary_key
+    return msgspec.structs.replace(change_set, id=int(key[0]) if key else 0)
+
+
+def record_all(connection: Connection, change_sets: Iterable[ChangeSet]) -> None:
+    """Keep many change-sets."""
+    rows = [_columns(change_set) for change_set in change_sets]
     if rows:
-        connection.execute(insert(change_fields), rows)
-    return recorded
+        connection.execute(_INSERT, rows)
 
 
 def get(connection: Connection, change_set_id: int) -> ChangeSet | None:
     """One change-set with its changes in catalogue order. None: not there, or forgotten by now."""
     rows = connection.execute(select(change_sets).where(change_sets.c.id == change_set_id)).all()
-    return next(iter(_read(connection, rows)), None)
+    return next(iter(_read(rows)), None)
 
 
 def page(
@@ -89,7 +72,7 @@ def page(
             query = query.where(column == wanted)
     if before_id is not None:
         query = query.where(change_sets.c.id < before_id)
-    return _read(connection, connection.execute(query).all())
+    return _read(connection.execute(query))
 
 
 def mark_undone(connection: Connection, change_set_ids: Iterable[int], undone_by: int | None) -> None:
@@ -110,17 +93,25 @@ def prune(connection: Connection, before: datetime) -> int:
     return connection.execute(delete(change_sets).where(change_sets.c.at < before)).rowcount
 
 
-_CHANGES = select(change_fields).where(change_fields.c.change_set_id.in_(bindparam("ids", expanding=True)))
-_SHOWN = {field: position for position, field in enumerate(FIELDS)}
+_INSERT = insert(change_sets)
 
 
-def _read(connection: Connection, rows: Sequence[Row[Any]]) -> list[ChangeSet]:
-    changes: dict[int, list[Change]] = {}
-    for row in connection.execute(_CHANGES, {"ids": [row.id for row in rows]}):
-        old, new = decode_stored(row.field, row.old), decode_stored(row.field, row.new)
-        # What cannot be read cannot be undone: shown as "nothing" it would be put back as nothing.
-        if old is not None and new is not None:
-            changes.setdefault(row.change_set_id, []).append(Change(field=row.field, old=old, new=new))
+def _columns(change_set: ChangeSet) -> dict[str, Any]:
+    return {
+        "item_id": change_set.item_id,
+        "at": change_set.at,
+        "cause": change_set.cause,
+        "job_id": change_set.job_id,
+        "sync_reason": change_set.sync_reason,
+        "providers": change_set.providers,
+        "old_ids": change_set.old_ids,
+        "new_ids": change_set.new_ids,
+        "undone_by": change_set.undone_by,
+        "changes": encode_changes(change_set.changes),
+    }
+
+
+def _read(rows: Iterable[Row[Any]]) -> list[ChangeSet]:
     return [
         ChangeSet(
             id=row.id,
@@ -133,7 +124,7 @@ def _read(connection: Connection, rows: Sequence[Row[Any]]) -> list[ChangeSet]:
             old_ids=row.old_ids,
             new_ids=row.new_ids,
             undone_by=row.undone_by,
-            changes=tuple(sorted(changes.get(row.id, ()), key=lambda change: _SHOWN.get(change.field, len(_SHOWN)))),
+            changes=decode_changes(row.changes),
         )
         for row in rows
     ]

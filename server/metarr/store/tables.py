@@ -234,17 +234,9 @@ change_sets = Table(
     Column("old_ids", Json(dict[str, IdClaim])),
     Column("new_ids", Json(dict[str, IdClaim])),
     Column("undone_by", Integer),
+    Column("changes", Text, nullable=False),
     Index("ix_change_sets_item_id", "item_id", "id"),
     sqlite_autoincrement=True,
-)
-
-change_fields = Table(
-    "change_fields",
-    metadata,
-    Column("change_set_id", Integer, ForeignKey("change_sets.id", ondelete="CASCADE"), primary_key=True),
-    Column("field", Text, primary_key=True),
-    Column("old", Text, nullable=False),
-    Column("new", Text, nullable=False),
 )
 
 joins = Table(

@@ -1,16 +1,18 @@
 """How a field's value and its provenance are written as JSON text. Shared by items, vetoes and change-sets."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 import structlog
 
-from metarr.domain.fields import decode_value, encode_value
+from metarr.domain.changes import Change
+from metarr.domain.fields import FIELDS, decode_value, encode_value
 from metarr.domain.model import FieldValue, Rule, Struct, Value
 
 log = structlog.get_logger(__name__)
 
-__all__ = ["decode_stored", "encode_value", "read_value"]
+__all__ = ["decode_changes", "decode_stored", "encode_changes", "encode_value", "read_value"]
 
 
 class _Stored(Struct, frozen=True, kw_only=True):
@@ -25,7 +27,18 @@ class _Stored(Struct, frozen=True, kw_only=True):
     contributors: tuple[tuple[str, ...], ...] = ()
 
 
+class _Change(Struct, frozen=True, kw_only=True):
+    """A Change on disk."""
+
+    field: str
+    old: _Stored = _Stored()
+    new: _Stored = _Stored()
+
+
 _decode = msgspec.json.Decoder(_Stored).decode
+_decode_changes = msgspec.json.Decoder(tuple[_Change, ...]).decode
+_encode = msgspec.json.Encoder().encode
+_SHOWN = {field: position for position, field in enumerate(FIELDS)}
 
 
 def read_value(field: str, text: str | bytes | msgspec.Raw) -> Value | None:
@@ -42,7 +55,28 @@ def read_value(field: str, text: str | bytes | msgspec.Raw) -> Value | None:
 
 def decode_stored(field: str, text: str) -> FieldValue | None:
     """A whole FieldValue from its JSON text, as `msgspec.json.encode` writes it. None: its value cannot be read."""
-    stored = _decode(text)
+    return _field_value(field, _decode(text))
+
+
+def encode_changes(changes: Iterable[Change]) -> str:
+    """Changes as JSON text."""
+    return _encode(tuple(changes)).decode()
+
+
+def decode_changes(text: str) -> tuple[Change, ...]:
+    """Changes in catalogue order from their JSON text.
+
+    What cannot be read cannot be undone, so it is left out: shown as "nothing" it would be put back as nothing.
+    """
+    changes = []
+    for stored in _decode_changes(text):
+        old, new = _field_value(stored.field, stored.old), _field_value(stored.field, stored.new)
+        if old is not None and new is not None:
+            changes.append(Change(field=stored.field, old=old, new=new))
+    return tuple(sorted(changes, key=lambda change: _SHOWN.get(change.field, len(_SHOWN))))
+
+
+def _field_value(field: str, stored: _Stored) -> FieldValue | None:
     nothing = bytes(stored.value) == b"null"
     value = None if nothing else read_value(field, stored.value)
     if value is None and not nothing:

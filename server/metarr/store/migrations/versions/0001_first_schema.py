@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.Column("old_ids", sa.Text(), nullable=True),
         sa.Column("new_ids", sa.Text(), nullable=True),
         sa.Column("undone_by", sa.Integer(), nullable=True),
+        sa.Column("changes", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_change_sets_item_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_change_sets"),
         sqlite_autoincrement=True,
