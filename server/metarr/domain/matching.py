@@ -115,6 +115,12 @@ def score(wanted: Wanted, found: Found) -> Score:
     return Score(value=round(max(0.0, 1.0 - sum(kept.values())), 4), penalties=kept)
 
 
+def without_remark(wanted: Wanted) -> Wanted:
+    """The words as a search takes them: "Dallas (2012)" is Dallas of 2012."""
+    title, year, country = _remark(wanted.title)
+    return Wanted(title=title, year=wanted.year or year, country=wanted.country or country)
+
+
 def _remark(title: str) -> tuple[str, int, str]:
     """A title without the remark at its end, and the year or country that the remark names."""
     match = _REMARK.match(title.strip())

@@ -11,7 +11,7 @@ from itertools import chain, combinations
 import structlog
 
 from metarr.clock import Clock
-from metarr.domain.matching import Found, Score, Wanted, clear_winner, score, title_key
+from metarr.domain.matching import Found, Score, Wanted, clear_winner, score, title_key, without_remark
 from metarr.domain.model import (
     Answered,
     Fragment,
@@ -71,6 +71,7 @@ class Identifier:
         providers: frozenset[str] | None = None,
     ) -> Matches:
         """Ask every provider that can search, at once. `deadline`: monotonic seconds. Raises nothing."""
+        wanted = without_remark(wanted)
         query = Query(kind=kind, title=wanted.title, year=wanted.year, preferences=preferences_of(config.settings))
         tickets: dict[str, Ticket[tuple[Candidate, ...]]] = {}
         outcomes: dict[str, Outcome] = {}
