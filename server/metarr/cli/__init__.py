@@ -10,10 +10,13 @@ from metarr import __version__
 from metarr.cli import (
     authority,
     backup,
+    changes,
     credentials,
+    edit,
     enrich,
     health,
     identity,
+    imports,
     library,
     providers,
     search,
@@ -43,6 +46,11 @@ app.command("restore")(backup.restore)
 app.add_typer(library.app, name="library")
 library.app.command("identify")(identity.identify)
 library.app.command("split")(identity.split)
+library.app.command("import")(imports.import_titles)
+for command in (edit.edit, edit.lock, edit.unlock, edit.remove, edit.restore):
+    library.app.command()(command)
+app.command("history")(changes.history)
+app.command("undo")(changes.undo)
 app.add_typer(providers.app, name="providers")
 app.add_typer(authority.app, name="authority")
 app.add_typer(token.app, name="token")

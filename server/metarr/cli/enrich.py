@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
+from metarr.cli.changes import change_rows
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
-from metarr.cli.library import MOST_OBJECTS, Item
+from metarr.cli.library import Item
 from metarr.cli.output import as_json, say, table
-from metarr.cli.text import clean, counted, name_of, pending_text, shown, when, word
+from metarr.cli.text import clean, counted, name_of, pending_text, when, word
 
 
 def enrich(
@@ -38,19 +39,12 @@ def enrich(
     say(f"{name_of(answer['item'])}: {counted(len(changes), 'field') if changes else 'nothing'} {would}")
     if changes:
         say()
-        table(("field", "old", "new", "source"), [_change(change) for change in changes], whole=("field", "source"))
+        table(("field", "old", "new", "source"), change_rows(changes), whole=("field", "source"))
     say()
     outcomes = [outcome_row(outcome) for outcome in answer.get("outcomes", ())]
     table(("provider", "outcome", "detail"), outcomes, whole=("provider",))
     _closing(answer, would="would need" if dry_run else "need")
     return None
-
-
-def _change(change: Answer) -> tuple[str, ...]:
-    old, new = change.get("oldSource", ""), change.get("newSource", "")
-    source = f"{old} → {new}" if old and old != new else new
-    values = (shown(change.get(side), MOST_OBJECTS) for side in ("oldValue", "newValue"))
-    return (change["field"], *values, clean(source))
 
 
 def outcome_row(outcome: Answer) -> tuple[str, ...]:

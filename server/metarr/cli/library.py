@@ -70,7 +70,7 @@ def add(
         return as_json(answer)
     for result in answer.get("results", ()):
         item = result["item"]
-        done = "Added" if result.get("created") else "Already there:"
+        done = "Added" if result.get("created") else "Restored" if result.get("restored") else "Already there:"
         say(f"{done} {name_of(item)}, item {item['id']} {ids_text(item)}".rstrip())
     return None
 

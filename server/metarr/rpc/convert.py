@@ -245,6 +245,8 @@ def change_message(change: Change) -> pb.FieldChange:
         old_source=change.old.source,
         new_source=change.new.source,
         rule=change.new.rule.value if change.new.value is not None else "",
+        old_locked=change.old.locked,
+        new_locked=change.new.locked,
     )
 
 

@@ -196,17 +196,21 @@ class ProviderOutcome(_message.Message):
     def __init__(self, provider: _Optional[str] = ..., status: _Optional[_Union[ProviderOutcome.Status, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cached: _Optional[bool] = ..., fetched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stale: _Optional[bool] = ..., unread: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class FieldChange(_message.Message):
-    __slots__ = ("field", "old_value", "new_value", "old_source", "new_source", "rule")
+    __slots__ = ("field", "old_value", "new_value", "old_source", "new_source", "rule", "old_locked", "new_locked")
     FIELD_FIELD_NUMBER: _ClassVar[int]
     OLD_VALUE_FIELD_NUMBER: _ClassVar[int]
     NEW_VALUE_FIELD_NUMBER: _ClassVar[int]
     OLD_SOURCE_FIELD_NUMBER: _ClassVar[int]
     NEW_SOURCE_FIELD_NUMBER: _ClassVar[int]
     RULE_FIELD_NUMBER: _ClassVar[int]
+    OLD_LOCKED_FIELD_NUMBER: _ClassVar[int]
+    NEW_LOCKED_FIELD_NUMBER: _ClassVar[int]
     field: str
     old_value: _struct_pb2.Value
     new_value: _struct_pb2.Value
     old_source: str
     new_source: str
     rule: str
-    def __init__(self, field: _Optional[str] = ..., old_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., new_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., old_source: _Optional[str] = ..., new_source: _Optional[str] = ..., rule: _Optional[str] = ...) -> None: ...
+    old_locked: bool
+    new_locked: bool
+    def __init__(self, field: _Optional[str] = ..., old_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., new_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., old_source: _Optional[str] = ..., new_source: _Optional[str] = ..., rule: _Optional[str] = ..., old_locked: _Optional[bool] = ..., new_locked: _Optional[bool] = ...) -> None: ...

@@ -1,0 +1,133 @@
+"""`metarr library edit, lock, unlock, remove, restore`: the owner's hand on an item."""
+
+import json as json_text
+from typing import Annotated, Any
+
+import typer
+
+from metarr.cli.changes import change_rows
+from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
+from metarr.cli.library import SERVICE, Item
+from metarr.cli.output import as_json, say, table
+from metarr.cli.text import counted, name_of
+from metarr.domain.fields import FIELDS, FieldType
+
+Items = Annotated[
+    list[str], typer.Argument(metavar="ITEM...", help="Their ids, or external ones such as imdb:tt0137523.")
+]
+Names = Annotated[list[str] | None, typer.Argument(metavar="FIELD...", help="Such as plot.")]
+Etag = Annotated[str, typer.Option(metavar="ETAG", help="Refuse where the item changed since it had this etag.")]
+
+
+def edit(
+    item: Item,
+    values: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FIELD=VALUE...",
+            help="Such as plot='My plot', genres=Drama,Crime or cast='[{\"name\": \"A\"}]'; nothing after = empties.",
+        ),
+    ],
+    etag: Etag = "",
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
+    """Type in values. Each is locked: no enrichment changes it until you unlock it."""
+    _update(server, json, item, {"fields": dict(map(_value, values)), "updateMask": "fields", "etag": etag})
+
+
+def _value(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise typer.BadParameter(f"{text[:60]!r} is not FIELD=VALUE, such as plot=...", param_hint="FIELD=VALUE")
+    return name, _plain(name, value.strip())
+
+
+def _plain(name: str, text: str) -> Any:
+    """A value as the field's type has it: lists by commas, anything with parts as JSON or by its main part alone."""
+    kind = FIELDS[name].type if name in FIELDS else FieldType.TEXT
+    if not text:
+        return None
+    if kind in (FieldType.TEXT, FieldType.DATE, FieldType.INTEGER, FieldType.RATING):
+        return text
+    if text[0] in "[{":
+        try:
+            return json_text.loads(text)
+        except ValueError as error:
+            raise typer.BadParameter(f"{name}: is no JSON: {error}", param_hint="FIELD=VALUE") from None
+    if kind is FieldType.COLLECTION:
+        return {"name": text}
+    if kind is FieldType.ARTWORK:
+        return [{"url": text}]
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    return [{"name": part} for part in parts] if kind is FieldType.CREDITS else parts
+
+
+def lock(
+    item: Item,
+    fields: Names = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Every field that holds a value.")] = False,
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
+    """Lock fields as they are, empty or not: no enrichment changes them."""
+    _update(server, json, item, _locking("lock", fields, every))
+
+
+def unlock(
+    item: Item,
+    fields: Names = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Every field.")] = False,
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
+    """Unlock fields: their values stay until an enrichment finds others."""
+    _update(server, json, item, _locking("unlock", fields, every))
+
+
+def _locking(action: str, fields: list[str] | None, every: bool) -> Answer:
+    if bool(fields) == every:
+        raise typer.BadParameter("name fields, or give --all", param_hint="FIELD")
+    if every:
+        return {f"{action}All": True, "updateMask": f"{action}All"}
+    return {f"{action}Fields": fields, "updateMask": f"{action}Fields"}
+
+
+def _update(server: str, json: bool, item: str, request: Answer) -> None:
+    answer = ask(server, SERVICE, "UpdateItem", {"itemId": item, **request})
+    if json:
+        return as_json(answer)
+    changes = answer.get("changes", [])
+    say(f"{name_of(answer['item'])}: {counted(len(changes), 'field') if changes else 'nothing'} changed")
+    if not changes:
+        return None
+    say()
+    table(("field", "old", "new", "source"), change_rows(changes), whole=("field", "source"))
+    say()
+    say(f"Undo it with: metarr undo {answer['changeSetId']}")
+    return None
+
+
+def remove(items: Items, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+    """Delete items and what is below them from Metarr's library; `restore` brings them back."""
+    answer = ask(server, SERVICE, "DeleteItems", {"itemIds": items})
+    if json:
+        return as_json(answer)
+    gone = answer.get("itemIds", [])
+    return say(f"{counted(len(gone), 'item')} deleted{_listed(gone)}")
+
+
+def restore(items: Items, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+    """Bring deleted items back, with what was deleted together with them."""
+    answer = ask(server, SERVICE, "RestoreItems", {"itemIds": items})
+    if json:
+        return as_json(answer)
+    back = answer.get("itemIds", [])
+    return say(f"{counted(len(back), 'item')} restored{_listed(back)}")
+
+
+def _listed(item_ids: list[str], most: int = 20) -> str:
+    more = f" and {len(item_ids) - most} more" if len(item_ids) > most else ""
+    return f": {', '.join(item_ids[:most])}{more}" if item_ids else ""
