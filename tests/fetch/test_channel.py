@@ -21,7 +21,7 @@ from metarr.errors import (
     Reason,
     TitleNotFound,
 )
-from metarr.fetch.channel import Channel, Ticket
+from metarr.fetch.channel import STALL, Channel, Ticket
 from metarr.fetch.contract import Cancelled, Connection, Http, Lane, Limits, LimitState, Response
 from metarr.fetch.memory import MemoryLimitStore, MemorySecretStore
 from scripted_server import ScriptedServer, hang, reply
@@ -624,3 +624,29 @@ def test_many_callers_of_few_keys_get_their_own_answers(server: ScriptedServer, 
     settled(lambda: channel.status().in_flight == 0)
     assert channel.status().waiting == 0
     assert channel._flights == {}
+
+
+class TestAProviderThatAnswersNobody:
+    def test_nobody_else_lines_up_behind_workers_that_wait_in_vain(self, open_channel: OpenChannel) -> None:
+        """Pace is no such wait: it is the request that went out and was not answered."""
+        stuck, clock = threading.Event(), FakeClock()
+        channel = open_channel(limits=Limits(per_second=0, workers=2), clock=clock)
+
+        def call(http: Any) -> str:
+            http.admit()  # as a request does that goes out
+            stuck.wait(10)
+            return "late"
+
+        deadline = clock.monotonic() + 60
+        running = [channel.submit(key, call, lane=Lane.INTERACTIVE, deadline=deadline) for key in range(2)]
+        queued = channel.submit("queued", call, lane=Lane.BATCH, deadline=deadline)
+        while channel.status().in_flight < 2:
+            pass
+        clock.advance(STALL + 0.1)
+        with pytest.raises(ProviderTimeout, match="answered nobody"):
+            queued.result()
+        with pytest.raises(ProviderTimeout, match="answered nobody"):
+            channel.submit("new", call, lane=Lane.BATCH, deadline=deadline)
+        stuck.set()
+        assert [ticket.result() for ticket in running] == ["late", "late"]
+        assert channel.submit("new", lambda _: "back", lane=Lane.BATCH, deadline=deadline).result() == "back"

@@ -27,6 +27,8 @@ from metarr.fetch.limits import Limiter
 T = TypeVar("T")
 
 TEST_SECONDS = 20.0
+STALL = 3.0
+"""Seconds for which no worker got an answer before nobody else lines up behind them."""
 CLOSE_SECONDS = 2.0
 """How long `close` waits for its threads, in all."""
 
@@ -64,12 +66,19 @@ class Ticket(Generic[T]):
         Raises ProviderTimeout when the deadline given at `submit`, or the shorter `timeout_seconds`, passes first;
         the caller's share in the flight ends with that.
         """
-        rest = self._deadline - self._channel.clock.monotonic()
-        rest = rest if timeout_seconds is None else min(rest, timeout_seconds)
-        done = self._flight.done
-        if not (done.is_set() or self._channel.clock.wait(rest, done) or done.is_set()):
-            self._leave(expired=True)
-            raise ProviderTimeout("no answer within the caller's deadline")
+        clock, done = self._channel.clock, self._flight.done
+        until = self._deadline
+        if timeout_seconds is not None:
+            until = min(until, clock.monotonic() + timeout_seconds)
+        while not done.is_set():
+            rest = until - clock.monotonic()
+            if rest <= 0:
+                self._leave(expired=True)
+                raise ProviderTimeout("no answer within the caller's deadline")
+            if self._flight.started_as is None and self._channel.stalled():
+                self._leave(expired=False)
+                raise self._channel.stall()
+            clock.wait(rest if self._flight.started_as is not None else min(rest, STALL), done)
         return self._flight.result()
 
     def leave(self) -> None:
@@ -119,6 +128,7 @@ class _Errand:
             self.not_admitted = error
             raise
         self.asked = True
+        self._flight.asked_at = self._channel.clock.monotonic()
 
 
 class Channel:
@@ -243,6 +253,18 @@ class Channel:
         self.client.close()
         self.limiter.close()
 
+    def stalled(self) -> bool:
+        """Whether every worker has waited for an answer for a while, so that nobody else needs to line up."""
+        running = tuple(self._running)
+        if len(running) < max(1, self._workers - 1):
+            return False
+        since = self.clock.monotonic() - STALL
+        return all(flight.asked_at is not None and flight.asked_at < since for flight in running)
+
+    def stall(self) -> ProviderTimeout:
+        """The error for those who would only wait behind a provider that answers nobody."""
+        return ProviderTimeout(f"it has answered nobody for {STALL:g} s")
+
     # For tickets and errands --------------------------------------------------------------------------------------
 
     def forsake(self, flight: Flight[Any], *, expired: bool) -> None:
@@ -274,6 +296,8 @@ class Channel:
 
     def _refuse(self, lane: Lane, deadline: float) -> None:
         self.check()
+        if self.stalled():
+            raise self.stall()
         turn = self.clock.monotonic() + self.limiter.bucket.delay(self._queue.ahead(lane))
         if turn > deadline:
             raise DeadlineTooNear("it would not be this call's turn in time")

@@ -13,6 +13,7 @@ class Flight(Generic[T]):
     """One call and its waiters. Its channel's lock guards everything but the two events.
 
     `deadline`: the latest of any waiter, in seconds of the monotonic clock; `linger`: seconds it may outlive that.
+    `asked_at`: when its last request left, on the same clock.
     """
 
     def __init__(self, key: Hashable, call: Callable[[Http], T], lane: Lane, deadline: float, linger: float) -> None:
@@ -23,6 +24,7 @@ class Flight(Generic[T]):
         self.linger = linger
         self.waiters = 1
         self.started_as: Lane | None = None
+        self.asked_at: float | None = None
         self.cancelled = threading.Event()
         self.done = threading.Event()
         self._value: T | None = None
