@@ -77,7 +77,14 @@ def take_all(
     """
     wanted = list(wanted)
     titles = {new.title for new in wanted} | {new.series.title for new in wanted if new.series}
-    intake = _Intake(connection, now, sync_fields, items.find_by_words(connection, titles - {""}))
+    values = {value for new in wanted for value in new.ids.values()}
+    intake = _Intake(
+        connection,
+        now,
+        sync_fields,
+        items.find_by_words(connection, titles - {""}),
+        items.get_many(connection, items.find_by_values(connection, values)),
+    )
     taken, wrong = [], []
     for place, new in enumerate(wanted):
         path = f"items[{place}]"
@@ -96,11 +103,20 @@ def _below(path: str, violation: Violation) -> Violation:
 
 
 class _Intake:
-    """One batch, with what it learned: by title the items without a parent, by series and number the parents."""
+    """One batch, with what it learned: by title the items without a parent, by series and number the parents.
+
+    `known`: items as they are now, read at once, for reading one costs more than all the rest.
+    """
 
     def __init__(
-        self, connection: Connection, now: datetime, sync_fields: Collection[str], words: Iterable[Words]
+        self,
+        connection: Connection,
+        now: datetime,
+        sync_fields: Collection[str],
+        words: Iterable[Words],
+        known: dict[int, MediaItem],
     ) -> None:
+        self._known = known
         self._connection = connection
         self._now = now
         self._sync_fields = sync_fields
@@ -122,6 +138,7 @@ class _Intake:
             return Taken(item=held, deleted=True)
         restored = bool(restore(self._connection, held.id))
         if restored:
+            self._known.clear()
             held = self._read(held.id)
         after = _joined(held, new, values, owners, path)
         if parent and held.parent_id is None:
@@ -130,6 +147,10 @@ class _Intake:
             return Taken(item=held, restored=restored)
         after = replace(after, fingerprint="")
         saved = commit(self._connection, held, after, cause="import", now=self._now, sync_fields=self._sync_fields).item
+        if saved.locked_fields() != held.locked_fields():
+            # What is below was written, too.
+            self._known.clear()
+        self._known[saved.id] = saved
         return Taken(item=saved, restored=restored, changed=True, new_ids=len(saved.ids.keys() - held.ids.keys()))
 
     def _parent(self, new: NewItem, path: str) -> Taken | None:
@@ -174,6 +195,8 @@ class _Intake:
         return None if found is None else self._read(found)
 
     def _read(self, item_id: int) -> MediaItem:
+        if item_id in self._known:
+            return self._known[item_id]
         item = items.get(self._connection, joins.survivor(self._connection, item_id))
         if item is None:
             raise AssertionError("an id without its item")

@@ -114,6 +114,11 @@ def find_by_ids(connection: Connection, kind: Kind, ids: Mapping[str, str], *, d
     return {row.type: row.item_id for row in rows if ids.get(row.type) == row.value and (row.live or deleted)}
 
 
+def find_by_values(connection: Connection, values: Collection[str]) -> list[int]:
+    """Live items that have any of these external ids, whatever its type."""
+    return [item for chunk in _chunks(values) for item in connection.execute(_BY_VALUES, {"values": chunk}).scalars()]
+
+
 def find_by_words(connection: Connection, titles: Collection[str]) -> list[Words]:
     """Items without a parent that were added with one of these titles, letter by letter; deleted ones too.
 
@@ -348,6 +353,11 @@ _LOCKS = select(field_values.c.item_id, field_values.c.field).where(
 _PARENTS = select(items.c.id, items.c.parent_id).where(items.c.id.in_(_IDS))
 _FIND = select(external_ids.c.item_id).order_by(external_ids.c.live.desc(), external_ids.c.item_id.desc())
 _JOINED = exists().where(joins.c.joined_id == items.c.id, joins.c.split_at.is_(None))
+_BY_VALUES = (
+    select(external_ids.c.item_id)
+    .where(external_ids.c.value.in_(bindparam("values", expanding=True)), external_ids.c.live == true())
+    .distinct()
+)
 _BY_WORDS = select(
     items.c.id,
     items.c.kind,
