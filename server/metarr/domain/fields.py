@@ -181,17 +181,13 @@ def fields_of(kind: Kind) -> tuple[Field, ...]:
     return tuple(field for field in FIELDS.values() if kind in field.kinds)
 
 
-_encoder = msgspec.json.Encoder()
-
-
-@cache
-def _decoder(field_type: FieldType) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(PYTHON_TYPES[field_type])
+_encode = msgspec.json.Encoder().encode
+_DECODE = {name: msgspec.json.Decoder(PYTHON_TYPES[field.type]).decode for name, field in FIELDS.items()}
 
 
 def encode_value(value: Value) -> str:
     """A field's value as JSON text."""
-    return _encoder.encode(value).decode()
+    return _encode(value).decode()
 
 
 def decode_value(name: str, text: str | bytes | msgspec.Raw) -> Value:
@@ -199,7 +195,7 @@ def decode_value(name: str, text: str | bytes | msgspec.Raw) -> Value:
 
     Raises KeyError for an unknown field and `msgspec.DecodeError` for text of another shape.
     """
-    value: Value = _decoder(FIELDS[name].type).decode(text)
+    value: Value = _DECODE[name](text)
     return value
 
 

@@ -27,6 +27,7 @@ from metarr.domain.model import FieldValue, IdClaim, Kind, MediaItem, Rule, Stru
 from metarr.errors import InvalidInput, VersionMoved, Violation
 from metarr.store.database import Database
 from metarr.store.tables import external_ids, field_values, items, joins, pending_answers, vetoes
+from metarr.store.upsert import count as count_written
 from metarr.store.upsert import upsert
 from metarr.store.values import encode_value, read_value
 
@@ -237,7 +238,7 @@ def add(connection: Connection, item: MediaItem) -> MediaItem:
     key = connection.execute(insert(items), _columns(item) | {"version": 1}).inserted_primary_key
     added = replace(item, id=int(key[0]) if key else 0, version=1)
     _write_claims(connection, {}, added)
-    _write_fields(connection, {}, added)
+    _write_fields(connection, [({}, added)])
     _write_vetoes(connection, (), added)
     return added
 
@@ -248,16 +249,42 @@ def save(connection: Connection, before: MediaItem, after: MediaItem) -> MediaIt
     Raises VersionMoved where the row is not at `before.version` any more, with nothing written: read it again and
     repeat; InvalidInput (`ID_TAKEN`) where another live item of the kind has one of the new ids.
     """
-    values = _columns(after) | {"at_id": before.id, "at_version": before.version, "version": before.version + 1}
-    if connection.execute(_SAVE, values).rowcount != 1:
-        raise VersionMoved(f"item {before.id} was changed since it was read")
-    saved = replace(after, id=before.id, version=before.version + 1)
-    new = {id_type: claim for id_type, claim in saved.ids.items() if before.ids.get(id_type) != claim}
-    _refuse_taken(connection, saved, new)
-    _write_claims(connection, before.ids, saved)
-    _write_fields(connection, before.fields, saved)
-    _write_vetoes(connection, before.vetoes, saved)
+    return save_all(connection, [(before, after)])[0]
+
+
+def save_all(connection: Connection, pairs: Sequence[tuple[MediaItem, MediaItem]]) -> list[MediaItem]:
+    """`save` for many items, each as it was read and as it shall be. Where it raises, some may be written already."""
+    rows = [
+        _columns(after) | {"at_id": before.id, "at_version": before.version, "version": before.version + 1}
+        for before, after in pairs
+    ]
+    if rows and count_written(connection, _SAVE, rows) != len(rows):
+        named = f"item {pairs[0][0].id} was" if len(pairs) == 1 else "some items were"
+        raise VersionMoved(f"{named} changed since read")
+    saved = [replace(after, id=before.id, version=before.version + 1) for before, after in pairs]
+    for (before, _), item in zip(pairs, saved, strict=True):
+        new = {id_type: claim for id_type, claim in item.ids.items() if before.ids.get(id_type) != claim}
+        _refuse_taken(connection, item, new)
+        _write_claims(connection, before.ids, item)
+        _write_vetoes(connection, before.vetoes, item)
+    _write_fields(connection, [(before.fields, item) for (before, _), item in zip(pairs, saved, strict=True)])
     return saved
+
+
+def put_fingerprints(connection: Connection, fingerprints: Mapping[int, str]) -> None:
+    """Say of items, by id, that merging them again changes nothing. Nobody else needs to read them again for that."""
+    if fingerprints:
+        rows = [{"at_id": item_id, "fingerprint": mark} for item_id, mark in fingerprints.items()]
+        connection.execute(_MARK, rows)
+
+
+def versions(connection: Connection, item_ids: Iterable[int]) -> dict[int, int]:
+    """By id, the version at which each live item is."""
+    return {
+        item_id: version
+        for chunk in _chunks(item_ids)
+        for item_id, version in connection.execute(_VERSIONS, {"ids": chunk}).all()
+    }
 
 
 def soft_delete(connection: Connection, item_ids: Iterable[int], at: datetime) -> list[int]:
@@ -390,6 +417,11 @@ _SAVE = (
     .where(items.c.id == bindparam("at_id"), items.c.version == bindparam("at_version"))
     .values({column.name: bindparam(column.name) for column in items.c if column.name != "id"})
 )
+_MARK = update(items).where(items.c.id == bindparam("at_id")).values(fingerprint=bindparam("fingerprint"))
+_VERSIONS = select(items.c.id, items.c.version).where(items.c.id.in_(_IDS), items.c.deleted_at.is_(None))
+_DROP_FIELD = delete(field_values).where(
+    field_values.c.item_id == bindparam("of_item"), field_values.c.field == bindparam("named")
+)
 _HEAD = (
     items.c.id,
     items.c.kind,
@@ -415,11 +447,13 @@ def _listed(query: Select[Any], kind: Kind | None, title_contains: str, parent_i
     if parent_id is not None:
         query = query.where(items.c.parent_id == parent_id)
     if title_contains:
-        query = query.where(items.c.search_key.contains(_folded(title_contains), autoescape=True))
+        query = query.where(items.c.search_key.contains(folded(title_contains), autoescape=True))
     return query
 
 
 # From rows to items
+
+_RULES = {str(rule): rule for rule in Rule}  # calling an enum costs more than all else of a field
 
 
 def _item(
@@ -496,7 +530,7 @@ def _fields_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, dic
             value=value,
             source=source,
             fetched_at=fetched_at,
-            rule=Rule(rule),
+            rule=_RULES[rule],
             asked_id=asked_id,
             locked=locked,
             contributors=contributors,
@@ -556,9 +590,9 @@ def _columns(item: MediaItem) -> dict[str, Any]:
         "undecided": item.undecided,
         "shown_title": shown,
         "released": _text(item, "release_date"),
-        "sort_key": _folded(_text(item, "sort_title") or _without_article(shown)),
+        "sort_key": folded(_text(item, "sort_title") or _without_article(shown)),
         "search_key": "\n".join(
-            dict.fromkeys(_folded(title) for title in (shown, _text(item, "original_title"), item.title))
+            dict.fromkeys(folded(title) for title in (shown, _text(item, "original_title"), item.title))
         ),
     }
 
@@ -568,9 +602,12 @@ def _text(item: MediaItem, field: str) -> str:
     return stored.value if stored and isinstance(stored.value, str) else ""
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Without case and accents, so that "amelie" finds "Amélie"."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    cased = text.casefold()
+    if cased.isascii():
+        return cased.strip()
+    apart = unicodedata.normalize("NFKD", cased)
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).strip()
 
 
@@ -617,16 +654,13 @@ def _refuse_taken(connection: Connection, item: MediaItem, claims: Mapping[str, 
         raise InvalidInput(*violations, reason="ID_TAKEN")
 
 
-def _write_fields(connection: Connection, before: Mapping[str, FieldValue], item: MediaItem) -> None:
-    gone = before.keys() - item.fields.keys()
-    if gone:
-        connection.execute(
-            delete(field_values).where(field_values.c.item_id == item.id, field_values.c.field.in_(sorted(gone)))
-        )
-    upsert(
-        connection,
-        field_values,
-        [
+def _write_fields(connection: Connection, pairs: Iterable[tuple[Mapping[str, FieldValue], MediaItem]]) -> None:
+    """Write the fields of items that differ from what they were before."""
+    gone: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
+    for before, item in pairs:
+        gone += [{"of_item": item.id, "named": field} for field in before if field not in item.fields]
+        rows += [
             {
                 "item_id": item.id,
                 "field": field,
@@ -640,8 +674,10 @@ def _write_fields(connection: Connection, before: Mapping[str, FieldValue], item
             }
             for field, stored in item.fields.items()
             if before.get(field) != stored
-        ],
-    )
+        ]
+    if gone:
+        connection.execute(_DROP_FIELD, gone)
+    upsert(connection, field_values, rows)
 
 
 def _write_vetoes(connection: Connection, before: tuple[Veto, ...], item: MediaItem) -> None:

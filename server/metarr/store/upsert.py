@@ -26,6 +26,11 @@ def upsert(
     if not rows:
         return 0
     statement = _statement(connection.dialect.name, table, tuple(rows[0]), keep, newest)
+    return count(connection, statement, rows)
+
+
+def count(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Execute a statement for each of the rows; how many it wrote."""
     # Given alone, a row is counted by every driver; of many at once, some do not know.
     given = rows[0] if len(rows) == 1 else list(rows)
     return connection.execute(statement, given, execution_options={"preserve_rowcount": True}).rowcount
