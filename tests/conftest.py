@@ -1,9 +1,11 @@
 """What holds for the whole suite: how hard properties are tried, and that `--complete` allows no skip."""
 
+import logging
 from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from simulators import Simulators
@@ -70,3 +72,15 @@ def simulators(running_simulators: Simulators) -> Simulators:
     """The four providers as at their start: without faults, limits, and recorded requests."""
     running_simulators.reset()
     return running_simulators
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Generator[None]:
+    """A test that sets up logging, as a daemon does, leaves no trace of that for the next one."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+        logger = logging.getLogger("metarr")
+        for handler in tuple(logger.handlers):
+            logger.removeHandler(handler)
+            handler.close()

@@ -290,7 +290,7 @@ class TestUnavailable:
         assert kinds({"tmdb": outcome}) == {"tmdb": "error"}
         assert outcome.last is not None
         assert outcome.last.stale
-        assert enriched.item.fields["title"].rule is Rule.FIRST
+        assert enriched.item.fields["title"].rule is Rule.HELD
         assert home.pending(item_id)["tmdb"].answered_at == clock.now() - 8 * DAY
 
     def test_a_title_that_a_provider_suddenly_does_not_know_is_not_believed_until_the_third_day(

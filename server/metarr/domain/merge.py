@@ -206,7 +206,7 @@ def _take(field: Field, stored: FieldValue, said: Said, rule: Rule, waiting: lis
         value=stored.value if unchanged else said.value,
         source=said.provider,
         fetched_at=said.fetched_at,
-        rule=rule,
+        rule=Rule.HELD if said.stale else rule,
         asked_id=said.asked_id,
     )
     return Decision(field=field.name, value=value, waiting=tuple(waiting), ended_veto=not unchanged)

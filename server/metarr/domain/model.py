@@ -141,6 +141,7 @@ class Skip(StrEnum):
     NOT_CONFIGURED = "not_configured"
     NOT_COVERED = "not_covered"
     NOT_SELECTED = "not_selected"
+    PLANNED = "planned"
     NO_ID = "no_id"
     CONFLICT = "conflict"
 
@@ -185,7 +186,7 @@ class Rule(StrEnum):
     UNION = "union"
     """Elements of several providers were joined."""
     HELD = "held"
-    """The provider that set the stored value cannot be heard now; its value is held."""
+    """Its provider cannot be heard now; the stored value, or what the provider said last, is held."""
     KEPT = "kept"
     """No provider has a value; the stored one stays."""
     OUTSIDE = "outside_authority"
