@@ -304,15 +304,19 @@ def test_months_are_read_whatever_the_machine_speaks(tongue: str) -> None:
         ({"Type": ...}, "tt9900001", Kind.MOVIE),
         ({}, "tt9900001", Kind.SERIES),
         ({"Type": "episode"}, "tt9900001", Kind.SERIES),
-        ({}, "tt0000001", Kind.MOVIE),
         ({"imdbID": ...}, "tt9900001", Kind.MOVIE),
         ({"Title": "#DUPE#"}, "tt9900001", Kind.MOVIE),
     ],
 )
-def test_another_title_than_the_one_asked_for_is_not_found(changes: dict[str, Any], asked: str, kind: Kind) -> None:
+def test_another_kind_or_nothing_that_has_an_id_is_not_found(changes: dict[str, Any], asked: str, kind: Kind) -> None:
     with pytest.raises(TitleNotFound) as missed:
         parse_title(example(**changes), kind, asked)
     assert asked in str(missed.value)
+
+
+def test_an_answer_about_another_title_bears_that_one_s_id() -> None:
+    """Whoever asked sees that it is not the title asked about."""
+    assert parse_title(example(), Kind.MOVIE, "tt0000001").ids == {"imdb": example()["imdbID"]}
 
 
 @pytest.mark.parametrize("body", [None, [], "x", {}, {"Response": True}, {"Response": "False", "Error": "x"}])

@@ -616,9 +616,11 @@ def test_tmdb_takes_five_image_languages_and_textless_is_always_one_of_them() ->
     assert http.requests[0].params["include_image_language"] == "de,en,fr,it,null"
 
 
-def test_an_answer_about_another_title_is_refused() -> None:
-    with pytest.raises(BadAnswer):
-        TMDB.details(Ask(kind=Kind.MOVIE, ids={"tmdb": "5"}), FakeHttp({"/movie/5": example(Kind.MOVIE)}))
+def test_an_answer_about_another_title_bears_that_one_s_id() -> None:
+    """Whoever asked sees that it is not the title asked about."""
+    told = example(Kind.MOVIE)
+    fragment = TMDB.details(Ask(kind=Kind.MOVIE, ids={"tmdb": "5"}), FakeHttp({"/movie/5": told}))
+    assert fragment.ids["tmdb"] == str(told["id"]) != "5"
 
 
 @pytest.mark.parametrize("tmdb", ["", "0", "../account", "550?x=1", "tt0137523"])

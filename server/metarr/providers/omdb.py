@@ -186,12 +186,14 @@ def _too_many(error: str) -> bool:
 def parse_title(body: Any, kind: Kind, imdb: str, plot: str = SHORT) -> Fragment:
     """What OMDb says about the title of an IMDb id, asked for with that plot length.
 
-    Raises TitleNotFound where the answer is about another title or another kind of title, BadAnswer where it is none.
+    The fragment bears the id that the answer names, which should be that one. Raises TitleNotFound where the answer
+    names no id or is about another kind of title, BadAnswer where it is none.
     """
     if not isinstance(body, dict) or body.get("Response") != "True":
         raise BadAnswer("OMDb's answer is no title")
-    if body.get("imdbID") != imdb:
-        raise TitleNotFound(f"OMDb answered about another title than {imdb}")
+    told = body.get("imdbID")
+    if not isinstance(told, str) or not valid_id("imdb", told):
+        raise TitleNotFound(f"OMDb answered about {imdb} without naming it")
     if body.get("Type") != TYPES[kind]:
         raise TitleNotFound(f"what OMDb has under {imdb} is no {kind}")
     if body.get("Title") == DUPLICATE:
@@ -200,7 +202,7 @@ def parse_title(body: Any, kind: Kind, imdb: str, plot: str = SHORT) -> Fragment
     _read_texts(reading, body, plot)
     _read_facts(reading, body)
     _read_ratings(reading, body)
-    return reading.fragment({"imdb": imdb}, texts([body.get("Title")]) or ())
+    return reading.fragment({"imdb": told}, texts([body.get("Title")]) or ())
 
 
 def parse_search(body: Any, kind: Kind) -> tuple[Candidate, ...]:

@@ -147,10 +147,7 @@ class Tmdb(Provider):
         if not asked:
             raise TitleNotFound("that is no TMDB id")
         body = http.get(f"/{PATHS[ask.kind]}/{asked}", _details_params(ask.kind, ask.preferences))
-        fragment = parse_title(body, ask.kind, ask.preferences)
-        if fragment.ids["tmdb"] != asked:
-            raise BadAnswer("TMDB answered about another title than the one asked for")
-        return fragment
+        return parse_title(body, ask.kind, ask.preferences)
 
     def lookup(self, ask: Ask, http: Http) -> Mapping[str, str]:
         for id_type in self.looks_up_by[ask.kind]:
