@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
@@ -74,8 +73,8 @@ def _shown(path: Path | str, line: int = 0) -> str:
 def _folder(root: Path) -> Iterator[Found]:
     """The .nfo files below a folder. A link is followed once, and never into a folder that is being read."""
     followed: set[tuple[int, int]] = set()
-    with ExitStack() as files:
-        reading = [_Level(root, None, files)]
+    reading = [_Level(root, None)]
+    try:
         yield from reading[0].series
         while reading:
             entry = next(reading[-1].entries, None)
@@ -87,19 +86,21 @@ def _folder(root: Path) -> Iterator[Found]:
                     if entry.name.lower() != SHOW:
                         yield from _nfo(Path(entry.path), reading[-1].show)
                 elif entry.is_dir() and _enter(entry, reading, followed):
-                    reading.append(_Level(Path(entry.path), reading[-1].show, files))
+                    reading.append(_Level(Path(entry.path), reading[-1].show))
                     yield from reading[-1].series
             except OSError as error:
                 yield _unreadable(entry.path, error)
+    finally:
+        for level in reading:
+            level.entries.close()
 
 
 class _Level:
     """A folder that is being read, and the series that it belongs to."""
 
-    def __init__(self, path: Path, show: Title | None, files: ExitStack) -> None:
+    def __init__(self, path: Path, show: Title | None) -> None:
         self.identity = _identity(path.stat())
         self.entries = os.scandir(path)
-        files.callback(self.entries.close)
         self.series: list[Found] = []
         self.show = show
         own = next((path / name for name in (SHOW, SHOW.upper()) if (path / name).is_file()), None)
@@ -144,7 +145,8 @@ def _told(path: Path) -> Title | None:
 
 def _content(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(MOST_BYTES + 1)
+        # Asked for more than there is, it would set aside as much at once.
+        return file.read(min(os.fstat(file.fileno()).st_size, MOST_BYTES) + 1)
 
 
 def _nfo(path: Path, show: Title | None) -> Iterator[Found]:

@@ -1,0 +1,210 @@
+import json
+import os
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from metarr.cli.sources import MOST_LINE, Entry, Fault, Found, read
+
+EPISODE = "<episodedetails><title>{0}</title><season>1</season><episode>{0}</episode></episodedetails>"
+SHOW = "<tvshow><title>Harbour</title><year>2010</year><id>81189</id></tvshow>"
+HARBOUR = {"title": "Harbour", "year": 2010, "ids": [{"type": "tvdb", "value": "81189"}]}
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def lines(tmp_path: Path, *titles: Any) -> list[Found]:
+    text = "\n".join(title if isinstance(title, str) else json.dumps(title) for title in titles)
+    return list(read(write(tmp_path / "titles.jsonl", text)))
+
+
+def items(found: list[Found]) -> list[dict[str, Any]]:
+    return [each.item for each in found if isinstance(each, Entry)]
+
+
+def faults(found: list[Found]) -> dict[str, str]:
+    """By file and line without its folder, why it cannot be imported; "" for what is no title at all."""
+    return {Path(each.where).name: "" if each.skipped else each.why for each in found if isinstance(each, Fault)}
+
+
+# JSON lines
+
+
+def test_a_line_is_a_title_with_all_that_is_known_of_it(tmp_path: Path) -> None:
+    movie = {
+        "kind": "movie", "title": "Night Ferry", "year": 2001, "ids": {"imdb": "tt0000001", "tmdb": 42},
+        "fields": {"plot": "P", "genres": ["Drama"]}, "lock_all": True,
+    }  # fmt: skip
+    [entry] = lines(tmp_path, "\ufeff" + json.dumps(movie), "", "   ")
+    assert isinstance(entry, Entry)
+    assert entry.where == f"{tmp_path / 'titles.jsonl'}:1"
+    assert entry.item == {
+        "kind": "MEDIA_KIND_MOVIE",
+        "title": "Night Ferry",
+        "year": 2001,
+        "ids": [{"type": "imdb", "value": "tt0000001"}, {"type": "tmdb", "value": "42"}],
+        "fields": [{"name": "plot", "value": "P"}, {"name": "genres", "value": ["Drama"]}],
+        "source": "import",
+        "lockAll": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("series", "told"),
+    [
+        ("Harbour", {"title": "Harbour", "year": 0, "ids": []}),
+        ({"title": "Harbour", "year": 2010, "ids": {"tvdb": 81189}}, HARBOUR),
+    ],
+)
+def test_an_episode_names_its_series(tmp_path: Path, series: Any, told: dict[str, Any]) -> None:
+    [item] = items(lines(tmp_path, {"kind": "episode", "series": series, "season": 0, "episode": 3}))
+    assert (item["series"], item["seasonNumber"], item["episodeNumber"]) == (told, 0, 3)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("nonsense", "is no title: JSON is malformed"),
+        ("[]", "is no title"),
+        ('{"title": "X"}', "missing required field `kind`"),
+        ('{"kind": "film", "title": "X"}', "Invalid enum value 'film'"),
+        ('{"kind": "movie", "titel": "X"}', "unknown field `titel`"),
+        ('{"kind": "movie", "title": "X", "year": "1999"}', "Expected `int`, got `str` - at `$.year`"),
+        ('{"kind": "movie", "title": "X", "year": 99999999999}', "$.year"),
+        ('{"kind": "movie", "title": " "}', "needs a title or an id"),
+        ('{"kind": "movie", "ids": {"imdb": "550"}}', "'550' is no imdb id"),
+        ('{"kind": "movie", "ids": {"I M": "550"}}', "is no type of id"),
+        ('{"kind": "movie", "title": "X", "season": 1}', "a movie has neither a series"),
+        ('{"kind": "episode", "title": "X"}', "needs a series or an id"),
+        ('{"kind": "episode", "series": "X", "episode": 1}', "needs its season number"),
+        ('{"kind": "episode", "series": "X", "season": 1}', "needs its episode number"),
+        ('{"kind": "episode", "series": {"ids": {"tvdb": "x"}}, "season": 1, "episode": 1}', "is no tvdb id"),
+        ('{"kind": "movie", "title": "\\ud800"}', "is no title"),
+        ('{"kind": "movie", "fields": ' + "[" * 100_000, "is no title"),
+    ],
+)
+def test_a_bad_line_is_told_and_the_others_are_read(tmp_path: Path, line: str, told: str) -> None:
+    good = {"kind": "movie", "title": "Good"}
+    found = lines(tmp_path, good, line, good)
+    assert len(items(found)) == 2
+    assert told in faults(found)["titles.jsonl:2"]
+
+
+def test_a_line_in_another_encoding_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"kind": "movie", "title": "Amélie"}\n'.encode("latin-1"))
+    assert faults(list(read(path))).keys() == {"a.jsonl:1"}
+
+
+def test_a_line_of_ten_megabytes_is_passed_over_at_the_cost_of_one(tmp_path: Path) -> None:
+    good = json.dumps({"kind": "movie", "title": "Good"})
+    huge = json.dumps({"kind": "movie", "title": "x" * 10 * MOST_LINE})
+    path = write(tmp_path / "a.jsonl", f"{good}\n{huge}\n{good}")
+    tracemalloc.start()
+    try:
+        found = list(read(path))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert faults(found) == {"a.jsonl:2": "has more than 1 MB"}
+    assert [Path(each.where).name for each in found] == ["a.jsonl:1", "a.jsonl:2", "a.jsonl:3"]
+    assert peak < 5 * MOST_LINE
+
+
+# Folders
+
+
+def test_a_folder_is_read_with_the_series_of_its_episodes(tmp_path: Path) -> None:
+    write(tmp_path / "Harbour" / "tvshow.nfo", SHOW)
+    write(tmp_path / "Harbour" / "Season 1" / "e1-2.NFO", EPISODE.format(1) + EPISODE.format(2))
+    write(tmp_path / "Film" / "film.nfo", "<movie><title>Night Ferry</title><lockdata>true</lockdata></movie>")
+    write(tmp_path / "Film" / "release.nfo", "scene release notes")
+    write(tmp_path / "Film" / "film.mkv", b"\x00")
+    write(tmp_path / "Music" / "clip.nfo", "<musicvideo><title>X</title></musicvideo>")
+    found = list(read(tmp_path))
+    assert faults(found) == {"release.nfo": "", "clip.nfo": ""}
+    told = {item["title"]: item for item in items(found)}
+    assert told.keys() == {"Harbour", "1", "2", "Night Ferry"}
+    assert (told["2"]["series"], told["2"]["seasonNumber"], told["2"]["episodeNumber"]) == (HARBOUR, 1, 2)
+    assert told["Night Ferry"]["lockAll"] is True
+    assert all(item["source"] == "nfo" for item in told.values())
+
+
+def test_an_episode_file_by_itself_finds_its_series_above(tmp_path: Path) -> None:
+    write(tmp_path / "Harbour" / "tvshow.nfo", SHOW)
+    path = write(tmp_path / "Harbour" / "Season 1" / "e1.nfo", EPISODE.format(1))
+    [item] = items(list(read(path)))
+    assert item["series"] == HARBOUR
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("e.nfo", EPISODE.format(1), "e.nfo:1: does not say of which series it is"),
+        ("e.nfo", "<episodedetails><title>X</title></episodedetails>", "e.nfo:1: does not say which season"),
+        ("m.nfo", "<movie><plot>P</plot></movie>", "m.nfo:1: names neither a title nor an id"),
+        ("m.nfo", "<movie>\n<title>A & B</title></movie>", "m.nfo:2: is no XML"),
+        ("tvshow.nfo", "<tvshow>", "tvshow.nfo:1: is no XML"),
+    ],
+)
+def test_a_bad_file_is_told_with_its_line(tmp_path: Path, name: str, content: str, told: str) -> None:
+    write(tmp_path / "x" / name, content)
+    [fault] = list(read(tmp_path))
+    assert isinstance(fault, Fault)
+    assert f"{fault.where}: {fault.why}".removeprefix(f"{tmp_path}/x/").startswith(told)
+
+
+def test_the_name_in_the_file_stands_in_for_a_broken_series_file(tmp_path: Path) -> None:
+    write(tmp_path / "tvshow.nfo", "<tvshow>")
+    named = EPISODE.format(1).replace("<season>", "<showtitle>Harbour</showtitle><season>")
+    write(tmp_path / "e.nfo", named)
+    [item] = items(list(read(tmp_path)))
+    assert item["series"]["title"] == "Harbour"
+
+
+def test_loops_of_links_end_and_a_linked_folder_is_read_once(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere" / "film.nfo", "<movie><title>Night Ferry</title></movie>")
+    library = tmp_path / "library"
+    (library / "deep").mkdir(parents=True)
+    (library / "loop").symlink_to(library)
+    (library / "deep" / "up").symlink_to(tmp_path / "library")
+    (library / "a").symlink_to(tmp_path / "elsewhere")
+    (library / "b").symlink_to(tmp_path / "elsewhere")
+    (library / "itself").symlink_to(library / "itself")
+    (library / "gone").symlink_to(tmp_path / "nowhere")
+    found = list(read(library))
+    assert [item["title"] for item in items(found)] == ["Night Ferry"]
+    assert all("cannot be read" in why for why in faults(found).values())
+
+
+def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.nfo")
+    assert list(read(tmp_path)) == []
+
+
+def test_a_folder_too_deep_is_told(tmp_path: Path) -> None:
+    path = tmp_path
+    for _ in range(105):
+        path /= "d"
+    write(path / "film.nfo", "<movie><title>X</title></movie>")
+    [why] = faults(list(read(tmp_path))).values()
+    assert why == "cannot be read: more than 100 folders deep"
+
+
+def test_memory_stays_flat_however_many_files_there_are(tmp_path: Path) -> None:
+    content = "<movie><title>X</title></movie>"
+    for number in range(2000):
+        write(tmp_path / "films" / f"{number // 100}" / f"{number}.nfo", content)
+    tracemalloc.start()
+    try:
+        count = sum(isinstance(each, Entry) for each in read(tmp_path))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert count == 2000
+    assert peak < 1_000_000
