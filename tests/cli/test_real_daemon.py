@@ -65,6 +65,29 @@ def test_a_title_is_added_enriched_and_explained(metarr, movie):
     assert "1 item in the library" in metarr("health").out
 
 
+def test_an_import_is_repeatable_and_the_owner_s_hand_wins(metarr, tmp_path):
+    lines = tmp_path / "titles.jsonl"
+    lines.write_text(
+        '{"kind": "movie", "title": "Night Ferry", "year": 2001, "fields": {"plot": "P"}}\n'
+        '{"kind": "movie", "title": "Bad", "fields": {"imdb_rating": 11}}\n'
+        '{"kind": "episode", "title": "One", "series": "Harbour", "season": 1, "episode": 1}\n'
+    )
+    first, again = metarr("library", "import", str(lines)), metarr("library", "import", str(lines))
+    assert (first.status, first.out) == (1, "2 titles added, 0 known\n1 failed\n")
+    assert first.err == f"metarr: {lines}:2: fields.imdb_rating: 11 is not between 0 and 10\n"
+    assert again.out == "0 titles added, 2 known\n1 failed\n"
+    listed = json.loads(metarr("library", "list", "--title", "ferry", "--json").out)["items"]
+    item_id = listed[0]["id"]
+    assert metarr("library", "edit", item_id, "plot=Mine").status == 0
+    latest = json.loads(metarr("history", item_id, "--json").out)["changeSets"][0]["id"]
+    assert metarr("undo", latest).status == 0
+    assert metarr("library", "show", item_id, "--field", "plot").out == "P\timport\n"
+    assert metarr("library", "remove", item_id).out == f"1 item deleted: {item_id}\n"
+    assert "1 skipped: you deleted them" in metarr("library", "import", str(lines)).out
+    assert metarr("library", "restore", item_id).out == f"1 item restored: {item_id}\n"
+    metarr("library", "remove", item_id, *(each["id"] for each in listed))
+
+
 def test_rules_are_set_and_set_back(metarr):
     assert metarr("authority", "set", "movie.plot", "omdb,tmdb", "--exclusive").out.split()[-2:] == [
         "exclusive,",

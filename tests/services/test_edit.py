@@ -13,6 +13,7 @@ from metarr.domain.model import OWNER, FieldValue, Kind, MediaItem, Rule
 from metarr.errors import InvalidInput, NoSuchThing, VersionMoved
 from metarr.services.edit import Edit
 from metarr.services.intake import NewItem, NewSeries
+from metarr.store import items
 from scripted_providers import Scripted, scripted_house
 
 IMDB = "tt0000001"
@@ -271,6 +272,18 @@ def test_a_deleted_item_whose_id_another_one_has_by_now_is_not_restored(home: Ho
         restore(home, first.item.id)
     assert refused.value.reason == "ID_TAKEN"
     assert home.item(first.item.id).deleted_at is not None
+
+
+def test_a_deleted_item_of_which_another_one_has_a_further_id_is_not_restored(home: House) -> None:
+    [first] = home.services.library.upsert([NewItem(Kind.MOVIE, ids={"imdb": IMDB})])
+    with home.database.begin() as connection:
+        items.add_alias(connection, first.item, "imdb", "tt0000002", OWNER)
+    delete(home, first.item.id)
+    home.services.library.upsert([NewItem(Kind.MOVIE, ids={"tmdb": "5"})])
+    home.services.editor.edit(("tmdb", "5"), Edit(ids={"imdb": "tt0000002"}))
+    with pytest.raises(InvalidInput) as refused:
+        restore(home, first.item.id)
+    assert refused.value.reason == "ID_TAKEN"
 
 
 @pytest.mark.parametrize("action", [delete, restore])

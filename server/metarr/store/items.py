@@ -310,6 +310,8 @@ def revive(connection: Connection, item_id: int) -> None:
     if item is None or item.deleted_at is None:
         return
     _refuse_taken(connection, item, item.ids)
+    for id_type, value in aliases(connection, item_id):
+        _refuse_taken(connection, item, {id_type: IdClaim(value=value)})
     connection.execute(
         update(items).where(items.c.id == item_id).values(deleted_at=None, fingerprint="", version=items.c.version + 1)
     )
