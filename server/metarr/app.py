@@ -22,10 +22,13 @@ from metarr.rpc.health import Health
 from metarr.rpc.http import HttpServer
 from metarr.rpc.library import LibraryItems
 from metarr.rpc.server import GrpcServer, authority
+from metarr.scheduler import Scheduler, next_run
 from metarr.secrets import Vault
 from metarr.services.aggregate import Aggregator
 from metarr.services.authorities import FieldAuthorities
 from metarr.services.config import ConfigReader
+from metarr.services.daily import Daily
+from metarr.services.decisions import Decisions
 from metarr.services.drift import DriftWatch
 from metarr.services.edit import Editor
 from metarr.services.enrich import Enricher
@@ -33,10 +36,15 @@ from metarr.services.health import HealthReader
 from metarr.services.history import History
 from metarr.services.identify import Identifier
 from metarr.services.identity import Splitter
+from metarr.services.jobs import Jobs
 from metarr.services.library import Library
+from metarr.services.planner import Planner
 from metarr.services.providers import ProviderSettings
 from metarr.services.recognize import Recognizer
+from metarr.services.remerge import Remerger
 from metarr.services.roster import Roster
+from metarr.services.runner import ThreadRunner
+from metarr.services.settings import SettingsEditor
 from metarr.services.titles import TitleAggregator
 from metarr.store.database import Database
 
@@ -59,33 +67,76 @@ class Services:
     config: ConfigReader
     providers: ProviderSettings
     authorities: FieldAuthorities
+    remerger: Remerger
+    decisions: Decisions
     health: HealthReader
+    settings: SettingsEditor
+    runner: ThreadRunner
+    planner: Planner
+    jobs: Jobs
+    daily: Daily
 
 
 def build(database: Database, vault: Vault, clock: Clock, registry: Registry) -> Services:
     """Join the services over an open database."""
     roster = Roster(registry.providers, database, vault, clock)
     config = ConfigReader(database)
+    providers, authorities = ProviderSettings(roster, database, vault, clock), FieldAuthorities(roster, database)
     drift = DriftWatch()
     aggregator = Aggregator(roster, database, clock, drift)
     identifier = Identifier(roster, clock)
     recognizer = Recognizer(identifier, aggregator, database, clock)
     library = Library(database, aggregator, config, clock)
+    enricher = Enricher(database, aggregator, recognizer, library=library, config=config, clock=clock)
+    runner = ThreadRunner(clock)
+    planner = Planner(roster, database, enricher, runner, clock)
+    jobs = Jobs(
+        database,
+        enricher,
+        aggregator,
+        library=library,
+        roster=roster,
+        planner=planner,
+        config=config,
+        runner=runner,
+        clock=clock,
+    )
+    daily = Daily(database, jobs, config, clock, next_run)
     return Services(
         roster=roster,
         aggregator=aggregator,
         identifier=identifier,
         titles=TitleAggregator(aggregator, identifier, config, clock),
-        enricher=Enricher(database, aggregator, recognizer, library=library, config=config, clock=clock),
+        enricher=enricher,
         library=library,
         editor=Editor(database, library, config, clock),
         splitter=Splitter(database, library, config, clock),
         history=History(database, library, config, clock),
         config=config,
-        providers=ProviderSettings(roster, database, vault, clock),
-        authorities=FieldAuthorities(roster, database),
-        health=HealthReader(roster, database, clock, drift),
+        providers=providers,
+        authorities=authorities,
+        remerger=Remerger(database, aggregator, config, clock),
+        decisions=Decisions(database, roster, providers, authorities=authorities, config=config, clock=clock),
+        health=HealthReader(roster, database, clock, drift, daily=daily),
+        settings=SettingsEditor(database, config),
+        runner=runner,
+        planner=planner,
+        jobs=jobs,
+        daily=daily,
     )
+
+
+def start_background(services: Services, running: ExitStack) -> None:
+    """Begin to run jobs and to work off queues, until `running` is closed. It closes the providers' channels, too:
+    whoever still waits for them is let go, and commits nothing."""
+    running.callback(services.runner.join)
+    running.callback(services.roster.close)
+    services.runner.start()
+    running.callback(services.runner.stop)
+    services.jobs.start()
+    running.callback(services.jobs.stop)
+    services.planner.start()
+    running.callback(services.planner.stop)
 
 
 def servicers(services: Services, clock: Clock) -> tuple[BaseServicer, ...]:
@@ -93,9 +144,17 @@ def servicers(services: Services, clock: Clock) -> tuple[BaseServicer, ...]:
     known = services.roster.ids()
     return (
         Aggregation(services.titles, known, clock),
-        Enrichment(services.enricher, services.history, known, clock),
+        Enrichment(services.enricher, services.history, services.jobs, known_providers=known, clock=clock),
         LibraryItems(services.library, services.editor, services.splitter, clock),
-        Config(services.providers, services.authorities, services.health, clock),
+        Config(
+            services.providers,
+            services.authorities,
+            services.decisions,
+            services.health,
+            clock,
+            settings=services.settings,
+            remerger=services.remerger,
+        ),
         Health(services.health, clock),
     )
 
@@ -140,7 +199,10 @@ class Daemon:
         for broken in registry.broken:
             log.warning("provider_left_out", name=broken.name, origin=broken.origin, why=broken.why)
         self.services = build(database, vault, self._clock, registry)
-        running.callback(self.services.roster.close)
+        start_background(self.services, running)
+        scheduler = Scheduler(self.services.daily, self._clock)
+        scheduler.start()
+        running.callback(scheduler.stop)
         served = servicers(self.services, self._clock)
         native, web = self._doors(served)
         native.start()

@@ -99,5 +99,16 @@ def fingerprint(answers: Mapping[str, str], policy: object, coverage: Mapping[st
 
     `answers`: by provider, a text that changes whenever its answer does; `policy`: any frozen struct.
     """
-    parts = (sorted(answers.items()), policy, sorted((p, sorted(f)) for p, f in coverage.items()), CATALOGUE_VERSION)
-    return hashlib.blake2b(msgspec.json.encode(parts, order="deterministic"), digest_size=16).hexdigest()
+    return fingerprint_on(ground(policy, coverage), answers)
+
+
+def ground(policy: object, coverage: Mapping[str, frozenset[str]]) -> bytes:
+    """The part of a fingerprint that many items share: everything but the answers."""
+    parts = (policy, sorted((p, sorted(f)) for p, f in coverage.items()), CATALOGUE_VERSION)
+    return hashlib.blake2b(msgspec.json.encode(parts, order="deterministic"), digest_size=16).digest()
+
+
+def fingerprint_on(shared: bytes, answers: Mapping[str, str]) -> str:
+    """The fingerprint of these answers on what `ground` gave."""
+    told = msgspec.json.encode(sorted(answers.items()))
+    return hashlib.blake2b(shared + told, digest_size=16).hexdigest()

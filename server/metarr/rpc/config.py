@@ -1,20 +1,22 @@
 """ConfigService."""
 
-from collections.abc import Iterable
-
 from metarr.clock import Clock
-from metarr.domain.authority import FieldRule, rule_key
-from metarr.domain.fields import FIELDS, fields_of
-from metarr.domain.model import Kind
+from metarr.domain.fields import FIELDS
 from metarr.providers.base import Setting, SettingType
+from metarr.rpc.authorities import AuthorityMethods
 from metarr.rpc.context import Context
 from metarr.rpc.convert import kind_message, plain_of, timestamp, value_message
+from metarr.rpc.decisions import exported, imported
 from metarr.rpc.errors import BaseServicer
+from metarr.rpc.settings import SettingMethods
 from metarr.rpc.validate import Check
-from metarr.services.authorities import FieldAuthorities, Rules
+from metarr.services.authorities import FieldAuthorities
+from metarr.services.decisions import Decisions
 from metarr.services.health import Condition, HealthReader, ProviderHealth
 from metarr.services.providers import ProviderSettings
+from metarr.services.remerge import Remerger
 from metarr.services.roster import Entry
+from metarr.services.settings import SettingsEditor
 from metarr.v1 import config_service_pb2 as pb
 from metarr.v1.config_service_pb2_grpc import ConfigServiceServicer
 
@@ -47,15 +49,26 @@ HINT_FROM = 12
 """Characters that a secret must have for its last four to be shown: of a shorter one they would tell too much."""
 
 
-class Config(BaseServicer, ConfigServiceServicer):
+class Config(AuthorityMethods, SettingMethods, BaseServicer, ConfigServiceServicer):
     """Everything a person tunes."""
 
     def __init__(
-        self, providers: ProviderSettings, authorities: FieldAuthorities, health: HealthReader, clock: Clock
+        self,
+        providers: ProviderSettings,
+        authorities: FieldAuthorities,
+        decisions: Decisions,
+        health: HealthReader,
+        clock: Clock,
+        *,
+        settings: SettingsEditor,
+        remerger: Remerger,
     ) -> None:
         self.clock = clock
+        self._settings = settings
         self._providers = providers
         self._authorities = authorities
+        self._remerger = remerger
+        self._decisions = decisions
         self._health = health
 
     def ListProviders(self, request: pb.ListProvidersRequest, context: Context) -> pb.ListProvidersResponse:
@@ -95,31 +108,11 @@ class Config(BaseServicer, ConfigServiceServicer):
             verdict=_VERDICTS[verdict.trouble], detail=verdict.detail, elapsed_ms=round(verdict.seconds * 1000)
         )
 
-    def GetFieldAuthorities(
-        self, request: pb.GetFieldAuthoritiesRequest, context: Context
-    ) -> pb.GetFieldAuthoritiesResponse:
-        with Check() as check:
-            kind = check.optional_kind("kind", request.kind)
-        return pb.GetFieldAuthoritiesResponse(authorities=_authorities_message(self._authorities.read(), kind))
+    def ExportSettings(self, request: pb.ExportSettingsRequest, context: Context) -> pb.ExportSettingsResponse:
+        return exported(self._decisions, request)
 
-    def UpdateFieldAuthorities(
-        self, request: pb.UpdateFieldAuthoritiesRequest, context: Context
-    ) -> pb.UpdateFieldAuthoritiesResponse:
-        wanted = request.authorities
-        with Check() as check:
-            known = {"provider_priority", "fields", "fill_gaps"}
-            only_resets = bool(request.reset_fields) and not request.update_mask.paths
-            paths = set() if only_resets else check.mask("update_mask", request.update_mask, known)
-            rules = _rules(check, wanted.fields) if "fields" in paths else []
-            resets = [_reset(check, f"reset_fields[{n}]", each) for n, each in enumerate(request.reset_fields)]
-        updated = self._authorities.update(
-            priority=tuple(wanted.provider_priority) if "provider_priority" in paths else None,
-            fill_gaps=wanted.fill_gaps if "fill_gaps" in paths else None,
-            rules=rules,
-            resets=resets,
-            etag=wanted.etag,
-        )
-        return pb.UpdateFieldAuthoritiesResponse(authorities=_authorities_message(updated, None))
+    def ImportSettings(self, request: pb.ImportSettingsRequest, context: Context) -> pb.ImportSettingsResponse:
+        return imported(self._decisions, request)
 
 
 def provider_message(health: ProviderHealth) -> pb.Provider:
@@ -169,46 +162,6 @@ def state_message(health: ProviderHealth) -> pb.ProviderState:
         last_request_at=timestamp(status.last_request_at),
         last_success_at=timestamp(status.last_success_at),
         pending_items=health.pending_items,
+        forecast_days=health.forecast_days,
+        advice=health.advice,
     )
-
-
-def _authorities_message(rules: Rules, kind: Kind | None) -> pb.FieldAuthorities:
-    authority = rules.authority
-    fields = []
-    for each in Kind if kind is None else (kind,):
-        for field in fields_of(each):
-            rule = authority.rule(each, field.name)
-            fields.append(
-                pb.FieldAuthority(
-                    kind=kind_message(each),
-                    field=field.name,
-                    providers=rule.providers,
-                    exclusive=rule.exclusive,
-                    union=rule.union,
-                    is_default=rule_key(each, field.name) not in authority.rules,
-                )
-            )
-    return pb.FieldAuthorities(
-        provider_priority=rules.priority, fields=fields, fill_gaps=authority.fill_gaps, etag=rules.etag
-    )
-
-
-def _rules(check: Check, fields: Iterable[pb.FieldAuthority]) -> list[tuple[Kind, str, FieldRule]]:
-    rules: dict[str, tuple[Kind, str, FieldRule]] = {}
-    for place, given in enumerate(fields):
-        kind = check.kind(f"authorities.fields[{place}].kind", given.kind)
-        rule = FieldRule(providers=tuple(given.providers), exclusive=given.exclusive, union=given.union)
-        if rule_key(kind, given.field) in rules:
-            check.violation(f"authorities.fields[{place}]", f"{kind}.{given.field[:60]} is named twice")
-        rules[rule_key(kind, given.field)] = (kind, given.field, rule)
-    if not rules:
-        check.violation("authorities.fields", "is named in update_mask and not given")
-    return list(rules.values())
-
-
-def _reset(check: Check, path: str, named: str) -> tuple[Kind, str]:
-    kind, _, field = named.partition(".")
-    if kind not in list(Kind) or field not in FIELDS or kind not in FIELDS[field].kinds:
-        check.violation(path, f"{named[:60]!r} is no <kind>.<field>, such as movie.plot")
-        return Kind.MOVIE, "title"
-    return Kind(kind), field

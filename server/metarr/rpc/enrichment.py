@@ -5,20 +5,25 @@ from metarr.fetch.contract import Lane
 from metarr.rpc.context import Context, seconds_left
 from metarr.rpc.convert import change_message, item_message, outcome_message, timestamp
 from metarr.rpc.errors import BaseServicer
+from metarr.rpc.jobs import JobMethods
 from metarr.rpc.paging import page_token, position
 from metarr.rpc.validate import Check
 from metarr.services.enrich import Enriched, Enricher, Wish
 from metarr.services.history import History
+from metarr.services.jobs import Jobs
 from metarr.store.changes import ChangeSet
 from metarr.v1 import enrichment_service_pb2 as pb
 from metarr.v1.enrichment_service_pb2_grpc import EnrichmentServiceServicer
 
 
-class Enrichment(BaseServicer, EnrichmentServiceServicer):
+class Enrichment(JobMethods, BaseServicer, EnrichmentServiceServicer):
     """Brings items of the library up to date."""
 
-    def __init__(self, enricher: Enricher, history: History, known_providers: frozenset[str], clock: Clock) -> None:
+    def __init__(
+        self, enricher: Enricher, history: History, jobs: Jobs, *, known_providers: frozenset[str], clock: Clock
+    ) -> None:
         self.clock = clock
+        self._jobs = jobs
         self._history = history
         self._enricher = enricher
         self._known = known_providers

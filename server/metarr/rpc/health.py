@@ -36,4 +36,11 @@ class Health(BaseServicer, HealthServiceServicer):
                 pb.ProviderHealth(id=each.entry.id, name=each.entry.provider.name, state=state_message(each))
                 for each in health.providers
             ],
+            schedule=pb.Schedule(
+                at=health.daily.at,
+                zone=health.daily.zone,
+                last_run_at=timestamp(health.daily.last_run),
+                next_run_at=timestamp(health.daily.next_run),
+                off=health.daily.off,
+            ),
         )

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from metarr.clock import Clock
 from metarr.domain.authority import Authority
 from metarr.domain.evidence import answer_of, in_order
-from metarr.domain.freshness import fingerprint, is_fresh, is_soft_miss, may_stand_in
+from metarr.domain.freshness import AnswerHead, fingerprint_on, ground, is_fresh, is_soft_miss, may_stand_in
 from metarr.domain.identity import Settled, settle
 from metarr.domain.merge import Coverage
 from metarr.domain.model import (
@@ -49,6 +49,9 @@ log = structlog.get_logger(__name__)
 ROUNDS = 3
 """Ask those with an id, then those who gained one, then once more: ids come from answers."""
 
+NOT_HEARD = ""
+"""What stands in a fingerprint for an answer that there is none of."""
+
 LINGER = 30.0
 """Seconds that a request may outlive its caller's deadline: its late answer still fills the cache."""
 
@@ -57,13 +60,15 @@ LINGER = 30.0
 class Question:
     """One title to ask about.
 
-    `providers`: only these; None: all. `fresh_after`: answers fetched before do not count as fresh, however young.
+    `providers`: only these; None: all. `held`: these not now, their short quota is spent by plan.
+    `fresh_after`: answers fetched before do not count as fresh, however young.
     `deadline`: on the monotonic clock, in seconds; None: the cache alone is asked.
     """
 
     kind: Kind
     ids: Mapping[str, IdClaim]
     providers: frozenset[str] | None = None
+    held: frozenset[str] = frozenset()
     fresh_after: datetime | None = None
     lane: Lane = Lane.INTERACTIVE
     deadline: float | None = None
@@ -75,6 +80,14 @@ class Findings:
 
     outcomes: Mapping[str, Outcome]
     settled: Settled
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What the cache holds about an item: findings without any request, and the fingerprint of a merge of them."""
+
+    findings: Findings
+    fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,22 @@ class _Round:
     @property
     def key(self) -> AnswerKey:
         return self.keys[0]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A provider that counts for a kind, and how it is asked: by which types of ids, in which shape."""
+
+    id: str
+    parser_version: int
+    shape: str
+    asks_by: tuple[str, ...]
+    looks_up_by: tuple[str, ...]
+
+    def asked_ids(self, ids: Mapping[str, str]) -> list[str]:
+        """The ids by which it would be asked, typed, the best first; an answer to any of them would do."""
+        own = [f"{id_type}:{ids[id_type]}" for id_type in self.asks_by if id_type in ids]
+        return own or [f"{id_type}:{ids[id_type]}" for id_type in self.looks_up_by if id_type in ids][:1]
 
 
 class Aggregator:
@@ -119,28 +148,70 @@ class Aggregator:
                 break
             outcomes |= self._ask_all(self._with_stored(rounds), question)
             settled = _settled(question.ids, outcomes, config.authority)
-        for entry in self._roster.all():
-            if entry.id not in outcomes:
-                outcomes[entry.id] = self._unasked(entry, question.kind, config)
+        outcomes = self._complete(outcomes, question.kind, config)
         return Findings(outcomes=_without_rejected(outcomes, settled), settled=settled)
+
+    def _complete(self, outcomes: Mapping[str, Outcome], kind: Kind, config: Config) -> dict[str, Outcome]:
+        """The same with those of the roster that could not be asked."""
+        others = [entry for entry in self._roster.all() if entry.id not in outcomes]
+        return {**outcomes, **{entry.id: self._unasked(entry, kind, config) for entry in others}}
 
     def fingerprint(self, connection: Connection, item: MediaItem, config: Config) -> str:
         """What lets a later run see, without decoding anything, that a merge would change nothing.
 
-        "" where some answer is not in the cache, so that nothing can be said.
+        An answer that is not in the cache stands as missing: what could not be heard changes nothing either.
         """
         rounds = self._rounds(item.kind, item.ids, config)
         heads = answers.read_heads(connection, [key for each in rounds for key in each.keys])
         told: dict[str, str] = {}
         for each in rounds:
             found = [(heads[key].fetched_at, key) for key in each.keys if key in heads]
-            if not found:
-                return ""
-            newest = max(found, key=lambda pair: pair[0])[1]
-            head = heads[newest]
-            told[each.entry.id] = f"{newest.asked_id}|{newest.shape}|{head.content}|{head.parser_version}"
-        coverage = self.coverage(item.kind)
-        return fingerprint(told, config.policy, {each.entry.id: coverage[each.entry.id] for each in rounds})
+            newest = max(found, key=lambda pair: pair[0])[1] if found else None
+            told[each.entry.id] = _told(newest, heads[newest]) if newest else NOT_HEARD
+        return fingerprint_on(self._ground(item.kind, told, config), told)
+
+    def recall(self, connection: Connection, items: Iterable[MediaItem], config: Config) -> dict[int, Recalled]:
+        """By item id what the cache tells about items, each by the ids that it has; nobody is asked anything.
+
+        Like `gather` with nobody to ask: a fresh answer counts, an older one stands in, and where there is none the
+        provider is not heard. Read as the connection sees it; keep the number of items in bounds.
+        """
+        rounds = {item.id: self._rounds(item.kind, item.ids, config) for item in items}
+        keys = [key for of_item in rounds.values() for each in of_item for key in each.keys]
+        stored = answers.read(connection, keys)
+        grounds: dict[tuple[Kind, tuple[str, ...]], bytes] = {}
+        recalled = {}
+        for item in items:
+            found = [dataclasses.replace(each, stored=_newest(each, stored)) for each in rounds[item.id]]
+            told = {r.entry.id: _told(r.stored.key, r.stored.head) if r.stored else NOT_HEARD for r in found}
+            place = (item.kind, tuple(told))
+            if place not in grounds:
+                grounds[place] = self._ground(item.kind, told, config)
+            question = Question(kind=item.kind, ids=item.ids)
+            outcomes = self._complete(self._ask_all(found, question), item.kind, config)
+            settled = _settled(item.ids, outcomes, config.authority)
+            findings = Findings(outcomes=_without_rejected(outcomes, settled), settled=settled)
+            recalled[item.id] = Recalled(findings, fingerprint_on(grounds[place], told))
+        return recalled
+
+    def _ground(self, kind: Kind, providers: Iterable[str], config: Config) -> bytes:
+        coverage = self.coverage(kind)
+        return ground(config.policy, {provider: coverage[provider] for provider in providers})
+
+    def askers(self, kind: Kind, config: Config) -> tuple[Asker, ...]:
+        """Every provider that counts for a kind, by id."""
+        preferences = preferences_of(config.settings)
+        return tuple(
+            Asker(
+                id=entry.id,
+                parser_version=entry.provider.parser_version,
+                shape=entry.provider.shape(kind, preferences, entry.settings),
+                asks_by=entry.provider.asks_by.get(kind, ()),
+                looks_up_by=entry.provider.looks_up_by.get(kind, ()),
+            )
+            for entry in self._roster.all()
+            if self._left_out(entry, kind, config) is None
+        )
 
     def _rounds(self, kind: Kind, ids: Mapping[str, IdClaim], config: Config) -> list[_Round]:
         """Everyone who can be asked with these ids."""
@@ -196,6 +267,8 @@ class Aggregator:
             return NotAsked(reason=Skip.NOT_SELECTED, detail="only others were asked", last=last)
         if question.deadline is None:
             return NotAsked(reason=Skip.NOT_SELECTED, detail="only cached answers count here", last=last)
+        if each.entry.id in question.held:
+            return NotAsked(reason=Skip.PLANNED, detail="its quota is short: asked when its turn comes", last=last)
         return None
 
     def _fresh_enough(self, each: _Round, question: Question, now: datetime) -> bool:
@@ -285,6 +358,15 @@ def settle_again(findings: Findings, ids: Mapping[str, IdClaim], authority: Auth
     }
     settled = _settled(ids, outcomes, authority)
     return Findings(outcomes=_without_rejected(outcomes, settled), settled=settled)
+
+
+def _told(key: AnswerKey, head: AnswerHead) -> str:
+    return heard(key.asked_id, key.shape, head.content, head.parser_version)
+
+
+def heard(asked_id: str, shape: str, content: str, parser_version: int) -> str:
+    """What stands in a fingerprint for a cached answer: it changes whenever the answer does."""
+    return f"{asked_id}|{shape}|{content}|{parser_version}"
 
 
 def preferences_of(settings: Settings) -> Preferences:

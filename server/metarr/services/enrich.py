@@ -1,7 +1,7 @@
 """Enrich one item: ask everyone, merge on the row as it is now, and commit all that belongs together."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from metarr.domain.changes import Change, diff, sync_reason
 from metarr.domain.evidence import answer_of
 from metarr.domain.joining import joined
 from metarr.domain.merge import Decision, merge
-from metarr.domain.model import Answered, Conflict, IdClaim, MediaItem, NotAsked, Outcome, Skip
+from metarr.domain.model import Answered, Conflict, IdClaim, MediaItem, NotAsked, Outcome, Reason, Skip
 from metarr.errors import NoSuchThing, VersionMoved
 from metarr.fetch.contract import Lane
 from metarr.services import identity
@@ -33,6 +33,9 @@ log = structlog.get_logger(__name__)
 COMMIT_MARGIN = 0.5
 """Seconds of the caller's deadline that are kept for merging and committing what came."""
 
+SETTLED = frozenset({Skip.PLANNED, Skip.NO_ID, Reason.RATE_LIMITED, Reason.QUOTA_EXHAUSTED})
+"""Why an answer may be missing and the merge stand all the same, until an answer or an id comes: it was not asked."""
+
 ATTEMPTS = 3
 """How often to begin again where the owner corrected the item's identity while the providers were asked."""
 
@@ -42,7 +45,9 @@ class Wish:
     """How to enrich an item.
 
     `auto`: a machine asks, so an item that is not monitored is skipped. `fresh_after`: answers fetched before do not
-    count as fresh. `deadline`: when the caller stops waiting, on the monotonic clock.
+    count as fresh. `deadline`: when the caller stops waiting, on the monotonic clock. `held`: providers not to ask
+    now, because their short quota is spent by plan. `also`: what else belongs into the transaction that notes what
+    came of it.
     """
 
     deadline: float
@@ -52,6 +57,8 @@ class Wish:
     dry_run: bool = False
     lane: Lane = Lane.INTERACTIVE
     job_id: int | None = None
+    held: frozenset[str] = frozenset()
+    also: "Callable[[Connection, Enriched], None] | None" = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,7 @@ class Enricher:
         findings = self._gather(asked, config, wish)
         if not answered(findings.outcomes):
             if not wish.dry_run:
-                self._note_missing(item, findings)
+                self._note_missing(item, findings, wish)
             raise nobody(findings.outcomes)
         if wish.dry_run:
             with self._database.read() as connection:
@@ -149,6 +156,7 @@ class Enricher:
             kind=item.kind,
             ids=item.ids,
             providers=wish.providers,
+            held=wish.held,
             fresh_after=wish.fresh_after,
             lane=wish.lane,
             deadline=wish.deadline - COMMIT_MARGIN,
@@ -172,6 +180,8 @@ class Enricher:
                     job_id=wish.job_id,
                 )
             pending.set_for_item(connection, saved.id, merged.enriched.pending)
+            if wish.also is not None:
+                wish.also(connection, merged.enriched)
         changed, missed = merged.enriched.changes, merged.enriched.pending
         log.info("item_enriched", item=saved.id, changed=len(changed), missing=sorted(missed))
         return dataclasses.replace(merged.enriched, item=saved)
@@ -247,7 +257,7 @@ class Enricher:
             last_enriched_at=self._clock.now(),
             last_enriched_providers=tuple(sorted(p for p, o in known.outcomes.items() if isinstance(o, Answered))),
         )
-        if not missed:
+        if all(each.reason in SETTLED for each in missed.values()):
             after = replace(after, fingerprint=self._aggregator.fingerprint(connection, after, config))
         changed = diff(before.fields, after.fields)
         enriched = Enriched(
@@ -260,11 +270,13 @@ class Enricher:
         )
         return _Merged(before=before, enriched=enriched)
 
-    def _note_missing(self, item: MediaItem, findings: Findings) -> None:
+    def _note_missing(self, item: MediaItem, findings: Findings, wish: Wish) -> None:
         with self._database.begin() as connection:
             attempts = pending.of_items(connection, [item.id]).get(item.id, {})
             missed = still_missing(findings.outcomes, attempts, self._clock.now())
             pending.set_for_item(connection, item.id, missed)
+            if wish.also is not None:
+                wish.also(connection, Enriched(item=item, outcomes=findings.outcomes, pending=missed))
 
 
 def _taken(connection: Connection, before: MediaItem, ids: Mapping[str, IdClaim]) -> dict[str, int]:

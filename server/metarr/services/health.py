@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from metarr.clock import Clock
 from metarr.domain.model import Reason
 from metarr.fetch.channel import ChannelStatus
+from metarr.services.daily import Daily, Outlook
 from metarr.services.drift import DriftWatch
+from metarr.services.forecast import advice, days_to_cover
 from metarr.services.roster import Entry, Roster
 from metarr.store import items, pending
-from metarr.store.database import Database
+from metarr.store.database import Connection, Database
 
 
 class Condition(StrEnum):
@@ -27,7 +30,11 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True)
 class ProviderHealth:
-    """How one provider fares. `detail` says it for a person, with what to do."""
+    """How one provider fares. `detail` says it for a person, with what to do.
+
+    `forecast_days`: until it was asked about every item, at its daily quota; None: it has none. `advice`: where the
+    library outgrows the quota.
+    """
 
     entry: Entry
     condition: Condition
@@ -35,6 +42,8 @@ class ProviderHealth:
     retry_at: datetime | None
     status: ChannelStatus
     pending_items: int
+    forecast_days: int | None = None
+    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,7 @@ class Health:
     items: int
     pending_items: int
     providers: tuple[ProviderHealth, ...]
+    daily: Outlook
 
     @property
     def condition(self) -> Condition:
@@ -61,27 +71,32 @@ _UNUSED = (Condition.DISABLED, Condition.NOT_CONFIGURED)
 class HealthReader:
     """Reads how things are; asks no provider."""
 
-    def __init__(self, roster: Roster, database: Database, clock: Clock, drift: DriftWatch) -> None:
+    def __init__(self, roster: Roster, database: Database, clock: Clock, drift: DriftWatch, *, daily: Daily) -> None:
         self._roster = roster
+        self._daily = daily
         self._drift = drift
         self._database = database
         self._started_at = clock.now()
 
     def read(self) -> Health:
+        outlook = self._daily.outlook()
         with self._database.read() as connection:
             counts = pending.counts(connection)
             return Health(
                 started_at=self._started_at,
                 items=items.count(connection),
                 pending_items=pending.count_items(connection),
-                providers=tuple(self._provider(each, counts.get(each.id, 0)) for each in self._roster.all()),
+                providers=tuple(
+                    self._provider(connection, each, counts.get(each.id, 0)) for each in self._roster.all()
+                ),
+                daily=outlook,
             )
 
     def provider(self, entry: Entry) -> ProviderHealth:
         with self._database.read() as connection:
-            return self._provider(entry, pending.counts(connection).get(entry.id, 0))
+            return self._provider(connection, entry, pending.counts(connection).get(entry.id, 0))
 
-    def _provider(self, entry: Entry, pending_items: int) -> ProviderHealth:
+    def _provider(self, connection: Connection, entry: Entry, pending_items: int) -> ProviderHealth:
         status, drift = entry.channel.status(), self._drift.drift(entry.id)
         condition, detail, retry_at = _condition(entry, status)
         if condition is Condition.OK and drift.suspicious:
@@ -93,7 +108,22 @@ class HealthReader:
             retry_at=retry_at,
             status=status,
             pending_items=pending_items,
+            **self._outlook(connection, entry, status, pending_items),
         )
+
+    def _outlook(
+        self, connection: Connection, entry: Entry, status: ChannelStatus, pending_items: int
+    ) -> dict[str, Any]:
+        """What its quota means for the library; nothing where it has none, or is not in use."""
+        if not status.quota_limit or not entry.config.enabled or not entry.configured:
+            return {}
+        kinds = entry.provider.asks_by.keys() & entry.provider.covers.keys()
+        known, untouched = items.count_monitored(connection, kinds)
+        left = max(0, status.quota_limit - status.quota_used)
+        return {
+            "forecast_days": days_to_cover(pending_items + untouched, left, status.quota_limit),
+            "advice": advice(entry.provider.name, known, status.quota_limit),
+        }
 
 
 def _condition(entry: Entry, status: ChannelStatus) -> tuple[Condition, str, datetime | None]:

@@ -43,6 +43,8 @@ def _pending(outcome: Outcome, last: Pending | None, now: datetime) -> Pending:
             elif outcome.reason is not Reason.AUTH:
                 attempts += 1
                 not_before = next_attempt(attempts, now, outcome.retry_at)
+        case NotAsked(reason=Skip.PLANNED):
+            reason, detail, not_before = str(outcome.reason), outcome.detail, now
         case NotAsked():
             attempts += 1
             reason, detail, not_before = str(outcome.reason), outcome.detail, next_attempt(attempts, now)
@@ -60,5 +62,5 @@ def _pending(outcome: Outcome, last: Pending | None, now: datetime) -> Pending:
         since=last.since if last else now,
         attempts=attempts,
         not_before=not_before,
-        answered_at=answer.fetched_at if isinstance(answer, Answered) else None,
+        answered_at=answer.fetched_at if answer is not None else None,
     )

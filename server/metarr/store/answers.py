@@ -62,6 +62,27 @@ def read_heads(connection: Connection, keys: Iterable[AnswerKey]) -> dict[Answer
     return {key: _head(head) for key, (_, *head) in _rows(connection, _HEADS, keys)}
 
 
+def heads_by_id(
+    connection: Connection, provider: str, kind: Kind, shape: str, asked_ids: Iterable[str]
+) -> dict[str, AnswerHead]:
+    """By asked id what freshness and a fingerprint need of a provider's answers, and nothing else: for many at once."""
+    found: dict[str, AnswerHead] = {}
+    for chunk in _chunks(list(asked_ids)):
+        known = {"provider": provider, "kind": kind, "shape": shape, "asked_ids": chunk}
+        for asked_id, fetched_at, found_it, partial, parser_version, misses, content in connection.execute(
+            _FEW_HEADS, known
+        ).all():
+            found[asked_id] = AnswerHead(
+                fetched_at=fetched_at,
+                found=found_it,
+                partial=partial,
+                parser_version=parser_version,
+                misses=misses,
+                content=content,
+            )
+    return found
+
+
 def write_found(
     connection: Connection, key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_version: int
 ) -> bool:
@@ -129,6 +150,15 @@ _SAME_QUESTIONS = (
 )
 _HEADS = select(table.c.asked_id, *_HEAD_COLUMNS).where(*_SAME_QUESTIONS)
 _ANSWERS = select(table.c.asked_id, table.c.answered_at, table.c.fragment, *_HEAD_COLUMNS).where(*_SAME_QUESTIONS)
+_FEW_HEADS = select(
+    table.c.asked_id,
+    table.c.fetched_at,
+    table.c.found,
+    table.c.partial,
+    table.c.parser_version,
+    table.c.misses,
+    table.c.content,
+).where(*_SAME_QUESTIONS)
 _HEADS_LOCKED = select(*_HEAD_COLUMNS).where(*(column == bindparam(column.name) for column in _KEY)).with_for_update()
 
 

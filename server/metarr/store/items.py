@@ -171,6 +171,15 @@ def count(
     return int(connection.execute(_listed(select(func.count()), kind, title_contains, parent_id)).scalar_one())
 
 
+def count_monitored(connection: Connection, kinds: Iterable[Kind]) -> tuple[int, int]:
+    """How many live, monitored items of these kinds there are, and how many of them were never enriched."""
+    query = select(func.count(), func.count().filter(items.c.last_enriched_at.is_(None))).where(
+        items.c.deleted_at.is_(None), items.c.monitored == true(), items.c.kind.in_(sorted(kinds))
+    )
+    known, untouched = connection.execute(query).one()
+    return int(known), int(untouched)
+
+
 def heads(
     connection: Connection,
     *,

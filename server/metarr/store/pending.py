@@ -78,10 +78,27 @@ def due(connection: Connection, provider: str, now: datetime, limit: int) -> lis
     ]
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """When the first monitored item may be asked about again, of any provider. None: nothing waits for a time."""
+def providers_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, set[str]]:
+    """By item, the providers that it misses. At most some hundred ids."""
+    found: dict[int, set[str]] = {}
+    for item_id, provider in connection.execute(_PROVIDERS_OF, {"ids": list(item_ids)}).all():
+        found.setdefault(item_id, set()).add(provider)
+    return found
+
+
+def next_due(connection: Connection, provider: str = "") -> datetime | None:
+    """When the first monitored item may be asked about again, of this provider or of any. None: nothing waits for a
+    time."""
     query = select(func.min(table.c.not_before)).select_from(table.join(items)).where(*_TAKEN)
+    if provider:
+        query = query.where(table.c.provider == provider)
     return connection.execute(query).scalar()
+
+
+def postpone(connection: Connection, provider: str, now: datetime, until: datetime, *, reason: str, detail: str) -> int:
+    """A provider is at its limit: what could be asked now can be asked from then on. Returns how many items."""
+    due = update(table).where(table.c.provider == provider, table.c.not_before <= now)
+    return connection.execute(due.values(not_before=until, reason=reason, detail=detail)).rowcount
 
 
 def wake(connection: Connection, provider: str, now: datetime) -> int:
@@ -113,4 +130,5 @@ def count_items(connection: Connection) -> int:
 
 
 _TAKEN = (items.c.deleted_at.is_(None), items.c.monitored == true())
+_PROVIDERS_OF = select(table.c.item_id, table.c.provider).where(table.c.item_id.in_(bindparam("ids", expanding=True)))
 _OF_ITEMS = select(table).where(table.c.item_id.in_(bindparam("ids", expanding=True)))

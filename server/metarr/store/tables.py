@@ -269,3 +269,36 @@ pending_answers = Table(
     Column("answered_at", Moment),
     Index("ix_pending_answers_due", "provider", "not_before"),
 )
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("request_id", Text, unique=True),
+    Column("cause", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("auto", Boolean, nullable=False),
+    Column("force", Boolean, nullable=False),
+    Column("providers", Json(tuple[str, ...]), nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+    Column("total", Integer, nullable=False),
+    Column("tally", Text, nullable=False),
+    Column("waiting", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+job_items = Table(
+    "job_items",
+    metadata,
+    Column("job_id", Integer, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    _of_item(primary_key=True),
+    Column("done", Text, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("ix_job_items_item_id", "item_id"),
+)

@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .config_service_pb2 import ApplyFieldAuthoritiesRequest, ApplyFieldAuthoritiesResponse, GetFieldAuthoritiesRequest, GetFieldAuthoritiesResponse, ListProvidersRequest, ListProvidersResponse, PreviewFieldAuthoritiesRequest, PreviewFieldAuthoritiesResponse, TestProviderRequest, TestProviderResponse, UpdateFieldAuthoritiesRequest, UpdateFieldAuthoritiesResponse, UpdateProviderRequest, UpdateProviderResponse
+from .config_service_pb2 import ApplyFieldAuthoritiesRequest, ApplyFieldAuthoritiesResponse, ExportSettingsRequest, ExportSettingsResponse, GetFieldAuthoritiesRequest, GetFieldAuthoritiesResponse, GetSettingsRequest, GetSettingsResponse, ImportSettingsRequest, ImportSettingsResponse, ListProvidersRequest, ListProvidersResponse, PreviewFieldAuthoritiesRequest, PreviewFieldAuthoritiesResponse, TestProviderRequest, TestProviderResponse, UpdateFieldAuthoritiesRequest, UpdateFieldAuthoritiesResponse, UpdateProviderRequest, UpdateProviderResponse, UpdateSettingsRequest, UpdateSettingsResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
@@ -59,6 +59,18 @@ class ConfigService(Protocol):
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
+    async def get_settings(self, request: GetSettingsRequest, ctx: RequestContext[GetSettingsRequest, GetSettingsResponse], /) -> GetSettingsResponse:
+        """
+        The settings of Metarr as a whole.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def update_settings(self, request: UpdateSettingsRequest, ctx: RequestContext[UpdateSettingsRequest, UpdateSettingsResponse], /) -> UpdateSettingsResponse:
+        """
+        Changes settings: all of those named or none.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
     async def get_field_authorities(self, request: GetFieldAuthoritiesRequest, ctx: RequestContext[GetFieldAuthoritiesRequest, GetFieldAuthoritiesResponse], /) -> GetFieldAuthoritiesResponse:
         """
         Which providers each field listens to.
@@ -80,6 +92,18 @@ class ConfigService(Protocol):
     async def update_field_authorities(self, request: UpdateFieldAuthoritiesRequest, ctx: RequestContext[UpdateFieldAuthoritiesRequest, UpdateFieldAuthoritiesResponse], /) -> UpdateFieldAuthoritiesResponse:
         """
         Changes which providers fields listen to.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def export_settings(self, request: ExportSettingsRequest, ctx: RequestContext[ExportSettingsRequest, ExportSettingsResponse], /) -> ExportSettingsResponse:
+        """
+        The owner's decisions as a JSON document: what no provider could tell again, without any secret. Page after page.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def import_settings(self, request: ImportSettingsRequest, ctx: RequestContext[ImportSettingsRequest, ImportSettingsResponse], /) -> ImportSettingsResponse:
+        """
+        Takes over such a document, or a part of one. What it does not name stays as it is.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -130,6 +154,28 @@ class ConfigServiceASGIApplication(ConnectASGIApplication[ConfigService]):
                     ),
                     function=svc.test_provider,
                 ),
+                "/metarr.v1.ConfigService/GetSettings": Endpoint.unary(
+                    method=MethodInfo(
+                        name="GetSettings",
+                        service_name="metarr.v1.ConfigService",
+                        input=GetSettingsRequest,
+                        output=GetSettingsResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.get_settings,
+                ),
+                "/metarr.v1.ConfigService/UpdateSettings": Endpoint.unary(
+                    method=MethodInfo(
+                        name="UpdateSettings",
+                        service_name="metarr.v1.ConfigService",
+                        input=UpdateSettingsRequest,
+                        output=UpdateSettingsResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.update_settings,
+                ),
                 "/metarr.v1.ConfigService/GetFieldAuthorities": Endpoint.unary(
                     method=MethodInfo(
                         name="GetFieldAuthorities",
@@ -173,6 +219,28 @@ class ConfigServiceASGIApplication(ConnectASGIApplication[ConfigService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.update_field_authorities,
+                ),
+                "/metarr.v1.ConfigService/ExportSettings": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ExportSettings",
+                        service_name="metarr.v1.ConfigService",
+                        input=ExportSettingsRequest,
+                        output=ExportSettingsResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.export_settings,
+                ),
+                "/metarr.v1.ConfigService/ImportSettings": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ImportSettings",
+                        service_name="metarr.v1.ConfigService",
+                        input=ImportSettingsRequest,
+                        output=ImportSettingsResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.import_settings,
                 ),
             },
             interceptors=interceptors,
@@ -286,6 +354,54 @@ class ConfigServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def get_settings(
+        self,
+        request: GetSettingsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> GetSettingsResponse:
+        """
+        The settings of Metarr as a whole.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="GetSettings",
+                service_name="metarr.v1.ConfigService",
+                input=GetSettingsRequest,
+                output=GetSettingsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    async def update_settings(
+        self,
+        request: UpdateSettingsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> UpdateSettingsResponse:
+        """
+        Changes settings: all of those named or none.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="UpdateSettings",
+                service_name="metarr.v1.ConfigService",
+                input=UpdateSettingsRequest,
+                output=UpdateSettingsResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     async def get_field_authorities(
         self,
         request: GetFieldAuthoritiesRequest,
@@ -382,6 +498,54 @@ class ConfigServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def export_settings(
+        self,
+        request: ExportSettingsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ExportSettingsResponse:
+        """
+        The owner's decisions as a JSON document: what no provider could tell again, without any secret. Page after page.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ExportSettings",
+                service_name="metarr.v1.ConfigService",
+                input=ExportSettingsRequest,
+                output=ExportSettingsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    async def import_settings(
+        self,
+        request: ImportSettingsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> ImportSettingsResponse:
+        """
+        Takes over such a document, or a part of one. What it does not name stays as it is.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ImportSettings",
+                service_name="metarr.v1.ConfigService",
+                input=ImportSettingsRequest,
+                output=ImportSettingsResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
 
 class ConfigServiceSync(Protocol):
     """
@@ -402,6 +566,18 @@ class ConfigServiceSync(Protocol):
     def test_provider(self, request: TestProviderRequest, ctx: RequestContext[TestProviderRequest, TestProviderResponse], /) -> TestProviderResponse:
         """
         Asks the provider one cheap question: do key, network and quota work?
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def get_settings(self, request: GetSettingsRequest, ctx: RequestContext[GetSettingsRequest, GetSettingsResponse], /) -> GetSettingsResponse:
+        """
+        The settings of Metarr as a whole.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def update_settings(self, request: UpdateSettingsRequest, ctx: RequestContext[UpdateSettingsRequest, UpdateSettingsResponse], /) -> UpdateSettingsResponse:
+        """
+        Changes settings: all of those named or none.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -426,6 +602,18 @@ class ConfigServiceSync(Protocol):
     def update_field_authorities(self, request: UpdateFieldAuthoritiesRequest, ctx: RequestContext[UpdateFieldAuthoritiesRequest, UpdateFieldAuthoritiesResponse], /) -> UpdateFieldAuthoritiesResponse:
         """
         Changes which providers fields listen to.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def export_settings(self, request: ExportSettingsRequest, ctx: RequestContext[ExportSettingsRequest, ExportSettingsResponse], /) -> ExportSettingsResponse:
+        """
+        The owner's decisions as a JSON document: what no provider could tell again, without any secret. Page after page.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def import_settings(self, request: ImportSettingsRequest, ctx: RequestContext[ImportSettingsRequest, ImportSettingsResponse], /) -> ImportSettingsResponse:
+        """
+        Takes over such a document, or a part of one. What it does not name stays as it is.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -474,6 +662,28 @@ class ConfigServiceWSGIApplication(ConnectWSGIApplication):
                     ),
                     function=service.test_provider,
                 ),
+                "/metarr.v1.ConfigService/GetSettings": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="GetSettings",
+                        service_name="metarr.v1.ConfigService",
+                        input=GetSettingsRequest,
+                        output=GetSettingsResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.get_settings,
+                ),
+                "/metarr.v1.ConfigService/UpdateSettings": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="UpdateSettings",
+                        service_name="metarr.v1.ConfigService",
+                        input=UpdateSettingsRequest,
+                        output=UpdateSettingsResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.update_settings,
+                ),
                 "/metarr.v1.ConfigService/GetFieldAuthorities": EndpointSync.unary(
                     method=MethodInfo(
                         name="GetFieldAuthorities",
@@ -517,6 +727,28 @@ class ConfigServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.update_field_authorities,
+                ),
+                "/metarr.v1.ConfigService/ExportSettings": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ExportSettings",
+                        service_name="metarr.v1.ConfigService",
+                        input=ExportSettingsRequest,
+                        output=ExportSettingsResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.export_settings,
+                ),
+                "/metarr.v1.ConfigService/ImportSettings": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ImportSettings",
+                        service_name="metarr.v1.ConfigService",
+                        input=ImportSettingsRequest,
+                        output=ImportSettingsResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.import_settings,
                 ),
             },
             interceptors=interceptors,
@@ -630,6 +862,54 @@ class ConfigServiceClientSync(ConnectClientSync):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    def get_settings(
+        self,
+        request: GetSettingsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> GetSettingsResponse:
+        """
+        The settings of Metarr as a whole.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="GetSettings",
+                service_name="metarr.v1.ConfigService",
+                input=GetSettingsRequest,
+                output=GetSettingsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def update_settings(
+        self,
+        request: UpdateSettingsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> UpdateSettingsResponse:
+        """
+        Changes settings: all of those named or none.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="UpdateSettings",
+                service_name="metarr.v1.ConfigService",
+                input=UpdateSettingsRequest,
+                output=UpdateSettingsResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     def get_field_authorities(
         self,
         request: GetFieldAuthoritiesRequest,
@@ -720,6 +1000,54 @@ class ConfigServiceClientSync(ConnectClientSync):
                 service_name="metarr.v1.ConfigService",
                 input=UpdateFieldAuthoritiesRequest,
                 output=UpdateFieldAuthoritiesResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def export_settings(
+        self,
+        request: ExportSettingsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ExportSettingsResponse:
+        """
+        The owner's decisions as a JSON document: what no provider could tell again, without any secret. Page after page.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ExportSettings",
+                service_name="metarr.v1.ConfigService",
+                input=ExportSettingsRequest,
+                output=ExportSettingsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def import_settings(
+        self,
+        request: ImportSettingsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> ImportSettingsResponse:
+        """
+        Takes over such a document, or a part of one. What it does not name stays as it is.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ImportSettings",
+                service_name="metarr.v1.ConfigService",
+                input=ImportSettingsRequest,
+                output=ImportSettingsResponse,
                 idempotency_level=IdempotencyLevel.IDEMPOTENT,
                 stream_type=StreamType.UNARY,
             ),

@@ -56,7 +56,7 @@ class ProviderSetting(_message.Message):
     def __init__(self, key: _Optional[str] = ..., label: _Optional[str] = ..., type: _Optional[_Union[ProviderSetting.Type, str]] = ..., help: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., default_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., choices: _Optional[_Iterable[str]] = ..., required: _Optional[bool] = ..., secret_set: _Optional[bool] = ..., secret_hint: _Optional[str] = ...) -> None: ...
 
 class ProviderState(_message.Message):
-    __slots__ = ("status", "detail", "retry_at", "quota_used", "quota_limit", "quota_reset_at", "last_request_at", "last_success_at", "pending_items")
+    __slots__ = ("status", "detail", "retry_at", "quota_used", "quota_limit", "quota_reset_at", "last_request_at", "last_success_at", "pending_items", "forecast_days", "advice")
     class Status(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATUS_UNSPECIFIED: _ClassVar[ProviderState.Status]
@@ -84,6 +84,8 @@ class ProviderState(_message.Message):
     LAST_REQUEST_AT_FIELD_NUMBER: _ClassVar[int]
     LAST_SUCCESS_AT_FIELD_NUMBER: _ClassVar[int]
     PENDING_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    FORECAST_DAYS_FIELD_NUMBER: _ClassVar[int]
+    ADVICE_FIELD_NUMBER: _ClassVar[int]
     status: ProviderState.Status
     detail: str
     retry_at: _timestamp_pb2.Timestamp
@@ -93,7 +95,9 @@ class ProviderState(_message.Message):
     last_request_at: _timestamp_pb2.Timestamp
     last_success_at: _timestamp_pb2.Timestamp
     pending_items: int
-    def __init__(self, status: _Optional[_Union[ProviderState.Status, str]] = ..., detail: _Optional[str] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quota_used: _Optional[int] = ..., quota_limit: _Optional[int] = ..., quota_reset_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_request_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_success_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pending_items: _Optional[int] = ...) -> None: ...
+    forecast_days: int
+    advice: str
+    def __init__(self, status: _Optional[_Union[ProviderState.Status, str]] = ..., detail: _Optional[str] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quota_used: _Optional[int] = ..., quota_limit: _Optional[int] = ..., quota_reset_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_request_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_success_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pending_items: _Optional[int] = ..., forecast_days: _Optional[int] = ..., advice: _Optional[str] = ...) -> None: ...
 
 class Provider(_message.Message):
     __slots__ = ("id", "name", "homepage", "attribution", "enabled", "settings", "state", "coverage")
@@ -321,3 +325,113 @@ class ApplyFieldAuthoritiesResponse(_message.Message):
     changed_fields: _containers.ScalarMap[str, int]
     finished: bool
     def __init__(self, done: _Optional[int] = ..., total: _Optional[int] = ..., changed_items: _Optional[int] = ..., changed_fields: _Optional[_Mapping[str, int]] = ..., finished: _Optional[bool] = ...) -> None: ...
+
+class Setting(_message.Message):
+    __slots__ = ("key", "label", "help", "type", "value", "default_value", "minimum", "maximum")
+    class Type(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        TYPE_UNSPECIFIED: _ClassVar[Setting.Type]
+        TYPE_TEXT: _ClassVar[Setting.Type]
+        TYPE_TEXTS: _ClassVar[Setting.Type]
+        TYPE_INTEGER: _ClassVar[Setting.Type]
+        TYPE_BOOLEAN: _ClassVar[Setting.Type]
+    TYPE_UNSPECIFIED: Setting.Type
+    TYPE_TEXT: Setting.Type
+    TYPE_TEXTS: Setting.Type
+    TYPE_INTEGER: Setting.Type
+    TYPE_BOOLEAN: Setting.Type
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    HELP_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    DEFAULT_VALUE_FIELD_NUMBER: _ClassVar[int]
+    MINIMUM_FIELD_NUMBER: _ClassVar[int]
+    MAXIMUM_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    label: str
+    help: str
+    type: Setting.Type
+    value: _struct_pb2.Value
+    default_value: _struct_pb2.Value
+    minimum: int
+    maximum: int
+    def __init__(self, key: _Optional[str] = ..., label: _Optional[str] = ..., help: _Optional[str] = ..., type: _Optional[_Union[Setting.Type, str]] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., default_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., minimum: _Optional[int] = ..., maximum: _Optional[int] = ...) -> None: ...
+
+class GetSettingsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetSettingsResponse(_message.Message):
+    __slots__ = ("settings",)
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    settings: _containers.RepeatedCompositeFieldContainer[Setting]
+    def __init__(self, settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ...) -> None: ...
+
+class UpdateSettingsRequest(_message.Message):
+    __slots__ = ("settings", "update_mask")
+    class SettingsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: _struct_pb2.Value
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    settings: _containers.MessageMap[str, _struct_pb2.Value]
+    update_mask: _field_mask_pb2.FieldMask
+    def __init__(self, settings: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+
+class UpdateSettingsResponse(_message.Message):
+    __slots__ = ("settings",)
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    settings: _containers.RepeatedCompositeFieldContainer[Setting]
+    def __init__(self, settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ...) -> None: ...
+
+class ExportSettingsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ExportSettingsResponse(_message.Message):
+    __slots__ = ("json", "next_page_token")
+    JSON_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    json: str
+    next_page_token: str
+    def __init__(self, json: _Optional[str] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ImportSettingsRequest(_message.Message):
+    __slots__ = ("json", "dry_run")
+    JSON_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    json: str
+    dry_run: bool
+    def __init__(self, json: _Optional[str] = ..., dry_run: _Optional[bool] = ...) -> None: ...
+
+class ImportSettingsResponse(_message.Message):
+    __slots__ = ("settings", "authorities", "providers", "items", "unchanged_items", "unplaced")
+    class Unplaced(_message.Message):
+        __slots__ = ("name", "why")
+        NAME_FIELD_NUMBER: _ClassVar[int]
+        WHY_FIELD_NUMBER: _ClassVar[int]
+        name: str
+        why: str
+        def __init__(self, name: _Optional[str] = ..., why: _Optional[str] = ...) -> None: ...
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    AUTHORITIES_FIELD_NUMBER: _ClassVar[int]
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    UNCHANGED_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    UNPLACED_FIELD_NUMBER: _ClassVar[int]
+    settings: int
+    authorities: int
+    providers: int
+    items: int
+    unchanged_items: int
+    unplaced: _containers.RepeatedCompositeFieldContainer[ImportSettingsResponse.Unplaced]
+    def __init__(self, settings: _Optional[int] = ..., authorities: _Optional[int] = ..., providers: _Optional[int] = ..., items: _Optional[int] = ..., unchanged_items: _Optional[int] = ..., unplaced: _Optional[_Iterable[_Union[ImportSettingsResponse.Unplaced, _Mapping]]] = ...) -> None: ...

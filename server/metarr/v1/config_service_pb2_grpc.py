@@ -50,6 +50,16 @@ class ConfigServiceStub:
                 request_serializer=metarr_dot_v1_dot_config__service__pb2.TestProviderRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_config__service__pb2.TestProviderResponse.FromString,
                 _registered_method=True)
+        self.GetSettings = channel.unary_unary(
+                '/metarr.v1.ConfigService/GetSettings',
+                request_serializer=metarr_dot_v1_dot_config__service__pb2.GetSettingsRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_config__service__pb2.GetSettingsResponse.FromString,
+                _registered_method=True)
+        self.UpdateSettings = channel.unary_unary(
+                '/metarr.v1.ConfigService/UpdateSettings',
+                request_serializer=metarr_dot_v1_dot_config__service__pb2.UpdateSettingsRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_config__service__pb2.UpdateSettingsResponse.FromString,
+                _registered_method=True)
         self.GetFieldAuthorities = channel.unary_unary(
                 '/metarr.v1.ConfigService/GetFieldAuthorities',
                 request_serializer=metarr_dot_v1_dot_config__service__pb2.GetFieldAuthoritiesRequest.SerializeToString,
@@ -69,6 +79,16 @@ class ConfigServiceStub:
                 '/metarr.v1.ConfigService/UpdateFieldAuthorities',
                 request_serializer=metarr_dot_v1_dot_config__service__pb2.UpdateFieldAuthoritiesRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_config__service__pb2.UpdateFieldAuthoritiesResponse.FromString,
+                _registered_method=True)
+        self.ExportSettings = channel.unary_unary(
+                '/metarr.v1.ConfigService/ExportSettings',
+                request_serializer=metarr_dot_v1_dot_config__service__pb2.ExportSettingsRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_config__service__pb2.ExportSettingsResponse.FromString,
+                _registered_method=True)
+        self.ImportSettings = channel.unary_unary(
+                '/metarr.v1.ConfigService/ImportSettings',
+                request_serializer=metarr_dot_v1_dot_config__service__pb2.ImportSettingsRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_config__service__pb2.ImportSettingsResponse.FromString,
                 _registered_method=True)
 
 
@@ -92,6 +112,20 @@ class ConfigServiceServicer:
 
     def TestProvider(self, request, context):
         """Asks the provider one cheap question: do key, network and quota work?
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSettings(self, request, context):
+        """The settings of Metarr as a whole.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateSettings(self, request, context):
+        """Changes settings: all of those named or none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -125,6 +159,20 @@ class ConfigServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportSettings(self, request, context):
+        """The owner's decisions as a JSON document: what no provider could tell again, without any secret. Page after page.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportSettings(self, request, context):
+        """Takes over such a document, or a part of one. What it does not name stays as it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ConfigServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -142,6 +190,16 @@ def add_ConfigServiceServicer_to_server(servicer, server):
                     servicer.TestProvider,
                     request_deserializer=metarr_dot_v1_dot_config__service__pb2.TestProviderRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_config__service__pb2.TestProviderResponse.SerializeToString,
+            ),
+            'GetSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSettings,
+                    request_deserializer=metarr_dot_v1_dot_config__service__pb2.GetSettingsRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_config__service__pb2.GetSettingsResponse.SerializeToString,
+            ),
+            'UpdateSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateSettings,
+                    request_deserializer=metarr_dot_v1_dot_config__service__pb2.UpdateSettingsRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_config__service__pb2.UpdateSettingsResponse.SerializeToString,
             ),
             'GetFieldAuthorities': grpc.unary_unary_rpc_method_handler(
                     servicer.GetFieldAuthorities,
@@ -162,6 +220,16 @@ def add_ConfigServiceServicer_to_server(servicer, server):
                     servicer.UpdateFieldAuthorities,
                     request_deserializer=metarr_dot_v1_dot_config__service__pb2.UpdateFieldAuthoritiesRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_config__service__pb2.UpdateFieldAuthoritiesResponse.SerializeToString,
+            ),
+            'ExportSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportSettings,
+                    request_deserializer=metarr_dot_v1_dot_config__service__pb2.ExportSettingsRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_config__service__pb2.ExportSettingsResponse.SerializeToString,
+            ),
+            'ImportSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportSettings,
+                    request_deserializer=metarr_dot_v1_dot_config__service__pb2.ImportSettingsRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_config__service__pb2.ImportSettingsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -246,6 +314,60 @@ class ConfigService:
             '/metarr.v1.ConfigService/TestProvider',
             metarr_dot_v1_dot_config__service__pb2.TestProviderRequest.SerializeToString,
             metarr_dot_v1_dot_config__service__pb2.TestProviderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.ConfigService/GetSettings',
+            metarr_dot_v1_dot_config__service__pb2.GetSettingsRequest.SerializeToString,
+            metarr_dot_v1_dot_config__service__pb2.GetSettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.ConfigService/UpdateSettings',
+            metarr_dot_v1_dot_config__service__pb2.UpdateSettingsRequest.SerializeToString,
+            metarr_dot_v1_dot_config__service__pb2.UpdateSettingsResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -354,6 +476,60 @@ class ConfigService:
             '/metarr.v1.ConfigService/UpdateFieldAuthorities',
             metarr_dot_v1_dot_config__service__pb2.UpdateFieldAuthoritiesRequest.SerializeToString,
             metarr_dot_v1_dot_config__service__pb2.UpdateFieldAuthoritiesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.ConfigService/ExportSettings',
+            metarr_dot_v1_dot_config__service__pb2.ExportSettingsRequest.SerializeToString,
+            metarr_dot_v1_dot_config__service__pb2.ExportSettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.ConfigService/ImportSettings',
+            metarr_dot_v1_dot_config__service__pb2.ImportSettingsRequest.SerializeToString,
+            metarr_dot_v1_dot_config__service__pb2.ImportSettingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -21,10 +21,10 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .enrichment_service_pb2 import EnrichRequest, EnrichResponse, ListChangeSetsRequest, ListChangeSetsResponse, UndoChangeSetRequest, UndoChangeSetResponse
+from .enrichment_service_pb2 import CancelJobRequest, CancelJobResponse, EnrichRequest, EnrichResponse, GetJobRequest, GetJobResponse, ListChangeSetsRequest, ListChangeSetsResponse, ListJobsRequest, ListJobsResponse, StartEnrichmentRequest, StartEnrichmentResponse, UndoChangeSetRequest, UndoChangeSetResponse, WatchJobRequest, WatchJobResponse
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
 
     from connectrpc.codec import Codec
     from connectrpc.compression import Compression
@@ -44,6 +44,37 @@ class EnrichmentService(Protocol):
     async def enrich(self, request: EnrichRequest, ctx: RequestContext[EnrichRequest, EnrichResponse], /) -> EnrichResponse:
         """
         Enriches one item within the caller's deadline: asks the providers, merges, stores, tells what changed.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def start_enrichment(self, request: StartEnrichmentRequest, ctx: RequestContext[StartEnrichmentRequest, StartEnrichmentResponse], /) -> StartEnrichmentResponse:
+        """
+        Starts a job that brings many items up to date, and returns at once. A job over the whole library runs once at a
+        time: while it does, starting another one returns it.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def get_job(self, request: GetJobRequest, ctx: RequestContext[GetJobRequest, GetJobResponse], /) -> GetJobResponse:
+        """
+        A job, and what it could not do.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def list_jobs(self, request: ListJobsRequest, ctx: RequestContext[ListJobsRequest, ListJobsResponse], /) -> ListJobsResponse:
+        """
+        The jobs, the latest first. Those that ended 90 days ago are forgotten.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def cancel_job(self, request: CancelJobRequest, ctx: RequestContext[CancelJobRequest, CancelJobResponse], /) -> CancelJobResponse:
+        """
+        Ends a job. What is done stays done.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def watch_job(self, request: WatchJobRequest, ctx: RequestContext[WatchJobRequest, WatchJobResponse], /) -> AsyncIterator[WatchJobResponse]:
+        """
+        A job as it goes on, until it has ended. Each message tells the whole progress.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -84,6 +115,61 @@ class EnrichmentServiceASGIApplication(ConnectASGIApplication[EnrichmentService]
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.enrich,
+                ),
+                "/metarr.v1.EnrichmentService/StartEnrichment": Endpoint.unary(
+                    method=MethodInfo(
+                        name="StartEnrichment",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=StartEnrichmentRequest,
+                        output=StartEnrichmentResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.start_enrichment,
+                ),
+                "/metarr.v1.EnrichmentService/GetJob": Endpoint.unary(
+                    method=MethodInfo(
+                        name="GetJob",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=GetJobRequest,
+                        output=GetJobResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.get_job,
+                ),
+                "/metarr.v1.EnrichmentService/ListJobs": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ListJobs",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=ListJobsRequest,
+                        output=ListJobsResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.list_jobs,
+                ),
+                "/metarr.v1.EnrichmentService/CancelJob": Endpoint.unary(
+                    method=MethodInfo(
+                        name="CancelJob",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=CancelJobRequest,
+                        output=CancelJobResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.cancel_job,
+                ),
+                "/metarr.v1.EnrichmentService/WatchJob": Endpoint.server_stream(
+                    method=MethodInfo(
+                        name="WatchJob",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=WatchJobRequest,
+                        output=WatchJobResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.SERVER_STREAM,
+                    ),
+                    function=svc.watch_job,
                 ),
                 "/metarr.v1.EnrichmentService/ListChangeSets": Endpoint.unary(
                     method=MethodInfo(
@@ -171,6 +257,126 @@ class EnrichmentServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def start_enrichment(
+        self,
+        request: StartEnrichmentRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> StartEnrichmentResponse:
+        """
+        Starts a job that brings many items up to date, and returns at once. A job over the whole library runs once at a
+        time: while it does, starting another one returns it.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="StartEnrichment",
+                service_name="metarr.v1.EnrichmentService",
+                input=StartEnrichmentRequest,
+                output=StartEnrichmentResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    async def get_job(
+        self,
+        request: GetJobRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> GetJobResponse:
+        """
+        A job, and what it could not do.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="GetJob",
+                service_name="metarr.v1.EnrichmentService",
+                input=GetJobRequest,
+                output=GetJobResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    async def list_jobs(
+        self,
+        request: ListJobsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListJobsResponse:
+        """
+        The jobs, the latest first. Those that ended 90 days ago are forgotten.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListJobs",
+                service_name="metarr.v1.EnrichmentService",
+                input=ListJobsRequest,
+                output=ListJobsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    async def cancel_job(
+        self,
+        request: CancelJobRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> CancelJobResponse:
+        """
+        Ends a job. What is done stays done.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="CancelJob",
+                service_name="metarr.v1.EnrichmentService",
+                input=CancelJobRequest,
+                output=CancelJobResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def watch_job(
+        self,
+        request: WatchJobRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> AsyncIterator[WatchJobResponse]:
+        """
+        A job as it goes on, until it has ended. Each message tells the whole progress.
+        """
+        return self.execute_server_stream(
+            request=request,
+            method=MethodInfo(
+                name="WatchJob",
+                service_name="metarr.v1.EnrichmentService",
+                input=WatchJobRequest,
+                output=WatchJobResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.SERVER_STREAM,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     async def list_change_sets(
         self,
         request: ListChangeSetsRequest,
@@ -231,6 +437,37 @@ class EnrichmentServiceSync(Protocol):
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
+    def start_enrichment(self, request: StartEnrichmentRequest, ctx: RequestContext[StartEnrichmentRequest, StartEnrichmentResponse], /) -> StartEnrichmentResponse:
+        """
+        Starts a job that brings many items up to date, and returns at once. A job over the whole library runs once at a
+        time: while it does, starting another one returns it.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def get_job(self, request: GetJobRequest, ctx: RequestContext[GetJobRequest, GetJobResponse], /) -> GetJobResponse:
+        """
+        A job, and what it could not do.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def list_jobs(self, request: ListJobsRequest, ctx: RequestContext[ListJobsRequest, ListJobsResponse], /) -> ListJobsResponse:
+        """
+        The jobs, the latest first. Those that ended 90 days ago are forgotten.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def cancel_job(self, request: CancelJobRequest, ctx: RequestContext[CancelJobRequest, CancelJobResponse], /) -> CancelJobResponse:
+        """
+        Ends a job. What is done stays done.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def watch_job(self, request: WatchJobRequest, ctx: RequestContext[WatchJobRequest, WatchJobResponse], /) -> Iterator[WatchJobResponse]:
+        """
+        A job as it goes on, until it has ended. Each message tells the whole progress.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
     def list_change_sets(self, request: ListChangeSetsRequest, ctx: RequestContext[ListChangeSetsRequest, ListChangeSetsResponse], /) -> ListChangeSetsResponse:
         """
         What changed, the latest first.
@@ -266,6 +503,61 @@ class EnrichmentServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.enrich,
+                ),
+                "/metarr.v1.EnrichmentService/StartEnrichment": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="StartEnrichment",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=StartEnrichmentRequest,
+                        output=StartEnrichmentResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.start_enrichment,
+                ),
+                "/metarr.v1.EnrichmentService/GetJob": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="GetJob",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=GetJobRequest,
+                        output=GetJobResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.get_job,
+                ),
+                "/metarr.v1.EnrichmentService/ListJobs": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ListJobs",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=ListJobsRequest,
+                        output=ListJobsResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.list_jobs,
+                ),
+                "/metarr.v1.EnrichmentService/CancelJob": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="CancelJob",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=CancelJobRequest,
+                        output=CancelJobResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.cancel_job,
+                ),
+                "/metarr.v1.EnrichmentService/WatchJob": EndpointSync.server_stream(
+                    method=MethodInfo(
+                        name="WatchJob",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=WatchJobRequest,
+                        output=WatchJobResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.SERVER_STREAM,
+                    ),
+                    function=service.watch_job,
                 ),
                 "/metarr.v1.EnrichmentService/ListChangeSets": EndpointSync.unary(
                     method=MethodInfo(
@@ -349,6 +641,126 @@ class EnrichmentServiceClientSync(ConnectClientSync):
                 output=EnrichResponse,
                 idempotency_level=IdempotencyLevel.IDEMPOTENT,
                 stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def start_enrichment(
+        self,
+        request: StartEnrichmentRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> StartEnrichmentResponse:
+        """
+        Starts a job that brings many items up to date, and returns at once. A job over the whole library runs once at a
+        time: while it does, starting another one returns it.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="StartEnrichment",
+                service_name="metarr.v1.EnrichmentService",
+                input=StartEnrichmentRequest,
+                output=StartEnrichmentResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def get_job(
+        self,
+        request: GetJobRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> GetJobResponse:
+        """
+        A job, and what it could not do.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="GetJob",
+                service_name="metarr.v1.EnrichmentService",
+                input=GetJobRequest,
+                output=GetJobResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def list_jobs(
+        self,
+        request: ListJobsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListJobsResponse:
+        """
+        The jobs, the latest first. Those that ended 90 days ago are forgotten.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListJobs",
+                service_name="metarr.v1.EnrichmentService",
+                input=ListJobsRequest,
+                output=ListJobsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def cancel_job(
+        self,
+        request: CancelJobRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> CancelJobResponse:
+        """
+        Ends a job. What is done stays done.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="CancelJob",
+                service_name="metarr.v1.EnrichmentService",
+                input=CancelJobRequest,
+                output=CancelJobResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def watch_job(
+        self,
+        request: WatchJobRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> Iterator[WatchJobResponse]:
+        """
+        A job as it goes on, until it has ended. Each message tells the whole progress.
+        """
+        return self.execute_server_stream(
+            request=request,
+            method=MethodInfo(
+                name="WatchJob",
+                service_name="metarr.v1.EnrichmentService",
+                input=WatchJobRequest,
+                output=WatchJobResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.SERVER_STREAM,
             ),
             headers=headers,
             timeout_ms=timeout_ms,

@@ -112,3 +112,184 @@ class EnrichResponse(_message.Message):
     sync_reason: str
     skipped: bool
     def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_common_pb2.FieldChange, _Mapping]]] = ..., outcomes: _Optional[_Iterable[_Union[_common_pb2.ProviderOutcome, _Mapping]]] = ..., requires_player_sync: _Optional[bool] = ..., sync_reason: _Optional[str] = ..., skipped: _Optional[bool] = ...) -> None: ...
+
+class ItemFilter(_message.Message):
+    __slots__ = ("kind", "title_contains", "missing_field", "pending_provider", "monitored")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TITLE_CONTAINS_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_FIELD_NUMBER: _ClassVar[int]
+    PENDING_PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    MONITORED_FIELD_NUMBER: _ClassVar[int]
+    kind: _common_pb2.MediaKind
+    title_contains: str
+    missing_field: str
+    pending_provider: str
+    monitored: bool
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., title_contains: _Optional[str] = ..., missing_field: _Optional[str] = ..., pending_provider: _Optional[str] = ..., monitored: _Optional[bool] = ...) -> None: ...
+
+class StartEnrichmentRequest(_message.Message):
+    __slots__ = ("item_ids", "filter", "all", "mode", "force", "providers", "request_id")
+    ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    ALL_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    FORCE_FIELD_NUMBER: _ClassVar[int]
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    item_ids: _containers.RepeatedScalarFieldContainer[str]
+    filter: ItemFilter
+    all: bool
+    mode: EnrichmentMode
+    force: bool
+    providers: _containers.RepeatedScalarFieldContainer[str]
+    request_id: str
+    def __init__(self, item_ids: _Optional[_Iterable[str]] = ..., filter: _Optional[_Union[ItemFilter, _Mapping]] = ..., all: _Optional[bool] = ..., mode: _Optional[_Union[EnrichmentMode, str]] = ..., force: _Optional[bool] = ..., providers: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class StartEnrichmentResponse(_message.Message):
+    __slots__ = ("job",)
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    job: Job
+    def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
+
+class Job(_message.Message):
+    __slots__ = ("id", "state", "cause", "created_at", "started_at", "finished_at", "total", "done", "changed", "unchanged", "deferred", "failed", "items_per_second", "estimated_end_at", "providers", "detail", "next_attempt_at", "sequence")
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[Job.State]
+        STATE_QUEUED: _ClassVar[Job.State]
+        STATE_RUNNING: _ClassVar[Job.State]
+        STATE_COMPLETE: _ClassVar[Job.State]
+        STATE_DEGRADED: _ClassVar[Job.State]
+        STATE_CANCELLED: _ClassVar[Job.State]
+        STATE_FAILED: _ClassVar[Job.State]
+    STATE_UNSPECIFIED: Job.State
+    STATE_QUEUED: Job.State
+    STATE_RUNNING: Job.State
+    STATE_COMPLETE: Job.State
+    STATE_DEGRADED: Job.State
+    STATE_CANCELLED: Job.State
+    STATE_FAILED: Job.State
+    ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    FINISHED_AT_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_FIELD_NUMBER: _ClassVar[int]
+    UNCHANGED_FIELD_NUMBER: _ClassVar[int]
+    DEFERRED_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    ESTIMATED_END_AT_FIELD_NUMBER: _ClassVar[int]
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    NEXT_ATTEMPT_AT_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    state: Job.State
+    cause: str
+    created_at: _timestamp_pb2.Timestamp
+    started_at: _timestamp_pb2.Timestamp
+    finished_at: _timestamp_pb2.Timestamp
+    total: int
+    done: int
+    changed: int
+    unchanged: int
+    deferred: int
+    failed: int
+    items_per_second: float
+    estimated_end_at: _timestamp_pb2.Timestamp
+    providers: _containers.RepeatedCompositeFieldContainer[JobProvider]
+    detail: str
+    next_attempt_at: _timestamp_pb2.Timestamp
+    sequence: int
+    def __init__(self, id: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., cause: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finished_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., total: _Optional[int] = ..., done: _Optional[int] = ..., changed: _Optional[int] = ..., unchanged: _Optional[int] = ..., deferred: _Optional[int] = ..., failed: _Optional[int] = ..., items_per_second: _Optional[float] = ..., estimated_end_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., providers: _Optional[_Iterable[_Union[JobProvider, _Mapping]]] = ..., detail: _Optional[str] = ..., next_attempt_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sequence: _Optional[int] = ...) -> None: ...
+
+class JobProvider(_message.Message):
+    __slots__ = ("provider", "answered", "cached", "unavailable", "planned", "waiting", "reason", "next_attempt_at")
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    ANSWERED_FIELD_NUMBER: _ClassVar[int]
+    CACHED_FIELD_NUMBER: _ClassVar[int]
+    UNAVAILABLE_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    NEXT_ATTEMPT_AT_FIELD_NUMBER: _ClassVar[int]
+    provider: str
+    answered: int
+    cached: int
+    unavailable: int
+    planned: int
+    waiting: int
+    reason: str
+    next_attempt_at: _timestamp_pb2.Timestamp
+    def __init__(self, provider: _Optional[str] = ..., answered: _Optional[int] = ..., cached: _Optional[int] = ..., unavailable: _Optional[int] = ..., planned: _Optional[int] = ..., waiting: _Optional[int] = ..., reason: _Optional[str] = ..., next_attempt_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class GetJobRequest(_message.Message):
+    __slots__ = ("job_id",)
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    job_id: str
+    def __init__(self, job_id: _Optional[str] = ...) -> None: ...
+
+class GetJobResponse(_message.Message):
+    __slots__ = ("job", "troubles")
+    class Trouble(_message.Message):
+        __slots__ = ("item_id", "deferred", "detail")
+        ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+        DEFERRED_FIELD_NUMBER: _ClassVar[int]
+        DETAIL_FIELD_NUMBER: _ClassVar[int]
+        item_id: str
+        deferred: bool
+        detail: str
+        def __init__(self, item_id: _Optional[str] = ..., deferred: _Optional[bool] = ..., detail: _Optional[str] = ...) -> None: ...
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    TROUBLES_FIELD_NUMBER: _ClassVar[int]
+    job: Job
+    troubles: _containers.RepeatedCompositeFieldContainer[GetJobResponse.Trouble]
+    def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ..., troubles: _Optional[_Iterable[_Union[GetJobResponse.Trouble, _Mapping]]] = ...) -> None: ...
+
+class ListJobsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListJobsResponse(_message.Message):
+    __slots__ = ("jobs", "next_page_token")
+    JOBS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    jobs: _containers.RepeatedCompositeFieldContainer[Job]
+    next_page_token: str
+    def __init__(self, jobs: _Optional[_Iterable[_Union[Job, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CancelJobRequest(_message.Message):
+    __slots__ = ("job_id",)
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    job_id: str
+    def __init__(self, job_id: _Optional[str] = ...) -> None: ...
+
+class CancelJobResponse(_message.Message):
+    __slots__ = ("job",)
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    job: Job
+    def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
+
+class WatchJobRequest(_message.Message):
+    __slots__ = ("job_id", "after_sequence")
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    job_id: str
+    after_sequence: int
+    def __init__(self, job_id: _Optional[str] = ..., after_sequence: _Optional[int] = ...) -> None: ...
+
+class WatchJobResponse(_message.Message):
+    __slots__ = ("job", "heartbeat")
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
+    job: Job
+    heartbeat: bool
+    def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ..., heartbeat: _Optional[bool] = ...) -> None: ...

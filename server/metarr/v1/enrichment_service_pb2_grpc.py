@@ -40,6 +40,31 @@ class EnrichmentServiceStub:
                 request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.EnrichRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.EnrichResponse.FromString,
                 _registered_method=True)
+        self.StartEnrichment = channel.unary_unary(
+                '/metarr.v1.EnrichmentService/StartEnrichment',
+                request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.StartEnrichmentRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.StartEnrichmentResponse.FromString,
+                _registered_method=True)
+        self.GetJob = channel.unary_unary(
+                '/metarr.v1.EnrichmentService/GetJob',
+                request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.GetJobRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.GetJobResponse.FromString,
+                _registered_method=True)
+        self.ListJobs = channel.unary_unary(
+                '/metarr.v1.EnrichmentService/ListJobs',
+                request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.ListJobsRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.ListJobsResponse.FromString,
+                _registered_method=True)
+        self.CancelJob = channel.unary_unary(
+                '/metarr.v1.EnrichmentService/CancelJob',
+                request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.CancelJobRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.CancelJobResponse.FromString,
+                _registered_method=True)
+        self.WatchJob = channel.unary_stream(
+                '/metarr.v1.EnrichmentService/WatchJob',
+                request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.WatchJobRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.WatchJobResponse.FromString,
+                _registered_method=True)
         self.ListChangeSets = channel.unary_unary(
                 '/metarr.v1.EnrichmentService/ListChangeSets',
                 request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.ListChangeSetsRequest.SerializeToString,
@@ -58,6 +83,42 @@ class EnrichmentServiceServicer:
 
     def Enrich(self, request, context):
         """Enriches one item within the caller's deadline: asks the providers, merges, stores, tells what changed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StartEnrichment(self, request, context):
+        """Starts a job that brings many items up to date, and returns at once. A job over the whole library runs once at a
+        time: while it does, starting another one returns it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetJob(self, request, context):
+        """A job, and what it could not do.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListJobs(self, request, context):
+        """The jobs, the latest first. Those that ended 90 days ago are forgotten.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelJob(self, request, context):
+        """Ends a job. What is done stays done.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchJob(self, request, context):
+        """A job as it goes on, until it has ended. Each message tells the whole progress.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -85,6 +146,31 @@ def add_EnrichmentServiceServicer_to_server(servicer, server):
                     servicer.Enrich,
                     request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.EnrichRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.EnrichResponse.SerializeToString,
+            ),
+            'StartEnrichment': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartEnrichment,
+                    request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.StartEnrichmentRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.StartEnrichmentResponse.SerializeToString,
+            ),
+            'GetJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetJob,
+                    request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.GetJobRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.GetJobResponse.SerializeToString,
+            ),
+            'ListJobs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListJobs,
+                    request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.ListJobsRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.ListJobsResponse.SerializeToString,
+            ),
+            'CancelJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelJob,
+                    request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.CancelJobRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.CancelJobResponse.SerializeToString,
+            ),
+            'WatchJob': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchJob,
+                    request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.WatchJobRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.WatchJobResponse.SerializeToString,
             ),
             'ListChangeSets': grpc.unary_unary_rpc_method_handler(
                     servicer.ListChangeSets,
@@ -125,6 +211,141 @@ class EnrichmentService:
             '/metarr.v1.EnrichmentService/Enrich',
             metarr_dot_v1_dot_enrichment__service__pb2.EnrichRequest.SerializeToString,
             metarr_dot_v1_dot_enrichment__service__pb2.EnrichResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartEnrichment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.EnrichmentService/StartEnrichment',
+            metarr_dot_v1_dot_enrichment__service__pb2.StartEnrichmentRequest.SerializeToString,
+            metarr_dot_v1_dot_enrichment__service__pb2.StartEnrichmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.EnrichmentService/GetJob',
+            metarr_dot_v1_dot_enrichment__service__pb2.GetJobRequest.SerializeToString,
+            metarr_dot_v1_dot_enrichment__service__pb2.GetJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListJobs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.EnrichmentService/ListJobs',
+            metarr_dot_v1_dot_enrichment__service__pb2.ListJobsRequest.SerializeToString,
+            metarr_dot_v1_dot_enrichment__service__pb2.ListJobsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.EnrichmentService/CancelJob',
+            metarr_dot_v1_dot_enrichment__service__pb2.CancelJobRequest.SerializeToString,
+            metarr_dot_v1_dot_enrichment__service__pb2.CancelJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/metarr.v1.EnrichmentService/WatchJob',
+            metarr_dot_v1_dot_enrichment__service__pb2.WatchJobRequest.SerializeToString,
+            metarr_dot_v1_dot_enrichment__service__pb2.WatchJobResponse.FromString,
             options,
             channel_credentials,
             insecure,

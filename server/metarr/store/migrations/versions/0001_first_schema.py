@@ -216,13 +216,37 @@ def upgrade() -> None:
     )
     op.create_index("ix_vetoes_item_id", "vetoes", ["item_id"])
     op.create_table(
-        "change_fields",
-        sa.Column("change_set_id", sa.Integer(), nullable=False),
-        sa.Column("field", sa.Text(), nullable=False),
-        sa.Column("old", sa.Text(), nullable=False),
-        sa.Column("new", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["change_set_id"], ["change_sets.id"], name="fk_change_fields_change_set_id", ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("change_set_id", "field", name="pk_change_fields"),
+        "jobs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=True),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("auto", sa.Boolean(), nullable=False),
+        sa.Column("force", sa.Boolean(), nullable=False),
+        sa.Column("providers", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
+        sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("tally", sa.Text(), nullable=False),
+        sa.Column("waiting", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_jobs"),
+        sa.UniqueConstraint("request_id", name="uq_jobs_request_id"),
+        sqlite_autoincrement=True,
     )
+    op.create_index("ix_jobs_state", "jobs", ["state"])
+    op.create_table(
+        "job_items",
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Text(), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name="fk_job_items_job_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_job_items_item_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("job_id", "item_id", name="pk_job_items"),
+    )
+    op.create_index("ix_job_items_item_id", "job_items", ["item_id"])

@@ -1,0 +1,189 @@
+"""Spends short quotas where they matter most, and asks again by itself for what is still missing.
+
+Every provider has a queue of its own, the pending answers, in the order of `domain.freshness.whom_first`; a provider
+that is limited, refuses its key or fails is left alone and holds up no other one.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from metarr.clock import Clock
+from metarr.domain.model import Kind
+from metarr.errors import MetarrError, ProviderError, QuotaExhausted, RateLimited
+from metarr.fetch.contract import Lane
+from metarr.services.enrich import Enriched, Enricher, Wish
+from metarr.services.roster import Entry, Roster
+from metarr.services.runner import Runner, Stopped
+from metarr.store import pending
+from metarr.store.database import Connection, Database
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+SOONEST, LATEST = timedelta(seconds=5), timedelta(seconds=30)
+"""Between two looks at a provider's queue: other parts of Metarr fill and wake it at any time."""
+
+PATIENCE = 600.0
+"""Seconds that one item of a batch may take, its waits for a provider's pace included."""
+
+
+def _never() -> bool:
+    return False
+
+
+class Planner:
+    """Works off the queues of pending answers."""
+
+    def __init__(self, roster: Roster, database: Database, enricher: Enricher, runner: Runner, clock: Clock) -> None:
+        self._roster = roster
+        self._database = database
+        self._enricher = enricher
+        self._runner = runner
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._turns = {provider: threading.Lock() for provider in roster.ids()}
+        self._held: Counter[str] = Counter()
+        self._stopped = False
+
+    def start(self) -> None:
+        """Look after every queue from now on."""
+        for provider in sorted(self._roster.ids()):
+            self._runner.do_at(self._clock.now(), partial(self._look, provider))
+
+    def stop(self) -> None:
+        self._stopped = True
+
+    def scarce(self, items: int, kinds: frozenset[Kind]) -> frozenset[str]:
+        """The providers whose quota of today may not suffice for so many items."""
+        return frozenset(
+            entry.id
+            for entry in self._roster.all()
+            if (left := left_today(entry)) is not None
+            and left < items
+            and any(entry.skip(kind) is None for kind in kinds)
+        )
+
+    @contextmanager
+    def holding(self, providers: frozenset[str]) -> Iterator[None]:
+        """Meanwhile the queues of these fill, and are not worked off: their order is not known yet."""
+        with self._lock:
+            self._held.update(providers)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held.subtract(providers)
+
+    def spend(
+        self, provider: str, wish: Callable[[int], Wish] | None = None, stopped: Callable[[], bool] = _never
+    ) -> int:
+        """Ask about what is due in a provider's queue, in order, until nothing is or the provider cannot be asked.
+
+        `wish`: how to enrich an item. Returns about how many items was asked.
+        """
+        with self._turns[provider]:
+            return self._spend(provider, wish or self._wish, lambda: self._stopped or stopped())
+
+    def _spend(self, provider: str, wish: Callable[[int], Wish], stopped: Callable[[], bool]) -> int:
+        tried: set[int] = set()
+        while not stopped() and (room := self._room(provider)):
+            with self._database.read() as connection:
+                due = pending.due(connection, provider, self._clock.now(), room)
+            batch = [each.item_id for each in due if each.item_id not in tried]
+            if not batch:
+                break
+            tried.update(batch)
+            # The first one tells whether a provider that was limited is back; the others would be refused meanwhile.
+            self._enrich(batch[0], wish)
+            self._all(provider, batch[1:], wish, stopped)
+        if not stopped():
+            self._postpone(provider)
+        return len(tried)
+
+    def _postpone(self, provider: str) -> None:
+        """Where the provider is at its limit, note when what waits comes to its turn."""
+        entry, now = self._roster.get(provider), self._clock.now()
+        try:
+            if entry is not None:
+                entry.channel.check()
+        except (RateLimited, QuotaExhausted) as error:
+            if error.retry_at is not None and error.retry_at > now:
+                with self._database.begin() as connection:
+                    pending.postpone(
+                        connection, provider, now, error.retry_at, reason=str(error.reason), detail=error.detail
+                    )
+        except ProviderError:
+            pass
+
+    def _all(self, provider: str, batch: list[int], wish: Callable[[int], Wish], stopped: Callable[[], bool]) -> None:
+        """Enrich these, many at once, as long as the provider can be asked; returns when all of them ended."""
+        left = threading.Semaphore(0)
+        begun = 0
+
+        def one(item_id: int) -> None:
+            try:
+                self._enrich(item_id, wish)
+            finally:
+                left.release()
+
+        for item_id in batch:
+            if stopped() or not self._room(provider):
+                break
+            self._runner.do(partial(one, item_id))
+            begun += 1
+        for _ in range(begun):
+            while not left.acquire(timeout=1.0):
+                if stopped():
+                    return
+
+    def _enrich(self, item_id: int, wish: Callable[[int], Wish]) -> None:
+        try:
+            self._enricher.enrich(item_id, wish(item_id))
+        except Stopped:
+            pass
+        except MetarrError as error:
+            log.info("pending_item_waits_on", item=item_id, why=str(error))
+
+    def _room(self, provider: str) -> int:
+        """How many items to ask about next; 0: the provider cannot be asked now."""
+        entry = self._roster.get(provider)
+        if entry is None or not entry.config.enabled or not entry.configured:
+            return 0
+        try:
+            entry.channel.check()
+        except ProviderError:
+            return 0
+        left = left_today(entry)
+        return BATCH if left is None else min(BATCH, left)
+
+    def _wish(self, item_id: int) -> Wish:
+        deadline = self._clock.monotonic() + PATIENCE
+        return Wish(deadline=deadline, auto=True, lane=Lane.BATCH, also=self._unless_stopped)
+
+    def _unless_stopped(self, connection: Connection, enriched: Enriched) -> None:
+        if self._stopped:
+            raise Stopped
+
+    def _look(self, provider: str) -> None:
+        if not self._held[provider]:
+            try:
+                self.spend(provider)
+            except Exception:  # the next look must come
+                log.exception("queue_failed", provider=provider)
+        now = self._clock.now()
+        with self._database.read() as connection:
+            due = pending.next_due(connection, provider)
+        again = min(max(due or now + LATEST, now + SOONEST), now + LATEST)
+        self._runner.do_at(again, partial(self._look, provider))
+
+
+def left_today(entry: Entry) -> int | None:
+    """Requests that are left of a provider's daily quota; None: it has none."""
+    status = entry.channel.status()
+    return max(0, status.quota_limit - status.quota_used) if status.quota_limit else None

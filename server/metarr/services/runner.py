@@ -1,0 +1,131 @@
+"""What runs work in the background: the one place that knows how. Threads of the daemon's own process."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from metarr.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+Work = Callable[[], None]
+
+MOST = 64
+"""Items that are worked on at once. They mostly wait for providers, which have limits of their own."""
+
+LOOK_EVERY = 30.0
+"""Seconds after which a time set is compared with the clock again: the wall clock may be set."""
+
+
+class Stopped(Exception):
+    """The daemon stops: what was about to be committed is left, and done again after the next start."""
+
+
+class Runner(Protocol):
+    """Runs work. Nothing else may know where."""
+
+    def do(self, work: Work) -> None:
+        """Do this soon; returns as soon as there is room for it."""
+
+    def do_at(self, moment: datetime, work: Work) -> None:
+        """Do that at its time. It may take long."""
+
+    def under_way(self) -> int:
+        """How much that `do` took has not ended yet."""
+
+
+class ThreadRunner:
+    """A `Runner` of threads. What is given after `stop` is not done."""
+
+    def __init__(self, clock: Clock, most: int = MOST) -> None:
+        self._clock = clock
+        self._most = most
+        self._room = threading.Semaphore(most)
+        self._pool = ThreadPoolExecutor(most, thread_name_prefix="work")
+        self._lock = threading.Lock()
+        self._timed: list[tuple[datetime, Work]] = []
+        self._changed = threading.Event()
+        self._threads: set[threading.Thread] = set()
+        self._under_way = 0
+        self._stopped = False
+
+    def start(self) -> None:
+        """Begin to look after what has a time."""
+        self._spawn(self._keep_time, "timer")
+
+    def do(self, work: Work) -> None:
+        self._room.acquire()
+        with self._lock:
+            if self._stopped:
+                self._room.release()
+                return
+            self._under_way += 1
+            self._pool.submit(self._work, work)
+
+    def do_at(self, moment: datetime, work: Work) -> None:
+        with self._lock:
+            if self._stopped:
+                return
+            self._timed.append((moment, work))
+        self._changed.set()
+
+    def under_way(self) -> int:
+        return self._under_way
+
+    def stop(self) -> None:
+        """Begin nothing any more. What is under way goes on."""
+        with self._lock:
+            self._stopped = True
+            self._timed.clear()
+        self._changed.set()
+        self._pool.shutdown(wait=False)
+
+    def join(self, seconds: float = 10.0) -> None:
+        """Wait until everything has ended, for that long at most."""
+        deadline = self._clock.monotonic() + seconds
+        for thread in list(self._threads):
+            thread.join(max(0.0, deadline - self._clock.monotonic()))
+        for _ in range(self._most):
+            if not self._room.acquire(timeout=max(0.0, deadline - self._clock.monotonic())):
+                log.warning("work_left_behind", under_way=self._under_way)
+                return
+
+    def _work(self, work: Work) -> None:
+        try:
+            work()
+        except Exception:  # whatever it was, it must not take the thread along
+            log.exception("work_failed")
+        finally:
+            with self._lock:
+                self._under_way -= 1
+            self._room.release()
+
+    def _spawn(self, work: Work, name: str) -> None:
+        def run() -> None:
+            try:
+                work()
+            except Exception:  # as above
+                log.exception("work_failed")
+            finally:
+                self._threads.discard(threading.current_thread())
+
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        self._threads.add(thread)
+        thread.start()
+
+    def _keep_time(self) -> None:
+        while not self._stopped:
+            self._changed.clear()
+            now = self._clock.now()
+            with self._lock:
+                due = [work for moment, work in self._timed if moment <= now]
+                self._timed = [(moment, work) for moment, work in self._timed if moment > now]
+                next_time = min((moment for moment, _ in self._timed), default=None)
+            for work in due:
+                self._spawn(work, "timed")
+            rest = LOOK_EVERY if next_time is None else (next_time - now).total_seconds()
+            self._clock.wait(min(rest, LOOK_EVERY), self._changed)

@@ -1,0 +1,311 @@
+"""Jobs: stored work over many items, with a done mark per job and item that is committed with the item."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, insert, select, true, update
+
+from metarr.domain.model import Kind, Struct
+from metarr.store.items import folded
+from metarr.store.tables import external_ids, field_values, items, pending_answers
+from metarr.store.tables import job_items as marks
+from metarr.store.tables import jobs as table
+from metarr.store.upsert import upsert
+
+
+class JobState(StrEnum):
+    """How a job stands. The last four are ends."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETE = "complete"
+    DEGRADED = "degraded"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
+
+
+class Done(StrEnum):
+    """What became of one item of a job. DEFERRED: nobody could be heard about it, it waits."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+
+
+class Scope(Struct, frozen=True, kw_only=True):
+    """Which live items a job takes: everything that is said must hold; nothing said means all.
+
+    `title_contains`: without regard to case and accents. `missing_field`: nothing is stored in it.
+    `pending_provider`: an answer of it is still to be had. `monitored` None: whether or not.
+    """
+
+    item_ids: tuple[int, ...] = ()
+    kind: Kind | None = None
+    title_contains: str = ""
+    missing_field: str = ""
+    pending_provider: str = ""
+    monitored: bool | None = None
+
+
+class Tally(Struct, frozen=True, kw_only=True):
+    """How many items came to what. `told`: by provider, on how many items it had which outcome, in a word."""
+
+    changed: int = 0
+    unchanged: int = 0
+    deferred: int = 0
+    failed: int = 0
+    told: dict[str, dict[str, int]] = {}
+
+    @property
+    def done(self) -> int:
+        return self.changed + self.unchanged + self.deferred + self.failed
+
+
+class Waiting(Struct, frozen=True, kw_only=True):
+    """How many items of a job miss a provider's answer for one reason. `next_attempt` None: no time is set."""
+
+    provider: str
+    reason: str
+    items: int
+    next_attempt: datetime | None = None
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """Stored work. `cause`: who wanted it, "owner" or "daily". `auto`: a machine's; items that are not monitored are
+    left out. `sequence` grows with every stored progress."""
+
+    created_at: datetime
+    id: int = 0
+    request_id: str = ""
+    cause: str = "owner"
+    scope: Scope = Scope()
+    auto: bool = False
+    force: bool = False
+    providers: tuple[str, ...] = ()
+    state: JobState = JobState.QUEUED
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    total: int = 0
+    tally: Tally = Tally()
+    waiting: tuple[Waiting, ...] = ()
+    detail: str = ""
+    sequence: int = 0
+
+
+class Candidate(Struct, frozen=True, kw_only=True):
+    """An item that a job takes, with what tells whether there is anything to do. `ids`: by type."""
+
+    id: int
+    kind: str
+    fingerprint: str
+    ids: dict[str, str]
+
+
+def add(connection: Connection, job: Job) -> Job:
+    """Keep a new job; its `id` is given here."""
+    values = _columns(job)
+    del values["id"]
+    key = connection.execute(insert(table), values).inserted_primary_key
+    return msgspec.structs.replace(job, id=int(key[0]) if key else 0)
+
+
+def get(connection: Connection, job_id: int) -> Job | None:
+    row = connection.execute(select(table).where(table.c.id == job_id)).one_or_none()
+    return None if row is None else _job(row)
+
+
+def by_request(connection: Connection, request_id: str) -> Job | None:
+    """The job that was started with this request id."""
+    row = connection.execute(select(table).where(table.c.request_id == request_id)).one_or_none()
+    return None if row is None else _job(row)
+
+
+def page(connection: Connection, *, before_id: int | None = None, limit: int = 50) -> list[Job]:
+    """Jobs, the latest first. `before_id`: the last id of the page before."""
+    query = select(table).order_by(table.c.id.desc()).limit(limit)
+    if before_id is not None:
+        query = query.where(table.c.id < before_id)
+    return [_job(row) for row in connection.execute(query)]
+
+
+def under_way(connection: Connection) -> list[Job]:
+    """Jobs that have not ended, the oldest first."""
+    query = select(table).where(table.c.state.in_(UNDER_WAY)).order_by(table.c.id)
+    return [_job(row) for row in connection.execute(query)]
+
+
+def change(connection: Connection, job_id: int, **values: Any) -> bool:
+    """Set columns of a job that has not ended, with a new sequence. False: it has ended, and stays as it is."""
+    changed = {**_encoded(values), "sequence": table.c.sequence + 1}
+    statement = update(table).where(table.c.id == job_id, table.c.state.in_(UNDER_WAY)).values(changed)
+    return connection.execute(statement).rowcount == 1
+
+
+def prune(connection: Connection, before: datetime) -> int:
+    """Forget jobs that ended before that time. Returns how many."""
+    return connection.execute(delete(table).where(table.c.finished_at < before)).rowcount
+
+
+# Items of a job
+
+
+def candidates(connection: Connection, job: Job, kinds: Collection[Kind], after_id: int, limit: int) -> list[Candidate]:
+    """The next items of a job by id, of these kinds."""
+    query = _taken(select(items.c.id, items.c.kind, items.c.fingerprint), job, kinds)
+    rows = connection.execute(query.where(items.c.id > after_id).order_by(items.c.id).limit(limit)).all()
+    ids: dict[int, dict[str, str]] = {row[0]: {} for row in rows}
+    for item_id, id_type, value in connection.execute(_IDS, {"ids": list(ids)}).all():
+        ids[item_id][id_type] = value
+    return [Candidate(id=row[0], kind=row[1], fingerprint=row[2], ids=ids[row[0]]) for row in rows]
+
+
+def count(connection: Connection, job: Job, kinds: Collection[Kind]) -> int:
+    """How many items a job takes."""
+    return int(connection.execute(_taken(select(func.count()), job, kinds)).scalar_one())
+
+
+def marked(connection: Connection, job_id: int, item_ids: Iterable[int]) -> set[int]:
+    """Those of the items that the job is done with. At most some hundred ids."""
+    return set(connection.execute(_MARKED, {"job_id": job_id, "ids": list(item_ids)}).scalars())
+
+
+def mark(
+    connection: Connection, job_id: int, item_id: int, done: Done, *, told: Mapping[str, str], detail: str = ""
+) -> None:
+    """Note that a job is done with an item. A change of it that was noted before stays noted."""
+    if done is Done.UNCHANGED and _was_changed(connection, job_id, item_id):
+        done = Done.CHANGED
+    words = " ".join(f"{provider}:{word}" for provider, word in sorted(told.items()))
+    row = {"job_id": job_id, "item_id": item_id, "done": done, "told": words, "detail": detail[:500]}
+    upsert(connection, marks, [row])
+
+
+def mark_unchanged(connection: Connection, job_id: int, item_ids: Iterable[int]) -> None:
+    """Note that a job is done with items at which there was nothing to do."""
+    rows = [
+        {"job_id": job_id, "item_id": item_id, "done": Done.UNCHANGED, "told": "", "detail": ""} for item_id in item_ids
+    ]
+    if rows:
+        connection.execute(insert(marks), rows)
+
+
+def tally(connection: Connection, job_id: int) -> Tally:
+    """Count the marks."""
+    done: dict[str, int] = {}
+    told: dict[str, dict[str, int]] = {}
+    for outcome, words, number in connection.execute(_TALLY, {"job_id": job_id}):
+        done[outcome] = done.get(outcome, 0) + number
+        for word in words.split():
+            provider, _, what = word.partition(":")
+            of = told.setdefault(provider, {})
+            of[what] = of.get(what, 0) + number
+    return Tally(told=told, **done)
+
+
+def waiting(connection: Connection, job_id: int) -> tuple[Waiting, ...]:
+    """What the items of a job still wait for, by provider and reason."""
+    return tuple(
+        Waiting(provider=row.provider, reason=row.reason, items=row.items, next_attempt=row.next_attempt)
+        for row in connection.execute(_WAITING, {"job_id": job_id})
+    )
+
+
+def troubles(connection: Connection, job_id: int, limit: int) -> list[tuple[int, Done, str]]:
+    """Items that a job could not do, as (item, outcome, detail), those that failed first."""
+    query = (
+        select(marks.c.item_id, marks.c.done, marks.c.detail)
+        .where(marks.c.job_id == job_id, marks.c.done.in_((Done.FAILED, Done.DEFERRED)))
+        .order_by(marks.c.done.desc(), marks.c.item_id)
+        .limit(limit)
+    )
+    return [(row.item_id, Done(row.done), row.detail) for row in connection.execute(query)]
+
+
+def forget_unchanged(connection: Connection, job_id: int) -> None:
+    """Drop the marks of an ended job that tell nothing, so that a daily run over many items leaves no ballast."""
+    connection.execute(delete(marks).where(marks.c.job_id == job_id, marks.c.done == Done.UNCHANGED))
+
+
+_IDS = select(external_ids.c.item_id, external_ids.c.type, external_ids.c.value).where(
+    external_ids.c.item_id.in_(bindparam("ids", expanding=True)), external_ids.c.alias == (~true())
+)
+_MARKED = select(marks.c.item_id).where(
+    marks.c.job_id == bindparam("job_id"), marks.c.item_id.in_(bindparam("ids", expanding=True))
+)
+_TALLY = (
+    select(marks.c.done, marks.c.told, func.count())
+    .where(marks.c.job_id == bindparam("job_id"))
+    .group_by(marks.c.done, marks.c.told)
+)
+_WAITING = (
+    select(
+        pending_answers.c.provider,
+        pending_answers.c.reason,
+        func.count().label("items"),
+        func.min(pending_answers.c.not_before).label("next_attempt"),
+    )
+    .join(marks, marks.c.item_id == pending_answers.c.item_id)
+    .where(marks.c.job_id == bindparam("job_id"))
+    .group_by(pending_answers.c.provider, pending_answers.c.reason)
+    .order_by(pending_answers.c.provider, pending_answers.c.reason)
+)
+
+
+def _taken(query: Select[Any], job: Job, kinds: Collection[Kind]) -> Select[Any]:
+    scope = job.scope
+    query = query.select_from(items).where(items.c.deleted_at.is_(None))
+    query = query.where(items.c.kind == scope.kind if scope.kind else items.c.kind.in_(sorted(kinds)))
+    if scope.item_ids:
+        query = query.where(items.c.id.in_(scope.item_ids))
+    if scope.title_contains:
+        query = query.where(items.c.search_key.contains(folded(scope.title_contains), autoescape=True))
+    if scope.missing_field:
+        stored = exists().where(
+            field_values.c.item_id == items.c.id,
+            field_values.c.field == scope.missing_field,
+            field_values.c.value.is_not(None),
+        )
+        # What is being done must not drop out before it is counted, so done items stay in.
+        query = query.where(~stored | _is_marked(job))
+    if scope.pending_provider:
+        waits = exists().where(
+            pending_answers.c.item_id == items.c.id, pending_answers.c.provider == scope.pending_provider
+        )
+        query = query.where(waits | _is_marked(job))
+    if job.auto or scope.monitored is not None:
+        query = query.where(items.c.monitored == (True if job.auto else scope.monitored))
+    return query
+
+
+def _is_marked(job: Job) -> Any:
+    return exists().where(marks.c.item_id == items.c.id, marks.c.job_id == job.id)
+
+
+def _was_changed(connection: Connection, job_id: int, item_id: int) -> bool:
+    query = select(marks.c.done).where(marks.c.job_id == job_id, marks.c.item_id == item_id)
+    return connection.execute(query).scalar() == Done.CHANGED
+
+
+_SHAPES: dict[str, Any] = {"scope": Scope, "tally": Tally, "waiting": tuple[Waiting, ...]}
+
+
+def _encoded(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: msgspec.json.encode(value).decode() if name in _SHAPES else value for name, value in values.items()}
+
+
+def _columns(job: Job) -> dict[str, Any]:
+    values = {name: getattr(job, name) for name in Job.__struct_fields__}
+    return _encoded(values) | {"request_id": job.request_id or None}
+
+
+def _job(row: Row[Any]) -> Job:
+    values = dict(zip(table.c.keys(), row, strict=True))
+    values |= {name: msgspec.json.decode(values[name], type=shape) for name, shape in _SHAPES.items()}
+    return Job(**{**values, "request_id": row.request_id or "", "state": JobState(row.state)})

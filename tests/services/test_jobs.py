@@ -1,0 +1,292 @@
+"""Jobs over many items, through the simulators: real HTTP, the real store, and a clock that the test owns."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from fakes import FakeClock
+from harness import House
+from metarr.app import start_background
+from metarr.domain.model import Kind, MediaItem
+from metarr.errors import InvalidInput, NoSuchThing
+from metarr.services.intake import NewItem
+from metarr.services.jobs import Order, ended, next_attempt
+from metarr.store.jobs import Job, JobState, Scope
+from simulators.generated import generated_movie
+
+EVERYTHING = Order(scope=Scope(), auto=True)
+PATIENCE = 60.0
+"""Real seconds until a test gives up on a thread."""
+
+
+@pytest.fixture
+def busy(home: House) -> Iterator[House]:
+    """The services at work: jobs run, queues are worked off."""
+    with ExitStack() as running:
+        start_background(home.services, running)
+        yield home
+
+
+def add_movies(home: House, count: int, *, first: int = 0) -> list[int]:
+    """Generated movies, known by every id; returns their items."""
+    wanted = []
+    for n in range(first, first + count):
+        told = generated_movie(n)
+        ids = {"imdb": str(told.imdb), "tmdb": str(told.tmdb), "tvdb": str(told.tvdb)}
+        wanted.append(NewItem(Kind.MOVIE, told.title, told.year, ids))
+    return [taken.item.id for taken in home.services.library.upsert(wanted)]
+
+
+def until(true: Callable[[], Any], what: str) -> None:
+    """Wait for another thread, in real time."""
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, f"never came: {what}"
+        time.sleep(0.005)
+
+
+def finished(home: House, job: Job) -> Job:
+    until(lambda: ended(home.services.jobs.get(job.id)), "the end of the job")
+    return home.services.jobs.get(job.id)
+
+
+def run(home: House, order: Order = EVERYTHING) -> Job:
+    return finished(home, home.services.jobs.submit(order))
+
+
+def waits(home: House, provider: str) -> int:
+    return len([row for row in home.rows("pending_answers")["pending_answers"] if row[1] == provider])
+
+
+def test_a_job_enriches_every_item_and_tells_what_became_of_asking_whom(busy: House) -> None:
+    items = add_movies(busy, 12)
+    job = run(busy)
+    assert (job.state, job.total, job.tally.done, job.tally.changed) == (JobState.COMPLETE, 12, 12, 12)
+    assert job.tally.told == {provider: {"answered": 12} for provider in ("fanart", "omdb", "tmdb", "tvdb")}
+    assert job.detail == ""
+    assert job.waiting == ()
+    assert all(busy.item(item_id).fields["plot"].source == "tmdb" for item_id in items)
+    assert [change_set.job_id for item_id in items for change_set in busy.history(item_id)] == [job.id] * 12
+
+
+def test_an_unchanged_second_run_asks_changes_and_leaves_nothing(busy: House) -> None:
+    add_movies(busy, 12)
+    run(busy)
+    before = busy.rows("items", "change_sets", "field_values", "pending_answers")
+    busy.asked()
+    job = run(busy)
+    assert busy.asked() == {}
+    assert (job.state, job.tally.unchanged, job.tally.told) == (JobState.COMPLETE, 12, {})
+    assert busy.rows("items", "change_sets", "field_values", "pending_answers") == before
+    assert before["pending_answers"] == []
+
+
+def test_a_job_with_force_asks_about_what_is_fresh(busy: House, clock: FakeClock) -> None:
+    add_movies(busy, 3)
+    run(busy)
+    clock.advance(60)
+    busy.asked()
+    job = run(busy, Order(scope=Scope(), auto=True, force=True))
+    assert busy.asked() == {"fanart": 3, "omdb": 3, "tmdb": 3, "tvdb": 3}
+    assert (job.state, job.tally.unchanged) == (JobState.COMPLETE, 3)
+
+
+@pytest.mark.parametrize("count", [pytest.param(40, id="40"), pytest.param(1000, id="1000", marks=pytest.mark.slow)])
+def test_with_half_the_quota_everything_has_the_others_data_and_the_rest_comes_by_itself(
+    busy: House, clock: FakeClock, count: int
+) -> None:
+    half = count // 2
+    busy.services.providers.update("omdb", None, {"daily_quota": half})
+    items = add_movies(busy, count)
+    job = run(busy)
+    omdb = busy.services.roster.get("omdb")
+    assert omdb is not None
+    reset_at = omdb.channel.status().quota_reset_at
+    assert busy.simulators.count("tvdb", "movie") == count  # logins and the like besides
+    assert busy.asked() | {"tvdb": count} == {"fanart": count, "omdb": half, "tmdb": count, "tvdb": count}
+    assert all(busy.item(item_id).fields["plot"].source == "tmdb" for item_id in items)
+    assert (job.state, job.tally.done, job.tally.changed) == (JobState.DEGRADED, count, count)
+    assert waits(busy, "omdb") == half
+    [waiting] = job.waiting
+    assert (waiting.provider, waiting.items) == ("omdb", half)
+    assert next_attempt(job) == waiting.next_attempt == reset_at
+    assert reset_at is not None
+    assert f"{half} wait for omdb" in job.detail
+    rated = {item_id for item_id in items if "imdb_rating" in busy.item(item_id).fields}
+    newest = sorted(items, key=lambda item_id: str(busy.item(item_id).fields["release_date"].value), reverse=True)
+    assert rated == set(newest[:half])
+    clock.advance((reset_at - clock.now()).total_seconds() - 60)
+    time.sleep(0.05)
+    assert busy.asked() == {}
+    clock.advance(61)
+    until(lambda: _advanced(clock, waits(busy, "omdb") == 0), "the answers of the next day")
+    assert busy.asked() == {"omdb": half}
+    assert all("imdb_rating" in busy.item(item_id).fields for item_id in items)
+
+
+def _advanced(clock: FakeClock, done: bool) -> bool:
+    if not done:
+        clock.advance(1)
+    return done
+
+
+def test_a_job_that_nobody_can_answer_defers_its_items_and_says_who_and_until_when(busy: House) -> None:
+    add_movies(busy, 6)
+    for provider in ("fanart", "omdb", "tmdb", "tvdb"):
+        busy.simulators.fault(provider, "error_500")
+    job = run(busy)
+    assert (job.state, job.tally.deferred, job.tally.failed) == (JobState.DEGRADED, 6, 0)
+    assert "6 deferred" in job.detail
+    assert {each.provider for each in job.waiting} == {"fanart", "omdb", "tmdb", "tvdb"}
+    assert all(each.next_attempt is not None for each in job.waiting)
+
+
+def test_an_item_that_nobody_can_be_asked_about_fails_and_the_others_do_not(busy: House) -> None:
+    [good] = add_movies(busy, 1)
+    [bad] = [taken.item.id for taken in busy.services.library.upsert([NewItem(Kind.MOVIE, "Zzyzx Qwv", 1931, {})])]
+    job = run(busy)
+    assert (job.state, job.tally.changed, job.tally.failed) == (JobState.DEGRADED, 1, 1)
+    [(item_id, _, detail)] = busy.services.jobs.troubles(job.id, 10)
+    assert item_id == bad != good
+    assert detail
+
+
+@pytest.mark.parametrize(
+    ("scope", "taken"),
+    [
+        (Scope(kind=Kind.SERIES), {"breaking-bad"}),
+        (Scope(title_contains="MATRIX"), {"the-matrix"}),
+        (Scope(missing_field="plot"), {"the-matrix", "breaking-bad", "inception"}),
+        (Scope(monitored=False), {"inception"}),
+        (Scope(pending_provider="omdb"), set()),
+    ],
+)
+def test_a_filter_says_which_items_are_taken(busy: House, scope: Scope, taken: set[str]) -> None:
+    ids = {key: busy.add(key) for key in ("the-matrix", "breaking-bad", "inception")}
+    busy.change(ids["inception"], _unmonitored)
+    job = run(busy, Order(scope=scope))
+    assert job.total == job.tally.done == len(taken)
+    assert {key for key, item_id in ids.items() if busy.item(item_id).last_enriched_at} == taken
+
+
+def _unmonitored(item: MediaItem) -> MediaItem:
+    return replace(item, monitored=False)
+
+
+def test_a_machines_job_leaves_out_what_is_not_monitored(busy: House) -> None:
+    left_out = busy.add("inception")
+    busy.change(left_out, _unmonitored)
+    busy.add("the-matrix")
+    assert run(busy).total == 1
+    assert busy.item(left_out).last_enriched_at is None
+
+
+def test_a_second_job_over_everything_is_the_first_one_while_that_runs(home: House) -> None:
+    add_movies(home, 2)
+    first = home.services.jobs.submit(EVERYTHING)
+    assert home.services.jobs.submit(Order(scope=Scope())).id == first.id
+    assert home.services.jobs.submit(Order(scope=Scope(kind=Kind.MOVIE))).id != first.id
+    home.services.jobs.cancel(first.id)
+    assert home.services.jobs.submit(EVERYTHING).id != first.id
+
+
+def test_the_same_request_id_gives_the_same_job_and_none_for_another_order(home: House) -> None:
+    order = Order(scope=Scope(kind=Kind.MOVIE), request_id="r1")
+    first = home.services.jobs.submit(order)
+    assert home.services.jobs.submit(order).id == first.id
+    with pytest.raises(InvalidInput, match="request_id"):
+        home.services.jobs.submit(Order(scope=Scope(kind=Kind.SERIES), request_id="r1"))
+    assert len(home.services.jobs.page(None, 10)) == 1
+
+
+@pytest.mark.parametrize(
+    ("scope", "match"),
+    [
+        (Scope(missing_field="plott"), "plott"),
+        (Scope(pending_provider="imdbx"), "imdbx"),
+    ],
+)
+def test_an_order_that_names_what_is_not_there_is_refused(home: House, scope: Scope, match: str) -> None:
+    with pytest.raises(InvalidInput, match=match):
+        home.services.jobs.submit(Order(scope=scope))
+    assert home.services.jobs.page(None, 10) == []
+
+
+def test_an_unknown_item_and_an_unknown_job_are_refused(home: House) -> None:
+    with pytest.raises(NoSuchThing, match="no item 7"):
+        home.services.jobs.submit(Order(scope=Scope(item_ids=(7,))))
+    for ask in (home.services.jobs.get, home.services.jobs.cancel):
+        with pytest.raises(NoSuchThing, match="no job 7"):
+            ask(7)
+    assert home.rows("jobs")["jobs"] == []
+
+
+def test_a_cancelled_job_ends_keeps_what_is_done_and_stays_cancelled(busy: House) -> None:
+    items = add_movies(busy, 30)
+    busy.simulators.set_latency("tmdb", 0.05)
+    job = busy.services.jobs.submit(EVERYTHING)
+    until(lambda: busy.item(items[0]).last_enriched_at, "the first item")
+    assert busy.services.jobs.cancel(job.id).state is JobState.CANCELLED
+    until(lambda: busy.services.runner.under_way() == 0, "the end of what was under way")
+    assert busy.services.jobs.cancel(job.id).state is JobState.CANCELLED
+    assert busy.services.jobs.get(job.id).finished_at is not None
+
+
+def test_without_any_provider_a_job_fails_and_says_what_to_do(busy: House) -> None:
+    add_movies(busy, 1)
+    for provider in ("fanart", "omdb", "tmdb", "tvdb"):
+        busy.services.providers.update(provider, False, {})
+    job = run(busy)
+    assert job.state is JobState.FAILED
+    assert "enter a key" in job.detail
+
+
+def test_a_job_that_was_cut_off_goes_on_where_it_was(home: House) -> None:
+    add_movies(home, 8)
+    job = home.services.jobs.submit(Order(scope=Scope(), auto=True, force=True))
+    with ExitStack() as first:
+        home.simulators.set_latency("omdb", 0.02)
+        start_background(home.services, first)
+        until(lambda: len(home.rows("job_items")["job_items"]) >= 2, "the first marks")
+        home.services.jobs.stop()
+    done = {row[1] for row in home.rows("job_items")["job_items"]}
+    assert home.services.jobs.get(job.id).state in (JobState.RUNNING, JobState.QUEUED)
+    assert 2 <= len(done) <= 8
+
+
+def test_a_watcher_sees_every_progress_once_and_a_heartbeat_in_silence(home: House, clock: FakeClock) -> None:
+    job = home.services.jobs.submit(EVERYTHING)
+    with home.services.jobs.watch(job.id, -1, 10.0) as watch:
+        told, news = watch.next()
+        assert (told.id, news) == (job.id, True)
+        heard: list[tuple[Job, bool]] = []
+        thread = threading.Thread(target=lambda: heard.append(watch.next()))
+        thread.start()
+        clock.sleepers(1)
+        clock.advance(10.1)
+        thread.join(PATIENCE)
+        assert [news for _, news in heard] == [False]
+        home.services.jobs.cancel(job.id)
+        told, news = watch.next()
+        assert (told.state, news) == (JobState.CANCELLED, True)
+
+
+def test_what_fails_is_asked_again_by_itself_when_its_time_has_come(busy: House, clock: FakeClock) -> None:
+    [item_id] = add_movies(busy, 1)
+    busy.simulators.fault("omdb", "error_500", count=1)
+    job = run(busy)
+    assert job.state is JobState.DEGRADED
+    assert busy.pending(item_id).keys() == {"omdb"}
+    busy.asked()
+    clock.advance(timedelta(minutes=5).total_seconds() - 1)
+    time.sleep(0.05)
+    assert busy.asked() == {}
+    until(lambda: _advanced(clock, not busy.pending(item_id)), "the answer")
+    assert busy.asked() == {"omdb": 1}
+    assert "imdb_rating" in busy.item(item_id).fields
