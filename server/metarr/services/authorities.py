@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from metarr.domain.authority import Authority, FieldRule, rule_violations
+from metarr.domain.authority import Authority, FieldRule, rule_key, rule_violations
 from metarr.domain.model import Kind
 from metarr.errors import InvalidInput, VersionMoved, Violation
 from metarr.services.roster import Roster
@@ -45,19 +45,11 @@ class FieldAuthorities:
         etag: str = "",
     ) -> Rules:
         """Change what is given. Raises InvalidInput with every violation, and nothing is stored."""
-        known = self._roster.ids()
-        wrong: list[Violation] = []
         wanted = list(rules)
-        for place, (kind, field, rule) in enumerate(wanted):
-            wrong += rule_violations(kind, field, rule, known, f"authorities.fields[{place}]")
-        if priority is not None:
-            wrong += _priority_violations(priority, known)
-        if wrong:
-            raise InvalidInput(*wrong)
+        self._check(wanted, priority)
         with self._database.begin() as connection:
             now = authorities.read(connection)
-            if etag and etag != authorities.etag(now):
-                raise VersionMoved("the field authorities were changed since they were read; read them again")
+            _check_etag(etag, now)
             authorities.reset(connection, resets)
             authorities.put(connection, {(kind, field): rule for kind, field, rule in wanted})
             if priority is not None:
@@ -66,8 +58,47 @@ class FieldAuthorities:
                 authorities.put_fill_gaps(connection, fill_gaps)
             return self._rules(authorities.read(connection))
 
+    def proposed(
+        self,
+        *,
+        priority: tuple[str, ...] | None = None,
+        fill_gaps: bool | None = None,
+        rules: Iterable[tuple[Kind, str, FieldRule]] = (),
+        resets: Iterable[tuple[Kind, str]] = (),
+        etag: str = "",
+    ) -> Authority:
+        """The rules as `update` would leave them. Raises what it raises; nothing is stored."""
+        wanted = list(rules)
+        self._check(wanted, priority)
+        with self._database.read() as connection:
+            now = authorities.read(connection)
+        _check_etag(etag, now)
+        reset = {rule_key(kind, field) for kind, field in resets}
+        kept = {key: rule for key, rule in now.rules.items() if key not in reset}
+        return Authority(
+            priority=now.priority if priority is None else priority,
+            rules=kept | {rule_key(kind, field): rule for kind, field, rule in wanted},
+            fill_gaps=now.fill_gaps if fill_gaps is None else fill_gaps,
+        )
 
-def _priority_violations(priority: tuple[str, ...], known: frozenset[str]) -> list[Violation]:
+    def _check(self, rules: Iterable[tuple[Kind, str, FieldRule]], priority: tuple[str, ...] | None) -> None:
+        known = self._roster.ids()
+        wrong: list[Violation] = []
+        for place, (kind, field, rule) in enumerate(rules):
+            wrong += rule_violations(kind, field, rule, known, f"authorities.fields[{place}]")
+        if priority is not None:
+            wrong += priority_violations(priority, known)
+        if wrong:
+            raise InvalidInput(*wrong)
+
+
+def _check_etag(etag: str, now: Authority) -> None:
+    if etag and etag != authorities.etag(now):
+        raise VersionMoved("the field authorities were changed since they were read; read them again")
+
+
+def priority_violations(priority: tuple[str, ...], known: frozenset[str]) -> list[Violation]:
+    """What is wrong with a global priority the owner wants. `known`: ids of all providers."""
     path = "authorities.provider_priority"
     wrong = [Violation(path, f"there is no provider {name!r}") for name in priority if name not in known]
     if not priority:
