@@ -23,6 +23,13 @@ class ProviderConfig(Struct, frozen=True, kw_only=True):
     sealed: dict[str, str] = {}
 
 
+def sealed_secrets(connection: Connection) -> list[str]:
+    """Every secret that is kept, entered or remembered, as a `Vault` sealed it: for whoever must not let one out."""
+    entered = connection.execute(select(provider_configs.c.sealed)).scalars()
+    remembered = connection.execute(select(provider_secrets.c.sealed)).scalars()
+    return [secret for sealed in entered for secret in sealed.values()] + list(remembered)
+
+
 class ProviderStore:
     """Configuration of the providers, and what fetch has kept for it: its `LimitStore` and its `SecretStore`.
 
