@@ -12,15 +12,20 @@ from metarr.cli import (
     backup,
     changes,
     credentials,
+    decisions,
     edit,
     enrich,
     health,
     identity,
     imports,
+    jobs,
     library,
     providers,
+    schedule,
     search,
     serve,
+    settings,
+    support,
     token,
 )
 from metarr.cli.daemon import complain
@@ -39,10 +44,14 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("enrich")(enrich.enrich)
+app.command("enrich-all")(jobs.enrich_all)
 app.command("search")(search.search)
 app.command("health")(health.health)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("export")(decisions.export)
+app.command("import")(decisions.take)
+app.command("support-bundle")(support.support_bundle)
 app.add_typer(library.app, name="library")
 library.app.command("identify")(identity.identify)
 library.app.command("split")(identity.split)
@@ -52,6 +61,9 @@ for command in (edit.edit, edit.lock, edit.unlock, edit.remove, edit.restore):
 app.command("history")(changes.history)
 app.command("undo")(changes.undo)
 app.add_typer(providers.app, name="providers")
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(schedule.app, name="schedule")
+app.add_typer(settings.app, name="settings")
 app.add_typer(authority.app, name="authority")
 app.add_typer(token.app, name="token")
 credentials.share(app)

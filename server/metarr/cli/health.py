@@ -1,9 +1,9 @@
 """`metarr health`: how the daemon and its providers fare."""
 
-from metarr.cli.daemon import DEFAULT_SERVER, AsJson, Server, ask
+from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
 from metarr.cli.output import as_json, say, table
 from metarr.cli.providers import quota_text, status_text
-from metarr.cli.text import counted, when, word
+from metarr.cli.text import clean, counted, when, word
 
 
 def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
@@ -21,9 +21,27 @@ def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
             provider["id"],
             status_text(provider.get("state", {})),
             quota_text(provider.get("state", {})),
+            when(provider.get("state", {}).get("quotaResetAt")) if provider.get("state", {}).get("quotaLimit") else "",
             str(provider.get("state", {}).get("pendingItems", 0)),
+            when(provider.get("state", {}).get("lastRequestAt")) or "never",
+            forecast_text(provider.get("state", {})),
         )
         for provider in answer.get("providers", ())
     ]
-    table(("provider", "state", "requests today", "waiting items"), rows, whole=("provider",))
+    heads = ("provider", "state", "requests today", "reset", "waiting items", "last asked", "all covered")
+    table(heads, rows, whole=("provider",))
+    schedule = answer.get("schedule", {})
+    say()
+    say(clean(f"daily run: {schedule.get('off') or when(schedule.get('nextRunAt')) or 'unknown'}"))
+    for provider in answer.get("providers", ()):
+        if provider.get("state", {}).get("advice"):
+            say(clean(f"{provider['id']}: {provider['state']['advice']}"))
     return None
+
+
+def forecast_text(state: Answer) -> str:
+    """When a provider with a daily quota was asked about everything."""
+    if "forecastDays" not in state:
+        return ""
+    days = state["forecastDays"]
+    return f"in {counted(days, 'day')}" if days else "today's quota suffices"

@@ -18,7 +18,7 @@ from metarr.store.jobs import Scope
 
 log = structlog.get_logger(__name__)
 
-LAST_RUN, LAST_SWEEP = "daily_last_run", "last_sweep"
+LAST_RUN, SINCE, LAST_SWEEP = "daily_last_run", "daily_since", "last_sweep"
 """Where the times are kept, as ISO text."""
 
 SWEEP_EVERY = timedelta(days=1)
@@ -53,10 +53,11 @@ class Daily:
         return self._config.read().settings
 
     def last_run(self, now: datetime) -> datetime:
-        """When the last run began; on the very first question now, so that a new house begins with the next night."""
-        last = self._time(LAST_RUN)
+        """When the last run began. Before the first one, since when there is a daily run at all: a new house begins
+        with the next night."""
+        last = self._time(LAST_RUN) or self._time(SINCE)
         if last is None:
-            self._keep(LAST_RUN, now)
+            self._keep(SINCE, now)
         return last or now
 
     def run(self, now: datetime) -> bool:
@@ -90,7 +91,8 @@ class Daily:
             off = "switched off: metarr settings set daily_enabled=true"
         elif not chosen.multi_provider_aggregation:
             off = "multi-provider aggregation is off"
-        due = None if off else self._next_run(last or now, now, chosen.daily_time, chosen.zone)
+        since = last or self._time(SINCE) or now
+        due = None if off else self._next_run(since, now, chosen.daily_time, chosen.zone)
         return Outlook(at=chosen.daily_at, zone=str(chosen.zone), off=off, last_run=last, next_run=due)
 
     def _time(self, key: str) -> datetime | None:

@@ -179,9 +179,13 @@ def marked(connection: Connection, job_id: int, item_ids: Iterable[int]) -> set[
 def mark(
     connection: Connection, job_id: int, item_id: int, done: Done, *, told: Mapping[str, str], detail: str = ""
 ) -> None:
-    """Note that a job is done with an item. A change of it that was noted before stays noted."""
-    if done is Done.UNCHANGED and _was_changed(connection, job_id, item_id):
-        done = Done.CHANGED
+    """Note that a job is done with an item. What was noted of it before, a change or an answer, stays noted."""
+    query = select(marks.c.done, marks.c.told).where(marks.c.job_id == job_id, marks.c.item_id == item_id)
+    before = connection.execute(query).one_or_none()
+    if before is not None:
+        done = Done.CHANGED if before.done == Done.CHANGED and done is Done.UNCHANGED else done
+        heard = dict(word.split(":") for word in before.told.split())
+        told = {**told, **{provider: word for provider, word in heard.items() if told.get(provider) == "cached"}}
     words = " ".join(f"{provider}:{word}" for provider, word in sorted(told.items()))
     row = {"job_id": job_id, "item_id": item_id, "done": done, "told": words, "detail": detail[:500]}
     upsert(connection, marks, [row])
@@ -286,11 +290,6 @@ def _taken(query: Select[Any], job: Job, kinds: Collection[Kind]) -> Select[Any]
 
 def _is_marked(job: Job) -> Any:
     return exists().where(marks.c.item_id == items.c.id, marks.c.job_id == job.id)
-
-
-def _was_changed(connection: Connection, job_id: int, item_id: int) -> bool:
-    query = select(marks.c.done).where(marks.c.job_id == job_id, marks.c.item_id == item_id)
-    return connection.execute(query).scalar() == Done.CHANGED
 
 
 _SHAPES: dict[str, Any] = {"scope": Scope, "tally": Tally, "waiting": tuple[Waiting, ...]}

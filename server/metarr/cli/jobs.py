@@ -1,0 +1,204 @@
+"""`metarr enrich-all` and `metarr jobs`: bring many items up to date, and see how far it is."""
+
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow, pages
+from metarr.cli.output import as_json, note, say, table
+from metarr.cli.text import clean, counted, kind_constant, span, when, word
+
+SERVICE = "EnrichmentService"
+ENDED_WELL = "STATE_COMPLETE"
+ENDED = (ENDED_WELL, "STATE_DEGRADED", "STATE_CANCELLED", "STATE_FAILED")
+BAR = 30
+
+app = typer.Typer(name="jobs", help="Work over many items.", no_args_is_help=True)
+
+JobId = Annotated[str, typer.Argument(metavar="JOB", help="The job's number, as `metarr jobs list` shows it.")]
+Follow = Annotated[bool, typer.Option("--follow", "-f", help="Show how far it is until it ends.")]
+
+
+def enrich_all(
+    *,
+    follow_it: Follow = False,
+    force: Annotated[bool, typer.Option("--force", help="Ask again even where a fresh answer is cached.")] = False,
+    kind: Annotated[str, typer.Option(help="Only this kind: movie, series, season or episode.")] = "",
+    title: Annotated[str, typer.Option(help="Only items with this in a title.")] = "",
+    missing: Annotated[str, typer.Option(metavar="FIELD", help="Only items without a value in this field.")] = "",
+    waiting_for: Annotated[str, typer.Option(metavar="PROVIDER", help="Only items that wait for this one.")] = "",
+    unmonitored: Annotated[bool, typer.Option("--unmonitored", help="Also items that are not monitored.")] = False,
+    providers: Annotated[
+        list[str] | None, typer.Option("--provider", metavar="ID", help="Only this provider; may be repeated.")
+    ] = None,
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
+    """Bring every item up to date, in the background. What is fresh costs no request."""
+    given = {"titleContains": title, "missingField": missing, "pendingProvider": waiting_for}
+    chosen = {key: value for key, value in given.items() if value}
+    if kind:
+        chosen["kind"] = kind_constant(kind)
+    which: Answer = {"filter": chosen} if chosen else {"all": True}
+    mode = "ENRICHMENT_MODE_MANUAL" if unmonitored else "ENRICHMENT_MODE_AUTO"
+    request = {**which, "mode": mode, "force": force, "providers": providers or []}
+    job = ask(server, SERVICE, "StartEnrichment", request)["job"]
+    if follow_it:
+        return _follow(server, job["id"], json=json)
+    if json:
+        return as_json(job)
+    return say(f"Job {job['id']} is {_state(job)}; follow it with: metarr jobs watch {job['id']}")
+
+
+@app.command("list")
+def list_jobs(
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+    most: Annotated[int, typer.Option(help="How many at most.", min=1, max=200)] = 20,
+) -> None:
+    """List the jobs, the latest first."""
+    answer = next(pages(server, SERVICE, "ListJobs", {"pageSize": most}))
+    if json:
+        return as_json(answer)
+    rows = [
+        (
+            job["id"],
+            _state(job),
+            job.get("cause", ""),
+            when(job.get("createdAt")),
+            _done(job),
+            clean(job.get("detail", "")),
+        )
+        for job in answer.get("jobs", ())
+    ]
+    return table(("job", "state", "by", "created", "items", "detail"), rows, whole=("job", "state", "by"))
+
+
+@app.command()
+def show(job_id: JobId, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+    """Show a job, and what it could not do."""
+    answer = ask(server, SERVICE, "GetJob", {"jobId": job_id})
+    if json:
+        return as_json(answer)
+    _tell(answer["job"])
+    troubles = answer.get("troubles", ())
+    if troubles:
+        say()
+        rows = [
+            (each["itemId"], "deferred" if each.get("deferred") else "failed", clean(each.get("detail", "")))
+            for each in troubles
+        ]
+        table(("item", "outcome", "why"), rows, whole=("item", "outcome"))
+    return None
+
+
+@app.command()
+def watch(job_id: JobId, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+    """Show how far a job is until it ends. Exits 1 unless it ends complete."""
+    _follow(server, job_id, json=json)
+
+
+@app.command()
+def cancel(job_id: JobId, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+    """End a job. What is done stays done."""
+    job = ask(server, SERVICE, "CancelJob", {"jobId": job_id})["job"]
+    if json:
+        return as_json(job)
+    return say(f"Job {job['id']} is {_state(job)}: {_done(job)} done")
+
+
+def _follow(server: str, job_id: str, *, json: bool) -> None:
+    job: Answer = {}
+    news = follow(server, SERVICE, "WatchJob", {"jobId": job_id})
+    if sys.stdout.isatty() and not json:
+        job = _live(news)
+    else:
+        for answer in news:
+            job = answer["job"]
+            if not answer.get("heartbeat"):
+                as_json(job) if json else say(_line(job))
+    if not job:
+        job = ask(server, SERVICE, "GetJob", {"jobId": job_id})["job"]
+    if not json:
+        say()
+        _tell(job)
+    if job.get("state") != ENDED_WELL:
+        if job.get("state") not in ENDED:
+            note(f"the stream ended before the job: metarr jobs watch {job_id} goes on")
+        raise typer.Exit(1)
+
+
+def _live(news: Iterable[Answer]) -> Answer:
+    job: Answer = {}
+    with Live(console=Console(), refresh_per_second=4, transient=True) as live:
+        for answer in news:
+            job = answer["job"]
+            live.update(_picture(job))
+    return job
+
+
+def _picture(job: Answer) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_row(Text("all"), _bar(job.get("done", 0), job), Text(_line(job)))
+    for each in job.get("providers", ()):
+        heard = each.get("answered", 0) + each.get("cached", 0)
+        grid.add_row(Text(clean(each["provider"])), _bar(heard, job), Text(_provider_text(each)))
+    return Group(grid)
+
+
+def _bar(done: int, job: Answer) -> ProgressBar:
+    return ProgressBar(total=max(1, job.get("total", 0)), completed=done, width=BAR)
+
+
+def _line(job: Answer) -> str:
+    parts = [_state(job), _done(job)]
+    if job.get("itemsPerSecond"):
+        parts.append(f"{job['itemsPerSecond']:.1f} a second")
+    if job.get("estimatedEndAt"):
+        parts.append(f"ends {when(job['estimatedEndAt'])}")
+    parts += [f"{job[key]} {key}" for key in ("changed", "unchanged", "deferred", "failed") if job.get(key)]
+    return ", ".join(parts)
+
+
+def _provider_text(each: Answer) -> str:
+    names = ("answered", "cached", "unavailable", "planned", "waiting")
+    parts = [f"{each[name]} {name}" for name in names if each.get(name)]
+    if each.get("reason"):
+        parts.append(clean(each["reason"]).replace("_", " "))
+    if each.get("nextAttemptAt"):
+        parts.append(f"asked again {when(each['nextAttemptAt'])}")
+    return ", ".join(parts)
+
+
+def _tell(job: Answer) -> None:
+    say(f"Job {job['id']} ({job.get('cause', '')}): {_line(job)}")
+    say(f"created {when(job.get('createdAt'))}{_took(job)}")
+    if job.get("detail"):
+        say(clean(job["detail"]))
+    providers = job.get("providers", ())
+    if providers:
+        say()
+        table(("provider", "items"), [(clean(each["provider"]), _provider_text(each)) for each in providers])
+
+
+def _took(job: Answer) -> str:
+    if not (job.get("startedAt") and job.get("finishedAt")):
+        return ""
+    began, ended = (datetime.fromisoformat(job[key]) for key in ("startedAt", "finishedAt"))
+    return f", took {span((ended - began).total_seconds())}"
+
+
+def _state(job: Answer) -> str:
+    return word(job.get("state"), "STATE_")
+
+
+def _done(job: Answer) -> str:
+    return f"{job.get('done', 0)} of {counted(job.get('total', 0), 'item')}"
