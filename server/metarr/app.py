@@ -117,7 +117,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         authorities=authorities,
         remerger=Remerger(database, aggregator, config, clock),
         decisions=Decisions(database, roster, providers, authorities=authorities, config=config, clock=clock),
-        health=HealthReader(roster, database, clock, drift, daily=daily),
+        health=HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken),
         settings=SettingsEditor(database, config),
         runner=runner,
         planner=planner,

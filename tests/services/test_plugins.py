@@ -12,11 +12,13 @@ from metarr.domain.model import Answered, Fragment, Kind, Reason, Unavailable
 from metarr.errors import ProviderError, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers.base import Ask, Provider, Reading, Setting, SettingValue, common_settings
-from metarr.providers.registry import Registry
+from metarr.providers.registry import BrokenProvider, Registry
+from metarr.rpc.health import Health
 from metarr.secrets import Vault
 from metarr.services.enrich import Enriched, Wish
 from metarr.services.intake import NewItem
 from metarr.store.database import Database
+from metarr.v1 import health_service_pb2
 
 LIMITS = Limits(per_second=10_000.0, workers=2)
 
@@ -138,3 +140,19 @@ def test_a_text_without_end_is_not_taken(opened: Any) -> None:
     met = enriched(opened(synthetic(0, endless), synthetic(2)))
 
     assert met.item.fields["plot"].value == "Plot 2"
+
+
+def test_a_provider_that_cannot_be_used_is_told_with_the_reason(tmp_path: Path) -> None:
+    broken = BrokenProvider(name="odd", origin="odd-package odd:Odd", why="ImportError: no module named spam")
+    database = Database.in_memory()
+    registry = Registry(providers={"synthetic01": synthetic(1)}, broken=(broken,))
+    services = build(database, Vault(tmp_path / "key"), SystemClock(), registry)
+    try:
+        health = services.health.read()
+        message = Health(services.health, SystemClock()).GetHealth(health_service_pb2.GetHealthRequest(), None)
+    finally:
+        services.roster.close()
+        database.close()
+    assert health.broken == (broken,)
+    assert [each.entry.id for each in health.providers] == ["synthetic01"]
+    assert [(each.name, each.why) for each in message.broken_providers] == [("odd", broken.why)]

@@ -36,6 +36,8 @@ def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     for provider in answer.get("providers", ()):
         if provider.get("state", {}).get("advice"):
             say(clean(f"{provider['id']}: {provider['state']['advice']}"))
+    for broken in answer.get("brokenProviders", ()):
+        say(clean(f"{broken['name']} ({broken.get('origin', '')}) cannot be used: {broken.get('why', '')}"))
     return None
 
 

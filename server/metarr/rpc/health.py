@@ -43,4 +43,7 @@ class Health(BaseServicer, HealthServiceServicer):
                 next_run_at=timestamp(health.daily.next_run),
                 off=health.daily.off,
             ),
+            broken_providers=[
+                pb.BrokenProvider(name=each.name, origin=each.origin, why=each.why) for each in health.broken
+            ],
         )

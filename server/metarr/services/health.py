@@ -8,6 +8,7 @@ from typing import Any
 from metarr.clock import Clock
 from metarr.domain.model import Reason
 from metarr.fetch.channel import ChannelStatus
+from metarr.providers.registry import BrokenProvider
 from metarr.services.daily import Daily, Outlook
 from metarr.services.drift import DriftWatch
 from metarr.services.forecast import advice, days_to_cover
@@ -55,6 +56,7 @@ class Health:
     pending_items: int
     providers: tuple[ProviderHealth, ...]
     daily: Outlook
+    broken: tuple[BrokenProvider, ...] = ()
 
     @property
     def condition(self) -> Condition:
@@ -71,8 +73,18 @@ _UNUSED = (Condition.DISABLED, Condition.NOT_CONFIGURED)
 class HealthReader:
     """Reads how things are; asks no provider."""
 
-    def __init__(self, roster: Roster, database: Database, clock: Clock, drift: DriftWatch, *, daily: Daily) -> None:
+    def __init__(
+        self,
+        roster: Roster,
+        database: Database,
+        clock: Clock,
+        drift: DriftWatch,
+        *,
+        daily: Daily,
+        broken: tuple[BrokenProvider, ...] = (),
+    ) -> None:
         self._roster = roster
+        self._broken = broken
         self._daily = daily
         self._drift = drift
         self._database = database
@@ -90,6 +102,7 @@ class HealthReader:
                     self._provider(connection, each, counts.get(each.id, 0)) for each in self._roster.all()
                 ),
                 daily=outlook,
+                broken=self._broken,
             )
 
     def provider(self, entry: Entry) -> ProviderHealth:

@@ -26,7 +26,7 @@ class ProviderHealth(_message.Message):
     def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[_Union[_config_service_pb2.ProviderState, _Mapping]] = ...) -> None: ...
 
 class GetHealthResponse(_message.Message):
-    __slots__ = ("status", "version", "api_level", "started_at", "items", "pending_items", "providers", "schedule")
+    __slots__ = ("status", "version", "api_level", "started_at", "items", "pending_items", "providers", "schedule", "broken_providers")
     class Status(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATUS_UNSPECIFIED: _ClassVar[GetHealthResponse.Status]
@@ -45,6 +45,7 @@ class GetHealthResponse(_message.Message):
     PENDING_ITEMS_FIELD_NUMBER: _ClassVar[int]
     PROVIDERS_FIELD_NUMBER: _ClassVar[int]
     SCHEDULE_FIELD_NUMBER: _ClassVar[int]
+    BROKEN_PROVIDERS_FIELD_NUMBER: _ClassVar[int]
     status: GetHealthResponse.Status
     version: str
     api_level: int
@@ -53,7 +54,18 @@ class GetHealthResponse(_message.Message):
     pending_items: int
     providers: _containers.RepeatedCompositeFieldContainer[ProviderHealth]
     schedule: Schedule
-    def __init__(self, status: _Optional[_Union[GetHealthResponse.Status, str]] = ..., version: _Optional[str] = ..., api_level: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., items: _Optional[int] = ..., pending_items: _Optional[int] = ..., providers: _Optional[_Iterable[_Union[ProviderHealth, _Mapping]]] = ..., schedule: _Optional[_Union[Schedule, _Mapping]] = ...) -> None: ...
+    broken_providers: _containers.RepeatedCompositeFieldContainer[BrokenProvider]
+    def __init__(self, status: _Optional[_Union[GetHealthResponse.Status, str]] = ..., version: _Optional[str] = ..., api_level: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., items: _Optional[int] = ..., pending_items: _Optional[int] = ..., providers: _Optional[_Iterable[_Union[ProviderHealth, _Mapping]]] = ..., schedule: _Optional[_Union[Schedule, _Mapping]] = ..., broken_providers: _Optional[_Iterable[_Union[BrokenProvider, _Mapping]]] = ...) -> None: ...
+
+class BrokenProvider(_message.Message):
+    __slots__ = ("name", "origin", "why")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    origin: str
+    why: str
+    def __init__(self, name: _Optional[str] = ..., origin: _Optional[str] = ..., why: _Optional[str] = ...) -> None: ...
 
 class Schedule(_message.Message):
     __slots__ = ("at", "zone", "last_run_at", "next_run_at", "off")
