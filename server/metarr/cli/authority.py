@@ -4,15 +4,23 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
-from metarr.cli.library import Kind
+from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow
+from metarr.cli.library import MOST_OBJECTS, Kind
 from metarr.cli.output import as_json, note, say, table
-from metarr.cli.text import kind_constant, kind_word
+from metarr.cli.text import NOTHING, clean, counted, kind_constant, kind_word, one_line, shown
 
 app = typer.Typer(help="See and change which providers each field listens to.", no_args_is_help=True)
 
 SERVICE = "ConfigService"
+SAMPLES = 3
+MOST_TEXT = 80
+"""Characters of a value that a sample shows."""
+
+PREVIEW_TIMEOUT = 3600.0
+"""Seconds: a preview goes through the whole library."""
 
 
 class Switch(StrEnum):
@@ -25,6 +33,13 @@ class Switch(StrEnum):
 Rule = Annotated[str, typer.Argument(metavar="KIND.FIELD", help="Such as movie.plot.")]
 Providers = Annotated[
     str, typer.Argument(metavar="PROVIDER,...", help="Provider ids, the best first, such as omdb,tmdb.")
+]
+Preview = Annotated[
+    bool, typer.Option("--preview", help="Tell what it would do to the stored values, and change nothing.")
+]
+DropForeign = Annotated[
+    bool,
+    typer.Option("--drop-foreign", help="Also empty what was said by providers that a field does not listen to."),
 ]
 
 
@@ -75,10 +90,11 @@ def set_rule(
         bool, typer.Option("--exclusive", help="Listen to no other, even where these say nothing.")
     ] = False,
     union: Annotated[bool, typer.Option("--union", help="Join the lists of all of them.")] = False,
+    preview: Preview = False,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
-    """Set whom a field listens to. Stored values change with the next enrichment."""
+    """Set whom a field listens to. Stored values change with `apply`, or each with its next enrichment."""
     kind, field = _parted(rule)
     entry = {
         "kind": kind_constant(kind),
@@ -87,28 +103,106 @@ def set_rule(
         "exclusive": exclusive,
         "union": union,
     }
-    _update(server, json, {"authorities": {"fields": [entry]}, "updateMask": "fields"}, rule)
+    _update(server, json, {"authorities": {"fields": [entry]}, "updateMask": "fields"}, rule, preview=preview)
 
 
 @app.command()
-def reset(rule: Rule, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+def reset(rule: Rule, preview: Preview = False, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     """Set a field back to the rule Metarr came with."""
     _parted(rule)
-    _update(server, json, {"resetFields": [rule]}, rule)
+    _update(server, json, {"resetFields": [rule]}, rule, preview=preview)
 
 
 @app.command()
-def priority(providers: Providers, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+def priority(
+    providers: Providers, preview: Preview = False, server: Server = DEFAULT_SERVER, json: AsJson = False
+) -> None:
     """Set the priority of all providers, for fields that fill their gaps."""
-    _update(server, json, {"authorities": {"providerPriority": _ids(providers)}, "updateMask": "providerPriority"})
+    request = {"authorities": {"providerPriority": _ids(providers)}, "updateMask": "providerPriority"}
+    _update(server, json, request, preview=preview)
 
 
 @app.command("fill-gaps")
 def fill_gaps(
-    switch: Annotated[Switch, typer.Argument(help="on or off")], server: Server = DEFAULT_SERVER, json: AsJson = False
+    switch: Annotated[Switch, typer.Argument(help="on or off")],
+    preview: Preview = False,
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
 ) -> None:
     """Let providers outside a field's list fill its gaps, or not."""
-    _update(server, json, {"authorities": {"fillGaps": switch is Switch.ON}, "updateMask": "fillGaps"})
+    request = {"authorities": {"fillGaps": switch is Switch.ON}, "updateMask": "fillGaps"}
+    _update(server, json, request, preview=preview)
+
+
+@app.command()
+def apply(
+    drop_foreign: DropForeign = False,
+    preview: Preview = False,
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
+    """Merge the whole library again under the rules in force, from the cached answers: no provider is asked."""
+    if preview:
+        return _preview(server, json, {"dropForeign": drop_foreign})
+    last: Answer = {}
+    with _progress() as progress:
+        task = progress.add_task("", total=None)
+        for last in follow(server, SERVICE, "ApplyFieldAuthorities", {"dropForeign": drop_foreign}):
+            progress.update(task, completed=last.get("done", 0), total=last.get("total"))
+    if json:
+        return as_json(last)
+    changed, done = last.get("changedItems", 0), counted(last.get("done", 0), "item")
+    say(f"{done} merged again: {counted(changed, 'item')} changed" if changed else f"{done} merged again: none changed")
+    if fields := last.get("changedFields"):
+        say()
+        table(("field", "changed"), [(name, str(count)) for name, count in sorted(fields.items())], whole=("field",))
+    return None
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("items"), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _preview(server: str, json: bool, request: Answer) -> None:
+    asked = {**request, "samples": SAMPLES}
+    answer = ask(server, SERVICE, "PreviewFieldAuthorities", asked, PREVIEW_TIMEOUT)
+    if json:
+        return as_json(answer)
+    effects = answer.get("effects", [])
+    for effect in effects:
+        say(_sentence(effect))
+    rows = [_sample(effect, sample) for effect in effects for sample in effect.get("samples", ())]
+    if rows:
+        say()
+        table(("field", "item", "now", "then", "source"), rows, whole=("field", "source"))
+        say()
+    looked = counted(answer.get("items", 0), "item")
+    say(f"{answer.get('changedItems', 0)} of {looked} would change. Nothing was changed, and no provider asked.")
+    return None
+
+
+def _sentence(effect: Answer) -> str:
+    told = [f"{effect.get('changed', 0)} would change"]
+    if outside := effect.get("outside"):
+        keeps = "keeps" if outside == 1 else "keep"
+        told.append(
+            f"{outside} {keeps} a value from a provider that no longer counts (apply --drop-foreign would empty those)"
+        )
+    return f"{kind_word(effect)}.{effect['field']}: {', '.join(told)}"
+
+
+def _sample(effect: Answer, sample: Answer) -> tuple[str, ...]:
+    change = sample["change"]
+    now, then = (one_line(shown(change.get(side), MOST_OBJECTS)) for side in ("oldValue", "newValue"))
+    source = f"{change.get('oldSource') or NOTHING} → {change.get('newSource') or NOTHING}"
+    title = clean(f"{sample['itemId']} {sample.get('title', '')}".rstrip())
+    return (f"{kind_word(effect)}.{effect['field']}", title, _short(now), _short(then), clean(source))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 1]}…"
 
 
 def _parted(rule: str) -> tuple[str, str]:
@@ -122,11 +216,16 @@ def _ids(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _update(server: str, json: bool, request: Answer, rule: str = "") -> None:
+def _update(server: str, json: bool, request: Answer, rule: str = "", *, preview: bool) -> None:
+    if preview:
+        return _preview(server, json, request)
     answer = ask(server, SERVICE, "UpdateFieldAuthorities", request)
     if json:
         return as_json(answer)
     authorities = answer["authorities"]
-    if not rule:
-        return _globals(authorities)
-    return _rules([entry for entry in authorities.get("fields", ()) if f"{kind_word(entry)}.{entry['field']}" == rule])
+    if rule:
+        _rules([each for each in authorities.get("fields", ()) if f"{kind_word(each)}.{each['field']}" == rule])
+    else:
+        _globals(authorities)
+    note("stored values change with `metarr authority apply`, or each with its next enrichment")
+    return None

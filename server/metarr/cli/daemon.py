@@ -28,6 +28,13 @@ def ask(server: str, service: str, method: str, request: Answer | None = None, t
     return answer
 
 
+def follow(server: str, service: str, method: str, request: Answer | None = None) -> Iterator[Answer]:
+    """The answers of a streaming RPC as they come. Raises RpcFailure."""
+    shown = CREDENTIALS.get()
+    with Client(server, TIMEOUT, token=shown.token, tls_ca=shown.tls_ca) as client:
+        yield from client.stream(service, method, request or {})
+
+
 def pages(server: str, service: str, method: str, request: Answer) -> Iterator[Answer]:
     """The answers of a List RPC, page after page."""
     token = ""

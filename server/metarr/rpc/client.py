@@ -2,6 +2,8 @@
 
 import importlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -76,20 +78,36 @@ class Client:
         Raises RpcFailure, and LookupError for a method that the contract does not have.
         """
         rpc = _method(service, method)
-        invoke: grpc.UnaryUnaryMultiCallable[Message, Message] = self._channel.unary_unary(
-            f"/{rpc.containing_service.full_name}/{rpc.name}",
-            request_serializer=lambda message: message.SerializeToString(),
-            response_deserializer=GetMessageClass(rpc.output_type).FromString,
-        )
+        invoke: grpc.UnaryUnaryMultiCallable[Message, Message] = self._channel.unary_unary(**_wire(rpc))
+        with self._telling_failures():
+            answer = invoke(
+                _message(rpc, request), timeout=self._timeout if timeout is None else timeout, metadata=self._metadata
+            )
+        return json_format.MessageToDict(answer)
+
+    def stream(self, service: str, method: str, request: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """The answers of a streaming method, such as ("ConfigService", "ApplyFieldAuthorities"), as they come.
+
+        There is no time limit: close the iterator to end it. Raises as `call` does.
+        """
+        rpc = _method(service, method)
+        invoke: grpc.UnaryStreamMultiCallable[Message, Message] = self._channel.unary_stream(**_wire(rpc))
+        with self._telling_failures():
+            answers: Any = invoke(_message(rpc, request), metadata=self._metadata)
+            try:
+                for answer in answers:
+                    yield json_format.MessageToDict(answer)
+            finally:
+                answers.cancel()
+
+    @contextmanager
+    def _telling_failures(self) -> Iterator[None]:
         try:
-            message = json_format.ParseDict(request or {}, GetMessageClass(rpc.input_type)())
-            seconds = self._timeout if timeout is None else timeout
-            answer = invoke(message, timeout=seconds, metadata=self._metadata)
+            yield
         except json_format.ParseError as error:
             raise RpcFailure("INVALID_ARGUMENT", str(error)) from error
         except grpc.RpcError as error:
             raise self._failure(error) from error
-        return json_format.MessageToDict(answer)
 
     def _failure(self, error: Any) -> RpcFailure:
         code: grpc.StatusCode = error.code()
@@ -113,6 +131,19 @@ class Client:
         if not self._encrypted and "Socket closed" in why:
             return f"the daemon at {self._address} hangs up; if it speaks TLS, name its certificate with --tls-ca"
         return f"no Metarr daemon at {self._address}: start it with `metarr serve`"
+
+
+def _wire(rpc: MethodDescriptor) -> dict[str, Any]:
+    """How a method is named and its messages are read and written, as grpc's channels take it."""
+    return {
+        "method": f"/{rpc.containing_service.full_name}/{rpc.name}",
+        "request_serializer": lambda message: message.SerializeToString(),
+        "response_deserializer": GetMessageClass(rpc.output_type).FromString,
+    }
+
+
+def _message(rpc: MethodDescriptor, request: dict[str, Any] | None) -> Message:
+    return json_format.ParseDict(request or {}, GetMessageClass(rpc.input_type)())
 
 
 def failure_of(code: grpc.StatusCode, message: str, details: bytes) -> RpcFailure:

@@ -1,0 +1,221 @@
+"""Merges the whole library again from the cached answers, without a request: to preview other rules, or to apply them.
+
+One engine does both, so that a preview counts what applying then does.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import structlog
+from msgspec import structs
+
+from metarr.clock import Clock
+from metarr.domain.authority import Authority
+from metarr.domain.changes import Change, diff, sync_reason
+from metarr.domain.fields import FIELDS
+from metarr.domain.merge import Coverage, merge
+from metarr.domain.model import Kind, MediaItem, Rule
+from metarr.errors import CannotDo
+from metarr.services.aggregate import Aggregator, Recalled
+from metarr.services.config import Config, ConfigReader
+from metarr.store import changes, items
+from metarr.store.changes import ChangeSet
+from metarr.store.database import Connection, Database
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+"""Items that are worked on at once: memory stays flat, and other writers wait for a batch at most."""
+
+CAUSE = "authority"
+
+FieldKey = tuple[Kind, str]
+"""A field of a kind."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One item on which a field would change."""
+
+    item_id: int
+    title: str
+    change: Change
+
+
+@dataclass
+class Effect:
+    """What becomes of one field of a kind: on how many items its value changes, and on how many it keeps a value of a
+    provider that it does not listen to."""
+
+    changed: int = 0
+    outside: int = 0
+    samples: list[Sample] = field(default_factory=list)
+
+
+@dataclass
+class Tally:
+    """What was done so far (in a preview: would be). `effects` only of fields with something to tell."""
+
+    items: int = 0
+    changed_items: int = 0
+    effects: dict[FieldKey, Effect] = field(default_factory=dict)
+
+    def in_order(self) -> list[tuple[FieldKey, Effect]]:
+        """The effects by kind, in catalogue order."""
+        kinds, names = list(Kind), list(FIELDS)
+        return sorted(self.effects.items(), key=lambda pair: (kinds.index(pair[0][0]), names.index(pair[0][1])))
+
+    def changed_fields(self) -> dict[FieldKey, int]:
+        return {key: effect.changed for key, effect in self.in_order() if effect.changed}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an apply is: items done of all. `tally` is the same for the whole run, and goes on counting."""
+
+    done: int
+    total: int
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What holds for all items of one run."""
+
+    config: Config
+    drop_foreign: bool
+    coverage: Mapping[Kind, Coverage]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One item before and after. `outside`: fields that keep a value of a source which does not count."""
+
+    before: MediaItem
+    after: MediaItem
+    changes: tuple[Change, ...]
+    outside: tuple[str, ...]
+
+
+class Remerger:
+    """Merges again from the cache."""
+
+    def __init__(self, database: Database, aggregator: Aggregator, config: ConfigReader, clock: Clock) -> None:
+        self._database = database
+        self._aggregator = aggregator
+        self._config = config
+        self._clock = clock
+
+    def preview(
+        self,
+        authority: Authority | None = None,
+        *,
+        drop_foreign: bool = False,
+        samples: int = 0,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> Tally:
+        """What merging again would change under these rules, or under those in force; nothing is written.
+
+        `samples`: how many a field. Raises CannotDo once it is not `wanted` any more.
+        """
+        plan = self._plan(authority, drop_foreign)
+        tally = Tally()
+        for ids in self._batches():
+            if not wanted():
+                raise CannotDo("nobody waits for the preview any more", reason="INTERRUPTED")
+            with self._database.read() as connection:
+                steps = self._steps(connection, ids, plan)
+            _count(tally, steps, samples)
+        return tally
+
+    def apply(self, *, drop_foreign: bool = False) -> Iterator[Progress]:
+        """Merge every item again under the rules in force, batch by batch; what was done stays where it is ended early.
+
+        Every changed item gets a change-set. Locked fields stay, and what an item misses is still missed.
+        """
+        plan = self._plan(None, drop_foreign)
+        tally = Tally()
+        with self._database.read() as connection:
+            total = items.count(connection)
+        yield Progress(0, total, tally)
+        for ids in self._batches():
+            _count(tally, self._apply(ids, plan), 0)
+            yield Progress(tally.items, max(total, tally.items), tally)
+        log.info("library_merged_again", items=tally.items, changed=tally.changed_items)
+
+    def _plan(self, authority: Authority | None, drop_foreign: bool) -> _Plan:
+        config = self._config.read()
+        if authority is not None:
+            config = replace(config, authority=authority)
+        return _Plan(config, drop_foreign, {kind: self._aggregator.coverage(kind) for kind in Kind})
+
+    def _batches(self) -> Iterator[list[int]]:
+        return ([head.id for head in heads] for heads in items.batches(self._database, size=BATCH))
+
+    def _apply(self, ids: list[int], plan: _Plan) -> list[_Step]:
+        """Merge one batch beside the other writers, and only write in the transaction; who moved meanwhile is merged
+        there again."""
+        with self._database.read() as connection:
+            steps = self._steps(connection, ids, plan)
+        with self._database.begin() as connection:
+            now = items.versions(connection, ids)
+            still = [step for step in steps if now.get(step.before.id) == step.before.version]
+            moved = sorted(now.keys() - {step.before.id for step in still})
+            steps = still + self._steps(connection, moved, plan)
+            self._write(connection, steps, plan.config)
+        return steps
+
+    def _steps(self, connection: Connection, ids: list[int], plan: _Plan) -> list[_Step]:
+        live = [item for item in items.get_many(connection, ids).values() if item.deleted_at is None]
+        recalled = self._aggregator.recall(connection, live, plan.config)
+        return [_step(item, recalled[item.id], plan) for item in live]
+
+    def _write(self, connection: Connection, steps: list[_Step], config: Config) -> None:
+        pairs, marks, change_sets = [], {}, []
+        for step in steps:
+            if step.after == step.before:
+                continue
+            if structs.replace(step.after, fingerprint=step.before.fingerprint) == step.before:
+                marks[step.before.id] = step.after.fingerprint
+                continue
+            pairs.append((step.before, step.after))
+            if step.changes:
+                reason = sync_reason(step.changes, config.sync_fields)
+                at = self._clock.now()
+                change_sets.append(
+                    ChangeSet(item_id=step.before.id, at=at, cause=CAUSE, changes=step.changes, sync_reason=reason)
+                )
+        items.save_all(connection, pairs)
+        items.put_fingerprints(connection, marks)
+        changes.record_all(connection, change_sets)
+
+
+def _step(before: MediaItem, recalled: Recalled, plan: _Plan) -> _Step:
+    merged = merge(before, recalled.findings.outcomes, plan.config.policy, plan.coverage[before.kind]).item
+    outside = tuple(name for name in merged.fields if _is_outside(merged, name))
+    if plan.drop_foreign and outside:
+        kept = {name: stored for name, stored in merged.fields.items() if name not in outside}
+        merged, outside = structs.replace(merged, fields=kept), ()
+    # Without one the item is to be enriched anyway, and so it is where the answers would move its ids.
+    stands = before.fingerprint and recalled.findings.settled.ids == before.ids
+    after = structs.replace(merged, fingerprint=recalled.fingerprint if stands else "")
+    return _Step(before, after, diff(before.fields, after.fields), outside)
+
+
+def _is_outside(item: MediaItem, name: str) -> bool:
+    """Whether an unlocked field holds a value of a source that it does not listen to."""
+    stored = item.fields[name]
+    return stored.rule is Rule.OUTSIDE and not stored.locked and name not in item.parent_locked
+
+
+def _count(tally: Tally, steps: list[_Step], samples: int) -> None:
+    for step in steps:
+        tally.items += 1
+        tally.changed_items += bool(step.changes)
+        for change in step.changes:
+            effect = tally.effects.setdefault((step.before.kind, change.field), Effect())
+            effect.changed += 1
+            if len(effect.samples) < samples:
+                effect.samples.append(Sample(step.before.id, step.before.shown_title(), change))
+        for name in step.outside:
+            tally.effects.setdefault((step.before.kind, name), Effect()).outside += 1
