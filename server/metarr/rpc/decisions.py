@@ -1,5 +1,7 @@
 """The owner's decisions as a document: ConfigService's ExportSettings and ImportSettings."""
 
+import re
+
 from metarr.rpc.validate import Check
 from metarr.services.decisions import Decisions, Taken
 from metarr.v1 import config_service_pb2 as pb
@@ -9,7 +11,7 @@ def exported(decisions: Decisions, request: pb.ExportSettingsRequest) -> pb.Expo
     """Raises InvalidInput."""
     with Check() as check:
         limit = check.page_size("page_size", request.page_size)
-        if request.page_token and not request.page_token.isdecimal():
+        if not re.fullmatch(r"\d{0,18}", request.page_token, re.ASCII):
             check.violation("page_token", "is none that was handed out")
     text, last = decisions.export(int(request.page_token or 0), limit)
     return pb.ExportSettingsResponse(json=text, next_page_token=str(last or ""))

@@ -1,0 +1,73 @@
+"""`metarr support-bundle`: what a helper needs to see, in one file."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from metarr.cli.daemon import DEFAULT_SERVER, Answer, Server, ask
+from metarr.cli.output import note, say
+from metarr.cli.serve import DataDir, data_dir_or_default
+from metarr.rpc.client import RpcFailure
+from metarr.services import support
+
+
+def support_bundle(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", dir_okay=False, show_default="metarr-support-TIME.zip", help="The file to write."
+        ),
+    ] = None,
+    *,
+    log_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="What `metarr serve --log-file` writes.")
+    ] = None,
+    data_dir: DataDir = None,
+    server: Server = DEFAULT_SERVER,
+) -> None:
+    """Write versions, health, providers, settings and the log into one file, without keys, token and home path."""
+    directory, now = data_dir_or_default(data_dir), datetime.now(UTC)
+    target = file or Path(f"metarr-support-{now:%Y%m%dT%H%M%SZ}.zip")
+    parts = {
+        "about.json": _text(support.about(directory, now)),
+        "health.json": _text(_answer(server, "HealthService", "GetHealth")),
+        "providers.json": _text(_without_hints(_answer(server, "ConfigService", "ListProviders", {"pageSize": 200}))),
+        "settings.json": _settings(server),
+    }
+    if log_file is None:
+        note("no log is in it; name it by --log-file, or add what your system keeps: journalctl -u metarr")
+    else:
+        parts |= support.log_parts(log_file)
+    support.write(target, parts, directory)
+    say(f"{target} holds {', '.join(parts)}. Titles of your library may stand in the log.")
+
+
+def _answer(server: str, service: str, method: str, request: Answer | None = None) -> Answer:
+    """The daemon's answer; where there is none, why: that is worth knowing, too."""
+    try:
+        return ask(server, service, method, request)
+    except RpcFailure as failure:
+        note(f"{method} is missing in it: {failure.message}")
+        return {"failed": failure.code, "message": failure.message}
+
+
+def _settings(server: str) -> str:
+    answer = _answer(server, "ConfigService", "ExportSettings", {"pageSize": 1})
+    document: dict[str, Any] = json.loads(answer["json"]) if "json" in answer else answer
+    document.pop("items", None)
+    return _text(document)
+
+
+def _without_hints(answer: Answer) -> Answer:
+    """Not even the last characters of a key."""
+    for provider in answer.get("providers", ()):
+        for setting in provider.get("settings", ()):
+            setting.pop("secretHint", None)
+    return answer
+
+
+def _text(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
