@@ -4,7 +4,7 @@ from metarr.clock import Clock
 from metarr.domain.fields import FIELDS
 from metarr.providers.base import Setting, SettingType
 from metarr.rpc.authorities import AuthorityMethods
-from metarr.rpc.context import Context
+from metarr.rpc.context import Context, seconds_left
 from metarr.rpc.convert import kind_message, plain_of, timestamp, value_message
 from metarr.rpc.decisions import exported, imported
 from metarr.rpc.errors import BaseServicer
@@ -103,7 +103,7 @@ class Config(AuthorityMethods, SettingMethods, BaseServicer, ConfigServiceServic
     def TestProvider(self, request: pb.TestProviderRequest, context: Context) -> pb.TestProviderResponse:
         with Check() as check:
             provider_id = check.text("provider_id", request.provider_id, most=64)
-        verdict = self._providers.test(provider_id)
+        verdict = self._providers.test(provider_id, self.clock.monotonic() + seconds_left(context))
         return pb.TestProviderResponse(
             verdict=_VERDICTS[verdict.trouble], detail=verdict.detail, elapsed_ms=round(verdict.seconds * 1000)
         )

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from metarr.clock import Clock
 from metarr.errors import InvalidInput, KeyRefused, NoSuchThing, ProviderError, QuotaExhausted, RateLimited, Violation
+from metarr.fetch.channel import TEST_SECONDS
 from metarr.providers import guard
 from metarr.providers.base import Setting, SettingType, SettingValue
 from metarr.secrets import Vault
@@ -19,6 +20,9 @@ from metarr.store.providers import ProviderStore
 
 MAX_SETTING = 4000
 """Characters of a setting; TMDB's longest tokens have some 250."""
+
+ANSWER_MARGIN = 0.2
+"""Seconds of a caller's deadline that are kept for telling what came of a test."""
 
 
 class ProviderSettings:
@@ -85,15 +89,18 @@ class ProviderSettings:
             raise InvalidInput(*wrong)
         return checked
 
-    def test(self, provider_id: str) -> "Verdict":
-        """One cheap request: do key, network and quota work?"""
+    def test(self, provider_id: str, deadline: float) -> "Verdict":
+        """One cheap request: do key, network and quota work? `deadline`: of the caller, in monotonic seconds."""
         entry = self.entry(provider_id)
         if not entry.configured:
             missing = [each.label for each in entry.provider.settings if each.required and not entry.settings[each.key]]
             return Verdict(trouble="key", detail=f"not set yet: {', '.join(missing)}; {_where_to_get(entry)}")
         began = self._clock.monotonic()
         try:
-            entry.channel.test(lambda http: guard.check(entry.provider, http, entry.settings))
+            entry.channel.test(
+                lambda http: guard.check(entry.provider, http, entry.settings),
+                deadline=min(deadline - ANSWER_MARGIN, began + TEST_SECONDS),
+            )
         except ProviderError as error:
             return Verdict(
                 trouble=_trouble(error), detail=_advice(entry, error), seconds=self._clock.monotonic() - began
