@@ -26,7 +26,7 @@ from typing import Any
 from .messages import HTML, JSON, Request, Response, encode
 
 FAULTS: dict[str, str] = {
-    "hang": "accepts the request and never answers, until the fault is cleared, or client or server go (option seconds)",
+    "hang": "accepts the request and never answers, until fault, client or server end (option seconds)",
     "reset_before_body": "sends the headers, then resets the connection",
     "reset_in_body": "sends the headers and half of the body, then resets the connection",
     "short_body": "declares a Content-Length larger than the body and closes",
