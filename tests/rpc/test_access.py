@@ -21,6 +21,7 @@ from metarr.errors import CannotDo
 from metarr.rpc.access import Access, Tls, is_local
 from metarr.rpc.client import Client, RpcFailure
 from metarr.rpc.contract import service_of
+from metarr.rpc.errors import BaseServicer
 from metarr.rpc.http import HttpServer
 from metarr.v1 import config_service_pb2 as config
 from rpc import grpc_web
@@ -77,16 +78,7 @@ def post(session: requests.Session, daemon: Daemon):
 
 def methods():
     """Every method of the contract that a daemon serves."""
-    from metarr.rpc import aggregation, enrichment, health, library
-    from metarr.rpc import config as config_servicer
-
-    served = [
-        aggregation.Aggregation,
-        config_servicer.Config,
-        enrichment.Enrichment,
-        health.Health,
-        library.LibraryItems,
-    ]
+    served = [each for each in BaseServicer.__subclasses__() if each.__module__.startswith("metarr.rpc.")]
     return [method for servicer in served for method in service_of(servicer).methods]
 
 
@@ -107,6 +99,7 @@ def refused(call) -> tuple[str, error_details_pb2.ErrorInfo]:
 
 def test_the_contract_is_covered():
     assert len(METHODS) > 15
+    assert any(method.server_streaming for method in METHODS)
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name)

@@ -26,7 +26,8 @@ def backup(
     """Write the library, the settings, the keys and the token into one file. The daemon may run meanwhile."""
     target = file or Path(f"metarr-backup-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz")
     service.make(data_dir_or_default(data_dir), target)
-    say(f"{target} holds everything ({target.stat().st_size / 1e6:.1f} MB).")
+    size = target.stat().st_size
+    say(f"{target} holds everything ({f'{size / 1e6:.1f} MB' if size >= 1e5 else f'{size / 1e3:.0f} kB'}).")
     say("Whoever has it has your providers' keys and the access token, too: keep it where nobody else can read it.")
 
 

@@ -11,15 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-import structlog
-
 from metarr import tokens
 from metarr.datadir import DATABASE, KEY, locked, make_private
 from metarr.errors import CannotDo
 from metarr.secrets import owned_as, read_private
 from metarr.store import backups
-
-log = structlog.get_logger(__name__)
 
 PRIVATE = {KEY: "key file", tokens.FILE_NAME: "token file"}
 """What is in a backup besides the database, and what to call it."""
@@ -79,7 +75,6 @@ def restore(source: Path, data_dir: Path, now: datetime) -> Path:
             _exchange(_unpacked(source, Path(folder)), data_dir, aside)
         except OSError as error:
             raise CannotDo(f"{data_dir} cannot be written: {error.strerror}; it was left as it was") from error
-    log.info("backup_restored", source=str(source), replaced=str(aside))
     return aside
 
 
