@@ -11,9 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from _environment import ROOT
+
+if TYPE_CHECKING:
+    from metarr.app import Services
+    from metarr.store.database import Database
 
 PROVIDERS = ("fanart", "omdb", "tmdb", "tvdb")
 DETAILS = {"fanart": "movies", "omdb": "id", "tmdb": "movie", "tvdb": "movie"}
@@ -63,19 +67,15 @@ def providers() -> Iterator[Providers]:
 
 
 @contextmanager
-def metarr(running: Providers) -> Iterator[Callable[[], tuple[float, int]]]:
-    """Metarr's services over an empty database; called, they enrich all movies: seconds, and items with changes."""
+def services_over(running: Providers) -> "Iterator[tuple[Services, Database]]":
+    """Metarr's services over an empty database of their own, with the four providers at any pace."""
     import structlog
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     from metarr.app import build
     from metarr.clock import SystemClock
-    from metarr.domain.model import Kind
-    from metarr.fetch.contract import Lane
     from metarr.providers.registry import discover
     from metarr.secrets import Vault
-    from metarr.services.enrich import Wish
-    from metarr.services.intake import NewItem
     from metarr.store.database import Database
 
     clock = SystemClock()
@@ -83,14 +83,32 @@ def metarr(running: Providers) -> Iterator[Callable[[], tuple[float, int]]]:
         database = Database(Path(folder) / "metarr.db")
         database.migrate(None, clock.now())
         services = build(database, Vault(Path(folder) / "metarr.key"), clock, discover())
-        for provider in PROVIDERS:
-            settings = {
-                "api_key": running.keys[provider],
-                "base_url": running.base_urls[provider],
-                "requests_per_second": 1e6,
-                "daily_quota": 0,
-            }
-            services.providers.update(provider, True, settings)
+        try:
+            for provider in PROVIDERS:
+                settings = {
+                    "api_key": running.keys[provider],
+                    "base_url": running.base_urls[provider],
+                    "requests_per_second": 1e6,
+                    "daily_quota": 0,
+                }
+                services.providers.update(provider, True, settings)
+            yield services, database
+        finally:
+            services.roster.close()
+            database.close()
+
+
+@contextmanager
+def metarr(running: Providers) -> Iterator[Callable[[], tuple[float, int]]]:
+    """Metarr's services over a library; called, they enrich all movies: seconds, and items with changes."""
+    from metarr.clock import SystemClock
+    from metarr.domain.model import Kind
+    from metarr.fetch.contract import Lane
+    from metarr.services.enrich import Wish
+    from metarr.services.intake import NewItem
+
+    clock = SystemClock()
+    with services_over(running) as (services, _):
         new = [
             NewItem(Kind.MOVIE, f"Movie {n}", 0, {"imdb": imdb(n), "tmdb": tmdb(n), "tvdb": tvdb(n)})
             for n in range(MOVIES)
@@ -111,11 +129,7 @@ def metarr(running: Providers) -> Iterator[Callable[[], tuple[float, int]]]:
                 changed = sum(pool.map(one, ids))
             return time.perf_counter() - begun, changed
 
-        try:
-            yield run
-        finally:
-            services.roster.close()
-            database.close()
+        yield run
 
 
 def imdb(n: int) -> str:
