@@ -42,6 +42,7 @@ class TestFromWords:
         assert enriched.item.fields["plot"].value == title("inception").overview
         assert home.pending(item_id) == {}
         [change_set] = home.history(item_id)
+        assert change_set.old_ids == {}
         assert moved_ids(change_set) == ({}, enriched.item.id_values()), "what it was taken for can be looked up"
 
     def test_the_next_run_does_not_search_again(self, home: House, clock: FakeClock) -> None:
@@ -183,6 +184,20 @@ class TestFromWords:
         assert enriched.item.ids["imdb"] == IdClaim(value="tt0133093", source=OWNER)
         assert enriched.item.fields["title"].value == "The Matrix"
 
+    def test_candidates_are_not_listed_on_an_item_that_got_its_id_meanwhile(self, home: House) -> None:
+        item_id = add(home, "Dallas", kind=Kind.SERIES)
+        search = home.services.identifier.search
+
+        def meanwhile(*arguments, **more):
+            home.services.editor.edit(item_id, Edit(ids={"imdb": "tt1723760"}))
+            return search(*arguments, **more)
+
+        home.services.identifier.search = meanwhile
+        with pytest.raises(CannotDo):
+            home.enrich(item_id)
+        assert home.item(item_id).undecided is None
+        assert home.enrich(item_id).item.shown_year() == 2012
+
 
 class TestAcrossProviders:
     @pytest.mark.parametrize("id_type", ["imdb", "tmdb", "tvdb"])
@@ -323,6 +338,18 @@ class TestContradictions:
         assert kinds(enriched.outcomes)["tvdb"] == "conflict"
         assert "tvdb" not in {field.source for field in enriched.item.fields.values()}
         assert home.pending(item_id).keys() == {"tvdb"}
+
+    def test_an_id_stays_where_the_one_that_would_replace_it_is_another_item_s(
+        self, home: House, clock: FakeClock
+    ) -> None:
+        item_id = home.add("inception", "tmdb")
+        home.enrich(item_id, "tmdb")
+        other = add(home, "Quite Another Film", 1971, imdb="tt7654321")
+        home.simulators.patch("tmdb", "movie", 27205, imdb_id="tt7654321", external_ids={"imdb_id": "tt7654321"})
+        clock.advance(1)
+        item = home.enrich(item_id, "tmdb", force=True).item
+        assert item.ids["imdb"] == IdClaim(value="tt1375666", source="tmdb")
+        assert item.conflicts == (Conflict(id_type="imdb", value="tt7654321", claimed_by="tmdb", held=f"item {other}"),)
 
 
 class TestCorrection:
@@ -586,6 +613,16 @@ class TestSplitting:
             item = home.enrich(item_id, force=True).item
             assert item.id == item_id
             assert f"item {other}" in {each.held for each in item.conflicts}
+
+    def test_each_keeps_its_own_vetoes(self, home: House) -> None:
+        first, second = home.add("inception", "tmdb"), home.add("inception", "tvdb")
+        mine = Veto(field="plot", provider="tmdb", value=title("inception").overview)
+        other = Veto(field="outline", provider="omdb", value=title("inception").short_plot)
+        home.change(first, lambda item: replace(item, vetoes=(mine,)))
+        home.change(second, lambda item: replace(item, vetoes=(other,)))
+        assert home.enrich(second).item.vetoes == (mine, other)
+        split = home.services.splitter.split(first, second)
+        assert (split.item.vetoes, split.split_item.vetoes) == ((mine,), (other,))
 
     def test_what_changed_after_the_join_stays(self, home: House) -> None:
         first, second, *_ = self.joined(home)
