@@ -42,13 +42,14 @@ class Providers:
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
-    def counts(self, provider: str) -> Mapping[str, int]:
+    def counts(self, provider: str, of: str = "endpoints") -> Mapping[str, int]:
+        """How many requests it got, by endpoint or, with `of` "statuses", by how they were answered."""
         import requests
 
         answer = requests.get(f"{self._control}/counts", timeout=30)
         answer.raise_for_status()
-        endpoints: Mapping[str, int] = answer.json()["counts"][provider]["endpoints"]
-        return endpoints
+        counted: Mapping[str, int] = answer.json()["counts"][provider][of]
+        return counted
 
 
 @contextmanager

@@ -7,6 +7,7 @@ ids, title, date, runtime, ratings) are replaced by those of movie n.
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -98,25 +99,27 @@ def generated_movie(n: int) -> Movie:
     )
 
 
+_MARKS = re.compile(rb"tt97654321|8654321|9654321|7654321|1987-06-05|05 Jun 1987|1987|98765|6\.54321|3\.21")
+
+
 def fill(template: bytes, n: int) -> bytes:
     """The model's answer with movie n's values."""
     released = _released(n)
     short = f"{released.day:02d} {_MONTHS[released.month - 1]} {released.year}"
-    marks = (
-        (b"tt97654321", f"tt9{n:07d}"),
-        (b"8654321", str(_TMDB + n)),
-        (b"9654321", str(_TVDB + n)),
-        (b"7654321", str(n)),
-        (b"1987-06-05", released.isoformat()),
-        (b"05 Jun 1987", short),
-        (b"1987", str(released.year)),
-        (b"98765", str(_runtime(n))),
-        (b"6.54321", repr(float(_tmdb_rating(n)))),
-        (b"3.21", _imdb_rating(n)),
-    )
-    for mark, value in marks:
-        template = template.replace(mark, value.encode())
-    return template
+    marks = {
+        b"tt97654321": f"tt9{n:07d}",
+        b"8654321": str(_TMDB + n),
+        b"9654321": str(_TVDB + n),
+        b"7654321": str(n),
+        b"1987-06-05": released.isoformat(),
+        b"05 Jun 1987": short,
+        b"1987": str(released.year),
+        b"98765": str(_runtime(n)),
+        b"6.54321": repr(float(_tmdb_rating(n))),
+        b"3.21": _imdb_rating(n),
+    }
+    # In one pass: the number of movie 1987, once filled in, must not be taken for the model's year.
+    return _MARKS.sub(lambda mark: marks[mark[0]].encode(), template)
 
 
 def number_in(provider: str, record_id: str | int) -> int | None:

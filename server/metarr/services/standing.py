@@ -38,7 +38,7 @@ class Standing:
         """Those of the items at which there is nothing to do."""
         by_kind: dict[Kind, list[Candidate]] = {}
         for item in items:
-            if item.fingerprint and item.ids:
+            if item.ids:
                 by_kind.setdefault(Kind(item.kind), []).append(item)
         found: dict[int, _Found] = {}
         for kind, of_kind in by_kind.items():
@@ -79,8 +79,14 @@ class Standing:
         return {
             item.id: _Found(told[item.id], tuple(wanting.get(item.id, ())))
             for item in items
-            if fingerprint_on(self._ground(kind, told[item.id]), told[item.id]) == item.fingerprint
+            if self._stands(kind, item.fingerprint, told[item.id])
         }
+
+    def _stands(self, kind: Kind, fingerprint: str, told: Mapping[str, str]) -> bool:
+        """Whether a merge would change nothing. Where nobody was heard yet there is nothing to merge."""
+        if not fingerprint:
+            return bool(told) and not any(told.values())
+        return fingerprint_on(self._ground(kind, told), told) == fingerprint
 
     def _kind(self, kind: Kind) -> tuple[Asker, ...]:
         if kind not in self._askers:

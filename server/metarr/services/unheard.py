@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from metarr.domain.model import Answered, NotAsked, NotFound, Outcome, Reason, Unavailable
+from metarr.domain.model import Answered, NotAsked, NotFound, Outcome, Reason, Skip, Unavailable
 from metarr.errors import AllLimited, AllRefused, CannotDo, NobodyAnswered
 
 LIMITED = frozenset({Reason.RATE_LIMITED, Reason.QUOTA_EXHAUSTED})
@@ -21,7 +21,8 @@ def nobody(outcomes: Mapping[str, Outcome]) -> NobodyAnswered | CannotDo:
     told = "; ".join(f"{provider}: {why_not(outcome)}" for provider, outcome in sorted(outcomes.items()))
     tried = [outcome for outcome in outcomes.values() if isinstance(outcome, Unavailable)]
     doubtful = [outcome for outcome in outcomes.values() if isinstance(outcome, NotFound)]
-    if not tried and not doubtful:
+    planned = any(isinstance(each, NotAsked) and each.reason is Skip.PLANNED for each in outcomes.values())
+    if not tried and not doubtful and not planned:
         return CannotDo(f"there is nobody to ask: {told or 'no provider is known'}", reason="NOBODY_TO_ASK")
     if tried and not doubtful and all(outcome.reason in LIMITED for outcome in tried):
         back = [outcome.retry_at for outcome in tried if outcome.retry_at]

@@ -6,7 +6,21 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, insert, select, true, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
 
 from metarr.domain.model import Kind, Struct
 from metarr.store.items import folded
@@ -193,11 +207,8 @@ def mark(
 
 def mark_unchanged(connection: Connection, job_id: int, item_ids: Iterable[int]) -> None:
     """Note that a job is done with items at which there was nothing to do."""
-    rows = [
-        {"job_id": job_id, "item_id": item_id, "done": Done.UNCHANGED, "told": "", "detail": ""} for item_id in item_ids
-    ]
-    if rows:
-        connection.execute(insert(marks), rows)
+    # In one statement, from the items themselves: a row for each from here would take longer than all the rest.
+    connection.execute(_MARK_UNCHANGED, {"job_id": job_id, "ids": list(item_ids)})
 
 
 def tally(connection: Connection, job_id: int) -> Tally:
@@ -242,6 +253,16 @@ _IDS = select(external_ids.c.item_id, external_ids.c.type, external_ids.c.value)
 )
 _MARKED = select(marks.c.item_id).where(
     marks.c.job_id == bindparam("job_id"), marks.c.item_id.in_(bindparam("ids", expanding=True))
+)
+_MARK_UNCHANGED = insert(marks).from_select(
+    ["job_id", "item_id", "done", "told", "detail"],
+    select(
+        bindparam("job_id", type_=Integer),
+        items.c.id,
+        literal(str(Done.UNCHANGED)),
+        literal(""),
+        literal(""),
+    ).where(items.c.id.in_(bindparam("ids", expanding=True))),
 )
 _TALLY = (
     select(marks.c.done, marks.c.told, func.count())
