@@ -374,6 +374,24 @@ class TestUnavailable:
         assert kinds(home.enrich(third).outcomes)["omdb"] == "quota_exhausted"
         assert "omdb" not in home.asked()
 
+    def test_a_doubtful_not_found_is_asked_again_the_next_day_and_counts_as_an_attempt_only_then(
+        self, home: House, clock: FakeClock
+    ) -> None:
+        item_id = home.add("twelve-angry-men")
+        home.change(item_id, lambda item: replace(item, ids={**item.ids, "tvdb": IdClaim(value="4711")}))  # a 404
+        first = home.enrich(item_id)
+        missing = home.pending(item_id)["tvdb"]
+        assert (missing.reason, missing.attempts, missing.not_before) == ("not_found", 1, clock.now() + DAY)
+        home.asked()
+        again = home.enrich(item_id)
+        assert home.asked() == {}
+        assert [first.outcomes["tvdb"].cached, again.outcomes["tvdb"].cached] == [False, True]
+        assert home.pending(item_id)["tvdb"] == missing
+        clock.advance(DAY.total_seconds())
+        home.enrich(item_id)
+        assert home.asked()["tvdb"] == 1
+        assert home.pending(item_id)["tvdb"].attempts == 2
+
     def test_an_id_that_nobody_told_leaves_its_provider_pending(self, home: House) -> None:
         item_id = home.add("man-of-steel-1999", "tmdb")
         enriched = home.enrich(item_id)

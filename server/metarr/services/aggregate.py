@@ -404,7 +404,8 @@ def _from_cache(stored: StoredAnswer, now: datetime) -> Outcome:
         return Answered(
             fragment=stored.fragment, fetched_at=stored.head.fetched_at, asked_id=stored.key.asked_id, cached=True
         )
-    return replace(_believed(stored, now), cached=True) if not is_soft_miss(stored.head) else _believed(stored, now)
+    believed = _believed(stored, now)
+    return replace(believed, cached=True) if isinstance(believed, NotFound) else believed
 
 
 def _believed(stored: StoredAnswer, now: datetime) -> NotFound | Unavailable:

@@ -53,7 +53,7 @@ def _pending(outcome: Outcome, last: Pending | None, now: datetime) -> Pending:
             unread = ", ".join(sorted(outcome.fragment.unread))
             reason, detail, not_before = "partial", f"could not be read: {unread}", next_attempt(attempts, now)
         case NotFound():
-            attempts += 1
+            attempts += not outcome.cached
             day = outcome.fetched_at + NOT_FOUND_WAITS[0]
             reason, detail, not_before = "not_found", "not believed yet", next_attempt(attempts, now, day)
     return Pending(
