@@ -2,19 +2,23 @@
 
 import itertools
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from factories import stored
 from fakes import FakeClock
-from harness import House, kinds, title
+from harness import House, house, kinds, title
+from metarr.clock import SystemClock
 from metarr.domain.model import OWNER, Conflict, FieldValue, IdClaim, Kind, MediaItem, NotAsked, Rule, Veto
 from metarr.errors import CannotDo, InvalidInput, NobodyAnswered, NoSuchThing
 from metarr.services.edit import Edit
+from metarr.services.enrich import Wish
 from metarr.services.intake import NewItem
 from metarr.store import items, joins
 from metarr.store.changes import ChangeSet
+from simulators import Simulators
 
 
 def add(home: House, name: str, year: int = 0, kind: Kind = Kind.MOVIE, **ids: str) -> int:
@@ -198,6 +202,21 @@ class TestFromWords:
         assert home.item(item_id).undecided is None
         assert home.enrich(item_id).item.shown_year() == 2012
 
+    @pytest.mark.slow
+    def test_a_provider_that_hangs_leaves_the_others_time_to_tell(self, simulators: Simulators, tmp_path: Path) -> None:
+        simulators.fault("tvdb", "hang")
+        with house(simulators, tmp_path, SystemClock()) as home:
+            item_id = add(home, "Inception", 2010)
+            wish = Wish(deadline=home.clock.monotonic() + 4.0)
+            enriched = home.services.enricher.enrich(item_id, wish)
+        assert kinds(enriched.outcomes) == {
+            "fanart": "Answered",
+            "omdb": "Answered",
+            "tmdb": "Answered",
+            "tvdb": "timeout",
+        }
+        assert enriched.item.ids["imdb"].value == "tt1375666"
+
 
 class TestAcrossProviders:
     @pytest.mark.parametrize("id_type", ["imdb", "tmdb", "tvdb"])
@@ -316,6 +335,33 @@ class TestContradictions:
             home.change(item_id, lambda item: replace(item, ids={}, title="gone"))
         assert all(result == results[0] for result in results)
 
+    def test_quite_another_title_and_year_than_all_others_tell_is_a_conflict(self, home: House) -> None:
+        """TheTVDB's record bears the IMDb id of Inception and is about another film."""
+        home.simulators.patch(
+            "tvdb",
+            "movie",
+            300113,
+            name="Summer Stock",
+            year="1950",
+            aliases=[],
+            translations={
+                "nameTranslations": [{"name": "Summer Stock", "language": "eng"}],
+                "overviewTranslations": [],
+            },
+            releases=[{"country": "global", "date": "1950-08-31", "detail": None}],
+            first_release={"country": "global", "date": "1950-08-31", "detail": None},
+        )
+        enriched = home.enrich(home.add("inception", "imdb"))
+        assert kinds(enriched.outcomes)["tvdb"] == "conflict"
+        assert enriched.item.conflicts == (
+            Conflict(id_type="title", value="Summer Stock (1950)", claimed_by="tvdb", held="Inception (2010)"),
+        )
+        assert "tvdb" not in enriched.item.ids
+        assert "tvdb" not in {field.source for field in enriched.item.fields.values()}
+        home.services.editor.edit(enriched.item.id, Edit(ids={"imdb": "tt1375666", "tvdb": "300113"}))
+        item = home.enrich(enriched.item.id).item
+        assert item.conflicts == (), "the owner said that this is the title"
+
     def test_two_new_items_cannot_claim_one_id(self, home: House) -> None:
         first = home.add("inception", "imdb")
         second = home.add("the-matrix", "tmdb")
@@ -350,6 +396,18 @@ class TestContradictions:
         item = home.enrich(item_id, "tmdb", force=True).item
         assert item.ids["imdb"] == IdClaim(value="tt1375666", source="tmdb")
         assert item.conflicts == (Conflict(id_type="imdb", value="tt7654321", claimed_by="tmdb", held=f"item {other}"),)
+
+    def test_merging_again_from_the_cache_leaves_other_items_answers_alone(self, home: House) -> None:
+        add(home, "Quite Another Film", 1971, tvdb="300113")
+        item_id = home.add("inception", "imdb")
+        before = home.enrich(item_id).item
+        config = home.services.config.read()
+        with home.database.read() as connection:
+            [recalled] = home.services.aggregator.recall(connection, [before], config).values()
+        assert kinds(recalled.findings.outcomes)["tvdb"] == "conflict"
+        for _ in home.services.remerger.apply():
+            pass
+        assert "tvdb" not in {field.source for field in home.item(item_id).fields.values()}
 
 
 class TestCorrection:

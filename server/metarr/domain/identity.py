@@ -70,6 +70,11 @@ def _adopt(ids: Mapping[str, IdClaim], fragments: Mapping[str, Fragment], author
     return adopted
 
 
+def by_hand(source: str) -> bool:
+    """Whether a person, a player or an import named the id, and no provider."""
+    return source == OWNER or source.startswith("player:") or below_providers(source)
+
+
 def trust(id_type: str, source: str, authority: Authority) -> tuple[int, int, str]:
     """Sorts sources of an id by how much their word counts, the most trusted first."""
     if source == OWNER:

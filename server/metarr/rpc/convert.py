@@ -171,7 +171,9 @@ def item_message(
         pending=pending_messages(pending or {}),
         etag=str(item.version),
         aliases=[pb.ExternalId(type=id_type, value=value) for id_type, value in aliases],
-        candidates=[match_message(match) for match in item.undecided.matches] if item.undecided else (),
+        candidates=[match_message(match) for match in item.undecided.matches]
+        if item.undecided and not item.ids
+        else (),
         joined_item_ids=[str(item_id) for item_id in joined],
     )
 

@@ -15,7 +15,7 @@ from metarr.clock import Clock
 from metarr.domain.authority import Authority
 from metarr.domain.evidence import answer_of, in_order
 from metarr.domain.freshness import AnswerHead, fingerprint_on, ground, is_fresh, is_soft_miss, may_stand_in
-from metarr.domain.identity import Settled, settle
+from metarr.domain.identity import Settled, by_hand, settle
 from metarr.domain.merge import Coverage
 from metarr.domain.model import (
     Answered,
@@ -31,6 +31,7 @@ from metarr.domain.model import (
     Skip,
     Unavailable,
 )
+from metarr.domain.strangers import strangers
 from metarr.errors import ProviderError, TitleNotFound
 from metarr.fetch.channel import Ticket
 from metarr.fetch.contract import Http, Lane
@@ -190,7 +191,10 @@ class Aggregator:
             question = Question(kind=item.kind, ids=item.ids)
             outcomes = self._complete(self._ask_all(found, question), item.kind, config)
             settled = _settled(item.ids, outcomes, config.authority)
-            findings = Findings(outcomes=_without_rejected(outcomes, settled), settled=settled)
+            outcomes = _without_rejected(outcomes, settled)
+            if item.conflicts:
+                outcomes = set_aside(outcomes, _of_others(item))
+            findings = Findings(outcomes=outcomes, settled=settled)
             recalled[item.id] = Recalled(findings, fingerprint_on(grounds[place], told))
         return recalled
 
@@ -435,16 +439,27 @@ def _standing_in(stored: StoredAnswer | None, now: datetime) -> Answered | NotFo
 
 def _settled(ids: Mapping[str, IdClaim], outcomes: Mapping[str, Outcome], authority: Authority) -> Settled:
     """The ids as they stand after everything that was said. Who answers about another id than it was asked about
-    speaks of another title, whatever else it claims."""
+    speaks of another title, whatever else it claims; so does who tells quite another title and year than all others,
+    unless the id to ask it by was given by hand."""
     strayed = {
         provider: conflict
         for provider, outcome in outcomes.items()
         if (conflict := _strayed(provider, answer_of(outcome))) is not None
     }
     fragments = {provider: told for provider, told in _fragments(outcomes).items() if provider not in strayed}
+    for provider, conflict in strangers(fragments).items():
+        answer = answer_of(outcomes[provider])
+        if answer is not None and not _given(answer.asked_id, ids):
+            strayed[provider] = conflict
+            del fragments[provider]
     settled = settle(ids, fragments, authority)
     conflicts = (*settled.conflicts, *(strayed[provider] for provider in sorted(strayed)))
     return replace(settled, conflicts=conflicts, rejected=settled.rejected | strayed.keys())
+
+
+def _given(asked_id: str, ids: Mapping[str, IdClaim]) -> bool:
+    id_type, _, value = asked_id.partition(":")
+    return id_type in ids and ids[id_type].value == value and by_hand(ids[id_type].source)
 
 
 def _strayed(provider: str, answer: Answered | NotFound | None) -> Conflict | None:
@@ -462,6 +477,28 @@ def _fragments(outcomes: Mapping[str, Outcome]) -> dict[str, Fragment]:
         for provider, outcome in outcomes.items()
         if in_order(outcome) and isinstance(answer := answer_of(outcome), Answered)
     }
+
+
+def _of_others(item: MediaItem) -> dict[str, str]:
+    """The typed ids that another item of the library has, as was found when this one was enriched."""
+    return {
+        f"{conflict.id_type}:{conflict.value}": f"speaks about {conflict.held}"
+        for conflict in item.conflicts
+        if conflict.held.startswith("item ")
+    }
+
+
+def set_aside(outcomes: Mapping[str, Outcome], foreign: Mapping[str, str]) -> dict[str, Outcome]:
+    """The outcomes, where answers that were got with these typed ids are runners-up only; `foreign` tells why."""
+    kept: dict[str, Outcome] = {}
+    for provider, outcome in outcomes.items():
+        answer = answer_of(outcome)
+        if answer is None or answer.asked_id not in foreign:
+            kept[provider] = outcome
+            continue
+        rejected = answer if isinstance(answer, Answered) else None
+        kept[provider] = NotAsked(reason=Skip.CONFLICT, detail=foreign[answer.asked_id], rejected=rejected)
+    return kept
 
 
 def _without_rejected(outcomes: Mapping[str, Outcome], settled: Settled) -> dict[str, Outcome]:

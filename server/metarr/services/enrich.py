@@ -10,14 +10,13 @@ from msgspec.structs import replace
 
 from metarr.clock import Clock
 from metarr.domain.changes import Change, diff, sync_reason
-from metarr.domain.evidence import answer_of
 from metarr.domain.joining import joined
 from metarr.domain.merge import Decision, merge
-from metarr.domain.model import Answered, Conflict, IdClaim, MediaItem, NotAsked, Outcome, Reason, Skip
+from metarr.domain.model import Answered, Conflict, IdClaim, MediaItem, Outcome, Reason, Skip
 from metarr.errors import NoSuchThing, VersionMoved
 from metarr.fetch.contract import Lane
 from metarr.services import identity
-from metarr.services.aggregate import Aggregator, Findings, Question, settle_again
+from metarr.services.aggregate import Aggregator, Findings, Question, set_aside, settle_again
 from metarr.services.config import Config, ConfigReader
 from metarr.services.library import Library, Reference
 from metarr.services.missing import still_missing
@@ -143,7 +142,8 @@ class Enricher:
         ids = self._recognizer.recognize(
             item,
             config,
-            deadline=wish.deadline - COMMIT_MARGIN,
+            # Half the time: one that hangs must not take that in which the others can be asked about what was found.
+            deadline=(self._clock.monotonic() + wish.deadline - COMMIT_MARGIN) / 2,
             lane=wish.lane,
             providers=wish.providers,
             patient=wish.auto and wish.fresh_after is None,
@@ -301,17 +301,8 @@ def _without_taken(before: MediaItem, known: Findings, taken: Mapping[str, int])
         for t, owner in sorted(taken.items())
     )
     settled = replace(known.settled, ids=ids, conflicts=known.settled.conflicts + conflicts)
-    foreign = {f"{t}:{known.settled.ids[t].value}": owner for t, owner in taken.items()}
-    outcomes: dict[str, Outcome] = {}
-    for provider, outcome in known.outcomes.items():
-        answer = answer_of(outcome)
-        if answer is None or answer.asked_id not in foreign:
-            outcomes[provider] = outcome
-            continue
-        rejected = answer if isinstance(answer, Answered) else None
-        detail = f"speaks about item {foreign[answer.asked_id]}"
-        outcomes[provider] = NotAsked(reason=Skip.CONFLICT, detail=detail, rejected=rejected)
-    return Findings(outcomes=outcomes, settled=settled)
+    foreign = {f"{t}:{known.settled.ids[t].value}": f"speaks about item {owner}" for t, owner in taken.items()}
+    return Findings(outcomes=set_aside(known.outcomes, foreign), settled=settled)
 
 
 def _conflicts(before: MediaItem, known: Findings) -> tuple[Conflict, ...]:

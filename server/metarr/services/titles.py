@@ -92,9 +92,9 @@ class TitleAggregator:
 
     def _identify(self, wish: AggregateWish, config: Config) -> dict[str, IdClaim]:
         wanted = Wanted(title=wish.title, year=wish.year)
-        matches = self._identifier.search(
-            wish.kind, wanted, config, deadline=wish.deadline - COMMIT_MARGIN, providers=wish.providers
-        )
+        # Half the time: one that hangs must not take that in which the others can be asked about what was found.
+        deadline = (self._clock.monotonic() + wish.deadline - COMMIT_MARGIN) / 2
+        matches = self._identifier.search(wish.kind, wanted, config, deadline=deadline, providers=wish.providers)
         winner = matches.winner()
         if winner is None:
             raise undecided(wanted, matches)
