@@ -17,7 +17,7 @@ _COMMON: dict[str, Any] = {
     "print_blob": True,
     "suppress_health_check": [HealthCheck.too_slow],
 }
-settings.register_profile("quick", max_examples=50, **_COMMON)
+settings.register_profile("quick", max_examples=20, **_COMMON)
 settings.register_profile("complete", max_examples=200, **_COMMON)
 
 

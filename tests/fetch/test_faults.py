@@ -86,7 +86,7 @@ def test_the_table_knows_every_fault() -> None:
 
 
 @pytest.mark.parametrize("provider", ASK)
-@pytest.mark.parametrize("fault", READABLE)
+@pytest.mark.parametrize("fault", sorted(READABLE))
 def test_a_fault_of_content_reaches_the_parsers(
     simulators: Simulators, open_channel: Callable[[str], Channel], provider: str, fault: str
 ) -> None:

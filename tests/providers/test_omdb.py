@@ -228,6 +228,8 @@ def test_texts_become_values(key: str, raw: object, field: str, value: object) -
     ("key", "raw", "field"),
     [
         *[(key, "N/A", field) for key, field in (("Plot", "plot"), ("Released", "release_date"), ("Actors", "cast"))],
+        ("Released", "1994", "release_date"),
+        ("Released", "May 1994", "release_date"),
         *[("Rated", raw, "certification") for raw in ("N/A", "Not Rated", "NOT RATED", "Unrated")],
         ("Runtime", "0 min", "runtime_minutes"),
         ("Runtime", "", "runtime_minutes"),

@@ -281,7 +281,9 @@ def _certification(raw: Any) -> str | None:
 
 
 def _day(raw: Any) -> str | None:
-    """From "16 Jul 2010", whatever language this machine speaks; or an ISO day."""
+    """From "16 Jul 2010", whatever language this machine speaks; or an ISO day. A bare year or month is no day."""
+    if re.fullmatch(r"([A-Za-z]{3} )?[0-9]{4}", text(raw) or ""):
+        return None
     match = re.fullmatch(r"([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4})", text(raw) or "")
     if not match or match[2].lower() not in MONTHS:
         return iso_date(raw)
