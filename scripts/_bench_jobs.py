@@ -206,16 +206,17 @@ def bench_week() -> Mapping[str, float]:
     with providers() as running, simulated_days(running, *PROVIDERS) as (services, _, clock):
         services.providers.update("omdb", None, {"daily_quota": 0})
         size, share = WEEK_TITLES, WEEK_TITLES // 7 + 1
-        for start in range(0, size, share):
-            add(services, range(start, min(start + share, size)))
+        shares = [range(start, min(start + share, size)) for start in range(0, size, share)]
+        for of_day in shares:
+            add(services, of_day)
             run_job(services)
             clock.advance(timedelta(days=1).total_seconds())
         before, looked_up, bound = _details(running), 0, 0
-        for _ in range(7):
+        for stale in shares:
             add(services, range(size, size + WEEK_NEW))
             size += WEEK_NEW
-            # Of seven days' shares one is stale every day.
-            bound += (WEEK_NEW + min(share, WEEK_TITLES)) * len(PROVIDERS)
+            # Every day the share of that day is stale.
+            bound += (WEEK_NEW + len(stale)) * len(PROVIDERS)
             looked_up += size * len(PROVIDERS)
             run_job(services)
             clock.advance(timedelta(days=1).total_seconds())

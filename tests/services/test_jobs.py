@@ -21,7 +21,7 @@ from metarr.store.jobs import Job, JobState, Scope
 from simulators.generated import generated_movie
 
 EVERYTHING = Order(scope=Scope(), auto=True)
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Real seconds until a test gives up on a thread."""
 
 
