@@ -30,13 +30,15 @@ from e2e.test_node_client import program as node_program  # noqa: F401 (a fixtur
 from harness import PROVIDERS, Live, live
 from metarr import errors
 from metarr.cli import app, main
+from metarr.cli.library import RULES
 from metarr.domain.fields import FIELDS
 from metarr.domain.freshness import TTL
-from metarr.domain.model import Kind
+from metarr.domain.model import Kind, Reason, Skip
 from metarr.providers import registry
 from metarr.providers.omdb import Omdb
 from metarr.providers.tmdb import Tmdb
 from metarr.rpc.errors import _CODES
+from metarr.services.health import Condition
 from metarr.settings import DECLARED
 from simulators import KEYS, Simulators
 
@@ -160,6 +162,26 @@ def test_every_error_reason_is_documented_with_its_status():
     assert sorted({*with_status, *at_home}) == sorted(found)
     for reason, statuses in with_status.items():
         assert set(statuses.split(", ")) == found[reason], reason
+
+
+def test_every_reason_for_a_missing_answer_is_documented():
+    told = dict(re.findall(r"^\| `([a-z_]+)` \| (STATUS_\w+) \| \S", PROTO, re.MULTILINE))
+    expected = {str(reason): "STATUS_UNAVAILABLE" for reason in Reason}
+    assert told == expected | {str(reason): "STATUS_NOT_ASKED" for reason in Skip}
+
+
+def test_every_rule_and_every_trouble_of_a_provider_is_explained():
+    assert [words for words in RULES.values() if f"*{words}*" not in SERVER] == []
+    troubles = set(Condition) - {Condition.OK, Condition.DISABLED}
+    assert [each for each in troubles if f"| A provider is *{each.replace('_', ' ')}*" not in SERVER] == []
+
+
+def test_the_messages_that_are_explained_are_those_that_are_told():
+    symptoms = re.findall(r"^\| (\*.+?\*) \|", SERVER.partition("## Troubleshooting")[2], re.MULTILINE)
+    parts = [part.strip() for each in symptoms for part in re.split(r"\*, \*|…", each.strip("*")) if part.strip()]
+    source = "".join(path.read_text() for path in (ROOT / "server" / "metarr").rglob("*.py"))
+    assert "the port is taken" in parts
+    assert [part for part in parts if part not in source] == []
 
 
 def test_the_layers_on_the_page_are_those_that_are_checked():
