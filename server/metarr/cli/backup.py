@@ -15,7 +15,7 @@ def backup(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]",
+            metavar="FILE",
             dir_okay=False,
             show_default="metarr-backup-TIME.tar.gz",
             help="The file to write; one of that name is replaced.",

@@ -26,7 +26,7 @@ TIMEOUT = 120.0
 
 def export(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", dir_okay=False, help="The file to write; without it, the output.")
+        Path | None, typer.Argument(metavar="FILE", dir_okay=False, help="The file to write; without it, the output.")
     ] = None,
     server: Server = DEFAULT_SERVER,
 ) -> None:

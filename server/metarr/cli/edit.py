@@ -13,9 +13,9 @@ from metarr.cli.text import counted, name_of
 from metarr.domain.fields import FIELDS, FieldType
 
 Items = Annotated[
-    list[str], typer.Argument(metavar="ITEM...", help="Their ids, or external ones such as imdb:tt0137523.")
+    list[str], typer.Argument(metavar="ITEM", help="Their ids, or external ones such as imdb:tt0137523.")
 ]
-Names = Annotated[list[str] | None, typer.Argument(metavar="FIELD...", help="Such as plot.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="FIELD", help="Such as plot.")]
 Etag = Annotated[str, typer.Option(metavar="ETAG", help="Refuse where the item changed since it had this etag.")]
 
 
@@ -24,7 +24,7 @@ def edit(
     values: Annotated[
         list[str],
         typer.Argument(
-            metavar="FIELD=VALUE...",
+            metavar="FIELD=VALUE",
             help="Such as plot='My plot', genres=Drama,Crime or cast='[{\"name\": \"A\"}]'; nothing after = empties.",
         ),
     ],

@@ -50,7 +50,7 @@ class Summary:
 def import_titles(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH...", exists=True, help="JSON lines, .nfo files, or folders of .nfo files."),
+        typer.Argument(metavar="PATH", exists=True, help="JSON lines, .nfo files, or folders of .nfo files."),
     ],
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,

@@ -123,7 +123,7 @@ def set_settings(
     assignments: Annotated[
         list[str],
         typer.Argument(
-            metavar="KEY=VALUE...",
+            metavar="KEY=VALUE",
             help="Settings to change; also enabled=true or false. KEY=- reads a secret from a hidden prompt or from"
             " standard input; KEY= goes back to the default.",
         ),

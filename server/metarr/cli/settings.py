@@ -38,7 +38,7 @@ def set_settings(
     assignments: Annotated[
         list[str],
         typer.Argument(
-            metavar="KEY=VALUE...", help="Settings to change; several texts with commas; KEY= goes back to the default."
+            metavar="KEY=VALUE", help="Settings to change; several texts with commas; KEY= goes back to the default."
         ),
     ],
     server: Server = DEFAULT_SERVER,

@@ -18,7 +18,7 @@ def support_bundle(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]", dir_okay=False, show_default="metarr-support-TIME.zip", help="The file to write."
+            metavar="FILE", dir_okay=False, show_default="metarr-support-TIME.zip", help="The file to write."
         ),
     ] = None,
     *,
