@@ -43,25 +43,27 @@ def choose(field: Field, candidates: Artwork, stored: Artwork | None, policy: Ar
         if tier is not None:
             tiers[tier] += images
     slots = 1 + (policy.extra_fanart if field.name == "fanart" else 0)
+    best = (image for tier in sorted(tiers) for image in _ranked(tiers[tier], stored or ()) if _reachable(image))
+    if slots == 1:
+        return next(((image,) for image in best), None)
     chosen: dict[str, Image] = {}
-    for _, members in sorted(tiers.items(), key=lambda pair: pair[0]):
-        for image in _ranked(members, stored or ()):
-            if len(chosen) == slots:
-                return tuple(chosen.values())
-            if _reachable(image):
-                chosen.setdefault(image_key(image), image)
+    for image in best:
+        chosen.setdefault(image_key(image), image)
+        if len(chosen) == slots:
+            break
     return tuple(chosen.values()) or None
 
 
 def _ranked(members: list[Image], stored: Artwork) -> Iterator[Image]:
     """The images of one tier: what is stored in its order, then the others by votes."""
     if stored:
-        held = {image_key(image): place for place, image in enumerate(stored)}
-        urls = {image.url for image in stored}
-        kept = [image for image in members if image.url in urls]
-        if len(kept) < len(urls):  # the same image may have come with another scheme or query
-            kept = [image for image in members if image_key(image) in held]
-        yield from sorted(kept, key=lambda image: held[image_key(image)])
+        places = {image.url: place for place, image in enumerate(stored)}
+        kept = [image for image in members if image.url in places]
+        if len(kept) < len(places):  # the same image may have come with another scheme or query
+            held = {image_key(image): place for place, image in enumerate(stored)}
+            places = {image.url: held[key] for image in members if (key := image_key(image)) in held}
+            kept = [image for image in members if image.url in places]
+        yield from sorted(kept, key=lambda image: places[image.url])
     yield from sorted(members, key=attrgetter("votes"), reverse=True)
 
 

@@ -1,6 +1,6 @@
 """Which providers a field listens to, in what order, exclusively or not. The policy is data."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from metarr.domain.fields import FIELDS, FieldType
@@ -36,13 +36,16 @@ class Authority(Struct, frozen=True, kw_only=True):
 
     def order(self, kind: Kind, field: str, usable: Collection[str]) -> tuple[str, ...]:
         """The providers to listen to, the best first. `usable`: enabled, configured, and declaring the field."""
-        rule = self.rule(kind, field)
-        own = tuple([provider for provider in rule.providers if provider in usable])
+        return self.listeners(self.rule(kind, field), self.by_priority(usable))
+
+    def listeners(self, rule: FieldRule, ranked: Sequence[str]) -> tuple[str, ...]:
+        """The same for a rule. `ranked`: the usable providers by the global priority."""
+        own = tuple([provider for provider in rule.providers if provider in ranked])
         if not self.fill_gaps:
             return own[:1]
-        if rule.exclusive or len(own) == len(usable):
+        if rule.exclusive or len(own) == len(ranked):
             return own
-        return own + self.by_priority(provider for provider in usable if provider not in own)
+        return own + tuple([provider for provider in ranked if provider not in own])
 
     def by_priority(self, providers: Iterable[str]) -> tuple[str, ...]:
         """These providers by the global priority, ties by id."""

@@ -12,6 +12,9 @@ DEFAULT_SYNC_FIELDS = frozenset(name for name, field in FIELDS.items() if field.
 """Fields whose change wakes the players, unless the owner chose others. Votes alone wake nobody."""
 
 
+_NOTHING = FieldValue()
+
+
 class Change(Struct, frozen=True, kw_only=True):
     """One field of an item before and after, with both provenances. `value` None inside: nothing stored."""
 
@@ -27,8 +30,8 @@ def diff(before: Mapping[str, FieldValue], after: Mapping[str, FieldValue]) -> t
     """
     changes = []
     for field in FIELDS:
-        old, new = before.get(field, FieldValue()), after.get(field, FieldValue())
-        if old.value != new.value or old.locked != new.locked:
+        old, new = before.get(field, _NOTHING), after.get(field, _NOTHING)
+        if old is not new and (old.value != new.value or old.locked != new.locked):
             changes.append(Change(field=field, old=old, new=new))
     return tuple(changes)
 

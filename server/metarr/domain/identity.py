@@ -25,13 +25,15 @@ def settle(ids: Mapping[str, IdClaim], fragments: Mapping[str, Fragment], author
     not to be merged. One that contradicts only such a fragment is taken back.
     """
     speaking = dict(fragments)
-    while (wrong := _most_wrong(ids, speaking, authority)) is not None:
+    adopted = _adopt(ids, speaking, authority)
+    while (wrong := _most_wrong(speaking, adopted, authority)) is not None:
         del speaking[wrong]
+        adopted = _adopt(ids, speaking, authority)
     for provider in authority.by_priority(fragments.keys() - speaking.keys()):
         again = {**speaking, provider: fragments[provider]}
-        if _most_wrong(ids, again, authority) is None:
-            speaking = again
-    adopted = _adopt(ids, speaking, authority)
+        adopted_again = _adopt(ids, again, authority)
+        if _most_wrong(again, adopted_again, authority) is None:
+            speaking, adopted = again, adopted_again
     rejected = frozenset(fragments) - frozenset(speaking)
     conflicts = [
         Conflict(id_type=id_type, value=value, claimed_by=provider, held=adopted[id_type].value)
@@ -42,9 +44,8 @@ def settle(ids: Mapping[str, IdClaim], fragments: Mapping[str, Fragment], author
     return Settled(ids=adopted, conflicts=tuple(conflicts), rejected=rejected)
 
 
-def _most_wrong(ids: Mapping[str, IdClaim], fragments: Mapping[str, Fragment], authority: Authority) -> str | None:
+def _most_wrong(fragments: Mapping[str, Fragment], adopted: Mapping[str, IdClaim], authority: Authority) -> str | None:
     """The least trusted provider that contradicts a more trusted id; its claims may be the whole trouble."""
-    adopted = _adopt(ids, fragments, authority)
     wrong = [provider for provider, fragment in fragments.items() if _against(fragment, adopted)]
     return max(wrong, key=authority.trust, default=None)
 

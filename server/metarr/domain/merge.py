@@ -76,7 +76,8 @@ def merge(item: MediaItem, outcomes: Mapping[str, Outcome], policy: Policy, cove
     `outcomes` by provider; a provider of `coverage` that is not in it was not selected, and is not heard.
     """
     known = {provider: outcomes.get(provider, NotAsked(reason=Skip.NOT_SELECTED)) for provider in coverage}
-    counting = {provider: outcome for provider, outcome in known.items() if in_order(outcome)}
+    ranked = policy.authority.by_priority([provider for provider, outcome in known.items() if in_order(outcome)])
+    counting = {provider: known[provider] for provider in ranked}
     decisions = tuple(_decide(item, field, counting, policy, coverage) for field in fields_of(item.kind))
     fields = {decision.field: decision.value for decision in decisions if decision.value is not None}
     others = {name: stored for name, stored in item.fields.items() if name not in fields}
@@ -132,14 +133,15 @@ def _runner_up(
 def _decide(
     item: MediaItem, field: Field, outcomes: Mapping[str, Outcome], policy: Policy, coverage: Coverage
 ) -> Decision:
-    stored = item.fields.get(field.name, NOTHING_STORED)
-    if stored.locked or (field.name in item.parent_locked and stored.value is not None):
-        return Decision(field=field.name, value=stored)
-    usable = [provider for provider in outcomes if field.name in coverage[provider]]
-    rule = policy.authority.rule(item.kind, field.name)
-    order = policy.authority.order(item.kind, field.name, usable)
+    """`outcomes` by the global priority."""
+    name = field.name
+    stored = item.fields.get(name, NOTHING_STORED)
+    if stored.locked or (name in item.parent_locked and stored.value is not None):
+        return Decision(field=name, value=stored)
+    rule = policy.authority.rule(item.kind, name)
+    order = policy.authority.listeners(rule, [provider for provider in outcomes if name in coverage[provider]])
     heard = (_hear(field, provider, outcomes[provider], stored, policy) for provider in order)
-    vetoes = [veto for veto in item.vetoes if veto.field == field.name]
+    vetoes = [veto for veto in item.vetoes if veto.field == name] if item.vetoes else []
     if rule.union and field.type is FieldType.TEXTS:
         return _union(field, stored, tuple(heard), vetoes)
     return _walk(field, stored, order, heard, vetoes=vetoes, own=rule.providers)
@@ -209,12 +211,14 @@ def _take(field: Field, stored: FieldValue, said: Said, rule: Rule, waiting: lis
         rule=Rule.HELD if said.stale else rule,
         asked_id=said.asked_id,
     )
+    if unchanged and value == stored:
+        value = stored  # whoever compares what was with what is sees at once that they are one
     return Decision(field=field.name, value=value, waiting=tuple(waiting), ended_veto=not unchanged)
 
 
 def _stay(field: Field, stored: FieldValue, rule: Rule, waiting: list[str]) -> Decision:
     """The stored value as it is, with the rule that kept it."""
-    value = replace(stored, rule=rule) if stored.value is not None else None
+    value = None if stored.value is None else stored if stored.rule is rule else replace(stored, rule=rule)
     return Decision(field=field.name, value=value, waiting=tuple(waiting))
 
 

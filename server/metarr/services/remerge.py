@@ -192,7 +192,11 @@ class Remerger:
 
 def _step(before: MediaItem, recalled: Recalled, plan: _Plan) -> _Step:
     merged = merge(before, recalled.findings.outcomes, plan.config.policy, plan.coverage[before.kind]).item
-    outside = tuple(name for name in merged.fields if _is_outside(merged, name))
+    outside = tuple(
+        name
+        for name, stored in merged.fields.items()
+        if stored.rule is Rule.OUTSIDE and not stored.locked and name not in merged.parent_locked
+    )
     if plan.drop_foreign and outside:
         kept = {name: stored for name, stored in merged.fields.items() if name not in outside}
         merged, outside = structs.replace(merged, fields=kept), ()
@@ -200,12 +204,6 @@ def _step(before: MediaItem, recalled: Recalled, plan: _Plan) -> _Step:
     stands = before.fingerprint and recalled.findings.settled.ids == before.ids
     after = structs.replace(merged, fingerprint=recalled.fingerprint if stands else "")
     return _Step(before, after, diff(before.fields, after.fields), outside)
-
-
-def _is_outside(item: MediaItem, name: str) -> bool:
-    """Whether an unlocked field holds a value of a source that it does not listen to."""
-    stored = item.fields[name]
-    return stored.rule is Rule.OUTSIDE and not stored.locked and name not in item.parent_locked
 
 
 def _count(tally: Tally, steps: list[_Step], samples: int) -> None:

@@ -4,11 +4,12 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, TypedDict, cast
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, bindparam, delete, exists, select, true
+from sqlalchemy import Column, Connection, bindparam, delete, exists, literal_column, select, true, union_all
 
 from metarr.domain.fields import FIELDS, PYTHON_TYPES
 from metarr.domain.freshness import AnswerHead
@@ -19,8 +20,8 @@ from metarr.store.values import read_value
 
 log = structlog.get_logger(__name__)
 
-CHUNK = 500
-"""How many keys one statement names at most."""
+CHUNK, PARTS = 500, 8
+"""How many ids a part of a statement names at most, and how many parts it has."""
 
 PACKED_FROM = 2048
 """Fragments of this many bytes and more are compressed; they shrink to a fifth, mostly lists of images."""
@@ -53,13 +54,13 @@ def read(connection: Connection, keys: Iterable[AnswerKey]) -> dict[AnswerKey, S
     """The stored answers to these questions; those never asked are left out."""
     return {
         key: StoredAnswer(key=key, head=_head(head), fragment=_fragment(key, stored), answered_at=answered_at)
-        for key, (_, answered_at, stored, *head) in _rows(connection, _ANSWERS, keys)
+        for key, (answered_at, stored, *head) in _rows(connection, _ANSWER_COLUMNS, keys)
     }
 
 
 def read_heads(connection: Connection, keys: Iterable[AnswerKey]) -> dict[AnswerKey, AnswerHead]:
     """Freshness and content hash only: nothing is decoded, long fragments are not even read from the disk."""
-    return {key: _head(head) for key, (_, *head) in _rows(connection, _HEADS, keys)}
+    return {key: _head(head) for key, head in _rows(connection, _HEAD_COLUMNS, keys)}
 
 
 def heads_by_id(
@@ -140,16 +141,24 @@ def prune(connection: Connection, before: datetime) -> int:
 
 
 _KEY = (table.c.provider, table.c.kind, table.c.asked_id, table.c.shape)
-_HEAD = AnswerHead.__struct_fields__
-_HEAD_COLUMNS = tuple(table.c[name] for name in _HEAD)
+_HEAD_COLUMNS = (
+    table.c.fetched_at,
+    table.c.found,
+    table.c.partial,
+    table.c.parser_version,
+    table.c.misses,
+    table.c.miss_days,
+    table.c.answered_before,
+    table.c.soft,
+    table.c.content,
+)
 _SAME_QUESTIONS = (
     table.c.provider == bindparam("provider"),
     table.c.kind == bindparam("kind"),
     table.c.shape == bindparam("shape"),
     table.c.asked_id.in_(bindparam("asked_ids", expanding=True)),
 )
-_HEADS = select(table.c.asked_id, *_HEAD_COLUMNS).where(*_SAME_QUESTIONS)
-_ANSWERS = select(table.c.asked_id, table.c.answered_at, table.c.fragment, *_HEAD_COLUMNS).where(*_SAME_QUESTIONS)
+_ANSWER_COLUMNS = (table.c.answered_at, table.c.fragment, *_HEAD_COLUMNS)
 _FEW_HEADS = select(
     table.c.asked_id,
     table.c.fetched_at,
@@ -162,16 +171,37 @@ _FEW_HEADS = select(
 _HEADS_LOCKED = select(*_HEAD_COLUMNS).where(*(column == bindparam(column.name) for column in _KEY)).with_for_update()
 
 
-def _rows(connection: Connection, query: Any, keys: Iterable[AnswerKey]) -> Iterator[tuple[AnswerKey, tuple[Any, ...]]]:
-    """One statement per provider, kind and shape: a plain list of ids is what every database looks up fastest."""
+def _rows(
+    connection: Connection, columns: tuple[Column[Any], ...], keys: Iterable[AnswerKey]
+) -> Iterator[tuple[AnswerKey, list[Any]]]:
+    """These columns by key: a plain list of ids for each provider, kind and shape, which every database looks up
+    fastest, and as few statements as can be, for a statement costs more than what it finds."""
     groups: dict[tuple[str, Kind, str], dict[str, AnswerKey]] = {}
     for key in keys:
         groups.setdefault((key.provider, key.kind, key.shape), {})[key.asked_id] = key
-    for (provider, kind, shape), by_id in groups.items():
-        for chunk in _chunks(list(by_id)):
-            known = {"provider": provider, "kind": kind, "shape": shape, "asked_ids": chunk}
-            for row in connection.execute(query, known).all():
-                yield by_id[row[0]], tuple(row)
+    parts = [(same, chunk) for same, by_id in groups.items() for chunk in _chunks(list(by_id))]
+    for start in range(0, len(parts), PARTS):
+        some = parts[start : start + PARTS]
+        given: dict[str, Any] = {}
+        for place, ((provider, kind, shape), chunk) in enumerate(some):
+            given |= {f"provider{place}": provider, f"kind{place}": kind, f"shape{place}": shape, f"ids{place}": chunk}
+        for place, asked_id, *row in connection.execute(_union(columns, len(some)), given).all():
+            yield groups[some[place][0]][asked_id], row
+
+
+@cache
+def _union(columns: tuple[Column[Any], ...], parts: int) -> Any:
+    return union_all(
+        *(
+            select(literal_column(str(place)), table.c.asked_id, *columns).where(
+                table.c.provider == bindparam(f"provider{place}"),
+                table.c.kind == bindparam(f"kind{place}"),
+                table.c.shape == bindparam(f"shape{place}"),
+                table.c.asked_id.in_(bindparam(f"ids{place}", expanding=True)),
+            )
+            for place in range(parts)
+        )
+    )
 
 
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -193,7 +223,18 @@ def _answered_in_any_shape(connection: Connection, key: AnswerKey) -> bool:
 
 
 def _head(columns: Iterable[Any]) -> AnswerHead:
-    return AnswerHead(**dict(zip(_HEAD, columns, strict=True)))
+    fetched_at, found, partial, parser_version, misses, miss_days, answered_before, soft, content = columns
+    return AnswerHead(
+        fetched_at=fetched_at,
+        found=found,
+        partial=partial,
+        parser_version=parser_version,
+        misses=misses,
+        miss_days=miss_days,
+        answered_before=answered_before,
+        soft=soft,
+        content=content,
+    )
 
 
 # Fragments on disk

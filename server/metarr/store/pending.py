@@ -29,8 +29,7 @@ class Pending(Struct, frozen=True, kw_only=True):
 
 def set_for_item(connection: Connection, item_id: int, missing: Mapping[str, Pending]) -> None:
     """Have the item miss these providers, and no others. `since` of one that was missed already stays."""
-    stale = delete(table).where(table.c.item_id == item_id, table.c.provider.not_in(list(missing)))
-    connection.execute(stale)
+    connection.execute(_NOT_MISSING, {"of_item": item_id, "providers": list(missing)})
     rows = [
         {
             "item_id": item_id,
@@ -131,4 +130,7 @@ def count_items(connection: Connection) -> int:
 
 _TAKEN = (items.c.deleted_at.is_(None), items.c.monitored == true())
 _PROVIDERS_OF = select(table.c.item_id, table.c.provider).where(table.c.item_id.in_(bindparam("ids", expanding=True)))
+_NOT_MISSING = delete(table).where(
+    table.c.item_id == bindparam("of_item"), table.c.provider.not_in(bindparam("providers", expanding=True))
+)
 _OF_ITEMS = select(table).where(table.c.item_id.in_(bindparam("ids", expanding=True)))
