@@ -12,9 +12,7 @@ from metarr.cli.output import as_json, say, table
 from metarr.cli.text import counted, name_of
 from metarr.domain.fields import FIELDS, FieldType
 
-Items = Annotated[
-    list[str], typer.Argument(metavar="ITEM", help="Their ids, or external ones such as imdb:tt0137523.")
-]
+Items = Annotated[list[str], typer.Argument(metavar="ITEM", help="Their ids, or external ones such as imdb:tt0137523.")]
 Names = Annotated[list[str] | None, typer.Argument(metavar="FIELD", help="Such as plot.")]
 Etag = Annotated[str, typer.Option(metavar="ETAG", help="Refuse where the item changed since it had this etag.")]
 
