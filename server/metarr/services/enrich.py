@@ -79,6 +79,7 @@ class _Merged:
 
     before: MediaItem
     enriched: Enriched
+    missed_before: bool
     gone: MediaItem | None = None
 
 
@@ -179,7 +180,8 @@ class Enricher:
                     sync_fields=config.sync_fields,
                     job_id=wish.job_id,
                 )
-            pending.set_for_item(connection, saved.id, merged.enriched.pending)
+            if merged.missed_before or merged.enriched.pending:
+                pending.set_for_item(connection, saved.id, merged.enriched.pending)
             if wish.also is not None:
                 wish.also(connection, merged.enriched)
         changed, missed = merged.enriched.changes, merged.enriched.pending
@@ -268,7 +270,7 @@ class Enricher:
             pending=missed,
             sync_reason=sync_reason(changed, config.sync_fields),
         )
-        return _Merged(before=before, enriched=enriched)
+        return _Merged(before=before, enriched=enriched, missed_before=bool(attempts))
 
     def _note_missing(self, item: MediaItem, findings: Findings, wish: Wish) -> None:
         with self._database.begin() as connection:

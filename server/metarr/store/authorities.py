@@ -21,12 +21,13 @@ def read(connection: Connection) -> Authority:
         rule_key(Kind(row.kind), row.field): FieldRule(
             providers=row.providers, exclusive=row.exclusive, union=row.union
         )
-        for row in connection.execute(select(table).order_by(table.c.kind, table.c.field))
+        for row in connection.execute(_RULES)
     }
+    known = settings.read(connection)
     return Authority(
-        priority=tuple(settings.get(connection, PRIORITY, DEFAULT_PRIORITY)),
+        priority=tuple(known.get(PRIORITY, DEFAULT_PRIORITY)),
         rules=rules,
-        fill_gaps=bool(settings.get(connection, FILL_GAPS, True)),
+        fill_gaps=bool(known.get(FILL_GAPS, True)),
     )
 
 
@@ -64,3 +65,6 @@ def put_priority(connection: Connection, providers: Iterable[str]) -> None:
 def put_fill_gaps(connection: Connection, fill_gaps: bool) -> None:
     """Say whether providers outside a field's own list fill its gaps."""
     settings.put(connection, {FILL_GAPS: fill_gaps})
+
+
+_RULES = select(table).order_by(table.c.kind, table.c.field)

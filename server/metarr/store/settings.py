@@ -11,7 +11,7 @@ from metarr.store.upsert import upsert
 
 def read(connection: Connection) -> dict[str, Any]:
     """Every setting that was ever set, as plain JSON values; the defaults are not the store's to know."""
-    return {row.key: row.value for row in connection.execute(select(table))}
+    return {row.key: row.value for row in connection.execute(_ALL)}
 
 
 def get(connection: Connection, key: str, default: Any = None) -> Any:
@@ -28,3 +28,6 @@ def put(connection: Connection, values: Mapping[str, Any]) -> None:
 def remove(connection: Connection, keys: Iterable[str]) -> None:
     """Back to the default."""
     connection.execute(delete(table).where(table.c.key.in_(list(keys))))
+
+
+_ALL = select(table)

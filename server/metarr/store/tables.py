@@ -41,11 +41,12 @@ class Moment(TypeDecorator[datetime]):
         return _moment
 
 
+@lru_cache(maxsize=1024)  # an item's values have the few moments of its answers
 def _microseconds(moment: datetime | None) -> int | None:
     return None if moment is None else (moment - EPOCH) // MICROSECOND
 
 
-@lru_cache(maxsize=1024)  # an item's values have the few moments of its answers
+@lru_cache(maxsize=1024)
 def _moment(microseconds: int | None) -> datetime | None:
     return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
 
