@@ -1,7 +1,7 @@
 """A daemon that answers from a table, and the command line run against it."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Self
 
 import pytest
@@ -44,6 +44,9 @@ class FakeClient:
         if isinstance(answer, Exception):
             raise answer
         return answer(request) if callable(answer) else answer
+
+    def stream(self, service: str, method: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        yield from self.call(service, method, request)
 
 
 class Terminal(io.StringIO):

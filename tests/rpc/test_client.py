@@ -100,3 +100,12 @@ def test_a_reason_of_another_domain_is_not_taken_for_metarrs():
     status = status_pb2.Status(code=7, message="no")
     status.details.add().Pack(error_details_pb2.ErrorInfo(reason="PROXY_SAYS_NO", domain="proxy.test"))
     assert failure_of(grpc.StatusCode.PERMISSION_DENIED, "no", status.SerializeToString()).reason == ""
+
+
+def test_a_stream_fails_as_a_call_does(client):
+    with pytest.raises(RpcFailure) as caught:
+        next(client.stream("ConfigService", "ApplyFieldAuthorities"))
+    assert caught.value.code == "UNIMPLEMENTED"
+    with pytest.raises(RpcFailure) as caught:
+        next(client.stream("ConfigService", "ApplyFieldAuthorities", {"dropForeigners": True}))
+    assert caught.value.code == "INVALID_ARGUMENT"

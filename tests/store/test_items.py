@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
@@ -49,6 +50,37 @@ def test_a_save_against_an_old_version_is_refused_and_writes_nothing(connection:
     with pytest.raises(VersionMoved):
         items.save(connection, read, replace(read, fields={"plot": stored("late")}, ids={"imdb": IdClaim(value="tt1")}))
     assert items.get(connection, read.id) == newer
+
+
+@given(st.lists(st.tuples(any_items(), any_items()), max_size=4))
+def test_saving_many_items_leaves_what_saving_each_of_them_leaves(pairs: list[tuple[MediaItem, MediaItem]]) -> None:
+    with _SHARED.read() as connection:
+        # No ids: two of these items may not have the same.
+        added = [(items.add(connection, replace(old, ids={})), replace(new, ids={})) for old, new in pairs]
+        saved = items.save_all(connection, added)
+        assert saved == [replace(new, id=old.id, version=2) for old, new in added]
+        assert items.get_many(connection, [item.id for item in saved]) == {item.id: item for item in saved}
+
+
+def test_many_items_are_not_saved_where_one_of_them_was_changed_since_it_was_read(connection: Connection) -> None:
+    one, two = items.add(connection, item()), items.add(connection, item())
+    items.save(connection, two, replace(two, title="Newer"))
+    with pytest.raises(VersionMoved):
+        items.save_all(connection, [(one, replace(one, title="A")), (two, replace(two, title="B"))])
+
+
+def test_a_fingerprint_is_put_without_anything_else(connection: Connection) -> None:
+    one, two = items.add(connection, item(fingerprint="old")), items.add(connection, item(fingerprint="old"))
+    items.put_fingerprints(connection, {})
+    items.put_fingerprints(connection, {one.id: "new"})
+    assert items.get_many(connection, [one.id, two.id]) == {one.id: replace(one, fingerprint="new"), two.id: two}
+
+
+def test_versions_are_told_of_live_items_only(connection: Connection) -> None:
+    one, two = items.add(connection, item()), items.add(connection, item())
+    items.save(connection, one, replace(one, title="Heat"))
+    items.soft_delete(connection, [two.id], NOW)
+    assert items.versions(connection, [one.id, two.id, 999]) == {one.id: 2}
 
 
 def test_a_save_writes_only_the_fields_that_differ(connection: Connection) -> None:

@@ -149,6 +149,9 @@ def apply(
         task = progress.add_task("", total=None)
         for last in follow(server, SERVICE, "ApplyFieldAuthorities", {"dropForeign": drop_foreign}):
             progress.update(task, completed=last.get("done", 0), total=last.get("total"))
+    if not last.get("finished"):
+        note(f"ended after {last.get('done', 0)} of {counted(last.get('total', 0), 'item')}; apply again to go on")
+        raise typer.Exit(1)
     if json:
         return as_json(last)
     changed, done = last.get("changedItems", 0), counted(last.get("done", 0), "item")
@@ -184,7 +187,7 @@ def _preview(server: str, json: bool, request: Answer) -> None:
 
 
 def _sentence(effect: Answer) -> str:
-    told = [f"{effect.get('changed', 0)} would change"]
+    told = [f"{effect['changed']} would change"] if effect.get("changed") else []
     if outside := effect.get("outside"):
         keeps = "keeps" if outside == 1 else "keep"
         told.append(
