@@ -9,7 +9,8 @@ from metarr.fetch.lanes import Lanes
 
 BURST_SECONDS = 0.25
 """An idle bucket saves up tokens for so long: a few requests of one item leave at once, a second's worth does not."""
-_TINY = 1e-6
+_TINY = 1e-4
+"""Seconds that are not worth waiting: a wait this short takes longer than itself."""
 
 
 class TokenBucket:
