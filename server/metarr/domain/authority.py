@@ -1,9 +1,9 @@
 """Which providers a field listens to, in what order, exclusively or not. The policy is data."""
 
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property
 
-from metarr.domain.fields import FIELDS, FieldType
+from metarr.domain.fields import FIELDS, Field, FieldType, fields_of
 from metarr.domain.model import Kind, Struct
 from metarr.errors import Violation
 
@@ -18,7 +18,15 @@ class FieldRule(Struct, frozen=True, kw_only=True):
     union: bool = False
 
 
-class Authority(Struct, frozen=True, kw_only=True):
+class Listening(Struct, frozen=True, kw_only=True):
+    """Whom a field listens to: its rule, and all who count in `order`, the best first."""
+
+    field: Field
+    rule: FieldRule
+    order: tuple[str, ...]
+
+
+class Authority(Struct, frozen=True, kw_only=True, dict=True, gc=True):
     """The whole of the owner's rules.
 
     `priority`: all providers, the best first; those not named come after, by id. `rules`: what differs from the
@@ -36,16 +44,39 @@ class Authority(Struct, frozen=True, kw_only=True):
 
     def order(self, kind: Kind, field: str, usable: Collection[str]) -> tuple[str, ...]:
         """The providers to listen to, the best first. `usable`: enabled, configured, and declaring the field."""
-        return self.listeners(self.rule(kind, field), self.by_priority(usable))
+        return self._listeners(self.rule(kind, field), self.by_priority(usable))
 
-    def listeners(self, rule: FieldRule, ranked: Sequence[str]) -> tuple[str, ...]:
-        """The same for a rule. `ranked`: the usable providers by the global priority."""
-        own = tuple([provider for provider in rule.providers if provider in ranked])
+    def listening(self, kind: Kind, usable: Iterable[tuple[str, frozenset[str]]]) -> tuple[Listening, ...]:
+        """All fields of a kind, in catalogue order. `usable`: the providers that count, with what they declare."""
+        key = (kind, tuple(usable))
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = self._plan(*key)
+        return plan
+
+    @cached_property
+    def _plans(self) -> dict[tuple[Kind, tuple[tuple[str, frozenset[str]], ...]], tuple[Listening, ...]]:
+        """Few: merging a library again asks for the same ones all the time."""
+        return {}
+
+    def _plan(self, kind: Kind, usable: tuple[tuple[str, frozenset[str]], ...]) -> tuple[Listening, ...]:
+        declared = dict(usable)
+        ranked = self.by_priority(declared)
+        plan = []
+        for field in fields_of(kind):
+            rule = self.rule(kind, field.name)
+            speakers = [provider for provider in ranked if field.name in declared[provider]]
+            plan.append(Listening(field=field, rule=rule, order=self._listeners(rule, speakers)))
+        return tuple(plan)
+
+    def _listeners(self, rule: FieldRule, ranked: Sequence[str]) -> tuple[str, ...]:
+        """The order of a rule. `ranked`: the usable providers by the global priority."""
+        own = tuple(provider for provider in rule.providers if provider in ranked)
         if not self.fill_gaps:
             return own[:1]
-        if rule.exclusive or len(own) == len(ranked):
+        if rule.exclusive:
             return own
-        return own + tuple([provider for provider in ranked if provider not in own])
+        return own + tuple(provider for provider in ranked if provider not in own)
 
     def by_priority(self, providers: Iterable[str]) -> tuple[str, ...]:
         """These providers by the global priority, ties by id."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from metarr.domain.artwork import ArtworkPolicy, choose
-from metarr.domain.authority import Authority
+from metarr.domain.authority import Authority, Listening
 from metarr.domain.equality import same, text_key
 from metarr.domain.evidence import Said, hear, in_order
 from metarr.domain.fields import Field, FieldType, fields_of
@@ -76,9 +76,9 @@ def merge(item: MediaItem, outcomes: Mapping[str, Outcome], policy: Policy, cove
     `outcomes` by provider; a provider of `coverage` that is not in it was not selected, and is not heard.
     """
     known = {provider: outcomes.get(provider, NotAsked(reason=Skip.NOT_SELECTED)) for provider in coverage}
-    ranked = policy.authority.by_priority([provider for provider, outcome in known.items() if in_order(outcome)])
-    counting = {provider: known[provider] for provider in ranked}
-    decisions = tuple(_decide(item, field, counting, policy, coverage) for field in fields_of(item.kind))
+    usable = [(provider, coverage[provider]) for provider, outcome in known.items() if in_order(outcome)]
+    plan = policy.authority.listening(item.kind, usable)
+    decisions = tuple([_decide(item, listening, known, policy) for listening in plan])
     fields = {decision.field: decision.value for decision in decisions if decision.value is not None}
     others = {name: stored for name, stored in item.fields.items() if name not in fields}
     ended = {decision.field for decision in decisions if decision.ended_veto}
@@ -130,21 +130,16 @@ def _runner_up(
     return RunnerUp(provider=provider, value=said.value, fetched_at=said.fetched_at, why=why)
 
 
-def _decide(
-    item: MediaItem, field: Field, outcomes: Mapping[str, Outcome], policy: Policy, coverage: Coverage
-) -> Decision:
-    """`outcomes` by the global priority."""
-    name = field.name
-    stored = item.fields.get(name, NOTHING_STORED)
-    if stored.locked or (name in item.parent_locked and stored.value is not None):
-        return Decision(field=name, value=stored)
-    rule = policy.authority.rule(item.kind, name)
-    order = policy.authority.listeners(rule, [provider for provider in outcomes if name in coverage[provider]])
+def _decide(item: MediaItem, listening: Listening, outcomes: Mapping[str, Outcome], policy: Policy) -> Decision:
+    field, order = listening.field, listening.order
+    stored = item.fields.get(field.name, NOTHING_STORED)
+    if stored.locked or (field.name in item.parent_locked and stored.value is not None):
+        return Decision(field=field.name, value=stored)
     heard = (_hear(field, provider, outcomes[provider], stored, policy) for provider in order)
-    vetoes = [veto for veto in item.vetoes if veto.field == name] if item.vetoes else []
-    if rule.union and field.type is FieldType.TEXTS:
+    vetoes = [veto for veto in item.vetoes if veto.field == field.name] if item.vetoes else []
+    if listening.rule.union and field.type is FieldType.TEXTS:
         return _union(field, stored, tuple(heard), vetoes)
-    return _walk(field, stored, order, heard, vetoes=vetoes, own=rule.providers)
+    return _walk(field, stored, order, heard, vetoes=vetoes, own=listening.rule.providers)
 
 
 def _hear(field: Field, provider: str, outcome: Outcome, stored: FieldValue, policy: Policy) -> Said:
