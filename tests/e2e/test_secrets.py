@@ -246,16 +246,18 @@ def test_a_lost_key_file_means_enter_the_keys_again_and_nothing_else(simulators:
     (tmp_path / "metarr.key").unlink()
     with live(tmp_path) as after:
         assert after.call("Library", "GetItem", {"itemId": "1"}) == item
-        assert after.call("Health", "GetHealth")["status"] == "STATUS_NOT_CONFIGURED"
+        assert after.call("Health", "GetHealth")["status"] == "STATUS_DEGRADED"
         for provider in after.call("Config", "ListProviders")["providers"]:
-            assert provider["state"]["status"] == "STATUS_NOT_CONFIGURED"
+            assert provider["state"]["status"] == "STATUS_KEY_REFUSED"
+            assert "api_key=-" in provider["state"]["detail"]
             key = next(setting for setting in provider["settings"] if setting["key"] == "api_key")
             assert not key.get("secretSet")
             address = next(setting for setting in provider["settings"] if setting["key"] == "base_url")
             assert address["value"] == simulators.base_urls[provider["id"]].rstrip("/"), "what is no secret is kept"
         with pytest.raises(RpcFailure) as caught:
             after.call("Enrichment", "Enrich", {"itemId": "1", "forceRefresh": True})
-        assert caught.value.reason == "NOBODY_TO_ASK"
+        assert caught.value.reason == "PROVIDERS_REFUSED_KEY"
+        assert after.call("Library", "GetItem", {"itemId": "1"})["item"]["fields"] == item["item"]["fields"]
         after.configure(simulators, *PROVIDERS)
         answer = after.call("Enrichment", "Enrich", {"itemId": "1", "forceRefresh": True})
         assert {outcome["status"] for outcome in answer["outcomes"]} == {"STATUS_ANSWERED"}

@@ -92,7 +92,7 @@ class ProviderSettings:
     def test(self, provider_id: str, deadline: float) -> "Verdict":
         """One cheap request: do key, network and quota work? `deadline`: of the caller, in monotonic seconds."""
         entry = self.entry(provider_id)
-        if not entry.configured:
+        if entry.lost or not entry.configured:
             missing = [each.label for each in entry.provider.settings if each.required and not entry.settings[each.key]]
             return Verdict(trouble="key", detail=f"not set yet: {', '.join(missing)}; {_where_to_get(entry)}")
         began = self._clock.monotonic()

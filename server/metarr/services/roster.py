@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from metarr.clock import Clock
 from metarr.domain.merge import Coverage
 from metarr.domain.model import Kind, NotAsked, Skip
+from metarr.errors import KeyRefused
 from metarr.fetch.channel import Channel
 from metarr.fetch.contract import Limits
 from metarr.providers import guard
@@ -18,6 +19,8 @@ from metarr.providers.base import Provider, Setting, SettingType, SettingValue
 from metarr.secrets import Vault
 from metarr.store.database import Database
 from metarr.store.providers import ProviderConfig, ProviderStore
+
+LOST = "the key file that opens it is gone or another one"
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,13 @@ class Entry:
     def id(self) -> str:
         return self.provider.id
 
+    lost: bool = False
+    """Its key was entered, and the key file that opens it is gone."""
+
     @property
     def configured(self) -> bool:
-        return self.provider.configured(self.settings)
+        """Whether it can be asked, or could be before its key was lost."""
+        return self.lost or self.provider.configured(self.settings)
 
     def skip(self, kind: Kind) -> NotAsked | None:
         """Why the provider is out of the order for a kind; None: it counts."""
@@ -103,7 +110,16 @@ class Roster:
             self._store,
             self._vault.fingerprint("\n".join(secrets)),
         )
-        return Entry(provider=provider, config=config, settings=settings, channel=channel)
+        lost = any(each.type is SettingType.SECRET and _lost(each, config, settings) for each in provider.settings)
+        if lost:
+            # As good as refused: what it said before is held, where "never configured" would let others replace it.
+            channel.limiter.refused(KeyRefused(LOST))
+        return Entry(provider=provider, config=config, settings=settings, channel=channel, lost=lost)
+
+
+def _lost(setting: Setting, config: ProviderConfig, settings: Mapping[str, SettingValue]) -> bool:
+    """Whether a secret was entered that cannot be opened any more."""
+    return setting.key in config.sealed and not settings[setting.key]
 
 
 def in_force(declared: Iterable[Setting], config: ProviderConfig, vault: Vault) -> dict[str, SettingValue]:
