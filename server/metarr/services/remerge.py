@@ -24,8 +24,8 @@ from metarr.store.database import Connection, Database
 
 log = structlog.get_logger(__name__)
 
-BATCH = 100
-"""Items that are worked on at once: memory stays flat, and other writers wait for a batch at most."""
+BATCH = 50
+"""Items that are worked on at once: memory stays flat, and other writers hardly wait."""
 
 CAUSE = "authority"
 
