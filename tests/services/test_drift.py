@@ -1,7 +1,13 @@
 """A provider whose answers change their shape is noticed, and what they lose is set aside."""
 
+from fakes import FakeClock
+from harness import House
+from harness import told as told_fields
 from metarr.domain.model import Fragment, Kind
 from metarr.services.drift import LOST_LEAST, TROUBLED_LEAST, DriftWatch
+from metarr.services.health import Condition
+from metarr.services.intake import NewItem
+from simulators import generated_movie
 
 WHOLE = Fragment(provider="tmdb", kind=Kind.MOVIE, values={"title": "A", "plot": "B"}, empty=frozenset({"tagline"}))
 WITHOUT_PLOT = Fragment(
@@ -65,3 +71,36 @@ def test_providers_are_watched_apart_and_can_be_forgotten() -> None:
     assert not watch.drift("omdb").suspicious
     watch.forget("tmdb")
     assert not watch.drift("tmdb").suspicious
+
+
+def test_a_provider_that_loses_a_part_everywhere_changes_only_the_first_titles(home: House, clock: FakeClock) -> None:
+    """fanart.tv leaves out what it has no art for, so one title without is an ordinary answer, and many are not."""
+    movies = [generated_movie(n) for n in range(3 * LOST_LEAST)]
+    wanted = [
+        NewItem(Kind.MOVIE, told.title, told.year, {"imdb": str(told.imdb), "tmdb": str(told.tmdb)}) for told in movies
+    ]
+    items = [taken.item.id for taken in home.services.library.upsert(wanted)]
+    before = {item_id: told_fields(home.enrich(item_id).item.fields) for item_id in items}
+    assert all("fanart" in {source for _, source in fields.values()} for fields in before.values())
+    clock.advance(60)
+    home.simulators.fault("fanart", "append_ignored")
+
+    after = {item_id: told_fields(home.enrich(item_id, force=True).item.fields) for item_id in items}
+
+    changed = [item_id for item_id in items if after[item_id] != before[item_id]]
+    assert changed == items[: len(changed)], "it stops for good"
+    assert 0 < len(changed) < LOST_LEAST
+    [health] = [each for each in home.services.health.read().providers if each.entry.id == "fanart"]
+    assert health.condition is Condition.SUSPECT
+    assert "gone from most titles" in health.detail
+    assert home.pending(items[-1])["fanart"].reason == "partial", "it is asked again"
+
+
+def test_what_was_set_aside_stays_so_on_the_days_after() -> None:
+    """The stored answers lack the part by then; that is no sign that the titles never had it."""
+    watch = DriftWatch()
+    kept = [WHOLE] * 100
+    for day in range(3):
+        kept = [watch.checked(WITHOUT_PLOT, before) for before in kept]
+        assert all("plot" in each.unread for each in kept[LOST_LEAST:]), f"day {day}"
+    assert watch.drift("tmdb").lost == {"plot"}

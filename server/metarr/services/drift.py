@@ -61,7 +61,8 @@ class DriftWatch:
 
     def checked(self, fragment: Fragment, before: Fragment | None) -> Fragment:
         """Note an answer and what the same title's answer was before; returns it without what is to be set aside."""
-        had = frozenset(before.values) if before else frozenset()
+        # A part that was set aside before is unread there: the title is as likely to have it as ever.
+        had = frozenset(before.values) | before.unread if before else frozenset()
         seen = _Seen(unread=fragment.unread, had=had, lost=had & fragment.empty)
         with self._lock:
             window = self._seen.setdefault(fragment.provider, deque(maxlen=WINDOW))
