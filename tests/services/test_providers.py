@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from fakes import FakeClock
-from harness import PROVIDERS, House, house, kinds, live
+from harness import PROVIDERS, House, house, kinds, live, told
+from metarr.app import build
 from metarr.domain.model import Kind, NotAsked, Skip
-from metarr.errors import InvalidInput, NoSuchThing
+from metarr.errors import AllRefused, InvalidInput, NoSuchThing
+from metarr.providers.registry import discover
+from metarr.secrets import Vault
 from metarr.services.health import Condition
 from metarr.services.providers import Verdict
 from metarr.services.roster import Entry
@@ -162,3 +165,26 @@ class TestTest:
             verdict = metarr.client.call("ConfigService", "TestProvider", {"providerId": "tmdb"}, timeout=1)
             simulators.clear_faults()
         assert verdict["verdict"] == "VERDICT_NETWORK"
+
+
+def test_a_lost_key_stays_refused_whatever_else_is_set_and_holds_what_was_said(
+    home: House, clock: FakeClock, tmp_path: Path
+) -> None:
+    item_id = home.add("inception")
+    before = told(home.enrich(item_id).item.fields)
+    clock.advance(60)
+    again = build(home.database, Vault(tmp_path / "another.key"), home.clock, discover())
+    try:
+        other = House(again, home.database, home.simulators, home.clock)
+        again.providers.update("tmdb", True, {"requests_per_second": 20})
+        home.asked()
+        with pytest.raises(AllRefused):
+            other.enrich(item_id, force=True)
+        assert home.asked() == {}, "nothing is asked with an empty key"
+        other.configure("omdb")
+        enriched = other.enrich(item_id, force=True)
+        assert told(enriched.item.fields) == before
+        assert enriched.pending["tmdb"].reason == "auth"
+        assert home.asked() == {"omdb": 1}
+    finally:
+        again.roster.close()

@@ -81,12 +81,13 @@ class Roster:
         return {entry.id: entry.provider.fields(kind, entry.settings) for entry in self.all()}
 
     def reload(self, provider_id: str) -> Entry:
-        """Take over changed settings: a new channel, with whatever the old one was parked for lifted."""
+        """Take over changed settings: a new channel, with every park lifted but that for a lost key."""
         with self._lock:
             old = self._entries[provider_id]
             old.channel.close()
             new = self._enter(old.provider)
-            new.channel.lift()
+            if not new.lost:
+                new.channel.lift()
             self._entries = {**self._entries, provider_id: new}
         return new
 
