@@ -18,7 +18,8 @@ SELECT ?, ?, 'metadata.local', ?, 0, '', 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM
 _INSTALLED = """
 INSERT INTO installed(addonID, enabled, installDate, origin, disabledReason)
 SELECT ?, 1, datetime('now'), '', 0 WHERE NOT EXISTS (SELECT 1 FROM installed WHERE addonID = ?)"""
-_EVERY_DEPTH = 2_147_483_647
+_CONTENTS = {"movies": 2_147_483_647, "tvshows": 0}
+"""Kinds of media, each with a folder of its own, and how deep Kodi looks into it."""
 
 
 class Kodi(Machine):
@@ -28,8 +29,9 @@ class Kodi(Machine):
         super().__init__(home)
         self.media = self.profile.home / "media"
         databases.lay_out(self.profile.databases)
-        self._add_source("movies", _EVERY_DEPTH)
-        self._add_source("tvshows", 0)
+        for content, depth in _CONTENTS.items():
+            self._add_content(content, depth)
+        self.profile.add_sources({content.title(): self.media / content for content in _CONTENTS})
         self.install(driver.FOLDER)
 
     # Add-ons
@@ -78,7 +80,7 @@ class Kodi(Machine):
             self.rpc("VideoLibrary.Clean", showdialogs=False)
             events.wait("VideoLibrary.OnCleanFinished", seconds)
 
-    def _add_source(self, content: str, depth: int) -> None:
+    def _add_content(self, content: str, depth: int) -> None:
         folder = self.media / content
         folder.mkdir(parents=True, exist_ok=True)
         values = (f"{folder}/", content, depth, f"{folder}/")

@@ -58,6 +58,17 @@ class Profile:
         (self.userdata / "advancedsettings.xml").write_text(_ADVANCED.format(tcp_port=tcp_port))
         self._enter({**QUIET, **settings})
 
+    def add_sources(self, folders: Mapping[str, Path]) -> None:
+        """Name the folders with media as a person would; of others Kodi forgets nothing when it cleans its library."""
+        video = ET.Element("video")
+        for name, folder in folders.items():
+            source = ET.SubElement(video, "source")
+            ET.SubElement(source, "name").text = name
+            ET.SubElement(source, "path", pathversion="1").text = f"{folder}/"
+        top = ET.Element("sources")
+        top.append(video)
+        ET.ElementTree(top).write(self.userdata / "sources.xml", encoding="utf-8", xml_declaration=True)
+
     def _enter(self, settings: Mapping[str, str]) -> None:
         path = self.userdata / "guisettings.xml"
         tree = ET.ElementTree(ET.fromstring(path.read_text() if path.exists() else _EMPTY))
