@@ -315,15 +315,16 @@ class Jobs:
             self._flush(run, FLUSH_EVERY)
 
     def _to_do(self, job: Job, batch: list[Candidate]) -> list[int]:
-        """Those of the items that have no mark; what needs nothing is marked here."""
+        """Those of the items at which there is something to do; the others are marked here."""
+        if job.force or job.providers:
+            return [item.id for item in batch]
         standing = Standing(self._aggregator, self._config.read(), self._clock.now())
         with self._database.read() as connection:
-            done = jobs.marked(connection, job.id, [item.id for item in batch])
-            left = [item for item in batch if item.id not in done]
-            skipped = set() if job.force or job.providers else standing.unchanged(connection, left)
-        with self._database.begin() as connection:
-            jobs.mark_unchanged(connection, job.id, sorted(skipped))
-        return [item.id for item in left if item.id not in skipped]
+            skipped = standing.unchanged(connection, batch)
+        if skipped:
+            with self._database.begin() as connection:
+                jobs.mark_unchanged(connection, job.id, sorted(skipped))
+        return [item.id for item in batch if item.id not in skipped]
 
     def _one(self, run: _Run, item_id: int, held: frozenset[str]) -> None:
         try:

@@ -4,8 +4,8 @@ Tells it for many items at once without decoding anything: a daily run does litt
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import chain
 
 from metarr.domain.freshness import AnswerHead, fingerprint_on, ground, is_fresh
 from metarr.domain.model import Kind
@@ -15,13 +15,7 @@ from metarr.store import answers, pending
 from metarr.store.database import Connection
 from metarr.store.jobs import Candidate
 
-
-@dataclass(frozen=True)
-class _Found:
-    """An item's answers as they are told in its fingerprint, and the providers of which a fresh one is wanting."""
-
-    told: Mapping[str, str]
-    wanting: tuple[str, ...]
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Standing:
@@ -40,46 +34,38 @@ class Standing:
         for item in items:
             if item.ids:
                 by_kind.setdefault(Kind(item.kind), []).append(item)
-        found: dict[int, _Found] = {}
+        wanting: dict[int, list[str]] = {}
         for kind, of_kind in by_kind.items():
-            found |= self._found(connection, kind, of_kind)
-        wanting = [item_id for item_id, each in found.items() if each.wanting]
-        waiting = pending.providers_of(connection, wanting)
+            wanting |= self._standing(connection, kind, of_kind)
+        waiting = pending.providers_of(connection, [item_id for item_id, providers in wanting.items() if providers])
         return {
             item_id
-            for item_id, each in found.items()
-            if not each.wanting or waiting.get(item_id, set()) >= {*each.wanting}
+            for item_id, providers in wanting.items()
+            if not providers or waiting.get(item_id, set()).issuperset(providers)
         }
 
-    def _found(self, connection: Connection, kind: Kind, items: Sequence[Candidate]) -> dict[int, _Found]:
-        """What the cache holds about those items whose last merge stands."""
-        asked = {asker.id: [(item, asker.asked_ids(item.ids)) for item in items] for asker in self._kind(kind)}
-        heads = {
-            asker.id: answers.heads_by_id(
-                connection, asker.id, kind, asker.shape, {each for _, ids in asked[asker.id] for each in ids}
-            )
-            for asker in self._kind(kind)
-        }
-        told: dict[int, dict[str, str]] = {item.id: {} for item in items}
-        wanting: dict[int, list[str]] = {}
+    def _standing(self, connection: Connection, kind: Kind, items: Sequence[Candidate]) -> dict[int, list[str]]:
+        """Those of the items whose last merge stands, and of which providers a fresh answer is wanting."""
+        told: list[dict[str, str]] = [{} for _ in items]
+        wanting: list[list[str]] = [[] for _ in items]
         for asker in self._kind(kind):
-            known = heads[asker.id]
-            for item, ids in asked[asker.id]:
+            asked = [asker.asked_ids(item.ids) for item in items]
+            known = answers.heads_by_id(connection, asker.id, kind, asker.shape, chain.from_iterable(asked))
+            for ids, of_item, wants in zip(asked, told, wanting, strict=True):
                 if not ids:
                     continue
-                newest = _newest(ids, known)
-                if newest is None:
-                    told[item.id][asker.id] = NOT_HEARD
-                    wanting.setdefault(item.id, []).append(asker.id)
-                    continue
-                asked_id, head = newest
-                told[item.id][asker.id] = heard(asked_id, asker.shape, head.content, head.parser_version)
-                if not is_fresh(head, asker.parser_version, self._now):
-                    wanting.setdefault(item.id, []).append(asker.id)
+                newest = ids[0] if len(ids) == 1 else _newest(ids, known)
+                head = known.get(newest)
+                if head is None:
+                    of_item[asker.id] = NOT_HEARD
+                else:
+                    of_item[asker.id] = heard(newest, asker.shape, head.content, head.parser_version)
+                if head is None or not is_fresh(head, asker.parser_version, self._now):
+                    wants.append(asker.id)
         return {
-            item.id: _Found(told[item.id], tuple(wanting.get(item.id, ())))
-            for item in items
-            if self._stands(kind, item.fingerprint, told[item.id])
+            item.id: wants
+            for item, of_item, wants in zip(items, told, wanting, strict=True)
+            if self._stands(kind, item.fingerprint, of_item)
         }
 
     def _stands(self, kind: Kind, fingerprint: str, told: Mapping[str, str]) -> bool:
@@ -101,9 +87,6 @@ class Standing:
         return self._grounds[key]
 
 
-def _newest(ids: Iterable[str], known: Mapping[str, AnswerHead]) -> tuple[str, AnswerHead] | None:
-    found = [(known[each].fetched_at, each) for each in ids if each in known]
-    if not found:
-        return None
-    asked_id = found[0][1] if len(found) == 1 else max(found, key=lambda pair: pair[0])[1]
-    return asked_id, known[asked_id]
+def _newest(ids: Sequence[str], known: Mapping[str, AnswerHead]) -> str:
+    """The one of the ids that was answered last; the first one where none was."""
+    return max(ids, key=lambda each: known[each].fetched_at if each in known else NEVER)

@@ -171,13 +171,16 @@ def prune(connection: Connection, before: datetime) -> int:
 
 
 def candidates(connection: Connection, job: Job, kinds: Collection[Kind], after_id: int, limit: int) -> list[Candidate]:
-    """The next items of a job by id, of these kinds."""
+    """The next items of a job by id, of these kinds, that it is not done with."""
     query = _taken(select(items.c.id, items.c.kind, items.c.fingerprint), job, kinds)
-    rows = connection.execute(query.where(items.c.id > after_id).order_by(items.c.id).limit(limit)).all()
-    ids: dict[int, dict[str, str]] = {row[0]: {} for row in rows}
-    for item_id, id_type, value in connection.execute(_IDS, {"ids": list(ids)}).all():
-        ids[item_id][id_type] = value
-    return [Candidate(id=row[0], kind=row[1], fingerprint=row[2], ids=ids[row[0]]) for row in rows]
+    query = query.where(items.c.id > after_id, ~_is_marked(job)).order_by(items.c.id).limit(limit)
+    found = {
+        item_id: Candidate(id=item_id, kind=kind, fingerprint=fingerprint, ids={})
+        for item_id, kind, fingerprint in connection.execute(query).all()
+    }
+    for item_id, id_type, value in connection.execute(_IDS, {"ids": list(found)}).all():
+        found[item_id].ids[id_type] = value
+    return list(found.values())
 
 
 def count(connection: Connection, job: Job, kinds: Collection[Kind]) -> int:
@@ -286,7 +289,7 @@ _WAITING = (
 def _taken(query: Select[Any], job: Job, kinds: Collection[Kind]) -> Select[Any]:
     scope = job.scope
     query = query.select_from(items).where(items.c.deleted_at.is_(None))
-    query = query.where(items.c.kind == scope.kind if scope.kind else items.c.kind.in_(sorted(kinds)))
+    query = query.where(_KIND.in_([scope.kind] if scope.kind else sorted(kinds)))
     if scope.item_ids:
         query = query.where(items.c.id.in_(scope.item_ids))
     if scope.title_contains:
@@ -307,6 +310,10 @@ def _taken(query: Select[Any], job: Job, kinds: Collection[Kind]) -> Select[Any]
     if job.auto or scope.monitored is not None:
         query = query.where(items.c.monitored == (True if job.auto else scope.monitored))
     return query
+
+
+# As an expression: by the index on kinds SQLite would read and sort all items for each batch, which goes by id.
+_KIND = items.c.kind.concat("")
 
 
 def _is_marked(job: Job) -> Any:
