@@ -22,6 +22,7 @@ from metarr.rpc.health import Health
 from metarr.rpc.http import HttpServer
 from metarr.rpc.library import LibraryItems
 from metarr.rpc.server import GrpcServer, authority
+from metarr.rpc.sync import PlayerSync
 from metarr.scheduler import Scheduler, next_run
 from metarr.secrets import Vault
 from metarr.services.aggregate import Aggregator
@@ -39,12 +40,15 @@ from metarr.services.identity import Splitter
 from metarr.services.jobs import Jobs
 from metarr.services.library import Library
 from metarr.services.planner import Planner
+from metarr.services.players import Players
 from metarr.services.providers import ProviderSettings
 from metarr.services.recognize import Recognizer
 from metarr.services.remerge import Remerger
+from metarr.services.report import Reporter
 from metarr.services.roster import Roster
 from metarr.services.runner import ThreadRunner
 from metarr.services.settings import SettingsEditor
+from metarr.services.sync import Sync
 from metarr.services.titles import TitleAggregator
 from metarr.store.database import Database
 
@@ -75,6 +79,9 @@ class Services:
     planner: Planner
     jobs: Jobs
     daily: Daily
+    players: Players
+    reporter: Reporter
+    sync: Sync
 
 
 def build(database: Database, vault: Vault, clock: Clock, registry: Registry) -> Services:
@@ -102,6 +109,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         clock=clock,
     )
     daily = Daily(database, jobs, config, clock, next_run)
+    players = Players(database, clock)
     return Services(
         roster=roster,
         aggregator=aggregator,
@@ -118,11 +126,14 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         remerger=Remerger(database, aggregator, config, clock),
         decisions=Decisions(database, roster, providers, authorities=authorities, config=config, clock=clock),
         health=HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken),
-        settings=SettingsEditor(database, config),
+        settings=SettingsEditor(database, config, players),
         runner=runner,
         planner=planner,
         jobs=jobs,
         daily=daily,
+        players=players,
+        reporter=Reporter(database, config, clock),
+        sync=Sync(database, clock),
     )
 
 
@@ -156,6 +167,7 @@ def servicers(services: Services, clock: Clock) -> tuple[BaseServicer, ...]:
             remerger=services.remerger,
         ),
         Health(services.health, clock),
+        PlayerSync(services.players, services.reporter, services.sync, clock),
     )
 
 

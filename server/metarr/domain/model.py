@@ -292,10 +292,11 @@ class Undecided(Struct, frozen=True, kw_only=True):
 class MediaItem(Struct, frozen=True, kw_only=True):
     """One title of the library, as stored.
 
-    `title` and `year` are the words the item was added with (year 0: unknown): evidence for its identity.
-    `ids` by id type. `undecided`: an item without ids was searched for in vain. `version` counts the writes of this
-    row. `parent_locked` names the fields that are locked on the nearest ancestor that locks them; an inherited lock
-    protects existing values only.
+    `title` and `year` are the words the item was added with (year 0: unknown): evidence for its identity. `origin`:
+    what brought it into the library: "" the owner, "import", "nfo" or "player"; `deleted_by`: "owner", or "players"
+    where no player had it any more. `ids` by id type. `undecided`: an item without ids was searched for in vain.
+    `version` counts the writes of this row. `parent_locked` names the fields that are locked on the nearest ancestor
+    that locks them; an inherited lock protects existing values only.
     """
 
     id: int = 0
@@ -312,6 +313,8 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     parent_locked: frozenset[str] = frozenset()
     added_at: datetime | None = None
     deleted_at: datetime | None = None
+    deleted_by: str = ""
+    origin: str = ""
     last_enriched_at: datetime | None = None
     last_enriched_providers: tuple[str, ...] = ()
     fingerprint: str = ""

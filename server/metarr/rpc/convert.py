@@ -11,7 +11,8 @@ from metarr.domain import model
 from metarr.domain.changes import Change
 from metarr.domain.fields import FIELDS
 from metarr.domain.merge import RunnerUp
-from metarr.domain.model import Collection, Credit, Image, Kind, MediaItem, Outcome, Rule
+from metarr.domain.model import Kind, MediaItem, Outcome, Rule
+from metarr.domain.plain import plain_value
 from metarr.store.items import ItemHead
 from metarr.store.pending import Pending
 from metarr.v1 import common_pb2 as pb
@@ -50,22 +51,6 @@ def moment(message: Timestamp) -> datetime:
 
 _EXACT = 2**53
 """Numbers travel as doubles: beyond this a whole one is no longer exact."""
-
-
-def plain_value(value: model.Value) -> Any:
-    """A field's value as plain JSON: text, number, list of texts, or objects for cast, collection and artwork."""
-    match value:
-        case tuple():
-            return [plain_value(element) for element in value]  # type: ignore[arg-type]
-        case Credit():
-            credit = {"name": value.name, "role": value.role, "order": value.order, "photo": value.photo}
-            return {**credit, "ids": value.ids} if value.ids else credit
-        case Image():
-            return {"url": value.url, "width": value.width, "height": value.height, "language": value.language}
-        case Collection():
-            return {"name": value.name, "ids": value.ids} if value.ids else {"name": value.name}
-        case _:
-            return value
 
 
 def value_message(plain: Any) -> Value:

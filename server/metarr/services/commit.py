@@ -1,12 +1,15 @@
-"""Saving an item together with the change-set that records what changed on it."""
+"""Saving an item together with the change-set that records what changed on it, and letting the players hear of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from metarr.domain.changes import diff, sync_reason
 from metarr.domain.model import MediaItem
-from metarr.store import changes, items
+from metarr.domain.sync import IDS
+from metarr.store import changes, items, player_items
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection
 
@@ -45,8 +48,35 @@ def commit(
         at=now,
         cause=cause,
         changes=changed,
-        sync_reason=sync_reason(changed, sync_fields),
         old_ids=before.ids if moved else None,
         new_ids=saved.ids if moved else None,
     )
-    return Committed(item=saved, change_set=changes.record(connection, change_set))
+    return Committed(item=saved, change_set=record(connection, change_set, sync_fields))
+
+
+def record(connection: Connection, change_set: ChangeSet, sync_fields: Collection[str]) -> ChangeSet:
+    """Keep a change-set, and have the players hear of it that are concerned. Its `id` and why players must hear of it
+    are given here."""
+    kept = changes.record(connection, _told(change_set, sync_fields))
+    _wake(connection, [kept], sync_fields)
+    return kept
+
+
+def record_all(connection: Connection, change_sets: Sequence[ChangeSet], sync_fields: Collection[str]) -> None:
+    """`record` for many."""
+    changes.record_all(connection, [_told(change_set, sync_fields) for change_set in change_sets])
+    _wake(connection, change_sets, sync_fields)
+
+
+def _told(change_set: ChangeSet, sync_fields: Collection[str]) -> ChangeSet:
+    return replace(change_set, sync_reason=sync_reason(change_set.changes, sync_fields))
+
+
+def _wake(connection: Connection, change_sets: Sequence[ChangeSet], sync_fields: Collection[str]) -> None:
+    changed: dict[int, set[str]] = {}
+    for each in change_sets:
+        fields = {change.field for change in each.changes if change.old.value != change.new.value}
+        fields |= {IDS} if each.old_ids != each.new_ids else set()
+        if fields:
+            changed.setdefault(each.item_id, set()).update(fields)
+    player_items.wake_changed(connection, changed, sync_fields)

@@ -1,7 +1,7 @@
 """Taking a deletion back, with what hangs together."""
 
 from metarr.domain.model import MediaItem
-from metarr.store import items
+from metarr.store import items, player_items
 from metarr.store.database import Connection
 
 
@@ -18,6 +18,7 @@ def restore(connection: Connection, item_id: int) -> list[int]:
     together = [item_id, *(each.id for each in below if each.deleted_at == item.deleted_at)]
     for each in together:
         items.revive(connection, each)
+    player_items.wake_items(connection, [*above, *together])
     return [*above, *together]
 
 

@@ -17,12 +17,13 @@ from metarr.errors import NoSuchThing, VersionMoved
 from metarr.fetch.contract import Lane
 from metarr.services import identity
 from metarr.services.aggregate import Aggregator, Findings, Question, set_aside, settle_again
+from metarr.services.commit import record
 from metarr.services.config import Config, ConfigReader
 from metarr.services.library import Library, Reference
 from metarr.services.missing import still_missing
 from metarr.services.recognize import Recognizer
 from metarr.services.unheard import answered, nobody
-from metarr.store import changes, items, joins, pending
+from metarr.store import items, joins, pending
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
 from metarr.store.pending import Pending
@@ -169,7 +170,7 @@ class Enricher:
         with self._database.begin() as connection:
             merged = self._merge(connection, asked, findings, config)
             if merged.gone is None:
-                saved = self._save(connection, merged, wish)
+                saved = self._save(connection, merged, config, wish)
             else:
                 saved, _ = identity.join(
                     connection,
@@ -188,7 +189,7 @@ class Enricher:
         log.info("item_enriched", item=saved.id, changed=len(changed), missing=sorted(missed))
         return dataclasses.replace(merged.enriched, item=saved)
 
-    def _save(self, connection: Connection, merged: _Merged, wish: Wish) -> MediaItem:
+    def _save(self, connection: Connection, merged: _Merged, config: Config, wish: Wish) -> MediaItem:
         saved = items.save(connection, merged.before, merged.enriched.item)
         named = not merged.before.ids and bool(saved.ids)
         if merged.enriched.changes or named:
@@ -198,12 +199,11 @@ class Enricher:
                 cause="enrich",
                 changes=merged.enriched.changes,
                 job_id=wish.job_id,
-                sync_reason=merged.enriched.sync_reason,
                 providers=saved.last_enriched_providers,
                 old_ids=merged.before.ids if named else None,
                 new_ids=saved.ids if named else None,
             )
-            changes.record(connection, change_set)
+            record(connection, change_set, config.sync_fields)
         return saved
 
     def _merge(self, connection: Connection, asked: MediaItem, findings: Findings, config: Config) -> _Merged:

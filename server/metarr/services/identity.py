@@ -8,13 +8,14 @@ import structlog
 from msgspec.structs import replace
 
 from metarr.clock import Clock
-from metarr.domain.changes import diff, sync_reason, undo, without_foreign
+from metarr.domain.changes import diff, undo, without_foreign
 from metarr.domain.joining import disagreement
 from metarr.domain.model import OWNER, IdClaim, Kind, MediaItem
 from metarr.errors import CannotDo, InvalidInput, NoSuchThing, Violation
+from metarr.services.commit import record
 from metarr.services.config import ConfigReader
 from metarr.services.library import Library, Reference
-from metarr.store import changes, items, joins
+from metarr.store import items, joins, player_items
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
 from metarr.store.joins import Join
@@ -109,12 +110,11 @@ def join(
         cause="join",
         changes=changed,
         job_id=job_id,
-        sync_reason=sync_reason(changed, frozenset(sync_fields)),
         providers=saved.last_enriched_providers,
         old_ids=survivor.ids,
         new_ids=saved.ids,
     )
-    recorded = changes.record(connection, change_set)
+    recorded = record(connection, change_set, frozenset(sync_fields))
     joins.record(
         connection,
         Join(
@@ -128,6 +128,7 @@ def join(
             change_sets=moved,
             children=children,
             aliases=aliases,
+            player_items=player_items.move(connection, gone.id, saved.id),
         ),
     )
     log.info("items_joined", item=saved.id, joined=gone.id, ids=saved.id_values())
@@ -183,17 +184,17 @@ class Splitter:
         joins.mark_split(connection, found, now)
         joins.move_children(connection, survivor.id, found.joined_id, only=found.children)
         joins.return_history(connection, found.change_sets, found.joined_id)
+        player_items.move(connection, survivor.id, found.joined_id, only=found.player_items)
         changed = diff(survivor.fields, saved.fields)
         change_set = ChangeSet(
             item_id=saved.id,
             at=now,
             cause="split",
             changes=changed,
-            sync_reason=sync_reason(changed, sync_fields),
             old_ids=survivor.ids,
             new_ids=saved.ids,
         )
-        recorded = changes.record(connection, change_set)
+        recorded = record(connection, change_set, sync_fields)
         log.info("items_split", item=saved.id, split=found.joined_id)
         return Split(item=saved, split_item=split, change_set=recorded)
 

@@ -3,7 +3,7 @@
 What an item comes with is kept below every provider's word, and only where nothing is stored.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -19,6 +19,10 @@ from metarr.services.deletion import restore
 from metarr.store import items, joins
 from metarr.store.database import Connection
 from metarr.store.items import Words
+from metarr.store.player_items import PLAYER
+
+PLAYERS = "players"
+"""Who deleted an item that no player had any more."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,9 @@ class NewSeries:
 class NewItem:
     """A title to add. `year` 0: unknown.
 
-    `fields`: plain values by name. `source`: one of `REPORTERS` for an import; "": the owner adds it, which restores
-    a deleted item, where an import leaves it deleted. `season`, `episode`: numbers, where `series` is given.
+    `fields`: plain values by name. `source`: one of `REPORTERS` for an import, `player:<id>` for what a player has; "":
+    the owner adds it, which restores a deleted item, where an import leaves it deleted, and a player restores what is
+    deleted only because no player had it. `season`, `episode`: numbers, where `series` is given.
     """
 
     kind: Kind
@@ -48,6 +53,10 @@ class NewItem:
     series: NewSeries | None = None
     season: int = 0
     episode: int = 0
+
+    @property
+    def from_player(self) -> bool:
+        return self.source.startswith("player:")
 
 
 class Taken(NamedTuple):
@@ -76,15 +85,7 @@ def take_all(
     item has, bad values. The caller's transaction is to be rolled back then.
     """
     wanted = list(wanted)
-    titles = {new.title for new in wanted} | {new.series.title for new in wanted if new.series}
-    values = {value for new in wanted for value in new.ids.values()}
-    intake = _Intake(
-        connection,
-        now,
-        sync_fields,
-        items.find_by_words(connection, titles - {""}),
-        items.get_many(connection, items.find_by_values(connection, values)),
-    )
+    intake = opened(connection, wanted, now, sync_fields)
     taken, wrong = [], []
     for place, new in enumerate(wanted):
         path = f"items[{place}]"
@@ -97,12 +98,25 @@ def take_all(
     return taken
 
 
+def opened(connection: Connection, wanted: Sequence[NewItem], now: datetime, sync_fields: Collection[str]) -> "Intake":
+    """Ready to take these, one after the other. Where one could not be taken, it is not to be used any more."""
+    titles = {new.title for new in wanted} | {new.series.title for new in wanted if new.series}
+    values = {value for new in wanted for value in new.ids.values()}
+    return Intake(
+        connection,
+        now,
+        sync_fields,
+        items.find_by_words(connection, titles - {""}),
+        items.get_many(connection, items.find_by_values(connection, values)),
+    )
+
+
 def _below(path: str, violation: Violation) -> Violation:
     inside = violation.field.startswith(path)
     return violation if inside else Violation(f"{path}.{violation.field}", violation.description)
 
 
-class _Intake:
+class Intake:
     """One batch, with what it learned: by title the items without a parent, by series and number the parents.
 
     `known`: items as they are now, read at once, for reading one costs more than all the rest.
@@ -126,6 +140,7 @@ class _Intake:
             self._learn(each)
 
     def take(self, new: NewItem, path: str) -> Taken:
+        """Add an item, or add to the one that it is. Raises InvalidInput, its violations below `path`."""
         values = _checked(new, path)
         parent = self._parent(new, path)
         if parent is not None and parent.deleted:
@@ -134,7 +149,7 @@ class _Intake:
         held = self._held(new, owners, parent.item if parent else None)
         if held is None:
             return self._add(new, values, parent.item.id if parent else None)
-        if held.deleted_at is not None and new.source:
+        if held.deleted_at is not None and new.source and not (new.from_player and held.deleted_by == PLAYERS):
             return Taken(item=held, deleted=True)
         restored = bool(restore(self._connection, held.id))
         if restored:
@@ -211,6 +226,7 @@ class _Intake:
             fields=_filled({}, new, values),
             parent_id=parent_id,
             added_at=self._now,
+            origin=PLAYER if new.from_player else new.source,
         )
         added = items.add(self._connection, item)
         if parent_id is None:
@@ -233,7 +249,7 @@ def _checked(new: NewItem, path: str) -> dict[str, Value]:
     given = {"title": new.title, **(_numbers(new) if new.series else {}), **new.fields}
     values: dict[str, Value] = {}
     wrong = []
-    if new.source not in ("", *REPORTERS):
+    if new.source not in ("", *REPORTERS) and not new.from_player:
         wrong.append(Violation(f"{path}.source", f"{new.source[:60]!r} is unknown; known: {', '.join(REPORTERS)}"))
     for name, raw in given.items():
         try:
@@ -291,6 +307,8 @@ def _joined(
         held,
         ids={**held.ids, **claims},
         undecided=None if claims else held.undecided,
+        # What the owner or an import brought stays without players.
+        origin=new.source if held.origin == PLAYER and not new.from_player else held.origin,
         title=held.title or new.title,
         year=held.year or new.year,
         fields=_filled(held.fields, new, values),

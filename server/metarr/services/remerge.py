@@ -11,14 +11,15 @@ from msgspec import structs
 
 from metarr.clock import Clock
 from metarr.domain.authority import Authority
-from metarr.domain.changes import Change, diff, sync_reason
+from metarr.domain.changes import Change, diff
 from metarr.domain.fields import FIELDS
 from metarr.domain.merge import Coverage, merge
 from metarr.domain.model import Kind, MediaItem, Rule
 from metarr.errors import CannotDo
 from metarr.services.aggregate import Aggregator, Recalled
+from metarr.services.commit import record_all
 from metarr.services.config import Config, ConfigReader
-from metarr.store import changes, items
+from metarr.store import items
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
 
@@ -180,14 +181,11 @@ class Remerger:
                 continue
             pairs.append((step.before, step.after))
             if step.changes:
-                reason = sync_reason(step.changes, config.sync_fields)
                 at = self._clock.now()
-                change_sets.append(
-                    ChangeSet(item_id=step.before.id, at=at, cause=CAUSE, changes=step.changes, sync_reason=reason)
-                )
+                change_sets.append(ChangeSet(item_id=step.before.id, at=at, cause=CAUSE, changes=step.changes))
         items.save_all(connection, pairs)
         items.put_fingerprints(connection, marks)
-        changes.record_all(connection, change_sets)
+        record_all(connection, change_sets, config.sync_fields)
 
 
 def _step(before: MediaItem, recalled: Recalled, plan: _Plan) -> _Step:

@@ -8,6 +8,7 @@ import msgspec
 from metarr.domain.fields import FIELDS
 from metarr.errors import InvalidInput, Violation
 from metarr.services.config import ConfigReader
+from metarr.services.players import Players
 from metarr.settings import DECLARED, Settings, checked
 from metarr.store import settings
 from metarr.store.database import Database
@@ -16,9 +17,10 @@ from metarr.store.database import Database
 class SettingsEditor:
     """The declared settings with their values."""
 
-    def __init__(self, database: Database, config: ConfigReader) -> None:
+    def __init__(self, database: Database, config: ConfigReader, players: Players) -> None:
         self._database = database
         self._config = config
+        self._players = players
 
     def read(self) -> Settings:
         return self._config.read().settings
@@ -38,9 +40,12 @@ class SettingsEditor:
                 wrong.append(Violation(f"settings.{key[:60]}", str(error)))
         if wrong:
             raise InvalidInput(*wrong)
+        woke = self._config.read().sync_fields
         with self._database.begin() as connection:
             settings.put(connection, new)
             settings.remove(connection, [key for key, value in values.items() if value is None])
+        if grown := self._config.read().sync_fields - woke:
+            self._players.wake_due(grown)
         return self.read()
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import structlog
 
@@ -59,10 +60,20 @@ def checked_copy(backup: Path, target: Path) -> None:
     try:
         copy(backup, target)
         fault = _fault(target)
+        if not fault:
+            _renew_store(target)
     except sqlite3.DatabaseError as error:
         raise CannotDo(f"the backup {backup} cannot be read: {error}") from error
     if fault:
         raise CannotDo(f"the backup {backup} {fault}; the database was left as it is")
+
+
+def _renew_store(path: Path) -> None:
+    """Give the store another name: sequences that players acknowledged may be issued a second time from now on."""
+    with closing(sqlite3.connect(path)) as copy:
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'sync_state'").fetchone():
+            copy.execute("UPDATE sync_state SET store_id = ?", (uuid4().hex,))
+            copy.commit()
 
 
 def companions(database: Path) -> list[Path]:

@@ -1,6 +1,6 @@
 """Change-sets: what changed on an item, in which provenance, by what cause; the stuff that undo is made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -73,6 +73,19 @@ def page(
     if before_id is not None:
         query = query.where(change_sets.c.id < before_id)
     return _read(connection.execute(query))
+
+
+def since(connection: Connection, marks: Mapping[int, int]) -> dict[int, list[ChangeSet]]:
+    """By item, its change-sets after the one that is named for it, the latest first."""
+    found: dict[int, list[ChangeSet]] = {}
+    if marks:
+        query = select(change_sets).where(
+            change_sets.c.item_id.in_(list(marks)), change_sets.c.id > min(marks.values())
+        )
+        for each in _read(connection.execute(query.order_by(change_sets.c.id.desc()))):
+            if each.id > marks[each.item_id]:
+                found.setdefault(each.item_id, []).append(each)
+    return found
 
 
 def mark_undone(connection: Connection, change_set_ids: Iterable[int], undone_by: int | None) -> None:

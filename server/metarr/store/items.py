@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from metarr.domain.model import FieldValue, IdClaim, Kind, MediaItem, Rule, Struct, Veto
+from metarr.domain.model import OWNER, FieldValue, IdClaim, Kind, MediaItem, Rule, Struct, Veto
 from metarr.errors import InvalidInput, VersionMoved, Violation
 from metarr.store.database import Database
 from metarr.store.tables import external_ids, field_values, items, joins, pending_answers, vetoes
@@ -296,7 +296,7 @@ def versions(connection: Connection, item_ids: Iterable[int]) -> dict[int, int]:
     }
 
 
-def soft_delete(connection: Connection, item_ids: Iterable[int], at: datetime) -> list[int]:
+def soft_delete(connection: Connection, item_ids: Iterable[int], at: datetime, by: str = OWNER) -> list[int]:
     """Mark items and everything below them as deleted; their ids are free for others. Returns those not deleted yet."""
     roots = list(item_ids)
     candidates = roots + descendants(connection, roots)
@@ -306,7 +306,7 @@ def soft_delete(connection: Connection, item_ids: Iterable[int], at: datetime) -
         gone += connection.execute(live).scalars()
     for chunk in _chunks(gone):
         connection.execute(
-            update(items).where(items.c.id.in_(chunk)).values(deleted_at=at, version=items.c.version + 1)
+            update(items).where(items.c.id.in_(chunk)).values(deleted_at=at, deleted_by=by, version=items.c.version + 1)
         )
         connection.execute(update(external_ids).where(external_ids.c.item_id.in_(chunk)).values(live=False))
         connection.execute(delete(pending_answers).where(pending_answers.c.item_id.in_(chunk)))
@@ -322,7 +322,9 @@ def revive(connection: Connection, item_id: int) -> None:
     for id_type, value in aliases(connection, item_id):
         _refuse_taken(connection, item, {id_type: IdClaim(value=value)})
     connection.execute(
-        update(items).where(items.c.id == item_id).values(deleted_at=None, fingerprint="", version=items.c.version + 1)
+        update(items)
+        .where(items.c.id == item_id)
+        .values(deleted_at=None, deleted_by="", fingerprint="", version=items.c.version + 1)
     )
     connection.execute(update(external_ids).where(external_ids.c.item_id == item_id).values(live=True))
 
@@ -489,6 +491,8 @@ def _item(
         parent_locked=parent_locked,
         added_at=row.added_at,
         deleted_at=row.deleted_at,
+        deleted_by=row.deleted_by,
+        origin=row.origin,
         last_enriched_at=row.last_enriched_at,
         last_enriched_providers=row.last_enriched_providers,
         fingerprint=row.fingerprint,
@@ -594,6 +598,8 @@ def _columns(item: MediaItem) -> dict[str, Any]:
         "monitored": item.monitored,
         "added_at": item.added_at,
         "deleted_at": item.deleted_at,
+        "deleted_by": item.deleted_by,
+        "origin": item.origin,
         "last_enriched_at": item.last_enriched_at,
         "last_enriched_providers": item.last_enriched_providers,
         "fingerprint": item.fingerprint,

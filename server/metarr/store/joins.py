@@ -16,7 +16,8 @@ from metarr.store.values import decode_stored
 class Join(Struct, frozen=True, kw_only=True):
     """One item became part of another, whose `changes` and ids before and after are kept.
 
-    `ids` were the joined item's; `change_sets`, `children` (items below it) and `aliases` (type, value) moved along.
+    `ids` were the joined item's; `change_sets`, `children` (items below it), `aliases` (type, value) and `player_items`
+    (entries of players) moved along.
     The rest of the joined item stays in its own row, deleted. `split_at`: when both were taken apart again; None: they
     are one.
     """
@@ -31,6 +32,7 @@ class Join(Struct, frozen=True, kw_only=True):
     change_sets: tuple[int, ...] = ()
     children: tuple[int, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
+    player_items: tuple[int, ...] = ()
     split_at: datetime | None = None
     id: int = 0
 
@@ -52,6 +54,7 @@ def record(connection: Connection, join: Join) -> Join:
         "change_sets": join.change_sets,
         "children": join.children,
         "aliases": join.aliases,
+        "player_items": join.player_items,
     }
     key = connection.execute(insert(joins), values).inserted_primary_key
     return msgspec.structs.replace(join, id=int(key[0]) if key else 0)
@@ -160,4 +163,5 @@ def _join(row: Row[Any]) -> Join:
         change_sets=row.change_sets,
         children=row.children,
         aliases=row.aliases,
+        player_items=row.player_items,
     )

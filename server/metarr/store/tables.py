@@ -18,11 +18,14 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     true,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator
 
 from metarr.domain.model import Conflict, IdClaim, Undecided
+from metarr.domain.sync import Held
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -72,6 +75,9 @@ class Json(TypeDecorator[Any]):
         return lambda text: None if text is None else decode(text)
 
 
+SORTED = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""A text by which lists are sorted: letter by letter, in every database and whatever its language."""
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -106,8 +112,10 @@ items = Table(
     # Derived from the fields with every write, so that lists and queues read this table alone.
     Column("shown_title", Text, nullable=False),
     Column("released", Text, nullable=False),
-    Column("sort_key", Text, nullable=False),
+    Column("sort_key", SORTED, nullable=False),
     Column("search_key", Text, nullable=False),
+    Column("deleted_by", Text, nullable=False, server_default=""),
+    Column("origin", Text, nullable=False, server_default=""),
     Index("ix_items_kind_sort_key", "kind", "sort_key", "id"),
     Index("ix_items_sort_key", "sort_key", "id"),
     sqlite_autoincrement=True,
@@ -255,6 +263,7 @@ joins = Table(
     Column("change_sets", Json(tuple[int, ...]), nullable=False),
     Column("children", Json(tuple[int, ...]), nullable=False),
     Column("aliases", Json(tuple[tuple[str, str], ...]), nullable=False),
+    Column("player_items", Json(tuple[int, ...]), nullable=False, server_default="[]"),
 )
 
 pending_answers = Table(
@@ -302,4 +311,55 @@ job_items = Table(
     Column("told", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Index("ix_job_items_item_id", "item_id"),
+)
+
+sync_state = Table(
+    "sync_state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("store_id", Text, nullable=False),
+    Column("last_sequence", BigInteger, nullable=False),
+)
+
+players = Table(
+    "players",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("host_version", Text, nullable=False),
+    Column("adapter_version", Text, nullable=False),
+    Column("instance", Text, nullable=False),
+    Column("session", Integer, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("overwrite_edits", Boolean, nullable=False),
+    Column("takes", Json(dict[str, tuple[str, ...]]), nullable=False),
+    Column("cannot_take", Json(dict[str, dict[str, str]]), nullable=False),
+    Column("added_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("reported_at", Moment),
+)
+
+player_items = Table(
+    "player_items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("player_id", Text, ForeignKey("players.id", ondelete="CASCADE"), nullable=False),
+    Column("host_key", Text, nullable=False),
+    Column("host_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    _of_item(),
+    Column("ids", Json(dict[str, str]), nullable=False),
+    Column("report_id", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("acked", BigInteger, nullable=False),
+    Column("acked_change", Integer, nullable=False),
+    Column("held", Json(dict[str, Held]), nullable=False),
+    # Derived from what is held with every write, so that lists need not read the items.
+    Column("troubled", Boolean, nullable=False),
+    Column("edited", Boolean, nullable=False),
+    UniqueConstraint("player_id", "host_key"),
+    Index("ix_player_items_item_id", "item_id"),
+    Index("ix_player_items_player_id_sequence", "player_id", "sequence"),
+    sqlite_autoincrement=True,
 )

@@ -157,7 +157,7 @@ class PreviewSyncRequest(_message.Message):
     def __init__(self, player_id: _Optional[str] = ..., policy: _Optional[_Union[SyncPolicy, str]] = ..., samples: _Optional[int] = ...) -> None: ...
 
 class PreviewSyncResponse(_message.Message):
-    __slots__ = ("items", "changed_items", "fields")
+    __slots__ = ("items", "changed_items", "fields", "waiting_items")
     class Sample(_message.Message):
         __slots__ = ("item_id", "title", "host_value", "value")
         ITEM_ID_FIELD_NUMBER: _ClassVar[int]
@@ -187,10 +187,12 @@ class PreviewSyncResponse(_message.Message):
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     CHANGED_ITEMS_FIELD_NUMBER: _ClassVar[int]
     FIELDS_FIELD_NUMBER: _ClassVar[int]
+    WAITING_ITEMS_FIELD_NUMBER: _ClassVar[int]
     items: int
     changed_items: int
     fields: _containers.RepeatedCompositeFieldContainer[PreviewSyncResponse.Field]
-    def __init__(self, items: _Optional[int] = ..., changed_items: _Optional[int] = ..., fields: _Optional[_Iterable[_Union[PreviewSyncResponse.Field, _Mapping]]] = ...) -> None: ...
+    waiting_items: int
+    def __init__(self, items: _Optional[int] = ..., changed_items: _Optional[int] = ..., fields: _Optional[_Iterable[_Union[PreviewSyncResponse.Field, _Mapping]]] = ..., waiting_items: _Optional[int] = ...) -> None: ...
 
 class HostItem(_message.Message):
     __slots__ = ("host_key", "host_id", "kind", "title", "year", "ids", "fields", "series", "season_number", "episode_number")

@@ -2,12 +2,14 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
+SORTED = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 LIVE = sa.column("live", sa.Boolean()) == sa.true()
 
 
@@ -39,7 +41,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("shown_title", sa.Text(), nullable=False),
         sa.Column("released", sa.Text(), nullable=False),
-        sa.Column("sort_key", sa.Text(), nullable=False),
+        sa.Column("sort_key", SORTED, nullable=False),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["parent_id"], ["items.id"], name="fk_items_parent_id"),
         sa.PrimaryKeyConstraint("id", name="pk_items"),

@@ -1,0 +1,250 @@
+"""What a player has to take in: what it holds, what of that is Metarr's, and what its owner changed there (design 7).
+
+Values are plain JSON here (`domain.plain`), as players tell and take them; None is "nothing". The external ids travel
+as one more field, an object by type.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from metarr.domain.checked import checked_value
+from metarr.domain.equality import same
+from metarr.domain.fields import FIELDS, fields_of
+from metarr.domain.model import Kind, MediaItem, Struct
+from metarr.domain.plain import plain_value
+
+IDS = "ids"
+"""The name by which the external ids travel."""
+
+
+class SyncPolicy(StrEnum):
+    """What is done with values that a player holds and that are not Metarr's."""
+
+    UNDECIDED = ""
+    REPLACE = "replace"
+    FILL = "fill"
+
+
+class Taken(StrEnum):
+    """What a player did with a value."""
+
+    TAKEN = "taken"
+    EDITED = "edited"
+    KEPT = "kept"
+    REFUSED = "refused"
+
+
+class Mode(StrEnum):
+    """When a value is to be written where the host holds something else."""
+
+    ALWAYS = "always"
+    IF_EMPTY = "if_empty"
+    IF_OURS = "if_ours"
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """One field of an entry of a player.
+
+    `host`: what the host held when it was last heard of. `acked`: what it read back after it last took a value of
+    Metarr's; unset: never. `sent`: that value, as Metarr has it. `before`: what it held before the first one.
+    `declined`: the value that it did not take, with `outcome` and `why`; not sent again. `forced`: the owner wants
+    Metarr's value there, whatever it holds.
+    """
+
+    host: Any = None
+    acked: Any | UnsetType = UNSET
+    sent: Any | UnsetType = UNSET
+    before: Any | UnsetType = UNSET
+    declined: Any | UnsetType = UNSET
+    outcome: Taken = Taken.TAKEN
+    why: str = ""
+    forced: bool = False
+
+    @property
+    def ours(self) -> bool:
+        """Whether it ever took a value of Metarr's."""
+        return self.acked is not UNSET
+
+    @property
+    def edited(self) -> bool:
+        """Whether somebody changed there what it took."""
+        return self.ours and self.host != self.acked
+
+
+HeldFields = Mapping[str, Held]
+
+_NOTHING = Held()
+
+
+class Due(Struct, frozen=True, kw_only=True):
+    """A value to take in, as the player is told it. `value` None: to be emptied. `ours`: what the host may hold from
+    Metarr."""
+
+    field: str
+    value: Any
+    mode: Mode
+    ours: tuple[Any, ...] = ()
+
+
+def takeable(kind: Kind, fields: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names that an item of the kind can have, in catalogue order, the external ids last."""
+    named = frozenset(fields)
+    known = [field.name for field in fields_of(kind) if field.name in named]
+    return (*known, IDS) if IDS in named else tuple(known)
+
+
+def value_of(item: MediaItem, field: str) -> Any:
+    """What Metarr has, plain; None: nothing."""
+    if field == IDS:
+        return item.id_values() or None
+    stored = item.fields.get(field)
+    return None if stored is None or stored.value is None else plain_value(stored.value)
+
+
+def unacknowledged(item: MediaItem, held: HeldFields, takes: Iterable[str]) -> list[str]:
+    """The fields of which the player has not said what became of the value that Metarr has now.
+
+    Nothing is emptied that was never Metarr's: an absence erases nothing.
+    """
+    return [field for field in takes if _due(value_of(item, field), held.get(field, _NOTHING))]
+
+
+def _due(value: Any, held: Held) -> bool:
+    if held.forced:
+        return True
+    if value is None and not held.ours:
+        return False
+    return value not in (held.sent, held.declined)
+
+
+def due(
+    item: MediaItem,
+    held: HeldFields,
+    takes: Iterable[str],
+    *,
+    policy: SyncPolicy,
+    overwrite_edits: bool,
+    since: Mapping[str, Iterable[Any]],
+) -> list[Due]:
+    """What the player is to be told. `since`: by field the values that Metarr had since the last acknowledgement: told
+    and written, perhaps, without the acknowledgement having come."""
+    return [
+        Due(
+            field=field,
+            value=value_of(item, field),
+            mode=_mode(held.get(field, _NOTHING), policy, overwrite_edits),
+            ours=_ours(held.get(field, _NOTHING), since.get(field, ())),
+        )
+        for field in unacknowledged(item, held, takes)
+    ]
+
+
+def _mode(held: Held, policy: SyncPolicy, overwrite_edits: bool) -> Mode:
+    if held.forced:
+        return Mode.ALWAYS
+    if held.ours:
+        return Mode.ALWAYS if overwrite_edits else Mode.IF_OURS
+    return Mode.ALWAYS if policy is SyncPolicy.REPLACE else Mode.IF_EMPTY
+
+
+def _ours(held: Held, since: Iterable[Any]) -> tuple[Any, ...]:
+    first = [held.acked] if held.ours else []
+    return tuple(first + [value for value in since if value not in first])
+
+
+def acknowledged(held: Held, outcome: Taken, host: Any, value: Any | UnsetType, why: str = "") -> Held:
+    """The field after the player said what it did with a value.
+
+    `host`: what it read back. `value`: what Metarr had told it; unset where that is not known any more, because
+    something newer is pending: then it stays unacknowledged, but what the host holds is known to be Metarr's.
+    """
+    if outcome is Taken.TAKEN:
+        before = held.before if held.ours else held.host
+        return Held(host=host, acked=host, sent=value, before=before)
+    declined = held.declined if value is UNSET else value
+    return replace(held, host=host, declined=declined, outcome=outcome, why=why[:300], forced=False)
+
+
+def reported(held: HeldFields, told: Mapping[str, Any], takes: Iterable[str], *, anew: bool) -> dict[str, Held]:
+    """The fields after the player told what it holds now.
+
+    `anew`: the host made the entry anew, so nothing there is Metarr's any more. So it is where everything went back to
+    what it was before Metarr: a library that was rebuilt from its files, not a hand that edited.
+    """
+    anew = anew or _all_back(held, told)
+    fields = {}
+    for field in takes:
+        known, host = held.get(field, _NOTHING), told.get(field)
+        if anew or field not in held:
+            # What the host cannot take, it cannot take into a new entry either.
+            refused = known.outcome is Taken.REFUSED
+            fields[field] = replace(known, host=host, acked=UNSET, sent=UNSET) if refused else Held(host=host)
+            continue
+        # Taken back there by hand: what was declined for it may be taken now.
+        again = known.outcome is Taken.EDITED and host == known.acked
+        fields[field] = replace(known, host=host, declined=UNSET if again else known.declined)
+    return {field: known for field, known in fields.items() if known != _NOTHING}
+
+
+def _all_back(held: HeldFields, told: Mapping[str, Any]) -> bool:
+    """Whether several values of Metarr's are gone, and all of them in favour of what was there before."""
+    moved = {field: known for field, known in held.items() if known.ours and known.acked != known.before}
+    return len(moved) > 1 and all(told.get(field) == known.before for field, known in moved.items())
+
+
+def is_anew(before: HeldFields, after: HeldFields) -> bool:
+    """Whether a report took away what was Metarr's, so that everything is to be written again."""
+    return any(known.ours for known in before.values()) and not any(known.ours for known in after.values())
+
+
+def retry(held: HeldFields, outcomes: Collection[Taken], *, force: Collection[str] = ()) -> dict[str, Held]:
+    """The fields with what was not taken for one of these reasons to be sent again, and some written in any case."""
+    fields = {
+        field: replace(known, declined=UNSET) if known.outcome in outcomes else known for field, known in held.items()
+    }
+    return fields | {field: replace(fields.get(field, _NOTHING), declined=UNSET, forced=True) for field in force}
+
+
+class Refusal(Struct, frozen=True, kw_only=True):
+    """A field in which an entry differs from what Metarr has, for the owner to see."""
+
+    field: str
+    outcome: Taken
+    host: Any
+    value: Any
+    why: str = ""
+
+
+def not_taken(item: MediaItem, held: HeldFields, takes: Iterable[str]) -> list[Refusal]:
+    """What the player did not take, and what somebody changed there."""
+    told = []
+    for field in takes:
+        known, value = held.get(field, _NOTHING), value_of(item, field)
+        declined = known.declined is not UNSET and known.declined == value
+        if known.edited and differs(field, known.host, value):
+            told.append(Refusal(field=field, outcome=Taken.EDITED, host=known.host, value=value, why=known.why))
+        elif declined and known.outcome is not Taken.TAKEN:
+            told.append(Refusal(field=field, outcome=known.outcome, host=known.host, value=value, why=known.why))
+    return told
+
+
+def differs(field: str, host: Any, value: Any) -> bool:
+    """Whether what a host holds means something else than what Metarr has. A host's reading may be shortened: images
+    without their size, collections without ids."""
+    if host is None or value is None:
+        return host is not value
+    if field == IDS:
+        return any(host.get(id_type) != known for id_type, known in value.items())
+    if field not in FIELDS:
+        return bool(host != value)
+    try:
+        one, other = checked_value(field, host), checked_value(field, value)
+    except (ValueError, TypeError):
+        return bool(host != value)
+    if isinstance(host, Mapping) and "name" in host and "ids" not in host:
+        return bool(host["name"] != value["name"])
+    return not same(field, one, other)

@@ -1,0 +1,126 @@
+"""The players: media servers' libraries that are kept right, and the numbers by which they hear of changes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import asdict
+from sqlalchemy import Connection, Row, delete, func, select, update
+
+from metarr.domain.model import Kind, Struct
+from metarr.domain.sync import SyncPolicy
+from metarr.store.tables import items, player_items, players, sync_state
+from metarr.store.upsert import upsert
+
+
+class Player(Struct, frozen=True, kw_only=True):
+    """A media server's library.
+
+    `instance`: the program that is in session, by the name it gave itself; `session`: grows with every registration.
+    `takes`: by kind the fields that it takes; `cannot_take`: by kind why it cannot take others.
+    """
+
+    id: str
+    name: str
+    host: str
+    added_at: datetime
+    seen_at: datetime
+    host_version: str = ""
+    adapter_version: str = ""
+    instance: str = ""
+    session: int = 0
+    policy: SyncPolicy = SyncPolicy.UNDECIDED
+    overwrite_edits: bool = False
+    takes: dict[str, tuple[str, ...]] = {}
+    cannot_take: dict[str, dict[str, str]] = {}
+    reported_at: datetime | None = None
+
+    @property
+    def source(self) -> str:
+        """As what its word is stored."""
+        return f"player:{self.id}"
+
+    def fields(self, kind: Kind) -> tuple[str, ...]:
+        return self.takes.get(kind, ())
+
+
+class Counts(Struct, frozen=True, kw_only=True):
+    """How many entries a player has, and how they stand."""
+
+    items: int = 0
+    pending: int = 0
+    not_taken: int = 0
+    edited: int = 0
+
+
+def get(connection: Connection, player_id: str) -> Player | None:
+    row = connection.execute(select(players).where(players.c.id == player_id)).one_or_none()
+    return None if row is None else _player(row)
+
+
+def everyone(connection: Connection) -> list[Player]:
+    """All players, by name."""
+    return [_player(row) for row in connection.execute(select(players).order_by(players.c.name, players.c.id))]
+
+
+def put(connection: Connection, player: Player) -> None:
+    """Keep a player as it is now."""
+    upsert(connection, players, [asdict(player)])
+
+
+def saw(connection: Connection, player_id: str, at: datetime) -> None:
+    """Note when a player was last heard of."""
+    connection.execute(update(players).where(players.c.id == player_id).values(seen_at=at))
+
+
+def remove(connection: Connection, player_id: str) -> None:
+    """Forget a player and its entries."""
+    connection.execute(delete(player_items).where(player_items.c.player_id == player_id))
+    connection.execute(delete(players).where(players.c.id == player_id))
+
+
+def counts(connection: Connection) -> Mapping[str, Counts]:
+    """By player, how its entries stand; those of deleted items are left out."""
+    pending = player_items.c.sequence > player_items.c.acked
+    query = (
+        select(
+            player_items.c.player_id,
+            func.count(),
+            func.count().filter(pending),
+            func.count().filter(player_items.c.troubled),
+            func.count().filter(player_items.c.edited),
+        )
+        .join(items, items.c.id == player_items.c.item_id)
+        .where(items.c.deleted_at.is_(None))
+        .group_by(player_items.c.player_id)
+    )
+    return {
+        player_id: Counts(items=known, pending=waiting, not_taken=troubled, edited=edited)
+        for player_id, known, waiting, troubled, edited in connection.execute(query)
+    }
+
+
+# The numbers of changes
+
+
+def store_id(connection: Connection) -> str:
+    """Names this store: sequences of another one, such as the one before a restored backup, say nothing here."""
+    return str(connection.execute(select(sync_state.c.store_id)).scalar_one())
+
+
+def last_sequence(connection: Connection) -> int:
+    """The last sequence that was issued, 0: none."""
+    return int(connection.execute(select(sync_state.c.last_sequence)).scalar_one())
+
+
+def issue(connection: Connection, count: int) -> int:
+    """Issue so many sequences in a row and return the first. To be called in a write transaction: writers take turns,
+    so a greater sequence is never committed before a smaller one."""
+    last = last_sequence(connection)
+    connection.execute(update(sync_state).values(last_sequence=last + count))
+    return last + 1
+
+
+def _player(row: Row[Any]) -> Player:
+    known = dict(row._mapping)  # noqa: SLF001 (the public way to a row's columns by name)
+    return Player(**{**known, "policy": SyncPolicy(known["policy"])})
