@@ -3,7 +3,9 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
@@ -80,6 +82,97 @@ def test_the_check_of_a_clean_checkout_is_sound_bash_and_calls_what_the_readme_t
     assert subprocess.run(["bash", "-n", run], check=False).returncode == 0
     for command in ("scripts/check", "scripts/demo", "scripts/test --complete"):
         assert command in run.read_text()
+
+
+@pytest.fixture
+def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script build_kodi_addon over a small add-on of its own, with files that do not belong into it."""
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    loader = SourceFileLoader("build_kodi_addon", str(ROOT / "scripts" / "build_kodi_addon"))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "ADDON", tmp_path / "addon" / "script.metarr")
+    monkeypatch.setattr(module, "SHARED", tmp_path / "metarr_adapter")
+    files = {
+        "pyproject.toml": "[project]\nversion = '1.2.3'\n",
+        "addon/script.metarr/addon.xml": '<addon id="script.metarr" version="1.2.3"/>',
+        "addon/script.metarr/resources/icon.png": "icon",
+        "addon/script.metarr/resources/lib/__pycache__/service.cpython-311.pyc": "cache",
+        "addon/script.metarr/.directory": "a file manager's",
+        "metarr_adapter/client.py": "client",
+        "metarr_adapter/tests/test_client.py": "test",
+        "metarr_adapter/old.pyc": "cache",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return module
+
+
+def test_the_kodi_addon_holds_what_belongs_to_it_below_one_folder(builder, tmp_path):
+    made = builder.write_zip(tmp_path / "dist")
+    assert made.name == "script.metarr-1.2.3.zip"
+    with zipfile.ZipFile(made) as packed:
+        assert {name: packed.read(name).decode() for name in packed.namelist()} == {
+            "script.metarr/addon.xml": '<addon id="script.metarr" version="1.2.3"/>',
+            "script.metarr/resources/icon.png": "icon",
+            "script.metarr/resources/lib/metarr_adapter/client.py": "client",
+        }
+
+
+def test_the_same_kodi_addon_is_made_whenever_and_wherever_its_files_were_written(builder, tmp_path):
+    before = builder.write_zip(tmp_path / "dist").read_bytes()
+    client = tmp_path / "metarr_adapter" / "client.py"
+    os.utime(client, (1_000_000_000, 1_000_000_000))
+    client.chmod(0o700)
+    assert builder.write_zip(tmp_path / "dist").read_bytes() == before
+    client.write_text("another")
+    assert builder.write_zip(tmp_path / "dist").read_bytes() != before
+
+
+def test_the_kodi_addon_can_be_written_unpacked_over_an_earlier_one(builder, tmp_path):
+    made = builder.write_folder(tmp_path / "there")
+    (made / "of-an-earlier-version.py").touch()
+    assert builder.write_folder(tmp_path / "there") == tmp_path / "there" / "script.metarr"
+    files = sorted(path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file())
+    assert files == ["addon.xml", "resources/icon.png", "resources/lib/metarr_adapter/client.py"]
+
+
+def test_a_folder_that_is_no_kodi_addon_is_not_replaced(builder, tmp_path):
+    photos = tmp_path / "there" / "script.metarr" / "photos"
+    photos.mkdir(parents=True)
+    with pytest.raises(SystemExit, match="no add-on"):
+        builder.write_folder(tmp_path / "there")
+    assert photos.exists()
+
+
+def test_a_kodi_addon_of_another_version_than_the_package_is_not_made(builder, tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[project]\nversion = '1.3.0'\n")
+    with pytest.raises(SystemExit, match=r"1\.2\.3, pyproject\.toml 1\.3\.0"):
+        builder.write_zip(tmp_path / "dist")
+    assert not list((tmp_path / "dist").iterdir())
+
+
+def test_the_kodi_addon_of_this_checkout_is_whole(tmp_path):
+    command = [sys.executable, ROOT / "scripts" / "build_kodi_addon", "--output", tmp_path]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    [made] = tmp_path.iterdir()
+    assert run.stdout == f"{made}\n"
+    wanted = {
+        f"{place}/{path.relative_to(source).as_posix()}"
+        for place, source in (
+            ("script.metarr", ROOT / "plugin_adapter" / "kodi" / "script.metarr"),
+            ("script.metarr/resources/lib/metarr_adapter", ROOT / "plugin_adapter" / "metarr_adapter"),
+        )
+        for path in source.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    with zipfile.ZipFile(made) as packed:
+        assert set(packed.namelist()) == wanted
+        assert packed.testzip() is None
 
 
 def commands_of_the_readme() -> Iterator[str]:

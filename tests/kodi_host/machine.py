@@ -94,6 +94,11 @@ class Machine:
         finally:
             self.kill()
 
+    def wait_until_gone(self) -> None:
+        """Come back when it has ended by itself, as when somebody quits it."""
+        if self._process is not None:
+            self._process.wait()
+
     def kill(self) -> None:
         """End it at once, as a power cut would; nothing where it does not run."""
         if self._process is not None:
