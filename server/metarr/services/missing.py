@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from metarr.domain.evidence import answer_of, missing
-from metarr.domain.freshness import NOT_FOUND_WAITS, next_attempt
+from metarr.domain.freshness import NOT_FOUND_WAITS, RETRY_MOST, next_attempt
 from metarr.domain.model import Answered, NotAsked, NotFound, Outcome, Reason, Skip, Unavailable
 from metarr.services.unheard import LIMITED
 from metarr.store.pending import Pending
+
+NOT_TRIED = frozenset({Reason.CIRCUIT_OPEN, Reason.DEADLINE})
+"""Why a provider is unavailable though no request about the item was made."""
 
 
 def still_missing(outcomes: Mapping[str, Outcome], before: Mapping[str, Pending], now: datetime) -> dict[str, Pending]:
     """The providers of which an answer is still to be had, and when to ask again.
 
-    What is limited comes back when its limit ends, without counting as an attempt; a refused key when the settings
-    change; everything else after a growing while.
+    What is limited comes back when its limit ends; a refused key when the settings change; what was tried in vain
+    after a growing while. Where nobody was asked, that is no attempt: it makes nobody wait longer the next time.
     """
     missed = {}
     for provider, outcome in outcomes.items():
@@ -41,13 +44,13 @@ def _pending(outcome: Outcome, last: Pending | None, now: datetime) -> Pending:
             if outcome.reason in LIMITED and outcome.retry_at:
                 not_before = outcome.retry_at
             elif outcome.reason is not Reason.AUTH:
-                attempts += 1
+                attempts += outcome.reason not in NOT_TRIED
                 not_before = next_attempt(attempts, now, outcome.retry_at)
         case NotAsked(reason=Skip.PLANNED):
             reason, detail, not_before = str(outcome.reason), outcome.detail, now
         case NotAsked():
-            attempts += 1
-            reason, detail, not_before = str(outcome.reason), outcome.detail, next_attempt(attempts, now)
+            # No time brings an id: an answer of others does, and then all who gained one are asked at once.
+            reason, detail, not_before = str(outcome.reason), outcome.detail, now + RETRY_MOST
         case Answered():
             attempts += 1
             unread = ", ".join(sorted(outcome.fragment.unread))
