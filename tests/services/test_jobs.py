@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
@@ -134,6 +134,54 @@ def _advanced(clock: FakeClock, done: bool) -> bool:
     if not done:
         clock.advance(1)
     return done
+
+
+def rated(home: House, items: Iterable[int]) -> list[int]:
+    """Those that OMDb told about."""
+    return [item_id for item_id in items if "imdb_rating" in home.item(item_id).fields]
+
+
+def by_release(home: House, items: Iterable[int]) -> list[int]:
+    """The newest release first."""
+    return sorted(items, key=lambda item_id: str(home.item(item_id).fields["release_date"].value), reverse=True)
+
+
+def test_an_owners_job_spends_a_short_quota_on_its_own_items_the_newest_first(busy: House) -> None:
+    others = add_movies(busy, 6, first=50)
+    run(busy, Order(scope=Scope(item_ids=tuple(others)), providers=frozenset({"tmdb"})))
+    busy.services.providers.update("omdb", None, {"daily_quota": 5})
+    items = add_movies(busy, 12)
+    busy.change(items[0], _unmonitored)
+    busy.asked()
+    job = run(busy, Order(scope=Scope(item_ids=tuple(items))))
+    assert busy.asked()["omdb"] == 5
+    assert set(rated(busy, items + others)) == set(by_release(busy, items)[:5])
+    assert (job.state, job.tally.done, job.tally.changed) == (JobState.DEGRADED, 12, 12)
+    [waiting] = job.waiting
+    assert (waiting.provider, waiting.reason, waiting.items) == ("omdb", "quota_exhausted", 7)
+
+
+def test_an_owners_job_asks_about_what_is_not_monitored_too(busy: House) -> None:
+    busy.services.providers.update("omdb", None, {"daily_quota": 2})
+    items = add_movies(busy, 4)
+    for item_id in items:
+        busy.change(item_id, _unmonitored)
+    run(busy, Order(scope=Scope()))
+    assert set(rated(busy, items)) == set(by_release(busy, items)[:2])
+
+
+def test_a_forced_job_that_a_quota_cuts_short_asks_for_the_oldest_answers_first(busy: House, clock: FakeClock) -> None:
+    items = add_movies(busy, 6)
+    for item_id in (3, 1, 5, 0, 2, 4):
+        busy.enrich(items[item_id])
+        clock.advance(60)
+    busy.services.providers.update("omdb", None, {"daily_quota": 9})
+    busy.asked()
+    job = run(busy, Order(scope=Scope(), force=True, providers=frozenset({"omdb"})))
+    assert busy.asked() == {"omdb": 3}
+    assert job.tally.done == 6
+    waits = {item_id for item_id in items if busy.pending(item_id)}
+    assert waits == {items[0], items[2], items[4]}
 
 
 def test_a_job_that_nobody_can_answer_defers_its_items_and_says_who_and_until_when(busy: House) -> None:

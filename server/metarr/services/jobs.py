@@ -273,9 +273,7 @@ class Jobs:
         log.info("job_started", job=run.job.id, items=total, held=sorted(held))
         with self._planner.holding(held):
             self._items(run, kinds, held)
-        for provider in sorted(held):
-            self._planner.spend(provider, partial(self._wish, run, again=True), run.ended.is_set)
-            self._flush(run)
+            self._spend(run, held)
         if not run.ended.is_set():
             self._finish(run)
 
@@ -288,9 +286,19 @@ class Jobs:
 
     def _held(self, job: Job, total: int, kinds: frozenset[Kind]) -> frozenset[str]:
         """Providers to be asked by plan, after the others: it is the others that tell which items are the newest."""
-        if not job.auto or job.force or job.providers:
-            return frozenset()
-        return self._planner.scarce(total, kinds)
+        scarce = self._planner.scarce(total, kinds)
+        return scarce & frozenset(job.providers) if job.providers else scarce
+
+    def _spend(self, run: _Run, held: frozenset[str]) -> None:
+        """Ask those that were held, one after the other, as far as their quotas go."""
+        job, left = run.job, sorted(held)
+        # A machine's job works off all that waits; what an owner wants of some items is no business of others.
+        plain = job.auto and not job.force and not job.providers
+        while left:
+            provider = left.pop(0)
+            wish = partial(self._wish, run, held=frozenset(left), again=True)
+            self._planner.spend(provider, wish, run.ended.is_set, None if plain else job.id)
+            self._flush(run)
 
     def _items(self, run: _Run, kinds: frozenset[Kind], held: frozenset[str]) -> None:
         """Every item once, as many at a time as the runner takes; returns when the last one ended."""

@@ -71,7 +71,7 @@ class Planner:
 
     @contextmanager
     def holding(self, providers: frozenset[str]) -> Iterator[None]:
-        """Meanwhile the queues of these fill, and are not worked off: their order is not known yet."""
+        """Meanwhile the queues of these are left to the caller: they fill, and their order is not known yet."""
         with self._lock:
             self._held.update(providers)
         try:
@@ -81,20 +81,26 @@ class Planner:
                 self._held.subtract(providers)
 
     def spend(
-        self, provider: str, wish: Callable[[int], Wish] | None = None, stopped: Callable[[], bool] = _never
+        self,
+        provider: str,
+        wish: Callable[[int], Wish] | None = None,
+        stopped: Callable[[], bool] = _never,
+        job_id: int | None = None,
     ) -> int:
         """Ask about what is due in a provider's queue, in order, until nothing is or the provider cannot be asked.
 
-        `wish`: how to enrich an item. Returns about how many items was asked.
+        `wish`: how to enrich an item. `job_id`: of this job's items only. Returns about how many items was asked.
         """
         with self._turns[provider]:
-            return self._spend(provider, wish or self._wish, lambda: self._stopped or stopped())
+            return self._spend(provider, wish or self._wish, lambda: self._stopped or stopped(), job_id)
 
-    def _spend(self, provider: str, wish: Callable[[int], Wish], stopped: Callable[[], bool]) -> int:
+    def _spend(
+        self, provider: str, wish: Callable[[int], Wish], stopped: Callable[[], bool], job_id: int | None
+    ) -> int:
         tried: set[int] = set()
         while not stopped() and (room := self._room(provider)):
             with self._database.read() as connection:
-                due = pending.due(connection, provider, self._clock.now(), room)
+                due = pending.due(connection, provider, self._clock.now(), room, job_id=job_id)
             batch = [each.item_id for each in due if each.item_id not in tried]
             if not batch:
                 break
@@ -173,7 +179,7 @@ class Planner:
     def _look(self, provider: str) -> None:
         if not self._held[provider]:
             try:
-                self.spend(provider)
+                self.spend(provider, stopped=lambda: bool(self._held[provider]))
             except Exception:  # the next look must come
                 log.exception("queue_failed", provider=provider)
         now = self._clock.now()

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, select, true, update
 
 from metarr.domain.freshness import Due
 from metarr.domain.model import Struct
-from metarr.store.tables import items
+from metarr.store.tables import items, job_items
 from metarr.store.tables import pending_answers as table
 from metarr.store.upsert import upsert
 
@@ -61,13 +61,17 @@ def of_items(connection: Connection, item_ids: Iterable[int]) -> dict[int, dict[
     return found
 
 
-def due(connection: Connection, provider: str, now: datetime, limit: int) -> list[Due]:
+def due(connection: Connection, provider: str, now: datetime, limit: int, *, job_id: int | None = None) -> list[Due]:
     """Monitored items that may be asked about now, in the order in which to spend a short quota: those without any
-    answer first, the newest release first; then those with the oldest answers."""
+    answer first, the newest release first; then those with the oldest answers.
+
+    `job_id`: what this job is done with so far, monitored or not, and nothing else.
+    """
+    taken = _TAKEN if job_id is None else (items.c.deleted_at.is_(None), _of_job(job_id))
     query = (
         select(table.c.item_id, table.c.answered_at, items.c.released)
         .join(items)
-        .where(table.c.provider == provider, table.c.not_before <= now, *_TAKEN)
+        .where(table.c.provider == provider, table.c.not_before <= now, *taken)
         .order_by(table.c.answered_at.is_not(None), table.c.answered_at, items.c.released.desc(), table.c.item_id)
         .limit(limit)
     )
@@ -134,3 +138,7 @@ _NOT_MISSING = delete(table).where(
     table.c.item_id == bindparam("of_item"), table.c.provider.not_in(bindparam("providers", expanding=True))
 )
 _OF_ITEMS = select(table).where(table.c.item_id.in_(bindparam("ids", expanding=True)))
+
+
+def _of_job(job_id: int) -> ColumnElement[bool]:
+    return exists().where(job_items.c.item_id == table.c.item_id, job_items.c.job_id == job_id)
