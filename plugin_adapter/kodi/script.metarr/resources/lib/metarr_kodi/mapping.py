@@ -199,6 +199,7 @@ CANNOT: Mapping[str, Mapping[str, str]] = {
     },
     "episode": {
         "cast": _NO_CAST,
+        "outline": "Kodi takes no outline for an episode",
         "certification": "Kodi takes no certification for an episode",
         "season_number": _NUMBERED,
         "episode_number": _NUMBERED,
@@ -264,10 +265,11 @@ def refusal(kind: str, field: str, value: Any) -> str:
 def write(kind: str, values: Mapping[str, Any], current: Mapping[str, Any], default_rating: str = "imdb") -> list[Part]:
     """What one call of Set*Details has to bring for Kodi to show `values`; None empties a field.
 
-    `current` is what Kodi answered when asked for `properties`. Nothing that it shows already is written again, but
-    for what it never tells; nor what it refuses. `joined` makes the parameters of a call from any of the parts, for a
-    call that is rejected as a whole to be tried in halves. `default_rating` is Kodi's name of the rating that it
-    shows first; where there is no such rating, the one that was the default stays it.
+    `current` is what Kodi answered when asked for `properties`. What it shows already is not written again, but for
+    what it never tells; nor is what it refuses. Without any part there is nothing to call for. `joined` makes the
+    parameters of a call from any of the parts, for a call that is rejected as a whole to be tried in halves.
+    `default_rating` is Kodi's name of the rating to show first; where there is no such rating, the one that was first
+    stays it.
     """
     wanted = {name: values[name] for name in FIELDS[kind] if name in values and not refusal(kind, name, values[name])}
     plain = [name for name in wanted if FIELDS[kind][name].parameter != "ratings"]
