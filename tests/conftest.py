@@ -1,13 +1,17 @@
 """What holds for the whole suite: how hard properties are tried, and that `--complete` allows no skip."""
 
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from metarr.store.database import Database
+from postgres import Cluster, cluster
+from postgres import programs as installed
 from simulators import Simulators
 
 # Derandomized: a suite that gates others must say the same twice. No deadline: machines are noisy.
@@ -72,6 +76,42 @@ def simulators(running_simulators: Simulators) -> Simulators:
     """The four providers as at their start: without faults, limits, and recorded requests."""
     running_simulators.reset()
     return running_simulators
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server, one for the whole run."""
+    programs = installed()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: its initdb is neither on the path nor in /usr/lib/postgresql")
+    with cluster(programs) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def backend() -> str:
+    """The database that a module's tests run on; one that runs on both has a fixture of this name of its own."""
+    return "sqlite"
+
+
+@pytest.fixture(scope="module")
+def make_database(backend: str, request: pytest.FixtureRequest) -> Iterator[Callable[[], Database]]:
+    """Makes databases with all tables and no rows, which vanish with the module."""
+    made = ExitStack()
+
+    def make() -> Database:
+        if backend == "sqlite":
+            database = Database.in_memory()
+        else:
+            running = request.getfixturevalue("postgres")
+            name = running.fresh()
+            made.callback(running.drop, name)
+            database = Database(running.address(name))
+        made.callback(database.close)
+        return database
+
+    with made:
+        yield make
 
 
 @pytest.fixture(autouse=True)

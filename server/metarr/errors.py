@@ -62,6 +62,16 @@ class CannotDo(MetarrError):
         super().__init__(message)
 
 
+class DatabaseUnusable(CannotDo):
+    """The database cannot be used now: out of reach, full, read-only, held by another program. What was to be written
+    was not, and can be tried again once that is over."""
+
+    reason = "DATABASE_UNUSABLE"
+
+    def __init__(self, message: str, reason: str = "DATABASE_UNUSABLE") -> None:
+        super().__init__(message, reason)
+
+
 class TokenRequired(MetarrError):
     """The caller came from the network and did not show the access token."""
 

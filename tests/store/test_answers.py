@@ -19,8 +19,6 @@ from strategies import names, texts, values_of
 KEY = AnswerKey(provider="tmdb", kind=Kind.MOVIE, asked_id="imdb:tt1", shape="en-US|en|US")
 DAY = timedelta(days=1)
 
-_SHARED = Database.in_memory()
-
 
 @st.composite
 def fragments(draw: st.DrawFn) -> Fragment:
@@ -39,8 +37,8 @@ def fragments(draw: st.DrawFn) -> Fragment:
 
 
 @given(fragments())
-def test_a_fragment_comes_back_as_it_was_written(said: Fragment) -> None:
-    with _SHARED.read() as connection:
+def test_a_fragment_comes_back_as_it_was_written(shared: Database, said: Fragment) -> None:
+    with shared.read() as connection:
         assert answers.write_found(connection, KEY, said, NOW, 3)
         read = answers.read(connection, [KEY])[KEY]
     assert read.fragment == said

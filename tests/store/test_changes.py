@@ -15,7 +15,6 @@ from metarr.store.changes import ChangeSet
 from metarr.store.database import Database
 from strategies import stored_of
 
-_SHARED = Database.in_memory()
 _ANY_FIELD = st.sampled_from(sorted(FIELDS))
 
 
@@ -32,8 +31,8 @@ def record(connection: Connection, item_id: int, at: datetime = NOW, **more: obj
         lambda field: st.builds(Change, field=st.just(field), old=stored_of(field), new=stored_of(field))
     )
 )
-def test_a_change_of_any_field_comes_back_with_its_whole_provenance(changed: Change) -> None:
-    with _SHARED.read() as connection:
+def test_a_change_of_any_field_comes_back_with_its_whole_provenance(shared: Database, changed: Change) -> None:
+    with shared.read() as connection:
         written = record(connection, items.add(connection, item()).id, changes=(changed,))
         assert changes.get(connection, written.id) == written
 

@@ -13,20 +13,19 @@ from metarr.store import items, pending
 from metarr.store.database import Database
 from strategies import items as any_items
 
-# Shared by all examples of a property: what one writes in a read transaction does not stay.
-_SHARED = Database.in_memory()
-
 
 @given(any_items())
-def test_an_item_comes_back_as_it_was_added(new: MediaItem) -> None:
-    with _SHARED.read() as connection:
+def test_an_item_comes_back_as_it_was_added(shared: Database, new: MediaItem) -> None:
+    with shared.read() as connection:
         added = items.add(connection, new)
         assert items.get(connection, added.id) == added == replace(new, id=added.id, version=1)
 
 
 @given(any_items(), any_items())
-def test_saving_any_item_over_any_other_leaves_exactly_the_new_one(old: MediaItem, new: MediaItem) -> None:
-    with _SHARED.read() as connection:
+def test_saving_any_item_over_any_other_leaves_exactly_the_new_one(
+    shared: Database, old: MediaItem, new: MediaItem
+) -> None:
+    with shared.read() as connection:
         added = items.add(connection, old)
         saved = items.save(connection, added, new)
         assert items.get(connection, added.id) == saved == replace(new, id=added.id, version=2)
@@ -53,8 +52,10 @@ def test_a_save_against_an_old_version_is_refused_and_writes_nothing(connection:
 
 
 @given(st.lists(st.tuples(any_items(), any_items()), max_size=4))
-def test_saving_many_items_leaves_what_saving_each_of_them_leaves(pairs: list[tuple[MediaItem, MediaItem]]) -> None:
-    with _SHARED.read() as connection:
+def test_saving_many_items_leaves_what_saving_each_of_them_leaves(
+    shared: Database, pairs: list[tuple[MediaItem, MediaItem]]
+) -> None:
+    with shared.read() as connection:
         # No ids: two of these items may not have the same.
         added = [(items.add(connection, replace(old, ids={})), replace(new, ids={})) for old, new in pairs]
         saved = items.save_all(connection, added)

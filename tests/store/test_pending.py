@@ -12,8 +12,6 @@ from metarr.store.pending import Pending
 from strategies import moments, texts
 
 HOUR = timedelta(hours=1)
-# Shared by all examples of a property: what one writes in a read transaction does not stay.
-_SHARED = Database.in_memory()
 
 
 def add(connection: Connection, released: str = "", **more: object) -> int:
@@ -36,8 +34,8 @@ def waiting(**more: object) -> Pending:
         answered_at=st.none() | moments,
     )
 )
-def test_what_is_missing_comes_back_as_it_was_set(missing: Pending) -> None:
-    with _SHARED.read() as connection:
+def test_what_is_missing_comes_back_as_it_was_set(shared: Database, missing: Pending) -> None:
+    with shared.read() as connection:
         item_id = add(connection)
         pending.set_for_item(connection, item_id, {"omdb": missing})
         assert pending.of_items(connection, [item_id]) == {item_id: {"omdb": missing}}
@@ -85,8 +83,10 @@ def test_nothing_is_due_at_a_time_when_all_wait_for_the_settings(connection: Con
     ),
     st.integers(1, 9),
 )
-def test_a_short_quota_goes_where_the_domain_says(titles: list[tuple[str, object]], limit: int) -> None:
-    with _SHARED.read() as connection:
+def test_a_short_quota_goes_where_the_domain_says(
+    shared: Database, titles: list[tuple[str, object]], limit: int
+) -> None:
+    with shared.read() as connection:
         expected = []
         for released, answered_at in titles:
             item_id = add(connection, released)

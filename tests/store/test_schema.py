@@ -35,6 +35,10 @@ def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+RELEASED = schema.head()
+"""The schema of this version, before a test adds another one."""
+
+
 def add_migration(folder: Path, revision: str, before: str, work: str) -> None:
     (folder / "versions" / f"{revision}.py").write_text(NEXT.format(revision=revision, before=before, work=work))
 
@@ -62,14 +66,15 @@ def shape(connection: Connection) -> dict[str, Any]:
     }
 
 
-def test_migrating_from_empty_gives_exactly_the_tables_that_the_code_knows(database: Database) -> None:
-    engine = create_engine("sqlite://")
+def test_migrating_from_empty_gives_exactly_the_tables_that_the_code_knows() -> None:
+    engine, database = create_engine("sqlite://"), Database.in_memory()
     with engine.begin() as declared, database.read() as migrated:
         tables.metadata.create_all(declared)
         assert shape(migrated) == shape(declared)
         assert len(shape(migrated)) == len(tables.metadata.tables)
         assert compare_metadata(MigrationContext.configure(migrated), tables.metadata) == []
     engine.dispose()
+    database.close()
 
 
 def test_the_comparison_would_notice_a_missing_column() -> None:
@@ -110,15 +115,15 @@ def test_an_older_schema_is_backed_up_before_it_changes(tmp_path: Path, migratio
     database.migrate(tmp_path / "backups", NOW)
     with database.begin() as connection:
         kept = items.add(connection, item(title="Heat"))
-    add_migration(migrations, "0002", "0001", "op.add_column('items', sa.Column('colour', sa.Text()))")
+    add_migration(migrations, "9000", RELEASED, "op.add_column('items', sa.Column('colour', sa.Text()))")
     database.migrate(tmp_path / "backups", NOW)
     with database.read() as connection:
         assert "colour" in {column["name"] for column in inspect(connection).get_columns("items")}
-        assert schema.revision(connection) == "0002"
+        assert schema.revision(connection) == "9000"
     (backup,) = backups.listed(tmp_path / "backups")
     old = Database(backup)
     with old.read() as connection:
-        assert schema.revision(connection) == "0001"
+        assert schema.revision(connection) == RELEASED
         assert items.get(connection, kept.id) == kept
     old.close()
     database.close()
@@ -128,12 +133,15 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path, mi
     database = Database(tmp_path / "metarr.db")
     database.migrate(None, NOW)
     add_migration(
-        migrations, "0002", "0001", "op.add_column('items', sa.Column('colour', sa.Text())); raise RuntimeError('bad')"
+        migrations,
+        "9000",
+        RELEASED,
+        "op.add_column('items', sa.Column('colour', sa.Text())); raise RuntimeError('bad')",
     )
     with pytest.raises(RuntimeError, match="bad"):
         database.migrate(None, NOW)
     with database.read() as connection:
-        assert schema.revision(connection) == "0001"
+        assert schema.revision(connection) == RELEASED
         assert "colour" not in {column["name"] for column in inspect(connection).get_columns("items")}
     database.close()
 
@@ -145,7 +153,7 @@ def test_a_table_that_others_refer_to_can_be_rebuilt_by_a_migration(tmp_path: Pa
     with database.begin() as connection:
         items.add(connection, item(ids={"imdb": "tt1"}))
     work = "with op.batch_alter_table('items', recreate='always') as t: t.alter_column('title', nullable=True)"
-    add_migration(migrations, "0002", "0001", work)
+    add_migration(migrations, "9000", RELEASED, work)
     database.migrate(None, NOW)
     with database.read() as connection:
         assert connection.exec_driver_sql("SELECT value FROM external_ids").scalar_one() == "tt1"
@@ -158,7 +166,7 @@ def test_a_migration_that_breaks_references_is_undone(tmp_path: Path, migrations
     database.migrate(None, NOW)
     with database.begin() as connection:
         items.add(connection, item(ids={"imdb": "tt1"}))
-    add_migration(migrations, "0002", "0001", "op.execute('DELETE FROM items')")
+    add_migration(migrations, "9000", RELEASED, "op.execute('DELETE FROM items')")
     with pytest.raises(CannotDo, match="broken references"):
         database.migrate(None, NOW)
     with database.read() as connection:

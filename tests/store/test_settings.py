@@ -7,7 +7,6 @@ from metarr.store import settings
 from metarr.store.database import Database
 from strategies import names, texts
 
-_SHARED = Database.in_memory()
 _json = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.floats(allow_nan=False, allow_infinity=False) | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
@@ -16,8 +15,8 @@ _json = st.recursive(
 
 
 @given(st.dictionaries(names, _json.filter(lambda value: value is not None), max_size=4))
-def test_settings_come_back_as_they_were_put(values: dict[str, Any]) -> None:
-    with _SHARED.read() as connection:
+def test_settings_come_back_as_they_were_put(shared: Database, values: dict[str, Any]) -> None:
+    with shared.read() as connection:
         settings.put(connection, values)
         assert settings.read(connection) == values
 

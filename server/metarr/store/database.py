@@ -11,36 +11,47 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoneToSpare
 
-from metarr.errors import CannotDo
-from metarr.store import backups, schema
+from metarr.errors import CannotDo, DatabaseUnusable
+from metarr.store import backups, postgres, schema
 
 __all__ = ["Connection", "Database"]
 
 BUSY_SECONDS = 30
 """How long a transaction waits for a writer of another process."""
 
-_WRITE_LOCK = 0x6D65746172
-"""The number of the lock by which writers take turns in PostgreSQL, as the one file makes them do in SQLite."""
-
 
 class Database:
-    """A SQLite file (a path) or any database by its address. Safe to use from every thread.
+    """A SQLite file (a path) or a PostgreSQL database (an address). Safe to use from every thread.
 
     Write transactions of one process take turns; readers never wait for them and see what was last committed.
     """
 
-    def __init__(self, location: Path | str) -> None:
-        self._url = URL.create("sqlite", database=str(location)) if isinstance(location, Path) else make_url(location)
-        self.path = _sqlite_file(self._url)
-        self._engine = _engine(self._url)
-        self._writing = self._engine.execution_options(to_write=True)
-        if self.path is None:
-            self._engine = self._engine.execution_options(isolation_level="REPEATABLE READ")
+    def __init__(self, location: Path | str, *, alone: bool = False) -> None:
+        """`alone`: nobody else may write to it as long as this does; of a SQLite file the data directory's lock takes
+        care. Raises CannotDo for an address that is none."""
+        self.path = location if isinstance(location, Path) else None
+        self._url = (
+            postgres.address(location) if isinstance(location, str) else URL.create("sqlite", database=str(location))
+        )
+        self._engine, self._writing = self._engines(alone)
         self._turn = threading.Lock()
         self._writer = 0
+
+    def _engines(self, alone: bool) -> tuple[Engine, Engine]:
+        """To read, and to write."""
+        if self.path is None:
+            return postgres.engine(self._url, to_write=False), postgres.engine(self._url, to_write=True, alone=alone)
+        engine = _sqlite_engine(self._url)
+        return engine, engine.execution_options(to_write=True)
+
+    @property
+    def shown(self) -> str:
+        """Where the database is, without user and password."""
+        return str(self.path) if self.path else postgres.shown(self._url)
 
     @classmethod
     def in_memory(cls) -> "Database":
@@ -63,13 +74,13 @@ class Database:
         It has the write lock from its start, so what it reads stays true until it commits. Not to be nested. Raises
         CannotDo where the database cannot be written: disk full, read-only, held by another program.
         """
-        with self._my_turn(), _told_apart(), self._writing.begin() as connection:
+        with self._my_turn(), self._told_apart(), self._writing.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read transaction: one unchanging view of the database. Nothing written in it stays."""
-        with _told_apart(), self._engine.connect() as connection:
+        with self._told_apart(), self._engine.connect() as connection:
             yield connection
 
     def migrate(self, backups_folder: Path | None, now: datetime) -> None:
@@ -77,8 +88,11 @@ class Database:
 
         Raises CannotDo for a database of a newer Metarr and for one that is not Metarr's.
         """
-        with self._my_turn(), _told_apart():
-            engine = _engine(self._url, foreign_keys=False)
+        with self._my_turn(), self._told_apart():
+            if self.path is None:
+                self._migrate(self._writing, None, now)
+                return
+            engine = _sqlite_engine(self._url, foreign_keys=False)
             try:
                 self._migrate(engine, backups_folder, now)
             finally:
@@ -86,6 +100,8 @@ class Database:
 
     def _migrate(self, engine: Engine, folder: Path | None, now: datetime) -> None:
         with engine.connect() as connection:
+            if self.path is None:
+                postgres.check(connection)
             found = schema.revision(connection)
         if found == schema.head():
             return
@@ -107,6 +123,20 @@ class Database:
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._engine.dispose()
+        self._writing.dispose()
+
+    @contextmanager
+    def _told_apart(self) -> Iterator[None]:
+        """What only the owner can mend becomes CannotDo, which shows neither statement nor values."""
+        try:
+            yield
+        except DBAPIError as error:
+            told = _explained(error) if self.path else postgres.explained(error, self._url)
+            if told is None:
+                raise
+            raise told from error
+        except NoneToSpare as error:
+            raise DatabaseUnusable(f"the database {self.shown} has no connection to spare") from error
 
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
@@ -121,42 +151,16 @@ class Database:
                 self._writer = 0
 
 
-@contextmanager
-def _told_apart() -> Iterator[None]:
-    """What only the owner can mend becomes CannotDo. The driver's own text holds neither statement nor values."""
-    try:
-        yield
-    except DBAPIError as error:
-        text = str(error.orig)
-        if "not a database" in text or "malformed" in text:
-            raise CannotDo(f"the database file is damaged: {text}; restore a backup") from error
-        if any(word in text for word in ("full", "readonly", "locked", "unable to open", "disk I/O")):
-            raise CannotDo(f"the database cannot be used: {text}") from error
-        raise
+def _explained(error: DBAPIError) -> CannotDo | None:
+    text = str(error.orig)
+    if "not a database" in text or "malformed" in text:
+        return CannotDo(f"the database file is damaged: {text}; restore a backup")
+    if any(word in text for word in ("full", "readonly", "locked", "unable to open", "disk I/O")):
+        return DatabaseUnusable(f"the database cannot be used: {text}")
+    return None
 
 
-def _sqlite_file(url: URL) -> Path | None:
-    if url.get_backend_name() != "sqlite":
-        return None
-    if not url.database or ":memory:" in url.database:
-        raise CannotDo("a SQLite database needs a file")
-    return Path(url.database)
-
-
-def _engine(url: URL, *, foreign_keys: bool = True) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        return _sqlite_engine(url, foreign_keys)
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("to_write"):
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
-
-    return engine
-
-
-def _sqlite_engine(url: URL, foreign_keys: bool) -> Engine:
+def _sqlite_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
