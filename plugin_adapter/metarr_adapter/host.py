@@ -1,0 +1,112 @@
+"""What an adapter needs of its media server: Kodi, Jellyfin or another one.
+
+Kinds are the words `movie`, `series`, `season` and `episode`; values are plain JSON, shaped as Metarr's own. Every
+method is called on one thread only, the loop's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+IDS = "ids"
+"""The field under which the external ids travel: an object by type."""
+
+
+class HostUnavailable(Exception):
+    """The host as a whole cannot be used now: it shuts down, or its database is away. Nothing is wrong with the item
+    that was asked for; what was under way is tried again later."""
+
+
+class Takes(NamedTuple):
+    """What a host takes in for one kind. `cannot_take`: why not, by field, for a person to read."""
+
+    kind: str
+    fields: tuple[str, ...]
+    cannot_take: Mapping[str, str] = {}
+
+
+class Series(NamedTuple):
+    """The series that a season or an episode belongs to; `year` 0: unknown."""
+
+    title: str = ""
+    year: int = 0
+    ids: Mapping[str, str] = {}
+
+
+class Entry(NamedTuple):
+    """An entry of the host's library.
+
+    `host_key` names it for ever, as a path does: at most 200 characters and without a password. `host_id`: the host's
+    own number for it now. `fields`: what it holds by field name, without the ids; None: nothing. Numbers that are not
+    known are None, and `year` 0.
+    """
+
+    host_key: str
+    host_id: str
+    kind: str
+    title: str = ""
+    year: int = 0
+    ids: Mapping[str, str] = {}
+    fields: Mapping[str, Any] = {}
+    series: Series | None = None
+    season_number: int | None = None
+    episode_number: int | None = None
+
+
+class Host(Protocol):
+    """A media server's library. Every method may raise HostUnavailable; another exception costs one item only."""
+
+    @property
+    def name(self) -> str:
+        """What people call it, such as "Kodi"."""
+
+    def kinds(self) -> Iterable[Takes]:
+        """What it takes in."""
+
+    def entries(self) -> Iterable[Iterable[Entry]]:
+        """The whole library, in batches of any size. Raises where a part of it could not be listed: what is not listed
+        counts as gone."""
+
+    def entry(self, kind: str, *, host_key: str = "", host_id: str = "") -> Entry | None:
+        """One entry, by its key or by its number; None: there is none."""
+
+    def read(self, kind: str, host_key: str, host_id: str) -> tuple[str, Mapping[str, Any]] | None:
+        """The entry's number now, and what it holds, freshly read. `host_id` is the number that it had when it was
+        last reported, as a hint. None: there is no such entry any more.
+
+        Every field that the host can read is named, with None where it holds nothing. A field that it takes in but
+        cannot read is not named.
+        """
+
+    def normal(self, kind: str, field: str, value: Any) -> Any:
+        """Metarr's value as `read` would tell it if the host held it; None: it would hold nothing."""
+
+    def write(self, kind: str, host_key: str, host_id: str, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """Write values by field, None to empty it. Returns why, by field, where the host refused one.
+
+        Where the host refuses several at once, this finds out which of them it takes alone.
+        """
+
+    def busy(self) -> bool:
+        """Whether nothing should be written now, as while a video plays."""
+
+    def notify(self, text: str) -> None:
+        """Show a short text to a person."""
+
+
+class Memory(Protocol):
+    """A few short texts that an adapter keeps over restarts of its host."""
+
+    def get(self, name: str) -> str:
+        """What was kept; "": nothing."""
+
+    def set(self, name: str, value: str) -> None:
+        """Keep it at once."""
+
+
+class Log(Protocol):
+    """Where an adapter writes what it does."""
+
+    def __call__(self, level: str, text: str) -> None:
+        """`level`: debug, info, warning or error."""

@@ -1,0 +1,53 @@
+"""Compares plain JSON values by what they mean: 1 is 1.0, the order of an object's names is nothing, "" is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from metarr_adapter.host import IDS
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a field that holds this holds nothing. A number and a truth value always are something."""
+    return value is None or value in ("", [], {}, ())
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same."""
+    if is_empty(one) or is_empty(other):
+        return is_empty(one) and is_empty(other)
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(value, other[name]) for name, value in one.items())
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(same(value, other[place]) for place, value in enumerate(one))
+    return bool(one == other)
+
+
+def holds(field: str, held: Any, value: Any) -> bool:
+    """Whether a host that holds `held` has `value`. Of external ids it may hold more: Metarr takes none away."""
+    if field != IDS:
+        return same(held, value)
+    return all(same(_ids(held).get(kind), known) for kind, known in _ids(value).items())
+
+
+def is_ours(field: str, held: Any, ours: Any, value: Any) -> bool:
+    """Whether what a host holds is still `ours`, as far as writing `value` would change it."""
+    if field != IDS:
+        return same(held, ours)
+    return all(
+        same(_ids(held).get(kind), _ids(ours).get(kind)) or same(_ids(held).get(kind), known)
+        for kind, known in _ids(value).items()
+    )
+
+
+def short(value: Any, length: int = 60) -> str:
+    """A value for a person to read."""
+    text = value if isinstance(value, str) else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _ids(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,195 @@
+"""What there is to do in a session, and when: report, tell what changed, take in what is pending."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+
+from metarr_adapter.changes import MOST, Changes, Keys, find_out
+from metarr_adapter.errors import RpcError
+from metarr_adapter.host import Host, HostUnavailable, Log, Memory
+from metarr_adapter.report import Reported, report_changes, report_library
+from metarr_adapter.session import Session
+from metarr_adapter.sync import Sync
+from metarr_adapter.timing import Backoff, Clock
+
+LATER = 60.0
+"""Seconds until something is tried again that waits for an item, for the host or for a person."""
+
+REPORT_LATEST = 3600.0
+"""Seconds at most between two attempts to report a whole library."""
+
+_STORE, _REPORT_DUE = "store_id", "report_due"
+
+
+def nothing() -> None:
+    """No pause."""
+
+
+def no_progress(_done: int, _total: int) -> None:
+    """Nobody looks."""
+
+
+class Work:
+    """Knows what is due, over all sessions. Used on the loop's thread, but for `touched` and `library_changed`.
+
+    `progress` gets the items done and of how many; `pause` is called between items and requests, for hosts that have to
+    breathe; `new_id` names a report.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        memory: Memory,
+        log: Log,
+        clock: Clock,
+        stopped: Callable[[], bool],
+        *,
+        progress: Callable[[int, int], None] = no_progress,
+        pause: Callable[[], None] = nothing,
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
+        self._host, self._memory, self._log, self._clock = host, memory, log, clock
+        self._stopped, self._progress, self._pause, self._new_id = stopped, progress, pause, new_id
+        self._changes, self._keys, self._whole = Changes(), Keys(), threading.Event()
+        self._reporting = Backoff(clock, LATER, REPORT_LATEST)
+        self._report_at: float | None = None
+        self._pull_at: float | None = None
+        self._held_until = 0.0
+        self.policy_needed = False
+        """The daemon waits for the choice of a policy, as it last said."""
+
+    def touched(self, kind: str, host_id: str) -> None:
+        """The host made, changed or removed this entry. Thread-safe."""
+        self._changes.touch(kind, host_id, self._clock.monotonic())
+
+    def library_changed(self) -> None:
+        """Any number of entries may have changed. Thread-safe."""
+        self._whole.set()
+
+    def forgotten(self) -> None:
+        """The daemon does not know this library as it is: everything is to be reported."""
+        self._memory.set(_REPORT_DUE, "yes")
+
+    def begin(self, session: Session) -> None:
+        """A session began: take in what is pending, and report everything to a store that does not know it."""
+        now = self._clock.monotonic()
+        if self._memory.get(_STORE) != session.store_id or not session.player.get("reportedAt"):
+            self.forgotten()
+            self._memory.set(_STORE, session.store_id)
+        self._report_at = now if self._memory.get(_REPORT_DUE) else None
+        self._pull_at = now
+        self._held_until = 0.0
+
+    def news(self) -> None:
+        """Something became pending."""
+        self._pull_at = self._clock.monotonic()
+
+    def free(self) -> None:
+        """The host may not be busy any more."""
+        self._held_until = 0.0
+
+    def until_due(self) -> float | None:
+        """Seconds until there is something to do, 0 or less: now; None: not before something happens.
+
+        Takes up what other threads asked for.
+        """
+        now = self._clock.monotonic()
+        if self._whole.is_set():
+            self._whole.clear()
+            self.forgotten()
+            self._report_at = now
+        dues = [at for at in (self._report_at, self._changes.due_at(), self._pull_at) if at is not None]
+        return max(min(dues), self._held_until) - now if dues else None
+
+    def do(self, session: Session, pending: int) -> None:
+        """Do what is due; `pending`: about how many entries there are to take in. Raises RpcError."""
+        if self._host.busy():
+            self._hold()
+            return
+        try:
+            if self._is_due(self._report_at):
+                self._report_library(session)
+            if self._is_due(self._changes.due_at()):
+                self._report_changes(session)
+            if self._is_due(self._pull_at):
+                self._pull(session, pending)
+        except HostUnavailable as error:
+            self._log("warning", f"{self._host.name} cannot be used now: {error}")
+            self._hold()
+
+    def _is_due(self, at: float | None) -> bool:
+        return at is not None and at <= self._clock.monotonic() and not self._stopped()
+
+    def _hold(self) -> None:
+        """The host tells when it is free again; looked at by itself in case it does not."""
+        self._held_until = self._clock.monotonic() + LATER
+
+    def _report_library(self, session: Session) -> None:
+        covered = self._changes.take()
+        before = self._changes.count
+        told = Reported()
+        try:
+            told = report_library(
+                self._host,
+                session,
+                self._new_id(),
+                log=self._log,
+                stopped=self._stopped,
+                settled=lambda: self._changes.count == before and not self._whole.is_set(),
+                seen=self._keys.note,
+                pause=self._pause,
+            )
+        finally:
+            if not told.complete:
+                self._changes.put_back(covered, self._clock.monotonic())
+        self._log_problems(told)
+        if told.complete:
+            self._memory.set(_REPORT_DUE, "")
+            self._reporting.reset()
+            self._report_at = None
+        else:
+            self._log("warning", f"the report of the whole library is not complete: {told.why}")
+            # What the daemon does not take now, it does not take in an hour either.
+            self._report_at = None if told.left_out else self._clock.monotonic() + self._reporting.wait()
+
+    def _report_changes(self, session: Session) -> None:
+        touched = self._changes.take()
+        if len(touched) > MOST:
+            self.library_changed()
+            return
+        try:
+            found = find_out(self._host, self._keys, touched, self._log)
+            self._log_problems(report_changes(session, found.entries.values(), found.removed))
+        except (RpcError, HostUnavailable):
+            self._changes.put_back(touched, self._clock.monotonic())
+            raise
+        if found.unknown:
+            self.library_changed()
+
+    def _pull(self, session: Session, pending: int) -> None:
+        sync = Sync(
+            self._host,
+            session,
+            log=self._log,
+            halted=lambda: self._stopped() or self._host.busy(),
+            progress=self._progress,
+            pause=self._pause,
+        )
+        pulled = sync.pull(pending or session.player.get("pendingItems", 0))
+        self.policy_needed = pulled.policy_needed
+        now = self._clock.monotonic()
+        if pulled.unfinished:
+            self._pull_at = now
+            self._hold()
+        else:
+            self._pull_at = now + LATER if pulled.left or pulled.policy_needed else None
+        if pulled.items:
+            self._log("info", f"{pulled.items} entries were looked at, {pulled.written} were written")
+
+    def _log_problems(self, told: Reported) -> None:
+        for problem in told.problems:
+            self._log("warning", f"{problem.host_key}: {problem.text}")
+        if told.problem_count > len(told.problems):
+            self._log("warning", f"and {told.problem_count - len(told.problems)} more problems")
