@@ -4,7 +4,7 @@ and rejects, what Get*Details then answers, and the errors word for word."""
 import json
 import re
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from datetime import date
 from typing import Any
@@ -18,32 +18,37 @@ _NUMBER = ["null", "number"]
 _LIST = ["null", "array"]
 _OBJECT = ["null", "object"]
 
-_WATCHED = {"playcount": _INTEGER, "lastplayed": _STRING, "userrating": _INTEGER, "dateadded": _STRING}
-_MERGED = {"art": _OBJECT, "ratings": _OBJECT, "uniqueid": _OBJECT}
-_TITLE = dict.fromkeys(("title", "plot", "originaltitle"), _STRING)
-_OLD = {"thumbnail": _STRING, "fanart": _STRING, "rating": _NUMBER, "votes": _STRING}
+_TYPES: Mapping[str, list[str]] = {
+    **dict.fromkeys(("playcount", "runtime", "year", "top250", "userrating", "season", "episode"), _INTEGER),
+    **dict.fromkeys(("director", "studio", "genre", "writer", "country", "showlink", "tag"), _LIST),
+    **dict.fromkeys(("art", "resume", "ratings", "uniqueid"), _OBJECT),
+    "rating": _NUMBER,
+}
+"""Of the parameters that are no texts."""
+
+
+def _parameters(names: str) -> dict[str, list[str]]:
+    return {name: _TYPES.get(name, _STRING) for name in names.split()}
+
 
 PARAMETERS: Mapping[str, Mapping[str, list[str]]] = {
-    "movie": {
-        **_TITLE, **_WATCHED, **_MERGED, **_OLD, "runtime": _INTEGER, "director": _LIST, "studio": _LIST,
-        "year": _INTEGER, "genre": _LIST, "mpaa": _STRING, "imdbnumber": _STRING, "trailer": _STRING,
-        "tagline": _STRING, "plotoutline": _STRING, "writer": _LIST, "country": _LIST, "top250": _INTEGER,
-        "sorttitle": _STRING, "set": _STRING, "showlink": _LIST, "tag": _LIST, "resume": _OBJECT,
-        "premiered": _STRING,
-    },
-    "tvshow": {
-        **_TITLE, **_WATCHED, **_MERGED, **_OLD, "studio": _LIST, "genre": _LIST, "mpaa": _STRING,
-        "imdbnumber": _STRING, "premiered": _STRING, "sorttitle": _STRING, "episodeguide": _STRING, "tag": _LIST,
-        "runtime": _INTEGER, "status": _STRING,
-    },
-    "season": {"art": _OBJECT, "userrating": _INTEGER, "title": _STRING},
-    "episode": {
-        **_TITLE, **_WATCHED, **_MERGED, **_OLD, "runtime": _INTEGER, "director": _LIST, "writer": _LIST,
-        "firstaired": _STRING, "productioncode": _STRING, "season": _INTEGER, "episode": _INTEGER,
-        "resume": _OBJECT,
-    },
-}  # fmt: skip
-"""What Set*Details takes beside the id, with the types that a rejection names."""
+    "movie": _parameters(
+        "title playcount runtime director studio year plot genre rating mpaa imdbnumber votes lastplayed originaltitle "
+        "trailer tagline plotoutline writer country top250 sorttitle set showlink thumbnail fanart tag art resume "
+        "userrating ratings dateadded premiered uniqueid"
+    ),
+    "tvshow": _parameters(
+        "title playcount studio plot genre rating mpaa imdbnumber premiered votes lastplayed originaltitle sorttitle "
+        "episodeguide thumbnail fanart tag art userrating ratings dateadded runtime status uniqueid"
+    ),
+    "season": _parameters("art userrating title"),
+    "episode": _parameters(
+        "title playcount runtime director plot rating votes lastplayed writer firstaired productioncode season episode "
+        "originaltitle thumbnail fanart art resume userrating ratings dateadded uniqueid"
+    ),
+}
+"""What Set*Details takes beside the id, in the order in which Kodi looks at it; with the types as a rejection names
+them."""
 
 _HIDDEN = {"status", "showlink", "fanart", "thumbnail", "imdbnumber", "rating", "votes"}
 _TOLD = {
@@ -83,6 +88,7 @@ class FakeKodi:
         self._items: dict[str, dict[int, Message]] = {kind: {} for kind in PARAMETERS}
         self._durations: dict[tuple[str, int], int] = {}
         self._default_ids: dict[tuple[str, int], str] = {}
+        self._sets: dict[str, str] = {}
         self._unknown = frozenset(unknown)
 
     # The doors
@@ -129,6 +135,7 @@ class FakeKodi:
         blank = {name: deepcopy(_EMPTY[types[1]]) for name, types in PARAMETERS[kind].items()}
         blank.update({_DAY[kind]: _no_day(kind)} if kind in _DAY else {})
         self._items[kind][number] = {"file": f"/media/{kind}/{number}.mkv", **blank, **deepcopy(details)}
+        self._sets.setdefault(_folded(details.get("set", "")), details.get("set", ""))
         self._durations[kind, number] = duration
         self._default_ids[kind, number] = default_id or next(iter(details.get("uniqueid", {})), "")
         return number
@@ -151,7 +158,7 @@ class FakeKodi:
         number = self._checked_id(method, kind, params)
         properties = params.get("properties", [])
         _check_properties(method, kind, properties)
-        self._held(method, kind, params, {"properties"})
+        self._held(method, kind, params, {"properties": ["array"]})
         return {f"{kind}details": self._shown(kind, number, properties)}
 
     def _get_all(self, method: str, kind: str, params: Message) -> Message:
@@ -214,7 +221,7 @@ class FakeKodi:
         for name, types in known.items():
             if name in params:
                 _check(method, name, types, params[name])
-        item = self._held(method, kind, params, set(known))
+        item = self._held(method, kind, params, known)
         self._take_over_duration(kind, number, item, params)
         for name, value in params.items():
             if value is not None and name != f"{kind}id":
@@ -237,10 +244,12 @@ class FakeKodi:
             raise _rejection(method, {"message": bounds, **shape})
         return number
 
-    def _held(self, method: str, kind: str, params: Message, known: set[str]) -> Message:
+    def _held(self, method: str, kind: str, params: Message, known: Mapping[str, list[str]]) -> Message:
         """The item that a call is about. Kodi looks for it when all else is right."""
-        if set(params) - known - {f"{kind}id"}:
-            raise _rejection(method, {"name": f"{kind}id", "type": "integer"}, message="Too many parameters")
+        if set(params) - set(known) - {f"{kind}id"}:
+            looked_at = [{"name": name, "type": types} for name, types in known.items() if name in params]
+            last = looked_at[-1] if looked_at else {"name": f"{kind}id", "type": "integer"}
+            raise _rejection(method, last, message="Too many parameters")
         if params[f"{kind}id"] not in self._items[kind]:
             raise Rejected({"code": -32602, "message": "Invalid params."})
         return self._items[kind][params[f"{kind}id"]]
@@ -259,10 +268,15 @@ class FakeKodi:
         elif name == "art":
             _merge(item["art"], value)
         elif name in ("premiered", "firstaired"):
-            item[name] = value.strip() if _is_day(value.strip()) else _no_day(kind)
+            # What is no date empties that of a movie or a show, and leaves that of an episode.
+            unread = item[name] if kind == "episode" and value else _no_day(kind)
+            item[name] = value if _is_day(value) else unread
             item["year"] = 0
-        elif name in ("tag", "set"):
-            self._write_shared(kind, number, name, value)
+        elif name == "tag":
+            self._write_tags(kind, number, value)
+        elif name == "set":
+            # A set stays in the library, in its first spelling, also when no movie is in it any more.
+            item[name] = self._sets.setdefault(_folded(value.strip(_BLANKS)), value.strip(_BLANKS))
         elif isinstance(value, list):
             item[name] = _rejoined(value)
         elif isinstance(value, str):
@@ -271,22 +285,18 @@ class FakeKodi:
         else:
             item[name] = value % 2**32 if name == "runtime" else value
 
-    def _write_shared(self, kind: str, number: int, name: str, value: Any) -> None:
-        """Tags and sets are rows of their own: the first spelling in the library stays."""
-        item = self._items[kind].pop(number)
-        others = [other for items in self._items.values() for other in items.values()]
-        self._items[kind] = dict(sorted({**self._items[kind], number: item}.items()))
-        held = [
-            text for other in others for text in (other.get(name) if name == "tag" else [other.get(name, "")]) or ()
-        ]
-        spelling = {_folded(text): text for text in reversed(held)}
-        texts = [value] if name == "set" else value
-        trimmed = [text.strip(_BLANKS) for text in texts]
-        rows: dict[str, str] = {}
-        for text in trimmed:
-            rows.setdefault(_folded(text), spelling.get(_folded(text), text))
-        kept = [text for text in rows.values() if text]
-        item[name] = kept if name == "tag" else "".join(kept)
+    def _write_tags(self, kind: str, number: int, value: list[str]) -> None:
+        """A tag is one row for all that bear it, in the spelling of whoever bore it first, while anybody does."""
+        others = [item for (its_kind, its_number), item in self._all() if (its_kind, its_number) != (kind, number)]
+        borne = {_folded(tag): tag for item in reversed(others) for tag in item.get("tag", ())}
+        tags = {_folded(tag): tag for tag in reversed([text.strip(_BLANKS) for text in value])}
+        given = dict.fromkeys(_folded(text.strip(_BLANKS)) for text in value)
+        self._items[kind][number]["tag"] = [borne.get(key, tags[key]) for key in given if key]
+
+    def _all(self) -> Iterator[tuple[tuple[str, int], Message]]:
+        for kind, items in self._items.items():
+            for number, item in items.items():
+                yield (kind, number), item
 
     def _merge_ids(self, kind: str, number: int, held: Message, value: Message) -> None:
         """The default id stays whatever is asked, and so does every id of an episode."""

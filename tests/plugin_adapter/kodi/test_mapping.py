@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import sys
 from typing import Any
 
 import pytest
@@ -75,8 +76,12 @@ def test_what_the_owner_did_while_watching_is_never_written(kind: str) -> None:
 
 
 @pytest.mark.parametrize("module", [mapping, shapes])
-def test_the_python_of_kodi_19_can_read_it(module: Any) -> None:
-    ast.parse(inspect.getsource(module), feature_version=(3, 8))
+def test_the_python_of_kodi_19_needs_nothing_else_for_it(module: Any) -> None:
+    tree = ast.parse(inspect.getsource(module), feature_version=(3, 8))
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    outside = {name.partition(".")[0] for name in imported} - {"metarr_kodi"}
+    assert outside <= set(sys.stdlib_module_names)
 
 
 # Field by field
