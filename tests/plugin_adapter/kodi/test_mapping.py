@@ -92,6 +92,7 @@ WRITTEN = [
     ("movie", "sort_title", "Heat 1", {"sorttitle": "Heat 1"}),
     ("movie", "tagline", "A Los Angeles crime saga", {"tagline": "A Los Angeles crime saga"}),
     ("movie", "plot", "Obsessive.\nLoner.", {"plot": "Obsessive.\nLoner."}),
+    ("movie", "plot", "cut\0short", {"plot": "cutshort"}),
     ("movie", "outline", "Cops and robbers.", {"plotoutline": "Cops and robbers."}),
     ("movie", "release_date", "1995-12-15", {"premiered": "1995-12-15"}),
     ("series", "release_date", "2008-01-20", {"premiered": "2008-01-20"}),
@@ -100,6 +101,7 @@ WRITTEN = [
     ("movie", "certification", "PG-13", {"mpaa": "PG-13"}),
     ("movie", "genres", ["Crime", "Drama"], {"genre": ["Crime", "Drama"]}),
     ("movie", "genres", [" Crime ", "", "Action / Drama"], {"genre": ["Crime", "Action", "Drama"]}),
+    ("movie", "genres", ["Action /\n", "Drama"], {"genre": ["Action", "/ Drama"]}),
     ("movie", "studios", ["Warner Bros."], {"studio": ["Warner Bros."]}),
     ("series", "networks", ["AMC"], {"studio": ["AMC"]}),
     ("movie", "countries", ["USA"], {"country": ["USA"]}),
@@ -390,6 +392,8 @@ def test_kodi_lets_go_of_no_id_of_an_episode() -> None:
     episode = Library("episode", uniqueid={"tvdb": "349232", "imdb": "tt1"})
     assert episode.parts({"ids": {"imdb": None}}) == []
     assert mapping.refusal("episode", "ids", {"imdb": None})
+    (part,) = episode.parts({"ids": {"imdb": None, "tmdb": "62085"}})
+    assert part.params["uniqueid"] == {"tmdb": "62085"}
 
 
 def test_a_tag_or_collection_that_kodi_spells_otherwise_is_not_written_again() -> None:
