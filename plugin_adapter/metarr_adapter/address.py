@@ -57,7 +57,7 @@ def _host_and_port(text: str) -> tuple[str, int]:
     except ValueError as error:
         raise BadAddress(f"{text[:60]!r} is no address such as nas:{DEFAULT_PORT}") from error
     if parts.path or parts.query or parts.fragment:
-        raise BadAddress(f"the address ends with the host and its port: write {parts.netloc[:60]}")
+        raise BadAddress(f"{text[:60]!r} is more than a host and its port; write it such as http://nas:{DEFAULT_PORT}")
     if port == 0:
         raise BadAddress("the port is a number from 1 to 65535")
     return host, DEFAULT_PORT if port is None else port
