@@ -181,8 +181,12 @@ class Daemon:
         http: str = "127.0.0.1:0",
         clock: Clock | None = None,
         access: Access = Access(),  # noqa: B008 (it is frozen)
+        *,
+        database_url: str = "",
     ) -> None:
+        """`database_url`: of a PostgreSQL database; without one the library is in the data directory."""
         self._data_dir = data_dir
+        self._database_url = database_url
         self._grpc, self._http = _address("--grpc", grpc), _address("--http", http)
         self._clock = clock or SystemClock()
         self._access = access
@@ -202,11 +206,9 @@ class Daemon:
             self._access.tls.check()
         datadir.make_private(self._data_dir)
         running.enter_context(datadir.locked(self._data_dir))
+        database = self._database(running)
         tokens.ensure(self._data_dir / tokens.FILE_NAME)
         vault = Vault(self._data_dir / datadir.KEY)
-        database = Database(self._data_dir / datadir.DATABASE)
-        running.callback(database.close)
-        database.migrate(self._data_dir / datadir.BACKUPS, self._clock.now())
         registry = discover()
         for broken in registry.broken:
             log.warning("provider_left_out", name=broken.name, origin=broken.origin, why=broken.why)
@@ -222,6 +224,24 @@ class Daemon:
         web.start()
         running.callback(web.stop)
         self.grpc_address, self.http_address = authority(self._grpc[0], native.port), authority(self._http[0], web.port)
+
+    def _database(self, running: ExitStack) -> Database:
+        """The library, open and current."""
+        file, where = self._data_dir / datadir.DATABASE, datadir.elsewhere(self._data_dir)
+        if where and not self._database_url:
+            text = (
+                f"the library of {self._data_dir} is in PostgreSQL, {where}: name it with --database-url; "
+                f"to begin an empty one in a file, delete {self._data_dir / datadir.ELSEWHERE}"
+            )
+            raise CannotDo(text, reason="DATABASE_ELSEWHERE")
+        database = Database(self._database_url or file, alone=True)
+        running.callback(database.close)
+        database.migrate(self._data_dir / datadir.BACKUPS, self._clock.now())
+        if self._database_url:
+            datadir.put_elsewhere(self._data_dir, database.shown)
+            if file.exists() and not where:
+                log.warning("library_left_aside", path=str(file), instead=database.shown)
+        return database
 
     def _doors(self, served: tuple[BaseServicer, ...]) -> tuple[GrpcServer, HttpServer]:
         access, token_file = self._access, self._data_dir / tokens.FILE_NAME
@@ -246,6 +266,7 @@ def serve(
     access: Access,
     log_level: str,
     log_file: Path | None,
+    database_url: str,
     ready: Callable[[str, str], None],
 ) -> None:
     """Run a daemon until SIGTERM or SIGINT. `ready` hears both addresses as soon as both doors are open."""
@@ -253,7 +274,7 @@ def serve(
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    daemon = Daemon(data_dir, grpc, http, access=access)
+    daemon = Daemon(data_dir, grpc, http, access=access, database_url=database_url)
     daemon.start()
     try:
         ready(daemon.grpc_address, daemon.http_address)

@@ -9,6 +9,9 @@ from pathlib import Path
 from metarr.errors import CannotDo
 
 DATABASE, KEY, BACKUPS = "metarr.db", "metarr.key", "backups"
+ELSEWHERE = "metarr.elsewhere"
+"""The file that tells where the library is, where it is not in the directory but in PostgreSQL."""
+
 _LOCK = "metarr.lock"
 
 
@@ -39,3 +42,22 @@ def locked(folder: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def elsewhere(folder: Path) -> str:
+    """Where the library is, such as nas:5432/metarr; "" where it is in the directory. Raises CannotDo."""
+    try:
+        return (folder / ELSEWHERE).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError) as error:
+        raise CannotDo(f"{folder / ELSEWHERE} cannot be read: {error}") from error
+
+
+def put_elsewhere(folder: Path, where: str) -> None:
+    """Note in the directory where the library is: a start without that address would begin an empty one. `where` holds
+    no password. Raises CannotDo."""
+    try:
+        (folder / ELSEWHERE).write_text(f"{where}\n", encoding="utf-8")
+    except OSError as error:
+        raise CannotDo(f"the data directory {folder} cannot be written: {error.strerror}") from error

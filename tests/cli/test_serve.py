@@ -34,6 +34,7 @@ def test_it_prints_one_line_with_both_addresses_when_ready(metarr, served, tmp_p
             "access": Access(),
             "log_level": "error",
             "log_file": None,
+            "database_url": "",
         }
     ]
 

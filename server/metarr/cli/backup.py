@@ -8,6 +8,7 @@ import typer
 
 from metarr.cli.output import say
 from metarr.cli.serve import DataDir, data_dir_or_default
+from metarr.datadir import elsewhere
 from metarr.services import backup as service
 
 
@@ -25,9 +26,15 @@ def backup(
 ) -> None:
     """Write the library, the settings, the keys and the token into one file. The daemon may run meanwhile."""
     target = file or Path(f"metarr-backup-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz")
-    service.make(data_dir_or_default(data_dir), target)
+    where = service.make(data_dir_or_default(data_dir), target)
     size = target.stat().st_size
-    say(f"{target} holds everything ({f'{size / 1e6:.1f} MB' if size >= 1e5 else f'{size / 1e3:.0f} kB'}).")
+    if where:
+        say(f"{target} holds the key file and the access token. It does NOT hold the library:")
+        say(
+            f"that is in PostgreSQL, {where}. Save it at the same time: pg_dump --format=custom --file metarr.dump NAME"
+        )
+    else:
+        say(f"{target} holds everything ({f'{size / 1e6:.1f} MB' if size >= 1e5 else f'{size / 1e3:.0f} kB'}).")
     say("Whoever has it has your providers' keys and the access token, too: keep it where nobody else can read it.")
 
 
@@ -42,4 +49,6 @@ def restore(
     directory = data_dir_or_default(data_dir)
     aside = service.restore(file, directory, datetime.now(UTC))
     say(f"{directory} is as it was when {file} was made.")
+    if where := elsewhere(directory):
+        say(f"The library is in PostgreSQL, {where}: bring it back from its own dump with pg_restore.")
     say(f"What it replaced is in {aside}; delete that when all is well.")

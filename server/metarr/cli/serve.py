@@ -36,6 +36,15 @@ DataDir = Annotated[
     ),
 ]
 
+DatabaseUrl = Annotated[
+    str,
+    typer.Option(
+        metavar="URL",
+        show_default="a file in the data directory",
+        help="Keep the library in PostgreSQL: postgresql+psycopg://user:password@host/name",
+    ),
+]
+
 
 def data_dir_or_default(given: Path | None) -> Path:
     """The data directory that is meant."""
@@ -61,6 +70,7 @@ def serve(
         Path | None, typer.Option(metavar="FILE", help="Speak TLS with this certificate, or chain, in PEM.")
     ] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="The certificate's private key, in PEM.")] = None,
+    database_url: DatabaseUrl = "",
     log_level: Annotated[Level, typer.Option(help="How much the log on stderr tells.")] = Level.INFO,
     log_file: Annotated[
         Path | None,
@@ -92,6 +102,7 @@ def serve(
             access=Access(require_token=require_token, names=tuple(http_names or ()), tls=tls),
             log_level=log_level.value,
             log_file=log_file,
+            database_url=database_url,
             ready=ready,
         )
     except (MetarrError, OSError) as error:

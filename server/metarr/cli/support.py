@@ -9,7 +9,8 @@ import typer
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, Server, ask
 from metarr.cli.output import note, say
-from metarr.cli.serve import DataDir, data_dir_or_default
+from metarr.cli.serve import DatabaseUrl, DataDir, data_dir_or_default
+from metarr.datadir import elsewhere
 from metarr.rpc.client import RpcFailure
 from metarr.services import support
 
@@ -26,6 +27,7 @@ def support_bundle(
         Path | None, typer.Option(metavar="FILE", dir_okay=False, help="What `metarr serve --log-file` writes.")
     ] = None,
     data_dir: DataDir = None,
+    database_url: DatabaseUrl = "",
     server: Server = DEFAULT_SERVER,
 ) -> None:
     """Write versions, health, providers, settings and the log into one file, without keys, token and home path."""
@@ -41,7 +43,9 @@ def support_bundle(
         note("no log is in it; name it by --log-file, or add what your system keeps: journalctl -u metarr")
     else:
         parts |= support.log_parts(log_file)
-    support.write(target, parts, directory)
+    if elsewhere(directory) and not database_url:
+        note("the providers' keys are in PostgreSQL and were not looked for in it; name the database by --database-url")
+    support.write(target, parts, directory, database_url)
     say(f"{target} holds {', '.join(parts)}. Titles of your library may stand in the log.")
 
 

@@ -1,4 +1,7 @@
-"""Everything that cannot be fetched again, in one file, and back: the database, the key file, the access token."""
+"""Everything that cannot be fetched again, in one file, and back: the database, the key file, the access token.
+
+Of a library in PostgreSQL it is the files alone: that server's own tools save and restore the database.
+"""
 
 import gzip
 import os
@@ -6,30 +9,33 @@ import shutil
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from metarr import tokens
-from metarr.datadir import DATABASE, KEY, locked, make_private
+from metarr.datadir import DATABASE, ELSEWHERE, KEY, elsewhere, locked, make_private
 from metarr.errors import CannotDo
 from metarr.secrets import owned_as, read_private
 from metarr.store import backups
 
 PRIVATE = {KEY: "key file", tokens.FILE_NAME: "token file"}
-"""What is in a backup besides the database, and what to call it."""
+"""What is in a backup besides the database, or the note where that is, and what to call it."""
 
+_LIBRARY = (DATABASE, ELSEWHERE)
 _PIECE = 1024 * 1024
 _SQLITE = b"SQLite format 3\x00"
 
 
-def make(data_dir: Path, target: Path) -> None:
+def make(data_dir: Path, target: Path) -> str:
     """Write a backup, while a daemon may run. The file appears whole or not at all, for its owner alone (mode 0600).
 
-    Raises CannotDo where there is nothing to back up, a part of it cannot be read, or the file cannot be written.
+    Returns where the library is that is not in it; "" where it is. Raises CannotDo where there is nothing to back up,
+    a part of it cannot be read, or the file cannot be written.
     """
-    if not (data_dir / DATABASE).is_file():
+    where = elsewhere(data_dir)
+    if not where and not (data_dir / DATABASE).is_file():
         raise CannotDo(f"there is no library in {data_dir}; name its directory with --data-dir")
     try:
         descriptor, part = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
@@ -37,7 +43,7 @@ def make(data_dir: Path, target: Path) -> None:
         raise CannotDo(f"the backup {target} cannot be written: {error.strerror}") from error
     try:
         with os.fdopen(descriptor, "wb") as file:
-            _pack(data_dir, file)
+            _pack(data_dir, file, ELSEWHERE if where else DATABASE)
             file.flush()
             os.fsync(descriptor)
         os.replace(part, target)
@@ -45,14 +51,15 @@ def make(data_dir: Path, target: Path) -> None:
         raise CannotDo(f"the backup {target} cannot be written: {error.strerror or error}") from error
     finally:
         Path(part).unlink(missing_ok=True)
+    return where
 
 
-def _pack(data_dir: Path, file: BinaryIO) -> None:
+def _pack(data_dir: Path, file: BinaryIO, library: str) -> None:
     with tempfile.TemporaryDirectory(dir=data_dir, prefix=".backup-") as folder:
-        copy = Path(folder) / DATABASE
-        backups.copy(data_dir / DATABASE, copy)
+        copy = Path(folder) / library
+        (backups.copy if library == DATABASE else shutil.copyfile)(data_dir / library, copy)
         with tarfile.open(fileobj=file, mode="w:gz") as archive:
-            archive.add(copy, DATABASE)
+            archive.add(copy, library)
             # After the database: a key file that is made meanwhile seals nothing that is in the copy.
             for name, what in PRIVATE.items():
                 if read_private(data_dir / name, what) is not None:
@@ -79,18 +86,22 @@ def restore(source: Path, data_dir: Path, now: datetime) -> Path:
 
 
 def _unpacked(source: Path, folder: Path) -> list[Path]:
-    """What the backup holds, checked, the database last."""
+    """What the backup holds, checked, the database, or the note where that is, last."""
     with source.open("rb") as file:
         bare = file.read(len(_SQLITE)) == _SQLITE
     packed = folder / "packed"
     if not bare:
         packed.mkdir()
         _extract(source, packed)
-    backups.checked_copy(source if bare else packed / DATABASE, folder / DATABASE)
+    library = folder / DATABASE
+    if (packed / ELSEWHERE).exists():
+        library = packed / ELSEWHERE
+    else:
+        backups.checked_copy(source if bare else packed / DATABASE, library)
     found = [packed / name for name in PRIVATE if (packed / name).exists()]
     if packed / tokens.FILE_NAME in found:
         tokens.read(packed / tokens.FILE_NAME)
-    return [*found, folder / DATABASE]
+    return [*found, library]
 
 
 def _extract(source: Path, folder: Path) -> None:
@@ -99,14 +110,14 @@ def _extract(source: Path, folder: Path) -> None:
         with gzip.open(source) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
                 content = archive.extractfile(member) if member.isfile() else None
-                if content is not None and member.name in (DATABASE, *PRIVATE):
+                if content is not None and member.name in (*_LIBRARY, *PRIVATE):
                     with _private_file(folder / member.name) as file:
                         shutil.copyfileobj(content, file)
             while stream.read(_PIECE):  # its checksum stands at the end
                 pass
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise CannotDo(f"{source} is no backup of Metarr, or it is damaged: {error}") from error
-    if not (folder / DATABASE).exists():
+    if not any((folder / name).exists() for name in _LIBRARY):
         raise CannotDo(f"{source} is no backup of Metarr: it holds no {DATABASE}")
 
 
@@ -114,8 +125,9 @@ def _private_file(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
-def _exchange(fresh: Iterable[Path], data_dir: Path, aside: Path) -> None:
-    """Put each fresh file in the place of its namesake, which is kept aside; all of them, or none."""
+def _exchange(fresh: Collection[Path], data_dir: Path, aside: Path) -> None:
+    """Put each fresh file in the place of its namesake, which is kept aside; all of them, or none. A library that has
+    no place in the backup is kept aside, too."""
     database = data_dir / DATABASE
     if database.exists():
         backups.settle(database)
@@ -124,9 +136,10 @@ def _exchange(fresh: Iterable[Path], data_dir: Path, aside: Path) -> None:
     done: list[str] = []
     try:
         # Where the database could not be settled, its companions belong to it and to no other.
-        for companion in filter(Path.exists, backups.companions(database)):
-            done.append(companion.name)
-            companion.replace(aside / companion.name)
+        left = {*_LIBRARY} - {new.name for new in fresh}
+        for old in filter(Path.exists, [*backups.companions(database), *(data_dir / name for name in left)]):
+            done.append(old.name)
+            old.replace(aside / old.name)
         for new in fresh:
             old = data_dir / new.name
             if old.exists():

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import structlog
 
 from metarr import API_LEVEL, __version__, tokens
-from metarr.datadir import DATABASE, KEY
+from metarr.datadir import DATABASE, KEY, elsewhere
 from metarr.errors import CannotDo
 from metarr.secrets import Vault
 from metarr.store.database import Database
@@ -28,10 +28,11 @@ _SHORTEST = 4
 """Characters of a secret that can be told from an ordinary word."""
 
 
-def write(target: Path, parts: Mapping[str, str], data_dir: Path) -> None:
-    """Write the parts, by name, into a zip file for its owner alone. No secret of the data directory, and neither its
-    path nor that of the home directory, is left in them. Raises CannotDo where the file cannot be written."""
-    secrets = known_secrets(data_dir)
+def write(target: Path, parts: Mapping[str, str], data_dir: Path, database_url: str = "") -> None:
+    """Write the parts, by name, into a zip file for its owner alone. No secret of the data directory or of the
+    library, and neither its path nor that of the home directory, is left in them. `database_url`: of the library, where
+    it is not in the data directory. Raises CannotDo where the file cannot be written."""
+    secrets = known_secrets(data_dir, database_url)
     try:
         target.unlink(missing_ok=True)
         target.touch(mode=0o600)
@@ -53,7 +54,7 @@ def about(data_dir: Path, now: datetime) -> dict[str, Any]:
         "machine": platform.machine(),
         "sqlite": sqlite3.sqlite_version,
         "packages": dict(sorted(_packages())),
-        "schema": _schema(data_dir / DATABASE),
+        "schema": _schema(data_dir),
         "files": {path.name: path.stat().st_size for path in sorted(data_dir.glob("metarr*")) if path.is_file()},
     }
 
@@ -67,19 +68,18 @@ def log_parts(log_file: Path) -> dict[str, str]:
         raise CannotDo(f"the log file {log_file} cannot be read: {error.strerror}") from error
 
 
-def known_secrets(data_dir: Path) -> frozenset[str]:
-    """Every secret that the data directory holds, in the clear, as far as it can be opened."""
+def known_secrets(data_dir: Path, database_url: str = "") -> frozenset[str]:
+    """Every secret that the data directory and the library hold, in the clear, as far as it can be opened."""
     found = {_content(data_dir / tokens.FILE_NAME), _content(data_dir / KEY)}
-    if (data_dir / DATABASE).is_file() and (data_dir / KEY).is_file():
-        database = Database(data_dir / DATABASE)
+    if (database_url or (data_dir / DATABASE).is_file()) and (data_dir / KEY).is_file():
         try:
-            vault = Vault(data_dir / KEY)
-            with database.read() as connection:
+            database = Database(database_url or data_dir / DATABASE)
+            found |= database.secrets
+            with closing(database), database.read() as connection:
+                vault = Vault(data_dir / KEY)
                 found |= {vault.open(each) or "" for each in sealed_secrets(connection)}
         except Exception as error:  # noqa: BLE001 (a damaged database is a reason to make a bundle)
             log.warning("secrets_unknown", error=type(error).__name__)
-        finally:
-            database.close()
     return frozenset(secret for secret in found if len(secret) >= _SHORTEST)
 
 
@@ -114,9 +114,11 @@ def _packages() -> Iterable[tuple[str, str]]:
             yield name, "not installed"
 
 
-def _schema(database: Path) -> str:
+def _schema(data_dir: Path) -> str:
+    if where := elsewhere(data_dir):
+        return f"in PostgreSQL, {where}"
     try:
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{(data_dir / DATABASE).resolve().as_uri()}?mode=ro", uri=True)) as connection:
             return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
     except (sqlite3.Error, TypeError) as error:
         return f"unknown: {error}"

@@ -53,6 +53,11 @@ class Database:
         """Where the database is, without user and password."""
         return str(self.path) if self.path else postgres.shown(self._url)
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What of its address nobody else may see."""
+        return postgres.secrets(self._url) if self.path is None else frozenset()
+
     @classmethod
     def in_memory(cls) -> "Database":
         """A migrated database that vanishes when closed; for tests.

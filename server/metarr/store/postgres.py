@@ -57,6 +57,12 @@ def shown(url: URL) -> str:
     return f"{host}{f':{url.port}' if url.port else ''}/{url.database or ''}"
 
 
+def secrets(url: URL) -> frozenset[str]:
+    """The passwords in an address."""
+    given = (value for name, values in url.normalized_query.items() if "password" in name for value in values)
+    return frozenset({str(url.password or ""), *given} - {""})
+
+
 def engine(url: URL, *, to_write: bool, alone: bool = False) -> Engine:
     """Connections to the database: to read in one unchanging view, or to write, one at a time.
 
