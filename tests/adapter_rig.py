@@ -41,11 +41,12 @@ class Logged:
 class ScriptedClock:
     """Time for code that waits in the test's own thread: each wait plays the next step of `steps`.
 
-    A step that is a number lets so many seconds pass; one that is a function is called, and where it is followed by
-    `RING`, the wait then lasts until its event is set. Without a step left, a wait fails the test.
+    A step that is a number lets so many seconds pass, and `PASS` those that it waits for; one that is a function is
+    called, and where it is followed by `RING`, the wait then lasts until its event is set. Without a step left, a wait
+    fails the test.
     """
 
-    RING = object()
+    RING, PASS = object(), object()
 
     def __init__(self, *steps: Any) -> None:
         self.steps: deque[Any] = deque(steps)
@@ -64,6 +65,9 @@ class ScriptedClock:
         self.waits.append(seconds)
         assert self.steps, f"it waits {seconds} s, and nothing happens any more"
         step = self.steps.popleft()
+        if step is self.PASS:
+            assert seconds is not None, "it waits for something to happen"
+            step = seconds
         if isinstance(step, int | float):
             self._now += step
             return

@@ -5,6 +5,7 @@ Every message goes through the generated classes, so that what the contract does
 
 import json
 import queue
+import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -74,6 +75,7 @@ class FakeDaemon:
         self.refused_keys: set[str] = set()
         self.streams: list[FakeStream] = []
         self._late: list[tuple[str, dict[str, Any]]] = []
+        self._lock = threading.RLock()
         self._sequence = self._sessions = 0
 
     # What a test does to it
@@ -155,10 +157,20 @@ class FakeDaemon:
         return json.loads(json.dumps(answer))
 
     def stream(self, method: str, message: Mapping[str, Any]) -> "FakeStream":
-        request = self._parsed("WatchPendingItems", dict(message))
-        stream = FakeStream(self, request)
+        stream = FakeStream(self, self._parsed("WatchPendingItems", dict(message)))
         self.streams.append(stream)
         return stream
+
+    def begin_watch(self, request: Any) -> dict[str, Any] | None:
+        """News for who begins to watch; None: there are none. Raises RpcError."""
+        if self.away:
+            raise Unreachable("refused", "nobody listens")
+        with self._lock:
+            self._demand_session(request)
+            pending = self._pending()
+        if not pending or pending[-1].sequence <= request.after_sequence:
+            return None
+        return {"sequence": str(pending[-1].sequence), "pendingItems": len(pending)}
 
     # Its rules
 
@@ -171,7 +183,8 @@ class FakeDaemon:
             "ListPendingItems": self._list_pending,
             "AckItems": self._ack_items,
         }
-        return MessageToDict(handlers[name](request))
+        with self._lock:
+            return MessageToDict(handlers[name](request))
 
     def _parsed(self, name: str, wire: dict[str, Any]) -> Any:
         module = health_service_pb2 if name == "GetHealth" else sync_service_pb2
@@ -201,14 +214,14 @@ class FakeDaemon:
         self._sessions += 1
         self.known, self.instance, self.session = True, instance, f"session-{self._sessions}"
 
-    def demand_session(self, request: Any) -> None:
+    def _demand_session(self, request: Any) -> None:
         if not self.known:
             raise RpcError("not_found", "no such player", "PLAYER_NOT_FOUND")
         if request.session != self.session:
             raise RpcError("failed_precondition", "another session began", "SESSION_ENDED")
 
     def _report_items(self, request: Any) -> Any:
-        self.demand_session(request)
+        self._demand_session(request)
         faults = [
             Violation(f"items[{place}].host_key", "a bad key")
             for place, item in enumerate(request.items)
@@ -254,7 +267,7 @@ class FakeDaemon:
         return sorted(waiting, key=lambda entry: entry.sequence)
 
     def _list_pending(self, request: Any) -> Any:
-        self.demand_session(request)
+        self._demand_session(request)
         response = sync_service_pb2.ListPendingItemsResponse(store_id=self.store_id)
         if not self.policy:
             response.policy_needed = True
@@ -290,7 +303,7 @@ class FakeDaemon:
             offered.ours.append(ParseDict(known, Value()) if known is not None else Value(null_value=0))
 
     def _ack_items(self, request: Any) -> Any:
-        self.demand_session(request)
+        self._demand_session(request)
         if request.store_id != self.store_id:
             raise RpcError("failed_precondition", "another store", "STORE_CHANGED")
         if not 1 <= len(request.acks) <= 200:
@@ -348,9 +361,9 @@ class FakeStream:
         self._queue.put(None)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        if self._daemon.away:
-            raise Unreachable("refused", "nobody listens")
-        self._daemon.demand_session(self._request)
+        news = self._daemon.begin_watch(self._request)
+        if news is not None:
+            yield news
         while (message := self._queue.get(timeout=10)) is not None:
             if isinstance(message, Exception):
                 raise message

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from metarr_adapter.host import IDS, Entry, HostUnavailable, Series, Takes
+from metarr_adapter.values import holds
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Row:
 
 @dataclass
 class FakeHost:
-    """Stores numbers with one decimal and texts without blanks around them, and says so by `normal`.
+    """Stores numbers with one decimal and texts without blanks around them, and says so by `normal`. In genres it tells
+    no case apart, and says so by `same`.
 
     `refused`: why, by field or by (key, field). `blurred`: fields that it stores otherwise than `normal` says.
     `unreadable`: fields that it takes in and never tells. `bad`: keys of which any use raises. `before_write`: called
@@ -112,6 +114,11 @@ class FakeHost:
         if isinstance(value, float):
             return round(value, 1)
         return value.strip() if isinstance(value, str) else value
+
+    def same(self, kind: str, field: str, held: Any, value: Any) -> bool:
+        if field == "genres":
+            return {each.lower() for each in held or ()} == {each.lower() for each in value or ()}
+        return holds(field, held, self.normal(kind, field, value))
 
     def write(self, kind: str, host_key: str, host_id: str, values: Mapping[str, Any]) -> dict[str, str]:
         self._used(host_key)

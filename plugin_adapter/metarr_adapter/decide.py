@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
-from metarr_adapter.values import holds, is_empty, is_ours
+from metarr_adapter.host import IDS
+from metarr_adapter.values import are_ours, is_empty, same
 
 TAKEN, EDITED, KEPT, REFUSED = "OUTCOME_TAKEN", "OUTCOME_EDITED", "OUTCOME_KEPT", "OUTCOME_REFUSED"
 WRITE = "write"
@@ -14,29 +15,40 @@ WRITE = "write"
 ALWAYS, IF_OURS = "MODE_ALWAYS", "MODE_IF_OURS"
 
 
-def decide(pending: Mapping[str, Any], held: Mapping[str, Any], normal: Callable[[Any], Any]) -> str:
+class Reading(Protocol):
+    """How a host reads and compares values: the part of `host.Host` that decides."""
+
+    def normal(self, kind: str, field: str, value: Any) -> Any: ...
+
+    def same(self, kind: str, field: str, held: Any, value: Any) -> bool: ...
+
+
+def decide(host: Reading, kind: str, pending: Mapping[str, Any], held: Mapping[str, Any]) -> str:
     """What to do about a PendingField, where the host holds `held`: WRITE, or the outcome without writing.
 
-    `normal`: a value of Metarr's as the host would tell it. A mode that is not known writes over nothing.
+    A mode that is not known writes over nothing.
     """
     field, mode = pending["name"], pending.get("mode")
     if field not in held:
         # Nobody can tell whether the host holds something of its own there.
         return WRITE if mode in (ALWAYS, IF_OURS) else KEPT
-    current, target = held[field], normal(pending.get("value"))
-    if holds(field, current, target):
+    current = held[field]
+    if host.same(kind, field, current, pending.get("value")):
         return TAKEN
     if mode == ALWAYS:
         return WRITE
-    if _is_ours(field, current, target, pending.get("ours", ()), normal):
-        return WRITE
     if mode == IF_OURS:
-        return EDITED
+        return WRITE if _is_ours(host, kind, pending, current) else EDITED
     return WRITE if is_empty(current) else KEPT
 
 
-def _is_ours(field: str, current: Any, target: Any, ours: Any, normal: Callable[[Any], Any]) -> bool:
-    """The first of `ours` is the host's own reading; a host that reads otherwise since its update shows the others."""
-    return any(is_ours(field, current, value, target) for value in ours[:1]) or any(
-        is_ours(field, current, normal(value), target) for value in ours
+def _is_ours(host: Reading, kind: str, pending: Mapping[str, Any], current: Any) -> bool:
+    """The first of `ours` is what the host told when it took a value: another version of it may tell it otherwise."""
+    field, ours = pending["name"], pending.get("ours", [])
+    if field == IDS:
+        target = host.normal(kind, field, pending.get("value"))
+        told = [*ours[:1], *(host.normal(kind, field, value) for value in ours)]
+        return any(are_ours(current, value, target) for value in told)
+    return any(same(current, value) for value in ours[:1]) or any(
+        host.same(kind, field, current, value) for value in ours
     )

@@ -38,8 +38,8 @@ class Entry(NamedTuple):
     """An entry of the host's library.
 
     `host_key` names it for ever, as a path does: at most 200 characters and without a password. `host_id`: the host's
-    own number for it now. `fields`: what it holds by field name, without the ids; None: nothing. Numbers that are not
-    known are None, and `year` 0.
+    own number for it now. `title`: required where neither an id nor a series is given. `fields`: what it holds by field
+    name, without the ids; None: nothing. Numbers that are not known are None, and `year` 0.
     """
 
     host_key: str
@@ -81,6 +81,10 @@ class Host(Protocol):
 
     def normal(self, kind: str, field: str, value: Any) -> Any:
         """Metarr's value as `read` would tell it if the host held it; None: it would hold nothing."""
+
+    def same(self, kind: str, field: str, held: Any, value: Any) -> bool:
+        """Whether `held`, from `read`, is what the host shows where it holds Metarr's value; of external ids it may
+        hold more. Where nothing is special about a host, this is `values.holds(field, held, normal(value))`."""
 
     def write(self, kind: str, host_key: str, host_id: str, values: Mapping[str, Any]) -> Mapping[str, str]:
         """Write values by field, None to empty it. Returns why, by field, where the host refused one.

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from metarr_adapter.errors import RpcError
 from metarr_adapter.host import Entry, Host, HostUnavailable, Log
 from metarr_adapter.session import KINDS, Session, told_apart
 
@@ -104,14 +103,12 @@ class _Unlisted(Exception):
 
 
 def _listed(host: Host, seen: Callable[[Entry], None]) -> Iterator[Entry]:
-    """Every entry. What the host raises is told as _Unlisted, apart from the errors of the daemon."""
+    """Every entry. What the host raises is told as _Unlisted."""
     try:
         for batch in host.entries():
             for entry in batch:
                 seen(entry)
                 yield entry
-    except RpcError:
-        raise
     except HostUnavailable as error:
         raise _Unlisted(str(error)) from error
     except Exception as error:

@@ -10,7 +10,7 @@ from metarr_adapter.errors import RpcError
 from metarr_adapter.host import Entry, Host, HostUnavailable, Log
 from metarr_adapter.report import report_changes
 from metarr_adapter.session import WORDS, Session, told_apart
-from metarr_adapter.values import holds, is_empty, short
+from metarr_adapter.values import is_empty, short
 
 PAGE = 100
 ACKS = 50
@@ -111,7 +111,7 @@ class Sync:
         try:
             read = self._host.read(kind, item["hostKey"], item.get("hostId", ""))
             before = {} if read is None else read[1]
-            decided = {field["name"]: self._decide(kind, field, before) for field in fields}
+            decided = {field["name"]: decide(self._host, kind, field, before) for field in fields}
         except HostUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a host raises
@@ -137,9 +137,6 @@ class Sync:
             for field in fields
         ]
         self._acks.append(_ack(item, outcomes))
-
-    def _decide(self, kind: str, field: Mapping[str, Any], held: Mapping[str, Any]) -> str:
-        return decide(field, held, lambda value: self._host.normal(kind, field["name"], value))
 
     def _is_other(self, kind: str, item: Mapping[str, Any], read: Any) -> bool:
         """Whether the entry is gone, or was made anew; the daemon is told so, and nothing is acknowledged."""
@@ -175,7 +172,7 @@ class Sync:
         """What became of a field that was written, by what was read back. What cannot be read back is believed."""
         name, host = field["name"], self._host
         value = held.get(name)
-        if holds(name, value, host.normal(kind, name, field.get("value"))) if name in held else name not in why:
+        if host.same(kind, name, value, field.get("value")) if name in held else name not in why:
             return _field(name, TAKEN, value)
         kept = f"{host.name} did not keep it" if is_empty(value) else f"{host.name} kept {short(value)}"
         return _field(name, REFUSED, value, why.get(name) or kept)

@@ -33,13 +33,11 @@ def holds(field: str, held: Any, value: Any) -> bool:
     return all(same(_ids(held).get(kind), known) for kind, known in _ids(value).items())
 
 
-def is_ours(field: str, held: Any, ours: Any, value: Any) -> bool:
-    """Whether what a host holds is still `ours`, as far as writing `value` would change it."""
-    if field != IDS:
-        return same(held, ours)
+def are_ours(held: Any, ours: Any, ids: Any) -> bool:
+    """Whether external ids that a host holds are still `ours`, as far as writing `ids` would change them."""
     return all(
         same(_ids(held).get(kind), _ids(ours).get(kind)) or same(_ids(held).get(kind), known)
-        for kind, known in _ids(value).items()
+        for kind, known in _ids(ids).items()
     )
 
 

@@ -57,6 +57,7 @@ class Work:
         self._report_at: float | None = None
         self._pull_at: float | None = None
         self._held_until = 0.0
+        self._told_all_but_some = ""
         self.policy_needed = False
         """The daemon waits for the choice of a policy, as it last said."""
 
@@ -70,15 +71,17 @@ class Work:
 
     def forgotten(self) -> None:
         """The daemon does not know this library as it is: everything is to be reported."""
+        self._told_all_but_some = ""
         self._memory.set(_REPORT_DUE, "yes")
 
     def begin(self, session: Session) -> None:
         """A session began: take in what is pending, and report everything to a store that does not know it."""
         now = self._clock.monotonic()
         if self._memory.get(_STORE) != session.store_id or not session.player.get("reportedAt"):
-            self.forgotten()
+            self._memory.set(_REPORT_DUE, "yes")
             self._memory.set(_STORE, session.store_id)
-        self._report_at = now if self._memory.get(_REPORT_DUE) else None
+        due = self._memory.get(_REPORT_DUE) and self._told_all_but_some != session.store_id
+        self._report_at = now if due else None
         self._pull_at = now
         self._held_until = 0.0
 
@@ -151,8 +154,10 @@ class Work:
             self._report_at = None
         else:
             self._log("warning", f"the report of the whole library is not complete: {told.why}")
-            # What the daemon does not take now, it does not take in an hour either.
-            self._report_at = None if told.left_out else self._clock.monotonic() + self._reporting.wait()
+            self._report_at = self._clock.monotonic() + self._reporting.wait()
+            if told.left_out:
+                # What the daemon does not take now, it does not take in an hour either.
+                self._report_at, self._told_all_but_some = None, session.store_id
 
     def _report_changes(self, session: Session) -> None:
         touched = self._changes.take()

@@ -4,18 +4,15 @@ from typing import Any
 
 import pytest
 
+from fake_host import FakeHost
 from metarr_adapter.decide import EDITED, KEPT, TAKEN, WRITE, decide
-
-
-def _normal(value: Any) -> Any:
-    return round(value, 1) if isinstance(value, float) else value
 
 
 def _decided(mode: str, held: dict[str, Any], value: Any = "new", ours: tuple[Any, ...] = ()) -> str:
     pending: dict[str, Any] = {"name": "plot", "mode": mode, "ours": list(ours)}
     if value is not None:
         pending["value"] = value
-    return decide(pending, held, _normal)
+    return decide(FakeHost(), "movie", pending, held)
 
 
 @pytest.mark.parametrize("mode", ["MODE_ALWAYS", "MODE_IF_EMPTY", "MODE_IF_OURS", "MODE_OF_TOMORROW", ""])
@@ -54,6 +51,27 @@ def test_the_first_of_ours_is_the_hosts_own_reading_and_the_others_are_metarrs()
     assert _decided("MODE_IF_OURS", {"plot": 7.8}, 9.0, (7.84,)) == WRITE
     assert _decided("MODE_IF_OURS", {"plot": 7.8}, 9.0, (5.0, 7.84)) == WRITE
     assert _decided("MODE_IF_OURS", {"plot": 7.84}, 9.0, (5.0, 7.84)) == EDITED
+
+
+def _ids(held: Any, value: Any, *ours: Any) -> str:
+    pending = {"name": "ids", "mode": "MODE_IF_OURS", "value": value, "ours": list(ours)}
+    return decide(FakeHost(), "movie", pending, {"ids": held})
+
+
+def test_external_ids_are_judged_one_by_one() -> None:
+    assert _ids({"imdb": "tt1", "sonarr": "7"}, {"imdb": "tt1"}) == TAKEN
+    assert _ids({"imdb": "tt1", "sonarr": "7"}, {"imdb": "tt2"}, {"imdb": "tt1"}) == WRITE
+    assert _ids({"imdb": "tt1"}, {"imdb": "tt1", "tmdb": "5"}, {"imdb": "tt1"}) == WRITE
+    assert _ids({"imdb": "tt9"}, {"imdb": "tt2"}, {"imdb": "tt1"}) == EDITED
+    assert _ids({"imdb": "tt9"}, {"imdb": "tt2"}, None) == EDITED
+    assert _ids(None, {"imdb": "tt2"}, None) == WRITE
+
+
+def test_what_the_host_spells_in_its_own_way_is_the_same_value() -> None:
+    pending = {"name": "genres", "mode": "MODE_IF_OURS", "value": ["Drama"], "ours": [["crime"]]}
+    assert decide(FakeHost(), "movie", pending, {"genres": ["DRAMA"]}) == TAKEN
+    assert decide(FakeHost(), "movie", pending, {"genres": ["CRIME"]}) == WRITE
+    assert decide(FakeHost(), "movie", pending, {"genres": ["Comedy"]}) == EDITED
 
 
 def test_emptying_by_hand_is_an_edit_and_emptying_by_metarr_is_a_write() -> None:

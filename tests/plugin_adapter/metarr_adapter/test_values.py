@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metarr_adapter.values import holds, is_empty, is_ours, same, short
+from metarr_adapter.values import are_ours, holds, is_empty, same, short
 
 _plain = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.text(max_size=3),
@@ -72,9 +72,10 @@ def test_a_host_may_hold_more_external_ids_than_metarr_knows() -> None:
 
 
 def test_an_id_of_the_hosts_own_makes_no_other_one_edited() -> None:
-    assert is_ours("ids", {"imdb": "tt1", "sonarr": "7"}, {"imdb": "tt1"}, {"imdb": "tt2"})
-    assert is_ours("ids", {"imdb": "tt2"}, {"imdb": "tt1"}, {"imdb": "tt2", "tmdb": "5"})
-    assert not is_ours("ids", {"imdb": "tt3"}, {"imdb": "tt1"}, {"imdb": "tt2"})
+    assert are_ours({"imdb": "tt1", "sonarr": "7"}, {"imdb": "tt1"}, {"imdb": "tt2"})
+    assert are_ours({"imdb": "tt2"}, {"imdb": "tt1"}, {"imdb": "tt2", "tmdb": "5"})
+    assert not are_ours({"imdb": "tt3"}, {"imdb": "tt1"}, {"imdb": "tt2"})
+    assert not are_ours({"imdb": "tt3"}, None, {"imdb": "tt2"})
 
 
 def test_a_long_value_is_cut_for_people() -> None:
