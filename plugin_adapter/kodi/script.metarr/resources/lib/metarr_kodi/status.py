@@ -1,4 +1,4 @@
-"""What the service tells the add-on's menus, which run in interpreters of their own: a property of Kodi's home window."""
+"""What the service tells the add-on's menus, each in an interpreter of its own: a property of Kodi's home window."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class State:
 
 
 class Status(NamedTuple):
-    """`state` is one of `State`. `pending`: entries of which something is pending, as last heard. `error`: what is wrong,
+    """`state` is one of `State`; `pending` entries of which something is pending, as last heard; `error` what is wrong,
     in words; "": nothing."""
 
     state: str = State.OFF

@@ -1,0 +1,141 @@
+"""Kodi as a host of the adapter: its entries by lasting keys, what they hold, and writing it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from metarr_adapter import notices
+from metarr_adapter.host import Entry, Takes
+from metarr_adapter.session import Failure
+from metarr_kodi import mapping, texts
+from metarr_kodi.echoes import Echoes
+from metarr_kodi.library import Library, Listed
+from metarr_kodi.mapping import NOUNS, Part
+from metarr_kodi.port import KodiRefused, Port
+
+_KINDS = tuple(NOUNS)
+
+NOTICES = {
+    notices.LOST: texts.LOST,
+    notices.BACK: texts.BACK,
+    notices.POLICY: texts.POLICY_NEEDED,
+    notices.PROBLEMS[Failure.TOKEN]: texts.TOKEN_REFUSED,
+    notices.PROBLEMS[Failure.OLD]: texts.DAEMON_TOO_OLD,
+    notices.PROBLEMS[Failure.IN_USE]: texts.IN_USE,
+    notices.PROBLEMS[Failure.ENDED]: texts.TAKEN_OVER,
+    notices.PROBLEMS[Failure.OTHER]: texts.NOT_AS_EXPECTED,
+}
+"""What the adapter tells, in the owner's language."""
+
+
+class KodiHost:
+    """The library of the Kodi behind the port; see `metarr_adapter.host.Host`.
+
+    `changed` and `is_echo` may be called from any thread, the others from the loop's only.
+    """
+
+    name = "Kodi"
+
+    def __init__(self, port: Port, now: Callable[[], float] = time.monotonic) -> None:
+        self._port, self._library, self._echoes = port, Library(port), Echoes(now)
+        self._numbers: dict[str, Mapping[str, int]] = {}
+        self._changes = 0
+
+    def changed(self) -> None:
+        """Entries came or went: which of them has which number is to be found out anew."""
+        self._changes += 1
+        self._numbers = {}
+
+    def is_echo(self, kind: str, host_id: str) -> bool:
+        """Whether an event about an entry tells nothing but that this wrote it. Raises HostUnavailable."""
+        if not self._echoes.is_fresh(kind, host_id):
+            return False
+        listed = self._library.one(kind, int(host_id))
+        return listed is not None and self._echoes.is_unchanged(kind, host_id, listed.values)
+
+    # The adapter's protocol
+
+    def kinds(self) -> Iterable[Takes]:
+        return [Takes(kind, mapping.takes(kind), mapping.CANNOT[kind]) for kind in _KINDS]
+
+    def entries(self) -> Iterator[list[Entry]]:
+        # Series come first: seasons and episodes find theirs already there.
+        for kind in ("series", "season", "episode", "movie"):
+            for page in self._list(kind):
+                yield [listed.entry for listed in page]
+
+    def entry(self, kind: str, *, host_key: str = "", host_id: str = "") -> Entry | None:
+        listed = self._library.one(kind, int(host_id)) if host_id else self._find(kind, host_key, "")
+        return None if listed is None else listed.entry
+
+    def read(self, kind: str, host_key: str, host_id: str) -> tuple[str, Mapping[str, Any]] | None:
+        listed = self._find(kind, host_key, host_id)
+        if listed is None:
+            return None
+        number, values = str(listed.number), listed.values
+        self._echoes.read_back(kind, number, values)
+        return number, values
+
+    def normal(self, kind: str, field: str, value: Any) -> Any:
+        return mapping.normal(kind, field, value)
+
+    def same(self, kind: str, field: str, held: Any, value: Any) -> bool:
+        return mapping.same(kind, field, held, value)
+
+    def write(self, kind: str, host_key: str, host_id: str, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """Raises LookupError where the entry is gone."""
+        listed = self._find(kind, host_key, host_id)
+        if listed is None:
+            raise LookupError("it is gone")
+        told = {name: mapping.refusal(kind, name, value) for name, value in values.items()}
+        why = {name: refusal for name, refusal in told.items() if refusal}
+        parts = mapping.write(kind, values, listed.details, self._port.setting("default_rating") or "imdb")
+        if parts:
+            self._echoes.written(kind, str(listed.number))
+            why.update(self._write_parts(listed, parts))
+        return {name: refusal for name, refusal in why.items() if name in values}
+
+    def busy(self) -> bool:
+        return self._port.playing() and self._port.setting("apply_while_playing") != "true"
+
+    def notify(self, text: str) -> None:
+        number = NOTICES.get(text)
+        if self._port.setting("notifications") != "false":
+            self._port.notify(self._port.text(number) if number else text, problem=text != notices.BACK)
+
+    # How
+
+    def _write_parts(self, listed: Listed, parts: list[Part]) -> dict[str, str]:
+        """Write all of them in one call; where Kodi refuses that, in halves. Why, by field, for what it refuses."""
+        try:
+            self._library.write(listed.kind, listed.number, mapping.joined(parts))
+        except KodiRefused as refused:
+            if len(parts) == 1:
+                return dict.fromkeys(parts[0].fields, str(refused))
+            half = len(parts) // 2
+            return {**self._write_parts(listed, parts[:half]), **self._write_parts(listed, parts[half:])}
+        return {}
+
+    def _find(self, kind: str, key: str, host_id: str) -> Listed | None:
+        """The entry with this key, by the number that it had last where it still has that."""
+        hints = [int(host_id)] if host_id.isdigit() else []
+        known = self._numbers.get(kind, {}).get(key)
+        for number in [*hints, *([known] if known is not None and known not in hints else [])]:
+            listed = self._library.one(kind, number)
+            if listed is not None and listed.key == key:
+                return listed
+        if kind in self._numbers and known is None:
+            return None
+        return next((listed for page in list(self._list(kind)) for listed in page if listed.key == key), None)
+
+    def _list(self, kind: str) -> Iterator[list[Listed]]:
+        """All entries of a kind, noting their numbers where none came or went meanwhile."""
+        before = self._changes
+        numbers: dict[str, int] = {}
+        for page in self._library.all(kind):
+            numbers.update((listed.key, listed.number) for listed in page)
+            yield page
+        if self._changes == before:
+            self._numbers[kind] = numbers

@@ -1,0 +1,63 @@
+"""The connection to one daemon, on a thread of its own, from when it is made until it is stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from metarr_adapter.host import Log, Memory
+from metarr_adapter.loop import Loop
+from metarr_adapter.session import Caller, Identity
+from metarr_adapter.timing import Clock
+from metarr_kodi.host import KodiHost
+from metarr_kodi.observed import Observed
+from metarr_kodi.status import Status
+
+_PATIENCE = 4.0
+"""Seconds for the thread to end. Kodi ends a service by force five seconds after it has asked it to."""
+
+
+class ClosableCaller(Caller, Protocol):
+    """A client."""
+
+    def close(self) -> None:
+        """End every call."""
+
+
+class Link:
+    """`host` is used on this thread alone; `changed` gets every other status than this, on any thread."""
+
+    def __init__(
+        self,
+        client: ClosableCaller,
+        host: KodiHost,
+        who: Identity,
+        *,
+        memory: Memory,
+        log: Log,
+        clock: Clock,
+        status: Status,
+        changed: Callable[[Status], None],
+    ) -> None:
+        self._client = client
+        self.loop = Loop(host, Observed(client, status, changed), who, memory, log, clock=clock)
+        self.taken_over = False
+        """It ended because another program took the library over."""
+        self._take_over = False
+        self._thread = threading.Thread(target=self._run, name="metarr_link", daemon=True)
+
+    def start(self, *, take_over: bool = False) -> None:
+        """`take_over`: end the session of another program on the same library."""
+        self._take_over = take_over
+        self._thread.start()
+
+    def stop(self) -> bool:
+        """End it; whether it has ended by now."""
+        self.loop.stop()
+        self._client.close()
+        self._thread.join(_PATIENCE)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        self.taken_over = not self.loop.run(take_over=self._take_over)
