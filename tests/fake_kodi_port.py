@@ -116,6 +116,10 @@ class FakePort:
 
     # Events
 
+    def pause(self, seconds: float) -> bool:
+        """Another thread does what is waited for: as long as that takes, in small steps."""
+        return self.ended.wait(min(seconds, 0.02))
+
     def listen(self, events: Events) -> "FakePort":
         self._events = events
         return self

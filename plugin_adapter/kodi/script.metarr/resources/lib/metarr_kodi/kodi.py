@@ -13,6 +13,7 @@ import xbmcaddon  # type: ignore[import-not-found]
 import xbmcgui  # type: ignore[import-not-found]
 import xbmcvfs  # type: ignore[import-not-found]
 
+from metarr_adapter.host import HostUnavailable
 from metarr_kodi.port import ADDON_ID, Ear, Events, KodiRefused, Option, Row
 
 _HOME = 10000
@@ -27,7 +28,10 @@ class Kodi:
 
     def rpc(self, method: str, **params: Any) -> Any:
         request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        answer = json.loads(xbmc.executeJSONRPC(json.dumps(request)))
+        text = xbmc.executeJSONRPC(json.dumps(request))
+        if not text:
+            raise HostUnavailable("Kodi does not answer: it ends")
+        answer = json.loads(text)
         if "error" in answer:
             error = answer["error"]
             raise KodiRefused(method, error.get("code", 0), error.get("message", ""), error.get("data"))
@@ -76,6 +80,9 @@ class Kodi:
 
     def builtin(self, command: str) -> None:
         xbmc.executebuiltin(command)
+
+    def pause(self, seconds: float) -> bool:
+        return bool(xbmc.Monitor().waitForAbort(seconds))
 
     def listen(self, events: Events) -> Ear:
         return _Ear(events)

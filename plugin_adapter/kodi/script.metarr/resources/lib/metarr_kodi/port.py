@@ -112,6 +112,9 @@ class Port(Protocol):
     def builtin(self, command: str) -> None:
         """Run one of Kodi's built-in functions, such as "Container.Refresh"."""
 
+    def pause(self, seconds: float) -> bool:
+        """Do nothing for so long, or until Kodi ends; whether it does."""
+
     def listen(self, events: Events) -> Ear:
         """Hear events; to be called once, by the thread that waits."""
 

@@ -1,0 +1,63 @@
+"""What a policy would write into Kodi's library, as a text to read. Pure but for the texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from metarr_adapter.session import WORDS
+from metarr_adapter.values import short
+from metarr_kodi import texts
+from metarr_kodi.port import Port
+
+REPLACE, FILL = "SYNC_POLICY_REPLACE", "SYNC_POLICY_FILL"
+SAMPLES = 3
+"""Of each field."""
+
+_LONGEST = 60
+
+
+def preview_text(port: Port, preview: Mapping[str, Any]) -> str:
+    """A PreviewSyncResponse, for people."""
+    return "\n".join(_lines(port, preview))
+
+
+def _lines(port: Port, preview: Mapping[str, Any]) -> Iterator[str]:
+    fields = preview.get("fields", [])
+    changed, items = preview.get("changedItems", 0), preview.get("items", 0)
+    yield port.text(texts.PREVIEW_ITEMS, changed=changed, items=items) if changed else port.text(texts.PREVIEW_NONE)
+    if preview.get("waitingItems"):
+        yield port.text(texts.PREVIEW_WAITING, items=preview["waitingItems"])
+    for field in fields:
+        yield ""
+        yield port.text(
+            texts.PREVIEW_FIELD,
+            kind=port.text(texts.KINDS[WORDS[field["kind"]]]),
+            field=field["field"].replace("_", " "),
+            filled=field.get("filled", 0),
+            replaced=field.get("replaced", 0),
+            kept=field.get("kept", 0),
+        )
+        for sample in field.get("samples", []):
+            before, after = _shown(port, sample.get("hostValue")), _shown(port, sample.get("value"))
+            yield "   " + port.text(
+                texts.PREVIEW_SAMPLE, title=_plain(sample.get("title", "")), before=before, after=after
+            )
+
+
+def _shown(port: Port, value: Any) -> str:
+    """A value in one line."""
+    if value in (None, "", [], {}):
+        return port.text(texts.PREVIEW_EMPTY)
+    if isinstance(value, list):
+        value = [each.get("url") or each.get("name") or each if isinstance(each, dict) else each for each in value]
+    elif isinstance(value, dict):
+        value = ", ".join(f"{name} {each}" for name, each in value.items() if each is not None)
+    elif isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return short(_plain(short(value, 4 * _LONGEST)), _LONGEST)
+
+
+def _plain(text: str) -> str:
+    """A text that Kodi shows as it is: in one line, and without what it takes for its own markup."""
+    return " ".join(text.split()).replace("[", "(").replace("]", ")")
