@@ -22,6 +22,12 @@ MOVIES = (
 )
 SHOW = Show("Severance", 2022, {"tvdb": "371980"}, {1: 2, 2: 1})
 DRIVER = "script.metarr.testdriver"
+SERVICE = """<addon id="service.told" name="Told" version="{version}" provider-name="Test">
+  <requires><import addon="xbmc.python" version="3.0.0"/></requires>
+  <extension point="xbmc.service" library="service.py"/>
+  <extension point="xbmc.addon.metadata"><platform>all</platform></extension>
+</addon>
+"""
 STARTS_AND_WAITS = """
 import sys
 from pathlib import Path
@@ -132,6 +138,36 @@ def test_an_addon_is_enabled_from_the_start_and_can_be_switched(kodi: Kodi):
     assert not enabled()
     kodi.set_enabled(DRIVER, True)
     assert kodi.run_python("result = 1") == 1
+
+
+def addon(folder: Path, version: str) -> Path:
+    """An add-on whose service tells its version from inside Kodi."""
+    folder.mkdir(parents=True)
+    (folder / "addon.xml").write_text(SERVICE.format(version=version))
+    (folder / "service.py").write_text(f'import xbmcgui\nxbmcgui.Window(10000).setProperty("told", "{version}")\n')
+    return folder
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_an_addon_is_installed_and_updated_whether_kodi_runs_or_not(tmp_path: Path, running: bool):
+    def put_in(version: str) -> None:
+        if running:
+            kodi.install(addon(tmp_path / version, version))
+        else:
+            kodi.stop()
+            kodi.install(addon(tmp_path / version, version))
+            kodi.start()
+        told = "Window(home).Property(told)"
+        kodi.wait_for(lambda: kodi.labels(told)[told] == version, f"the service of version {version}")
+
+    with Kodi(tmp_path / "home") as kodi:
+        put_in("1.0.0")
+        put_in("1.1.0")
+        kodi.set_enabled("service.told", False)
+        kodi.install(addon(tmp_path / "1.2.0", "1.2.0"))
+        assert not kodi.rpc("Addons.GetAddonDetails", addonid="service.told", properties=["enabled"])["addon"][
+            "enabled"
+        ]
 
 
 def test_what_leaves_the_disk_leaves_the_library_with_a_cleaning(tmp_path: Path):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from . import databases, driver
+from .jsonrpc import RpcRefused
 from .machine import Machine
 from .media import Movie, Show, write_movie, write_show
 from .waiting import SECONDS
@@ -37,14 +38,37 @@ class Kodi(Machine):
     # Add-ons
 
     def install(self, folder: Path) -> str:
-        """Put an add-on in, or a newer one in its place, enabled; returns its id. Only while Kodi does not run."""
-        assert not self.running, "a running Kodi does not notice add-ons that are put into its folders"
-        addon_id = ET.parse(folder / "addon.xml").getroot().attrib["id"]
+        """Put an add-on in, or another version of it in its place; returns its id.
+
+        A new one is enabled, one that is there stays enabled or not. In a running Kodi its service is stopped before
+        its files change and started afterwards, as in an update.
+        """
+        manifest = ET.parse(folder / "addon.xml").getroot()
+        addon_id, version = manifest.attrib["id"], manifest.attrib["version"]
+        if not self.running:
+            self._replace(addon_id, folder)
+            databases.change(self.profile.databases, "Addons*.db", _INSTALLED, (addon_id, addon_id))
+            return addon_id
+        enabled = not self._version(addon_id) or self._is_enabled(addon_id)
+        if self._version(addon_id):
+            self.set_enabled(addon_id, False)
+        self._replace(addon_id, folder)
+        self.builtin("UpdateLocalAddons", wait=True)
+        self.wait_for(lambda: self._version(addon_id) == version, f"{addon_id} {version}")
+        self.set_enabled(addon_id, enabled)
+        return addon_id
+
+    def _replace(self, addon_id: str, folder: Path) -> None:
         target = self.profile.addons / addon_id
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(folder, target, ignore=shutil.ignore_patterns("__pycache__"))
-        databases.change(self.profile.databases, "Addons*.db", _INSTALLED, (addon_id, addon_id))
-        return addon_id
+
+    def _version(self, addon_id: str) -> str:
+        """The version of an add-on that Kodi knows; "" where it knows none."""
+        try:
+            return self.rpc("Addons.GetAddonDetails", addonid=addon_id, properties=["version"])["addon"]["version"]
+        except RpcRefused:
+            return ""
 
     def set_enabled(self, addon_id: str, enabled: bool) -> None:
         """Switch an add-on on or off, and wait until Kodi says that it is; a service starts or stops with it."""
