@@ -129,6 +129,14 @@ def test_keys_move_through_a_list_and_a_picture_shows_it(kodi: Kodi, tmp_path: P
     assert picture.read_bytes() != menu.read_bytes()
 
 
+def test_text_is_typed_into_a_dialog(kodi: Kodi):
+    kodi.builtin("Skin.SetString(typed)")
+    kodi.wait_for(lambda: kodi.holds("Window.IsActive(virtualkeyboard)"), "the keyboard")
+    kodi.type_text("naïve, “quoted”")
+    kodi.wait_for(lambda: kodi.labels("Skin.String(typed)")["Skin.String(typed)"] == "naïve, “quoted”", "the text")
+    assert not kodi.holds("Window.IsActive(virtualkeyboard)")
+
+
 def test_an_addon_is_enabled_from_the_start_and_can_be_switched(kodi: Kodi):
     def enabled() -> bool:
         return kodi.rpc("Addons.GetAddonDetails", addonid=DRIVER, properties=["enabled"])["addon"]["enabled"]
