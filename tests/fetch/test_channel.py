@@ -579,6 +579,39 @@ def test_closing_ends_waiters_flights_and_threads(server: ScriptedServer, open_c
     assert len(server.requests) == 1
 
 
+def test_a_retired_channel_ends_who_waits_for_a_worker_and_hears_out_what_was_asked(
+    server: ScriptedServer, open_channel: OpenChannel
+) -> None:
+    may_answer = threading.Event()
+    server.script(when(may_answer))
+    channel = open_channel(limits=Limits(per_second=0, workers=1))
+    running = submit(channel, 1, ask)
+    settled(lambda: len(server.requests) == 1)
+    waiting = submit(channel, 2, ask)
+    channel.retire()
+    for refused in (waiting.result, channel.check, lambda: submit(channel, 3, ask)):
+        with pytest.raises(ProviderError, match="closed"):
+            refused()
+    may_answer.set()
+    channel.finish(channel.clock.monotonic() + SOON)
+    assert running.result() == {"ok": True}
+    assert len(server.requests) == 1
+
+
+def test_a_retired_channel_is_waited_for_no_longer_than_was_said(
+    server: ScriptedServer, open_channel: OpenChannel
+) -> None:
+    server.script(hang)
+    channel = open_channel(clock=FakeClock(), limits=Limits(per_second=0, workers=1))
+    running = submit(channel, 1, ask)
+    settled(lambda: len(server.requests) == 1)
+    channel.retire()
+    channel.finish(channel.clock.monotonic())
+    channel.close()
+    with pytest.raises(ProviderError, match="closed"):
+        running.result()
+
+
 def test_closing_saves_what_was_counted(server: ScriptedServer, open_channel: OpenChannel) -> None:
     store = MemoryLimitStore()
     channel = open_channel(limit_store=store, clock=FakeClock())

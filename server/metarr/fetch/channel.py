@@ -238,6 +238,21 @@ class Channel:
             waiting=len(self._queue),
         )
 
+    def retire(self) -> None:
+        """Begin no call any more; those that wait for a worker end. What is under way goes on, until `close`."""
+        with self._changed:
+            self._closed = True
+            while (flight := self._queue.pop()) is not None:
+                self._forget(flight)
+                flight.cancelled.set()
+                flight.land(None, ProviderError("its connection was closed"))
+            self._changed.notify_all()
+
+    def finish(self, until: float) -> None:
+        """After `retire`: wait for what is under way, until that time of the monotonic clock at the latest."""
+        for thread in tuple(self._threads):
+            thread.join(max(0.0, until - self.clock.monotonic()))
+
     def close(self) -> None:
         """End every flight and thread. Whoever waits gets a ProviderError. There is no way back."""
         with self._changed:

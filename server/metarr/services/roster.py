@@ -20,6 +20,9 @@ from metarr.secrets import Vault
 from metarr.store.database import Database
 from metarr.store.providers import ProviderConfig, ProviderStore
 
+LAST_ANSWERS = 2.0
+"""Seconds for which closing waits for answers that are on their way."""
+
 LOST = "the key file that opens it is gone or another one"
 
 
@@ -92,9 +95,16 @@ class Roster:
         return new
 
     def close(self) -> None:
-        """Close every channel; nothing can be asked any more."""
-        for entry in self.all():
-            entry.channel.close()
+        """Close every channel; nothing can be asked any more. What was asked already may still be answered, and kept,
+        for a moment: it would have to be asked again after the next start."""
+        channels = [entry.channel for entry in self.all()]
+        for channel in channels:
+            channel.retire()
+        until = self._clock.monotonic() + LAST_ANSWERS
+        for channel in channels:
+            channel.finish(until)
+        for channel in channels:
+            channel.close()
 
     def _enter(self, provider: Provider) -> Entry:
         with self._database.read() as connection:
