@@ -29,12 +29,12 @@ _ENDED = {"STATE_COMPLETE", "STATE_DEGRADED", "STATE_CANCELLED", "STATE_FAILED"}
 def main(port: Port, arguments: Sequence[str], connect: Connect = Client) -> None:
     """What the settings' buttons and the menus run: the whole set-up, or with "test" only a look."""
     if "test" in arguments:
-        test_connection(port, connect)
+        check(port, connect)
     else:
         set_up(port, connect)
 
 
-def test_connection(port: Port, connect: Connect = Client) -> None:
+def check(port: Port, connect: Connect = Client) -> None:
     """Say whether the daemon of the settings answers."""
     address = port.setting("address").strip()
     if address:
