@@ -74,6 +74,8 @@ class FakeDaemon:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.refused_keys: set[str] = set()
         self.streams: list[FakeStream] = []
+        self.modes: dict[tuple[str, str], str] = {}
+        """How each field of each entry was last offered."""
         self._late: list[tuple[str, dict[str, Any]]] = []
         self._lock = threading.RLock()
         self._sequence = self._sessions = 0
@@ -298,7 +300,8 @@ class FakeDaemon:
         if value is not None:
             ParseDict(value, offered.value)
         first = "MODE_ALWAYS" if self.policy == "replace" else "MODE_IF_EMPTY"
-        offered.mode = sync_service_pb2.PendingField.Mode.Value("MODE_IF_OURS" if ours else first)
+        self.modes[entry.host_key, name] = "MODE_IF_OURS" if ours else first
+        offered.mode = sync_service_pb2.PendingField.Mode.Value(self.modes[entry.host_key, name])
         for known in [told.acked, *told.since] if ours else []:
             offered.ours.append(ParseDict(known, Value()) if known is not None else Value(null_value=0))
 

@@ -70,7 +70,10 @@ class Keys:
 
 
 class Found:
-    """What events meant. `unknown`: something is gone of which nobody knows any more what it was."""
+    """What events meant; of two looks at one entry the later one counts.
+
+    `unknown`: something is gone of which nobody knows any more what it was.
+    """
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
@@ -92,8 +95,8 @@ class Found:
         self._entries[entry.host_key] = entry
 
     def remove(self, host_key: str) -> None:
-        if host_key not in self._entries:
-            self._removed[host_key] = None
+        self._entries.pop(host_key, None)
+        self._removed[host_key] = None
 
 
 def find_out(host: Host, keys: Keys, touched: list[tuple[str, str]], log: Log) -> Found:

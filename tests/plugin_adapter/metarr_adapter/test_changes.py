@@ -93,6 +93,15 @@ def test_a_number_that_was_given_to_another_entry_tells_of_both() -> None:
     assert _found(host, keys, "1").removed == ["/Matrix"]
 
 
+def test_of_two_looks_at_one_entry_the_later_one_counts() -> None:
+    found = Found()
+    found.add(Entry("/Heat", "1", "movie"))
+    found.remove("/Heat")
+    assert (list(found.entries), found.removed) == ([], ["/Heat"])
+    found.add(Entry("/Heat", "2", "movie"))
+    assert (list(found.entries), found.removed) == (["/Heat"], [])
+
+
 def test_a_removal_of_something_unknown_is_noticed() -> None:
     assert _found(FakeHost(), Keys(), "9").unknown
 

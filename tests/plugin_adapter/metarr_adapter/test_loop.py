@@ -151,6 +151,21 @@ def test_a_report_that_was_cut_off_is_made_at_the_next_start() -> None:
     assert life.host.listings == 3
 
 
+def test_a_change_is_told_where_the_whole_library_cannot_be() -> None:
+    life = Life()
+    life.run()
+    life.host.listing_breaks_after = 0
+
+    def happens() -> None:
+        life.host.add("/Ran", "Ran")
+        life.loop.touched("movie", "2")
+        life.loop.library_changed()
+
+    life.restart()
+    life.run(happens, PASS)
+    assert set(life.daemon.entries) == {"/Heat", "/Ran"}
+
+
 def test_a_host_that_cannot_list_is_asked_again_later_and_later() -> None:
     life = Life()
     life.host.listing_breaks_after = 0
@@ -242,16 +257,28 @@ def test_a_change_that_could_not_be_told_is_told_with_the_next_connection() -> N
     assert set(life.daemon.entries) == {"/Heat", "/Ran"}
 
 
-def test_waking_tries_at_once() -> None:
+def test_waking_tries_at_once_and_once() -> None:
+    life = Life()
+    life.daemon.away = True
+    life.run(PASS, PASS, life.loop.wake, PASS, lambda: setattr(life.daemon, "away", False), life.loop.wake)
+    assert life.clock.waits[:5] == [1.0, 2.0, 4.0, 8.0, 16.0]
+    assert life.daemon.count("GetHealth") == 6
+    assert life.host.value("/Heat", "plot") == "A heist"
+
+
+def test_a_connection_that_lasted_is_missed_for_a_moment_only() -> None:
     life = Life()
     life.daemon.away = True
 
-    def back() -> None:
+    def comes() -> None:
         life.daemon.away = False
-        life.loop.wake()
 
-    life.run(PASS, PASS, PASS, PASS, PASS, back)
-    assert life.host.value("/Heat", "plot") == "A heist"
+    def breaks() -> None:
+        life.daemon.go_away()
+        comes()
+
+    life.run(PASS, PASS, comes, PASS, breaks, RING, PASS, 3600.0, breaks, RING, PASS)
+    assert [wait for wait in life.clock.waits if wait] == [1.0, 2.0, 4.0, 4.0, 8.0, 1.0]
 
 
 def test_nothing_is_written_while_a_video_plays_and_everything_afterwards() -> None:

@@ -287,6 +287,21 @@ def test_a_library_of_many_is_taken_in_by_pages_in_the_order_of_the_sequences() 
     assert player.daemon.count("ListPendingItems") == 3
 
 
+def test_what_was_done_is_acknowledged_before_a_page_is_through() -> None:
+    player = Player(**{f"Film {number:03}": {"plot": "A text"} for number in range(100)})
+
+    def dies(key: str) -> None:
+        if key == "/Film 060":
+            raise KeyboardInterrupt
+
+    player.host.after_write = dies
+    with pytest.raises(KeyboardInterrupt):
+        player.pull()
+    assert len(player.daemon.pending()) == 50
+    player.host.after_write = lambda _key: None
+    assert player.pull().written == 39
+
+
 @pytest.mark.parametrize("fault", ["before", "after", "hang"])
 def test_a_lost_acknowledgement_writes_nothing_twice(fault: str) -> None:
     player = _heat()
