@@ -114,11 +114,14 @@ def unacknowledged(item: MediaItem, held: HeldFields, takes: Iterable[str]) -> l
 
 
 def _due(value: Any, held: Held) -> bool:
-    if held.forced:
-        return True
-    if value is None and not held.ours:
+    if _never_ours(value, held):
         return False
-    return value not in (held.sent, held.declined)
+    return held.forced or value not in (held.sent, held.declined)
+
+
+def _never_ours(value: Any, held: Held) -> bool:
+    """Whether Metarr has nothing, and never had anything that was acknowledged."""
+    return value is None and not held.ours
 
 
 def due(
@@ -131,19 +134,21 @@ def due(
     since: Mapping[str, Iterable[Any]],
 ) -> list[Due]:
     """What the player is to be told. `since`: by field the values that Metarr had since the last acknowledgement: told
-    and written, perhaps, without the acknowledgement having come."""
-    return [
-        Due(
-            field=field,
-            value=value_of(item, field),
-            mode=_mode(held.get(field, _NOTHING), policy, overwrite_edits),
-            ours=_ours(held.get(field, _NOTHING), since.get(field, ())),
-        )
-        for field in unacknowledged(item, held, takes)
-    ]
+    and written, perhaps, without the acknowledgement having come. So a field is told, too, of which the value came
+    back that was acknowledged last: the host may hold one of those between."""
+    told = []
+    for field in takes:
+        known, value, between = held.get(field, _NOTHING), value_of(item, field), list(since.get(field, ()))
+        if _due(value, known) or any(each not in (value, known.sent) for each in between):
+            mode = _mode(value, known, policy, overwrite_edits)
+            told.append(Due(field=field, value=value, mode=mode, ours=_ours(known, between)))
+    return told
 
 
-def _mode(held: Held, policy: SyncPolicy, overwrite_edits: bool) -> Mode:
+def _mode(value: Any, held: Held, policy: SyncPolicy, overwrite_edits: bool) -> Mode:
+    if _never_ours(value, held):
+        # An absence erases nothing but what may be there of Metarr's.
+        return Mode.IF_OURS
     if held.forced:
         return Mode.ALWAYS
     if held.ours:
@@ -162,11 +167,13 @@ def acknowledged(held: Held, outcome: Taken, host: Any, value: Any | UnsetType, 
     `host`: what it read back. `value`: what Metarr had told it; unset where that is not known any more, because
     something newer is pending: then it stays unacknowledged, but what the host holds is known to be Metarr's.
     """
+    # What the owner wants written in any case may be wanted since then.
+    forced = held.forced and value is UNSET
     if outcome is Taken.TAKEN:
         before = held.before if held.ours else held.host
-        return Held(host=host, acked=host, sent=value, before=before)
+        return Held(host=host, acked=host, sent=value, before=before, forced=forced)
     declined = held.declined if value is UNSET else value
-    return replace(held, host=host, declined=declined, outcome=outcome, why=why[:300], forced=False)
+    return replace(held, host=host, declined=declined, outcome=outcome, why=why[:300], forced=forced)
 
 
 def reported(held: HeldFields, told: Mapping[str, Any], takes: Iterable[str], *, anew: bool) -> dict[str, Held]:
@@ -184,10 +191,16 @@ def reported(held: HeldFields, told: Mapping[str, Any], takes: Iterable[str], *,
             refused = known.outcome is Taken.REFUSED
             fields[field] = replace(known, host=host, acked=UNSET, sent=UNSET) if refused else Held(host=host)
             continue
-        # Taken back there by hand: what was declined for it may be taken now.
-        again = known.outcome is Taken.EDITED and host == known.acked
+        again = _may_be_taken(known, host)
         fields[field] = replace(known, host=host, declined=UNSET if again else known.declined)
     return {field: known for field, known in fields.items() if known != _NOTHING}
+
+
+def _may_be_taken(held: Held, host: Any) -> bool:
+    """Whether what stood in the way of a value is gone: a hand edit, or a value of the host's own."""
+    if held.outcome is Taken.EDITED:
+        return bool(host == held.acked)
+    return held.outcome is Taken.KEPT and host is None and held.host is not None
 
 
 def _all_back(held: HeldFields, told: Mapping[str, Any]) -> bool:
@@ -224,12 +237,36 @@ def not_taken(item: MediaItem, held: HeldFields, takes: Iterable[str]) -> list[R
     told = []
     for field in takes:
         known, value = held.get(field, _NOTHING), value_of(item, field)
+        if _never_ours(value, known) or not differs(field, known.host, value):
+            continue
         declined = known.declined is not UNSET and known.declined == value
-        if known.edited and differs(field, known.host, value):
-            told.append(Refusal(field=field, outcome=Taken.EDITED, host=known.host, value=value, why=known.why))
-        elif declined and known.outcome is not Taken.TAKEN:
-            told.append(Refusal(field=field, outcome=known.outcome, host=known.host, value=value, why=known.why))
+        if known.edited or declined:
+            outcome = Taken.EDITED if known.edited else known.outcome
+            told.append(Refusal(field=field, outcome=outcome, host=known.host, value=value, why=known.why))
     return told
+
+
+class Effect(StrEnum):
+    """What a policy would do to a field of an entry."""
+
+    NONE = ""
+    FILLED = "filled"
+    REPLACED = "replaced"
+    KEPT = "kept"
+
+
+def effect(field: str, value: Any, held: Held, *, policy: SyncPolicy, overwrite_edits: bool) -> Effect:
+    """What a policy would do where an entry differs from what Metarr has."""
+    if value is None or not differs(field, held.host, value):
+        return Effect.NONE
+    mode = _mode(value, held, policy, overwrite_edits)
+    if held.edited if mode is Mode.IF_OURS else mode is Mode.IF_EMPTY and held.host is not None:
+        return Effect.KEPT
+    settled = held.sent == value and not held.edited
+    refused = held.outcome is Taken.REFUSED and held.declined == value
+    if not held.forced and (settled or refused):
+        return Effect.NONE
+    return Effect.FILLED if held.host is None else Effect.REPLACED
 
 
 def differs(field: str, host: Any, value: Any) -> bool:

@@ -305,10 +305,16 @@ def _ack(check: Check, path: str, ack: pb.Ack) -> Ack:
             check.violation(f"{at}.outcome", "say what became of it: OUTCOME_TAKEN, _EDITED, _KEPT or _REFUSED")
         if each.host_value.ByteSize() > MOST_VALUE:
             check.violation(f"{at}.host_value", f"has more than {MOST_VALUE} bytes")
-        outcome = _OUTCOMES.get(each.outcome, Taken.TAKEN)
-        fields.append(FieldAck(each.name, outcome, plain_of(each.host_value), each.detail))
+        outcome, host = _OUTCOMES.get(each.outcome, Taken.TAKEN), plain_of(each.host_value)
+        if each.name == IDS and not _is_ids(host):
+            check.violation(f"{at}.host_value", "is no object of external ids by type")
+        fields.append(FieldAck(each.name, outcome, host, each.detail))
     _distinct(check, f"{path}.fields", "name", [each.name for each in fields])
     return Ack(check.text(f"{path}.host_key", ack.host_key, most=MOST_KEY), ack.sequence, fields)
+
+
+def _is_ids(host: object) -> bool:
+    return host is None or (isinstance(host, dict) and all(isinstance(value, str) for value in host.values()))
 
 
 def _field_name(check: Check, path: str, name: str) -> None:

@@ -5,17 +5,18 @@ from metarr.store import items, player_items
 from metarr.store.database import Connection
 
 
-def restore(connection: Connection, item_id: int) -> list[int]:
+def restore(connection: Connection, item_id: int, *, alone: bool = False) -> list[int]:
     """Take back the deletion of an item, of what was deleted together with it, and of what it belongs to.
 
-    Returns the ids of what was deleted. Raises InvalidInput (`ID_TAKEN`) where another item has an id by now.
+    `alone`: what is below it stays deleted. Returns the ids of what was deleted. Raises InvalidInput (`ID_TAKEN`) where
+    another item has an id by now.
     """
     item = items.get(connection, item_id)
     if item is None or item.deleted_at is None:
         return []
     above = _restore_above(connection, item)
-    below = items.get_many(connection, items.descendants(connection, [item_id])).values()
-    together = [item_id, *(each.id for each in below if each.deleted_at == item.deleted_at)]
+    below = {} if alone else items.get_many(connection, items.descendants(connection, [item_id]))
+    together = [item_id, *(each.id for each in below.values() if each.deleted_at == item.deleted_at)]
     for each in together:
         items.revive(connection, each)
     player_items.wake_items(connection, [*above, *together])

@@ -151,7 +151,8 @@ class Intake:
             return self._add(new, values, parent.item.id if parent else None)
         if held.deleted_at is not None and new.source and not (new.from_player and held.deleted_by == PLAYERS):
             return Taken(item=held, deleted=True)
-        restored = bool(restore(self._connection, held.id))
+        # A player says of each of its episodes that it has it.
+        restored = bool(restore(self._connection, held.id, alone=new.from_player))
         if restored:
             self._known.clear()
             held = self._read(held.id)

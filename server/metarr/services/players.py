@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from metarr.clock import Clock
 from metarr.domain.model import Kind
 from metarr.domain.sync import (
+    Effect,
     Held,
     SyncPolicy,
     Taken,
-    differs,
+    effect,
     not_taken,
     retry,
     takeable,
@@ -67,13 +68,21 @@ class Sample:
 
 
 @dataclass
-class Effect:
+class Effects:
     """What would become of one field of a kind: on how many entries a place is filled, a value replaced or kept."""
 
     filled: int = 0
     replaced: int = 0
     kept: int = 0
     samples: list[Sample] = field(default_factory=list)
+
+    def add(self, done: Effect, sample: Sample, most: int) -> None:
+        """Count one; of what would be written, so many samples are kept."""
+        self.filled += done is Effect.FILLED
+        self.replaced += done is Effect.REPLACED
+        self.kept += done is Effect.KEPT
+        if done is not Effect.KEPT and len(self.samples) < most:
+            self.samples.append(sample)
 
 
 @dataclass
@@ -83,7 +92,7 @@ class Preview:
     items: int = 0
     changed_items: int = 0
     waiting: int = 0
-    effects: dict[tuple[Kind, str], Effect] = field(default_factory=dict)
+    effects: dict[tuple[Kind, str], Effects] = field(default_factory=dict)
 
 
 class Players:
@@ -106,6 +115,8 @@ class Players:
                 raise CannotDo(told, reason="PLAYER_IN_USE")
             player = replace(
                 wanted,
+                # The owner may have found a better one.
+                name=known.name if known else wanted.name,
                 session=known.session + 1 if known else 1,
                 policy=known.policy if known else SyncPolicy.UNDECIDED,
                 overwrite_edits=known.overwrite_edits if known else False,
@@ -147,6 +158,8 @@ class Players:
             if after.policy is not before.policy:
                 # What stayed because it was the player's own is looked at again.
                 _again(connection, after, frozenset({Taken.KEPT}), edits=False)
+            if before.policy is SyncPolicy.UNDECIDED and after.policy is not SyncPolicy.UNDECIDED:
+                _wake_waiting(connection, after)
             if after.overwrite_edits and not before.overwrite_edits:
                 _again(connection, after, frozenset({Taken.EDITED}), edits=True)
             return Standing(after, players.counts(connection).get(player_id, Counts()))
@@ -173,17 +186,13 @@ class Players:
                 preview.waiting += item.last_enriched_at is None
                 changed = False
                 for name in takes:
-                    host, value = entry.held.get(name, Held()).host, value_of(item, name)
-                    if value is None or not differs(name, host, value):
+                    held, value = entry.held.get(name, Held()), value_of(item, name)
+                    done = effect(name, value, held, policy=policy, overwrite_edits=player.overwrite_edits)
+                    if done is Effect.NONE:
                         continue
-                    effect = preview.effects.setdefault((entry.kind, name), Effect())
-                    kept = host is not None and policy is SyncPolicy.FILL
-                    effect.kept += kept
-                    effect.filled += host is None
-                    effect.replaced += host is not None and not kept
-                    changed = changed or not kept
-                    if not kept and len(effect.samples) < samples:
-                        effect.samples.append(Sample(item.id, item.shown_title(), host, value))
+                    counted = preview.effects.setdefault((entry.kind, name), Effects())
+                    counted.add(done, Sample(item.id, item.shown_title(), held.host, value), samples)
+                    changed = changed or done is not Effect.KEPT
                 preview.changed_items += changed
         return preview
 
@@ -262,8 +271,12 @@ def in_session(connection: Connection, player_id: str, session: str) -> Player:
 
 
 def release(connection: Connection, item_ids: Collection[int], now: datetime) -> int:
-    """Delete those of the items that came from players and that no player has any more. Returns how many."""
-    return len(items.soft_delete(connection, player_items.held_by_nobody(connection, item_ids), now, by=PLAYERS))
+    """Delete those of the items, and of what they belong to, that came from players and that no player has any more.
+
+    Returns how many.
+    """
+    concerned = [*item_ids, *items.ancestors(connection, item_ids)]
+    return len(items.soft_delete(connection, player_items.held_by_nobody(connection, concerned), now, by=PLAYERS))
 
 
 def _in_use(known: Player, wanted: Player, now: datetime) -> bool:
@@ -276,6 +289,14 @@ def _wake_grown(connection: Connection, before: Player, after: Player) -> None:
     last = 0
     while grown and (batch := player_items.page(connection, after.id, after_id=last, limit=BATCH)):
         player_items.wake(connection, [entry for entry in batch if entry.kind in grown])
+        last = batch[-1].id
+
+
+def _wake_waiting(connection: Connection, player: Player) -> None:
+    """Have who watches hear of what was held back until now."""
+    last = 0
+    while batch := player_items.page(connection, player.id, pending=True, after_id=last, limit=BATCH):
+        player_items.wake(connection, batch)
         last = batch[-1].id
 
 

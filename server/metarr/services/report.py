@@ -14,7 +14,7 @@ from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import valid_id, valid_type
 from metarr.domain.model import Kind, MediaItem
-from metarr.domain.sync import IDS, Held, is_anew, not_taken, reported, retry, takeable
+from metarr.domain.sync import IDS, Held, is_anew, not_taken, reported, retry, takeable, unacknowledged
 from metarr.errors import InvalidInput
 from metarr.services import intake
 from metarr.services.config import ConfigReader
@@ -26,6 +26,8 @@ from metarr.store.player_items import PlayerItem
 from metarr.store.players import Player
 
 log = structlog.get_logger(__name__)
+
+_DELETED = "its item was deleted by the owner, and stays so"
 
 PREFERRED_IDS = ("imdb", "tmdb", "tvdb")
 """Which id counts where the ids of an entry are of different items."""
@@ -124,15 +126,19 @@ class _Work:
         ]
         self._intake = intake.opened(connection, strange, self._now, self._sync_fields)
         placed = [self._place(entry, problems, was, report_id) for entry, problems, was in cleaned]
-        player_items.mark_reported(connection, self._same, report_id)
+        if report_id:
+            player_items.mark_reported(connection, self._same, report_id)
         return placed
 
     def _stays(self, entry: HostEntry, was: PlayerItem | None) -> bool:
         """Whether an entry is the item that it was: the host says the same ids, or none that speaks against it."""
-        if was is None or was.kind is not entry.kind or self._held[was.item_id].deleted_at is not None:
+        if was is None or was.kind is not entry.kind or self._is_deleted(was):
             return False
         held = self._held[was.item_id].id_values()
         return dict(entry.ids) == was.ids or all(held.get(t, value) == value for t, value in entry.ids.items())
+
+    def _is_deleted(self, was: PlayerItem) -> bool:
+        return self._held[was.item_id].deleted_at is not None
 
     def _place(self, entry: HostEntry, problems: list[str], was: PlayerItem | None, report_id: str) -> Placed:
         created = False
@@ -140,6 +146,10 @@ class _Work:
             item = self._held[was.item_id]
         else:
             taken = self._take(entry, problems, first=was is None)
+            if was is not None and taken is not None and taken.deleted and self._is_deleted(was):
+                # It is what it was, should the owner restore that.
+                self._same.append(was.id)
+                return Placed(entry.key, problems=(*problems, _DELETED))
             if taken is None or taken.deleted:
                 return self._left_out(entry, was, problems, deleted=taken is not None)
             item, created = taken.item, taken.created
@@ -173,8 +183,16 @@ class _Work:
             report_id=report_id or before.report_id,
             **flags(item, held, takes),
         )
-        news = not before.id or anew or bool(forced) or is_anew(before.held, held)
-        return player_items.woken(self._connection, after) if news else after
+        if not before.id or anew or is_anew(before.held, held):
+            return self._begun(after)
+        more = set(unacknowledged(item, held, takes)).difference(unacknowledged(item, before.held, takes))
+        return player_items.woken(self._connection, after) if forced or more else after
+
+    def _begun(self, entry: PlayerItem) -> PlayerItem:
+        """An entry that holds nothing of Metarr's. What is acknowledged of before, or was told before, is not of it."""
+        begun = player_items.woken(self._connection, entry)
+        last = player_items.last_changes(self._connection, [entry.item_id]).get(entry.item_id, 0)
+        return replace(begun, acked=begun.sequence - 1, acked_change=last)
 
     def _take(self, entry: HostEntry, problems: list[str], *, first: bool) -> Taken | None:
         """The item that an entry is; with the best of its ids alone where together they fit no item."""
@@ -198,8 +216,7 @@ class _Work:
         """An entry without an item: what it was before, it is not any more."""
         if was is not None:
             self.left += player_items.remove(self._connection, self._player.id, [entry.key])
-        told = ["its item was deleted by the owner, and stays so"] if deleted else []
-        return Placed(entry.key, problems=(*problems, *told))
+        return Placed(entry.key, problems=(*problems, *([_DELETED] if deleted else [])))
 
 
 def flags(item: MediaItem, held: Mapping[str, Held], takes: Iterable[str]) -> dict[str, bool]:

@@ -131,7 +131,8 @@ class Sync:
         """Take in what a player did; one `AckStatus` for each.
 
         Raises NoSuchThing; CannotDo where this is not its last session, or where the sequences are of another store
-        (`STORE_CHANGED`) or were never issued (`UNKNOWN_SEQUENCE`): the player is to report everything again then.
+        (`STORE_CHANGED`) or were never issued for the entry (`UNKNOWN_SEQUENCE`): the player is to report everything
+        again then.
         """
         with self._database.begin() as connection:
             player = in_session(connection, player_id, session)
@@ -139,10 +140,8 @@ class Sync:
                 told = "the store is another one than the sequences are of; report the library again"
                 raise CannotDo(told, reason="STORE_CHANGED")
             last = players.last_sequence(connection)
-            unknown = [ack.sequence for ack in acks if not 0 < ack.sequence <= last]
-            if unknown:
-                told = f"sequence {unknown[0]} was never issued; report the library again"
-                raise CannotDo(told, reason="UNKNOWN_SEQUENCE")
+            for ack in acks:
+                _refuse_unknown(ack, last)
             statuses = [self._ack(connection, player, ack) for ack in acks]
         self.saw(player_id, session)
         return statuses
@@ -151,6 +150,7 @@ class Sync:
         entry = player_items.by_keys(connection, player.id, [ack.key]).get(ack.key)
         if entry is None:
             return AckStatus.GONE
+        _refuse_unknown(ack, entry.sequence)
         if ack.sequence <= entry.acked:
             # A late one says what was there before what is known already.
             return AckStatus.REPEATED
@@ -256,6 +256,12 @@ class Watch:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _refuse_unknown(ack: Ack, last: int) -> None:
+    if not 0 < ack.sequence <= last:
+        told = f"sequence {ack.sequence} was never issued for this entry; report the library again"
+        raise CannotDo(told, reason="UNKNOWN_SEQUENCE")
 
 
 def _marks(entries: Iterable[PlayerItem]) -> dict[int, int]:

@@ -235,6 +235,23 @@ def descendants(connection: Connection, item_ids: Iterable[int]) -> list[int]:
     return below
 
 
+def ancestors(connection: Connection, item_ids: Iterable[int]) -> list[int]:
+    """What these items belong to: seasons and series, each once, deleted ones too."""
+    above: list[int] = []
+    level = list(item_ids)
+    query = select(items.c.parent_id).where(
+        items.c.id.in_(bindparam("ids", expanding=True)), items.c.parent_id.is_not(None)
+    )
+    while level:
+        level = list(
+            dict.fromkeys(
+                found for chunk in _chunks(level) for found in connection.execute(query, {"ids": chunk}).scalars()
+            )
+        )
+        above += level
+    return list(dict.fromkeys(above))
+
+
 # Writing
 
 
