@@ -1,8 +1,8 @@
 """What holds for the whole suite: how hard properties are tried, and that `--complete` allows no skip."""
 
 import logging
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from metarr.store.database import Database
-from postgres import Cluster, cluster
+from postgres import BACKENDS, Cluster, MakeDatabase, cluster
 from postgres import programs as installed
 from simulators import Simulators
 
@@ -88,30 +88,31 @@ def postgres() -> Iterator[Cluster]:
         yield running
 
 
+ON_BOTH = ("test_enrich", "test_jobs", "test_planner", "test_scheduler", "test_standing", "test_sync")
+"""The modules whose tests run on each of the two databases, besides those of the store."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__.rpartition(".")[2] in ON_BOTH and "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", BACKENDS, scope="module")
+
+
 @pytest.fixture(scope="module")
 def backend() -> str:
-    """The database that a module's tests run on; one that runs on both has a fixture of this name of its own."""
+    """The database that a module's tests run on."""
     return "sqlite"
 
 
 @pytest.fixture(scope="module")
-def make_database(backend: str, request: pytest.FixtureRequest) -> Iterator[Callable[[], Database]]:
-    """Makes databases with all tables and no rows, which vanish with the module."""
-    made = ExitStack()
+def make_database(backend: str, request: pytest.FixtureRequest) -> MakeDatabase:
+    """Makes databases with all tables and no rows, each for as long as its block lasts."""
 
-    def make() -> Database:
-        if backend == "sqlite":
-            database = Database.in_memory()
-        else:
-            running = request.getfixturevalue("postgres")
-            name = running.fresh()
-            made.callback(running.drop, name)
-            database = Database(running.address(name))
-        made.callback(database.close)
-        return database
+    @contextmanager
+    def in_file() -> Iterator[Database]:
+        with closing(Database.in_memory()) as database:
+            yield database
 
-    with made:
-        yield make
+    return in_file if backend == "sqlite" else request.getfixturevalue("postgres").database
 
 
 @pytest.fixture(autouse=True)

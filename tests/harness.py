@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import inspect
+
 from fakes import FakeClock
 from metarr.app import Daemon, Services, build
 from metarr.clock import Clock
@@ -115,14 +117,24 @@ class House:
 
     def rows(self, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
         """Everything in the database, or in these tables."""
-        assert self.database.path is not None
-        return dump(self.database.path, tables)
+        with self.database.read() as connection:
+            names = tables or inspect(connection).get_table_names()
+            return {
+                name: sorted((tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {name}")), key=repr)
+                for name in names
+            }
 
 
 @contextmanager
-def house(simulators: Simulators, folder: Path, clock: Clock, providers: Iterable[str] = PROVIDERS) -> Iterator[House]:
-    """The services in this process; these providers are configured."""
-    database = Database.in_memory()
+def house(
+    simulators: Simulators,
+    folder: Path,
+    clock: Clock,
+    providers: Iterable[str] = PROVIDERS,
+    database: Database | None = None,
+) -> Iterator[House]:
+    """The services in this process, over a database of their own or this one; these providers are configured."""
+    database = database or Database.in_memory()
     services = build(database, Vault(folder / "metarr.key"), clock, discover())
     made = House(services, database, simulators, clock)
     try:

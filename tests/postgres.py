@@ -8,8 +8,8 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from metarr.store.database import Database
 
 BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
 """What the tests of the store and of jobs run on, each of them on both."""
+
+MakeDatabase = Callable[[], AbstractContextManager[Database]]
 
 USER = "metarr"
 _ACCOUNTS = ("postgres", "nobody")
@@ -113,6 +115,14 @@ class Cluster:
             database.migrate(None, NOW)
             database.close()
         return self.empty(f"TEMPLATE {self._blank}")
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """A new database with Metarr's tables, for as long as the block lasts."""
+        name = self.fresh()
+        with closing(Database(self.address(name))) as made:
+            yield made
+        self.drop(name)
 
 
 @contextmanager

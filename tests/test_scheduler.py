@@ -18,6 +18,7 @@ from metarr.app import start_background
 from metarr.domain.model import Kind
 from metarr.scheduler import Scheduler, daily_due, next_run, occurrence
 from metarr.services.intake import NewItem
+from postgres import MakeDatabase
 from simulators import Simulators
 
 AT = time(3)
@@ -139,8 +140,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def home(simulators: Simulators, clock: FakeClock, tmp_path: Path) -> Iterator[House]:
-    with house(simulators, tmp_path, clock) as made:
+def home(simulators: Simulators, clock: FakeClock, tmp_path: Path, make_database: MakeDatabase) -> Iterator[House]:
+    with make_database() as database, house(simulators, tmp_path, clock, database=database) as made:
         yield made
 
 

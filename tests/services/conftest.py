@@ -5,6 +5,7 @@ import pytest
 
 from fakes import FakeClock
 from harness import House, house
+from postgres import MakeDatabase
 from simulators import Simulators
 
 
@@ -14,7 +15,7 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def home(simulators: Simulators, clock: FakeClock, tmp_path: Path) -> Iterator[House]:
+def home(simulators: Simulators, clock: FakeClock, tmp_path: Path, make_database: MakeDatabase) -> Iterator[House]:
     """The services with all four providers; time stands still unless the test moves it."""
-    with house(simulators, tmp_path, clock) as made:
+    with make_database() as database, house(simulators, tmp_path, clock, database=database) as made:
         yield made

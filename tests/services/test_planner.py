@@ -16,6 +16,7 @@ from metarr.services.planner import Planner
 from metarr.store import items, pending
 from metarr.store.database import Database
 from metarr.store.pending import Pending
+from postgres import MakeDatabase
 
 DAY = timedelta(days=1)
 
@@ -68,9 +69,15 @@ def planner(world: Quota) -> Planner:
     queue=st.lists(st.tuples(st.none() | st.integers(1, 40), st.integers(1950, 2030)), min_size=1, max_size=25),
     quota=st.integers(1, 8),
 )
-def test_nothing_starves_and_the_never_answered_go_first(queue: list[tuple[int | None, int]], quota: int) -> None:
+def test_nothing_starves_and_the_never_answered_go_first(
+    make_database: MakeDatabase, queue: list[tuple[int | None, int]], quota: int
+) -> None:
     """`queue`: by item how many days old its answer is, None without any, and its year of release."""
-    clock, database = FakeClock(), Database.in_memory()
+    with make_database() as database:
+        _starve_nothing(database, FakeClock(), queue, quota)
+
+
+def _starve_nothing(database: Database, clock: FakeClock, queue: list[tuple[int | None, int]], quota: int) -> None:
     world = Quota(database, clock, quota)
     expected = {}
     with database.begin() as connection:
@@ -93,7 +100,6 @@ def test_nothing_starves_and_the_never_answered_go_first(queue: list[tuple[int |
     assert world.refused == 0
     with database.read() as connection:
         assert pending.counts(connection) == {}
-    database.close()
 
 
 def test_a_library_beyond_the_quota_is_told_what_would_fit() -> None:

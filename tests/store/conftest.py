@@ -1,10 +1,10 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection
 
 from metarr.store.database import Database
-from postgres import BACKENDS
+from postgres import BACKENDS, MakeDatabase
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
@@ -13,16 +13,16 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(make_database: Callable[[], Database]) -> Iterator[Database]:
-    database = make_database()
-    yield database
-    database.close()
+def database(make_database: MakeDatabase) -> Iterator[Database]:
+    with make_database() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
-def shared(make_database: Callable[[], Database]) -> Database:
+def shared(make_database: MakeDatabase) -> Iterator[Database]:
     """One for all examples of a property: what one of them writes in a read transaction does not stay."""
-    return make_database()
+    with make_database() as made:
+        yield made
 
 
 @pytest.fixture
