@@ -23,6 +23,7 @@ from metarr.v1 import (
     health_service_pb2,
     library_service_pb2,
 )
+from rpc import grpc_web
 
 CONTRACT = {
     service.name.removesuffix("Service"): service
@@ -430,6 +431,17 @@ MISSING: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "test_provider": ("Config", "TestProvider", {"providerId": "imdb"}, "provider_id"),
 }
 
+WATCH: dict[str, tuple[dict[str, Any], str, list[str]]] = {
+    "nothing": ({}, "INVALID_ARGUMENT", ["job_id"]),
+    "word": ({"jobId": "imdb:tt0137523"}, "INVALID_ARGUMENT", ["job_id"]),
+    "huge": ({"jobId": "9" * 40}, "INVALID_ARGUMENT", ["job_id"]),
+    "negative": ({"jobId": "-1"}, "INVALID_ARGUMENT", ["job_id"]),
+    "sequence": ({"jobId": "4711", "afterSequence": "-1"}, "INVALID_ARGUMENT", ["after_sequence"]),
+    "both": ({"jobId": "", "afterSequence": str(-(2**63))}, "INVALID_ARGUMENT", ["job_id", "after_sequence"]),
+    "unknown": ({"jobId": "4711"}, "NOT_FOUND", ["job_id"]),
+}
+"""Requests to watch a job, each with the code and the fields by which it is refused."""
+
 
 @pytest.fixture(scope="module")
 def library(metarr: Live) -> Live:
@@ -469,6 +481,15 @@ def test_what_is_not_there_is_named(untouched: Live, name: str) -> None:
     assert [violation.field for violation in caught.value.violations] == [field]
 
 
+@pytest.mark.parametrize("name", WATCH)
+def test_a_job_that_cannot_be_watched_is_refused_at_once(untouched: Live, name: str) -> None:
+    request, code, fields = WATCH[name]
+    with pytest.raises(RpcFailure) as caught:
+        next(untouched.client.stream("EnrichmentService", "WatchJob", request))
+    assert caught.value.code == code
+    assert [violation.field for violation in caught.value.violations] == fields
+
+
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.MOVIE, Kind.SERIES)])
 def test_a_kind_that_no_provider_knows_has_nobody_to_ask(untouched: Live, kind: Kind) -> None:
     request = {"kind": f"MEDIA_KIND_{kind.upper()}", "ids": ids(("tvdb", "349232"))}
@@ -493,11 +514,11 @@ def test_a_token_of_another_query_is_refused(library: Live) -> None:
     assert [violation.field for violation in caught.value.violations] == ["page_token"]
 
 
-def post(metarr: Live, path: str, body: bytes) -> requests.Response:
+def post(metarr: Live, path: str, body: bytes, content_type: str = "application/json") -> requests.Response:
     with requests.Session() as session:
         session.trust_env = False
         return session.post(
-            f"{metarr.url}/metarr.v1.{path}", data=body, headers={"Content-Type": "application/json"}, timeout=20
+            f"{metarr.url}/metarr.v1.{path}", data=body, headers={"Content-Type": content_type}, timeout=20
         )
 
 
@@ -506,18 +527,51 @@ EVERY_RPC = [
 ]
 
 
+EVERY_STREAM = [
+    (service, rpc.name) for service in CONTRACT for rpc in CONTRACT[service].methods if rpc.server_streaming
+]
+UNFIT = {
+    "unknown_field": b'{"noSuchField": 1}',
+    "list": b"[]",
+    "number": b"5",
+    "text": b'"x"',
+    "cut": b"{",
+    "no_text": b"\xff\xfe",
+    "deep": b"[" * 100_000,
+}
+
+
 @pytest.mark.parametrize(("service", "method"), EVERY_RPC)
-@pytest.mark.parametrize(
-    "body",
-    [b'{"noSuchField": 1}', b"[]", b"5", b'"x"', b"{", b"\xff\xfe", b"[" * 100_000],
-    ids=["unknown_field", "list", "number", "text", "cut", "no_text", "deep"],
-)
+@pytest.mark.parametrize("body", UNFIT.values(), ids=UNFIT)
 def test_a_body_that_does_not_fit_the_contract_is_refused(
     untouched: Live, service: str, method: str, body: bytes
 ) -> None:
     answer = post(untouched, f"{service}Service/{method}", body)
     assert answer.status_code == 400
     assert answer.json()["code"] == "invalid_argument"
+
+
+@pytest.mark.parametrize(("service", "method"), EVERY_STREAM)
+@pytest.mark.parametrize("body", UNFIT.values(), ids=UNFIT)
+def test_a_stream_does_not_begin_with_what_does_not_fit_the_contract(
+    untouched: Live, service: str, method: str, body: bytes
+) -> None:
+    """Nor does what it would do: to apply rules writes to every item."""
+    answer = post(untouched, f"{service}Service/{method}", grpc_web.frame(body), "application/connect+json")
+    assert answer.status_code == 200
+    [(flags, end)] = grpc_web.frames(answer.content)
+    assert (flags, json.loads(end)["error"]["code"]) == (2, "invalid_argument")
+
+
+@pytest.mark.parametrize(("service", "method"), EVERY_STREAM)
+@pytest.mark.parametrize("body", [b"", b"\0\0\0", b"\0\0\0\0\x09{}"], ids=["empty", "half_a_head", "cut_off"])
+def test_a_stream_does_not_begin_without_a_whole_request(
+    untouched: Live, service: str, method: str, body: bytes
+) -> None:
+    answer = post(untouched, f"{service}Service/{method}", body, "application/connect+json")
+    [(flags, end)] = grpc_web.frames(answer.content)
+    assert flags == 2
+    assert json.loads(end)["error"]["code"] in ("invalid_argument", "unimplemented")
 
 
 @pytest.mark.parametrize(("service", "method"), [("Library", "UpsertItems"), ("Config", "UpdateProvider")])
