@@ -27,12 +27,18 @@ class Problem(NamedTuple):
 
 
 class Reported:
-    """What came of a report. `left_out`: entries that could not be told at all. `why`: why it is not complete."""
+    """What came of a report. `new_items`: ids of items that the daemon did not have before. `left_out`: entries that
+    could not be told at all. `why`: why it is not complete."""
 
     def __init__(self) -> None:
-        self.entries = self.created = self.removed = self.left_out = self.problem_count = 0
+        self.entries = self.removed = self.left_out = self.problem_count = 0
+        self.new_items: list[str] = []
         self.problems: list[Problem] = []
         self.complete, self.why = False, ""
+
+    @property
+    def created(self) -> int:
+        return len(self.new_items)
 
     def add_problem(self, host_key: str, text: str) -> None:
         self.problem_count += 1
@@ -140,7 +146,7 @@ def _tell(session: Session, items: list[dict[str, Any]], told: Reported, **more:
     def send(some: list[dict[str, Any]]) -> None:
         for result in session.call("ReportItems", items=some, **more).get("results", ()):
             told.entries += 1
-            told.created += bool(result.get("created"))
+            told.new_items += [result["itemId"]] if result.get("created") else []
             for text in result.get("problems", ()):
                 told.add_problem(result.get("hostKey", ""), text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
@@ -19,6 +20,7 @@ PATIENCE = 30.0
 
 _HEALTH = "metarr.v1.HealthService/GetHealth"
 _SYNC = "metarr.v1.SyncService/"
+_START_ENRICHMENT = "metarr.v1.EnrichmentService/StartEnrichment"
 
 
 class Stream(Protocol):
@@ -65,6 +67,12 @@ class Session:
     def call(self, method: str, **message: Any) -> dict[str, Any]:
         """Call a method of SyncService."""
         return self._caller.call(_SYNC + method, {**self._names, **message}, timeout=PATIENCE)
+
+    def look_up(self, item_ids: list[str]) -> None:
+        """Have these items looked up now, in one job; the same items again make no other one."""
+        names = hashlib.sha256("\n".join(item_ids).encode("utf-8")).hexdigest()[:32]
+        message = {"itemIds": item_ids, "mode": "ENRICHMENT_MODE_AUTO", "requestId": f"new-{names}"}
+        self._caller.call(_START_ENRICHMENT, message, timeout=PATIENCE)
 
     def watch(self, after_sequence: int) -> Stream:
         """News of what became pending after that."""

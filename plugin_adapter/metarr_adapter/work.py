@@ -17,6 +17,9 @@ from metarr_adapter.timing import Backoff, Clock
 LATER = 60.0
 """Seconds until something is tried again that waits for an item, for the host or for a person."""
 
+MOST_LOOKED_UP = 10_000
+"""Items of one job."""
+
 REPORT_LATEST = 3600.0
 """Seconds at most between two attempts to report a whole library."""
 
@@ -35,7 +38,8 @@ class Work:
     """Knows what is due, over all sessions. Used on the loop's thread, but for `touched` and `library_changed`.
 
     `progress` gets the items done and of how many; `pause` is called between items and requests, for hosts that have to
-    breathe; `new_id` names a report.
+    breathe; `new_id` names a report. `look_up`: whether items are looked up at once that are new to a daemon which
+    knows the rest of the library; its owner decides about a library that is new as a whole.
     """
 
     def __init__(
@@ -49,9 +53,11 @@ class Work:
         progress: Callable[[int, int], None] = no_progress,
         pause: Callable[[], None] = nothing,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+        look_up: bool = False,
     ) -> None:
         self._host, self._memory, self._log, self._clock = host, memory, log, clock
         self._stopped, self._progress, self._pause, self._new_id = stopped, progress, pause, new_id
+        self._looks_up, self._known = look_up, False
         self._changes, self._keys, self._whole = Changes(), Keys(), threading.Event()
         self._reporting = Backoff(clock, LATER, REPORT_LATEST)
         self._report_at: float | None = None
@@ -84,6 +90,7 @@ class Work:
         self._report_at = now if due else None
         self._pull_at = now
         self._held_until = 0.0
+        self._known = bool(session.player.get("reportedAt"))
 
     def news(self) -> None:
         """Something became pending."""
@@ -147,8 +154,9 @@ class Work:
         finally:
             if not told.complete:
                 self._changes.put_back(covered, self._clock.monotonic())
-        self._log_problems(told)
+        self._take_in(session, told)
         if told.complete:
+            self._known = True
             self._memory.set(_REPORT_DUE, "")
             self._reporting.reset()
             self._report_at = None
@@ -166,7 +174,7 @@ class Work:
             return
         try:
             found = find_out(self._host, self._keys, touched, self._log)
-            self._log_problems(report_changes(session, found.entries.values(), found.removed))
+            self._take_in(session, report_changes(session, found.entries.values(), found.removed))
         except (RpcError, HostUnavailable):
             self._changes.put_back(touched, self._clock.monotonic())
             raise
@@ -192,6 +200,18 @@ class Work:
             self._pull_at = now + LATER if pulled.left or pulled.policy_needed else None
         if pulled.items:
             self._log("info", f"{pulled.items} entries were looked at, {pulled.written} were written")
+
+    def _take_in(self, session: Session, told: Reported) -> None:
+        """Log what was wrong, and have looked up what is new."""
+        self._log_problems(told)
+        if not (self._looks_up and self._known and told.new_items):
+            return
+        try:
+            for start in range(0, len(told.new_items), MOST_LOOKED_UP):
+                session.look_up(told.new_items[start : start + MOST_LOOKED_UP])
+        except RpcError as error:
+            # They are there, and the daily run looks them up.
+            self._log("warning", f"what is new could not be looked up at once: {error}")
 
     def _log_problems(self, told: Reported) -> None:
         for problem in told.problems:

@@ -101,9 +101,9 @@ class KodiHost:
         return self._port.playing() and self._port.setting("apply_while_playing") != "true"
 
     def notify(self, text: str) -> None:
-        number = NOTICES.get(text)
         if self._port.setting("notifications") != "false":
-            self._port.notify(self._port.text(number) if number else text, problem=text != notices.BACK)
+            shown = self._port.text(NOTICES[text]) if text in NOTICES else text
+            self._port.notify(shown, problem=text not in (notices.BACK, notices.POLICY))
 
     # How
 

@@ -41,7 +41,7 @@ class Link:
         changed: Callable[[Status], None],
     ) -> None:
         self._client = client
-        self.loop = Loop(host, Observed(client, status, changed), who, memory, log, clock=clock)
+        self.loop = Loop(host, Observed(client, status, changed), who, memory, log, clock=clock, look_up=True)
         self.taken_over = False
         """It ended because another program took the library over."""
         self._take_over = False

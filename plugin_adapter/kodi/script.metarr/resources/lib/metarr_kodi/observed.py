@@ -51,6 +51,9 @@ class Observed:
             self._set(state=state, error="", pending=player.get("pendingItems", 0))
         elif method == "ListPendingItems":
             self._set(state=State.NO_POLICY if answer.get("policyNeeded") else State.CONNECTED, error="")
+        elif method == "AckItems":
+            settled = sum(status != "STATUS_SUPERSEDED" for status in answer.get("statuses", ()))
+            self._set(pending=max(0, self._status.pending - settled))
 
     def _told(self, message: Mapping[str, Any]) -> None:
         if not message.get("heartbeat"):
