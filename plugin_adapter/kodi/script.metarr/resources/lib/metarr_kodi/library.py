@@ -74,16 +74,18 @@ class Library:
         noun = NOUNS[kind]
         shows = self._shows() if kind in ("season", "episode") else {}
         seen: set[int] = set()
-        total, start = 1, 0
-        while start < total:
+        totals: set[int] = set()
+        start = 0
+        while start < max(totals, default=1):
             limits = {"start": start, "end": start + PAGE}
             answer = self._call(noun.get_all, properties=_properties(kind), limits=limits)
             found = answer.get(noun.many.lower(), [])
             seen.update(each[noun.id_name] for each in found)
-            total, start = answer["limits"]["total"], start + PAGE
+            totals.add(answer["limits"]["total"])
+            start += PAGE
             yield [listed for each in found if (listed := _listed(kind, each, shows)) is not None]
-        if len(seen) != total:
-            raise HostUnavailable(f"{len(seen)} of {total} {noun.many} were listed: the library is changing")
+        if totals != {len(seen)}:
+            raise HostUnavailable(f"{len(seen)} {noun.many} of {sorted(totals)} were listed: the library is changing")
 
     def one(self, kind: str, number: int) -> Listed | None:
         """The entry that has this number now; None: there is none."""

@@ -307,7 +307,7 @@ class Votes(Shape):
         self.key = key
 
     def normal(self, value: Any) -> Any:
-        return value if 0 < (value or 0) <= _MOST else None
+        return int(value) if 0 < (value or 0) <= _MOST else None
 
     def read(self, held: Any) -> Any:
         return self.normal(_rating(held, self.key).get("votes"))
