@@ -1,5 +1,7 @@
 """What is pending is taken in: only differences are written, and what became of them is told."""
 
+import tracemalloc
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -300,6 +302,59 @@ def test_what_was_done_is_acknowledged_before_a_page_is_through() -> None:
     assert len(player.daemon.pending()) == 50
     player.host.after_write = lambda _key: None
     assert player.pull().written == 39
+
+
+class Endless:
+    """A daemon with any number of entries that are pending, each made when it is asked for."""
+
+    def __init__(self, count: int) -> None:
+        self.count, self.acked = count, 0
+
+    def call(self, method: str, message: Mapping[str, Any], *, timeout: float) -> dict[str, Any]:
+        if method.endswith("AckItems"):
+            self.acked += len(message["acks"])
+            return {}
+        start = int(message["pageToken"] or 0)
+        numbers = range(start + 1, min(start + message["pageSize"], self.count) + 1)
+        token = str(numbers[-1]) if numbers[-1] < self.count else ""
+        return {"items": [self._item(number) for number in numbers], "nextPageToken": token}
+
+    def stream(self, method: str, message: Mapping[str, Any]) -> Any:
+        raise AssertionError
+
+    def _item(self, number: int) -> dict[str, Any]:
+        field = {"name": "plot", "value": f"Text {number} " * 50, "mode": "MODE_ALWAYS"}
+        kind = "MEDIA_KIND_MOVIE"
+        return {"hostKey": f"/{number}", "hostId": "1", "kind": kind, "sequence": str(number), "fields": [field]}
+
+
+class Forgetful(FakeHost):
+    """Holds what was written last, whatever it is asked for."""
+
+    last = ""
+
+    def read(self, kind: str, host_key: str, host_id: str) -> tuple[str, dict[str, Any]]:
+        return "1", {"plot": self.last}
+
+    def write(self, kind: str, host_key: str, host_id: str, values: Mapping[str, Any]) -> dict[str, str]:
+        self.last = self.normal(kind, "plot", values["plot"])
+        return {}
+
+
+def _peak(count: int) -> int:
+    """Bytes that are needed at once to take in so many entries."""
+    daemon = Endless(count)
+    session = Session(daemon, "living-room", {"session": "1", "storeId": "1"})
+    tracemalloc.start()
+    pulled = syncing(Forgetful(), session).pull()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (pulled.items, pulled.written, daemon.acked) == (count, count, count)
+    return peak
+
+
+def test_ten_times_as_many_entries_need_no_more_memory() -> None:
+    assert _peak(5000) < 1.5 * _peak(500)
 
 
 @pytest.mark.parametrize("fault", ["before", "after", "hang"])
