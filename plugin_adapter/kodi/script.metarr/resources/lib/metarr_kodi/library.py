@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Mapping, NamedTuple
 
 from metarr_adapter.host import IDS, Entry, HostUnavailable, Series
 from metarr_kodi import mapping

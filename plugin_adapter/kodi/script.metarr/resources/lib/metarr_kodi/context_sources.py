@@ -1,0 +1,83 @@
+"""Where does this come from?: an item's fields with value, source and age; opened, why, and what others say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metarr_kodi import menu_texts
+from metarr_kodi.context import Entry
+from metarr_kodi.port import Option
+from metarr_kodi.visit import Trouble, Visit
+
+
+def run(visit: Visit, entry: Entry) -> None:
+    """Let the owner open one field after another."""
+    fields = visit.ask("Library", "GetItem", itemId=entry.item_id, explain=True)["item"].get("fields", [])
+    if not fields:
+        raise Trouble(visit.text(menu_texts.NO_SOURCES, title=entry.title))
+    heading = visit.text(menu_texts.SOURCES_OF, title=entry.title)
+    options = [option(visit, field) for field in fields]
+    place = visit.port.choose(heading, options)
+    while place is not None:
+        visit.port.show(visit.words.field(fields[place]["name"]), details(visit, fields[place]))
+        place = visit.port.choose(heading, options, chosen=place)
+
+
+def option(visit: Visit, field: dict[str, Any]) -> Option:
+    """A field in two lines: what it holds; and who said so, how long ago."""
+    words = visit.words
+    label = visit.text(menu_texts.FIELD_LINE, field=words.field(field["name"]), value=words.value(field.get("value")))
+    marks = [
+        visit.text(number)
+        for mark, number in (("locked", menu_texts.LOCKED), ("held", menu_texts.HELD))
+        if field.get(mark)
+    ]
+    waiting = field.get("waitingFor", ())
+    if waiting:
+        marks.append(visit.text(menu_texts.WAITING_FOR, providers=words.providers(waiting)))
+    about = (words.source(field.get("source", "")), words.age(field.get("fetchedAt", "")), *marks)
+    return Option(label, " · ".join(part for part in about if part))
+
+
+def details(visit: Visit, field: dict[str, Any]) -> str:
+    """All that is known of a field, in lines."""
+    words, text = visit.words, visit.text
+    told = [words.whole(field.get("value")), ""]
+    if "value" in field or field.get("locked"):
+        told += _origin(visit, field)
+    if field.get("waitingFor"):
+        told.append(text(menu_texts.DETAIL_WAITING, providers=words.providers(field["waitingFor"])))
+    others = field.get("runnersUp", ())
+    told += ["", text(menu_texts.DETAIL_OTHERS if others else menu_texts.DETAIL_NO_OTHERS)]
+    for other in others:
+        told += ["", *_other(visit, other)]
+    return "\n".join(told)
+
+
+def _origin(visit: Visit, field: dict[str, Any]) -> list[str]:
+    words, text = visit.words, visit.text
+    source, age = words.source(field.get("source", "")), words.age(field.get("fetchedAt", ""))
+    told = []
+    if source:
+        told.append(
+            text(menu_texts.DETAIL_SOURCE, source=source, age=age)
+            if age
+            else text(menu_texts.DETAIL_SOURCE_ALONE, source=source)
+        )
+    if field.get("rule"):
+        told.append(text(menu_texts.DETAIL_RULE, rule=words.rule(field["rule"])))
+    if field.get("askedId"):
+        told.append(text(menu_texts.DETAIL_ASKED, id=field["askedId"].replace(":", " ")))
+    return told
+
+
+def _other(visit: Visit, other: dict[str, Any]) -> list[str]:
+    """What another provider says, and why it did not win."""
+    words = visit.words
+    provider, why = words.provider(other["provider"]), other.get("why", "")
+    if "value" not in other:
+        return [visit.text(menu_texts.DETAIL_OTHER, provider=provider, value=why)]
+    told = visit.text(menu_texts.DETAIL_OTHER, provider=provider, value=words.whole(other["value"]))
+    age = words.age(other.get("fetchedAt", ""))
+    about = [visit.text(menu_texts.DETAIL_OTHER_WHY, why=why) if why else "", age]
+    return [told, "   " + " · ".join(part for part in about if part)]

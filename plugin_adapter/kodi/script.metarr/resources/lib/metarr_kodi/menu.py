@@ -1,0 +1,168 @@
+"""The menu under Programs: listings that lead to further ones, and things to do. The first one asks nobody."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+from metarr_kodi import commands, menu_texts, texts
+from metarr_kodi.links import do, show
+from metarr_kodi.port import Port, Row
+from metarr_kodi.status import State, Status, current
+
+SHOWN = {
+    "health": "menu_health",
+    "pending": "menu_pending",
+    "waiting": "menu_pending",
+    "not_taken": "menu_pending",
+    "jobs": "menu_jobs",
+    "history": "menu_history",
+}
+"""Listings, by the module that has them as a function of that name."""
+
+DONE = {
+    "daemon": "menu_health",
+    "provider": "menu_health",
+    "entry": "menu_pending",
+    "cannot": "menu_pending",
+    "start": "menu_jobs",
+    "job": "menu_jobs",
+    "change": "menu_history",
+}
+"""Things to do with the daemon, by the module that has them as a function of that name."""
+
+_STATES = {
+    State.NOT_SET_UP: texts.NOT_SET_UP,
+    State.NO_POLICY: texts.POLICY_NEEDED,
+    State.IN_USE: texts.IN_USE,
+    State.WRONG_TOKEN: texts.TOKEN_REFUSED,
+    State.TOO_OLD: texts.DAEMON_TOO_OLD,
+    State.FAILED: texts.NOT_AS_EXPECTED,
+    State.OFF: texts.SERVICE_OFF,
+}
+
+
+def main(port: Port, arguments: Sequence[str], **options: Any) -> None:
+    """What Kodi calls: `arguments` are the add-on's address, a handle for a listing, and a query.
+
+    `options`: what `visiting` takes by name.
+    """
+    handle = int(arguments[1])
+    query = dict(parse_qsl(arguments[2].lstrip("?")))
+    if query.get("do"):
+        _do(port, query, options)
+    else:
+        rows, heading = _rows(port, query, options)
+        port.list_rows(handle, rows, heading=heading)
+
+
+def first(port: Port) -> list[Row]:
+    """The first menu, from what the service said last."""
+    status, text = current(port), port.text
+    rows = [_standing(port, status)]
+    rows += [
+        Row(text(label), url, folder=folder, plot=text(about), image=image)
+        for label, about, url, folder, image in (
+            (menu_texts.MENU_HEALTH, menu_texts.HELP_HEALTH, show("health"), True, "DefaultIconInfo.png"),
+            (menu_texts.MENU_SYNC, menu_texts.HELP_SYNC, do("sync"), False, "DefaultNetwork.png"),
+            (menu_texts.MENU_PENDING, menu_texts.HELP_PENDING, show("pending"), True, "DefaultPlaylist.png"),
+            (menu_texts.MENU_ALL, menu_texts.HELP_ALL, show("jobs"), True, "DefaultAddonsSearch.png"),
+            (menu_texts.MENU_HISTORY, menu_texts.HELP_HISTORY, show("history"), True, "DefaultYear.png"),
+            (menu_texts.MENU_SET_UP, menu_texts.HELP_SET_UP, do("set_up"), False, "DefaultAddonService.png"),
+            (menu_texts.MENU_SETTINGS, menu_texts.HELP_SETTINGS, do("settings"), False, "DefaultAddonProgram.png"),
+            (menu_texts.MENU_ABOUT, menu_texts.HELP_ABOUT, do("about"), False, "DefaultAddonInfoLibrary.png"),
+        )
+    ]
+    return rows
+
+
+def _standing(port: Port, status: Status) -> Row:
+    """How the service stands, in a line; what mends it where something is wrong."""
+    text = port.text
+    if status.state == State.CONNECTED:
+        label = text(menu_texts.NOW_CONNECTED, version=status.daemon_version, address=status.address)
+        pending = text(menu_texts.NOW_PENDING, count=status.pending) if status.pending else ""
+        return Row(" · ".join(filter(None, (label, pending))), show("health"), folder=True, image="DefaultIconInfo.png")
+    label = _wrong(port, status)
+    mended = {State.NO_POLICY: "policy", State.OFF: "settings", State.CONNECTING: "set_up"}
+    return Row(label, do(mended.get(status.state, "set_up")), plot=label, image="DefaultIconWarning.png")
+
+
+def _wrong(port: Port, status: Status) -> str:
+    if status.state == State.CONNECTING:
+        return status.error or port.text(menu_texts.NOW_CONNECTING, address=status.address)
+    number = _STATES.get(status.state, texts.NOT_AS_EXPECTED)
+    return status.error if status.state == State.FAILED and status.error else port.text(number)
+
+
+def _rows(port: Port, query: dict[str, str], options: dict[str, Any]) -> tuple[list[Row], str]:
+    """A listing and its heading. What goes wrong is a row of it: an empty list tells nobody anything."""
+    name = query.get("show", "")
+    if name not in SHOWN:
+        return first(port), port.text(menu_texts.METARR)
+    from metarr_kodi.visit import Trouble, unexpected, visiting  # noqa: PLC0415 - the first menu goes without
+
+    module = importlib.import_module(f"metarr_kodi.{SHOWN[name]}")
+    try:
+        with visiting(port, **options) as visit:
+            rows: list[Row] = getattr(module, name)(visit, query)
+    except Trouble as trouble:
+        rows = _instead(port, trouble)
+    except Exception as error:  # noqa: BLE001 - a traceback is for the log
+        rows = _instead(port, unexpected(port, error))
+    return rows, port.text(module.HEADING)
+
+
+def _instead(port: Port, trouble: Any) -> list[Row]:
+    """What is wrong, in the place of a listing, and the way to mend it."""
+    mend = do("set_up") if trouble.set_up else do("again")
+    rows = [Row(trouble.text, mend, plot=trouble.text, image="DefaultIconWarning.png")]
+    if trouble.set_up:
+        rows.append(Row(port.text(menu_texts.MENU_SET_UP), do("set_up"), image="DefaultAddonService.png"))
+    return [*rows, Row(port.text(menu_texts.TRY_AGAIN), do("again"), image="DefaultAddonsUpdates.png")]
+
+
+def _do(port: Port, query: dict[str, str], options: dict[str, Any]) -> None:
+    from metarr_kodi.visit import told, visiting  # noqa: PLC0415 - the first menu goes without
+
+    name = query["do"]
+    with told(port):
+        if name in DONE:
+            action = getattr(importlib.import_module(f"metarr_kodi.{DONE[name]}"), name)
+            with visiting(port, **options) as visit:
+                action(visit, query)
+        else:
+            _do_here(port, name, options)
+
+
+def _do_here(port: Port, name: str, options: dict[str, Any]) -> None:
+    """What goes without the daemon, or finds it by itself."""
+    if name == "sync":
+        _sync(port)
+    elif name == "about":
+        from metarr_kodi.menu_about import about  # noqa: PLC0415
+
+        about(port, **options)
+    elif name in ("set_up", "policy"):
+        from metarr_kodi import first_contact  # noqa: PLC0415
+
+        (first_contact.choose_policy if name == "policy" else first_contact.set_up)(port)
+        port.builtin("Container.Refresh")
+    elif name == "settings":
+        port.open_settings()
+    else:
+        port.builtin("Container.Refresh")
+
+
+def _sync(port: Port) -> None:
+    status = current(port)
+    if status.connected:
+        commands.send(port, commands.SYNC_NOW)
+        port.notify(port.text(menu_texts.SYNC_ASKED))
+    else:
+        from metarr_kodi.visit import Trouble, tell  # noqa: PLC0415
+
+        commands.send(port, commands.CONNECT_AGAIN)
+        tell(port, Trouble(_wrong(port, status), set_up=status.state != State.OFF))

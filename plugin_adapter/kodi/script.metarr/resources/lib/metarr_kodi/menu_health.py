@@ -1,0 +1,128 @@
+"""How Metarr and each provider fare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metarr_kodi import menu_texts, plain
+from metarr_kodi.links import do
+from metarr_kodi.port import Row
+from metarr_kodi.visit import NAME, Visit
+from metarr_kodi.words import word
+
+HEADING = menu_texts.MENU_HEALTH
+
+_STATUSES = {
+    "STATUS_OK": menu_texts.HEALTH_OK,
+    "STATUS_DEGRADED": menu_texts.HEALTH_DEGRADED,
+    "STATUS_NOT_CONFIGURED": menu_texts.HEALTH_NOT_CONFIGURED,
+}
+_WELL = ("STATUS_OK", "STATUS_DISABLED", "STATUS_NOT_CONFIGURED")
+
+
+def health(visit: Visit, _query: dict[str, str]) -> list[Row]:
+    """The daemon as a whole, each provider, the daily run."""
+    told = visit.ask("Health", "GetHealth")
+    rows = [Row(_overall(visit, told), do("daemon"), image=_image(told.get("status", "") != "STATUS_DEGRADED"))]
+    rows += [_row(visit, each) for each in told.get("providers", ())]
+    rows += [
+        Row(text, do("daemon"), image="DefaultIconWarning.png")
+        for text in (_broken(visit, each) for each in told.get("brokenProviders", ()))
+    ]
+    return [*rows, Row(_daily(visit, told.get("schedule", {})), do("daemon"), image="DefaultYear.png")]
+
+
+def daemon(visit: Visit, _query: dict[str, str]) -> None:
+    """Show all about the daemon as a whole."""
+    told, text = visit.ask("Health", "GetHealth"), visit.text
+    schedule = told.get("schedule", {})
+    lines = [
+        _overall(visit, told),
+        text(menu_texts.HEALTH_ADDRESS, address=visit.address),
+        text(menu_texts.HEALTH_ITEMS, items=told.get("items", 0), pending=told.get("pendingItems", 0)),
+        text(menu_texts.HEALTH_STARTED, when=visit.words.when(told.get("startedAt", ""))),
+        "",
+        _daily(visit, schedule),
+        text(menu_texts.HEALTH_DAILY_LAST, when=_or_never(visit, schedule.get("lastRunAt", ""))),
+        *(_broken(visit, each) for each in told.get("brokenProviders", ())),
+    ]
+    visit.port.show(NAME, "\n".join(lines))
+
+
+def provider(visit: Visit, query: dict[str, str]) -> None:
+    """Show all about one provider."""
+    told = visit.ask("Health", "GetHealth")
+    found: dict[str, Any] = next((each for each in told.get("providers", ()) if each["id"] == query.get("id")), {})
+    visit.port.show(visit.words.provider(query.get("id", "")), "\n".join(details(visit, found.get("state", {}))))
+
+
+def details(visit: Visit, state: dict[str, Any]) -> list[str]:
+    """All about a provider, in lines."""
+    text, words = visit.text, visit.words
+    lines = [_state(visit, state), plain.lines(state.get("detail", ""))]
+    if state.get("retryAt"):
+        lines.append(text(menu_texts.HEALTH_AGAIN, when=words.when(state["retryAt"])))
+    lines.append("")
+    if state.get("quotaLimit"):
+        used = state.get("quotaUsed", 0)
+        lines.append(text(menu_texts.HEALTH_REQUESTS, used=used, limit=state["quotaLimit"]))
+        lines.append(text(menu_texts.HEALTH_RESET, when=words.when(state.get("quotaResetAt", ""))))
+    lines += [
+        text(menu_texts.HEALTH_LAST, when=_or_never(visit, state.get("lastRequestAt", ""))),
+        text(menu_texts.HEALTH_SUCCESS, when=_or_never(visit, state.get("lastSuccessAt", ""))),
+        text(menu_texts.HEALTH_PENDING, count=state.get("pendingItems", 0)),
+    ]
+    if state.get("advice"):
+        lines += ["", plain.lines(state["advice"])]
+    return lines
+
+
+def _row(visit: Visit, told: dict[str, Any]) -> Row:
+    state, text = told.get("state", {}), visit.text
+    parts = [
+        text(menu_texts.HEALTH_PROVIDER, name=plain.line(told.get("name", told["id"])), state=_state(visit, state))
+    ]
+    if state.get("quotaLimit"):
+        parts.append(text(menu_texts.HEALTH_QUOTA, used=state.get("quotaUsed", 0), limit=state["quotaLimit"]))
+    if state.get("pendingItems"):
+        parts.append(text(menu_texts.HEALTH_WAITING, count=state["pendingItems"]))
+    if state.get("retryAt"):
+        parts.append(text(menu_texts.HEALTH_AGAIN, when=visit.words.when(state["retryAt"])))
+    return Row(
+        " · ".join(parts),
+        do("provider", id=told["id"]),
+        plot="\n".join(details(visit, state)),
+        image=_image(state.get("status", "") in _WELL),
+    )
+
+
+def _overall(visit: Visit, told: dict[str, Any]) -> str:
+    number = _STATUSES.get(told.get("status", ""), menu_texts.HEALTH_DEGRADED)
+    return visit.text(number, version=told.get("version", "?"))
+
+
+def _state(visit: Visit, state: dict[str, Any]) -> str:
+    number = menu_texts.PROVIDER_STATES.get(word(state.get("status", ""), "STATUS_"), menu_texts.STATE_UNKNOWN)
+    return visit.text(number)
+
+
+def _daily(visit: Visit, schedule: dict[str, Any]) -> str:
+    if schedule.get("off"):
+        return visit.text(menu_texts.HEALTH_DAILY, when=plain.line(schedule["off"]))
+    when = visit.words.when(schedule.get("nextRunAt", ""))
+    at = visit.text(menu_texts.HEALTH_DAILY_AT, when=when, at=schedule.get("at", ""), zone=schedule.get("zone", ""))
+    return visit.text(menu_texts.HEALTH_DAILY, when=at)
+
+
+def _broken(visit: Visit, told: dict[str, Any]) -> str:
+    return visit.text(
+        menu_texts.HEALTH_BROKEN, name=plain.line(told.get("name", "")), why=plain.line(told.get("why", ""))
+    )
+
+
+def _or_never(visit: Visit, told: str) -> str:
+    return visit.words.when(told) or visit.text(menu_texts.NEVER)
+
+
+def _image(well: bool) -> str:
+    return "DefaultIconInfo.png" if well else "DefaultIconWarning.png"

@@ -1,0 +1,97 @@
+"""What changed, the latest first, and taking it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metarr_kodi import menu_texts
+from metarr_kodi.links import do, show
+from metarr_kodi.port import Option, Row
+from metarr_kodi.undoing import lines, take_back, undoable
+from metarr_kodi.visit import Trouble, Visit
+
+HEADING = menu_texts.MENU_HISTORY
+PAGE = 25
+
+
+def history(visit: Visit, query: dict[str, str]) -> list[Row]:
+    """A page of changes."""
+    answer = visit.ask("Enrichment", "ListChangeSets", pageSize=PAGE, pageToken=query.get("after", ""))
+    found = answer.get("changeSets", ())
+    titles = {item_id: _title(visit, item_id) for item_id in dict.fromkeys(each["itemId"] for each in found)}
+    rows = [_row(visit, each, titles[each["itemId"]]) for each in found]
+    if not rows:
+        return [Row(visit.text(menu_texts.HISTORY_NONE), do("again"), image="DefaultIconInfo.png")]
+    if answer.get("nextPageToken"):
+        rows.append(Row(visit.text(menu_texts.MORE), show("history", after=answer["nextPageToken"]), folder=True))
+    return rows
+
+
+def change(visit: Visit, query: dict[str, str]) -> None:
+    """Show one change field by field, and take it back where the owner wants that."""
+    found = _change_set(visit, query.get("item", ""), query.get("id", ""))
+    changes = found.get("changes", [])
+    options = [Option(line) for line in lines(visit, found)]
+    ahead = len(options) - len(changes)
+    if undoable(found):
+        options.insert(0, Option(visit.text(menu_texts.REDO if found.get("cause") == "undo" else menu_texts.UNDO)))
+        ahead += 1
+    heading = visit.text(
+        menu_texts.HISTORY_FROM, title=_title(visit, found["itemId"]), when=visit.words.when(found.get("changedAt", ""))
+    )
+    place: int | None = -1
+    while place is not None:
+        place = visit.port.choose(heading, options, chosen=place)
+        if place == 0 and undoable(found):
+            take_back(visit, found)
+            visit.port.builtin("Container.Refresh")
+            return
+        if place is not None and place >= ahead:
+            _show(visit, changes[place - ahead])
+
+
+def _row(visit: Visit, found: dict[str, Any], title: str) -> Row:
+    words = visit.words
+    names = [each["field"] for each in found.get("changes", ())] or ["ids"]
+    cause = menu_texts.CAUSES.get(found.get("cause", ""))
+    parts = [
+        visit.text(menu_texts.HISTORY_LINE, title=title, fields=words.fields(names)),
+        words.when(found.get("changedAt", "")),
+        visit.text(cause) if cause else "",
+        visit.text(menu_texts.HISTORY_UNDONE) if found.get("undoneBy") else "",
+    ]
+    url = do("change", id=found["id"], item=found["itemId"])
+    return Row(" · ".join(part for part in parts if part), url, plot="\n".join(lines(visit, found)))
+
+
+def _title(visit: Visit, item_id: str) -> str:
+    from metarr_adapter.errors import RpcError  # noqa: PLC0415 - only where the daemon is talked to
+
+    try:
+        return visit.words.title(visit.ask("Library", "GetItem", itemId=item_id)["item"])
+    except RpcError as error:
+        if error.code != "not_found":
+            raise
+        return visit.text(menu_texts.HISTORY_GONE)
+
+
+def _change_set(visit: Visit, item_id: str, change_set_id: str) -> dict[str, Any]:
+    """The one of that number. Raises Trouble where it was forgotten by now."""
+    token, more = "", True
+    while more:
+        answer = visit.ask("Enrichment", "ListChangeSets", itemId=item_id, pageSize=200, pageToken=token)
+        found = next((each for each in answer.get("changeSets", ()) if each["id"] == change_set_id), None)
+        if found is not None:
+            return dict(found)
+        token = answer.get("nextPageToken", "")
+        more = bool(token)
+    raise Trouble(visit.text(menu_texts.HISTORY_NONE))
+
+
+def _show(visit: Visit, told: dict[str, Any]) -> None:
+    """Both values in full."""
+    words = visit.words
+    old, new = words.whole(told.get("oldValue")), words.whole(told.get("newValue"))
+    sources = [words.source(told.get(name, "")) for name in ("oldSource", "newSource")]
+    parts = [f"{source}\n\n{value}" if source else value for source, value in zip(sources, (old, new))]
+    visit.port.show(words.field(told["field"]), f"{parts[0]}\n\n→\n\n{parts[1]}")

@@ -1,0 +1,63 @@
+"""Times as the daemon tells them, seen from now, in the owner's language."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from metarr_kodi import menu_texts
+from metarr_kodi.port import Port
+
+_UNITS = (
+    (365 * 86400, menu_texts.YEAR, menu_texts.YEARS),
+    (30 * 86400, menu_texts.MONTH, menu_texts.MONTHS),
+    (86400, menu_texts.DAY, menu_texts.DAYS),
+    (3600, menu_texts.HOUR, menu_texts.HOURS),
+    (60, menu_texts.MINUTE, menu_texts.MINUTES),
+)
+_DAY = 86400.0
+
+
+def now_here() -> datetime:
+    """Now, by the owner's clock on the wall."""
+    return datetime.now(timezone.utc).astimezone()
+
+
+def moment(told: str) -> datetime:
+    """An RFC 3339 time in UTC, to the second. Raises ValueError."""
+    # Of what Python 3.8 reads only this is safe: Kodi's interpreters share one `strptime` that breaks.
+    return datetime.fromisoformat(told[:19]).replace(tzinfo=timezone.utc)
+
+
+def age(port: Port, told: str, now: datetime) -> str:
+    """How old something is: "3 days old"; "" where nobody knows."""
+    return _seen(port, told, now, menu_texts.OLD)
+
+
+def when(port: Port, told: str, now: datetime) -> str:
+    """When something was, or will be: "2 hours ago", "in 5 minutes"; "" where nobody knows."""
+    return _seen(port, told, now, menu_texts.AGO)
+
+
+def until(port: Port, told: str, now: datetime) -> str:
+    """Until when something lasts: the time of day, in the zone of `now`, where that is clear, else "in 3 days"."""
+    end = moment(told)
+    if (end - now).total_seconds() > _DAY:
+        return when(port, told, now)
+    return end.astimezone(now.tzinfo).strftime("%H:%M")
+
+
+def _seen(port: Port, told: str, now: datetime, past: int) -> str:
+    if not told:
+        return ""
+    seconds = (moment(told) - now).total_seconds()
+    if abs(seconds) < 60:
+        return port.text(menu_texts.JUST_NOW)
+    return port.text(menu_texts.IN if seconds > 0 else past, span=_span(port, abs(seconds)))
+
+
+def _span(port: Port, seconds: float) -> str:
+    for length, one, several in _UNITS:
+        if seconds >= length:
+            count = int(seconds // length)
+            return port.text(one) if count == 1 else port.text(several, count=count)
+    return port.text(menu_texts.MINUTE)

@@ -1,0 +1,156 @@
+"""What the daemon tells, in the owner's words: fields, values, sources, reasons and changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Mapping
+
+from metarr_kodi import menu_texts, moments, plain
+from metarr_kodi.port import Port
+
+Told = Mapping[str, Any]
+
+SHORT = 120
+"""Characters of a value in a list; what is longer is shown where it is opened."""
+
+_MOST_LISTED = 5
+_SOURCES = {"owner": menu_texts.SOURCE_OWNER, "import": menu_texts.SOURCE_IMPORT, "nfo": menu_texts.SOURCE_NFO}
+
+
+class Words:
+    """`names` are the providers' names by id; `player_id` is this library's."""
+
+    def __init__(self, port: Port, now: datetime, names: Mapping[str, str], player_id: str = "") -> None:
+        self._port, self._now, self._names, self._player_id = port, now, names, player_id
+        self.text = port.text
+
+    # Times
+
+    def age(self, told: str) -> str:
+        return moments.age(self._port, told, self._now)
+
+    def when(self, told: str) -> str:
+        return moments.when(self._port, told, self._now)
+
+    # Names
+
+    def field(self, name: str) -> str:
+        """A field's label."""
+        number = menu_texts.FIELDS.get(name)
+        return self.text(number) if number else plain.line(name)
+
+    def fields(self, names: Iterable[str]) -> str:
+        """Labels of some fields, in one line; of many the first ones."""
+        return self._listed([self.field(name) for name in dict.fromkeys(names)])
+
+    def provider(self, provider_id: str) -> str:
+        return plain.line(self._names.get(provider_id) or provider_id)
+
+    def providers(self, ids: Iterable[str]) -> str:
+        return ", ".join(self.provider(each) for each in ids)
+
+    def source(self, told: str) -> str:
+        """Who said something; several, where it is joined of what they said."""
+        return ", ".join(self._source(each) for each in told.split("+") if each)
+
+    def title(self, item: Told) -> str:
+        """What people call an item, or an entry."""
+        title = plain.line(item.get("title") or "") or ids_text(item) or self.text(menu_texts.NOTHING)
+        title = f"{title} ({item['year']})" if item.get("year") else title
+        series = plain.line(item.get("seriesTitle") or "")
+        return self.text(menu_texts.EPISODE_OF, series=series, title=title) if series else title
+
+    # Values
+
+    def value(self, value: Any, most: int = SHORT) -> str:
+        """A field's value in one line of at most so many characters; 0: all of it."""
+        return plain.line(self._value(value, most), most)
+
+    def whole(self, value: Any) -> str:
+        """A field's value with all its lines."""
+        return plain.lines(self._value(value, 0))
+
+    def change(self, change: Told, most: int = SHORT) -> str:
+        """A change of a field in one line."""
+        field = self.field(change["field"])
+        old, new = change.get("oldValue"), change.get("newValue")
+        if old == new and bool(change.get("oldLocked")) != bool(change.get("newLocked")):
+            locked = menu_texts.CHANGE_LOCKED if change.get("newLocked") else menu_texts.CHANGE_UNLOCKED
+            return self.text(locked, field=field)
+        half = most // 2
+        return self.text(menu_texts.CHANGE, field=field, old=self.value(old, half), new=self.value(new, half))
+
+    def changed(self, changes: Sequence[Told]) -> str:
+        """Which fields changed, in a line."""
+        names = [change["field"] for change in changes]
+        return self.text(menu_texts.CHANGED, fields=self.fields(names)) if names else self.text(menu_texts.UNCHANGED)
+
+    # Reasons
+
+    def rule(self, rule: str) -> str:
+        number = menu_texts.RULES.get(rule)
+        return self.text(number) if number else plain.line(rule)
+
+    def unheard(self, outcome: Told) -> str:
+        """Why a provider was not heard, and until when: "OMDb: quota used up until 00:00"."""
+        number = menu_texts.REASONS.get(outcome.get("reason", ""))
+        why = self.text(number) if number else plain.line(outcome.get("detail", ""))
+        if outcome.get("retryAt"):
+            until = moments.until(self._port, outcome["retryAt"], self._now)
+            why = self.text(menu_texts.WHY_UNTIL, why=why, when=until)
+        return self.text(menu_texts.WHY_LINE, provider=self.provider(outcome["provider"]), why=why)
+
+    def limited(self, outcomes: Iterable[Told]) -> list[str]:
+        """A line for each provider that should have been heard and was not."""
+        return [self.unheard(each) for each in outcomes if each.get("status") == "STATUS_UNAVAILABLE"]
+
+    def _source(self, told: str) -> str:
+        if told.startswith("player:"):
+            here = told == f"player:{self._player_id}"
+            return self.text(menu_texts.SOURCE_HERE if here else menu_texts.SOURCE_PLAYER)
+        return self.text(_SOURCES[told]) if told in _SOURCES else self.provider(told)
+
+    def _value(self, value: Any, most: int) -> str:
+        if value is None or value in ("", [], {}):
+            return self.text(menu_texts.NOTHING)
+        if isinstance(value, bool):
+            return self.text(menu_texts.YES if value else menu_texts.NO)
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))
+        if isinstance(value, list):
+            parts = [self._value(each, most) for each in value]
+            return self._listed(parts) if most and isinstance(value[0], dict) else _joined(parts, value)
+        return _object(value, most) if isinstance(value, dict) else str(value)
+
+    def _listed(self, parts: Sequence[str]) -> str:
+        some, left = ", ".join(parts[:_MOST_LISTED]), len(parts) - _MOST_LISTED
+        return self.text(menu_texts.AND_MORE, list=some, count=left) if left > 0 else some
+
+
+def ids_text(item: Told) -> str:
+    """An item's external ids, such as "imdb tt0137523, tmdb 550"."""
+    return plain.line(", ".join(f"{each['type']} {each['value']}" for each in item.get("ids", ())))
+
+
+def word(constant: str, prefix: str) -> str:
+    """A constant of the contract as a word: `word("STATE_RUNNING", "STATE_")` is "running"."""
+    return constant[len(prefix) :].lower() if constant.startswith(prefix) else constant.lower()
+
+
+def _joined(parts: Sequence[str], values: Sequence[Any]) -> str:
+    """All of a list: objects each in a line of its own."""
+    return ("\n" if isinstance(values[0], dict) else ", ").join(parts)
+
+
+def _object(value: Told, most: int) -> str:
+    """A person, a collection, an image, or ids by type."""
+    if "url" in value:
+        size = f"{int(value['width'])}×{int(value['height'])}" if value.get("width") and value.get("height") else ""
+        about = ", ".join(part for part in (size, str(value.get("language") or "")) if part)
+        if most:
+            return about or str(value["url"]).rpartition("/")[2]
+        return f"{value['url']} ({about})" if about else str(value["url"])
+    if "name" in value:
+        return f"{value['name']} ({value['role']})" if value.get("role") else str(value["name"])
+    return ", ".join(f"{name} {told}" for name, told in value.items())
