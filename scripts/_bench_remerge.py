@@ -11,9 +11,10 @@ from _bench_enrich import PROVIDERS, Providers, imdb, providers, services_over, 
 
 if TYPE_CHECKING:
     from metarr.app import Services
+    from metarr.services.aggregate import Asker
     from metarr.store.database import Database
 
-ITEMS = 10_000
+ITEMS, BATCH = 10_000, 500
 DISTINCT = 300
 """Movies that are really asked for; the others have the same answers under ids of their own."""
 
@@ -30,13 +31,18 @@ def fill(services: "Services", database: "Database") -> None:
     from metarr.services.intake import NewItem
 
     clock = SystemClock()
-    new = [NewItem(Kind.MOVIE, f"Movie {number}", 0, ids_of(number)) for number in range(ITEMS)]
-    taken = [
-        each.item.id for start in range(0, ITEMS, 500) for each in services.library.upsert(new[start : start + 500])
-    ]
+    # By batches, here and below: the bench itself must not hold what grows with the library.
+    taken: list[int] = []
+    for numbers in batches(0, ITEMS):
+        new = [NewItem(Kind.MOVIE, f"Movie {number}", 0, ids_of(number)) for number in numbers]
+        taken += [each.item.id for each in services.library.upsert(new)]
     with ThreadPoolExecutor(32) as pool:
         list(pool.map(lambda i: services.enricher.enrich(i, Wish(deadline=clock.monotonic() + 120)), taken[:DISTINCT]))
     copy_answers(services, database)
+
+
+def batches(start: int, end: int) -> Iterator[range]:
+    return (range(first, min(first + BATCH, end)) for first in range(start, end, BATCH))
 
 
 def copy_answers(services: "Services", database: "Database") -> None:
@@ -48,20 +54,21 @@ def copy_answers(services: "Services", database: "Database") -> None:
 
     config = services.config.read()
     for asker in services.aggregator.askers(Kind.MOVIE, config):
-        keys = [
-            AnswerKey(
-                provider=asker.id, kind=Kind.MOVIE, asked_id=asker.asked_ids(ids_of(number))[0], shape=asker.shape
-            )
-            for number in range(ITEMS)
-        ]
-        with database.begin() as connection:
-            known = answers.read(connection, keys[:DISTINCT])
-            for number in range(DISTINCT, ITEMS):
-                answer = known[keys[number % DISTINCT]]
-                assert answer.fragment is not None
-                ids = {id_type: ids_of(number)[id_type] for id_type in answer.fragment.ids}
-                fragment = replace(answer.fragment, ids=ids)
-                answers.write_found(connection, keys[number], fragment, answer.head.fetched_at, asker.parser_version)
+
+        def key(number: int, asker: "Asker" = asker) -> AnswerKey:
+            asked_id = asker.asked_ids(ids_of(number))[0]
+            return AnswerKey(provider=asker.id, kind=Kind.MOVIE, asked_id=asked_id, shape=asker.shape)
+
+        with database.read() as connection:
+            known = answers.read(connection, [key(number) for number in range(DISTINCT)])
+        for numbers in batches(DISTINCT, ITEMS):
+            with database.begin() as connection:
+                for number in numbers:
+                    answer = known[key(number % DISTINCT)]
+                    assert answer.fragment is not None
+                    ids = {id_type: ids_of(number)[id_type] for id_type in answer.fragment.ids}
+                    fragment = replace(answer.fragment, ids=ids)
+                    answers.write_found(connection, key(number), fragment, answer.head.fetched_at, asker.parser_version)
 
 
 def requests_of(running: Providers) -> int:
