@@ -14,7 +14,7 @@ import structlog
 from metarr.domain.fields import FIELDS, FieldType, decode_value, encode_value
 from metarr.domain.ids import valid_id
 from metarr.domain.model import Collection, Credit, Fragment, Image, Kind, Value
-from metarr.errors import BadAnswer, ProviderError, TitleNotFound
+from metarr.errors import BadAnswer, DatabaseUnusable, ProviderError, TitleNotFound
 from metarr.fetch.contract import Cancelled, Classify, Http, Response
 from metarr.providers.base import Ask, Candidate, LooksUp, Malformed, Provider, Query, Searches, SettingValue
 
@@ -37,11 +37,12 @@ SHAPELESS = (TypeError, ValueError, AttributeError, KeyError, RecursionError, ms
 def guarded(call: Callable[[], T], what: str) -> T:
     """Call a provider's code; `what` names the call in the log.
 
-    Raises ProviderError, TitleNotFound, Cancelled, and nothing else.
+    Raises ProviderError, TitleNotFound, Cancelled, and DatabaseUnusable, where fetch could not keep what it must: that
+    is no fault of the provider's. Nothing else.
     """
     try:
         return call()
-    except (ProviderError, TitleNotFound, Cancelled):
+    except (ProviderError, TitleNotFound, Cancelled, DatabaseUnusable):
         raise
     except (Exception, SystemExit) as error:
         log.warning("provider_call_failed", what=what, error=type(error).__name__, exc_info=True)

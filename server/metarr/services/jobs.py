@@ -7,7 +7,7 @@ but the `Runner` knows what the work runs on.
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Self
 
@@ -16,7 +16,7 @@ import structlog
 from metarr.clock import Clock
 from metarr.domain.fields import FIELDS
 from metarr.domain.model import Answered, Kind, NotAsked, NotFound, Outcome, Reason, Skip, Unavailable
-from metarr.errors import CannotDo, InvalidInput, MetarrError, NobodyAnswered, NoSuchThing, Violation
+from metarr.errors import CannotDo, DatabaseUnusable, InvalidInput, MetarrError, NobodyAnswered, NoSuchThing, Violation
 from metarr.fetch.contract import Lane
 from metarr.services.aggregate import Aggregator
 from metarr.services.config import ConfigReader
@@ -40,6 +40,9 @@ MOST_RUNNING = 4
 FLUSH_EVERY = 1.0
 """Seconds between two storings of a running job's progress."""
 
+LOOK_AGAIN = timedelta(minutes=1)
+"""Until the next look at what waits, where the database could not be used."""
+
 UNHEARD = frozenset(Reason) | {Skip.PLANNED, "partial"}
 """Why an answer that is still wanting makes a job degraded. A title that has no id there, or is unknown, does not."""
 
@@ -62,6 +65,7 @@ class _Run:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.ended = threading.Event()
+        self.cut_off: DatabaseUnusable | None = None
         self.flushed_at = 0.0
         self.changed = threading.Condition()
         self.in_flight = 0
@@ -183,7 +187,7 @@ class Jobs:
             return any(_whole(job.scope) and not job.providers for job in jobs.under_way(connection))
 
     def watch(self, job_id: int, after_sequence: int, heartbeat: float) -> "Watch":
-        """News of a job. Raises NoSuchThing."""
+        """News of a job: what is newer than a sequence; 0: everything. Raises NoSuchThing."""
         self.get(job_id)
         return Watch(self, job_id, after_sequence, heartbeat)
 
@@ -236,31 +240,50 @@ class Jobs:
     # Running
 
     def _start_waiting(self) -> None:
-        """Start what may run, the oldest first."""
+        """Start what may run, the oldest first; where the database cannot be used, look again later."""
         with self._lock:
             if self._stopped:
                 return
-            with self._database.read() as connection:
-                waiting = [job for job in jobs.under_way(connection) if job.id not in self._running]
+            try:
+                with self._database.read() as connection:
+                    waiting = [job for job in jobs.under_way(connection) if job.id not in self._running]
+            except DatabaseUnusable as error:
+                self._look_again(error)
+                return
             for job in waiting[: max(0, MOST_RUNNING - len(self._running))]:
                 run = self._running[job.id] = _Run(job)
                 self._runner.do_at(self._clock.now(), partial(self._drive, run))
 
+    def _look_again(self, why: DatabaseUnusable) -> None:
+        log.warning("jobs_wait_for_the_database", why=str(why))
+        self._runner.do_at(self._clock.now() + LOOK_AGAIN, self._start_waiting)
+
     def _drive(self, run: _Run) -> None:
+        """Run a job until it ends, or until something cuts it off: then it goes on where it was, sooner or later."""
+        then = self._start_waiting
+        try:
+            self._to_its_end(run)
+        except DatabaseUnusable as error:
+            run.ended.set()
+            then = partial(self._look_again, error)
+        finally:
+            with self._lock:
+                self._running.pop(run.job.id, None)
+            then()
+
+    def _to_its_end(self, run: _Run) -> None:
         try:
             self._work(run)
         except Stopped:
             pass
+        except DatabaseUnusable:
+            raise
         except Exception as error:  # the owner must see that it ended, and why
             log.exception("job_failed", job=run.job.id)
             why = (
                 str(error) if isinstance(error, MetarrError) else "internal error; the daemon's log tells what happened"
             )
             self._end(run, JobState.FAILED, why)
-        finally:
-            with self._lock:
-                self._running.pop(run.job.id, None)
-            self._start_waiting()
 
     def _work(self, run: _Run) -> None:
         kinds = self._kinds(run.job)
@@ -274,6 +297,8 @@ class Jobs:
         with self._planner.holding(held):
             self._items(run, kinds, held)
             self._spend(run, held)
+        if run.cut_off is not None:
+            raise run.cut_off
         if not run.ended.is_set():
             self._finish(run)
 
@@ -340,18 +365,21 @@ class Jobs:
                 self._enrich(run, item_id, held)
         except Stopped:
             pass
+        except DatabaseUnusable as error:
+            run.cut_off = error
+            run.ended.set()
         finally:
             with run.changed:
                 run.in_flight -= 1
                 run.changed.notify_all()
 
     def _enrich(self, run: _Run, item_id: int, held: frozenset[str]) -> None:
-        """One item; whatever comes of it, it has a mark afterwards."""
+        """One item; whatever comes of it, it has a mark afterwards, unless the database cannot be used."""
         try:
             enriched = self._enricher.enrich(item_id, self._wish(run, item_id, held))
         except NobodyAnswered as error:
             return self._mark(run, item_id, Done.DEFERRED, str(error))
-        except Stopped:
+        except (Stopped, DatabaseUnusable):
             raise
         except MetarrError as error:
             return self._mark(run, item_id, Done.FAILED, str(error))
@@ -441,7 +469,7 @@ class Watch:
     def __init__(self, source: Jobs, job_id: int, after_sequence: int, heartbeat: float) -> None:
         self._source = source
         self._job_id = job_id
-        self._sequence = after_sequence
+        self._sequence = after_sequence or -1  # a job that waits for its start has sequence 0, and is news, too
         self._heartbeat = heartbeat
         self._heard = threading.Event()
 

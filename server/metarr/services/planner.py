@@ -15,7 +15,7 @@ import structlog
 
 from metarr.clock import Clock
 from metarr.domain.model import Kind
-from metarr.errors import MetarrError, ProviderError, QuotaExhausted, RateLimited
+from metarr.errors import DatabaseUnusable, MetarrError, ProviderError, QuotaExhausted, RateLimited
 from metarr.fetch.contract import Lane
 from metarr.services.enrich import Enriched, Enricher, Wish
 from metarr.services.roster import Entry, Roster
@@ -183,8 +183,12 @@ class Planner:
             except Exception:  # the next look must come
                 log.exception("queue_failed", provider=provider)
         now = self._clock.now()
-        with self._database.read() as connection:
-            due = pending.next_due(connection, provider)
+        try:
+            with self._database.read() as connection:
+                due = pending.next_due(connection, provider)
+        except DatabaseUnusable as error:
+            log.warning("queue_waits_for_the_database", provider=provider, why=str(error))
+            due = None
         again = min(max(due or now + LATEST, now + SOONEST), now + LATEST)
         self._runner.do_at(again, partial(self._look, provider))
 
