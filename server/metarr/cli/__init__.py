@@ -20,6 +20,7 @@ from metarr.cli import (
     imports,
     jobs,
     library,
+    players,
     providers,
     schedule,
     search,
@@ -61,6 +62,7 @@ for command in (edit.edit, edit.lock, edit.unlock, edit.remove, edit.restore):
 app.command("history")(changes.history)
 app.command("undo")(changes.undo)
 app.add_typer(providers.app, name="providers")
+app.add_typer(players.app, name="players")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(settings.app, name="settings")

@@ -1,0 +1,253 @@
+"""`metarr players`: media servers whose libraries are kept in sync."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, pages
+from metarr.cli.output import as_json, note, say, table
+from metarr.cli.text import clean, kind_word, one_line, shown, when, word
+
+app = typer.Typer(help="See media servers, what is written to them, and what they did not take.", no_args_is_help=True)
+
+SERVICE = "SyncService"
+PAGE = 200
+SAMPLES = 2
+MOST_TEXT = 60
+"""Characters of a value that a table shows."""
+
+PREVIEW_TIMEOUT = 600.0
+"""Seconds: a preview goes through all that a player has."""
+
+
+class Policy(StrEnum):
+    """What is done with values that a player holds and that are not Metarr's."""
+
+    REPLACE = "replace"
+    FILL = "fill"
+
+
+class Edits(StrEnum):
+    """What is done with what somebody changed there by hand."""
+
+    KEEP = "keep"
+    OVERWRITE = "overwrite"
+
+
+Player = Annotated[str, typer.Argument(metavar="PLAYER", help="The player's id, as `metarr players list` shows it.")]
+Wanted = Annotated[
+    Policy, typer.Argument(help="replace: Metarr's values go over its own; fill: only where it has none.")
+]
+
+
+@app.callback()
+def _group() -> None:
+    """Players register themselves, through their adapter."""
+
+
+@app.command("list")
+def list_players(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+    """List the players and how their libraries stand."""
+    answer = ask(server, SERVICE, "ListPlayers")
+    if json:
+        return as_json(answer)
+    rows = [
+        (
+            each["id"],
+            clean(each["name"]),
+            clean(f"{each['host']} {each.get('hostVersion', '')}").rstrip(),
+            policy_text(each),
+            str(each.get("items", 0)),
+            str(each.get("pendingItems", 0)),
+            str(each.get("notTakenItems", 0)),
+            str(each.get("editedItems", 0)),
+            when(each.get("seenAt")),
+        )
+        for each in answer.get("players", ())
+    ]
+    if not rows:
+        return say("no player has registered yet")
+    heads = ("player", "name", "host", "policy", "items", "pending", "not taken", "edited there", "last heard")
+    return table(heads, rows, whole=("player",))
+
+
+@app.command()
+def show(
+    player: Player,
+    pending: Annotated[bool, typer.Option("--pending", help="List what is pending, too.")] = False,
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
+    """Show one player with what it did not take and what was changed there by hand."""
+    found = _find(server, player)
+    entries = _entries(server, player, "STATE_NOT_TAKEN")
+    waiting = _entries(server, player, "STATE_PENDING") if pending else []
+    if json:
+        return as_json({"player": found, "notTaken": entries} | ({"pending": waiting} if pending else {}))
+    say(clean(f"{found['name']} ({found['host']} {found.get('hostVersion', '')}), player {found['id']}"))
+    say(
+        f"policy: {policy_text(found)}; edits made there are {'overwritten' if found.get('overwriteEdits') else 'kept'}"
+    )
+    say(f"last heard {when(found.get('seenAt'))}; told its whole library {when(found.get('reportedAt')) or 'never'}")
+    say(f"entries: {found.get('items', 0)}; pending: {found.get('pendingItems', 0)}")
+    if waiting:
+        say()
+        rows = [(title_of(each), each["hostKey"], ", ".join(each.get("pendingFields", ()))) for each in waiting]
+        table(("pending", "entry", "fields"), rows)
+    if entries:
+        say()
+        table(("not taken", "field", "why", "there", "metarr"), _refusals(entries))
+        say(f"metarr players resend {found['id']} ENTRY writes Metarr's values over them.")
+    return None
+
+
+@app.command()
+def preview(
+    player: Player,
+    policy: Wanted = Policy.REPLACE,
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
+    """Tell what a policy would write, and change nothing."""
+    answer = _preview(server, player, policy)
+    return as_json(answer) if json else _say_preview(answer)
+
+
+@app.command()
+def policy(
+    player: Player,
+    wanted: Wanted,
+    yes: Annotated[bool, typer.Option("--yes", help="Choose it. Without this, only the preview is shown.")] = False,
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
+    """Choose what is done with values of the player's own. Shows what would be written; --yes has it written."""
+    if not yes:
+        answer = _preview(server, player, wanted)
+        if json:
+            return as_json(answer)
+        _say_preview(answer)
+        return note(f"nothing was changed; metarr players policy {player} {wanted} --yes chooses it")
+    return _updated(server, {"playerId": player, "policy": policy_constant(wanted), "updateMask": "policy"}, json)
+
+
+@app.command()
+def edits(
+    player: Player,
+    wanted: Annotated[Edits, typer.Argument(help="What is done with what was changed there by hand.")],
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
+    """Choose whether what was changed on a player by hand stays, or is overwritten."""
+    overwrite = wanted is Edits.OVERWRITE
+    request = {"playerId": player, "overwriteEdits": overwrite, "updateMask": "overwriteEdits"}
+    return _updated(server, request, json)
+
+
+@app.command()
+def resend(
+    player: Player,
+    entries: Annotated[
+        list[str], typer.Argument(metavar="ENTRY...", help="Entries, as `metarr players show` names them.")
+    ],
+    fields: Annotated[
+        list[str] | None, typer.Option("--field", metavar="FIELD", help="Only this field; may be repeated.")
+    ] = None,
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
+    """Have Metarr's values written again, over what was changed there by hand, too."""
+    answer = ask(server, SERVICE, "ResendItems", {"playerId": player, "hostKeys": entries, "fields": fields or []})
+    return as_json(answer) if json else say(f"entries that are pending now: {answer.get('items', 0)}")
+
+
+@app.command()
+def remove(player: Player, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+    """Forget a player. Items that only it had are deleted, and come back with it."""
+    answer = ask(server, SERVICE, "RemovePlayer", {"playerId": player})
+    told = f"{player} is forgotten; items deleted with it: {answer.get('deletedItems', 0)}"
+    return as_json(answer) if json else say(told)
+
+
+def policy_text(player: Answer) -> str:
+    return word(player.get("policy"), "SYNC_POLICY_").replace("unspecified", "") or "not chosen: nothing is written"
+
+
+def policy_constant(wanted: Policy) -> str:
+    return f"SYNC_POLICY_{wanted.upper()}"
+
+
+def title_of(entry: Answer) -> str:
+    """The title of an entry, with its series where it has one."""
+    series = f"{entry['seriesTitle']}: " if entry.get("seriesTitle") else ""
+    return clean(f"{series}{entry.get('title', '')}")
+
+
+def _find(server: str, player: str) -> Answer:
+    for each in ask(server, SERVICE, "ListPlayers").get("players", ()):
+        if each["id"] == player:
+            return dict(each)
+    note(f"there is no player {player!r}; see metarr players list")
+    raise typer.Exit(1)
+
+
+def _entries(server: str, player: str, state: str) -> list[Answer]:
+    request = {"playerId": player, "state": state, "pageSize": PAGE}
+    return [each for page in pages(server, SERVICE, "ListPlayerItems", request) for each in page.get("items", ())]
+
+
+def _refusals(entries: list[Answer]) -> list[tuple[str, ...]]:
+    return [
+        (
+            f"{title_of(entry)}\n{clean(entry['hostKey'])}",
+            each["field"],
+            clean(": ".join(filter(None, (word(each.get("outcome"), "OUTCOME_"), each.get("detail", ""))))),
+            _short(each.get("hostValue")),
+            _short(each.get("value")),
+        )
+        for entry in entries
+        for each in entry.get("notTaken", ())
+    ]
+
+
+def _preview(server: str, player: str, wanted: Policy) -> Answer:
+    request = {"playerId": player, "policy": policy_constant(wanted), "samples": SAMPLES}
+    return ask(server, SERVICE, "PreviewSync", request, PREVIEW_TIMEOUT)
+
+
+def _say_preview(answer: Answer) -> None:
+    say(f"something would be written on {answer.get('changedItems', 0)} of {answer.get('items', 0)} entries")
+    if answer.get("waitingItems"):
+        say(f"no provider was asked yet about {answer['waitingItems']} of them: more may come")
+    rows = [
+        (
+            f"{kind_word(each)}.{each['field']}",
+            *(str(each.get(number, 0)) for number in ("filled", "replaced", "kept")),
+            "\n".join(_sample(sample) for sample in each.get("samples", ())),
+        )
+        for each in answer.get("fields", ())
+    ]
+    if rows:
+        say()
+        table(("field", "filled", "replaced", "kept", "such as"), rows, whole=("field",))
+
+
+def _sample(sample: Answer) -> str:
+    return f"{clean(sample.get('title', ''))}: {_short(sample.get('hostValue'))} → {_short(sample.get('value'))}"
+
+
+def _short(value: object) -> str:
+    text = one_line(clean(shown(value, 1)))
+    return text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 1]}…"
+
+
+def _updated(server: str, request: Answer, json: bool) -> None:
+    answer = ask(server, SERVICE, "UpdatePlayer", request)
+    if json:
+        return as_json(answer)
+    player = answer["player"]
+    kept = "overwritten" if player.get("overwriteEdits") else "kept"
+    return say(
+        f"{player['id']}: {policy_text(player)}; edits made there are {kept}; pending: {player.get('pendingItems', 0)}"
+    )
