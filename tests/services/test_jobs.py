@@ -308,6 +308,20 @@ def test_a_job_that_was_cut_off_goes_on_where_it_was(home: House) -> None:
     assert 2 <= len(done) <= 8
 
 
+def test_who_asks_for_everything_is_told_at_once_of_a_job_that_waits_for_its_start(
+    home: House, clock: FakeClock
+) -> None:
+    job = home.services.jobs.submit(EVERYTHING)
+    assert (job.state, job.sequence) == (JobState.QUEUED, 0)
+    clock.auto = True
+    with home.services.jobs.watch(job.id, 0, 10.0) as watch:
+        told, news = watch.next()
+        assert (told.id, told.state, news) == (job.id, JobState.QUEUED, True)
+        assert clock.waits == []
+        assert watch.next() == (job, False)
+        assert clock.waits == [10.0]
+
+
 def test_a_watcher_sees_every_progress_once_and_a_heartbeat_in_silence(home: House, clock: FakeClock) -> None:
     job = home.services.jobs.submit(EVERYTHING)
     with home.services.jobs.watch(job.id, -1, 10.0) as watch:
