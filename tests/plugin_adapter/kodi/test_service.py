@@ -31,6 +31,9 @@ def metarr(simulators: Simulators, tmp_path: Path) -> Iterator[Live]:
     with live(tmp_path / "data") as daemon:
         daemon.configure(simulators, *PROVIDERS)
         yield daemon
+        for player in daemon.call("Sync", "ListPlayers").get("players", []):
+            # Its stream would keep the daemon from ending until the next sign of life.
+            daemon.call("Sync", "RemovePlayer", {"playerId": player["id"]})
 
 
 @pytest.fixture

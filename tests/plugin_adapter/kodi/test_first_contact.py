@@ -1,0 +1,194 @@
+"""The first contact, as an owner goes through it, with a real daemon."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fake_kodi_port import FakePort, Shown, english
+from harness import PROVIDERS, Live, live, title
+from kodi_host import wait_for
+from kodi_rig import Running, running
+from metarr_kodi import first_contact, texts
+from metarr_kodi.contact import look
+from metarr_kodi.status import State
+from scripted_server import ScriptedServer, reply
+from simulators import Movie, Simulators
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def metarr(simulators: Simulators, tmp_path: Path) -> Iterator[Live]:
+    with live(tmp_path / "data") as daemon:
+        daemon.configure(simulators, *PROVIDERS)
+        yield daemon
+        for player in daemon.call("Sync", "ListPlayers").get("players", []):
+            daemon.call("Sync", "RemovePlayer", {"playerId": player["id"]})
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> FakePort:
+    return FakePort(tmp_path / "kodi")
+
+
+@pytest.fixture
+def rig(port: FakePort, metarr: Live) -> Iterator[Running]:
+    """A Kodi with two films whose add-on is not set up."""
+    for key in ("fight-club", "inception"):
+        film = title(key)
+        assert isinstance(film, Movie)
+        port.kodi.add("movie", title=film.title, uniqueid={"imdb": film.imdb}, file=f"/films/{key}.mkv")
+    with running(port, metarr, address=False) as service:
+        service.until(State.NOT_SET_UP)
+        yield service
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedServer]:
+    server = ScriptedServer()
+    yield server
+    server.close()
+
+
+def said(port: FakePort) -> str:
+    return "\n".join(shown.text for shown in port.shown)
+
+
+def test_from_the_address_to_what_is_written(rig: Running, port: FakePort):
+    address = str(rig.metarr.daemon.http_address)
+    port.answers.extend([address, True, "Show what replacing", "Show what filling", "Replace"])
+    first_contact.main(port, [])
+    assert not port.answers
+    assert f"Connected to Metarr 0.1.0 at {address}" in said(port)
+    assert "Looked up: 2 of 2 changed." in said(port)
+    choices = port.saw("choose")[0].lines
+    assert choices[:3] == (
+        "Replace what is there | 2 entries would change. What you change in Kodi later stays.",
+        "Fill only what is empty | 2 entries would change",
+        "Not yet (as it is now) | Nothing is written. You can choose later.",
+    )
+    replace, fill = (shown.text for shown in port.saw("show"))
+    assert "2 of 2 entries would change." in replace
+    assert "Movies, plot: 2 filled, 0 replaced, 0 stay as they are" in replace
+    assert "Fight Club: (empty)  →  " in replace
+    assert "Movies, plot" in fill
+    wait_for(
+        lambda: port.kodi.rpc("VideoLibrary.GetMovieDetails", movieid=1, properties=["plot"])["moviedetails"]["plot"],
+        "the plot",
+    )
+
+
+def test_nothing_is_written_before_the_choice_and_not_yet_can_be_chosen_again(rig: Running, port: FakePort):
+    port.answers.extend([str(rig.metarr.daemon.http_address), False, "Not yet"])
+    first_contact.main(port, [])
+    rig.look_up()
+    rig.until(State.NO_POLICY)
+    assert port.kodi.writes() == []
+    assert "Nothing is written until you choose" in said(port)
+    port.answers.append("Fill")
+    first_contact.choose_policy(port)
+    rig.until_taken_in()
+    assert port.kodi.writes()
+    port.answers.append(None)
+    first_contact.choose_policy(port)
+    assert "Fill only what is empty (as it is now)" in port.saw("choose")[-1].lines[1]
+    assert rig.player["policy"] == "SYNC_POLICY_FILL"
+
+
+def test_an_owner_who_leaves_changes_nothing(rig: Running, port: FakePort):
+    port.answers.append(None)
+    first_contact.main(port, [])
+    assert port.settings.get("address", "") == ""
+    assert rig.status.state == State.NOT_SET_UP
+
+
+def test_a_wrong_address_can_be_mended_at_once(rig: Running, port: FakePort):
+    port.answers.extend(["ftp://nas", True, str(rig.metarr.daemon.http_address), False, None])
+    first_contact.main(port, [])
+    [first, *_] = port.saw("confirm")
+    assert "This is no address" in first.text
+    assert first.lines == ("Change it", "Cancel")
+    assert [asked.text for asked in port.saw("ask")] == ["127.0.0.1:50052", "ftp://nas"]
+    assert "Connected to Metarr" in said(port)
+
+
+def test_the_look_up_can_be_left_and_goes_on(rig: Running, port: FakePort):
+    def leaves(_shown: Shown) -> bool:
+        port.cancels = True
+        return True
+
+    port.answers.extend([str(rig.metarr.daemon.http_address), leaves, None])
+    first_contact.main(port, [])
+    jobs = rig.metarr.call("Enrichment", "ListJobs")["jobs"]
+    assert len(jobs) == 1
+    wait_for(lambda: rig.metarr.call("Enrichment", "ListJobs")["jobs"][0]["state"] == "STATE_COMPLETE", "the job's end")
+
+
+# What may be wrong
+
+
+def test_the_token_is_asked_for_once_where_the_daemon_wants_it_and_never_shown(
+    port: FakePort, scripted: ScriptedServer
+):
+    refusal = reply(b'{"code":"unauthenticated","message":"no"}', 401, Content_Type="application/json")
+    health = reply(b'{"version":"0.1.0","apiLevel":2}', Content_Type="application/json")
+    scripted.script(refusal, health, refusal)
+    port.answers.extend([f"127.0.0.1:{scripted.port}", "s3cret-t0ken"])
+    port.ended.set()  # no service is there to wait for
+    first_contact.main(port, [])
+    assert port.settings["token"] == "s3cret-t0ken"
+    assert "authorization: bearer s3cret-t0ken" in scripted.requests[1].lower()
+    assert "s3cret-t0ken" not in str(port.shown) + str(port.logged) + str(port.told)
+
+
+@pytest.mark.parametrize(
+    ("step", "number"),
+    [
+        (reply(b"<html>hello</html>", Content_Type="text/html"), texts.NOT_METARR),
+        (reply(b'{"version":"0.0.1","apiLevel":1}', Content_Type="application/json"), texts.OLDER_DAEMON),
+        (reply(b'{"hello":"world"}', Content_Type="application/json"), texts.NOT_METARR),
+        (reply(b'{"code":"unauthenticated"}', 401, Content_Type="application/json"), texts.WRONG_TOKEN),
+        (reply(b'{"code":"unimplemented"}', 404, Content_Type="application/json"), texts.OLDER_DAEMON),
+        (reply(b'{"code":"internal","message":"oops"}', 500, Content_Type="application/json"), texts.OTHER_PROBLEM),
+        (lambda _socket: None, texts.BROKEN),
+    ],
+)
+def test_what_answers_otherwise_is_told_in_words(port: FakePort, scripted: ScriptedServer, step: object, number: int):
+    scripted.script(step)  # type: ignore[arg-type]
+    where = f"127.0.0.1:{scripted.port}"
+    found = look(port, where, "")
+    assert not found.ok
+    assert found.text == english()[number].format(address=where, host="127.0.0.1", why="oops")
+    assert found.token_wanted == (number == texts.WRONG_TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("address", "token", "number"),
+    [
+        ("127.0.0.1:1", "", texts.REFUSED),
+        ("no-such-machine.invalid", "", texts.NAME_UNKNOWN),
+        ("127.0.0.1:1", "a b", texts.NO_TOKEN),
+    ],
+)
+def test_nobody_there_is_told_in_words(port: FakePort, address: str, token: str, number: int):
+    found = look(port, address, token)
+    host = address.partition(":")[0]
+    full = address if ":" in address else f"{address}:50052"
+    assert found.text == english()[number].format(address=full, host=host)
+
+
+def test_a_connection_can_be_tested_from_the_settings(port: FakePort, metarr: Live):
+    first_contact.main(port, ["test"])
+    port.settings["address"] = str(metarr.daemon.http_address)
+    first_contact.main(port, ["test"])
+    nothing, connected = port.saw("tell")
+    assert nothing.text == "No daemon is known yet. Set up Metarr first."
+    assert connected.text.startswith("Connected to Metarr 0.1.0")
+
+
+def test_a_service_that_does_not_run_is_told(port: FakePort, metarr: Live):
+    port.answers.append(str(metarr.daemon.http_address))
+    port.ended.set()
+    first_contact.main(port, [])
+    assert "service does not run" in port.saw("tell")[-1].text
