@@ -180,3 +180,17 @@ def test_what_the_daemon_refuses_is_told_with_status_1(metarr, daemon):
     result = metarr("players", "remove", "attic")
     assert result.status == 1
     assert "there is no player 'attic'" in result.err
+
+
+def test_health_has_a_line_for_each_note_about_a_player(metarr, daemon):
+    notes = ["not heard of for 9 days; entries that wait for it: 1"]
+    players = [
+        {"id": "attic", "name": "Attic", "seenAt": ago(days=9), "notes": notes},
+        {"id": "kodi", "name": "Living room", "seenAt": ago(minutes=5, seconds=1)},
+    ]
+    daemon.answers["HealthService", "GetHealth"] = {"status": "STATUS_OK", "players": players}
+    lines = metarr("health").out.splitlines()
+    assert lines[-2:] == [
+        "player Attic: not heard of for 9 days; entries that wait for it: 1",
+        "player Living room: well, last heard 5 minutes ago",
+    ]

@@ -7,7 +7,9 @@ import pytest
 
 from fakes import FakeClock
 from harness import House, house
+from metarr.domain.sync import SyncPolicy
 from metarr.services.health import Condition, ProviderHealth
+from model_player import ModelPlayer, provider_says
 from simulators import Simulators
 
 
@@ -90,3 +92,42 @@ def test_a_provider_that_is_switched_off_is_no_trouble(home: House) -> None:
     home.services.providers.update("omdb", False, {})
     assert provider(home, "omdb").condition is Condition.DISABLED
     assert home.services.health.read().condition is Condition.OK
+
+
+class TestPlayers:
+    def notes(self, home: House) -> str:
+        [told] = home.services.health.read().players
+        return "; ".join(told.notes)
+
+    def test_one_that_is_well_needs_no_word_however_long_a_weekend_is(self, home: House, clock: FakeClock) -> None:
+        ModelPlayer(home)
+        clock.advance(3 * 86400)
+        assert self.notes(home) == ""
+        assert home.services.health.read().condition is Condition.OK
+
+    def test_one_that_was_not_heard_of_for_long_is_named_with_what_waits(self, home: House, clock: FakeClock) -> None:
+        player = ModelPlayer(home)
+        player.add("heat", "Heat")
+        player.report_all()
+        clock.advance(9 * 86400)
+        assert self.notes(home) == "not heard of for 9 days; entries that wait for it: 1"
+        assert home.services.health.read().condition is Condition.OK
+
+    def test_a_choice_that_is_missing_is_asked_for(self, home: House) -> None:
+        ModelPlayer(home, policy=SyncPolicy.UNDECIDED)
+        assert "metarr players policy kodi" in self.notes(home)
+
+    def test_what_was_not_taken_and_what_was_edited_is_counted(self, home: House) -> None:
+        player = ModelPlayer(home)
+        player.refuses = {"plot"}
+        for key in ("heat", "ran"):
+            player.add(key, key.title(), fields={"title": "Another"})
+        player.report_all()
+        for state in player.states().values():
+            provider_says(home, state.item.id, title="Its title", plot="Its plot")
+        player.sync()
+        player.films["ran"].fields["title"] = "By hand"
+        player.report("ran")
+        told = self.notes(home)
+        assert "did not take something: 2; see metarr players show kodi" in told
+        assert "changed there by hand: 1; see metarr players show kodi" in told

@@ -38,6 +38,10 @@ def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
             say(clean(f"{provider['id']}: {provider['state']['advice']}"))
     for broken in answer.get("brokenProviders", ()):
         say(clean(f"{broken['name']} ({broken.get('origin', '')}) cannot be used: {broken.get('why', '')}"))
+    for player in answer.get("players", ()):
+        notes = player.get("notes") or [f"well, last heard {when(player.get('seenAt'))}"]
+        for told in notes:
+            say(clean(f"player {player['name']}: {told}"))
     return None
 
 

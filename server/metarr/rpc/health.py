@@ -46,4 +46,10 @@ class Health(BaseServicer, HealthServiceServicer):
             broken_providers=[
                 pb.BrokenProvider(name=each.name, origin=each.origin, why=each.why) for each in health.broken
             ],
+            players=[
+                pb.PlayerHealth(
+                    id=each.player.id, name=each.player.name, seen_at=timestamp(each.player.seen_at), notes=each.notes
+                )
+                for each in health.players
+            ],
         )

@@ -1,20 +1,26 @@
 """How the daemon and its providers fare."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from metarr.clock import Clock
 from metarr.domain.model import Reason
+from metarr.domain.sync import SyncPolicy
 from metarr.fetch.channel import ChannelStatus
 from metarr.providers.registry import BrokenProvider
 from metarr.services.daily import Daily, Outlook
 from metarr.services.drift import DriftWatch
 from metarr.services.forecast import advice, days_to_cover
 from metarr.services.roster import Entry, Roster
-from metarr.store import items, pending
+from metarr.store import items, pending, players
 from metarr.store.database import Connection, Database
+from metarr.store.players import Counts, Player
+
+SILENT = timedelta(days=7)
+"""After how long a player that says nothing is worth a word."""
 
 
 class Condition(StrEnum):
@@ -48,6 +54,14 @@ class ProviderHealth:
 
 
 @dataclass(frozen=True)
+class PlayerHealth:
+    """How a player's library stands. `notes`: what its owner should know, with what to do."""
+
+    player: Player
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Health:
     """How the daemon fares as a whole."""
 
@@ -57,6 +71,7 @@ class Health:
     providers: tuple[ProviderHealth, ...]
     daily: Outlook
     broken: tuple[BrokenProvider, ...] = ()
+    players: tuple[PlayerHealth, ...] = ()
 
     @property
     def condition(self) -> Condition:
@@ -88,6 +103,7 @@ class HealthReader:
         self._daily = daily
         self._drift = drift
         self._database = database
+        self._clock = clock
         self._started_at = clock.now()
 
     def read(self) -> Health:
@@ -103,7 +119,15 @@ class HealthReader:
                 ),
                 daily=outlook,
                 broken=self._broken,
+                players=self._players(connection),
             )
+
+    def _players(self, connection: Connection) -> tuple[PlayerHealth, ...]:
+        now, counts = self._clock.now(), players.counts(connection)
+        return tuple(
+            PlayerHealth(each, tuple(_notes(each, counts.get(each.id, Counts()), now)))
+            for each in players.everyone(connection)
+        )
 
     def provider(self, entry: Entry) -> ProviderHealth:
         with self._database.read() as connection:
@@ -137,6 +161,17 @@ class HealthReader:
             "forecast_days": days_to_cover(pending_items + untouched, left, status.quota_limit),
             "advice": advice(entry.provider.name, known, status.quota_limit),
         }
+
+
+def _notes(player: Player, counts: Counts, now: datetime) -> Iterator[str]:
+    if player.policy is SyncPolicy.UNDECIDED:
+        yield f"nothing is written to it before you choose: metarr players policy {player.id} replace|fill"
+    if now - player.seen_at >= SILENT:
+        yield f"not heard of for {(now - player.seen_at).days} days; entries that wait for it: {counts.pending}"
+    if counts.not_taken:
+        yield f"entries that did not take something: {counts.not_taken}; see metarr players show {player.id}"
+    if counts.edited:
+        yield f"entries that were changed there by hand: {counts.edited}; see metarr players show {player.id}"
 
 
 def _condition(entry: Entry, status: ChannelStatus) -> tuple[Condition, str, datetime | None]:
