@@ -55,7 +55,7 @@ class Watched(BaseServicer, HealthServicer):
 
     def __init__(self):
         self.closed, self.left = threading.Event(), []
-        self.began = threading.Event()
+        self.began, self.news, self.woken = threading.Event(), threading.Event(), []
 
     def Watch(self, request, context):
         self.left.append(context.time_remaining())
@@ -68,6 +68,10 @@ class Watched(BaseServicer, HealthServicer):
             while request.service == "endless" and context.is_active():
                 self.began.set()
                 yield health_pb2.HealthCheckResponse(status=2)
+            if request.service == "waiting":
+                context.add_callback(self.news.set)
+                yield health_pb2.HealthCheckResponse(status=2)
+                self.woken.append(self.news.wait(60) and not context.is_active())
         finally:
             self.closed.set()
 
@@ -158,8 +162,8 @@ def test_a_client_that_goes_away_ends_its_stream(server, servicer):
     assert servicer.closed.wait(10)
 
 
-def endless(server):
-    body = grpc_web.frame(b'{"service":"endless"}')
+def endless(server, what="endless"):
+    body = grpc_web.frame(json.dumps({"service": what}).encode())
     connection = socket.create_connection(("127.0.0.1", server.port), timeout=5)
     head = f"POST /{WATCH} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
     connection.sendall(f"{head}Content-Type: application/connect+json\r\n\r\n".encode() + body)
@@ -172,12 +176,15 @@ def test_a_stream_cannot_be_got_nor_called_as_unary(server, session):
     assert session.post(url, json={}, timeout=10).status_code == 415
 
 
-def test_stopping_the_server_ends_streams(started, servicer):
+def test_stopping_the_server_wakes_who_waits_for_news_and_ends_streams(started, servicer):
     server, _ = started  # the last test here: it is stopped for good
-    with endless(server) as connection:
+    with endless(server, "waiting") as waiting, endless(server) as connection:
+        while b"NOT_SERVING" not in waiting.recv(65536) and not servicer.woken:
+            pass
         reader = threading.Thread(target=lambda: [None for _ in iter(lambda: connection.recv(65536), b"")])
         reader.start()
         assert servicer.began.wait(5)
         server.stop(5)
         reader.join()
+        assert servicer.woken == [True]
     assert servicer.closed.is_set()

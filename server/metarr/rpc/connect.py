@@ -47,24 +47,60 @@ def connect_error(code: grpc.StatusCode, message: str, details: Iterable[any_pb2
     return ConnectError(Code[code.name.replace("CANCELLED", "CANCELED")], message, map(ReadableDetail, details))
 
 
-class HttpContext:
-    """What a servicer sees of a call over HTTP (`rpc.context.Context`). `stopping` is set when the door closes.
+class Closing:
+    """Whether a door closes, and whom to wake then: a stream may be waiting for news that come much later."""
 
-    As a context manager it refuses a call whose deadline has passed, and runs the callbacks when the call ends.
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._calls: set[HttpContext] = set()
+
+    def begin(self) -> None:
+        """Close, and let every call know."""
+        self._event.set()
+        with self._lock:
+            calls = tuple(self._calls)
+        for call in calls:
+            call.run_callbacks()
+
+    def is_set(self) -> bool:
+        return self._event.is_set()
+
+    def enter(self, call: "HttpContext") -> None:
+        with self._lock:
+            self._calls.add(call)
+
+    def leave(self, call: "HttpContext") -> None:
+        with self._lock:
+            self._calls.discard(call)
+
+
+class HttpContext:
+    """What a servicer sees of a call over HTTP (`rpc.context.Context`).
+
+    As a context manager it refuses a call whose deadline has passed, and runs the callbacks when the call ends or the
+    door closes.
     """
 
-    def __init__(self, request: RequestContext[Any, Any], stopping: threading.Event) -> None:
-        self._request, self._stopping = request, stopping
+    def __init__(self, request: RequestContext[Any, Any], closing: Closing) -> None:
+        self._request, self._closing = request, closing
         self._trailing: dict[str, bytes] = {}
         self._callbacks: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
         if self.time_remaining() == 0:
             raise ConnectError(Code.DEADLINE_EXCEEDED, "the deadline passed before the call began")
+        self._closing.enter(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        for callback in self._callbacks:
+        self._closing.leave(self)
+        self.run_callbacks()
+
+    def run_callbacks(self) -> None:
+        """Each of them once."""
+        callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
             callback()
 
     def time_remaining(self) -> float | None:
@@ -72,7 +108,7 @@ class HttpContext:
         return None if left is None else max(0.0, left / 1000)
 
     def is_active(self) -> bool:
-        return not self._stopping.is_set() and self.time_remaining() != 0
+        return not self._closing.is_set() and self.time_remaining() != 0
 
     def add_callback(self, callback: Callable[[], None]) -> bool:
         self._callbacks.append(callback)
@@ -139,13 +175,13 @@ def _violation(text: str) -> Violation:
 
 
 def http_application(
-    servicer: BaseServicer, stopping: threading.Event, read_max_bytes: int
+    servicer: BaseServicer, closing: Closing, read_max_bytes: int
 ) -> tuple[str, ConnectWSGIApplication]:
     """The path below which a servicer is reached over HTTP, and what answers there."""
     service = service_of(type(servicer))
     methods = SimpleNamespace(
         **{
-            _snake_case(rpc.name): _adapted(getattr(servicer, rpc.name), stopping, streaming=bool(rpc.server_streaming))
+            _snake_case(rpc.name): _adapted(getattr(servicer, rpc.name), closing, streaming=bool(rpc.server_streaming))
             for rpc in service.methods
         }
     )
@@ -159,13 +195,13 @@ def _snake_case(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-def _adapted(method: Callable[..., Any], stopping: threading.Event, *, streaming: bool) -> Callable[..., Any]:
+def _adapted(method: Callable[..., Any], closing: Closing, *, streaming: bool) -> Callable[..., Any]:
     def unary(request: Message, context: RequestContext[Any, Any]) -> Any:
-        with HttpContext(context, stopping) as facade:
+        with HttpContext(context, closing) as facade:
             return method(request, facade)
 
     def stream(request: Message, context: RequestContext[Any, Any]) -> Iterator[Any]:
-        with HttpContext(context, stopping) as facade:
+        with HttpContext(context, closing) as facade:
             yield from method(request, facade)
 
     return stream if streaming else unary

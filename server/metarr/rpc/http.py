@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from metarr.rpc.access import Guard, Tls
 from metarr.rpc.body import bounded
-from metarr.rpc.connect import http_application
+from metarr.rpc.connect import Closing, http_application
 from metarr.rpc.context import DEFAULT_DEADLINE
 from metarr.rpc.contract import service_of
 from metarr.rpc.errors import BaseServicer
@@ -53,7 +53,7 @@ def application(
     names: Collection[str] = (),
     guard: Guard | None = None,
     web: "WSGIApplication | None" = None,
-    stopping: threading.Event | None = None,
+    closing: Closing | None = None,
 ) -> "WSGIApplication":
     """Everything behind the HTTP port. `web` answers what is no RPC; without it a short text does.
 
@@ -61,7 +61,7 @@ def application(
     """
     mounted: dict[str, WSGIApplication] = {}
     for servicer in servicers:
-        path, app = http_application(servicer, stopping or threading.Event(), MAX_REQUEST_BYTES)
+        path, app = http_application(servicer, closing or Closing(), MAX_REQUEST_BYTES)
         methods = {rpc.name: rpc for rpc in service_of(type(servicer)).methods}
         mounted[path] = _checked(text_form(app), methods)
     served: WSGIApplication = DispatcherMiddleware(_healthz(web or _greeting), mounted)
@@ -192,8 +192,8 @@ class HttpServer:
         threads: int = THREADS,
     ) -> None:
         self._host, self.port = host, port
-        self._stopping = threading.Event()
-        app = application(servicers, bound=host, names=names, guard=guard, web=web, stopping=self._stopping)
+        self._closing = Closing()
+        app = application(servicers, bound=host, names=names, guard=guard, web=web, closing=self._closing)
         self._server = _Cheroot(
             (host, port), app, numthreads=threads, max=threads, server_name="metarr", request_queue_size=128
         )
@@ -215,7 +215,7 @@ class HttpServer:
 
     def stop(self, grace: float = 5.0) -> None:
         """Refuse new requests, give running ones `grace` seconds, then cut them off. Returns when done."""
-        self._stopping.set()
+        self._closing.begin()
         if not self._server.ready:
             return
         self._server.shutdown_timeout = grace
