@@ -30,6 +30,7 @@ from metarr.cli import (
     token,
 )
 from metarr.cli.daemon import complain
+from metarr.cli.groups import Group
 from metarr.cli.output import note
 from metarr.cli.text import clean
 from metarr.errors import MetarrError
@@ -37,6 +38,7 @@ from metarr.rpc.client import RpcFailure
 
 app = typer.Typer(
     name="metarr",
+    cls=Group,
     help="Metarr asks every metadata provider, merges field by field under your rules, and explains every value.",
     no_args_is_help=True,
     add_completion=False,
@@ -53,7 +55,7 @@ app.command("restore")(backup.restore)
 app.command("export")(decisions.export)
 app.command("import")(decisions.take)
 app.command("support-bundle")(support.support_bundle)
-app.add_typer(library.app, name="library")
+app.add_typer(library.app, name="library", cls=Group)
 library.app.command("identify")(identity.identify)
 library.app.command("split")(identity.split)
 library.app.command("import")(imports.import_titles)
@@ -61,13 +63,13 @@ for command in (edit.edit, edit.lock, edit.unlock, edit.remove, edit.restore):
     library.app.command()(command)
 app.command("history")(changes.history)
 app.command("undo")(changes.undo)
-app.add_typer(providers.app, name="providers")
-app.add_typer(players.app, name="players")
-app.add_typer(jobs.app, name="jobs")
-app.add_typer(schedule.app, name="schedule")
-app.add_typer(settings.app, name="settings")
-app.add_typer(authority.app, name="authority")
-app.add_typer(token.app, name="token")
+app.add_typer(providers.app, name="providers", cls=Group)
+app.add_typer(players.app, name="players", cls=Group)
+app.add_typer(jobs.app, name="jobs", cls=Group)
+app.add_typer(schedule.app, name="schedule", cls=Group)
+app.add_typer(settings.app, name="settings", cls=Group)
+app.add_typer(authority.app, name="authority", cls=Group)
+app.add_typer(token.app, name="token", cls=Group)
 credentials.share(app)
 
 

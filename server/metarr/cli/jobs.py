@@ -56,17 +56,19 @@ def enrich_all(
         return _follow(server, job["id"], json=json)
     if json:
         return as_json(job)
-    return say(f"Job {job['id']} is {_state(job)}; follow it with: metarr jobs watch {job['id']}")
+    # A new job is queued at first. While one over everything runs, that is the one that is told.
+    already = "" if job.get("state") == "STATE_QUEUED" else " already"
+    return say(f"Job {job['id']} is {_state(job)}{already}; follow it with: metarr jobs watch {job['id']}")
 
 
 @app.command("list")
 def list_jobs(
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
-    most: Annotated[int, typer.Option(help="How many at most.", min=1, max=200)] = 20,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=200)] = 20,
 ) -> None:
     """List the jobs, the latest first."""
-    answer = next(pages(server, SERVICE, "ListJobs", {"pageSize": most}))
+    answer = next(pages(server, SERVICE, "ListJobs", {"pageSize": limit}))
     if json:
         return as_json(answer)
     rows = [
@@ -194,7 +196,8 @@ def _took(job: Answer) -> str:
     if not (job.get("startedAt") and job.get("finishedAt")):
         return ""
     began, ended = (datetime.fromisoformat(job[key]) for key in ("startedAt", "finishedAt"))
-    return f", took {span((ended - began).total_seconds())}"
+    seconds = (ended - began).total_seconds()
+    return f", took {span(seconds) if seconds >= 1 else 'less than a second'}"
 
 
 def _state(job: Answer) -> str:
