@@ -38,7 +38,7 @@ def programs() -> Path | None:
     """Where the newest PostgreSQL's programs are; None where none is installed."""
     on_path = shutil.which("initdb")
     packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda found: float(found.parts[-3]))
-    found = [*packaged, *([Path(on_path)] if on_path else [])]
+    found = [*packaged, *([Path(on_path).resolve()] if on_path else [])]
     return found[-1].parent if found else None
 
 

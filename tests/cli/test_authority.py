@@ -28,9 +28,9 @@ def test_show_tells_the_rules_and_what_holds_for_all(metarr, daemon):
     assert daemon.request("GetFieldAuthorities") == {"kind": "MEDIA_KIND_MOVIE"}
 
 
-def test_show_knows_the_field_or_exits_with_1(metarr):
+def test_show_knows_the_field_or_it_is_wrong_usage(metarr):
     assert "movie.title" not in metarr("authority", "show", "--field", "plot").out
-    assert metarr("authority", "show", "--field", "plto").status == 1
+    assert metarr("authority", "show", "--field", "plto").status == 2
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,8 @@ def show(
         return as_json(answer)
     rules = [rule for rule in answer["authorities"].get("fields", ()) if field in ("", rule["field"])]
     if not rules:
-        note(f"no {kind or 'kind'} has a field {field!r}")
-        raise typer.Exit(1)
+        note(f"no {kind or 'kind'} has a field {clean(field)!r}")
+        raise typer.Exit(2)
     _rules(rules)
     say()
     _globals(answer["authorities"])
