@@ -27,6 +27,8 @@ def ensure_environment(*, development: bool = False) -> None:
     if not any(stamp.exists() and stamp.read_text() == wanted for stamp in stamps):
         _install(development)
         stamps[0].write_text(wanted)
+    # Where compiled code is not kept, every run compiles all modules and tests anew; that takes longer than most tests.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if Path(sys.prefix).resolve() != VENV.resolve():
         os.execv(PYTHON, [str(PYTHON), *sys.argv])
 

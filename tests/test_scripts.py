@@ -61,6 +61,12 @@ def test_inside_the_environment_the_script_goes_on(environment, monkeypatch):
     assert environment.done == ["install False"]
 
 
+def test_what_the_scripts_start_keeps_its_compiled_code(environment, monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    environment.ensure_environment()
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
+
+
 def test_an_old_python_is_told_in_words(environment, monkeypatch):
     monkeypatch.setattr("sys.version_info", (3, 10))
     with pytest.raises(SystemExit, match=r"needs Python 3\.11"):
