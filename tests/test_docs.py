@@ -31,7 +31,7 @@ from harness import PROVIDERS, Live, live
 from metarr import errors
 from metarr.cli import app, main
 from metarr.cli.library import RULES
-from metarr.domain.fields import FIELDS
+from metarr.domain.fields import FIELDS, FieldType
 from metarr.domain.freshness import TTL
 from metarr.domain.model import Kind, Reason, Skip
 from metarr.providers import registry
@@ -40,10 +40,17 @@ from metarr.providers.tmdb import Tmdb
 from metarr.rpc.errors import _CODES
 from metarr.services.health import Condition
 from metarr.settings import DECLARED
+from metarr_kodi import mapping
 from simulators import KEYS, Simulators
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "proto/README.md", "server/README.md", "plugin_adapter/README.md")
+PAGES = (
+    "README.md",
+    "proto/README.md",
+    "server/README.md",
+    "plugin_adapter/README.md",
+    "plugin_adapter/kodi/README.md",
+)
 SERVER = (ROOT / "server/README.md").read_text()
 PROTO = (ROOT / "proto/README.md").read_text()
 HTTP_DOOR, GRPC_DOOR = "http://127.0.0.1:50052", "127.0.0.1:50051"
@@ -119,6 +126,32 @@ def test_every_service_and_rpc_is_documented():
     for service, name in found:
         own = re.split(r"\n####? ", PROTO.partition(f"#### {service}\n")[2])[0]
         assert f"| `{name}` |" in own, f"{service}.{name}"
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"), [("films", "movie"), ("shows", "series"), ("seasons", "season"), ("episodes", "episode")]
+)
+def test_what_kodi_takes_and_cannot_take_is_documented(row, kind):
+    [(written, not_written)] = re.findall(
+        rf"^\| {row} \| (.*) \| (.*) \|$", text_of("plugin_adapter/kodi/README.md"), re.MULTILINE
+    )
+    assert [name for name in mapping.takes(kind) if not names_field(written, name)] == []
+    assert [name for name in mapping.CANNOT[kind] if not names_field(not_written, name)] == []
+
+
+def names_field(cell: str, name: str) -> bool:
+    """Whether a list of words names a field: by its label, or by the family that it belongs to."""
+    if name == "ids":
+        return "external ids" in cell
+    field = FIELDS[name]
+    families = {
+        "artwork": field.type is FieldType.ARTWORK,
+        "rating": name.endswith(("_rating", "_votes", "_score")),
+        "original and sort title": name in ("original_title", "sort_title"),
+        "the number": name.endswith("_number"),
+    }
+    label = re.sub(r" \(.*", "", field.label).lower()
+    return label in cell or any(applies and words in cell for words, applies in families.items())
 
 
 def commands(found: Any = None, name: str = "metarr") -> Iterator[str]:
@@ -235,7 +268,7 @@ def test_every_link_leads_somewhere(page: str):
 @pytest.mark.parametrize("page", PAGES)
 def test_every_path_exists(page: str):
     text = re.sub(r"```.*?```", "", text_of(page), flags=re.DOTALL)
-    bases = (ROOT, ROOT / "server" / "metarr", ROOT / "proto")
+    bases = (ROOT, ROOT / "server" / "metarr", ROOT / "proto", (ROOT / page).parent)
     named = re.findall(r"`((?:[\w.-]+/)+(?:[\w*.-]+)?)`", text)
     for path in named:
         if path != "backups/":  # in the data directory
