@@ -45,7 +45,8 @@ def found(visit: Visit, kind: str, number: int) -> Entry:
         raise Trouble(visit.text(menu_texts.NO_FILE if kind and number > 0 else menu_texts.NOT_IN_LIBRARY))
     _demand_player(visit)
     item = _known(visit, listed.key) or _reported(visit, listed.key)
-    return Entry(kind, item["itemId"], visit.words.title(item))
+    year = listed.details.get("year", 0)  # there is one for films and shows
+    return Entry(kind, item["itemId"], visit.words.title({**item, "year": year}))
 
 
 def _demand_player(visit: Visit) -> None:

@@ -24,9 +24,8 @@ def run(visit: Visit, entry: Entry) -> None:
 
 
 def option(visit: Visit, field: dict[str, Any]) -> Option:
-    """A field in two lines: what it holds; and who said so, how long ago."""
+    """A field: who said it and how long ago in one line, what it holds in those below."""
     words = visit.words
-    label = visit.text(menu_texts.FIELD_LINE, field=words.field(field["name"]), value=words.value(field.get("value")))
     marks = [
         visit.text(number)
         for mark, number in (("locked", menu_texts.LOCKED), ("held", menu_texts.HELD))
@@ -35,8 +34,10 @@ def option(visit: Visit, field: dict[str, Any]) -> Option:
     waiting = field.get("waitingFor", ())
     if waiting:
         marks.append(visit.text(menu_texts.WAITING_FOR, providers=words.providers(waiting)))
-    about = (words.source(field.get("source", "")), words.age(field.get("fetchedAt", "")), *marks)
-    return Option(label, " · ".join(part for part in about if part))
+    about = [words.source(field.get("source", "")), words.age(field.get("fetchedAt", "")), *marks]
+    told = " · ".join(part for part in about if part) or visit.text(menu_texts.NOBODY)
+    label = visit.text(menu_texts.FIELD_LINE, field=words.field(field["name"]), about=told)
+    return Option(label, words.value(field.get("value")))
 
 
 def details(visit: Visit, field: dict[str, Any]) -> str:

@@ -130,6 +130,7 @@ class Kodi:
 
         if heading:
             xbmcplugin.setPluginCategory(handle, heading)
+        xbmcplugin.addSortMethod(handle, xbmcplugin.SORT_METHOD_UNSORTED)  # else Kodi offers to sort by date
         xbmcplugin.addDirectoryItems(handle, [(row.url, _listed(row), row.folder) for row in rows], len(rows))
         xbmcplugin.endOfDirectory(handle, True, replace, False)
 

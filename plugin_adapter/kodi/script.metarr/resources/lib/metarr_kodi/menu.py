@@ -101,7 +101,7 @@ def _rows(port: Port, query: dict[str, str], options: dict[str, Any]) -> tuple[l
     """A listing and its heading. What goes wrong is a row of it: an empty list tells nobody anything."""
     name = query.get("show", "")
     if name not in SHOWN:
-        return first(port), port.text(menu_texts.METARR)
+        return first(port), ""
     from metarr_kodi.visit import Trouble, unexpected, visiting  # noqa: PLC0415 - the first menu goes without
 
     module = importlib.import_module(f"metarr_kodi.{SHOWN[name]}")

@@ -31,11 +31,13 @@ def change(visit: Visit, query: dict[str, str]) -> None:
     """Show one change field by field, and take it back where the owner wants that."""
     found = _change_set(visit, query.get("item", ""), query.get("id", ""))
     changes = found.get("changes", [])
-    options = [Option(line) for line in lines(visit, found)]
-    ahead = len(options) - len(changes)
+    options = [Option(visit.words.field(each["field"]), visit.words.difference(each)) for each in changes]
+    ahead = 0
     if undoable(found):
-        options.insert(0, Option(visit.text(menu_texts.REDO if found.get("cause") == "undo" else menu_texts.UNDO)))
-        ahead += 1
+        again = found.get("cause") == "undo"
+        detail = visit.text(menu_texts.UNDO_IDS) if found.get("cause") == "identify" else ""
+        options.insert(0, Option(visit.text(menu_texts.REDO if again else menu_texts.UNDO), detail))
+        ahead = 1
     heading = visit.text(
         menu_texts.HISTORY_FROM, title=_title(visit, found["itemId"]), when=visit.words.when(found.get("changedAt", ""))
     )
@@ -51,17 +53,22 @@ def change(visit: Visit, query: dict[str, str]) -> None:
 
 
 def _row(visit: Visit, found: dict[str, Any], title: str) -> Row:
-    words = visit.words
-    names = [each["field"] for each in found.get("changes", ())] or ["ids"]
-    cause = menu_texts.CAUSES.get(found.get("cause", ""))
+    words, cause = visit.words, menu_texts.CAUSES.get(found.get("cause", ""))
     parts = [
-        visit.text(menu_texts.HISTORY_LINE, title=title, fields=words.fields(names)),
+        title,
         words.when(found.get("changedAt", "")),
         visit.text(cause) if cause else "",
         visit.text(menu_texts.HISTORY_UNDONE) if found.get("undoneBy") else "",
     ]
-    url = do("change", id=found["id"], item=found["itemId"])
-    return Row(" · ".join(part for part in parts if part), url, plot="\n".join(lines(visit, found)))
+    changes = found.get("changes", ())
+    fields = words.noticed(changes) if changes else words.field("ids")
+    about = " · ".join(part for part in parts if part)
+    return Row(
+        visit.text(menu_texts.HISTORY_LINE, about=about, fields=fields),
+        do("change", id=found["id"], item=found["itemId"]),
+        plot="\n".join(lines(visit, found)),
+        image="DefaultYear.png",
+    )
 
 
 def _title(visit: Visit, item_id: str) -> str:
@@ -94,4 +101,4 @@ def _show(visit: Visit, told: dict[str, Any]) -> None:
     old, new = words.whole(told.get("oldValue")), words.whole(told.get("newValue"))
     sources = [words.source(told.get(name, "")) for name in ("oldSource", "newSource")]
     parts = [f"{source}\n\n{value}" if source else value for source, value in zip(sources, (old, new))]
-    visit.port.show(words.field(told["field"]), f"{parts[0]}\n\n→\n\n{parts[1]}")
+    visit.port.show(words.field(told["field"]), f"{parts[0]}\n\n»\n\n{parts[1]}")

@@ -27,7 +27,12 @@ def jobs(visit: Visit, query: dict[str, str]) -> list[Row]:
         else [Row(visit.text(menu_texts.ALL_NOW), do("start"), image="DefaultAddonsSearch.png")]
     )
     rows += [
-        Row(_line(visit, each), do("job", id=each["id"]), plot="\n".join(details(visit, each)))
+        Row(
+            _line(visit, each),
+            do("job", id=each["id"]),
+            plot="\n".join(details(visit, each)),
+            image="DefaultAddonsSearch.png",
+        )
         for each in answer.get("jobs", ())
     ]
     if answer.get("nextPageToken"):

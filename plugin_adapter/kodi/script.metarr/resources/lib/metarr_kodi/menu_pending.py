@@ -13,6 +13,9 @@ from metarr_kodi.words import word
 HEADING = menu_texts.MENU_PENDING
 PAGE = 50
 
+_HALF = 48
+"""Characters of each of two values in the two lines that Kodi has for them."""
+
 _STATES = {"waiting": "STATE_PENDING", "not_taken": "STATE_NOT_TAKEN"}
 
 
@@ -28,7 +31,11 @@ def pending(visit: Visit, _query: dict[str, str]) -> list[Row]:
         (menu_texts.PENDING_COUNT, player.get("pendingItems", 0), "waiting"),
         (menu_texts.NOT_TAKEN_COUNT, player.get("notTakenItems", 0) + player.get("editedItems", 0), "not_taken"),
     )
-    rows += [Row(text(number, count=count), show(name), folder=True) for number, count, name in counts if count]
+    rows += [
+        Row(text(number, count=count), show(name), folder=True, image="DefaultPlaylist.png")
+        for number, count, name in counts
+        if count
+    ]
     if not rows:
         rows.append(Row(text(menu_texts.PENDING_NONE), do("again"), image="DefaultIconInfo.png"))
     return [*rows, Row(text(menu_texts.CANNOT_TAKE), do("cannot"), image="DefaultIconInfo.png")]
@@ -69,17 +76,14 @@ def entry(visit: Visit, query: dict[str, str]) -> None:
 
 def cannot(visit: Visit, _query: dict[str, str]) -> None:
     """Show what Kodi cannot take, of each kind."""
+    known = {word(each.get("kind", ""), "MEDIA_KIND_"): each for each in _player(visit).get("kinds", ())}
     lines: list[str] = []
-    for each in _player(visit).get("kinds", ()):
-        why = each.get("cannotTake", {})
-        kind = texts.KINDS.get(word(each.get("kind", ""), "MEDIA_KIND_"))
-        if why and kind:
-            lines += [f"[B]{visit.text(kind)}[/B]"]
-            lines += [
-                visit.text(menu_texts.CANNOT_LINE, field=visit.words.field(name), why=plain.line(why[name]))
-                for name in why
-            ]
-            lines.append("")
+    for kind in (kind for kind in texts.KINDS if kind in known):
+        why = known[kind].get("cannotTake", {})
+        told = [
+            visit.text(menu_texts.CANNOT_LINE, field=visit.words.field(name), why=plain.line(why[name])) for name in why
+        ]
+        lines += [f"[B]{visit.text(texts.KINDS[kind])}[/B]", *sorted(told), ""]
     visit.port.show(visit.text(menu_texts.CANNOT_TAKE), "\n".join(lines))
 
 
@@ -117,7 +121,7 @@ def _row(visit: Visit, found: dict[str, Any]) -> Row:
     names = [*(each["field"] for each in refused), *found.get("pendingFields", ())]
     label = visit.text(menu_texts.PENDING_ENTRY, title=visit.words.title(found), fields=visit.words.fields(names))
     plot = "\n".join(f"{_headline(visit, each)}\n{_both(visit, each)}" for each in refused)
-    return Row(label, do("entry", key=found["hostKey"]), plot=plot)
+    return Row(label, do("entry", key=found["hostKey"]), plot=plot, image="DefaultPlaylist.png")
 
 
 def _entry(visit: Visit, key: str) -> dict[str, Any]:
@@ -138,7 +142,7 @@ def _headline(visit: Visit, field: dict[str, Any]) -> str:
 
 
 def _both(visit: Visit, field: dict[str, Any]) -> str:
-    here, there = (visit.words.value(field.get(name), 60) for name in ("hostValue", "value"))
+    here, there = (visit.words.value(field.get(name), _HALF) for name in ("hostValue", "value"))
     return visit.text(menu_texts.DIFFERENCE, here=here, there=there)
 
 

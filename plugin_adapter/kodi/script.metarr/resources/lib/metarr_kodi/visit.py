@@ -134,6 +134,8 @@ def _trouble(port: Port, address: str, error: Any) -> Trouble:
 
     if error.reason == "VERSION_MOVED" or error.code == "aborted":
         return Trouble(port.text(menu_texts.STALE))
+    if error.reason == "NOBODY_TO_ASK" and "not_covered" in error.message:
+        return Trouble(port.text(menu_texts.NOT_COVERED))
     if isinstance(error, (BadAnswer, TooOld, Unreachable, WrongToken)):
         return Trouble(problem(port, address, error), set_up=True)
     return Trouble(_sentence(error) if error.reason or error.violations else problem(port, address, error))

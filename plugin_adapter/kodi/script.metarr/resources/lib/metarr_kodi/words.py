@@ -15,6 +15,10 @@ SHORT = 120
 """Characters of a value in a list; what is longer is shown where it is opened."""
 
 _MOST_LISTED = 5
+_MOST_NOTICED = 3
+_NOTICED = ("title", "plot", "poster", "fanart", "still", "imdb_rating", "release_date", "cast")
+"""Fields that people look at first."""
+
 _SOURCES = {"owner": menu_texts.SOURCE_OWNER, "import": menu_texts.SOURCE_IMPORT, "nfo": menu_texts.SOURCE_NFO}
 
 
@@ -73,18 +77,29 @@ class Words:
 
     def change(self, change: Told, most: int = SHORT) -> str:
         """A change of a field in one line."""
-        field = self.field(change["field"])
+        told = self.difference(change, most)
+        return self.text(menu_texts.CHANGE, field=self.field(change["field"]), difference=told)
+
+    def difference(self, change: Told, most: int = SHORT) -> str:
+        """What a field held before and holds now; or that it was locked or unlocked."""
         old, new = change.get("oldValue"), change.get("newValue")
         if old == new and bool(change.get("oldLocked")) != bool(change.get("newLocked")):
-            locked = menu_texts.CHANGE_LOCKED if change.get("newLocked") else menu_texts.CHANGE_UNLOCKED
-            return self.text(locked, field=field)
+            return self.text(menu_texts.LOCKED if change.get("newLocked") else menu_texts.UNLOCKED)
         half = most // 2
-        return self.text(menu_texts.CHANGE, field=field, old=self.value(old, half), new=self.value(new, half))
+        return self.text(menu_texts.OLD_AND_NEW, old=self.value(old, half), new=self.value(new, half))
+
+    def noticed(self, changes: Sequence[Told]) -> str:
+        """Fields that changed, those first that people look at, in a line that a notice has place for."""
+        names = [change["field"] for change in changes]
+        first = [name for name in _NOTICED if name in names]
+        labels = [self.field(name) for name in dict.fromkeys([*first, *names])]
+        return self._listed(labels, _MOST_NOTICED)
 
     def changed(self, changes: Sequence[Told]) -> str:
         """Which fields changed, in a line."""
-        names = [change["field"] for change in changes]
-        return self.text(menu_texts.CHANGED, fields=self.fields(names)) if names else self.text(menu_texts.UNCHANGED)
+        if not changes:
+            return self.text(menu_texts.UNCHANGED)
+        return self.text(menu_texts.CHANGED, fields=self.noticed(changes))
 
     # Reasons
 
@@ -123,8 +138,8 @@ class Words:
             return self._listed(parts) if most and isinstance(value[0], dict) else _joined(parts, value)
         return _object(value, most) if isinstance(value, dict) else str(value)
 
-    def _listed(self, parts: Sequence[str]) -> str:
-        some, left = ", ".join(parts[:_MOST_LISTED]), len(parts) - _MOST_LISTED
+    def _listed(self, parts: Sequence[str], most: int = _MOST_LISTED) -> str:
+        some, left = ", ".join(parts[:most]), len(parts) - most
         return self.text(menu_texts.AND_MORE, list=some, count=left) if left > 0 else some
 
 
