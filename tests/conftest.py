@@ -1,4 +1,4 @@
-"""What holds for the whole suite: how hard properties are tried, and that `--complete` allows no skip."""
+"""What holds for the whole suite: how hard properties are tried, and what its tests share."""
 
 import logging
 from collections.abc import Generator, Iterator
@@ -13,6 +13,9 @@ from metarr.store.database import Database
 from postgres import BACKENDS, Cluster, MakeDatabase, cluster
 from postgres import programs as installed
 from simulators import Simulators
+from statements import share_compiled
+
+pytest_plugins = ["completeness"]
 
 # Derandomized: a suite that gates others must say the same twice. No deadline: machines are noisy.
 _COMMON: dict[str, Any] = {
@@ -24,44 +27,17 @@ _COMMON: dict[str, Any] = {
 settings.register_profile("quick", max_examples=20, **_COMMON)
 settings.register_profile("complete", max_examples=200, **_COMMON)
 
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--complete", action="store_true", help="a skipped test counts as failed; properties tried harder")
-    parser.addoption(
-        "--without-recordings",
-        action="store_true",
-        help="with --complete: tests that read recorded answers, which are not part of the project, may be skipped",
-    )
+# As the default, but without a picture of the source around every exception: it takes longer than the test.
+_LOGS = [
+    *structlog.get_config()["processors"][:-1],
+    structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("complete" if config.getoption("--complete") else "quick")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    _judge_skip(report, item.config)
-    return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(
-    collector: pytest.Collector,
-) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    report = yield
-    _judge_skip(report, collector.config)
-    return report
-
-
-def _judge_skip(report: pytest.TestReport | pytest.CollectReport, config: pytest.Config) -> None:
-    if not config.getoption("--complete") or not report.skipped or hasattr(report, "wasxfail"):
-        return
-    reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
-    if config.getoption("--without-recordings") and reason.endswith("beside the project"):
-        return
-    report.outcome = "failed"
-    report.longrepr = f"--complete allows no skip: {reason}"
+    share_compiled()
+    structlog.configure(processors=_LOGS)
 
 
 @pytest.fixture(scope="session")
@@ -121,8 +97,9 @@ def make_database(backend: str, request: pytest.FixtureRequest) -> MakeDatabase:
 def logs_as_before() -> Generator[None]:
     """A test that sets up logging, as a daemon does, leaves no trace of that for the next one."""
     yield
-    if structlog.is_configured():
+    if structlog.get_config()["processors"] is not _LOGS:
         structlog.reset_defaults()
+        structlog.configure(processors=_LOGS)
         logger = logging.getLogger("metarr")
         for handler in tuple(logger.handlers):
             logger.removeHandler(handler)

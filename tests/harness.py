@@ -1,5 +1,6 @@
 """The whole of Metarr over the simulators: its services in the test's own process, or a daemon on ports of its own."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -12,6 +13,7 @@ from sqlalchemy import inspect
 from fakes import FakeClock
 from metarr.app import Daemon, Services, build
 from metarr.clock import Clock
+from metarr.datadir import DATABASE, make_private
 from metarr.domain.model import FieldValue, Kind, MediaItem, Outcome
 from metarr.providers.registry import discover
 from metarr.rpc.client import Client
@@ -176,7 +178,11 @@ class Live:
 
 @contextmanager
 def live(data_dir: Path, clock: Clock | None = None) -> Iterator[Live]:
-    """A daemon on free ports; its data directory outlives it."""
+    """A daemon on free ports; its data directory outlives it. A new one holds an empty library of this version."""
+    if not (data_dir / DATABASE).exists():
+        make_private(data_dir)
+        with closing(Database.in_memory()) as blank:
+            shutil.copyfile(str(blank.path), data_dir / DATABASE)
     daemon = Daemon(data_dir, clock=clock)
     daemon.start()
     try:

@@ -222,14 +222,13 @@ def test_is_expected_to_fail(): assert False
 """
 
 
-def test_with_complete_every_skip_is_a_failure(pytester: pytest.Pytester):
-    pytester.makepyprojecttoml(f"[tool.pytest.ini_options]\npythonpath = ['{ROOT / 'tests'}']\n")
-    pytester.makeconftest((ROOT / "tests" / "conftest.py").read_text())
+def test_with_complete_every_skip_is_a_failure(pytester: pytest.Pytester, pytestconfig: pytest.Config):
+    assert pytestconfig.pluginmanager.has_plugin("completeness")
     pytester.makepyfile(SKIPPING)
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
-    pytester.run(*command).assert_outcomes(passed=1, skipped=2, xfailed=1)
-    complete = pytester.run(*command, "--complete")
+    options = ("-p", "no:cacheprovider", "-p", "completeness")
+    pytester.runpytest_inprocess(*options).assert_outcomes(passed=1, skipped=2, xfailed=1)
+    complete = pytester.runpytest_inprocess(*options, "--complete")
     complete.assert_outcomes(passed=1, failed=1, errors=1, xfailed=1)
     complete.stdout.fnmatch_lines(["*--complete allows no skip: *no recording*"])
-    without = pytester.run(*command, "--complete", "--without-recordings")
+    without = pytester.runpytest_inprocess(*options, "--complete", "--without-recordings")
     without.assert_outcomes(passed=1, skipped=1, errors=1, xfailed=1)

@@ -2,11 +2,16 @@
 
 import io
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, NamedTuple, Self
 
 import pytest
+from typer.main import get_command
 
 from metarr.cli import main
+
+command = cache(get_command)
+"""Reading the functions of all commands takes longer than most commands do."""
 
 
 class FakeDaemon:
@@ -75,6 +80,7 @@ def metarr(
 ) -> Callable[..., Result]:
     """Runs `metarr ARGUMENTS`, its output piped, with `stdin` as its input."""
     monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr("metarr.cli.get_command", command)
 
     def run(*arguments: str, stdin: str | io.StringIO = "") -> Result:
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin) if isinstance(stdin, str) else stdin)

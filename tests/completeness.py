@@ -1,0 +1,40 @@
+"""A plugin of pytest: with `--complete` a skipped test counts as failed."""
+
+from collections.abc import Generator
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--complete", action="store_true", help="a skipped test counts as failed; properties tried harder")
+    parser.addoption(
+        "--without-recordings",
+        action="store_true",
+        help="with --complete: tests that read recorded answers, which are not part of the project, may be skipped",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _judge_skip(report, item.config)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _judge_skip(report, collector.config)
+    return report
+
+
+def _judge_skip(report: pytest.TestReport | pytest.CollectReport, config: pytest.Config) -> None:
+    if not config.getoption("--complete") or not report.skipped or hasattr(report, "wasxfail"):
+        return
+    reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+    if config.getoption("--without-recordings") and reason.endswith("beside the project"):
+        return
+    report.outcome = "failed"
+    report.longrepr = f"--complete allows no skip: {reason}"
