@@ -62,8 +62,9 @@ class TestTheDaemon:
 
     def test_tells_that_it_lives_and_what_is_new_and_ends(self, daemon: Live, client: Client, job: str) -> None:
         stream = client.stream(WATCH_JOB, {"jobId": job})
-        first = next(stream)
-        assert (first["job"]["state"], first["heartbeat"]) == ("STATE_QUEUED", True)
+        first, second = next(stream), next(stream)
+        assert (first["job"]["state"], first.get("heartbeat", False)) == ("STATE_QUEUED", False)
+        assert (second["job"]["state"], second["heartbeat"]) == ("STATE_QUEUED", True)
         cancelled = daemon.call("Enrichment", "CancelJob", {"jobId": job})["job"]
         news = [each for each in stream if not each.get("heartbeat")]
         assert [each["job"]["sequence"] for each in news] == [cancelled["sequence"]]
