@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from metarr_adapter.session import Identity, Session, open_session
 from metarr_adapter.sync import Sync
 from metarr_kodi import context, menu, status
 from metarr_kodi.host import KodiHost
-from metarr_kodi.port import Option, Row
+from metarr_kodi.port import Row
 from metarr_kodi.status import State, Status
 from simulators import Simulators
 
@@ -112,10 +112,10 @@ class Rig:
 
     # The daemon
 
-    def item(self, number: int = 0) -> dict[str, Any]:
-        """The item that was added first, or the next one, with its fields by name."""
-        [item] = self.live.call("Library", "ListItems", {"pageSize": 200})["items"][number : number + 1]
-        return self.full(item["id"])
+    def named(self, title: str) -> dict[str, Any]:
+        """The item with this in its title."""
+        [found] = self.live.call("Library", "ListItems", {"titleContains": title})["items"]
+        return found
 
     def full(self, item_id: str) -> dict[str, Any]:
         found = self.live.call("Library", "GetItem", {"itemId": item_id})["item"]
@@ -180,4 +180,4 @@ def rig(simulators: Simulators, folder: Path, *providers: str, token: str = "", 
                 client.close()
 
 
-__all__ = ["PLAYER", "UTC", "Option", "Rig", "State", "rig", "row"]
+__all__ = ["PLAYER", "Pointed", "Rig", "State", "rig", "row"]

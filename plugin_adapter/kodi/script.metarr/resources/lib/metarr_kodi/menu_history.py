@@ -92,7 +92,7 @@ def _change_set(visit: Visit, item_id: str, change_set_id: str) -> dict[str, Any
             return dict(found)
         token = answer.get("nextPageToken", "")
         more = bool(token)
-    raise Trouble(visit.text(menu_texts.HISTORY_NONE))
+    raise Trouble(visit.text(menu_texts.HISTORY_FORGOTTEN))
 
 
 def _show(visit: Visit, told: dict[str, Any]) -> None:

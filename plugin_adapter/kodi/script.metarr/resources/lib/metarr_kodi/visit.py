@@ -87,7 +87,7 @@ def visiting(port: Port, connect: Connect = connected, now: Now = now_here) -> I
     try:
         caller = connect(address, port.setting("token"))
     except ValueError as error:
-        raise Trouble(str(error), set_up=True) from error
+        raise Trouble(_unusable(port, error), set_up=True) from error
     from metarr_adapter.errors import RpcError  # noqa: PLC0415 - only where the daemon is talked to
 
     try:
@@ -126,6 +126,13 @@ def unexpected(port: Port, error: Exception) -> Trouble:
     text = str(error) if isinstance(error, KodiRefused) else ""
     port.log("error", f"unexpected {type(error).__name__} {text}\n{places}")
     return Trouble(port.text(menu_texts.UNEXPECTED))
+
+
+def _unusable(port: Port, error: ValueError) -> str:
+    """What is wrong with the settings."""
+    from metarr_adapter.address import BadAddress  # noqa: PLC0415
+
+    return port.text(texts.NO_ADDRESS, why=error) if isinstance(error, BadAddress) else port.text(texts.NO_TOKEN)
 
 
 def _trouble(port: Port, address: str, error: Any) -> Trouble:
