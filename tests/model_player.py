@@ -93,7 +93,7 @@ class ModelPlayer:
             seen_at=now,
         )
         done = self.home.services.players.register(wanted, take_over=take_over)
-        self.session, self.store_id = str(done.standing.player.session), done.store_id
+        self.session, self.store_id = done.session, done.store_id
         return done
 
     # The library

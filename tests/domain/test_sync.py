@@ -120,6 +120,21 @@ def test_a_superseded_ack_tells_what_is_ours_and_acknowledges_nothing():
     assert told("C", {"plot": held}) == Due(field="plot", value="C", mode=Mode.IF_OURS, ours=("B",))
 
 
+def test_what_a_host_made_of_a_value_that_it_did_not_keep_is_no_hand_edit():
+    held = acknowledged(OURS, Taken.REFUSED, "B, cut", "B and more", "too long")
+    assert not held.edited
+    assert told("B and more", {"plot": held}) is None
+    assert told("C", {"plot": held}) == Due(field="plot", value="C", mode=Mode.IF_OURS, ours=("B, cut",))
+    first = acknowledged(Held(host="x"), Taken.REFUSED, "B, cut", "B and more")
+    assert (first.acked, first.before) == ("B, cut", "x")
+
+
+@pytest.mark.parametrize("host", ["x", None])
+def test_a_value_that_was_refused_and_left_what_was_there_makes_nothing_ours(host):
+    """None: what is there could not be read."""
+    assert not acknowledged(Held(host="x"), Taken.REFUSED, host, "B").ours
+
+
 def test_a_hand_edit_is_seen_in_a_report_and_ends_where_it_is_taken_back():
     edited = reported({"plot": OURS}, {"plot": "mine"}, ("plot",), anew=False)
     assert edited["plot"].edited

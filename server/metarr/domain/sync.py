@@ -173,6 +173,10 @@ def acknowledged(held: Held, outcome: Taken, host: Any, value: Any | UnsetType, 
         before = held.before if held.ours else held.host
         return Held(host=host, acked=host, sent=value, before=before, forced=forced)
     declined = held.declined if value is UNSET else value
+    if outcome is Taken.REFUSED and host is not None and host != held.host:
+        # Written, but not kept as it was: what the host made of it is no hand's.
+        before = held.before if held.ours else held.host
+        held = replace(held, acked=host, sent=UNSET, before=before)
     return replace(held, host=host, declined=declined, outcome=outcome, why=why[:300], forced=forced)
 
 

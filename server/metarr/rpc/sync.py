@@ -85,9 +85,7 @@ class PlayerSync(BaseServicer, SyncServiceServicer):
                 seen_at=now,
             )
         done = self._players.register(wanted, take_over=request.take_over)
-        return pb.RegisterPlayerResponse(
-            player=_player(done.standing), session=str(done.standing.player.session), store_id=done.store_id
-        )
+        return pb.RegisterPlayerResponse(player=_player(done.standing), session=done.session, store_id=done.store_id)
 
     def ListPlayers(self, request: pb.ListPlayersRequest, context: Context) -> pb.ListPlayersResponse:
         return pb.ListPlayersResponse(players=[_player(each) for each in self._players.everyone()])

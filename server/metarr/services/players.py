@@ -56,6 +56,11 @@ class Registered:
     standing: Standing
     store_id: str
 
+    @property
+    def session(self) -> str:
+        """What the player is to name in its calls."""
+        return _session_name(self.standing.player, self.store_id)
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -262,12 +267,25 @@ def named(connection: Connection, player_id: str) -> Player:
 
 
 def in_session(connection: Connection, player_id: str, session: str) -> Player:
-    """The player, in its last session. Raises NoSuchThing; CannotDo (`SESSION_ENDED`) where it registered since."""
+    """The player, in its last session.
+
+    Raises NoSuchThing; CannotDo where it registered since (`SESSION_ENDED`), and where the session was of another store
+    (`STORE_CHANGED`), as a restored backup counts its sessions from an earlier one on.
+    """
     player = named(connection, player_id)
-    if session != str(player.session):
+    store_id = players.store_id(connection)
+    of_store = session.partition("-")[2]
+    if of_store and not store_id.startswith(of_store):
+        told = "the session was of another store than this one; register and report the library again"
+        raise CannotDo(told, reason="STORE_CHANGED")
+    if session != _session_name(player, store_id):
         told = "the session ended, for the player was registered again; only the last session may go on"
         raise CannotDo(told, reason="SESSION_ENDED")
     return player
+
+
+def _session_name(player: Player, store_id: str) -> str:
+    return f"{player.session}-{store_id[:8]}"
 
 
 def release(connection: Connection, item_ids: Collection[int], now: datetime) -> int:

@@ -4,7 +4,7 @@ An entry is pending while its sequence is greater than the one that was acknowle
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import asdict, replace
 from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, or_, select, update
@@ -61,10 +61,28 @@ def by_keys(connection: Connection, player_id: str, keys: Collection[str]) -> di
     }
 
 
-def of_items(connection: Connection, item_ids: Collection[int]) -> list[PlayerItem]:
+class Brief(NamedTuple):
+    """An entry without what it holds: every enrichment that changes something looks whom to wake."""
+
+    id: int
+    player_id: str
+    host_key: str
+    kind: Kind
+    item_id: int
+    sequence: int
+    acked: int
+
+    @property
+    def pending(self) -> bool:
+        return self.sequence > self.acked
+
+
+def of_items(connection: Connection, item_ids: Collection[int]) -> list[Brief]:
     """The entries that are one of these items, of all players."""
     return [
-        _entry(row) for chunk in _chunks(item_ids) for row in connection.execute(_OF_ITEMS, {"item_ids": chunk}).all()
+        Brief(*row)._replace(kind=Kind(row.kind))
+        for chunk in _chunks(item_ids)
+        for row in connection.execute(_OF_ITEMS, {"item_ids": chunk})
     ]
 
 
@@ -196,7 +214,7 @@ def move(connection: Connection, from_id: int, to_id: int, only: Collection[int]
 # Waking
 
 
-def wake(connection: Connection, entries: Sequence[PlayerItem]) -> None:
+def wake(connection: Connection, entries: Sequence[PlayerItem | Brief]) -> None:
     """Give entries a new sequence, so that their players hear of them."""
     if entries:
         first = players.issue(connection, len(entries))
@@ -228,7 +246,7 @@ def wake_items(connection: Connection, item_ids: Collection[int]) -> None:
 
 
 def _concerned(
-    entry: PlayerItem, known: Mapping[str, Player], changed: Collection[str], sync_fields: Collection[str]
+    entry: Brief, known: Mapping[str, Player], changed: Collection[str], sync_fields: Collection[str]
 ) -> bool:
     takes = known[entry.player_id].fields(entry.kind)
     return any(field in takes and (entry.pending or field in sync_fields) for field in changed)
@@ -236,7 +254,15 @@ def _concerned(
 
 # Statements
 
-_OF_ITEMS = select(player_items).where(player_items.c.item_id.in_(bindparam("item_ids", expanding=True)))
+_OF_ITEMS = select(
+    player_items.c.id,
+    player_items.c.player_id,
+    player_items.c.host_key,
+    player_items.c.kind,
+    player_items.c.item_id,
+    player_items.c.sequence,
+    player_items.c.acked,
+).where(player_items.c.item_id.in_(bindparam("item_ids", expanding=True)))
 _SAVE = (
     update(player_items)
     .where(player_items.c.id == bindparam("at_id"))
