@@ -71,7 +71,7 @@ def test_from_the_address_to_what_is_written(rig: Running, port: FakePort):
     replace, fill = (shown.text for shown in port.saw("show"))
     assert "2 of 2 entries would change." in replace
     assert "Movies, plot: 2 filled, 0 replaced, 0 stay as they are" in replace
-    assert "Fight Club: (empty)  →  " in replace
+    assert "Fight Club: (empty)  »  " in replace
     assert "Movies, plot" in fill
     wait_for(
         lambda: port.kodi.rpc("VideoLibrary.GetMovieDetails", movieid=1, properties=["plot"])["moviedetails"]["plot"],
