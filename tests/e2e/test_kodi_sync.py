@@ -307,6 +307,21 @@ def test_a_new_film_is_looked_up_at_once_and_leaves_with_its_file(home: Home):
     assert film.title not in [entry["title"] for entry in home.entries()]
 
 
+def test_the_settings_test_the_connection(home: Home):
+    home.kodi.builtin(f"RunScript(special://home/addons/{ADDON}/set_up.py,test)")
+    home.kodi.wait_for(lambda: home.kodi.holds("Window.IsActive(okdialog)"), "the dialog")
+    assert home.kodi.labels("Control.GetLabel(9)")["Control.GetLabel(9)"].startswith("Connected to Metarr")
+    home.kodi.press("select")
+    home.kodi.wait_for(lambda: not home.kodi.holds("Window.IsActive(okdialog)"), "the dialog goes")
+
+
+def test_the_service_stops_and_starts_with_the_addon(home: Home):
+    home.kodi.set_enabled(ADDON, False)
+    home.kodi.wait_for(lambda: '"off"' in home.kodi.labels(STATUS)[STATUS], "the service is off")
+    home.kodi.set_enabled(ADDON, True)
+    home.kodi.wait_for(lambda: '"connected": true' in home.kodi.labels(STATUS)[STATUS], "the service is on")
+
+
 def test_the_log_has_no_error_of_the_addon(home: Home):
     lines = [line for line in home.kodi.log.splitlines() if ADDON in line]
     assert [line for line in lines if " error <" in line.lower() or "Traceback" in line] == []
