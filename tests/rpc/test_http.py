@@ -17,7 +17,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from metarr.errors import CannotDo
-from metarr.rpc.http import HttpServer, application
+from metarr.rpc.http import HttpServer, _Cheroot, application
 from metarr.rpc.server import MAX_REQUEST_BYTES, GrpcServer
 from metarr.v1 import library_service_pb2 as library
 from metarr.v1.library_service_connect import LibraryServiceClientSync
@@ -513,6 +513,18 @@ def test_a_port_that_is_taken_is_told_in_words(server):
     with pytest.raises(CannotDo, match=f"HTTP on 127.0.0.1:{server.port}.*taken"):
         second.start()
     second.stop()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_it_stops_without_waiting_for_the_next_look_at_its_connections(host, session, monkeypatch):
+    monkeypatch.setattr(_Cheroot, "expiration_interval", 60.0)
+    server = HttpServer([FakeHealth()], host)
+    server.start()
+    assert session.get(f"http://127.0.0.1:{server.port}/healthz", timeout=10).text == "ok\n"
+    stopping = threading.Thread(target=server.stop, daemon=True)
+    stopping.start()
+    stopping.join(20)
+    assert not stopping.is_alive()
 
 
 def test_many_callers_are_answered_at_once():
