@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from fake_kodi_port import ADDON, FakePort
+from fake_kodi_port import ADDON, FakePort, english
 from menu_rig import Rig, State, rig, row
 from metarr_adapter.errors import BadAnswer, Limited, RpcError, TooOld, Unreachable, WrongToken
-from metarr_kodi import commands, menu, menu_health, status
+from metarr_kodi import commands, menu, menu_health, status, texts
 from metarr_kodi.port import Row
 from metarr_kodi.status import Status
 from simulators import Simulators
@@ -81,13 +81,13 @@ def test_how_it_stands_is_the_first_line(port: FakePort):
     assert standing(port, State.CONNECTED, pending=3).endswith(" · 3 entries have something to take in")
     assert standing(port, State.CONNECTING) == "Metarr at nas is not reached yet; it is tried again"
     assert standing(port, State.CONNECTING, error="nas is off") == "nas is off"
-    assert standing(port, State.NOT_SET_UP) == "No daemon is known yet. Set up Metarr first."
-    assert standing(port, State.NO_POLICY).startswith("Choose in Set up what Metarr may write.")
-    assert standing(port, State.WRONG_TOKEN).startswith("Metarr refuses the access token.")
-    assert standing(port, State.TOO_OLD) == "This Metarr is too old for this add-on. Update the daemon."
+    assert standing(port, State.NOT_SET_UP) == "No daemon is known yet."
+    assert standing(port, State.NO_POLICY) == english()[texts.POLICY_NEEDED].partition(". ")[0]
+    assert standing(port, State.WRONG_TOKEN) == "Metarr refuses the access token."
+    assert standing(port, State.TOO_OLD) == "This Metarr is too old for this add-on."
     assert standing(port, State.IN_USE) == "Another Kodi keeps this library in step with Metarr already."
     assert standing(port, State.FAILED, error="the disk is full") == "the disk is full"
-    assert standing(port, State.OFF).startswith("Metarr's service does not run in this Kodi.")
+    assert standing(port, State.OFF) == "Metarr's service does not run in this Kodi."
 
 
 def test_what_is_wrong_leads_to_what_mends_it(port: FakePort):
@@ -116,7 +116,7 @@ def test_the_settings_open_and_a_list_is_read_again(port: FakePort):
 def test_sync_now_asks_the_service(kodi: Rig):
     [notice] = kodi.select("plugin://script.metarr/?do=sync")
     assert kodi.port.told[-1][0] == commands.SYNC_NOW
-    assert notice.text == "The library is reported now, and what is new is taken in"
+    assert notice.text == "Sync has begun"
 
 
 def test_sync_now_without_a_connection_says_why_and_has_it_tried_again(port: FakePort):
@@ -131,7 +131,7 @@ def test_sync_now_without_a_connection_says_why_and_has_it_tried_again(port: Fak
 @pytest.mark.parametrize(
     ("address", "says"),
     [
-        ("", "No daemon is known yet. Set up Metarr first."),
+        ("", "No daemon is known yet."),
         ("127.0.0.1:1", "127.0.0.1 is there, but no Metarr listens at 127.0.0.1:1."),
     ],
 )
@@ -141,7 +141,7 @@ def test_a_listing_that_cannot_be_had_says_why_and_offers_the_set_up(kodi: Rig, 
         rows = kodi.open(f"plugin://script.metarr/?show={name}")
     finally:
         kodi.port.settings["address"] = kodi.live.url
-    assert rows[0].label.startswith(says)
+    assert rows[0].label == says
     assert [each.label for each in rows[1:]] == ["Set up the connection", "Try again"]
 
 
@@ -193,15 +193,18 @@ def test_whatever_the_daemon_refuses_is_said_in_words(port: FakePort, error: Rpc
     port.answers.extend([True, False] if query == "?do=start" else [False])
     daemon = Refusing(error)
     menu.main(port, ["plugin://script.metarr/", "3", query], connect=lambda _address, _token: daemon)
-    seen = port.rows[-1][1][0].label if "show" in query else port.shown[-1].text
-    assert seen == says
+    if "show" in query:
+        top = port.rows[-1][1][0]
+        assert says.startswith(top.label)
+        menu.main(port, ["plugin://script.metarr/", "-1", top.url.partition("/?")[2]])
+    assert port.shown[-1].text == says
     assert daemon.closed
 
 
 def test_a_fault_of_our_own_is_a_row_and_the_rest_is_in_the_log(kodi: Rig, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(menu_health, "health", lambda *_: 1 // 0)
     rows = kodi.open("plugin://script.metarr/?show=health")
-    assert rows[0].label == "Metarr did not work as expected. Kodi's log tells more."
+    assert rows[0].label == "Metarr did not work as expected."
     assert "ZeroDivisionError" in kodi.port.logged[-1][1]
 
 

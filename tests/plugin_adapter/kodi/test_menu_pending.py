@@ -123,7 +123,7 @@ def test_what_kodi_cannot_take_is_told_once_for_each_kind(kodi: Rig):
 def test_a_library_without_a_choice_leads_to_it(simulators: Simulators, tmp_path: Path):
     with rig(simulators, tmp_path) as kodi:
         [*rows, _] = kodi.open(PENDING)
-        assert rows[0].label == "This library was not reported yet. Sync now does that."
+        assert rows[0].label == "This library was not reported yet."
         kodi.add_movie("Inception", 2010)
         kodi.report(policy="")
         rows = kodi.open(PENDING)

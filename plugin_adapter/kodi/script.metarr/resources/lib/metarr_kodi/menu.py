@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -85,9 +86,11 @@ def _standing(port: Port, status: Status) -> Row:
         label = text(menu_texts.NOW_CONNECTED, version=status.daemon_version, address=status.address)
         pending = text(menu_texts.NOW_PENDING, count=status.pending) if status.pending else ""
         return Row(" · ".join(filter(None, (label, pending))), show("health"), folder=True, image="DefaultIconInfo.png")
-    label = _wrong(port, status)
-    mended = {State.NO_POLICY: "policy", State.OFF: "settings", State.CONNECTING: "set_up"}
-    return Row(label, do(mended.get(status.state, "set_up")), plot=label, image="DefaultIconWarning.png")
+    wrong = _wrong(port, status)
+    mended = {State.NO_POLICY: do("policy"), State.NOT_SET_UP: do("set_up"), State.OFF: do("settings")}
+    return Row(
+        _beginning(wrong), mended.get(status.state, do("why", text=wrong)), plot=wrong, image="DefaultIconWarning.png"
+    )
 
 
 def _wrong(port: Port, status: Status) -> str:
@@ -117,18 +120,25 @@ def _rows(port: Port, query: dict[str, str], options: dict[str, Any]) -> tuple[l
 
 def _instead(port: Port, trouble: Any) -> list[Row]:
     """What is wrong, in the place of a listing, and the way to mend it."""
-    mend = do("set_up") if trouble.set_up else do("again")
-    rows = [Row(trouble.text, mend, plot=trouble.text, image="DefaultIconWarning.png")]
+    label, whole = _beginning(trouble.text), do("why", text=trouble.text)
+    rows = [Row(label, whole, plot=trouble.text, image="DefaultIconWarning.png")]
     if trouble.set_up:
         rows.append(Row(port.text(menu_texts.MENU_SET_UP), do("set_up"), image="DefaultAddonService.png"))
     return [*rows, Row(port.text(menu_texts.TRY_AGAIN), do("again"), image="DefaultAddonsUpdates.png")]
 
 
+def _beginning(text: str) -> str:
+    """As much of a text as a row of a listing has place for: its first sentence."""
+    return re.split(r"(?<=[.?!])\s", text, maxsplit=1)[0]
+
+
 def _do(port: Port, query: dict[str, str], options: dict[str, Any]) -> None:
-    from metarr_kodi.visit import told, visiting  # noqa: PLC0415 - the first menu goes without
+    from metarr_kodi.visit import Trouble, told, visiting  # noqa: PLC0415 - the first menu goes without
 
     name = query["do"]
     with told(port):
+        if name == "why":
+            raise Trouble(query.get("text", ""), set_up=True)
         if name in DONE:
             action = getattr(importlib.import_module(f"metarr_kodi.{DONE[name]}"), name)
             with visiting(port, **options) as visit:

@@ -59,7 +59,7 @@ def provider(visit: Visit, query: dict[str, str]) -> None:
 def details(visit: Visit, state: dict[str, Any]) -> list[str]:
     """All about a provider, in lines."""
     text, words = visit.text, visit.words
-    lines = [_state(visit, state), plain.lines(state.get("detail", ""))]
+    lines = [_state(visit, state), *filter(None, [plain.lines(state.get("detail", ""))])]
     if state.get("retryAt"):
         lines.append(text(menu_texts.HEALTH_AGAIN, when=words.when(state["retryAt"])))
     lines.append("")

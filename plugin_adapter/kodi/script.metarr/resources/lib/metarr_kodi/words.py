@@ -85,8 +85,8 @@ class Words:
         old, new = change.get("oldValue"), change.get("newValue")
         if old == new and bool(change.get("oldLocked")) != bool(change.get("newLocked")):
             return self.text(menu_texts.LOCKED if change.get("newLocked") else menu_texts.UNLOCKED)
-        half = most // 2
-        return self.text(menu_texts.OLD_AND_NEW, old=self.value(old, half), new=self.value(new, half))
+        before = self.value(old, most // 2)
+        return self.text(menu_texts.OLD_AND_NEW, old=before, new=self.value(new, most - len(before)))
 
     def noticed(self, changes: Sequence[Told]) -> str:
         """Fields that changed, those first that people look at, in a line that a notice has place for."""
