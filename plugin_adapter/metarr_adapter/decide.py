@@ -12,7 +12,7 @@ TAKEN, EDITED, KEPT, REFUSED = "OUTCOME_TAKEN", "OUTCOME_EDITED", "OUTCOME_KEPT"
 WRITE = "write"
 """Not decided yet: it is to be written, and read back."""
 
-ALWAYS, IF_OURS = "MODE_ALWAYS", "MODE_IF_OURS"
+ALWAYS, IF_EMPTY, IF_OURS = "MODE_ALWAYS", "MODE_IF_EMPTY", "MODE_IF_OURS"
 
 
 class Reading(Protocol):
@@ -39,7 +39,9 @@ def decide(host: Reading, kind: str, pending: Mapping[str, Any], held: Mapping[s
         return WRITE
     if mode == IF_OURS:
         return WRITE if _is_ours(host, kind, pending, current) else EDITED
-    return WRITE if is_empty(current) else KEPT
+    if is_empty(current) or (mode == IF_EMPTY and _is_ours(host, kind, pending, current)):
+        return WRITE
+    return KEPT
 
 
 def _is_ours(host: Reading, kind: str, pending: Mapping[str, Any], current: Any) -> bool:

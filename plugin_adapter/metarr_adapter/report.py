@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from metarr_adapter.host import Entry, Host, HostUnavailable, Log
 from metarr_adapter.session import KINDS, Session, told_apart
+from metarr_adapter.values import tellable
 
 BATCH = 100
 MOST_BYTES = 900_000
@@ -165,14 +166,14 @@ def message_of(entry: Entry) -> dict[str, Any]:
         "hostKey": entry.host_key,
         "hostId": entry.host_id,
         "kind": KINDS[entry.kind],
-        "title": entry.title[:LONGEST_TITLE],
+        "title": _title(entry.title),
         "year": entry.year,
         "ids": _ids(entry.ids),
-        "fields": {name: value for name, value in entry.fields.items() if value is not None},
+        "fields": {name: tellable(value) for name, value in entry.fields.items() if value is not None},
     }
     if entry.series is not None:
         series = entry.series
-        message["series"] = {"title": series.title[:LONGEST_TITLE], "year": series.year, "ids": _ids(series.ids)}
+        message["series"] = {"title": _title(series.title), "year": series.year, "ids": _ids(series.ids)}
     if entry.season_number is not None:
         message["seasonNumber"] = entry.season_number
     if entry.episode_number is not None:
@@ -180,5 +181,11 @@ def message_of(entry: Entry) -> dict[str, Any]:
     return message
 
 
+def _title(title: str) -> str:
+    """In one line: a title that holds anything else is taken for none."""
+    told: str = tellable(title)
+    return "".join(max(letter, " ") for letter in told)[:LONGEST_TITLE]
+
+
 def _ids(ids: Any) -> list[dict[str, str]]:
-    return [{"type": name, "value": value} for name, value in ids.items() if value]
+    return [{"type": name, "value": value} for name, value in tellable(ids).items() if value]

@@ -10,7 +10,7 @@ from metarr_adapter.errors import RpcError
 from metarr_adapter.host import Entry, Host, HostUnavailable, Log
 from metarr_adapter.report import report_changes
 from metarr_adapter.session import WORDS, Session, told_apart
-from metarr_adapter.values import is_empty, short
+from metarr_adapter.values import is_empty, short, tellable
 
 PAGE = 100
 ACKS = 50
@@ -109,7 +109,7 @@ class Sync:
         """Raises what the host raises when it cannot be told any more what it holds."""
         kind, fields = WORDS.get(item.get("kind", ""), ""), item.get("fields", [])
         try:
-            read = self._host.read(kind, item["hostKey"], item.get("hostId", ""))
+            read = self._read(kind, item)
             before = {} if read is None else read[1]
             decided = {field["name"]: decide(self._host, kind, field, before) for field in fields}
         except HostUnavailable:
@@ -126,7 +126,7 @@ class Sync:
         if values:
             pulled.written += 1
             why = self._write(kind, item, values)
-            read = self._host.read(kind, item["hostKey"], item.get("hostId", ""))
+            read = self._read(kind, item)
             if self._is_other(kind, item, read):
                 return
             after = {} if read is None else read[1]
@@ -137,6 +137,11 @@ class Sync:
             for field in fields
         ]
         self._acks.append(_ack(item, outcomes))
+
+    def _read(self, kind: str, item: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
+        """What the host holds, as it was told to the daemon: what only differs from that is nobody's edit."""
+        read = self._host.read(kind, item["hostKey"], item.get("hostId", ""))
+        return None if read is None else (read[0], tellable(read[1]))
 
     def _is_other(self, kind: str, item: Mapping[str, Any], read: Any) -> bool:
         """Whether the entry is gone, or was made anew; the daemon is told so, and nothing is acknowledged."""
@@ -202,7 +207,7 @@ def _ack(item: Mapping[str, Any], fields: list[dict[str, Any]]) -> dict[str, Any
 
 
 def _field(name: str, outcome: str, value: Any, detail: str = "") -> dict[str, Any]:
-    told = {"name": name, "outcome": outcome, "detail": short(detail, LONGEST_DETAIL)}
+    told = {"name": name, "outcome": outcome, "detail": tellable(short(detail, LONGEST_DETAIL))}
     return told if value is None else {**told, "hostValue": value}
 
 

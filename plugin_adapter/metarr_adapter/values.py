@@ -7,6 +7,9 @@ from typing import Any
 
 from metarr_adapter.host import IDS
 
+LONGEST_TEXT = 50_000
+"""Characters of a text that is told; no plot has as many."""
+
 
 def is_empty(value: Any) -> bool:
     """Whether a field that holds this holds nothing. A number and a truth value always are something."""
@@ -39,6 +42,19 @@ def are_ours(held: Any, ours: Any, ids: Any) -> bool:
         same(_ids(held).get(kind), _ids(ours).get(kind)) or same(_ids(held).get(kind), known)
         for kind, known in _ids(ids).items()
     )
+
+
+def tellable(value: Any) -> Any:
+    """A value as a message can carry it.
+
+    Names of files bring halves of signs and zero characters with them, which no message holds; a text beyond all
+    measure is cut. One such value would keep its whole library from being told.
+    """
+    if isinstance(value, str):
+        return value[:LONGEST_TEXT].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {tellable(name): tellable(each) for name, each in value.items()}
+    return [tellable(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def short(value: Any, length: int = 60) -> str:

@@ -31,6 +31,8 @@ def test_what_is_there_already_is_taken_and_not_written(mode: str) -> None:
         ("MODE_IF_EMPTY", "", (), WRITE),
         ("MODE_IF_EMPTY", "theirs", (), KEPT),
         ("MODE_IF_EMPTY", 0, (), KEPT),
+        ("MODE_IF_EMPTY", "written, but never acknowledged", ("written, but never acknowledged",), WRITE),
+        ("MODE_IF_EMPTY", "theirs", ("written, but never acknowledged",), KEPT),
         ("MODE_IF_OURS", "old", ("old",), WRITE),
         ("MODE_IF_OURS", "sent since", ("old", "sent since"), WRITE),
         ("MODE_IF_OURS", None, (None,), WRITE),
@@ -39,6 +41,7 @@ def test_what_is_there_already_is_taken_and_not_written(mode: str) -> None:
         ("MODE_IF_OURS", None, ("old",), EDITED),
         ("MODE_IF_OURS", "edited", (), EDITED),
         ("MODE_OF_TOMORROW", "theirs", (), KEPT),
+        ("MODE_OF_TOMORROW", "old", ("old",), KEPT),
         ("MODE_OF_TOMORROW", None, (), WRITE),
     ],
 )

@@ -149,16 +149,22 @@ def test_an_entry_that_no_message_can_hold_costs_itself_only() -> None:
 
 
 def test_requests_are_not_larger_than_the_daemon_may_take() -> None:
-    host, daemon = _library(6)
-    for number in range(6):
-        host.edit(f"/{number}", "plot", "x" * (MOST_BYTES // 3))
+    host, daemon = _library(24)
+    for number in range(24):
+        host.edit(f"/{number}", "plot", "x" * (MOST_BYTES // 20))
     assert reported(host, opened(host, daemon)).complete
-    assert [len(each.get("items", ())) for each in _sent(daemon)] == [2, 2, 2, 0]
+    assert [len(each.get("items", ())) for each in _sent(daemon)] == [19, 5, 0]
 
 
 def test_titles_are_cut_to_what_the_contract_allows() -> None:
     message = message_of(Entry("/1", "1", "movie", "x" * 900, series=Series("y" * 900)))
     assert (len(message["title"]), len(message["series"]["title"])) == (500, 500)
+
+
+def test_a_title_is_one_line_of_whole_signs() -> None:
+    message = message_of(Entry("/1", "1", "episode", "a\0b\n\udce4\x1b", series=Series("\x07c", 0, {"imdb": "t\0t"})))
+    assert message["title"] == "ab ? "
+    assert message["series"] == {"title": " c", "year": 0, "ids": [{"type": "imdb", "value": "tt"}]}
 
 
 @pytest.mark.parametrize("entry", [Entry("", "1", "movie"), Entry("k" * 201, "1", "movie"), Entry("/1", "1", "song")])

@@ -395,6 +395,16 @@ def test_a_late_acknowledgement_does_no_harm() -> None:
     assert player.host.value("/Heat", "plot") == "A fourth text"
 
 
+def test_what_the_host_holds_and_no_message_can_carry_is_no_edit_and_nothing_to_write() -> None:
+    host, daemon = FakeHost(), FakeDaemon({"Heat": {"plot": "?rger"}}, "replace")
+    host.add("/Heat", "Heat", plot="\udce4rger")
+    session = opened(host, daemon)
+    reported(host, session)
+    assert not syncing(host, session).pull().left
+    assert ("plot", "?rger") not in [(write.field, write.value) for write in host.writes]
+    assert daemon.pending() == []
+
+
 def test_one_acknowledgement_that_the_daemon_refuses_does_not_hold_up_the_others() -> None:
     player = Player(**{f"Film {number}": {"plot": "A text"} for number in range(5)})
     player.daemon.refused_keys = {"/Film 3"}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metarr_adapter.values import are_ours, holds, is_empty, same, short
+from metarr_adapter.values import are_ours, holds, is_empty, same, short, tellable
 
 _plain = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.text(max_size=3),
@@ -82,3 +82,14 @@ def test_a_long_value_is_cut_for_people() -> None:
     assert short("x" * 100, 10) == "x" * 9 + "…"
     assert short(["Drama", "Crime"]) == "Drama, Crime"
     assert short(7.5) == "7.5"
+
+
+def test_what_no_message_holds_is_told_as_far_as_it_goes() -> None:
+    assert tellable("\udce4rger \ud83d") == "?rger ?"
+    assert tellable("a\0b 🎬 שלום") == "ab 🎬 שלום"
+    assert len(tellable("x" * 1_000_000)) == 50_000
+    assert tellable({"genres": ["\udce4", "Drama"], "year": 1995, "plot": None}) == {
+        "genres": ["?", "Drama"],
+        "year": 1995,
+        "plot": None,
+    }
