@@ -23,6 +23,9 @@ __all__ = ["Connection", "Database"]
 BUSY_SECONDS = 30
 """How long a transaction waits for a writer of another process."""
 
+KEPT_OPEN = 32
+"""Connections to a file that stay open when nobody uses them: to open one takes longer than most transactions."""
+
 
 class Database:
     """A SQLite file (a path) or a PostgreSQL database (an address). Safe to use from every thread.
@@ -46,7 +49,7 @@ class Database:
         if self.path is None:
             return postgres.engine(self._url, to_write=False), postgres.engine(self._url, to_write=True, alone=alone)
         engine = _sqlite_engine(self._url)
-        return engine, engine.execution_options(to_write=True)
+        return engine, engine
 
     @property
     def shown(self) -> str:
@@ -79,13 +82,16 @@ class Database:
         It has the write lock from its start, so what it reads stays true until it commits. Not to be nested. Raises
         CannotDo where the database cannot be written: disk full, read-only, held by another program.
         """
-        with self._my_turn(), self._told_apart(), self._writing.begin() as connection:
+        with self._my_turn(), self._told_apart(), _written(self._writing) as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read transaction: one unchanging view of the database. Nothing written in it stays."""
         with self._told_apart(), self._engine.connect() as connection:
+            connection.begin()
+            if self.path:
+                connection.exec_driver_sql("BEGIN")
             yield connection
 
     def migrate(self, backups_folder: Path | None, now: datetime) -> None:
@@ -112,7 +118,7 @@ class Database:
             return
         if found and self.path and folder:
             backups.make(self.path, folder, found, now)
-        with engine.execution_options(to_write=True).begin() as connection:
+        with _written(engine) as connection:
             schema.upgrade(connection)
             if problems := _broken_references(connection):
                 raise CannotDo(f"the database holds broken references and was left as it was: {problems[0]}")
@@ -171,6 +177,7 @@ def _sqlite_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
         hide_parameters=True,
         # Transactions begin by our own BEGIN: the driver would begin them late, and never IMMEDIATE.
         connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+        pool_size=KEPT_OPEN,
         max_overflow=-1,
     )
 
@@ -180,12 +187,18 @@ def _sqlite_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        to_write = connection.get_execution_options().get("to_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if to_write else "BEGIN")
-
     return engine
+
+
+@contextmanager
+def _written(engine: Engine) -> Iterator[Connection]:
+    """A transaction that has the write lock from its start."""
+    with engine.begin() as connection:
+        # Said here, and not when the engine tells that a transaction begins: an engine with such a listener looks for
+        # listeners several times in every statement.
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
 
 
 def _broken_references(connection: Connection) -> tuple[str, ...]:
