@@ -166,25 +166,23 @@ def message_of(entry: Entry) -> dict[str, Any]:
         "hostKey": entry.host_key,
         "hostId": entry.host_id,
         "kind": KINDS[entry.kind],
-        "title": _title(entry.title),
+        "title": tellable(entry.title)[:LONGEST_TITLE],
         "year": entry.year,
         "ids": _ids(entry.ids),
         "fields": {name: tellable(value) for name, value in entry.fields.items() if value is not None},
     }
     if entry.series is not None:
         series = entry.series
-        message["series"] = {"title": _title(series.title), "year": series.year, "ids": _ids(series.ids)}
+        message["series"] = {
+            "title": tellable(series.title)[:LONGEST_TITLE],
+            "year": series.year,
+            "ids": _ids(series.ids),
+        }
     if entry.season_number is not None:
         message["seasonNumber"] = entry.season_number
     if entry.episode_number is not None:
         message["episodeNumber"] = entry.episode_number
     return message
-
-
-def _title(title: str) -> str:
-    """In one line: a title that holds anything else is taken for none."""
-    told: str = tellable(title)
-    return "".join(max(letter, " ") for letter in told)[:LONGEST_TITLE]
 
 
 def _ids(ids: Any) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from metarr_adapter.host import IDS
 
 LONGEST_TEXT = 50_000
 """Characters of a text that is told; no plot has as many."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def is_empty(value: Any) -> bool:
@@ -47,11 +50,11 @@ def are_ours(held: Any, ours: Any, ids: Any) -> bool:
 def tellable(value: Any) -> Any:
     """A value as a message can carry it.
 
-    Names of files bring halves of signs and zero characters with them, which no message holds; a text beyond all
-    measure is cut. One such value would keep its whole library from being told.
+    Names of files bring halves of signs and control characters with them, which no message holds, or no field; a text
+    beyond all measure is cut. One such value would keep its whole library from being told.
     """
     if isinstance(value, str):
-        return value[:LONGEST_TEXT].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+        return _CONTROL.sub("", value[:LONGEST_TEXT]).encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, Mapping):
         return {tellable(name): tellable(each) for name, each in value.items()}
     return [tellable(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -57,6 +57,17 @@ def add_show(kodi: FakeKodi, folder: str = "/tv/Severance/", episodes: int = 2) 
     return show
 
 
+def test_what_has_no_title_is_called_by_its_path(port: FakePort, host: KodiHost):
+    port.kodi.add("movie", title=" ", file="smb://ann:secret@nas/films/Heat.mkv")
+    add_show(port.kodi, folder="/tv/Severance/", episodes=1)
+    port.kodi.rpc("VideoLibrary.SetTVShowDetails", tvshowid=1, title="", uniqueid={"tvdb": None})
+    titles = {entry.kind: entry.title for entry in listed(host)}
+    assert (titles["movie"], titles["series"]) == ("Heat", "Severance")
+    [episode] = [entry for entry in listed(host) if entry.kind == "episode"]
+    assert episode.series is not None
+    assert episode.series.title == "Severance"
+
+
 def test_a_film_is_told_with_all_that_kodi_holds(port: FakePort, host: KodiHost):
     port.kodi.add(
         "movie",

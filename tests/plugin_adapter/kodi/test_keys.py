@@ -2,7 +2,7 @@
 
 import pytest
 
-from metarr_kodi.keys import episode_key, movie_key, season_key, series_key, without_credentials
+from metarr_kodi.keys import episode_key, movie_key, season_key, series_key, title_of, without_credentials
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,20 @@ def test_several_episodes_of_one_file_and_all_seasons_of_a_show_are_told_apart()
 
 def test_a_name_that_is_no_text_has_a_key():
     assert movie_key("/films/\udcff.mkv") != movie_key("/films/\udcfe.mkv")
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/films/Heat (1995).mkv", "Heat (1995)"),
+        ("smb://ann:secret@nas/tv/Severance/", "Severance"),
+        ("C:\\Films\\Heat.mkv", "Heat"),
+        ("smb://ann:secret@nas/", "nas"),
+        ("bluray://smb%3a%2f%2fann%3asecret%40nas%2fHeat.iso", "smb%3a%2f%2fnas%2fHeat"),
+        ("/tv/S.W.A.T/", "S.W.A.T"),
+        ("/films/.mkv", ".mkv"),
+        ("", ""),
+    ],
+)
+def test_an_entry_without_a_title_is_called_by_its_path(path: str, title: str):
+    assert title_of(path) == title

@@ -187,6 +187,26 @@ READ = [
         "trailer",
         "https://www.youtube.com/watch?v=2GfZl4kuVNI",
     ),
+    # Passwords stay in Kodi.
+    ("movie", {"trailer": "smb://ann:secret@nas/heat-trailer.mp4"}, "trailer", "smb://nas/heat-trailer.mp4"),
+    (
+        "movie",
+        {"art": {"poster": "image://smb%3a%2f%2fann%3asecret%40nas%2fp.jpg/"}},
+        "poster",
+        [{"url": "smb://nas/p.jpg"}],
+    ),
+    (
+        "movie",
+        {"art": {"poster": "image://zip%3a%2f%2fsmb%253a%252f%252fann%253asecret%2540nas%252fa.zip%2fp.jpg/"}},
+        "poster",
+        [{"url": "zip://smb%3a%2f%2fnas%2fa.zip/p.jpg"}],
+    ),
+    (
+        "movie",
+        {"art": {"fanart": "image://https%3a%2f%2fx%2ff.jpg%7cCookie%3dsecret/"}},
+        "fanart",
+        [{"url": "https://x/f.jpg"}],
+    ),
 ]
 
 
@@ -358,6 +378,26 @@ def test_without_that_care_kodi_puts_the_length_of_the_file_there() -> None:
     movie = Library("movie", runtime=10200, duration=10271)
     movie.kodi.rpc("VideoLibrary.SetMovieDetails", movieid=movie.number, plot="x")
     assert movie.details()["runtime"] == 10271
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "plugin://plugin.program.any/?do=harm",
+        "script://any",
+        "smb://elsewhere/share/trailer.mp4",
+        "special://profile/x.mp4",
+        "file:///etc/passwd",
+        "/films/trailer.mp4",
+        "https://ann:secret@x/t.mp4",
+        "https://x/t.mp4|verifypeer=false",
+    ],
+)
+def test_kodi_is_told_to_open_nothing_but_the_web(address: str) -> None:
+    image = [{"url": address}]
+    for field, value in (("trailer", address), ("poster", image), ("fanart", image)):
+        assert mapping.refusal("movie", field, value) == "Kodi is given web addresses only"
+        assert mapping.write("movie", {field: value}, {}) == []
 
 
 def test_fewer_fanarts_take_the_surplus_away() -> None:

@@ -87,6 +87,29 @@ def test_without_an_address_it_says_once_how_it_is_set_up(port: FakePort, metarr
     assert not [shown for shown in port.shown if shown.what != "notify"]
 
 
+ODD: list[dict[str, Any]] = [
+    {"title": "", "uniqueid": {}},
+    {"title": "a\0b"},
+    {"title": "\udce4rger \x1b[31m"},
+    {"title": "שלום 🎬"},
+    {"title": "One", "plot": "\ud83d", "genre": ["\udce4"]},
+    {"title": "Two", "plot": "x" * 300_000},
+    {"title": "Three", "uniqueid": {"imdb": "tt\udce4", "x" * 300: "y" * 3000}},
+    {"title": "Four", "year": 99_999, "trailer": "smb://ann:secret@nas/four.mp4"},
+]
+
+
+def test_the_oddest_entries_do_not_keep_a_library_from_being_known(port: FakePort, metarr: Live):
+    for number, film in enumerate(ODD):
+        port.kodi.add("movie", **film, file=f"/films/{number}.mkv")
+    with running(port, metarr) as rig:
+        rig.until_reported(len(ODD))
+        rig.choose()
+        rig.until_taken_in()
+    assert [(written["movieid"], written["title"]) for _, written in port.kodi.writes()] == [(1, "0")], ODD
+    assert "secret" not in str(metarr.call("Library", "ListItems", {"pageSize": 100}))
+
+
 def test_it_reports_and_writes_nothing_before_the_owner_has_chosen(port: FakePort, metarr: Live):
     add(port.kodi, "fight-club")
     with running(port, metarr) as rig:

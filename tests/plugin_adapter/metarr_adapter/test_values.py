@@ -86,7 +86,7 @@ def test_a_long_value_is_cut_for_people() -> None:
 
 def test_what_no_message_holds_is_told_as_far_as_it_goes() -> None:
     assert tellable("\udce4rger \ud83d") == "?rger ?"
-    assert tellable("a\0b 🎬 שלום") == "ab 🎬 שלום"
+    assert tellable("a\0b 🎬\x1b שלום\n\t.") == "ab 🎬 שלום\n\t."
     assert len(tellable("x" * 1_000_000)) == 50_000
     assert tellable({"genres": ["\udce4", "Drama"], "year": 1995, "plot": None}) == {
         "genres": ["?", "Drama"],

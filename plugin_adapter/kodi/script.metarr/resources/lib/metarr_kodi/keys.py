@@ -23,6 +23,12 @@ def without_credentials(path: str) -> str:
     return _CREDENTIALS.sub(lambda found: found["begin"] or found["coded"], plain)
 
 
+def title_of(path: str) -> str:
+    """What to call an entry that nobody gave a title: the last part of its path, a file's without its ending."""
+    name = re.split(r"[/\\]", without_credentials(path).rstrip("/\\"))[-1]
+    return name if path.endswith(("/", "\\")) else re.sub(r"(?<=.)\.\w{1,5}$", "", name)
+
+
 def movie_key(file: str) -> str:
     return _key("movie", file)
 

@@ -7,7 +7,7 @@ from typing import Any, Mapping, NamedTuple
 
 from metarr_adapter.host import IDS, Entry, HostUnavailable, Series
 from metarr_kodi import mapping
-from metarr_kodi.keys import episode_key, movie_key, season_key, series_key
+from metarr_kodi.keys import episode_key, movie_key, season_key, series_key, title_of
 from metarr_kodi.mapping import NOUNS
 from metarr_kodi.port import KodiRefused, Port
 
@@ -50,7 +50,7 @@ class Listed(NamedTuple):
             host_key=self.key,
             host_id=str(self.number),
             kind=self.kind,
-            title=self.details.get("title") or "",
+            title=_title(self.details),
             year=max(0, self.details.get("year") or 0),
             ids=ids,
             fields=values,
@@ -149,9 +149,15 @@ def _listed(kind: str, details: Details, shows: Mapping[int, Details]) -> Listed
     return Listed(kind, key, number, details, show)
 
 
+def _title(details: Details) -> str:
+    """Metarr takes no film and no show without a name."""
+    title: str = (details.get("title") or "").strip()
+    return title or title_of(details.get("file") or "")
+
+
 def _series(show: Details) -> Series:
     ids = mapping.normal("series", IDS, show.get("uniqueid")) or {}
-    return Series(show.get("title") or "", max(0, show.get("year") or 0), ids)
+    return Series(_title(show), max(0, show.get("year") or 0), ids)
 
 
 def _properties(kind: str) -> list[str]:

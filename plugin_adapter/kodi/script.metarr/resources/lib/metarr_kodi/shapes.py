@@ -11,6 +11,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
+from metarr_kodi.keys import without_credentials
+
 _BLANKS = " \t\n\v\f\r"
 """What Kodi trims from both ends of a text. Other white space stays."""
 
@@ -142,11 +144,24 @@ class Trailer(Shape):
         video = _YOUTUBE.match(text)
         return f"{_PAGE}{video[1] or video[2]}" if video else text or None
 
+    def read(self, held: Any) -> Any:
+        """Also a file, or a call of another add-on, which the owner or a scraper put there."""
+        return self.normal(without_credentials(trimmed(held)))
+
     def sent(self, value: Any, held: Any) -> Any:
         video = _YOUTUBE.match(value or "")
         return f"{_PLAYER}{video[1]}" if video else value or ""
 
+    def refusal(self, value: Any) -> str:
+        """Kodi runs add-ons, and opens whatever machine it is told, to play a trailer."""
+        trailer = self.normal(value)
+        return "" if trailer is None or _WEB.match(trailer) else _WEB_ONLY
 
+
+_WEB = re.compile(r"https?://[^\s/?#@|]+([/?#][^\s|]*)?$")
+"""An address of the web; after a "|" Kodi takes orders about how to fetch it."""
+
+_WEB_ONLY = "Kodi is given web addresses only"
 _PAGE = "https://www.youtube.com/watch?v="
 _PLAYER = "plugin://plugin.video.youtube/play/?video_id="
 _YOUTUBE = re.compile(
@@ -199,7 +214,7 @@ class Art(Shape):
         return {self._key: value[0]["url"] if value else None}
 
     def refusal(self, value: Any) -> str:
-        return "" if not value or self.normal(value) else "Kodi is given web addresses only"
+        return "" if not value or self.normal(value) else _WEB_ONLY
 
 
 class Fanart(Art):
@@ -348,16 +363,19 @@ def _images(value: Any) -> list[dict[str, str]]:
     """The images with a web address, each once."""
     several = [value] if isinstance(value, dict) else value or ()
     urls = [trimmed(image.get("url")) for image in several]
-    return [{"url": url} for url in dict.fromkeys(urls) if re.match(r"https?://[^\s/?#]+\S*$", url)]
+    return [{"url": url} for url in dict.fromkeys(urls) if _WEB.match(url)]
 
 
 def _address(wrapped: Any) -> str:
-    """The address in an image:// address, with which Kodi reads back all art; "" where it is a frame of the video."""
+    """The address in an image:// address, with which Kodi reads back all art; "" where it is a frame of the video.
+
+    It leaves this machine, so that users and passwords in it are cut out.
+    """
     text: str = wrapped or ""
-    if not text.startswith("image://"):
-        return text
-    inner = text[len("image://") :]
-    return "" if inner.startswith("video@") else unquote(inner[:-1] if inner.endswith("/") else inner)
+    if text.startswith("image://"):
+        inner = text[len("image://") :]
+        text = "" if inner.startswith("video@") else unquote(inner[:-1] if inner.endswith("/") else inner)
+    return without_credentials(text)
 
 
 def _fanart(held: Any) -> dict[str, str]:
