@@ -139,6 +139,17 @@ def test_what_kodi_takes_and_cannot_take_is_documented(row, kind):
     assert [name for name in mapping.CANNOT[kind] if not names_field(not_written, name)] == []
 
 
+def test_the_menus_that_kodi_s_page_names_are_there():
+    strings = (
+        ROOT / "plugin_adapter/kodi/script.metarr/resources/language/resource.language.en_gb/strings.po"
+    ).read_text()
+    page = text_of("plugin_adapter/kodi/README.md").replace("**", "")
+    named = {name for name in re.findall(r"(?<![*\w])\*(?! )([^*]+)\*", page) if "→" not in name}
+    assert "Wrong title?" in named
+    of_kodi = {"Settings", "Metarr"}  # words of Kodi's own, and the add-on's name
+    assert sorted(name for name in named - of_kodi if f'msgid "{name}"' not in strings) == []
+
+
 def names_field(cell: str, name: str) -> bool:
     """Whether a list of words names a field: by its label, or by the family that it belongs to."""
     if name == "ids":
