@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ MOVIES = (
     Movie("The Matrix", 1999, {"imdb": "tt0133093"}),
     Movie("Fight Club [B]uncut[/B]", 1999, {"imdb": "tt0137523"}),
 )
-SHOW = Show("Breaking Bad", 2008, {"tvdb": "81189"}, {1: 2})
+SHOW = Show("Breaking Bad", 2008, {"tvdb": "81189"}, {1: 2, 2: 1})
 
 LOADS = """
 import sys
@@ -244,6 +245,26 @@ def test_a_wrong_title_is_found_by_words(kodi: Kodi, metarr: Live, pictures: Pat
     kodi.wait_for(lambda: film(kodi, "The Matrix (1999)")["title"] == "Man of Steel", "the title in Kodi")
 
 
+@pytest.mark.parametrize(
+    ("path", "kind", "entries"),
+    [
+        ("videodb://movies/titles/", "movie", 5),
+        ("videodb://tvshows/titles/", "tvshow", 5),
+        ("videodb://tvshows/titles/1/", "season", 4),
+        ("videodb://tvshows/titles/1/1/", "episode", 4),
+        ("videodb://movies/", "", 0),
+    ],
+)
+def test_the_context_menu_knows_every_kind_of_the_library_and_nothing_else(
+    kodi: Kodi, addon: Path, path: str, kind: str, entries: int
+):
+    conditions = [node.text or "" for node in ET.parse(addon / "addon.xml").getroot().iter("visible")]
+    kodi.open("videos", path, "return")
+    kodi.wait_for(lambda: kodi.labels("Container.FolderPath")["Container.FolderPath"] == path, path)
+    kodi.press_until("down", lambda: kodi.labels("ListItem.DBTYPE")["ListItem.DBTYPE"] == kind, "an entry")
+    assert sum(kodi.holds(condition) for condition in conditions) == entries
+
+
 def test_a_value_changed_in_kodi_is_shown_and_overwritten_only_when_asked_for(kodi: Kodi, pictures: Path):
     entry = film(kodi, "Inception")
     kodi.rpc("VideoLibrary.SetMovieDetails", movieid=entry["movieid"], plot="My own words. " * 12)
@@ -357,5 +378,6 @@ def test_a_daemon_that_is_off_is_told_of_in_every_menu(addon: Path, pictures: Pa
 
 
 def test_the_log_holds_no_complaint_about_the_addon(kodi: Kodi):
-    complaints = [line for line in kodi.log.splitlines() if ID in line and "error <" in line]
-    assert not complaints
+    lines = kodi.log.splitlines()
+    assert not [line for line in lines if ID in line and "error <" in line]
+    assert not [line for line in lines if "is deprecated" in line]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +13,7 @@ import xbmcgui  # type: ignore[import-not-found]
 import xbmcvfs  # type: ignore[import-not-found]
 
 from metarr_adapter.host import HostUnavailable
+from metarr_kodi.keys import without_credentials
 from metarr_kodi.port import ADDON_ID, Ear, Events, KodiRefused, Option, Row
 
 _HOME = 10000
@@ -172,11 +172,6 @@ class _Progress:
         self._bar.close()
 
 
-def without_credentials(text: str) -> str:
-    """A text without the user and the password that addresses in it may hold."""
-    return re.sub(r"://[^/\s]*@", "://", text)
-
-
 def _addon() -> Any:
     # A new one each time: an old one may hold old settings.
     return xbmcaddon.Addon(ADDON_ID)
@@ -199,7 +194,11 @@ def _items(options: Sequence[str | Option]) -> tuple[list[Any], bool]:
 def _listed(row: Row) -> Any:
     item = xbmcgui.ListItem(row.label, row.detail, offscreen=True)
     if row.plot:
-        item.setInfo("video", {"plot": row.plot})
+        tag = item.getVideoInfoTag()
+        if hasattr(tag, "setPlot"):
+            tag.setPlot(row.plot)
+        else:  # Kodi 19
+            item.setInfo("video", {"plot": row.plot})
     if row.image:
         item.setArt({"icon": row.image, "thumb": row.image})
     if row.menu:
