@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 
 DOMAIN = "metarr"
 
+MOST_WORDS = 1000
+"""Characters of a sentence that a daemon says. It comes into logs and on screens."""
+
 
 class Violation(NamedTuple):
     """One thing wrong with a request: `field` in the request's own path notation, such as `items[0].year`."""
@@ -108,7 +111,9 @@ def error_of(told: object) -> RpcError | None:
             violations += _violations(shown.get("fieldViolations"))
         elif kind == "RetryInfo":
             retry_after = _seconds(shown.get("retryDelay"))
-    return _CLASSES.get(code, RpcError)(code, _text(message) or code, reason, tuple(violations), retry_after)
+    return _CLASSES.get(code, RpcError)(
+        code[:MOST_WORDS], _sentence(message) or code[:MOST_WORDS], reason, tuple(violations), retry_after
+    )
 
 
 def _details(told: object) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -120,7 +125,7 @@ def _details(told: object) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _violations(told: object) -> list[Violation]:
     return [
-        Violation(_text(each.get("field")), _text(each.get("description")))
+        Violation(_text(each.get("field")), _sentence(each.get("description")))
         for each in (told if isinstance(told, list) else ())
         if isinstance(each, dict)
     ]
@@ -130,6 +135,11 @@ def _seconds(told: object) -> float | None:
     """A duration as JSON has it, such as "90s" or "1.500s"."""
     found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)s", _text(told), re.ASCII)
     return float(found[1]) if found else None
+
+
+def _sentence(told: object) -> str:
+    """In one line, whatever is told."""
+    return " ".join(_text(told)[:MOST_WORDS].split())
 
 
 def _text(told: object) -> str:

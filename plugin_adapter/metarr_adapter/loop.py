@@ -16,6 +16,9 @@ from metarr_adapter.work import LATER, Work
 SOONEST, LATEST = 1.0, 60.0
 """Seconds between two attempts to connect."""
 
+LONGEST = 3600.0
+"""Seconds at most between two attempts, however long a daemon asks for."""
+
 STEADY = 60.0
 """Seconds after which a connection counts as one that lasts."""
 
@@ -80,7 +83,7 @@ class Loop:
             except RpcError as error:
                 if self._stopped.is_set():
                     break
-                failure, soonest = failure_of(error), error.retry_after or 0.0
+                failure, soonest = failure_of(error), min(error.retry_after or 0.0, LONGEST)
                 self._log("debug" if failure == Failure.AWAY else "warning", f"{error.code} {error.reason}: {error}")
                 self._judge(failure)
             except Exception as error:  # noqa: BLE001 - it ends by `stop` alone

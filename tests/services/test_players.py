@@ -51,6 +51,16 @@ class TestSessions:
             home.services.sync.pending(player.id, first, 0, 1)
         assert caught.value.reason == "SESSION_ENDED"
 
+    def test_a_clock_that_was_put_back_locks_nobody_out(self, home: House, clock: FakeClock) -> None:
+        player = ModelPlayer(home)
+        clock.step_wall(-86400)
+        player.pull()
+        clock.step_wall(-1)
+        with pytest.raises(CannotDo):
+            player.register("second")
+        clock.step_wall(-86400)
+        player.register("second")
+
     def test_another_program_may_take_over(self, home: House) -> None:
         player = ModelPlayer(home)
         first = player.session

@@ -298,7 +298,8 @@ def release(connection: Connection, item_ids: Collection[int], now: datetime) ->
 
 
 def _in_use(known: Player, wanted: Player, now: datetime) -> bool:
-    return known.instance != wanted.instance and now - known.seen_at < LEASE
+    # A clock that was put back says nothing of how long it was silent; whoever is there is noted anew.
+    return known.instance != wanted.instance and abs(now - known.seen_at) < LEASE
 
 
 def _wake_grown(connection: Connection, before: Player, after: Player) -> None:

@@ -216,7 +216,7 @@ class Sync:
         now = self._clock.now()
         with self._database.read() as connection:
             player = in_session(connection, player_id, session)
-        if now - player.seen_at >= SEEN_EVERY:
+        if abs(now - player.seen_at) >= SEEN_EVERY:
             with self._database.begin() as connection:
                 players.saw(connection, player_id, now)
 

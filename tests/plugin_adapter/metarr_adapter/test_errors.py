@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from metarr_adapter.errors import Limited, RpcError, TimedOut, TooOld, Violation, WrongToken, error_of
+from metarr_adapter.errors import MOST_WORDS, Limited, RpcError, TimedOut, TooOld, Violation, WrongToken, error_of
 
 
 def detail(kind: str, **shown: Any) -> dict[str, Any]:
@@ -82,3 +82,15 @@ def test_garbled_details_do_no_harm(details: object) -> None:
     error = told(code="not_found", message=["?"], details=details)
     assert (error.code, error.message) == ("not_found", "not_found")
     assert (error.reason, error.violations, error.retry_after) == ("", (), None)
+
+
+def test_what_a_daemon_says_is_a_sentence_and_no_book() -> None:
+    violations = {"fieldViolations": [{"field": "year", "description": "wrong\n" * 100_000}]}
+    error = told(
+        code="internal",
+        message="broken\r\n[script.metarr] all is well " * 100_000,
+        details=[detail("BadRequest", **violations)],
+    )
+    assert len(error.message) <= MOST_WORDS
+    assert "\n" not in error.message
+    assert len(error.violations[0].description) <= MOST_WORDS

@@ -8,7 +8,7 @@ from fake_daemon import FakeDaemon
 from fake_host import FakeHost
 from metarr_adapter.changes import QUIET
 from metarr_adapter.errors import Limited, RpcError, TooOld, WrongToken
-from metarr_adapter.loop import Loop
+from metarr_adapter.loop import LONGEST, Loop
 from metarr_adapter.notices import BACK, LOST, POLICY, PROBLEMS
 from metarr_adapter.session import Failure
 
@@ -404,6 +404,13 @@ def test_a_daemon_with_too_much_to_do_is_given_the_time_that_it_asks_for() -> No
     life.run(PASS)
     assert life.clock.waits[0] == 300.0
     assert len(life.host.writes) == 1
+
+
+def test_no_daemon_puts_it_to_sleep_for_ever() -> None:
+    life = Life()
+    life.daemon.fault("RegisterPlayer", Limited("resource_exhausted", "too many", retry_after=999_999_999_999.0))
+    life.run(PASS)
+    assert life.clock.waits[0] == LONGEST
 
 
 def test_an_item_that_could_not_be_settled_is_tried_again_after_a_while() -> None:
