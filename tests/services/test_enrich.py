@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from fakes import FakeClock
-from harness import House, house, kinds, told
+from harness import PROVIDERS, House, house, kinds, told
 from metarr.domain.authority import FieldRule
 from metarr.domain.model import Answered, Conflict, FieldValue, IdClaim, Kind, MediaItem, NotAsked, Rule
 from metarr.errors import AllLimited, AllRefused, CannotDo, NobodyAnswered, NoSuchThing, VersionMoved
@@ -575,6 +575,13 @@ class TestCommit:
         with pytest.raises(NoSuchThing):
             home.enrich(item_id)
         assert home.history(item_id) == []
+
+    def test_what_was_answered_is_kept_though_the_item_could_not_be_saved(self, home: House, clock: FakeClock) -> None:
+        item_id = home.add("inception")
+        self.during(home, item_id, lambda item: replace(item, deleted_at=clock.now()))
+        with pytest.raises(NoSuchThing):
+            home.enrich(item_id)
+        assert {row[0] for row in home.rows("provider_answers")["provider_answers"]} == set(PROVIDERS)
 
     def test_an_older_answer_never_replaces_a_newer_one(self, home: House, clock: FakeClock) -> None:
         item_id = home.add("inception")

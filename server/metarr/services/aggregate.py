@@ -37,6 +37,7 @@ from metarr.fetch.channel import Ticket
 from metarr.fetch.contract import Http, Lane
 from metarr.providers import guard
 from metarr.providers.base import Ask, Preferences
+from metarr.services.arrivals import Arrivals
 from metarr.services.config import Config
 from metarr.services.drift import DriftWatch
 from metarr.services.roster import Entry, Roster
@@ -134,13 +135,23 @@ class Aggregator:
         self._drift = drift
         self._database = database
         self._clock = clock
+        self.arrivals = Arrivals(database, clock)
 
     def coverage(self, kind: Kind) -> Coverage:
         """The fields that each provider declares for a kind."""
         return self._roster.coverage(kind)
 
     def gather(self, question: Question, config: Config) -> Findings:
-        """Ask everyone who can be asked; those who gain an id by an answer are asked in the next round."""
+        """Ask everyone who can be asked; those who gain an id by an answer are asked in the next round.
+
+        What they say is stored at the end; or, where the caller expects arrivals itself, when the caller stores it.
+        """
+        if question.deadline is None:
+            return self._gather(question, config)
+        with self.arrivals.expected():
+            return self._gather(question, config)
+
+    def _gather(self, question: Question, config: Config) -> Findings:
         outcomes: dict[str, Outcome] = {}
         settled = Settled(ids=dict(question.ids))
         for _ in range(ROUNDS):
@@ -237,8 +248,11 @@ class Aggregator:
 
     def _with_stored(self, rounds: list[_Round]) -> list[_Round]:
         """The same with what the cache holds."""
+        keys = [key for each in rounds for key in each.keys]
+        waiting = self.arrivals.find(keys)
         with self._database.read() as connection:
-            stored = answers.read(connection, [key for each in rounds for key in each.keys])
+            stored = answers.read(connection, keys)
+        stored |= {key: one for key, one in waiting.items() if key not in stored or _age(stored[key]) <= _age(one)}
         return [dataclasses.replace(each, stored=_newest(each, stored)) for each in rounds]
 
     def _ask_all(self, rounds: Iterable[_Round], question: Question) -> dict[str, Outcome]:
@@ -313,15 +327,14 @@ class Aggregator:
         fragment = self._drift.checked(fragment, each.stored.fragment if each.stored else None)
         if fragment.trouble:
             log.info("answer_partly_unread", provider=each.entry.id, asked=key.asked_id, trouble=fragment.trouble[:5])
-        with self._database.begin() as connection:
-            for one in _keys_of(each, key):
-                answers.write_found(connection, one, fragment, now, each.entry.provider.parser_version)
+        version = each.entry.provider.parser_version
+        self.arrivals.add([answers.found_answer(one, fragment, now, version) for one in _keys_of(each, key)])
         return Answered(fragment=fragment, fetched_at=now, asked_id=key.asked_id)
 
     def _missed(self, each: _Round, key: AnswerKey, miss: TitleNotFound) -> Outcome:
         now = self._clock.now()
         version = each.entry.provider.parser_version
-        with self._database.begin() as connection:
+        with self.arrivals.begin() as connection:
             head, *_ = [
                 answers.write_missed(connection, one, now, version, soft=miss.soft) for one in _keys_of(each, key)
             ]

@@ -127,15 +127,17 @@ class Enricher:
             return Enriched(item=item, skipped=True)
         config = self._config.read()
         asked = self._identified(item, config, wish)
-        findings = self._gather(asked, config, wish)
-        if not answered(findings.outcomes):
-            if not wish.dry_run:
-                self._note_missing(item, findings, wish)
-            raise nobody(findings.outcomes)
-        if wish.dry_run:
-            with self._database.read() as connection:
-                return self._merge(connection, asked, findings, config).enriched
-        return self._commit(asked, findings, config, wish)
+        with self._aggregator.arrivals.expected():
+            findings = self._gather(asked, config, wish)
+            if not answered(findings.outcomes):
+                if not wish.dry_run:
+                    self._note_missing(item, findings, wish)
+                raise nobody(findings.outcomes)
+            if wish.dry_run:
+                self._aggregator.arrivals.store()
+                with self._database.read() as connection:
+                    return self._merge(connection, asked, findings, config).enriched
+            return self._commit(asked, findings, config, wish)
 
     def _identified(self, item: MediaItem, config: Config, wish: Wish) -> MediaItem:
         """The item with the ids by which to ask: where it has none, those of the title that its words name."""
@@ -166,8 +168,9 @@ class Enricher:
         return self._aggregator.gather(question, config)
 
     def _commit(self, asked: MediaItem, findings: Findings, config: Config, wish: Wish) -> Enriched:
-        """Merge on the row as it is now, so that an edit made meanwhile is seen, and commit all that changed."""
-        with self._database.begin() as connection:
+        """Merge on the row as it is now, so that an edit made meanwhile is seen, and commit all that changed, and the
+        answers with it."""
+        with self._aggregator.arrivals.begin() as connection:
             merged = self._merge(connection, asked, findings, config)
             if merged.gone is None:
                 saved = self._save(connection, merged, config, wish)
@@ -273,7 +276,7 @@ class Enricher:
         return _Merged(before=before, enriched=enriched, missed_before=bool(attempts))
 
     def _note_missing(self, item: MediaItem, findings: Findings, wish: Wish) -> None:
-        with self._database.begin() as connection:
+        with self._aggregator.arrivals.begin() as connection:
             attempts = pending.of_items(connection, [item.id]).get(item.id, {})
             missed = still_missing(findings.outcomes, attempts, self._clock.now())
             pending.set_for_item(connection, item.id, missed)

@@ -84,13 +84,29 @@ def heads_by_id(
     return found
 
 
-def write_found(
-    connection: Connection, key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_version: int
-) -> bool:
-    """Keep what a provider said; what it said, or did not know, later than this stays. False: it stayed.
+class FoundAnswer(Struct, frozen=True, kw_only=True):
+    """What a provider said, ready to be written: `row` is what `write_all_found` writes."""
 
-    A fragment with unread fields is kept as partial.
-    """
+    key: AnswerKey
+    fragment: Fragment
+    row: dict[str, Any]
+
+    def stored(self) -> StoredAnswer:
+        """As it will be read."""
+        row = self.row
+        head = AnswerHead(
+            fetched_at=row["fetched_at"],
+            found=True,
+            partial=row["partial"],
+            parser_version=row["parser_version"],
+            answered_before=True,
+            content=row["content"],
+        )
+        return StoredAnswer(key=self.key, head=head, fragment=self.fragment, answered_at=row["answered_at"])
+
+
+def found_answer(key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_version: int) -> FoundAnswer:
+    """An answer in the form in which it is kept. A fragment with unread fields is partial."""
     encoded = _encode(fragment)
     row = {
         "found": True,
@@ -105,7 +121,20 @@ def write_found(
         "content": hashlib.blake2b(encoded, digest_size=16).hexdigest(),
         "fragment": zlib.compress(encoded, 1) if len(encoded) >= PACKED_FROM else encoded,
     }
-    return upsert(connection, table, [_columns(key) | row], newest="fetched_at") == 1
+    return FoundAnswer(key=key, fragment=fragment, row=_columns(key) | row)
+
+
+def write_all_found(connection: Connection, found: Iterable[FoundAnswer]) -> int:
+    """Keep what providers said; what one said, or did not know, later than this stays. Returns, for a single answer,
+    whether it was written (1 or 0)."""
+    return upsert(connection, table, [answer.row for answer in found], newest="fetched_at")
+
+
+def write_found(
+    connection: Connection, key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_version: int
+) -> bool:
+    """`write_all_found` for one answer. False: one fetched later stayed."""
+    return write_all_found(connection, [found_answer(key, fragment, fetched_at, parser_version)]) == 1
 
 
 def write_missed(

@@ -1,0 +1,100 @@
+"""Answers that came and are not stored yet: several are written in one transaction, with the item that waited for them.
+
+A transaction of its own for every answer would cost more than everything else that is done about the answer.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from metarr.clock import Clock
+from metarr.store import answers
+from metarr.store.answers import AnswerKey, FoundAnswer, StoredAnswer
+from metarr.store.database import Connection, Database
+
+STORED_WITHIN = 1.0
+"""Seconds that an answer waits at most when others come: a slow provider must not keep unstored what others said."""
+
+
+class Arrivals:
+    """What waits to be stored. Thread-safe.
+
+    As long as something waits, somebody in `expected` is still going to store it.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting: dict[AnswerKey, FoundAnswer] = {}
+        self._since = 0.0
+        self._expecting = 0
+
+    @contextmanager
+    def expected(self) -> Iterator[None]:
+        """While answers are gathered: what comes may wait until it is stored here, by `begin` or at the end."""
+        with self._lock:
+            self._expecting += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._expecting -= 1
+                left = self._waiting and not self._expecting
+            if left:
+                self.store()
+
+    def add(self, came: Iterable[FoundAnswer]) -> None:
+        """Have answers stored: soon, and where nobody expects any, now. Raises what a transaction raises."""
+        now = self._clock.monotonic()
+        with self._lock:
+            if not self._waiting:
+                self._since = now
+            self._waiting |= {answer.key: answer for answer in came}
+            due = not self._expecting or now - self._since > STORED_WITHIN
+        if due:
+            self.store()
+
+    def find(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, StoredAnswer]:
+        """Those of these answers that wait. To be asked before the database is: what is gone from here is there."""
+        if not self._waiting:
+            return {}
+        with self._lock:
+            found = [self._waiting[key] for key in keys if key in self._waiting]
+        return {answer.key: answer.stored() for answer in found}
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A write transaction in which everything is stored that waits. Should it be rolled back, answers are stored
+        all the same."""
+        try:
+            with self._database.begin() as connection:
+                taken = self._write(connection)
+                yield connection
+        except BaseException:
+            self.store()
+            raise
+        self._forget(taken)
+
+    def store(self) -> None:
+        """Write everything that waits. What cannot be written is lost, as whoever calls this is told."""
+        taken = tuple(self._waiting.values())
+        try:
+            if taken:
+                with self._database.begin() as connection:
+                    taken = self._write(connection)
+        finally:
+            self._forget(taken)
+
+    def _write(self, connection: Connection) -> tuple[FoundAnswer, ...]:
+        with self._lock:
+            taken = tuple(self._waiting.values())
+        answers.write_all_found(connection, taken)
+        return taken
+
+    def _forget(self, written: Iterable[FoundAnswer]) -> None:
+        with self._lock:
+            for answer in written:
+                if self._waiting.get(answer.key) is answer:
+                    del self._waiting[answer.key]
+            self._since = self._clock.monotonic()
