@@ -31,7 +31,7 @@ def test_an_id_is_made_once_and_kept(tmp_path: Path):
     first = identity(port, memory(port))
     assert re.fullmatch("[a-z0-9-]{4,64}", first.player_id)
     assert identity(port, memory(port)) == first
-    assert json.loads(Path(port.profile(), FILE).read_text())["player_id"] == first.player_id
+    assert json.loads(Path(port.profile(), FILE).read_text())["instance"] in first.player_id
     other = FakePort(tmp_path / "other")
     assert identity(other, memory(other)).player_id != first.player_id
 
@@ -42,6 +42,25 @@ def test_kodis_on_one_database_are_one_player_with_an_instance_each(tmp_path: Pa
     assert den.player_id == attic.player_id
     assert den.instance != attic.instance
     assert "nas" not in den.player_id
+
+
+def test_a_kodi_that_goes_back_to_a_library_of_its_own_is_not_the_shared_one_any_more(tmp_path: Path):
+    port = FakePort(tmp_path)
+    own = identity(port, memory(port)).player_id
+    shared = identity(advanced(port, SHARED.format(type="mysql")), memory(port)).player_id
+    assert identity(advanced(port, "<advancedsettings/>"), memory(port)).player_id == own != shared
+
+
+def test_a_copy_on_another_machine_is_another_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    port, made_up = FakePort(tmp_path), 1 << 40
+    found = []
+    for node in (0x00_1A_2B_3C_4D_5E, 0x00_1A_2B_3C_4D_5F, made_up | 1, made_up | 2):
+        monkeypatch.setattr("uuid.getnode", lambda node=node: node)
+        found.append(identity(port, memory(port)))
+    first, second, third, fourth = (each.instance for each in found)
+    assert len({first, second, third}) == 3
+    assert third == fourth
+    assert len({each.player_id for each in found}) == 1
 
 
 @pytest.mark.parametrize("text", [SHARED.format(type="sqlite3"), "<advancedsettings/>", "<broken", ""])

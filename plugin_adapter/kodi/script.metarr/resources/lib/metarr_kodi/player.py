@@ -12,7 +12,7 @@ from metarr_adapter.session import Identity
 from metarr_kodi.memory import FileMemory
 from metarr_kodi.port import KodiRefused, Port
 
-_PLAYER, _INSTANCE = "player_id", "instance"
+_INSTANCE = "instance"
 _SERVERS = ("mysql", "mariadb")
 _LONGEST_NAME = 100
 
@@ -24,13 +24,11 @@ def identity(port: Port, memory: FileMemory) -> Identity:
     """
     own = memory.get(_INSTANCE) or _own_id(port, memory)
     memory.set(_INSTANCE, own)
-    player = shared_library(port) or memory.get(_PLAYER) or f"kodi-{own}"
-    memory.set(_PLAYER, player)
     return Identity(
-        player_id=player,
+        player_id=shared_library(port) or f"kodi-{own}",
         name=name(port)[:_LONGEST_NAME],
         host="kodi",
-        instance=own,
+        instance=_of_this_machine(own),
         host_version=port.info("System.BuildVersion")[:_LONGEST_NAME],
         adapter_version=port.version(),
     )
@@ -58,6 +56,13 @@ def shared_library(port: Port) -> str:
         return ""
     where = (_told(database, "host", "").lower(), _told(database, "port", "3306"), _told(database, "name", "MyVideos"))
     return f"kodi-{_digest(':'.join(where))}"
+
+
+def _of_this_machine(own: str) -> str:
+    """Another one on a copy of this Kodi's memory card: of two Kodis on one library only one may be in session."""
+    node = uuid.getnode()
+    made_up = node >> 40 & 1  # where there is no network card it is another one at each start
+    return own if made_up else _digest(f"{own}:{node}")
 
 
 def _own_id(port: Port, memory: FileMemory) -> str:
