@@ -23,7 +23,10 @@ def valid_type(id_type: str) -> bool:
 
 def valid_id(id_type: str, value: str) -> bool:
     """Whether `value` can be an id of that type. Types that Metarr does not know by name are read generously."""
-    return valid_type(id_type) and _KNOWN.get(id_type, _OTHER).fullmatch(value) is not None
+    known = _KNOWN.get(id_type)
+    if known is None:
+        return valid_type(id_type) and _OTHER.fullmatch(value) is not None
+    return known.fullmatch(value) is not None
 
 
 def expected(id_type: str) -> str:

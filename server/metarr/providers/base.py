@@ -185,6 +185,9 @@ class Searches(Protocol):
         """Titles that may be meant, the provider's best first; empty when there are none."""
 
 
+_PLACES = {field: place for place, field in enumerate(FIELDS)}
+
+
 class Malformed(Exception):
     """A part of an answer has a type or shape that nobody documented. Costs the field that needed it."""
 
@@ -233,7 +236,7 @@ class Reading:
             provider=self._provider.id,
             kind=self._kind,
             ids={id_type: value for id_type, value in ids.items() if value},
-            values=dict(sorted(self._values.items(), key=lambda pair: list(FIELDS).index(pair[0]))),
+            values={field: self._values[field] for field in sorted(self._values, key=_PLACES.__getitem__)},
             empty=frozenset(empty),
             unread=frozenset(declared - self._values.keys() - empty),
             titles=tuple(dict.fromkeys(title for title in titles if title)),
@@ -248,6 +251,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 # Readers of untrusted JSON, shared by the parsers. Each returns None for "has none" and raises Malformed otherwise.
+
+_NUMBER = re.compile(r"\d{1,15}(\.\d{1,10})?")
+_ADDRESS = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[^\s<>\"\\]*)?")
 
 
 def section(body: Any, key: str, kind: type = dict) -> Any:
@@ -274,12 +280,12 @@ def number(raw: Any) -> float | None:
         raw = raw.strip().replace(",", "")
         if raw in ("", "N/A"):
             return None
-        if not re.fullmatch(r"\d{1,15}(\.\d{1,10})?", raw):
+        if not _NUMBER.fullmatch(raw):
             raise Malformed(f"{raw[:20]!r} is no number")
         raw = float(raw)
     if raw is None:
         return None
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)):
         raise Malformed(f"{type(raw).__name__} where a number was expected")
     if not 0 <= raw < 1e15:
         raise Malformed(f"number {raw!r} out of range"[:60])
@@ -324,8 +330,8 @@ def texts(raw: Iterable[Any]) -> tuple[str, ...] | None:
 def https(raw: Any) -> str | None:
     """A web address, always https; None where it is none. Addresses from providers are data and never fetched."""
     read = text(raw)
-    if read is None or len(read) > 2000 or re.search(r"[\s<>\"\\]", read):
+    if read is None or len(read) > 2000:
         return None
     if read.startswith("http://"):
         read = "https://" + read.removeprefix("http://")
-    return read if re.match(r"https://[\w.-]+(:\d+)?(/|$)", read) else None
+    return read if _ADDRESS.fullmatch(read) else None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
 
@@ -166,7 +166,7 @@ def parse_art(kind: Kind, body: Any) -> Fragment:
     for field, keys in KEYS[kind].items():
         if field != "poster":
             reading.read(field, partial(_images, body, keys))
-    posters = partial(_images, body, KEYS[kind]["poster"])
+    posters = cache(partial(_images, body, KEYS[kind]["poster"]))
     reading.read("poster", lambda: tuple(image for image in posters() if image.language) or posters())
     reading.read("keyart", lambda: tuple(image for image in posters() if not image.language))
     ids = {id_type: str(body.get(key)) for key, id_type in OWN_IDS.items()}

@@ -150,12 +150,14 @@ def checked_value(field: str, raw: object) -> Value | None:
     """
     if raw is None:
         return None
-    value = decode_value(field, encode_value(raw))  # type: ignore[arg-type] # the round trip is the check
+    encoded = encode_value(raw)  # type: ignore[arg-type]
+    value = decode_value(field, encoded)  # the round trip is the check
     if isinstance(value, tuple):
         if FIELDS[field].type is FieldType.ARTWORK:
             value = tuple(image for image in value if isinstance(image, Image) and image.url.startswith("https://"))
         value = value[:MAX_ELEMENTS]
-    if any(len(words) > MAX_TEXT for words in _texts_in(value)):
+    # No text is longer than all of them together.
+    if len(encoded) > MAX_TEXT and any(len(words) > MAX_TEXT for words in _texts_in(value)):
         raise Malformed(f"a text of more than {MAX_TEXT} characters")
     if isinstance(value, int | float) and not 0 <= value < MAX_NUMBER:
         raise Malformed("a number out of range")

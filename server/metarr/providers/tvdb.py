@@ -476,7 +476,7 @@ def _trailer(trailers: Any, wanted: tuple[str, ...]) -> str | None:
 def image_url(raw: Any) -> str | None:
     """An image's address. TheTVDB also writes paths: `/banners/v4/…`, and some without `/banners`."""
     read = text(raw)
-    if read is None or re.match(r"https?://", read):
+    if read is None or read.startswith(("https://", "http://")):
         return https(read)
     path = read.lstrip("/")
     return https(ARTWORK_HOST + (path if path.startswith("banners/") else f"banners/{path}"))
