@@ -1,12 +1,26 @@
 """Wrong title?: search by words, pick, and the item is another one."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fake_kodi_port import FakePort
 from menu_rig import Rig, rig
-from metarr_kodi.context_identify import wanted
+from metarr_kodi.context_identify import option, wanted
+from metarr_kodi.visit import Visit
 from simulators import Simulators
+
+
+class Nobody:
+    """A daemon that is not asked."""
+
+    def call(self, method: str, message: dict[str, Any], *, timeout: float) -> dict[str, Any]:
+        raise AssertionError(method)
+
+    def close(self) -> None:
+        pass
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +46,14 @@ def kodi(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactor
 )
 def test_a_year_is_what_stands_in_brackets_at_the_end(typed: str, title: str, year: int):
     assert wanted(typed) == (title, year)
+
+
+@pytest.mark.parametrize(
+    ("poster", "shown"), [("https://x/p.jpg", "https://x/p.jpg"), ("smb://elsewhere/p.jpg", ""), ("plugin://any/", "")]
+)
+def test_a_poster_beside_it_comes_from_the_web_alone(poster: str, shown: str, tmp_path: Path):
+    visit = Visit(FakePort(tmp_path), Nobody())
+    assert option(visit, {"title": "Alien", "year": 1979, "poster": poster}).image == shown
 
 
 def test_the_right_one_is_picked_from_what_is_found(kodi: Rig):

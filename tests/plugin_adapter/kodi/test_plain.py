@@ -34,3 +34,16 @@ def test_a_long_text_is_cut_with_a_mark():
 
 def test_lines_stay_lines_where_there_is_place_for_them():
     assert plain.lines("First\r\nSecond\n\nThird [I]here[/I]") == "First\nSecond\n\nThird (I)here(/I)"
+
+
+@pytest.mark.parametrize("address", ["https://x/a.jpg", "http://192.168.1.5:8080/a?b=c#d", "https://x"])
+def test_an_address_of_the_web_is_one(address: str):
+    assert plain.is_web(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "plugin://x/", "smb://x/a.jpg", "special://temp/a", "/a.jpg", "https://", "https://a:b@x/", "https://x/a|b=c"],
+)
+def test_anything_else_is_none(address: str):
+    assert not plain.is_web(address)

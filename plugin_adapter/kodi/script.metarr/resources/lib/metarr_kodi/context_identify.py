@@ -55,13 +55,14 @@ def _choose(visit: Visit, words: str, candidates: list[dict[str, Any]]) -> int |
     """The place of the chosen one; that after the last one: look for something else."""
     if not candidates:
         return 0
-    options = [_option(visit, candidate) for candidate in candidates]
+    options = [option(visit, candidate) for candidate in candidates]
     return visit.port.choose(
         visit.text(menu_texts.IDENTIFY_FOUND), [*options, Option(visit.text(menu_texts.IDENTIFY_AGAIN), words)]
     )
 
 
-def _option(visit: Visit, candidate: dict[str, Any]) -> Option:
+def option(visit: Visit, candidate: dict[str, Any]) -> Option:
+    """A candidate, with its poster beside it."""
     title, score = plain.line(candidate.get("title", "")), round(100 * candidate.get("score", 0))
     year = candidate.get("year")
     label = (
@@ -69,7 +70,9 @@ def _option(visit: Visit, candidate: dict[str, Any]) -> Option:
         if year
         else visit.text(menu_texts.CANDIDATE_NO_YEAR, title=title, score=score)
     )
-    return Option(label, plain.line(candidate.get("overview", ""), _OVERVIEW), candidate.get("poster", ""))
+    poster = candidate.get("poster", "")
+    image = poster if plain.is_web(poster) else ""
+    return Option(label, plain.line(candidate.get("overview", ""), _OVERVIEW), image)
 
 
 def _correct(visit: Visit, entry: Entry, candidate: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from metarr_kodi.keys import without_credentials
+from metarr_kodi.plain import is_web
 
 _BLANKS = " \t\n\v\f\r"
 """What Kodi trims from both ends of a text. Other white space stays."""
@@ -155,11 +156,8 @@ class Trailer(Shape):
     def refusal(self, value: Any) -> str:
         """Kodi runs add-ons, and opens whatever machine it is told, to play a trailer."""
         trailer = self.normal(value)
-        return "" if trailer is None or _WEB.match(trailer) else _WEB_ONLY
+        return "" if trailer is None or is_web(trailer) else _WEB_ONLY
 
-
-_WEB = re.compile(r"https?://[^\s/?#@|]+([/?#][^\s|]*)?$")
-"""An address of the web; after a "|" Kodi takes orders about how to fetch it."""
 
 _WEB_ONLY = "Kodi is given web addresses only"
 _PAGE = "https://www.youtube.com/watch?v="
@@ -363,7 +361,7 @@ def _images(value: Any) -> list[dict[str, str]]:
     """The images with a web address, each once."""
     several = [value] if isinstance(value, dict) else value or ()
     urls = [trimmed(image.get("url")) for image in several]
-    return [{"url": url} for url in dict.fromkeys(urls) if _WEB.match(url)]
+    return [{"url": url} for url in dict.fromkeys(urls) if is_web(url)]
 
 
 def _address(wrapped: Any) -> str:
