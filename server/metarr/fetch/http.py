@@ -4,6 +4,7 @@ import functools
 import http.client
 import io
 import logging
+import re
 import socket
 import ssl
 import threading
@@ -223,7 +224,27 @@ def trusted() -> ssl.SSLContext:
 
 
 class _Adapter(HTTPAdapter):
-    """Hands out urllib3's answer as it is: no cookies, and no second copy of the headers."""
+    """Hands out urllib3's answer as it is: no cookies, and no second copy of the headers.
+
+    All requests go to one place, but for rare redirects: its pool is found once, and no address is taken apart again.
+    """
+
+    _place: tuple[str, Any] = ("", None)
+
+    def get_connection_with_tls_context(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """The pool for an address."""
+        origin = _origin(request.url)
+        known, pool = self._place
+        if origin != known or pool.pool is None:  # None: closed
+            pool = super().get_connection_with_tls_context(request, *args, **kwargs)
+            self._place = (origin, pool)
+        return pool
+
+    def request_url(self, request: Any, proxies: Any) -> str:
+        """What of an address is sent: path and query."""
+        url: str = request.url
+        target = url[len(_origin(url)) :].partition("#")[0]
+        return target if target.startswith("/") else f"/{target}"
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, ssl_context=trusted())
@@ -235,6 +256,12 @@ class _Adapter(HTTPAdapter):
 
     def build_response(self, req: Any, resp: Any) -> Any:
         return resp
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port of an address, as they stand there."""
+    start = url.find("://") + 3
+    return url[: start + len(re.split(r"[/?#]", url[start:], maxsplit=1)[0])]
 
 
 def _never(_record: logging.LogRecord) -> bool:
