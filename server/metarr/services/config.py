@@ -8,7 +8,7 @@ from metarr.domain.changes import DEFAULT_SYNC_FIELDS
 from metarr.domain.merge import Policy
 from metarr.settings import Settings, load
 from metarr.store import authorities, settings
-from metarr.store.database import Database
+from metarr.store.database import Connection, Database
 
 
 @dataclass(frozen=True)
@@ -38,4 +38,9 @@ class ConfigReader:
 
     def read(self) -> Config:
         with self._database.read() as connection:
-            return Config(settings=load(settings.read(connection)), authority=authorities.read(connection))
+            return self.read_in(connection)
+
+    def read_in(self, connection: Connection) -> Config:
+        """The same within the caller's transaction."""
+        known = settings.read(connection)
+        return Config(settings=load(known), authority=authorities.read(connection, known))

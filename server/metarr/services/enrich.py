@@ -75,6 +75,14 @@ class Enriched:
 
 
 @dataclass(frozen=True)
+class _Asked:
+    """An item as it was read, and the ids by which the providers are asked about it."""
+
+    item: MediaItem
+    ids: Mapping[str, IdClaim]
+
+
+@dataclass(frozen=True)
 class _Merged:
     """An item as it was, what the merge makes of it, and the item that it turned out to be one with."""
 
@@ -123,9 +131,9 @@ class Enricher:
     def _enrich(self, reference: Reference, wish: Wish) -> Enriched:
         with self._database.read() as connection:
             item = self._library.find(connection, reference)
-        if wish.auto and not item.monitored:
-            return Enriched(item=item, skipped=True)
-        config = self._config.read()
+            if wish.auto and not item.monitored:
+                return Enriched(item=item, skipped=True)
+            config = self._config.read_in(connection)
         asked = self._identified(item, config, wish)
         with self._aggregator.arrivals.expected():
             findings = self._gather(asked, config, wish)
@@ -139,10 +147,10 @@ class Enricher:
                     return self._merge(connection, asked, findings, config).enriched
             return self._commit(asked, findings, config, wish)
 
-    def _identified(self, item: MediaItem, config: Config, wish: Wish) -> MediaItem:
-        """The item with the ids by which to ask: where it has none, those of the title that its words name."""
+    def _identified(self, item: MediaItem, config: Config, wish: Wish) -> _Asked:
+        """The ids by which to ask: where the item has none, those of the title that its words name."""
         if item.ids or not item.title or item.kind not in identity.JOINABLE:
-            return item
+            return _Asked(item, item.ids)
         ids = self._recognizer.recognize(
             item,
             config,
@@ -153,12 +161,12 @@ class Enricher:
             patient=wish.auto and wish.fresh_after is None,
             keep=not wish.dry_run,
         )
-        return replace(item, ids=ids)
+        return _Asked(item, ids)
 
-    def _gather(self, item: MediaItem, config: Config, wish: Wish) -> Findings:
+    def _gather(self, asked: _Asked, config: Config, wish: Wish) -> Findings:
         question = Question(
-            kind=item.kind,
-            ids=item.ids,
+            kind=asked.item.kind,
+            ids=asked.ids,
             providers=wish.providers,
             held=wish.held,
             fresh_after=wish.fresh_after,
@@ -167,7 +175,7 @@ class Enricher:
         )
         return self._aggregator.gather(question, config)
 
-    def _commit(self, asked: MediaItem, findings: Findings, config: Config, wish: Wish) -> Enriched:
+    def _commit(self, asked: _Asked, findings: Findings, config: Config, wish: Wish) -> Enriched:
         """Merge on the row as it is now, so that an edit made meanwhile is seen, and commit all that changed, and the
         answers with it."""
         with self._aggregator.arrivals.begin() as connection:
@@ -209,17 +217,18 @@ class Enricher:
             record(connection, change_set, config.sync_fields)
         return saved
 
-    def _merge(self, connection: Connection, asked: MediaItem, findings: Findings, config: Config) -> _Merged:
+    def _merge(self, connection: Connection, asked: _Asked, findings: Findings, config: Config) -> _Merged:
         """What the merge makes of the item as it is now, within the caller's transaction."""
-        before = items.get(connection, asked.id)
+        item_id = asked.item.id
+        before = _as_it_is(connection, asked.item)
         if before is None or before.deleted_at is not None:
-            if joins.survivor(connection, asked.id) != asked.id:
-                raise VersionMoved(f"item {asked.id} was joined to another one meanwhile")
-            raise NoSuchThing("item_id", f"item {asked.id} was deleted meanwhile", reason="ITEM_NOT_FOUND")
+            if joins.survivor(connection, item_id) != item_id:
+                raise VersionMoved(f"item {item_id} was joined to another one meanwhile")
+            raise NoSuchThing("item_id", f"item {item_id} was deleted meanwhile", reason="ITEM_NOT_FOUND")
         # Ids that words told are not stored yet; those that the owner gave meanwhile count more.
         ids = before.ids or asked.ids
         if any(id_type not in ids or ids[id_type].value != claim.value for id_type, claim in asked.ids.items()):
-            raise VersionMoved(f"the identity of item {asked.id} was corrected meanwhile")
+            raise VersionMoved(f"the identity of item {item_id} was corrected meanwhile")
         known = settle_again(findings, ids, config.authority)
         taken = _taken(connection, before, known.settled.ids)
         if not taken:
@@ -282,6 +291,13 @@ class Enricher:
             pending.set_for_item(connection, item.id, missed)
             if wish.also is not None:
                 wish.also(connection, Enriched(item=item, outcomes=findings.outcomes, pending=missed))
+
+
+def _as_it_is(connection: Connection, read: MediaItem) -> MediaItem | None:
+    """An item that was read before, as it is now. Only where its version tells of a change, it is read again."""
+    if items.versions(connection, [read.id]).get(read.id) == read.version:
+        return read
+    return items.get(connection, read.id)
 
 
 def _taken(connection: Connection, before: MediaItem, ids: Mapping[str, IdClaim]) -> dict[str, int]:

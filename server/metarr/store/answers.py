@@ -205,6 +205,10 @@ def _rows(
 ) -> Iterator[tuple[AnswerKey, list[Any]]]:
     """These columns by key: a plain list of ids for each provider, kind and shape, which every database looks up
     fastest, and as few statements as can be, for a statement costs more than what it finds."""
+    keys = list(keys)
+    if len(keys) <= PARTS:
+        yield from _few_rows(connection, columns, keys)
+        return
     groups: dict[tuple[str, Kind, str], dict[str, AnswerKey]] = {}
     for key in keys:
         groups.setdefault((key.provider, key.kind, key.shape), {})[key.asked_id] = key
@@ -216,6 +220,30 @@ def _rows(
             given |= {f"provider{place}": provider, f"kind{place}": kind, f"shape{place}": shape, f"ids{place}": chunk}
         for place, asked_id, *row in connection.execute(_union(columns, len(some)), given).all():
             yield groups[some[place][0]][asked_id], row
+
+
+def _few_rows(
+    connection: Connection, columns: tuple[Column[Any], ...], keys: Sequence[AnswerKey]
+) -> Iterator[tuple[AnswerKey, list[Any]]]:
+    """The same for the questions of one item, in a statement that names each of them: there are no lists in it, which
+    would have to be spelled out anew every time."""
+    if not keys:
+        return
+    given = {f"{name}{place}": value for place, key in enumerate(keys) for name, value in _columns(key).items()}
+    for place, *row in connection.execute(_named(columns, len(keys)), given).all():
+        yield keys[place], row
+
+
+@cache
+def _named(columns: tuple[Column[Any], ...], count: int) -> Any:
+    return union_all(
+        *(
+            select(literal_column(str(place)), *columns).where(
+                *(column == bindparam(f"{column.name}{place}") for column in _KEY)
+            )
+            for place in range(count)
+        )
+    )
 
 
 @cache

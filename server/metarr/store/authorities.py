@@ -1,7 +1,8 @@
 """The owner's field-authority rules: what differs from the catalogue, the global priority, the filling of gaps."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, select
@@ -15,15 +16,16 @@ from metarr.store.upsert import upsert
 PRIORITY, FILL_GAPS = "provider_priority", "fill_gaps"
 
 
-def read(connection: Connection) -> Authority:
-    """The rules in force."""
+def read(connection: Connection, known: Mapping[str, Any] | None = None) -> Authority:
+    """The rules in force. `known`: the settings by key, of a caller who has read them."""
     rules = {
         rule_key(Kind(row.kind), row.field): FieldRule(
             providers=row.providers, exclusive=row.exclusive, union=row.union
         )
         for row in connection.execute(_RULES)
     }
-    known = settings.read(connection)
+    if known is None:
+        known = settings.read(connection)
     return Authority(
         priority=tuple(known.get(PRIORITY, DEFAULT_PRIORITY)),
         rules=rules,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from metarr.domain.changes import Change
 from metarr.domain.model import IdClaim, Struct
@@ -86,12 +86,14 @@ def survivor(connection: Connection, item_id: int) -> int:
     """The item that this one is part of now, through every join; itself where it was never joined to another."""
     seen = {item_id}
     while True:
-        query = select(joins.c.survivor_id).where(joins.c.joined_id == item_id, joins.c.split_at.is_(None))
-        found = connection.execute(query).scalar()
+        found = connection.execute(_SURVIVOR, {"joined": item_id}).scalar()
         if found is None or found in seen:
             return item_id
         item_id = found
         seen.add(found)
+
+
+_SURVIVOR = select(joins.c.survivor_id).where(joins.c.joined_id == bindparam("joined"), joins.c.split_at.is_(None))
 
 
 def were_split(connection: Connection, one: int, other: int) -> bool:
