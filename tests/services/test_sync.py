@@ -9,7 +9,7 @@ from metarr.domain.sync import IDS, Mode, SyncPolicy, Taken
 from metarr.errors import CannotDo, NoSuchThing
 from metarr.services.edit import Edit
 from metarr.services.intake import NewSeries
-from metarr.services.sync import Ack, AckStatus, FieldAck
+from metarr.services.sync import MOST_OURS, Ack, AckStatus, FieldAck
 from model_player import ModelPlayer, provider_says
 
 HEAT = {"imdb": "tt0113277"}
@@ -471,6 +471,17 @@ class TestLostAcks:
         provider_says(home, item_of(player), plot="Three.")
         player.sync()
         assert (plot(player), player.shown("heat")) == ("Three.", {})
+
+    def test_it_is_known_for_metarrs_after_any_number_of_changes(self, home: House, kodi: ModelPlayer) -> None:
+        provider_says(home, item_of(kodi), plot="One.", imdb_votes=1)
+        kodi.sync()
+        provider_says(home, item_of(kodi), plot="Two.", imdb_votes=2)
+        self.lost(kodi)
+        for number in range(3 * MOST_OURS):
+            provider_says(home, item_of(kodi), plot=f"Text {number}.", imdb_votes=10 + number)
+        assert len(kodi.due("heat")["plot"].ours) <= MOST_OURS + 1
+        kodi.sync()
+        assert (plot(kodi), kodi.shown("heat")) == (f"Text {3 * MOST_OURS - 1}.", {})
 
     @pytest.mark.parametrize("policy", [SyncPolicy.FILL, SyncPolicy.REPLACE])
     def test_the_value_of_before_is_written_back_where_it_returns(self, home: House, policy: SyncPolicy) -> None:

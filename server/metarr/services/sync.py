@@ -38,7 +38,8 @@ from metarr.store.players import Player
 log = structlog.get_logger(__name__)
 
 MOST_OURS = 20
-"""How many values that Metarr had since the last acknowledgement are told at most, the latest first."""
+"""How many values that Metarr had since the last acknowledgement are told at most: the latest, and the first, for a
+player that was away for long has the one that it took last."""
 
 LOOK_EVERY = 1.0
 """Seconds between two looks for what is pending, while a player watches."""
@@ -297,7 +298,8 @@ def _values_since(entry: PlayerItem, change_sets: Iterable[ChangeSet]) -> dict[s
                 values.setdefault(change.field, []).append(plain_value(change.old.value))
         if each.old_ids is not None and each.old_ids != each.new_ids:
             values.setdefault(IDS, []).append({t: claim.value for t, claim in each.old_ids.items()})
-    return {name: found[:MOST_OURS] for name, found in values.items()}
+    half = MOST_OURS // 2
+    return {name: found if len(found) <= MOST_OURS else found[:half] + found[-half:] for name, found in values.items()}
 
 
 def _state(player: Player, entry: PlayerItem, item: MediaItem, series: Mapping[int, str]) -> EntryState:
