@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from metarr_adapter.errors import BadAnswer, RpcError, TooOld
 from metarr_adapter.host import Takes
+from metarr_adapter.values import tellable
 
 API_LEVEL = 2
 """The first level of the contract that knows players."""
@@ -89,7 +90,7 @@ def open_session(caller: Caller, identity: Identity, kinds: Iterable[Takes], *, 
         raise TooOld("unimplemented", f"the daemon speaks level {level}, and {API_LEVEL} is needed here")
     message = {
         "playerId": identity.player_id,
-        "name": identity.name,
+        "name": tellable(identity.name),
         "host": identity.host,
         "hostVersion": identity.host_version,
         "adapterVersion": identity.adapter_version,

@@ -31,6 +31,12 @@ def test_a_player_registers_with_what_it_is_and_what_it_takes() -> None:
     }
 
 
+def test_the_oddest_name_keeps_nobody_out() -> None:
+    daemon = FakeDaemon()
+    open_session(daemon, IDENTITY._replace(name="L\udce4den\0"), FakeHost().kinds())
+    assert daemon.calls[-1][1]["name"] == "L?den"
+
+
 def test_a_daemon_that_knows_no_players_is_too_old_and_a_newer_one_is_fine() -> None:
     daemon = FakeDaemon()
     daemon.api_level = 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from metarr_adapter.session import WORDS
 from metarr_adapter.values import short
-from metarr_kodi import texts
+from metarr_kodi import plain, texts
 from metarr_kodi.port import Port
 
 REPLACE, FILL = "SYNC_POLICY_REPLACE", "SYNC_POLICY_FILL"
@@ -41,7 +41,7 @@ def _lines(port: Port, preview: Mapping[str, Any]) -> Iterator[str]:
         for sample in field.get("samples", []):
             before, after = _shown(port, sample.get("hostValue")), _shown(port, sample.get("value"))
             yield "   " + port.text(
-                texts.PREVIEW_SAMPLE, title=_plain(sample.get("title", "")), before=before, after=after
+                texts.PREVIEW_SAMPLE, title=plain.line(sample.get("title", "")), before=before, after=after
             )
 
 
@@ -55,9 +55,4 @@ def _shown(port: Port, value: Any) -> str:
         value = ", ".join(f"{name} {each}" for name, each in value.items() if each is not None)
     elif isinstance(value, float) and value.is_integer():
         value = int(value)
-    return short(_plain(short(value, 4 * _LONGEST)), _LONGEST)
-
-
-def _plain(text: str) -> str:
-    """A text that Kodi shows as it is: in one line, and without what it takes for its own markup."""
-    return " ".join(text.split()).replace("[", "(").replace("]", ")")
+    return plain.line(short(value, 4 * _LONGEST), _LONGEST)
