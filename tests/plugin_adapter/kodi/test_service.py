@@ -127,7 +127,7 @@ def test_what_it_takes_in_is_the_merge_and_what_was_watched_stays(port: FakePort
         rig.look_up()
         rig.choose()
         rig.until_taken_in()
-        assert rig.until(State.CONNECTED).pending == 0
+        wait_for(lambda: rig.until(State.CONNECTED).pending == 0, "the add-on knows it, too")
         merged = values(metarr, item_of(rig)["itemId"])
         shown = details(port, number, "plot", "genre", "ratings", *WATCHED)
         assert shown["plot"] == merged["plot"]
