@@ -13,6 +13,7 @@ import xbmcgui  # type: ignore[import-not-found]
 import xbmcvfs  # type: ignore[import-not-found]
 
 from metarr_adapter.host import HostUnavailable
+from metarr_adapter.values import tellable
 from metarr_kodi.keys import without_credentials
 from metarr_kodi.port import ADDON_ID, Ear, Events, KodiRefused, Option, Row
 
@@ -38,7 +39,8 @@ class Kodi:
         return answer.get("result")
 
     def log(self, level: str, text: str) -> None:
-        xbmc.log(f"[{ADDON_ID}] {without_credentials(text)}", getattr(xbmc, _LEVELS[level]))
+        # Names of files may hold halves of signs, with which Kodi would raise.
+        xbmc.log(f"[{ADDON_ID}] {without_credentials(tellable(text))}", getattr(xbmc, _LEVELS[level]))
 
     def text(self, number: int, **values: object) -> str:
         told = _addon().getLocalizedString(number) if number >= 30000 else xbmc.getLocalizedString(number)
