@@ -87,7 +87,9 @@ class ThreadRunner:
     def join(self, seconds: float = 10.0) -> None:
         """Wait until everything has ended, for that long at most."""
         deadline = self._clock.monotonic() + seconds
-        for thread in list(self._threads):
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
             thread.join(max(0.0, deadline - self._clock.monotonic()))
         for _ in range(self._most):
             if not self._room.acquire(timeout=max(0.0, deadline - self._clock.monotonic())):
@@ -114,8 +116,10 @@ class ThreadRunner:
                 self._threads.discard(threading.current_thread())
 
         thread = threading.Thread(target=run, name=name, daemon=True)
-        self._threads.add(thread)
-        thread.start()
+        with self._lock:  # whoever waits for the end shall meet no thread that has not begun
+            if not self._stopped:
+                self._threads.add(thread)
+                thread.start()
 
     def _keep_time(self) -> None:
         while not self._stopped:

@@ -1,0 +1,36 @@
+"""The runner of threads, at its end."""
+
+import threading
+
+import pytest
+
+from factories import NOW
+from fakes import FakeClock
+from metarr.services.runner import ThreadRunner
+
+
+def test_who_waits_for_the_end_meets_no_thread_that_was_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = ThreadRunner(FakeClock())
+    start, met = threading.Thread.start, []
+
+    def wait() -> None:
+        try:
+            runner.join(0)
+        except RuntimeError as error:
+            met.append(error)
+
+    def start_late(thread: threading.Thread) -> None:
+        if thread.name == "timed":
+            waiting = threading.Thread(target=wait)
+            start(waiting)
+            waiting.join(0.2)  # it waits for the start, or is through
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_late)
+    done = threading.Event()
+    runner.start()
+    runner.do_at(NOW, done.set)
+    assert done.wait(10)
+    runner.stop()
+    runner.join()
+    assert not met
