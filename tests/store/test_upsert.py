@@ -25,6 +25,18 @@ def test_kept_columns_are_set_by_an_insert_only(connection: Connection) -> None:
     assert rows(connection) == [("a", "1")]
 
 
+@pytest.mark.parametrize("count", [2, 3, 31, 32, 33, 100])
+def test_any_number_of_rows_is_written_at_once_and_the_last_of_equal_ones_counts(
+    connection: Connection, count: int
+) -> None:
+    many = [{"key": f"{number:03}", "value": [number]} for number in range(count)]
+    upsert(connection, tables.settings, many)
+    assert rows(connection) == [(f"{number:03}", f"[{number}]") for number in range(count)]
+    upsert(connection, tables.settings, [*many[:-1], {"key": "000", "value": "again"}])
+    assert rows(connection)[0] == ("000", '"again"')
+    assert len(rows(connection)) == count
+
+
 @pytest.mark.parametrize(("table", "newest"), [(tables.provider_answers, "fetched_at"), (tables.settings, "")])
 def test_the_same_is_said_to_postgresql(table: tables.Table, newest: str) -> None:
     columns = tuple(column.name for column in table.c)

@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+TOGETHER = (32, 16, 8, 4, 2, 1)
+"""How many rows one statement for SQLite holds: few sizes, for each is a statement of its own."""
+
 _INSERT: Mapping[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -26,6 +29,8 @@ def upsert(
     if not rows:
         return 0
     statement = _statement(connection.dialect.name, table, tuple(rows[0]), keep, newest)
+    if len(rows) > 1 and connection.dialect.name == "sqlite":
+        return _many(connection, statement, table, rows)
     return count(connection, statement, rows)
 
 
@@ -34,6 +39,34 @@ def count(connection: Connection, statement: Any, rows: Sequence[Mapping[str, An
     # Given alone, a row is counted by every driver; of many at once, some do not know.
     given = rows[0] if len(rows) == 1 else list(rows)
     return connection.execute(statement, given, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def _many(connection: Connection, statement: Any, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Several rows in each statement. SQLite's driver lets another thread run at every single one, and whoever holds
+    the write lock would wait as often until it may go on."""
+    written, start = 0, 0
+    while start < len(rows):
+        size = next(size for size in TOGETHER if size <= len(rows) - start)
+        text, processors = _text(statement, table, tuple(rows[0]), size)
+        given = tuple(
+            process(row[name]) if process else row[name]
+            for row in rows[start : start + size]
+            for name, process in processors
+        )
+        written += connection.exec_driver_sql(text, given).rowcount
+        start += size
+    return written
+
+
+@cache
+def _text(statement: Any, table: Table, columns: tuple[str, ...], size: int) -> tuple[str, list[tuple[str, Any]]]:
+    """The statement for so many rows, and by column, in the order in which values are given, what makes them ready."""
+    dialect = sqlite.dialect()
+    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
+    names = compiled.positiontup
+    one = f"({', '.join('?' * len(names))})"
+    whole = str(compiled).replace(f"VALUES {one}", f"VALUES {', '.join([one] * size)}", 1)
+    return whole, [(name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
 
 
 @cache
