@@ -605,7 +605,8 @@ class TestCommit:
     def test_enrichments_of_one_item_at_once_share_their_requests_and_agree(self, home: House) -> None:
         item_id = home.add("inception")
         for provider in ("fanart", "omdb", "tmdb", "tvdb"):
-            home.simulators.set_latency(provider, 0.05)
+            # Long enough for all four to have looked for cached answers before the first one is there.
+            home.simulators.set_latency(provider, 0.3)
         home.asked()
         together = threading.Barrier(4)
 

@@ -185,6 +185,8 @@ def _sqlite_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
     def set_up(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        # Each thread has a connection of its own: with SQLite's 2 MB for each, memory would grow with the library.
+        connection.execute("PRAGMA cache_size = -512")
         connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
 
     return engine
