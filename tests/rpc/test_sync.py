@@ -274,3 +274,24 @@ def test_what_cannot_be_done_now_says_why(
 ) -> None:
     failure = refused(shared, method, request_)
     assert (failure.code, failure.reason) == (code, reason)
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "told"),
+    [
+        ({}, "INVALID_ARGUMENT", {"player_id", "session"}),
+        ({**MINE, "afterSequence": "-1"}, "INVALID_ARGUMENT", {"after_sequence"}),
+        ({"playerId": "nobody", "session": "1"}, "NOT_FOUND", {"PLAYER_NOT_FOUND"}),
+        ({**MINE, "session": "9"}, "FAILED_PRECONDITION", {"SESSION_ENDED"}),
+        ({**MINE, "session": "1-00000000"}, "FAILED_PRECONDITION", {"STORE_CHANGED"}),
+    ],
+)
+def test_a_watch_that_makes_no_sense_is_refused_at_once(
+    shared: Live, request_: dict[str, Any], code: str, told: set[str]
+) -> None:
+    before = shared.rows()
+    with pytest.raises(RpcFailure) as caught:
+        next(iter(shared.client.stream("SyncService", "WatchPendingItems", request_)))
+    assert caught.value.code == code
+    assert told in ({violation.field for violation in caught.value.violations}, {caught.value.reason})
+    assert shared.rows() == before
