@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import io
+import os
+import selectors
 import socket
 import ssl
 import threading
@@ -15,7 +18,9 @@ from metarr_adapter.address import Address
 from metarr_adapter.errors import BadAnswer, Closed, RpcError, TimedOut, Unreachable
 
 _SLICE = 1.0
-"""Seconds. Some systems do not wake a reader whose socket another thread shuts down: it looks for itself."""
+"""Seconds. A shutdown by another thread does not wake every wait: on some systems no reader, on none a connection that
+it finds not yet begun. So who waits looks for itself."""
+_UNDER_WAY = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN}
 
 
 class Connection:
@@ -56,18 +61,32 @@ class Connection:
 
     def _connect(self, family: int, place: Any, seconds: float) -> None:
         self.close()
-        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        self._socket = opened = socket.socket(family, socket.SOCK_STREAM)
+        ends = self._monotonic() + seconds
+        opened.setblocking(False)
+        error = opened.connect_ex(place)
+        if error in _UNDER_WAY:
+            with selectors.DefaultSelector() as selector:
+                selector.register(opened, selectors.EVENT_WRITE)
+                while not selector.select(min(max(ends - self._monotonic(), 0), _SLICE)):
+                    if self._interrupted:
+                        raise Closed
+                    if self._monotonic() >= ends:
+                        raise socket.timeout
+            error = opened.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if self._interrupted:
             raise Closed
-        self._socket.settimeout(seconds)
-        self._socket.connect(place)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if error:
+            raise OSError(error, os.strerror(error))
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _encrypt(self, context: ssl.SSLContext) -> None:
         plain = self._opened()
         plain.settimeout(self._left())
         wrapped = context.wrap_socket(plain, server_hostname=self.address.plain.host, do_handshake_on_connect=False)
         self._socket = wrapped  # before the handshake, which may be interrupted, too
+        if self._interrupted:  # maybe while there were two sockets, and the other one was shut down
+            raise Closed
         wrapped.do_handshake()
 
     def send(self, request: bytes) -> http.client.HTTPResponse:

@@ -374,6 +374,28 @@ class TestClosing:
         thread.join(PATIENCE)
         assert [type(error) for error in errors] == [Closed]
 
+    def test_ends_a_call_that_connects_though_no_shutdown_wakes_it(
+        self, crowded: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        connecting = threading.Event()
+        closed = threading.Event()
+        connect = socket.socket.connect_ex
+
+        def as_the_client_closes(this: socket.socket, place: object) -> int:
+            connecting.set()
+            closed.wait(PATIENCE)
+            return connect(this, place)  # type: ignore[arg-type]
+
+        monkeypatch.setattr("metarr_adapter.connection._SLICE", 0.01)
+        monkeypatch.setattr(socket.socket, "connect_ex", as_the_client_closes)
+        client = Client(f"127.0.0.1:{crowded}", timeout=1000, connect_timeout=1000)
+        thread, errors = self.in_thread(lambda: client.call(GET_HEALTH))
+        assert connecting.wait(PATIENCE)
+        client.close()
+        closed.set()
+        thread.join(PATIENCE)
+        assert [type(error) for error in errors] == [Closed]
+
     def test_ends_the_wait_for_another_attempt(self, scripted: ScriptedServer) -> None:
         waiting = threading.Event()
 
