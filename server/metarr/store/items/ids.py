@@ -1,0 +1,149 @@
+"""External ids: whose they are, which further ones find an item, and that no two live items of a kind share one."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, bindparam, delete, select, true
+
+from metarr.domain.model import IdClaim, Kind, MediaItem
+from metarr.errors import InvalidInput, Violation
+from metarr.store.chunks import chunks
+from metarr.store.tables import external_ids
+from metarr.store.upsert import upsert
+
+# Whose they are
+
+
+def find_by_id(
+    connection: Connection, kind: Kind | None, id_type: str, value: str, *, deleted: bool = False
+) -> list[int]:
+    """Items that have this external id, as theirs or as an alias; several only where the kind is left open.
+
+    `deleted`: deleted items too, after the live ones, the latest first.
+    """
+    query = _FIND.where(external_ids.c.type == id_type, external_ids.c.value == value)
+    if kind:
+        query = query.where(external_ids.c.kind == kind)
+    if not deleted:
+        query = query.where(external_ids.c.live == true())
+    return list(connection.execute(query).scalars())
+
+
+def find_by_ids(connection: Connection, kind: Kind, ids: Mapping[str, str], *, deleted: bool = False) -> dict[str, int]:
+    """By id type, the item of this kind that has the id; live ones before deleted ones (those only if `deleted`)."""
+    rows = connection.execute(_OWNERS, {"kind": kind, "values": list(ids.values())}).all() if ids else []
+    return {row.type: row.item_id for row in rows if ids.get(row.type) == row.value and (row.live or deleted)}
+
+
+def find_by_values(connection: Connection, values: Collection[str]) -> list[int]:
+    """Live items that have any of these external ids, whatever its type."""
+    return [item for chunk in chunks(values) for item in connection.execute(_BY_VALUES, {"values": chunk}).scalars()]
+
+
+# Aliases
+
+
+def add_alias(connection: Connection, item: MediaItem, id_type: str, value: str, source: str) -> None:
+    """Let a further external id find this item, such as one that an item joined to it had.
+
+    Raises InvalidInput (`ID_TAKEN`) where another live item of the kind has it.
+    """
+    claim = {id_type: IdClaim(value=value, source=source)}
+    refuse_taken(connection, item, claim)
+    if item.ids.get(id_type) != claim[id_type]:
+        upsert(connection, external_ids, [_claim_row(item, id_type, claim[id_type]) | {"alias": True}])
+
+
+def aliases(connection: Connection, item_id: int) -> list[tuple[str, str]]:
+    """Further external ids, as (type, value), that find this item."""
+    query = select(external_ids.c.type, external_ids.c.value).where(
+        external_ids.c.item_id == item_id, external_ids.c.alias == true()
+    )
+    return [(row.type, row.value) for row in connection.execute(query)]
+
+
+def remove_alias(connection: Connection, item_id: int, id_type: str, value: str) -> None:
+    """Forget an alias, as when a join is split again."""
+    connection.execute(
+        delete(external_ids).where(
+            external_ids.c.item_id == item_id,
+            external_ids.c.type == id_type,
+            external_ids.c.value == value,
+            external_ids.c.alias == true(),
+        )
+    )
+
+
+# An item's own
+
+
+def claims_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, dict[str, IdClaim]]:
+    """By item and type, its ids without aliases. At most CHUNK items."""
+    claims: dict[int, dict[str, IdClaim]] = {}
+    for item_id, id_type, value, source in connection.execute(_CLAIMS, {"ids": item_ids}).all():
+        claims.setdefault(item_id, {})[id_type] = IdClaim(value=value, source=source)
+    return claims
+
+
+def write_claims(connection: Connection, before: Mapping[str, IdClaim], item: MediaItem) -> None:
+    """Write the ids of an item that differ from what they were before."""
+    for id_type, claim in before.items():
+        if id_type not in item.ids or item.ids[id_type].value != claim.value:
+            connection.execute(
+                delete(external_ids).where(
+                    external_ids.c.item_id == item.id,
+                    external_ids.c.type == id_type,
+                    external_ids.c.value == claim.value,
+                )
+            )
+    rows = [_claim_row(item, id_type, claim) for id_type, claim in item.ids.items() if before.get(id_type) != claim]
+    upsert(connection, external_ids, rows)
+
+
+def _claim_row(item: MediaItem, id_type: str, claim: IdClaim) -> dict[str, Any]:
+    return {
+        "item_id": item.id,
+        "type": id_type,
+        "value": claim.value,
+        "kind": item.kind,
+        "source": claim.source,
+        "alias": False,
+        "live": item.deleted_at is None,
+    }
+
+
+def refuse_taken(connection: Connection, item: MediaItem, claims: Mapping[str, IdClaim]) -> None:
+    """Raises InvalidInput (`ID_TAKEN`) where another live item of the kind has one of these ids."""
+    if item.deleted_at is not None and item.id == 0:
+        return
+    taken = find_by_ids(connection, item.kind, {id_type: claim.value for id_type, claim in claims.items()})
+    violations = [
+        Violation(f"ids.{id_type}", f"item {owner} has {id_type} {claims[id_type].value} already")
+        for id_type, owner in taken.items()
+        if owner != item.id
+    ]
+    if violations:
+        raise InvalidInput(*violations, reason="ID_TAKEN")
+
+
+# Statements
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_CLAIMS = select(external_ids.c.item_id, external_ids.c.type, external_ids.c.value, external_ids.c.source).where(
+    external_ids.c.item_id.in_(_IDS), external_ids.c.alias == (~true())
+)
+_FIND = select(external_ids.c.item_id).order_by(external_ids.c.live.desc(), external_ids.c.item_id.desc())
+
+_BY_VALUES = (
+    select(external_ids.c.item_id)
+    .where(external_ids.c.value.in_(bindparam("values", expanding=True)), external_ids.c.live == true())
+    .distinct()
+)
+_OWNERS = (
+    select(external_ids.c.type, external_ids.c.value, external_ids.c.item_id, external_ids.c.live)
+    .where(
+        external_ids.c.value.in_(bindparam("values", expanding=True)),
+        external_ids.c.kind == bindparam("kind"),
+    )
+    .order_by(external_ids.c.live, external_ids.c.item_id)
+)

@@ -1,0 +1,181 @@
+"""Items without their fields: lists to be shown, and all of them in batches."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, select, true, tuple_
+
+from metarr.domain.model import IdClaim, Kind, Struct
+from metarr.store.chunks import CHUNK, chunks
+from metarr.store.database import Database
+from metarr.store.items.ids import claims_of
+from metarr.store.items.words import folded
+from metarr.store.tables import items
+
+
+class ItemHead(Struct, frozen=True, kw_only=True):
+    """An item without its fields: for lists and for jobs that ask "is there anything to do?".
+
+    `title` and `year` are the ones shown: the field's where there is one. `released`: YYYY-MM-DD, "" unknown.
+    `sort_key` with `id` is the cursor of `page`.
+    """
+
+    id: int
+    kind: Kind
+    title: str
+    year: int
+    released: str
+    ids: dict[str, IdClaim]
+    monitored: bool
+    parent_id: int | None
+    added_at: datetime | None
+    deleted_at: datetime | None
+    last_enriched_at: datetime | None
+    last_enriched_providers: tuple[str, ...]
+    fingerprint: str
+    version: int
+    sort_key: str
+
+
+# To be shown
+
+
+def page(
+    connection: Connection,
+    *,
+    kind: Kind | None = None,
+    title_contains: str = "",
+    parent_id: int | None = None,
+    after: tuple[str, int] | None = None,
+    limit: int = 50,
+) -> list[ItemHead]:
+    """Live items by title, without their fields. `after`: (sort_key, id) of the last one of the page before.
+
+    `title_contains` looks into the shown, the original and the given title, without regard to case and accents.
+    """
+    query = _listed(select(*_HEAD), kind, title_contains, parent_id).order_by(items.c.sort_key, items.c.id)
+    if after:
+        query = query.where(tuple_(items.c.sort_key, items.c.id) > tuple_(*after))
+    return _heads(connection, connection.execute(query.limit(limit)).all())
+
+
+def count(
+    connection: Connection, *, kind: Kind | None = None, title_contains: str = "", parent_id: int | None = None
+) -> int:
+    """How many items `page` would go through."""
+    return int(connection.execute(_listed(select(func.count()), kind, title_contains, parent_id)).scalar_one())
+
+
+def count_monitored(connection: Connection, kinds: Iterable[Kind]) -> tuple[int, int]:
+    """How many live, monitored items of these kinds there are, and how many of them were never enriched."""
+    query = select(func.count(), func.count().filter(items.c.last_enriched_at.is_(None))).where(
+        items.c.deleted_at.is_(None), items.c.monitored == true(), items.c.kind.in_(sorted(kinds))
+    )
+    known, untouched = connection.execute(query).one()
+    return int(known), int(untouched)
+
+
+def heads_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, ItemHead]:
+    """Heads by id, deleted items too; unknown ids are left out."""
+    query = select(*_HEAD).where(items.c.id.in_(bindparam("ids", expanding=True)))
+    return {
+        head.id: head
+        for chunk in chunks(item_ids)
+        for head in _heads(connection, connection.execute(query, {"ids": chunk}).all())
+    }
+
+
+# All of them
+
+
+def heads(
+    connection: Connection,
+    *,
+    after_id: int = 0,
+    limit: int = CHUNK,
+    kind: Kind | None = None,
+    monitored_only: bool = False,
+) -> list[ItemHead]:
+    """The next live items by id."""
+    query = _listed(select(*_HEAD), kind, "", None).where(items.c.id > after_id).order_by(items.c.id).limit(limit)
+    if monitored_only:
+        query = query.where(items.c.monitored == true())
+    return _heads(connection, connection.execute(query).all())
+
+
+def batches(
+    database: Database,
+    *,
+    size: int = CHUNK,
+    after_id: int = 0,
+    kind: Kind | None = None,
+    monitored_only: bool = False,
+) -> Iterator[list[ItemHead]]:
+    """All live items by id, batch after batch, each read in a transaction of its own: memory stays flat and no
+    transaction stays open while a batch is worked on."""
+    while True:
+        with database.read() as connection:
+            batch = heads(connection, after_id=after_id, limit=size, kind=kind, monitored_only=monitored_only)
+        if not batch:
+            return
+        yield batch
+        after_id = batch[-1].id
+
+
+# Statements and rows
+
+_HEAD = (
+    items.c.id,
+    items.c.kind,
+    items.c.shown_title,
+    items.c.year,
+    items.c.released,
+    items.c.monitored,
+    items.c.parent_id,
+    items.c.added_at,
+    items.c.deleted_at,
+    items.c.last_enriched_at,
+    items.c.last_enriched_providers,
+    items.c.fingerprint,
+    items.c.version,
+    items.c.sort_key,
+)
+
+
+def _listed(query: Select[Any], kind: Kind | None, title_contains: str, parent_id: int | None) -> Select[Any]:
+    query = query.select_from(items).where(items.c.deleted_at.is_(None))
+    if kind:
+        query = query.where(items.c.kind == kind)
+    if parent_id is not None:
+        query = query.where(items.c.parent_id == parent_id)
+    if title_contains:
+        query = query.where(items.c.search_key.contains(folded(title_contains), autoescape=True))
+    return query
+
+
+def _heads(connection: Connection, rows: Sequence[Any]) -> list[ItemHead]:
+    claims = claims_of(connection, [row[0] for row in rows])
+    return [_head(row, claims) for row in rows]
+
+
+def _head(row: Iterable[Any], claims: Mapping[int, dict[str, IdClaim]]) -> ItemHead:
+    # Unpacked at once, as a daily run does this for every item: a row's attributes cost more than all the rest.
+    item_id, kind, title, year, released, monitored, parent_id, added, deleted, enriched, by, mark, version, key = row
+    return ItemHead(
+        id=item_id,
+        kind=Kind(kind),
+        title=title,
+        year=int(released[:4]) if released else year,
+        released=released,
+        ids=claims.get(item_id, {}),
+        monitored=monitored,
+        parent_id=parent_id,
+        added_at=added,
+        deleted_at=deleted,
+        last_enriched_at=enriched,
+        last_enriched_providers=by,
+        fingerprint=mark,
+        version=version,
+        sort_key=key,
+    )

@@ -1,0 +1,114 @@
+"""Items as they are stored, with their fields, external ids, vetoes and inherited locks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Row, bindparam, select
+
+from metarr.domain.model import FieldValue, IdClaim, Kind, MediaItem, Rule, Veto
+from metarr.store.chunks import chunks
+from metarr.store.items.family import inherited_locks
+from metarr.store.items.ids import claims_of
+from metarr.store.tables import field_values, items, vetoes
+from metarr.store.values import read_value
+
+
+def get(connection: Connection, item_id: int) -> MediaItem | None:
+    """One item with everything; deleted ones too (see `deleted_at`). None: never there."""
+    return get_many(connection, [item_id]).get(item_id)
+
+
+def get_many(connection: Connection, item_ids: Iterable[int]) -> dict[int, MediaItem]:
+    """Items by id, in the order given; unknown ids are left out. Reads in chunks; keep the number in bounds."""
+    found: dict[int, MediaItem] = {}
+    for chunk in chunks(item_ids):
+        rows = connection.execute(_ROWS, {"ids": chunk}).all()
+        fields = _fields_of(connection, chunk)
+        claims = claims_of(connection, chunk)
+        forbidden = _vetoes_of(connection, chunk)
+        inherited = inherited_locks(connection, {row.id: row.parent_id for row in rows if row.parent_id})
+        read = {row.id: _item(row, fields, claims, forbidden, inherited.get(row.id, frozenset())) for row in rows}
+        found |= {item_id: read[item_id] for item_id in chunk if item_id in read}
+    return found
+
+
+# Statements, built once: what a statement costs most is being built.
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_ROWS = select(items).where(items.c.id.in_(_IDS))
+_FIELDS = select(
+    field_values.c.item_id,
+    field_values.c.field,
+    field_values.c.value,
+    field_values.c.source,
+    field_values.c.fetched_at,
+    field_values.c.rule,
+    field_values.c.asked_id,
+    field_values.c.locked,
+    field_values.c.contributors,
+).where(field_values.c.item_id.in_(_IDS))
+_VETOES = select(vetoes).where(vetoes.c.item_id.in_(_IDS)).order_by(vetoes.c.id)
+
+
+# From rows to items
+
+_RULES = {str(rule): rule for rule in Rule}  # calling an enum costs more than all else of a field
+
+
+def _item(
+    row: Row[Any],
+    fields: Mapping[int, dict[str, FieldValue]],
+    claims: Mapping[int, dict[str, IdClaim]],
+    forbidden: Mapping[int, list[Veto]],
+    parent_locked: frozenset[str],
+) -> MediaItem:
+    return MediaItem(
+        id=row.id,
+        kind=Kind(row.kind),
+        title=row.title,
+        year=row.year,
+        ids=claims.get(row.id, {}),
+        fields=fields.get(row.id, {}),
+        vetoes=tuple(forbidden.get(row.id, ())),
+        conflicts=row.conflicts,
+        undecided=row.undecided,
+        monitored=row.monitored,
+        parent_id=row.parent_id,
+        parent_locked=parent_locked,
+        added_at=row.added_at,
+        deleted_at=row.deleted_at,
+        deleted_by=row.deleted_by,
+        origin=row.origin,
+        last_enriched_at=row.last_enriched_at,
+        last_enriched_providers=row.last_enriched_providers,
+        fingerprint=row.fingerprint,
+        version=row.version,
+    )
+
+
+def _fields_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, dict[str, FieldValue]]:
+    fields: dict[int, dict[str, FieldValue]] = {}
+    rows = connection.execute(_FIELDS, {"ids": item_ids}).all()
+    for item_id, field, text, source, fetched_at, rule, asked_id, locked, contributors in rows:
+        value = None if text is None else read_value(field, text)
+        if value is None and text is not None:
+            continue
+        fields.setdefault(item_id, {})[field] = FieldValue(
+            value=value,
+            source=source,
+            fetched_at=fetched_at,
+            rule=_RULES[rule],
+            asked_id=asked_id,
+            locked=locked,
+            contributors=contributors,
+        )
+    return fields
+
+
+def _vetoes_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, list[Veto]]:
+    found: dict[int, list[Veto]] = {}
+    for row in connection.execute(_VETOES, {"ids": item_ids}):
+        value = read_value(row.field, row.value)
+        if value is not None:
+            found.setdefault(row.item_id, []).append(Veto(field=row.field, provider=row.provider, value=value))
+    return found
