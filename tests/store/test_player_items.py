@@ -8,6 +8,7 @@ from factories import NOW, item
 from metarr.domain.model import Kind
 from metarr.domain.sync import Held, Taken
 from metarr.store import changes, items, player_items, players
+from metarr.store.chunks import CHUNK
 from metarr.store.changes import ChangeSet
 from metarr.store.player_items import PLAYER, PlayerItem
 from metarr.store.players import Player
@@ -153,7 +154,7 @@ def test_entries_are_forgotten_by_key_and_by_what_a_report_left_out(connection: 
 
 def test_more_keys_than_one_statement_holds(connection: Connection) -> None:
     [heat] = add(connection, "Heat")
-    many = [f"key-{number}" for number in range(player_items.CHUNK + 10)]
+    many = [f"key-{number}" for number in range(CHUNK + 10)]
     for key in many:
         player_items.save(connection, PlayerItem(player_id="kodi", host_key=key, kind=Kind.MOVIE, item_id=heat))
     assert len(player_items.by_keys(connection, "kodi", many)) == len(many)

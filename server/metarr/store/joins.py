@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from metarr.domain.changes import Change
 from metarr.domain.model import IdClaim, Struct
+from metarr.store.chunks import chunks
 from metarr.store.tables import change_sets, items, joins
 from metarr.store.values import decode_stored
 
@@ -119,10 +120,8 @@ def move_history(connection: Connection, from_id: int, to_id: int) -> tuple[int,
 
 def return_history(connection: Connection, change_set_ids: Iterable[int], to_id: int) -> None:
     """Have these change-sets, as far as they are still there, belong to an item."""
-    ids = list(change_set_ids)
-    for start in range(0, len(ids), 500):
-        some = change_sets.c.id.in_(ids[start : start + 500])
-        connection.execute(update(change_sets).where(some).values(item_id=to_id))
+    for chunk in chunks(change_set_ids):
+        connection.execute(update(change_sets).where(change_sets.c.id.in_(chunk)).values(item_id=to_id))
 
 
 def move_children(

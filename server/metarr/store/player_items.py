@@ -3,7 +3,7 @@
 An entry is pending while its sequence is greater than the one that was acknowledged last.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import asdict, replace
@@ -12,11 +12,9 @@ from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert,
 from metarr.domain.model import Kind, Struct
 from metarr.domain.sync import Held
 from metarr.store import players
+from metarr.store.chunks import chunks
 from metarr.store.players import Player
 from metarr.store.tables import change_sets, items, player_items
-
-CHUNK = 500
-"""How many names one statement holds at most."""
 
 
 class PlayerItem(Struct, frozen=True, kw_only=True):
@@ -56,7 +54,7 @@ def by_keys(connection: Connection, player_id: str, keys: Collection[str]) -> di
     query = select(player_items).where(player_items.c.player_id == player_id)
     return {
         row.host_key: _entry(row)
-        for chunk in _chunks(keys)
+        for chunk in chunks(keys)
         for row in connection.execute(query.where(player_items.c.host_key.in_(chunk)))
     }
 
@@ -81,7 +79,7 @@ def of_items(connection: Connection, item_ids: Collection[int]) -> list[Brief]:
     """The entries that are one of these items, of all players."""
     return [
         Brief(*row)._replace(kind=Kind(row.kind))
-        for chunk in _chunks(item_ids)
+        for chunk in chunks(item_ids)
         for row in connection.execute(_OF_ITEMS, {"item_ids": chunk})
     ]
 
@@ -136,7 +134,7 @@ def last_changes(connection: Connection, item_ids: Collection[int]) -> dict[int,
     query = select(change_sets.c.item_id, func.max(change_sets.c.id)).group_by(change_sets.c.item_id)
     return {
         item_id: int(last)
-        for chunk in _chunks(item_ids)
+        for chunk in chunks(item_ids)
         for item_id, last in connection.execute(query.where(change_sets.c.item_id.in_(chunk))).all()
     }
 
@@ -156,14 +154,14 @@ def save(connection: Connection, entry: PlayerItem) -> None:
 
 def mark_reported(connection: Connection, entry_ids: Collection[int], report_id: str) -> None:
     """Note that these entries were in a report, where nothing else about them changed."""
-    for chunk in _chunks(entry_ids):
+    for chunk in chunks(entry_ids):
         connection.execute(update(player_items).where(player_items.c.id.in_(chunk)).values(report_id=report_id))
 
 
 def remove(connection: Connection, player_id: str, keys: Collection[str]) -> list[int]:
     """Forget entries of a player. Returns the items that they were."""
     mine = player_items.c.player_id == player_id
-    return _gone(connection, [(mine, player_items.c.host_key.in_(chunk)) for chunk in _chunks(keys)])
+    return _gone(connection, [(mine, player_items.c.host_key.in_(chunk)) for chunk in chunks(keys)])
 
 
 def remove_unreported(connection: Connection, player_id: str, report_id: str) -> list[int]:
@@ -180,7 +178,7 @@ def items_of(connection: Connection, player_id: str) -> list[int]:
 def held_by_nobody(connection: Connection, item_ids: Collection[int]) -> list[int]:
     """Those live items that came from players, and that, with all that is below them, no player has any more."""
     found: list[int] = []
-    for chunk in _chunks(item_ids):
+    for chunk in chunks(item_ids):
         child, grandchild = items.alias("child"), items.alias("grandchild")
         query = select(items.c.id).where(
             items.c.id.in_(chunk),
@@ -289,9 +287,3 @@ def _gone(connection: Connection, conditions: Iterable[Sequence[Any]]) -> list[i
 def _entry(row: Row[Any]) -> PlayerItem:
     known = dict(row._mapping)  # noqa: SLF001 (the public way to a row's columns by name)
     return PlayerItem(**{**known, "kind": Kind(known["kind"])})
-
-
-def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    distinct = list(dict.fromkeys(values))
-    for start in range(0, len(distinct), CHUNK):
-        yield distinct[start : start + CHUNK]
