@@ -8,8 +8,8 @@ from factories import NOW, item
 from metarr.domain.model import Kind
 from metarr.domain.sync import Held, Taken
 from metarr.store import changes, items, player_items, players
-from metarr.store.chunks import CHUNK
 from metarr.store.changes import ChangeSet
+from metarr.store.chunks import CHUNK
 from metarr.store.player_items import PLAYER, PlayerItem
 from metarr.store.players import Player
 
