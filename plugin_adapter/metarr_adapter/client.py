@@ -161,7 +161,12 @@ class Client:
         """Connect it, where it is new."""
         if connection.used_at is None:
             connection.until = min(until, self._monotonic() + self._connect_timeout)
-            connection.open(self._context)
+            try:
+                connection.open(self._context)
+            except Unreachable as error:
+                if error.why == "certificate":
+                    self._tls = None  # its owner may mend the file
+                raise
 
     def _context(self) -> ssl.SSLContext:
         if self._tls is None:

@@ -12,6 +12,7 @@ POLICY = "Choose in Metarr what shall become of this library's own values. Until
 
 PROBLEMS = {
     Failure.TOKEN: "Metarr refuses the access token. Enter the one that it shows.",
+    Failure.CERTIFICATE: "Metarr's certificate cannot be trusted. Say in the settings which file vouches for it.",
     Failure.OLD: "This Metarr is too old for this add-on. Update the daemon.",
     Failure.IN_USE: "Another program keeps this library in step with Metarr already.",
     Failure.ENDED: "Another program keeps this library in step with Metarr now.",

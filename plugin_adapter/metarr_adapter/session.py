@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from metarr_adapter.errors import BadAnswer, RpcError, TooOld
+from metarr_adapter.errors import BadAnswer, RpcError, TooOld, Unreachable
 from metarr_adapter.host import Takes
 from metarr_adapter.values import tellable
 
@@ -114,6 +114,8 @@ class Failure:
     """The daemon is not there, hangs, or something between garbles it: try again."""
     TOKEN = "token"
     """The token is to be entered."""
+    CERTIFICATE = "certificate"
+    """The daemon's certificate is to be vouched for, or to be renewed: try again."""
     OLD = "old"
     """The daemon is to be updated."""
     IN_USE = "in use"
@@ -144,6 +146,8 @@ _BY_CODE = {
 
 def failure_of(error: RpcError) -> str:
     """What a failed call asks for, one of `Failure`."""
+    if isinstance(error, Unreachable) and error.why == "certificate":
+        return Failure.CERTIFICATE
     return _BY_REASON.get(error.reason) or _BY_CODE.get(error.code, Failure.OTHER)
 
 

@@ -192,7 +192,7 @@ def test_whatever_the_daemon_refuses_is_said_in_words(port: FakePort, error: Rpc
     port.settings["address"] = "nas"
     port.answers.extend([True, False] if query == "?do=start" else [False])
     daemon = Refusing(error)
-    menu.main(port, ["plugin://script.metarr/", "3", query], connect=lambda _address, _token: daemon)
+    menu.main(port, ["plugin://script.metarr/", "3", query], connect=lambda *_: daemon)
     if "show" in query:
         top = port.rows[-1][1][0]
         assert says.startswith(top.label)

@@ -136,6 +136,14 @@ class TestTls:
         assert error.why == "certificate"
         assert str(ca_file) in error.message
 
+    def test_a_file_that_was_mended_is_read_again(self, encrypted: str, tls: Tls, tmp_path: Path) -> None:
+        ca_file = tmp_path / "ca.pem"
+        ca_file.write_bytes(self_signed(tmp_path / "other").certificate.read_bytes())
+        with Client(f"https://{encrypted}", ca_file=str(ca_file)) as client:
+            failure(client)
+            ca_file.write_bytes(tls.certificate.read_bytes())
+            assert client.call(GET_HEALTH)["version"] == "1.2.3"
+
     def test_a_daemon_without_it_is_told_apart(self, tls: Tls) -> None:
         listener = PlainTalker()
         with Client(f"https://127.0.0.1:{listener.port}", TOKEN, ca_file=str(tls.certificate)) as client:

@@ -7,10 +7,11 @@ from adapter_rig import IDENTITY, DictMemory, Logged, ScriptedClock
 from fake_daemon import FakeDaemon
 from fake_host import FakeHost
 from metarr_adapter.changes import QUIET
-from metarr_adapter.errors import Limited, RpcError, TooOld, WrongToken
+from metarr_adapter.errors import Limited, RpcError, TooOld, Unreachable, WrongToken
 from metarr_adapter.loop import LONGEST, Loop
 from metarr_adapter.notices import BACK, LOST, POLICY, PROBLEMS
 from metarr_adapter.session import Failure
+from metarr_adapter.work import LATER
 
 RING, PASS = ScriptedClock.RING, ScriptedClock.PASS
 
@@ -358,6 +359,14 @@ def test_a_refused_token_is_told_once() -> None:
     life.daemon.fault("GetHealth", *[WrongToken("unauthenticated", "no")] * 3)
     life.run(PASS, PASS, PASS)
     assert life.host.notices == [PROBLEMS[Failure.TOKEN], BACK]
+
+
+def test_a_certificate_that_nobody_vouches_for_is_told_once_and_tried_again_soon() -> None:
+    life = Life()
+    life.daemon.fault("GetHealth", *[Unreachable("certificate", "no")] * 3)
+    life.run(PASS, PASS, PASS)
+    assert life.host.notices == [PROBLEMS[Failure.CERTIFICATE], BACK]
+    assert max(life.clock.waits[:3]) < LATER
 
 
 def test_an_old_daemon_is_told_once() -> None:

@@ -76,6 +76,7 @@ def test_another_program_in_session_is_left_alone_unless_it_is_to_be_ended() -> 
         (BadAnswer(""), Failure.AWAY),
         (RpcError("unavailable", "", "DATABASE_UNUSABLE"), Failure.AWAY),
         (WrongToken("unauthenticated", ""), Failure.TOKEN),
+        (Unreachable("certificate", ""), Failure.CERTIFICATE),
         (TooOld("unimplemented", ""), Failure.OLD),
         (RpcError("failed_precondition", "", "SESSION_ENDED"), Failure.ENDED),
         (RpcError("failed_precondition", "", "PLAYER_IN_USE"), Failure.IN_USE),

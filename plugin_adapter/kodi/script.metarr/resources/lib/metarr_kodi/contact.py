@@ -9,7 +9,7 @@ from metarr_adapter.client import Client
 from metarr_adapter.errors import BadAnswer, RpcError, TimedOut, TooOld, Unreachable, WrongToken
 from metarr_adapter.session import API_LEVEL, Caller
 from metarr_kodi import texts
-from metarr_kodi.port import Port
+from metarr_kodi.port import Port, ca_file
 
 PATIENCE = 15.0
 """Seconds that a daemon has for an answer while its owner looks on."""
@@ -30,7 +30,7 @@ _REASONS = {
 class Connect(Protocol):
     """Makes a client of an address and a token. Raises ValueError where they can be none."""
 
-    def __call__(self, address: str, token: str, *, attempts: int) -> Client: ...
+    def __call__(self, address: str, token: str, *, ca_file: str, attempts: int) -> Client: ...
 
 
 class Contact(NamedTuple):
@@ -45,7 +45,7 @@ def look(port: Port, address: str, token: str, connect: Connect = Client) -> Con
     """Ask the daemon at this address how it is, once."""
     try:
         # Nobody waits for a daemon that starts again while its owner looks on.
-        with connect(address, token, attempts=1) as client:
+        with connect(address, token, ca_file=ca_file(port), attempts=1) as client:
             return _asked(port, client)
     except BadAddress as error:
         return Contact(False, port.text(texts.NO_ADDRESS, why=error))

@@ -10,7 +10,7 @@ from metarr_adapter.client import Client
 from metarr_adapter.errors import RpcError
 from metarr_kodi import commands, texts
 from metarr_kodi.contact import PATIENCE, Connect, Contact, look, problem
-from metarr_kodi.port import Option, Port, Progress
+from metarr_kodi.port import Option, Port, Progress, ca_file
 from metarr_kodi.preview import FILL, REPLACE, SAMPLES, preview_text
 from metarr_kodi.status import State, Status, current
 
@@ -53,7 +53,7 @@ def set_up(port: Port, connect: Connect = Client) -> None:
         return
     address = port.setting("address")
     try:
-        with connect(address, port.setting("token"), attempts=3) as client:
+        with connect(address, port.setting("token"), ca_file=ca_file(port), attempts=3) as client:
             _Steps(port, client, status.player_id).go()
     except RpcError as error:
         port.tell(port.text(texts.SET_UP), problem(port, address, error))
@@ -63,7 +63,7 @@ def choose_policy(port: Port, connect: Connect = Client) -> None:
     """Only the last step: what Metarr may write."""
     status = current(port)
     try:
-        with connect(port.setting("address"), port.setting("token"), attempts=3) as client:
+        with connect(port.setting("address"), port.setting("token"), ca_file=ca_file(port), attempts=3) as client:
             _Steps(port, client, status.player_id).choose_policy()
     except RpcError as error:
         port.tell(port.text(texts.SET_UP), problem(port, port.setting("address"), error))

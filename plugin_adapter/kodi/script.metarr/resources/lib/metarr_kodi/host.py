@@ -22,6 +22,7 @@ NOTICES = {
     notices.BACK: texts.BACK,
     notices.POLICY: texts.POLICY_NEEDED,
     notices.PROBLEMS[Failure.TOKEN]: texts.TOKEN_REFUSED,
+    notices.PROBLEMS[Failure.CERTIFICATE]: texts.CERTIFICATE_REFUSED,
     notices.PROBLEMS[Failure.OLD]: texts.DAEMON_TOO_OLD,
     notices.PROBLEMS[Failure.IN_USE]: texts.IN_USE,
     notices.PROBLEMS[Failure.ENDED]: texts.TAKEN_OVER,

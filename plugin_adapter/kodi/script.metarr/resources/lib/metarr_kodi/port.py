@@ -148,6 +148,12 @@ class Port(Protocol):
         """Answer a call of the add-on with a listing. `replace`: the one shown before leaves the history."""
 
 
+def ca_file(port: Port) -> str:
+    """The certificates in PEM that vouch for the daemon's, as its owner chose; "": those that this machine trusts."""
+    chosen = port.setting("ca_file").strip()
+    return port.path(chosen) if chosen else ""
+
+
 def _reason(data: Any) -> str:
     """What Kodi says about a parameter, in one line."""
     stack: Mapping[str, Any] = data.get("stack", {}) if isinstance(data, dict) else {}

@@ -15,7 +15,7 @@ from metarr_kodi.host import KodiHost
 from metarr_kodi.link import ClosableCaller, Link
 from metarr_kodi.memory import FileMemory
 from metarr_kodi.player import identity
-from metarr_kodi.port import Port
+from metarr_kodi.port import Port, ca_file
 from metarr_kodi.status import State, Status, publish
 
 TICK = 0.5
@@ -37,17 +37,17 @@ _WATCHING = {"playcount", "resume", "lastplayed"}
 class Service:
     """Runs on one thread, and the link to the daemon on another one.
 
-    `connect` makes a client of an address and a token. Raises ValueError where they can be none.
+    `connect` makes a client of an address, a token and a `ca_file`. Raises ValueError where they can be none.
     """
 
     def __init__(
-        self, port: Port, *, connect: Callable[[str, str], ClosableCaller] = Client, clock: Clock | None = None
+        self, port: Port, *, connect: Callable[..., ClosableCaller] = Client, clock: Clock | None = None
     ) -> None:
         self._port, self._connect, self._clock = port, connect, clock or SystemClock()
         self._host = KodiHost(port, self._clock.monotonic)
         self._memory = FileMemory(port.profile(), self._cannot_store)
         self._link: Link | None = None
-        self._settings = ("", "")
+        self._settings = ("", "", "")
         self._report_at: float | None = None
         self._again_at: float | None = None
         self._opened = 0
@@ -131,13 +131,13 @@ class Service:
     def _report_soon(self) -> None:
         self._report_at = self._clock.monotonic() + QUIET
 
-    def _read_settings(self) -> tuple[str, str]:
-        return self._port.setting("address").strip(), self._port.setting("token").strip()
+    def _read_settings(self) -> tuple[str, str, str]:
+        return self._port.setting("address").strip(), self._port.setting("token").strip(), ca_file(self._port)
 
     def _open(self, *, take_over: bool = False) -> None:
         """Connect with the settings as they are now."""
         self._close()
-        self._settings = address, token = self._read_settings()
+        self._settings = address, token, vouching = self._read_settings()
         if not address:
             publish(self._port, Status(State.NOT_SET_UP))
             self._hint()
@@ -146,7 +146,7 @@ class Service:
         status = Status(State.CONNECTING, address, player_id=who.player_id)
         publish(self._port, status)
         try:
-            client = self._connect(address, token)
+            client = self._connect(address, token, ca_file=vouching)
         except ValueError as error:
             state = State.FAILED if isinstance(error, BadAddress) else State.WRONG_TOKEN
             publish(self._port, status._replace(state=state, error=str(error)))

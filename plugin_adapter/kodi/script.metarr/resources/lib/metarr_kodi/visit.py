@@ -11,7 +11,7 @@ from typing import Any, Callable, Protocol
 
 from metarr_kodi import menu_texts, texts
 from metarr_kodi.moments import now_here
-from metarr_kodi.port import KodiRefused, Port
+from metarr_kodi.port import KodiRefused, Port, ca_file
 from metarr_kodi.status import current
 from metarr_kodi.words import Words
 
@@ -43,8 +43,8 @@ class Caller(Protocol):
         """Give its connections back."""
 
 
-Connect = Callable[[str, str], Caller]
-"""Makes a client of an address and a token. Raises ValueError where they can be none."""
+Connect = Callable[[str, str, str], Caller]
+"""Makes a client of an address, a token and a file of certificates. Raises ValueError where they can be none."""
 
 
 class Visit:
@@ -71,11 +71,11 @@ class Visit:
         return self._words
 
 
-def connected(address: str, token: str) -> Caller:
+def connected(address: str, token: str, ca_file: str) -> Caller:
     """The real client. Nobody waits long for a daemon that is away while its owner looks on."""
     from metarr_adapter.client import Client  # noqa: PLC0415 - takes long to load, and the first menu goes without
 
-    return Client(address, token, attempts=2)
+    return Client(address, token, ca_file=ca_file, attempts=2)
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def visiting(port: Port, connect: Connect = connected, now: Now = now_here) -> I
     if not address:
         raise Trouble(port.text(texts.NOT_SET_UP), set_up=True)
     try:
-        caller = connect(address, port.setting("token"))
+        caller = connect(address, port.setting("token"), ca_file(port))
     except ValueError as error:
         raise Trouble(_unusable(port, error), set_up=True) from error
     from metarr_adapter.errors import RpcError  # noqa: PLC0415 - only where the daemon is talked to
