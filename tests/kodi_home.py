@@ -22,10 +22,13 @@ SLOW = 60.0
 class Home:
     """A Kodi with the add-on, and a daemon in a process of its own, at one address for ever."""
 
+    options: tuple[str, ...] = ()
+    """More options of `metarr serve`."""
+
     def __init__(self, folder: Path, simulators: Simulators) -> None:
-        self.simulators, self._data = simulators, folder / "data"
+        self.simulators, self.data = simulators, folder / "data"
         with socket.create_server(("127.0.0.1", 0)) as probe:
-            self._port = probe.getsockname()[1]
+            self.port = probe.getsockname()[1]
         self._process: subprocess.Popen[str] | None = None
         self._client: Client | None = None
         self.before: dict[str, dict[str, Any]] = {}
@@ -36,18 +39,26 @@ class Home:
         self.kodi.install(Path(addon))
         data = self.kodi.addon_data(ADDON)
         data.mkdir(parents=True)
-        (data / "settings.xml").write_text(SETTINGS.format(port=self._port))
+        (data / "settings.xml").write_text(SETTINGS.format(port=self.port))
 
     # The daemon
 
     def start_daemon(self) -> None:
-        command = [sys.executable, "-m", "metarr.cli", "serve", "--data-dir", str(self._data)]
-        doors = ["--grpc", "127.0.0.1:0", "--http", f"127.0.0.1:{self._port}", "--log-level", "warning"]
+        command = [sys.executable, "-m", "metarr.cli", "serve", "--data-dir", str(self.data), *self.options]
+        doors = ["--grpc", "127.0.0.1:0", "--http", f"127.0.0.1:{self.port}", "--log-level", "warning"]
         self._process = subprocess.Popen([*command, *doors], stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         address = re.search(r"127\.0\.0\.1:\d+", self._process.stdout.readline())
         assert address is not None
-        self._client = Client(address[0], 30)
+        self._client = self.client(address[0])
+
+    def client(self, address: str) -> Client:
+        return Client(address, 30)
+
+    @property
+    def daemon_pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def kill_daemon(self) -> None:
         if self._process is not None:

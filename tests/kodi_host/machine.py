@@ -31,6 +31,8 @@ class Machine:
     def __init__(self, home: Path) -> None:
         self.profile = Profile(home.resolve())
         self.password = secrets.token_hex(16)
+        self.within: list[str | Path] = []
+        """A command that starts Kodi by the words that follow it, such as `nice`."""
         self._name = f"test-{secrets.token_hex(8)}"
         self._ports: list[int] = []
         self._display: Display | None = None
@@ -72,7 +74,7 @@ class Machine:
         output = self.profile.home / "output.log"
         try:
             self._display = Display(output)
-            command = [program, "--windowing=x11", "--standalone"]
+            command = [*self.within, program, "--windowing=x11", "--standalone"]
             environment = self.profile.environment(self._display.name)
             self._process = programs.start(command, on_orphaned="KILL", log=output, environment=environment)
             self.wait_for(self._answers, "Kodi's first answer", _BOOT_SECONDS)

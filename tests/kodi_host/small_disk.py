@@ -1,0 +1,67 @@
+"""A disk that can be filled, for some folders of one Kodi's: a file system in memory that no other program sees."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+_MEGABYTES = 24
+_BLOCK = 4096
+_MOVE_IN = f"""
+disk=$1; shift
+mount -t tmpfs -o size={_MEGABYTES}m tmpfs "$disk"
+while [ "$1" != -- ]; do
+    place=$(mktemp -d "$disk/XXXXXX")
+    cp -a "$1/." "$place"
+    mount --bind "$place" "$1"
+    shift
+done
+shift
+exec "$@"
+"""
+
+
+def missing() -> str:
+    """Why there can be none here, or "" where there can."""
+    try:
+        tried = subprocess.run([*_apart(), "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, check=False)
+    except FileNotFoundError:
+        return "unshare missing; on Debian: apt install util-linux"
+    return "" if tried.returncode == 0 else f"no file system of one's own here: {tried.stderr.decode().strip()}"
+
+
+class SmallDisk:
+    """The folders are copied to it when the program starts, and what is on it is gone when that ends."""
+
+    def __init__(self, place: Path, *folders: Path) -> None:
+        self._place, self._folders = place, folders
+        for folder in (place, *folders):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def command(self) -> list[str | Path]:
+        """Starts the program that is named after it, by the same process."""
+        return [*_apart(), "sh", "-ec", _MOVE_IN, "sh", self._place, *self._folders, "--"]
+
+    def fill(self, pid: int) -> None:
+        """Leave not a byte on the disk of that process."""
+        filler = os.open(self._filler(pid), os.O_WRONLY | os.O_CREAT)
+        try:
+            while os.write(filler, bytes(_BLOCK)):
+                os.lseek(filler, 0, os.SEEK_END)
+        except OSError as error:
+            assert error.strerror == os.strerror(28), error
+        finally:
+            os.close(filler)
+
+    def free(self, pid: int) -> None:
+        """Make room again."""
+        self._filler(pid).unlink()
+
+    def _filler(self, pid: int) -> Path:
+        return Path(f"/proc/{pid}/root") / self._place.relative_to("/") / "filler"
+
+
+def _apart() -> Sequence[str]:
+    """Another view of the file systems; who is not root becomes so within it."""
+    return ["unshare", "--mount", *(["--map-root-user"] if os.geteuid() else []), "--"]
