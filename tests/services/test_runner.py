@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from structlog.testing import capture_logs
 
 from factories import NOW
 from fakes import FakeClock
@@ -34,3 +35,27 @@ def test_who_waits_for_the_end_meets_no_thread_that_was_not_started(monkeypatch:
     runner.stop()
     runner.join()
     assert not met
+
+
+def test_who_waits_for_the_end_again_is_told_of_nothing_left_behind() -> None:
+    runner = ThreadRunner(FakeClock(), 2)
+    runner.start()
+    runner.stop()
+    with capture_logs() as logs:
+        for _ in range(3):
+            runner.join()
+    assert logs == []
+
+
+def test_an_end_that_comes_just_before_a_look_at_the_time_is_not_slept_through() -> None:
+    runner = ThreadRunner(FakeClock())
+
+    class Changed(threading.Event):
+        def clear(self) -> None:
+            runner.stop()
+            super().clear()
+
+    runner._changed = Changed()
+    runner.start()
+    runner.join()
+    assert not runner._threads

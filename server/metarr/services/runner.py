@@ -91,10 +91,13 @@ class ThreadRunner:
             threads = list(self._threads)
         for thread in threads:
             thread.join(max(0.0, deadline - self._clock.monotonic()))
-        for _ in range(self._most):
-            if not self._room.acquire(timeout=max(0.0, deadline - self._clock.monotonic())):
-                log.warning("work_left_behind", under_way=self._under_way)
-                return
+        ended = 0
+        while ended < self._most and self._room.acquire(timeout=max(0.0, deadline - self._clock.monotonic())):
+            ended += 1
+        if ended:
+            self._room.release(ended)
+        if ended < self._most:
+            log.warning("work_left_behind", under_way=self._under_way)
 
     def _work(self, work: Work) -> None:
         try:
@@ -122,8 +125,10 @@ class ThreadRunner:
                 thread.start()
 
     def _keep_time(self) -> None:
-        while not self._stopped:
-            self._changed.clear()
+        while True:
+            self._changed.clear()  # first, so that whatever happens from here on ends the wait below
+            if self._stopped:
+                return
             now = self._clock.now()
             with self._lock:
                 due = [work for moment, work in self._timed if moment <= now]
