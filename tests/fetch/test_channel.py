@@ -22,7 +22,7 @@ from metarr.errors import (
     TitleNotFound,
 )
 from metarr.fetch.channel import STALL, Channel, Ticket
-from metarr.fetch.contract import Cancelled, Connection, Http, Lane, Limits, LimitState, Response
+from metarr.fetch.contract import AnsweredMeanwhile, Cancelled, Connection, Http, Lane, Limits, LimitState, Response
 from metarr.fetch.memory import MemoryLimitStore, MemorySecretStore
 from scripted_server import ScriptedServer, hang, reply
 
@@ -152,6 +152,24 @@ def test_callers_with_the_same_key_share_one_call(open_channel: OpenChannel) -> 
     assert gate.calls == 1
     submit(channel, "same", gate).result()
     assert gate.calls == 2
+
+
+def test_where_there_is_no_flight_to_join_a_caller_that_was_overtaken_is_told(open_channel: OpenChannel) -> None:
+    channel, gate = open_channel(), Gate()
+    until = channel.clock.monotonic() + SOON
+    told: list[str] = []
+
+    def answered() -> bool:
+        told.append("asked")
+        return True
+
+    with pytest.raises(AnsweredMeanwhile):
+        channel.submit("key", gate, lane=Lane.BATCH, deadline=until, answered=answered)
+    first = submit(channel, "key", gate)
+    second = channel.submit("key", gate, lane=Lane.BATCH, deadline=until, answered=answered)
+    gate.may_end.set()
+    assert first.result() == second.result() == "value"
+    assert (gate.calls, told) == (1, ["asked"])
 
 
 def test_a_flight_goes_on_while_anybody_waits_for_it(open_channel: OpenChannel) -> None:

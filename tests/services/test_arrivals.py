@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,7 +8,7 @@ from factories import NOW, fragment
 from fakes import FakeClock
 from metarr.domain.model import Kind
 from metarr.errors import DatabaseUnusable
-from metarr.services.arrivals import STORED_WITHIN, Arrivals
+from metarr.services.arrivals import SLOTS, STORED_WITHIN, Arrivals
 from metarr.store import answers
 from metarr.store.answers import AnswerKey, FoundAnswer
 from metarr.store.database import Connection, Database
@@ -100,6 +101,29 @@ def test_of_two_answers_to_one_question_the_later_one_is_stored(arrivals: Arriva
         [stored] = answers.read(connection, [answer().key]).values()
     assert stored.fragment is not None
     assert stored.fragment.values == {"plot": "Newer."}
+
+
+def test_who_looked_before_an_answer_came_can_tell_and_who_looked_since_finds_it(
+    arrivals: Arrivals, database: Database
+) -> None:
+    came = answer()
+    several = (answer(f"tt{number}") for number in itertools.count(2))
+    other = next(each for each in several if hash(each.key) % SLOTS != hash(came.key) % SLOTS)
+    mark, of_other = arrivals.marks([came.key]), arrivals.marks([other.key])
+    with arrivals.expected():
+        arrivals.add([came])
+        assert arrivals.marks([came.key]) != mark
+        assert arrivals.marks([other.key]) == of_other
+        mark = arrivals.marks([came.key])
+        assert list(arrivals.find([came.key])) == [came.key]
+        arrivals.store()
+        assert arrivals.marks([came.key]) == mark, "it was seen already"
+
+
+def test_an_answer_that_others_stored_is_told_as_well(arrivals: Arrivals) -> None:
+    mark = arrivals.marks([answer().key])
+    arrivals.stored([answer().key])
+    assert arrivals.marks([answer().key]) != mark
 
 
 class Full(Database):

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -10,10 +11,12 @@ import pytest
 from msgspec.structs import replace
 
 from fakes import FakeClock
-from harness import PROVIDERS, House, house, kinds, told
+from harness import PROVIDERS, SECONDS, House, house, kinds, title, told
 from metarr.domain.authority import FieldRule
 from metarr.domain.model import Answered, Conflict, FieldValue, IdClaim, Kind, MediaItem, NotAsked, Rule
 from metarr.errors import AllLimited, AllRefused, CannotDo, NobodyAnswered, NoSuchThing, VersionMoved
+from metarr.services import arrivals
+from metarr.services.aggregate import Question
 from simulators import Simulators
 
 ALL_ANSWERED = {"fanart": "Answered", "omdb": "Answered", "tmdb": "Answered", "tvdb": "Answered"}
@@ -604,22 +607,105 @@ class TestCommit:
 
     def test_enrichments_of_one_item_at_once_share_their_requests_and_agree(self, home: House) -> None:
         item_id = home.add("inception")
-        for provider in ("fanart", "omdb", "tmdb", "tvdb"):
-            # Long enough for all four to have looked for cached answers before the first one is there.
-            home.simulators.set_latency(provider, 0.3)
+        all_have_looked = threading.Barrier(4)
+        before_asking(home, "fanart", lambda: all_have_looked.wait(SECONDS), times=4)
         home.asked()
-        together = threading.Barrier(4)
-
-        def enrich(_: int):
-            together.wait(10)
-            return home.enrich(item_id)
-
         with ThreadPoolExecutor(4) as pool:
-            results = list(pool.map(enrich, range(4)))
+            results = list(pool.map(lambda _: home.enrich(item_id), range(4)))
         assert home.asked() == {"fanart": 1, "omdb": 1, "tmdb": 2, "tvdb": 3}
         assert len({repr(sorted(told(result.item.fields).items())) for result in results}) == 1
         assert len(home.history(item_id)) == 1
         assert home.pending(item_id) == {}
+
+
+def before_asking(home: House, provider: str, happens: Callable[[], object], times: int = 1) -> None:
+    """Have something happen when a caller has looked for cached answers and now wants to ask this provider: the first
+    so many times. fanart.tv is the first that is asked."""
+    entry = home.services.roster.get(provider)
+    assert entry is not None
+    submit, left = entry.channel.submit, iter(range(times))
+
+    def submitted(*arguments, **more):
+        if next(left, None) is not None:
+            happens()
+        return submit(*arguments, **more)
+
+    entry.channel.submit = submitted
+
+
+class TestOvertaken:
+    """Another caller gets and keeps the answers after this one has looked for them, and before it asks."""
+
+    ALL_IDS = ("imdb", "tmdb", "tvdb")
+
+    @pytest.mark.parametrize("known", [ALL_IDS, ("imdb",)], ids=["by its own ids", "by a look-up"])
+    def test_nothing_is_asked_twice(self, home: House, known: tuple[str, ...]) -> None:
+        item_id = home.add("inception", *known)
+        others = []
+        before_asking(home, "fanart", lambda: others.append((home.enrich(item_id), home.asked())))
+        enriched = home.enrich(item_id)
+        [(other, asked)] = others
+        assert set(asked) == set(PROVIDERS)
+        assert home.asked() == {}
+        assert kinds(enriched.outcomes) == kinds(other.outcomes) == ALL_ANSWERED
+        assert enriched.changes == ()
+        assert told(enriched.item.fields) == told(other.item.fields)
+
+    def test_an_answer_found_by_a_look_up_is_not_asked_for_by_its_own_id(self, home: House) -> None:
+        item_id = home.add("inception", "imdb")
+        ids = {id_type: IdClaim(value=str(getattr(title("inception"), id_type))) for id_type in self.ALL_IDS}
+        question = Question(kind=Kind.MOVIE, ids=ids, deadline=home.clock.monotonic() + SECONDS)
+        config = home.services.config.read()
+        before_asking(home, "fanart", lambda: home.enrich(item_id) and home.asked())
+        findings = home.services.aggregator.gather(question, config)
+        assert home.asked() == {}
+        assert kinds(findings.outcomes) == ALL_ANSWERED
+
+    def test_what_came_for_others_is_no_answer(self, home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(arrivals, "SLOTS", 1)
+        item_id, other_id = home.add("inception", *self.ALL_IDS), home.add("the-matrix", *self.ALL_IDS)
+        before_asking(home, "fanart", lambda: home.enrich(other_id) and home.asked())
+        enriched = home.enrich(item_id)
+        assert home.asked() == {"fanart": 1, "omdb": 1, "tmdb": 1, "tvdb": 1}
+        assert kinds(enriched.outcomes) == ALL_ANSWERED
+
+    def test_that_a_title_is_not_known_is_not_asked_twice(self, home: House) -> None:
+        item_id = home.add("inception", *self.ALL_IDS)
+        home.simulators.patch("tmdb", "movie", 27205, missing=True)
+        before_asking(home, "fanart", lambda: home.enrich(item_id) and home.asked())
+        enriched = home.enrich(item_id)
+        assert home.asked() == {}
+        assert kinds(enriched.outcomes) == ALL_ANSWERED | {"tmdb": "NotFound"}
+
+    def test_a_partial_answer_counts_as_if_it_had_been_waited_for(self, home: House) -> None:
+        item_id = home.add("inception", *self.ALL_IDS)
+        home.simulators.fault("tmdb", "append_ignored")
+        before_asking(home, "fanart", lambda: home.enrich(item_id) and home.asked())
+        home.enrich(item_id)
+        assert home.asked() == {}
+        home.enrich(item_id)
+        assert home.asked() == {"tmdb": 1}, "a partial answer stays due"
+
+    def test_what_failed_there_is_asked_for(self, home: House) -> None:
+        item_id = home.add("inception", *self.ALL_IDS)
+        home.simulators.fault("tmdb", "error_500", count=1)
+        before_asking(home, "fanart", lambda: home.enrich(item_id) and home.asked())
+        enriched = home.enrich(item_id)
+        assert home.asked() == {"tmdb": 1}
+        assert kinds(enriched.outcomes) == ALL_ANSWERED
+        assert home.pending(item_id) == {}
+
+    def test_a_refresh_takes_what_came_after_its_start_and_nothing_older(self, home: House, clock: FakeClock) -> None:
+        item_id = home.add("inception", *self.ALL_IDS)
+        home.enrich(item_id)
+        clock.advance(1)
+        home.simulators.patch("tmdb", "movie", 27205, tagline="Newer.")
+        home.asked()
+        before_asking(home, "fanart", lambda: home.enrich(item_id, "tmdb", force=True))
+        enriched = home.enrich(item_id, force=True)
+        assert home.asked() == {"fanart": 1, "omdb": 1, "tmdb": 1, "tvdb": 1}
+        assert kinds(enriched.outcomes) == ALL_ANSWERED
+        assert enriched.item.fields["tagline"].value == "Newer."
 
 
 class TestIdentity:

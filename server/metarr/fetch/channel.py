@@ -19,7 +19,17 @@ from metarr.errors import (
 )
 from metarr.fetch.breaker import Breaker
 from metarr.fetch.client import Client
-from metarr.fetch.contract import Cancelled, Classify, Connection, Http, Lane, Limits, LimitStore, SecretStore
+from metarr.fetch.contract import (
+    AnsweredMeanwhile,
+    Cancelled,
+    Classify,
+    Connection,
+    Http,
+    Lane,
+    Limits,
+    LimitStore,
+    SecretStore,
+)
 from metarr.fetch.flight import Flight
 from metarr.fetch.lanes import Lanes
 from metarr.fetch.limits import Limiter
@@ -174,16 +184,27 @@ class Channel:
         self.breaker.check()
 
     def submit(
-        self, key: Hashable, call: Callable[[Http], T], *, lane: Lane, deadline: float, linger: float = 0.0
+        self,
+        key: Hashable,
+        call: Callable[[Http], T],
+        *,
+        lane: Lane,
+        deadline: float,
+        linger: float = 0.0,
+        answered: Callable[[], bool] = lambda: False,
     ) -> Ticket[T]:
         """Have `call` run by a worker, or join the flight of the same key. `deadline`: monotonic seconds.
 
         `linger`: seconds that a call may go on after the deadline of its last waiter, because what it learns is
-        kept by the call itself. Raises what `check` raises, and DeadlineTooNear, at once and without a request.
+        kept by the call itself. `answered`: whether that was kept since the caller looked for it; asked, and it must
+        tell at once, where there is no flight to join: one may have ended a moment ago. Raises AnsweredMeanwhile
+        then; what `check` raises, and DeadlineTooNear; all at once and without a request.
         """
         with self._changed:
             flight = self._flights.get(key)
             if flight is None:
+                if answered():
+                    raise AnsweredMeanwhile
                 self._refuse(lane, deadline)
                 flight = self._take_off(Flight(key, call, lane, deadline, linger))
             else:

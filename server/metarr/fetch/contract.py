@@ -125,3 +125,7 @@ class SecretStore(Protocol):
 
 class Cancelled(Exception):
     """Nobody waits for this any more, so it was given up. Never the outcome of asking a provider."""
+
+
+class AnsweredMeanwhile(Exception):
+    """What a caller was about to ask was answered since it looked for an answer: it is to look again, not to ask."""

@@ -34,7 +34,7 @@ from metarr.domain.model import (
 from metarr.domain.strangers import strangers
 from metarr.errors import ProviderError, TitleNotFound
 from metarr.fetch.channel import Ticket
-from metarr.fetch.contract import Http, Lane
+from metarr.fetch.contract import AnsweredMeanwhile, Http, Lane
 from metarr.providers import guard
 from metarr.providers.base import Ask, Preferences
 from metarr.services.arrivals import Arrivals
@@ -97,7 +97,8 @@ class _Round:
     """What one round knows of one provider: whom to ask with which id, and what the cache holds about it.
 
     `keys`: every question whose answer would do, the one to ask first: an item that was asked about by its IMDb id
-    need not be asked about again because it has a TMDB id by now.
+    need not be asked about again because it has a TMDB id by now. `marks`: those of the arrivals when the cache was
+    looked into. `overtaken`: what is stored came after a first look, and counts as if it had been waited for.
     """
 
     entry: Entry
@@ -105,6 +106,8 @@ class _Round:
     ask: Ask
     by_lookup: bool
     stored: StoredAnswer | None = None
+    marks: tuple[int, ...] = ()
+    overtaken: bool = False
 
     @property
     def key(self) -> AnswerKey:
@@ -248,32 +251,48 @@ class Aggregator:
 
     def _with_stored(self, rounds: list[_Round]) -> list[_Round]:
         """The same with what the cache holds."""
+        marked = [dataclasses.replace(each, marks=self.arrivals.marks(each.keys)) for each in rounds]
         keys = [key for each in rounds for key in each.keys]
         waiting = self.arrivals.find(keys)
         with self._database.read() as connection:
             stored = answers.read(connection, keys)
         stored |= {key: one for key, one in waiting.items() if key not in stored or _age(stored[key]) <= _age(one)}
-        return [dataclasses.replace(each, stored=_newest(each, stored)) for each in rounds]
+        return [dataclasses.replace(each, stored=_newest(each, stored)) for each in marked]
+
+    def _look_again(self, each: _Round) -> _Round:
+        """The same with what the cache holds by now."""
+        [again] = self._with_stored([each])
+        news = again.stored is not None and (each.stored is None or again.stored.head != each.stored.head)
+        return dataclasses.replace(again, overtaken=each.overtaken or news)
 
     def _ask_all(self, rounds: Iterable[_Round], question: Question) -> dict[str, Outcome]:
         """Everyone at once; what has not come by the deadline is a timeout, and what came counts."""
         outcomes: dict[str, Outcome] = {}
         tickets: dict[str, tuple[_Round, Ticket[Outcome]]] = {}
         for each in rounds:
-            outcome = self._without_asking(each, question)
-            if outcome is None:
-                try:
-                    tickets[each.entry.id] = (each, self._submit(each, question))
-                except ProviderError as error:
-                    outcome = self._unavailable(each, error)
-            if outcome is not None:
-                outcomes[each.entry.id] = outcome
+            asked = self._ask(each, question)
+            if isinstance(asked, Ticket):
+                tickets[each.entry.id] = (each, asked)
+            else:
+                outcomes[each.entry.id] = asked
         for provider_id, (each, ticket) in tickets.items():
             try:
                 outcomes[provider_id] = ticket.result()
             except ProviderError as error:
                 outcomes[provider_id] = self._unavailable(each, error)
         return outcomes
+
+    def _ask(self, each: _Round, question: Question) -> Outcome | Ticket[Outcome]:
+        """The outcome where no request is needed, else a share in one. What came since the cache was looked into is
+        looked up, not asked for again."""
+        while (outcome := self._without_asking(each, question)) is None:
+            try:
+                return self._submit(each, question)
+            except AnsweredMeanwhile:
+                each = self._look_again(each)
+            except ProviderError as error:
+                return self._unavailable(each, error)
+        return outcome
 
     def _without_asking(self, each: _Round, question: Question) -> Outcome | None:
         """The outcome where no request is wanted: a fresh answer, or a provider that was not selected."""
@@ -292,6 +311,8 @@ class Aggregator:
     def _fresh_enough(self, each: _Round, question: Question, now: datetime) -> bool:
         if each.stored is None:
             return False
+        if each.overtaken:
+            return True
         selected = question.providers is None or each.entry.id in question.providers
         wanted_newer = (
             selected and question.fresh_after is not None and each.stored.head.fetched_at < question.fresh_after
@@ -301,7 +322,12 @@ class Aggregator:
     def _submit(self, each: _Round, question: Question) -> Ticket[Outcome]:
         deadline = question.deadline if question.deadline is not None else 0.0
         return each.entry.channel.submit(
-            each.key, self._call(each), lane=question.lane, deadline=deadline, linger=LINGER
+            each.key,
+            self._call(each),
+            lane=question.lane,
+            deadline=deadline,
+            linger=LINGER,
+            answered=lambda: self.arrivals.marks(each.keys) != each.marks,
         )
 
     def _call(self, each: _Round) -> Callable[[Http], Outcome]:
@@ -334,10 +360,10 @@ class Aggregator:
     def _missed(self, each: _Round, key: AnswerKey, miss: TitleNotFound) -> Outcome:
         now = self._clock.now()
         version = each.entry.provider.parser_version
+        keys = _keys_of(each, key)
         with self.arrivals.begin() as connection:
-            head, *_ = [
-                answers.write_missed(connection, one, now, version, soft=miss.soft) for one in _keys_of(each, key)
-            ]
+            head, *_ = [answers.write_missed(connection, one, now, version, soft=miss.soft) for one in keys]
+        self.arrivals.stored(keys)
         stored = StoredAnswer(
             key=key,
             head=head,

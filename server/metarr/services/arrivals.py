@@ -12,6 +12,9 @@ from metarr.store import answers
 from metarr.store.answers import AnswerKey, FoundAnswer, StoredAnswer
 from metarr.store.database import Connection, Database
 
+SLOTS = 4096
+"""Counters of what came, each for many questions: memory does not grow, and a look too many now and then is cheap."""
+
 STORED_WITHIN = 1.0
 """Seconds that an answer waits at most when others come: a slow provider must not keep unstored what others said."""
 
@@ -29,6 +32,7 @@ class Arrivals:
         self._waiting: dict[AnswerKey, FoundAnswer] = {}
         self._since = 0.0
         self._expecting = 0
+        self._came = [0] * SLOTS
 
     @contextmanager
     def expected(self) -> Iterator[None]:
@@ -47,13 +51,25 @@ class Arrivals:
     def add(self, came: Iterable[FoundAnswer]) -> None:
         """Have answers stored: soon, and where nobody expects any, now. Raises what a transaction raises."""
         now = self._clock.monotonic()
+        by_key = {answer.key: answer for answer in came}
         with self._lock:
             if not self._waiting:
                 self._since = now
-            self._waiting |= {answer.key: answer for answer in came}
+            self._waiting |= by_key
+            self._count(by_key)
             due = not self._expecting or now - self._since > STORED_WITHIN
         if due:
             self.store()
+
+    def marks(self, keys: Iterable[AnswerKey]) -> tuple[int, ...]:
+        """To be taken before answers to these questions are looked for. Once they differ, there may be one that was
+        not seen: look again. As long as they do not, there is none, here or in the database."""
+        return tuple(self._came[hash(key) % SLOTS] for key in keys)
+
+    def stored(self, keys: Iterable[AnswerKey]) -> None:
+        """Note that answers to these questions were stored by the caller's own, committed transaction."""
+        with self._lock:
+            self._count(keys)
 
     def find(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, StoredAnswer]:
         """Those of these answers that wait. To be asked before the database is: what is gone from here is there."""
@@ -91,6 +107,10 @@ class Arrivals:
             taken = tuple(self._waiting.values())
         answers.write_all_found(connection, taken)
         return taken
+
+    def _count(self, keys: Iterable[AnswerKey]) -> None:
+        for key in keys:
+            self._came[hash(key) % SLOTS] += 1
 
     def _forget(self, written: Iterable[FoundAnswer]) -> None:
         with self._lock:
