@@ -116,6 +116,7 @@ class Work:
     def do(self, session: Session, pending: int) -> None:
         """Do what is due; `pending`: about how many entries there are to take in. Raises RpcError."""
         if self._host.busy():
+            self._log("debug", f"{self._host.name} is busy: nothing is written until it is free")
             self._hold()
             return
         try:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from fake_kodi import FakeKodi
-from fake_kodi_port import FakePort
+from fake_kodi_port import FakePort, english
 from metarr_adapter import notices
 from metarr_adapter.host import Entry, HostUnavailable
 from metarr_adapter.session import Failure
-from metarr_kodi import echoes, library
+from metarr_kodi import echoes, library, texts
 from metarr_kodi.host import NOTICES, KodiHost
 from metarr_kodi.port import KodiRefused
 
@@ -285,6 +285,43 @@ def test_an_event_of_the_own_writing_is_an_echo_until_something_else_changes(por
 
 
 # The owner
+
+
+def test_a_full_disk_is_told_once_each_time(port: FakePort, host: KodiHost, monkeypatch: pytest.MonkeyPatch):
+    number = str(port.kodi.add("movie", title="Heat", file="/films/Heat.mkv"))
+    [film] = listed(host)
+    works = port.rpc
+
+    def full(method: str, **params: Any) -> Any:
+        if method == "VideoLibrary.SetMovieDetails":
+            raise KodiRefused(method, -32603, "Internal error.")
+        return works(method, **params)
+
+    for plot in ("A heist", "Another one"):
+        monkeypatch.setattr(port, "rpc", full)
+        for _ in range(2):
+            with pytest.raises(HostUnavailable):
+                host.write("movie", film.host_key, number, {"plot": plot})
+        host.cannot_store()
+        monkeypatch.setattr(port, "rpc", works)
+        assert host.write("movie", film.host_key, number, {"plot": plot}) == {}
+    assert [notice.text for notice in port.saw("notify")] == [english()[texts.CANNOT_STORE]] * 2
+
+
+def test_a_kodi_that_ends_is_no_full_disk(port: FakePort, host: KodiHost, monkeypatch: pytest.MonkeyPatch):
+    number = str(port.kodi.add("movie", title="Heat", file="/films/Heat.mkv"))
+    [film] = listed(host)
+    works = port.rpc
+
+    def ends(method: str, **params: Any) -> Any:
+        if method == "VideoLibrary.SetMovieDetails":
+            raise HostUnavailable("Kodi does not answer: it ends")
+        return works(method, **params)
+
+    monkeypatch.setattr(port, "rpc", ends)
+    with pytest.raises(HostUnavailable):
+        host.write("movie", film.host_key, number, {"plot": "A heist"})
+    assert port.saw("notify") == []
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,21 @@ def test_a_full_disk_is_told_once_and_the_id_stays_the_same(tmp_path: Path):
     first = identity(port, memory(port, failed))
     assert len(failed) == 1
     assert identity(port, memory(port)) == first
+
+
+def test_a_disk_that_has_room_again_gets_everything_and_the_next_full_one_is_told(tmp_path: Path):
+    port, failed = FakePort(tmp_path), []
+    folder = Path(port.profile())
+    folder.parent.mkdir(parents=True)
+    keeps = memory(port, failed)
+    for number in range(2):
+        folder.touch()
+        keeps.set("lost?", f"no, {number}")
+        folder.unlink()
+        keeps.set("room", f"again, {number}")
+        assert memory(port).get("lost?") == f"no, {number}"
+        shutil.rmtree(folder)
+    assert len(failed) == 2
 
 
 def test_a_damaged_file_is_a_new_beginning(tmp_path: Path):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from metarr_adapter import notices
-from metarr_adapter.host import Entry, Takes
+from metarr_adapter.host import Entry, HostUnavailable, Takes
 from metarr_adapter.session import Failure
 from metarr_kodi import mapping, texts
 from metarr_kodi.echoes import Echoes
@@ -34,7 +34,7 @@ NOTICES = {
 class KodiHost:
     """The library of the Kodi behind the port; see `metarr_adapter.host.Host`.
 
-    `changed` and `is_echo` may be called from any thread, the others from the loop's only.
+    `changed`, `is_echo` and `cannot_store` may be called from any thread, the others from the loop's only.
     """
 
     name = "Kodi"
@@ -43,6 +43,7 @@ class KodiHost:
         self._port, self._library, self._echoes = port, Library(port), Echoes(now)
         self._numbers: dict[str, Mapping[str, int]] = {}
         self._changes = 0
+        self._full = False
 
     def changed(self) -> None:
         """Entries came or went: which of them has which number is to be found out anew."""
@@ -55,6 +56,12 @@ class KodiHost:
             return False
         listed = self._library.one(kind, int(host_id))
         return listed is not None and self._echoes.is_unchanged(kind, host_id, listed.values)
+
+    def cannot_store(self) -> None:
+        """Say that nothing can be written to this machine's disk, once until something can be written again."""
+        if not self._full:
+            self._full = True
+            self.notify(self._port.text(texts.CANNOT_STORE))
 
     # The adapter's protocol
 
@@ -95,7 +102,7 @@ class KodiHost:
         parts = mapping.write(kind, values, listed.details, self._port.setting("default_rating") or "imdb")
         if parts:
             self._echoes.written(kind, str(listed.number))
-            why.update(self._write_parts(listed, parts))
+            why.update(self._stored(listed, parts))
         return {name: refusal for name, refusal in why.items() if name in values}
 
     def busy(self) -> bool:
@@ -107,6 +114,16 @@ class KodiHost:
             self._port.notify(shown, problem=text not in (notices.BACK, notices.POLICY))
 
     # How
+
+    def _stored(self, listed: Listed, parts: list[Part]) -> dict[str, str]:
+        try:
+            why = self._write_parts(listed, parts)
+        except HostUnavailable as error:
+            if isinstance(error.__cause__, KodiRefused):  # else Kodi ends
+                self.cannot_store()
+            raise
+        self._full = False
+        return why
 
     def _write_parts(self, listed: Listed, parts: list[Part]) -> dict[str, str]:
         """Write all of them in one call; where Kodi refuses that, in halves. Why, by field, for what it refuses."""

@@ -90,6 +90,7 @@ class Kodi:
         return _Ear(events)
 
     def notify(self, text: str, *, problem: bool = False) -> None:
+        self.log("info", f"shown: {text}")
         icon = xbmcgui.NOTIFICATION_WARNING if problem else _addon().getAddonInfo("icon")
         xbmcgui.Dialog().notification("Metarr", text, icon, _NOTICE_MS, False)
 

@@ -12,7 +12,8 @@ FILE = "player.json"
 
 
 class FileMemory:
-    """See `metarr_adapter.host.Memory`. What cannot be written is kept until Kodi ends; `failed` is told so, once."""
+    """See `metarr_adapter.host.Memory`. What cannot be written is kept until Kodi ends, and written with what is set
+    next; `failed` is told so, once until something can be written again."""
 
     def __init__(self, folder: str, failed: Callable[[str], None]) -> None:
         self._folder, self._failed = folder, failed
@@ -32,7 +33,7 @@ class FileMemory:
             self._texts[name] = value
             try:
                 _write(self._folder, json.dumps(self._texts, indent=1, sort_keys=True))
-                self.lasting = True
+                self.lasting, self._complained = True, False
             except OSError as error:
                 self.lasting = False
                 self._complain(error)

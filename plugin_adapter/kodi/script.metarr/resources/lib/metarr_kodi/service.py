@@ -183,4 +183,4 @@ class Service:
 
     def _cannot_store(self, why: str) -> None:
         self._port.log("error", why)
-        self._port.notify(self._port.text(texts.CANNOT_STORE), problem=True)
+        self._host.cannot_store()
