@@ -120,6 +120,9 @@ class FakePort:
         """Another thread does what is waited for: as long as that takes, in small steps."""
         return self.ended.wait(min(seconds, 0.02))
 
+    def ends(self) -> bool:
+        return self.ended.is_set()
+
     def listen(self, events: Events) -> "FakePort":
         self._events = events
         return self

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from fake_kodi_port import ADDON, FakePort, english
 from menu_rig import Rig, State, rig, row
-from metarr_adapter.errors import BadAnswer, Limited, RpcError, TooOld, Unreachable, WrongToken
+from metarr_adapter.errors import BadAnswer, Closed, Limited, RpcError, TooOld, Unreachable, WrongToken
 from metarr_kodi import commands, menu, menu_health, status, texts
 from metarr_kodi.port import Row
 from metarr_kodi.status import Status
@@ -25,6 +26,9 @@ ENTRIES = [
     "Settings",
     "About",
 ]
+PATIENCE = 60.0
+"""Seconds that only a failure uses up."""
+
 LISTINGS = ["health", "pending", "waiting", "not_taken", "jobs", "history"]
 
 
@@ -199,6 +203,32 @@ def test_whatever_the_daemon_refuses_is_said_in_words(port: FakePort, error: Rpc
         menu.main(port, ["plugin://script.metarr/", "-1", top.url.partition("/?")[2]])
     assert port.shown[-1].text == says
     assert daemon.closed
+
+
+class Hanging(Refusing):
+    """A daemon that does not answer as long as the client lives."""
+
+    def __init__(self, port: FakePort) -> None:
+        super().__init__(Closed())
+        self._port, self._closed = port, threading.Event()
+        self.given_up = False
+
+    def call(self, *_: object, **__: object) -> dict[str, object]:
+        self._port.end()
+        self.given_up = self._closed.wait(PATIENCE)
+        raise self._error
+
+    def close(self) -> None:
+        super().close()
+        self._closed.set()
+
+
+@pytest.mark.parametrize("query", ["?show=health", "?do=cannot"])
+def test_a_kodi_that_ends_does_not_wait_for_a_daemon_that_hangs(port: FakePort, query: str):
+    port.settings["address"] = "nas"
+    daemon = Hanging(port)
+    menu.main(port, ["plugin://script.metarr/", "3", query], connect=lambda *_: daemon)
+    assert daemon.given_up
 
 
 def test_a_fault_of_our_own_is_a_row_and_the_rest_is_in_the_log(kodi: Rig, monkeypatch: pytest.MonkeyPatch):

@@ -9,6 +9,7 @@ from metarr_adapter.client import Client
 from metarr_adapter.errors import BadAnswer, RpcError, TimedOut, TooOld, Unreachable, WrongToken
 from metarr_adapter.session import API_LEVEL, Caller
 from metarr_kodi import texts
+from metarr_kodi.leaving import closed_with_kodi
 from metarr_kodi.port import Port, ca_file
 
 PATIENCE = 15.0
@@ -45,7 +46,7 @@ def look(port: Port, address: str, token: str, connect: Connect = Client) -> Con
     """Ask the daemon at this address how it is, once."""
     try:
         # Nobody waits for a daemon that starts again while its owner looks on.
-        with connect(address, token, ca_file=ca_file(port), attempts=1) as client:
+        with connect(address, token, ca_file=ca_file(port), attempts=1) as client, closed_with_kodi(port, client):
             return _asked(port, client)
     except BadAddress as error:
         return Contact(False, port.text(texts.NO_ADDRESS, why=error))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from metarr_adapter.address import DEFAULT_PORT
@@ -10,6 +11,7 @@ from metarr_adapter.client import Client
 from metarr_adapter.errors import RpcError
 from metarr_kodi import commands, texts
 from metarr_kodi.contact import PATIENCE, Connect, Contact, look, problem
+from metarr_kodi.leaving import closed_with_kodi
 from metarr_kodi.port import Option, Port, Progress, ca_file
 from metarr_kodi.preview import FILL, REPLACE, SAMPLES, preview_text
 from metarr_kodi.status import State, Status, current
@@ -53,7 +55,7 @@ def set_up(port: Port, connect: Connect = Client) -> None:
         return
     address = port.setting("address")
     try:
-        with connect(address, port.setting("token"), ca_file=ca_file(port), attempts=3) as client:
+        with _connected(port, address, connect) as client:
             _Steps(port, client, status.player_id).go()
     except RpcError as error:
         port.tell(port.text(texts.SET_UP), problem(port, address, error))
@@ -63,10 +65,18 @@ def choose_policy(port: Port, connect: Connect = Client) -> None:
     """Only the last step: what Metarr may write."""
     status = current(port)
     try:
-        with connect(port.setting("address"), port.setting("token"), ca_file=ca_file(port), attempts=3) as client:
+        with _connected(port, port.setting("address"), connect) as client:
             _Steps(port, client, status.player_id).choose_policy()
     except RpcError as error:
         port.tell(port.text(texts.SET_UP), problem(port, port.setting("address"), error))
+
+
+@contextmanager
+def _connected(port: Port, address: str, connect: Connect) -> Iterator[Client]:
+    """A client that is closed with Kodi, too."""
+    made = connect(address, port.setting("token"), ca_file=ca_file(port), attempts=3)
+    with made as client, closed_with_kodi(port, client):
+        yield client
 
 
 def _find_daemon(port: Port, connect: Connect) -> bool:

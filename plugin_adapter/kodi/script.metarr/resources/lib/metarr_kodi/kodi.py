@@ -27,6 +27,9 @@ _NOTICE_MS = 6000
 class Kodi:
     """The Kodi that this runs in."""
 
+    def __init__(self) -> None:
+        self._monitor: Any = None
+
     def rpc(self, method: str, **params: Any) -> Any:
         request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         text = xbmc.executeJSONRPC(json.dumps(request))
@@ -84,7 +87,12 @@ class Kodi:
         xbmc.executebuiltin(command)
 
     def pause(self, seconds: float) -> bool:
-        return bool(xbmc.Monitor().waitForAbort(seconds))
+        # The same one each time: to those that are made afterwards, Kodi does not say that it ends.
+        self._monitor = self._monitor or xbmc.Monitor()
+        return bool(self._monitor.waitForAbort(seconds))
+
+    def ends(self) -> bool:
+        return self.pause(0.001)  # 0 is for ever
 
     def listen(self, events: Events) -> Ear:
         return _Ear(events)
@@ -95,27 +103,33 @@ class Kodi:
         xbmcgui.Dialog().notification("Metarr", text, icon, _NOTICE_MS, False)
 
     def tell(self, heading: str, text: str) -> None:
-        xbmcgui.Dialog().ok(heading, text)
+        if not self.ends():
+            xbmcgui.Dialog().ok(heading, text)
 
     def show(self, heading: str, text: str) -> None:
-        xbmcgui.Dialog().textviewer(heading, text)
+        if not self.ends():
+            xbmcgui.Dialog().textviewer(heading, text)
 
     def confirm(self, heading: str, text: str, *, yes: str = "", no: str = "") -> bool:
-        return bool(xbmcgui.Dialog().yesno(heading, text, nolabel=no, yeslabel=yes))
+        return not self.ends() and bool(xbmcgui.Dialog().yesno(heading, text, nolabel=no, yeslabel=yes))
 
     def choose(self, heading: str, options: Sequence[str | Option], *, chosen: int = -1) -> int | None:
         items, details = _items(options)
-        place = xbmcgui.Dialog().select(heading, items, preselect=chosen, useDetails=details)
+        place = -1 if self.ends() else xbmcgui.Dialog().select(heading, items, preselect=chosen, useDetails=details)
         return place if place >= 0 else None
 
     def choose_several(
         self, heading: str, options: Sequence[str | Option], *, chosen: Sequence[int] = ()
     ) -> list[int] | None:
         items, details = _items(options)
+        if self.ends():
+            return None
         places = xbmcgui.Dialog().multiselect(heading, items, preselect=list(chosen), useDetails=details)
         return None if places is None else list(places)
 
     def ask(self, heading: str, given: str = "", *, hidden: bool = False) -> str | None:
+        if self.ends():
+            return None
         keyboard = xbmc.Keyboard(given, heading, hidden)
         keyboard.doModal()
         return str(keyboard.getText()) if keyboard.isConfirmed() else None

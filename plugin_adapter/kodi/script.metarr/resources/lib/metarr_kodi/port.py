@@ -67,7 +67,7 @@ class Progress(Protocol):
 
 
 class Port(Protocol):
-    """Kodi. Safe for many threads; dialogs come back when they are closed."""
+    """Kodi. Safe for many threads; dialogs come back when they are closed, and are not shown while it ends."""
 
     def rpc(self, method: str, **params: Any) -> Any:
         """Call Kodi's JSON-RPC, such as "VideoLibrary.GetMovies". Raises KodiRefused."""
@@ -114,6 +114,9 @@ class Port(Protocol):
 
     def pause(self, seconds: float) -> bool:
         """Do nothing for so long, or until Kodi ends; whether it does."""
+
+    def ends(self) -> bool:
+        """Whether Kodi ends, or stops what runs here."""
 
     def listen(self, events: Events) -> Ear:
         """Hear events; to be called once, by the thread that waits."""

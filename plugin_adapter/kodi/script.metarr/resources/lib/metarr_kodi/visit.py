@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Callable, Protocol
 
 from metarr_kodi import menu_texts, texts
+from metarr_kodi.leaving import closed_with_kodi
 from metarr_kodi.moments import now_here
 from metarr_kodi.port import KodiRefused, Port, ca_file
 from metarr_kodi.status import current
@@ -91,7 +92,8 @@ def visiting(port: Port, connect: Connect = connected, now: Now = now_here) -> I
     from metarr_adapter.errors import RpcError  # noqa: PLC0415 - only where the daemon is talked to
 
     try:
-        yield Visit(port, caller, now)
+        with closed_with_kodi(port, caller):
+            yield Visit(port, caller, now)
     except RpcError as error:
         raise _trouble(port, address, error) from error
     finally:
