@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from fakes import FakeClock
-from harness import House
+from harness import House, house
 from metarr.app import start_background
 from metarr.domain.model import Kind, MediaItem
 from metarr.errors import InvalidInput, NoSuchThing
@@ -184,6 +185,66 @@ def test_a_forced_job_that_a_quota_cuts_short_asks_for_the_oldest_answers_first(
     assert waits == {items[0], items[2], items[4]}
 
 
+def forced_with_too_small_a_quota(home: House, clock: FakeClock, only: frozenset[str] = frozenset()) -> Job:
+    """A forced job over six movies of which every answer is an hour old, with OMDb's quota enough for four."""
+    items = add_movies(home, 6)
+    run(home)
+    clock.advance(3600)
+    home.services.providers.update("omdb", None, {"daily_quota": 10})
+    home.asked()
+    job = run(home, Order(scope=Scope(item_ids=tuple(items)), force=True, providers=only))
+    assert home.asked()["omdb"] == 4
+    return job
+
+
+def quota_is_back(home: House, clock: FakeClock) -> None:
+    omdb = home.services.roster.get("omdb")
+    assert omdb is not None
+    reset_at = omdb.channel.status().quota_reset_at
+    assert reset_at is not None
+    clock.advance((reset_at - clock.now()).total_seconds() + 60)
+
+
+@pytest.mark.parametrize("only", [frozenset(), frozenset({"omdb"})], ids=["everyone", "omdb"])
+def test_what_a_quota_left_of_a_forced_job_is_asked_once_when_it_is_back_though_all_is_fresh(
+    home: House, clock: FakeClock, tmp_path: Path, only: frozenset[str]
+) -> None:
+    with ExitStack() as running:
+        start_background(home.services, running)
+        job = forced_with_too_small_a_quota(home, clock, only)
+        [waiting] = job.waiting
+        assert (waiting.provider, waiting.reason, waiting.items) == ("omdb", "quota_exhausted", 2)
+        left = [item_id for item_id in job.scope.item_ids if home.pending(item_id)]
+        # Nobody else takes what is fresh for what was ordered.
+        run(home)
+        for item_id in left:
+            home.enrich(item_id)
+        assert home.asked() == {}
+        assert [home.pending(item_id)["omdb"].reason for item_id in left] == ["quota_exhausted"] * 2
+    with house(home.simulators, tmp_path, clock, (), home.database) as again, ExitStack() as running:
+        start_background(again.services, running)
+        quota_is_back(again, clock)
+        until(lambda: _advanced(clock, waits(again, "omdb") == 0), "the rest of the forced job")
+        assert again.asked() == {"omdb": 2}
+        run(again)
+        assert again.asked() == {}
+
+
+def test_of_a_cancelled_forced_job_nothing_more_is_asked(busy: House, clock: FakeClock) -> None:
+    items = add_movies(busy, 6)
+    run(busy)
+    clock.advance(3600)
+    busy.services.providers.update("omdb", None, {"daily_quota": 10})
+    busy.simulators.fault("tmdb", "hang", count=1)
+    busy.asked()
+    job = busy.services.jobs.submit(Order(scope=Scope(item_ids=tuple(items)), force=True))
+    until(lambda: waits(busy, "omdb") == 5, "all but the one that TMDB does not answer")
+    busy.services.jobs.cancel(job.id)
+    busy.simulators.clear_faults()
+    until(lambda: _advanced(clock, waits(busy, "omdb") == 0), "an empty queue")
+    assert "omdb" not in busy.asked()
+
+
 def test_a_job_that_nobody_can_answer_defers_its_items_and_says_who_and_until_when(busy: House) -> None:
     add_movies(busy, 6)
     for provider in ("fanart", "omdb", "tmdb", "tvdb"):
@@ -237,8 +298,9 @@ def test_a_machines_job_leaves_out_what_is_not_monitored(busy: House) -> None:
 
 def test_a_second_job_over_everything_is_the_first_one_while_that_runs(home: House) -> None:
     add_movies(home, 2)
-    first = home.services.jobs.submit(EVERYTHING)
+    first = home.services.jobs.submit(Order(scope=Scope()))
     assert home.services.jobs.submit(Order(scope=Scope())).id == first.id
+    assert home.services.jobs.submit(EVERYTHING).id == first.id
     assert home.services.jobs.submit(Order(scope=Scope(kind=Kind.MOVIE))).id != first.id
     home.services.jobs.cancel(first.id)
     assert home.services.jobs.submit(EVERYTHING).id != first.id

@@ -1,5 +1,6 @@
 """When a missing answer is asked for again, and what counts as an attempt in vain."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,10 @@ import pytest
 from factories import EARLIER, NOW, answered, not_asked, not_found, unavailable
 from metarr.domain.freshness import RETRY_FIRST, RETRY_MOST
 from metarr.domain.model import Outcome, Reason, Skip, Unavailable
-from metarr.services.missing import still_missing
+from metarr.services.missing import ordered_anew, still_missing
 from metarr.store.pending import Pending
 
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEFORE = Pending(reason="timeout", since=EARLIER, attempts=2, not_before=NOW)
 
 
@@ -72,3 +73,29 @@ def test_what_is_partly_unread_or_not_believed_yet_is_asked_for_again() -> None:
     assert partial.answered_at == NOW
     soft = missed(not_found(soft=True))
     assert (soft.reason, soft.not_before) == ("not_found", NOW + DAY)
+
+
+ORDERED = Pending(reason="planned", since=EARLIER, not_before=NOW, fresh_after=NOW - HOUR)
+"""Something newer than an hour was ordered, and could not be had."""
+
+
+@pytest.mark.parametrize("answer", [answered, not_found])
+def test_what_was_fetched_before_a_newer_answer_was_ordered_will_not_do(answer: Callable[..., Outcome]) -> None:
+    older, newer = NOW - 2 * HOUR, NOW - HOUR / 2
+    who = ("omdb",) if answer is answered else ()
+    assert missed(answer(*who, cached=True, fetched_at=older), ORDERED) == ORDERED
+    for enough in (answer(*who, cached=True, fetched_at=newer), answer(*who, fetched_at=older)):
+        assert still_missing({"omdb": enough}, {"omdb": ORDERED}, NOW) == {}
+
+
+@pytest.mark.parametrize("outcome", [unavailable(), not_asked(Skip.PLANNED), not_asked(Skip.NOT_SELECTED)])
+def test_what_was_ordered_stays_ordered_as_long_as_it_cannot_be_had(outcome: Outcome) -> None:
+    assert missed(outcome, ORDERED).fresh_after == ORDERED.fresh_after
+
+
+def test_an_order_is_for_those_who_were_to_be_asked_and_the_latest_counts() -> None:
+    two = {"omdb": ORDERED, "tvdb": BEFORE}
+    assert ordered_anew(two, None, None) == two
+    assert {p: each.fresh_after for p, each in ordered_anew(two, NOW, None).items()} == {"omdb": NOW, "tvdb": NOW}
+    assert ordered_anew(two, NOW, {"omdb"})["tvdb"] == BEFORE
+    assert ordered_anew(two, NOW - DAY, {"omdb"}) == two

@@ -32,6 +32,7 @@ def waiting(**more: object) -> Pending:
         attempts=st.integers(0, 999),
         not_before=st.none() | moments,
         answered_at=st.none() | moments,
+        fresh_after=st.none() | moments,
     )
 )
 def test_what_is_missing_comes_back_as_it_was_set(shared: Database, missing: Pending) -> None:

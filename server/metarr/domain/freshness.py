@@ -73,11 +73,13 @@ def next_attempt(attempts: int, now: datetime, retry_at: datetime | None = None)
 
 
 class Due(Struct, frozen=True, kw_only=True):
-    """An item that one provider is to be asked about. `fetched_at` None: it has no answer at all yet."""
+    """An item that one provider is to be asked about. `fetched_at` None: it has no answer at all yet. `fresh_after`:
+    an answer fetched before will not do."""
 
     item_id: int
     fetched_at: datetime | None = None
     release_date: str = ""
+    fresh_after: datetime | None = None
 
 
 def whom_first(due: Iterable[Due]) -> list[Due]:

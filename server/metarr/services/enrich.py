@@ -20,7 +20,7 @@ from metarr.services.aggregate import Aggregator, Findings, Question, set_aside,
 from metarr.services.commit import record
 from metarr.services.config import Config, ConfigReader
 from metarr.services.library import Library, Reference
-from metarr.services.missing import still_missing
+from metarr.services.missing import ordered_anew, still_missing
 from metarr.services.recognize import Recognizer
 from metarr.services.unheard import answered, nobody
 from metarr.store import items, joins, pending
@@ -193,11 +193,16 @@ class Enricher:
                     job_id=wish.job_id,
                 )
             if merged.missed_before or merged.enriched.pending:
-                pending.set_for_item(connection, saved.id, merged.enriched.pending)
+                missed = ordered_anew(merged.enriched.pending, wish.fresh_after, wish.providers)
+                pending.set_for_item(connection, saved.id, missed)
             if wish.also is not None:
                 wish.also(connection, merged.enriched)
-        changed, missed = merged.enriched.changes, merged.enriched.pending
-        log.info("item_enriched", item=saved.id, changed=len(changed), missing=sorted(missed))
+        log.info(
+            "item_enriched",
+            item=saved.id,
+            changed=len(merged.enriched.changes),
+            missing=sorted(merged.enriched.pending),
+        )
         return dataclasses.replace(merged.enriched, item=saved)
 
     def _save(self, connection: Connection, merged: _Merged, config: Config, wish: Wish) -> MediaItem:
@@ -288,6 +293,7 @@ class Enricher:
         with self._aggregator.arrivals.begin() as connection:
             attempts = pending.of_items(connection, [item.id]).get(item.id, {})
             missed = still_missing(findings.outcomes, attempts, self._clock.now())
+            missed = ordered_anew(missed, wish.fresh_after, wish.providers)
             pending.set_for_item(connection, item.id, missed)
             if wish.also is not None:
                 wish.also(connection, Enriched(item=item, outcomes=findings.outcomes, pending=missed))

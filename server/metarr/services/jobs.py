@@ -27,7 +27,7 @@ from metarr.services.roster import Roster
 from metarr.services.runner import Runner, Stopped
 from metarr.services.standing import Standing
 from metarr.services.unheard import answered, nobody
-from metarr.store import jobs
+from metarr.store import jobs, pending
 from metarr.store.database import Connection, Database
 from metarr.store.jobs import Candidate, Done, Job, JobState, Scope, Tally, Waiting
 
@@ -65,10 +65,16 @@ class _Run:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.ended = threading.Event()
-        self.cut_off: DatabaseUnusable | None = None
+        self.cut_off: Exception | None = None
+        self.total = 0
         self.flushed_at = 0.0
         self.changed = threading.Condition()
         self.in_flight = 0
+
+    def cut_off_by(self, error: Exception) -> None:
+        """It cannot go on, for this reason."""
+        self.cut_off = error
+        self.ended.set()
 
 
 class Jobs:
@@ -148,10 +154,7 @@ class Jobs:
     def get(self, job_id: int) -> Job:
         """Raises NoSuchThing."""
         with self._database.read() as connection:
-            job = jobs.get(connection, job_id)
-        if job is None:
-            raise NoSuchThing("job_id", f"there is no job {job_id}, or it was forgotten by now", reason="JOB_NOT_FOUND")
-        return job
+            return _found(connection, job_id)
 
     def troubles(self, job_id: int, limit: int) -> list[tuple[int, Done, str]]:
         """Items that a job could not do, with why."""
@@ -165,19 +168,17 @@ class Jobs:
 
     def cancel(self, job_id: int) -> Job:
         """End a job; what is done stays done. One that has ended stays as it is. Raises NoSuchThing."""
-        self.get(job_id)
         with self._database.begin() as connection:
-            jobs.change(
-                connection,
-                job_id,
-                state=JobState.CANCELLED,
-                finished_at=self._clock.now(),
-                tally=jobs.tally(connection, job_id),
-                detail="cancelled; what was done until then stays",
-            )
-        run = self._running.get(job_id)
-        if run is not None:
-            run.ended.set()
+            job = _found(connection, job_id)
+            if ended(job):
+                return job
+            if job.force:
+                pending.content(connection, job_id, job.created_at)
+            self._put_end(connection, job, JobState.CANCELLED, "cancelled; what was done until then stays")
+            # Before anybody else can write: what is committed from now on would be missing in what was counted here.
+            run = self._running.get(job_id)
+            if run is not None:
+                run.ended.set()
         self._told()
         return self.get(job_id)
 
@@ -231,7 +232,8 @@ class Jobs:
             return job
         if not _whole(order.scope) or order.providers:
             return None
-        return next((each for each in jobs.under_way(connection) if _whole(each.scope) and not each.providers), None)
+        under_way = (each for each in jobs.under_way(connection) if _whole(each.scope) and not each.providers)
+        return next((each for each in under_way if _does(each, order)), None)
 
     def _refuse_unknown(self, connection: Connection, scope: Scope) -> None:
         for place, item_id in enumerate(scope.item_ids):
@@ -280,6 +282,8 @@ class Jobs:
             raise
         except Exception as error:  # the owner must see that it ended, and why
             log.exception("job_failed", job=run.job.id)
+            if self._stopped:
+                return
             why = (
                 str(error) if isinstance(error, MetarrError) else "internal error; the daemon's log tells what happened"
             )
@@ -287,20 +291,38 @@ class Jobs:
 
     def _work(self, run: _Run) -> None:
         kinds = self._kinds(run.job)
-        with self._database.begin() as connection:
-            total = jobs.count(connection, run.job, kinds)
-            started_at = run.job.started_at or self._clock.now()
-            jobs.change(connection, run.job.id, state=JobState.RUNNING, started_at=started_at, total=total)
-        self._told()
-        held = self._held(run.job, total, kinds)
-        log.info("job_started", job=run.job.id, items=total, held=sorted(held))
+        if not self._begin(run, kinds):
+            return
+        held = self._held(run.job, run.total, kinds)
+        log.info("job_started", job=run.job.id, items=run.total, held=sorted(held))
         with self._planner.holding(held):
             self._items(run, kinds, held)
             self._spend(run, held)
         if run.cut_off is not None:
             raise run.cut_off
-        if not run.ended.is_set():
+        if not self._over(run):
             self._finish(run)
+
+    def _begin(self, run: _Run, kinds: frozenset[Kind]) -> bool:
+        """Note that a job runs. False: it was cancelled before it could."""
+        now = self._clock.now()
+        with self._database.begin() as connection:
+            run.total = jobs.count(connection, run.job, kinds)
+            begun = jobs.change(
+                connection,
+                run.job.id,
+                state=JobState.RUNNING,
+                started_at=run.job.started_at or now,
+                resumed_at=now,
+                resumed_with=jobs.tally(connection, run.job.id).done,
+                total=run.total,
+            )
+        self._told()
+        return begun
+
+    def _over(self, run: _Run) -> bool:
+        """Whether nothing of it is to be done or noted any more: it was cancelled or cut off, or the daemon stops."""
+        return self._stopped or run.ended.is_set()
 
     def _kinds(self, job: Job) -> frozenset[Kind]:
         """Kinds that some provider can be asked about."""
@@ -322,19 +344,19 @@ class Jobs:
         while left:
             provider = left.pop(0)
             wish = partial(self._wish, run, held=frozenset(left), again=True)
-            self._planner.spend(provider, wish, run.ended.is_set, None if plain else job.id)
+            self._planner.spend(provider, wish, partial(self._over, run), None if plain else job.id)
             self._flush(run)
 
     def _items(self, run: _Run, kinds: frozenset[Kind], held: frozenset[str]) -> None:
         """Every item once, as many at a time as the runner takes; returns when the last one ended."""
         after = 0
-        while not run.ended.is_set():
+        while not self._over(run):
             with self._database.read() as connection:
                 batch = jobs.candidates(connection, run.job, kinds, after, BATCH)
             if not batch:
                 break
-            for item_id in self._to_do(run.job, batch):
-                if run.ended.is_set():
+            for item_id in self._to_do(run, batch):
+                if self._over(run):
                     break
                 with run.changed:
                     run.in_flight += 1
@@ -347,8 +369,9 @@ class Jobs:
                 run.changed.wait(FLUSH_EVERY)
             self._flush(run, FLUSH_EVERY)
 
-    def _to_do(self, job: Job, batch: list[Candidate]) -> list[int]:
+    def _to_do(self, run: _Run, batch: list[Candidate]) -> list[int]:
         """Those of the items at which there is something to do; the others are marked here."""
+        job = run.job
         if job.force or job.providers:
             return [item.id for item in batch]
         standing = Standing(self._aggregator, self._config.read(), self._clock.now())
@@ -356,31 +379,38 @@ class Jobs:
             skipped = standing.unchanged(connection, batch)
         if skipped:
             with self._database.begin() as connection:
+                if self._over(run):
+                    return []
                 jobs.mark_unchanged(connection, job.id, sorted(skipped))
         return [item.id for item in batch if item.id not in skipped]
 
     def _one(self, run: _Run, item_id: int, held: frozenset[str]) -> None:
         try:
-            if not run.ended.is_set():
+            if not self._over(run):
                 self._enrich(run, item_id, held)
         except Stopped:
             pass
         except DatabaseUnusable as error:
-            run.cut_off = error
-            run.ended.set()
+            run.cut_off_by(error)
+        except Exception as error:  # what cannot be noted must not be taken for done
+            log.exception("item_not_noted", job=run.job.id, item=item_id)
+            run.cut_off_by(error)
         finally:
             with run.changed:
                 run.in_flight -= 1
                 run.changed.notify_all()
 
     def _enrich(self, run: _Run, item_id: int, held: frozenset[str]) -> None:
-        """One item; whatever comes of it, it has a mark afterwards, unless the database cannot be used."""
+        """One item; whatever comes of it, it has a mark afterwards, unless the database cannot be used or it is gone
+        from the library."""
         try:
             enriched = self._enricher.enrich(item_id, self._wish(run, item_id, held))
         except NobodyAnswered as error:
             return self._mark(run, item_id, Done.DEFERRED, str(error))
         except (Stopped, DatabaseUnusable):
             raise
+        except NoSuchThing:
+            return None
         except MetarrError as error:
             return self._mark(run, item_id, Done.FAILED, str(error))
         except Exception:  # one item must not end the job
@@ -402,24 +432,24 @@ class Jobs:
             lane=Lane.BATCH,
             job_id=job.id,
             held=held,
-            also=partial(self._note, item_id=item_id, job_id=job.id, again=again),
+            also=partial(self._note, run=run, item_id=item_id, again=again),
         )
 
-    def _note(self, connection: Connection, enriched: Enriched, *, item_id: int, job_id: int, again: bool) -> None:
+    def _note(self, connection: Connection, enriched: Enriched, *, run: _Run, item_id: int, again: bool) -> None:
         """The mark, within the transaction that commits the item."""
-        if self._stopped:
+        if self._over(run):
             raise Stopped
-        if again and not jobs.marked(connection, job_id, [item_id]):
+        if again and not jobs.marked(connection, run.job.id, [item_id]):
             return
         done, detail = (Done.CHANGED if enriched.changes else Done.UNCHANGED), ""
         if not answered(enriched.outcomes):
             why = nobody(enriched.outcomes)
             done, detail = (Done.FAILED if isinstance(why, CannotDo) else Done.DEFERRED), str(why)
-        jobs.mark(connection, job_id, item_id, done, told=_words(enriched.outcomes), detail=detail)
+        jobs.mark(connection, run.job.id, item_id, done, told=_words(enriched.outcomes), detail=detail)
 
     def _mark(self, run: _Run, item_id: int, done: Done, detail: str) -> None:
         with self._database.begin() as connection:
-            if self._stopped:
+            if self._over(run):
                 raise Stopped
             if not jobs.marked(connection, run.job.id, [item_id]):
                 jobs.mark(connection, run.job.id, item_id, done, told={}, detail=detail)
@@ -428,35 +458,50 @@ class Jobs:
 
     def _flush(self, run: _Run, every: float = 0.0) -> None:
         now = self._clock.monotonic()
-        if now - run.flushed_at < every or self._stopped:
+        if now - run.flushed_at < every or self._over(run):
             return
         run.flushed_at = now
         with self._database.begin() as connection:
-            jobs.change(connection, run.job.id, tally=jobs.tally(connection, run.job.id))
+            tally = jobs.tally(connection, run.job.id)
+            jobs.change(connection, run.job.id, tally=tally, total=max(run.total, tally.done))
         self._told()
 
     def _finish(self, run: _Run) -> None:
         with self._database.read() as connection:
             tally = jobs.tally(connection, run.job.id)
-            waiting = jobs.waiting(connection, run.job.id)
+            waiting = self._waiting(connection, run.job)
         degraded = tally.deferred or tally.failed or any(each.reason in UNHEARD for each in waiting)
         state = JobState.DEGRADED if degraded else JobState.COMPLETE
         self._end(run, state, _why(tally, waiting) if degraded else "")
 
     def _end(self, run: _Run, state: JobState, detail: str) -> None:
         with self._database.begin() as connection:
-            jobs.change(
-                connection,
-                run.job.id,
-                tally=jobs.tally(connection, run.job.id),
-                waiting=jobs.waiting(connection, run.job.id),
-                detail=detail[:1000],
-                finished_at=self._clock.now(),
-                state=state,
-            )
-            jobs.forget_unchanged(connection, run.job.id)
+            self._put_end(connection, run.job, state, detail)
         log.info("job_ended", job=run.job.id, state=str(state), detail=detail)
         self._told()
+
+    def _put_end(self, connection: Connection, job: Job, state: JobState, detail: str) -> None:
+        """Note the end of a job, and how everything stands then, unless it has ended before."""
+        tally = jobs.tally(connection, job.id)
+        # What came or went meanwhile: who did all that there was to do took as many items as were done.
+        through = {"total": tally.done} if state in (JobState.COMPLETE, JobState.DEGRADED) else {}
+        jobs.change(
+            connection,
+            job.id,
+            tally=tally,
+            waiting=self._waiting(connection, job),
+            detail=detail[:1000],
+            finished_at=self._clock.now(),
+            state=state,
+            **through,
+        )
+        jobs.forget_unchanged(connection, job.id)
+
+    def _waiting(self, connection: Connection, job: Job) -> tuple[Waiting, ...]:
+        """What its items wait for, of the providers that it was to ask and that are asked at all."""
+        asked = {entry.id for entry in self._roster.all() if any(not entry.skip(kind) for kind in Kind)}
+        asked &= set(job.providers) or asked
+        return tuple(each for each in jobs.waiting(connection, job.id) if each.provider in asked)
 
     def _told(self) -> None:
         for heard in tuple(self._watchers):
@@ -504,8 +549,20 @@ def next_attempt(job: Job) -> datetime | None:
     return min((each.next_attempt for each in job.waiting if each.next_attempt), default=None)
 
 
+def _found(connection: Connection, job_id: int) -> Job:
+    job = jobs.get(connection, job_id)
+    if job is None:
+        raise NoSuchThing("job_id", f"there is no job {job_id}, or it was forgotten by now", reason="JOB_NOT_FOUND")
+    return job
+
+
 def _whole(scope: Scope) -> bool:
     return scope == Scope()
+
+
+def _does(job: Job, order: Order) -> bool:
+    """Whether a job over everything does all that an order for everything wants."""
+    return (job.force or not order.force) and (not job.auto or order.auto)
 
 
 def _words(outcomes: Mapping[str, Outcome]) -> dict[str, str]:

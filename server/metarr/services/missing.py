@@ -1,7 +1,9 @@
 """Which answers an item still misses after a run, and when to ask for them again."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from metarr.domain.evidence import answer_of, missing
 from metarr.domain.freshness import NOT_FOUND_WAITS, RETRY_MOST, next_attempt
@@ -18,12 +20,15 @@ def still_missing(outcomes: Mapping[str, Outcome], before: Mapping[str, Pending]
 
     What is limited comes back when its limit ends; a refused key when the settings change; what was tried in vain
     after a growing while. Where nobody was asked, that is no attempt: it makes nobody wait longer the next time.
+    Where a newer answer was ordered than the one that is cached, that one is still missed.
     """
     missed = {}
     for provider, outcome in outcomes.items():
-        if not missing(outcome):
-            continue
         last = before.get(provider)
+        if not missing(outcome):
+            if last is not None and _is_older(outcome, last.fresh_after):
+                missed[provider] = last
+            continue
         if isinstance(outcome, NotAsked) and outcome.reason is Skip.NOT_SELECTED:
             if last is not None:
                 missed[provider] = last
@@ -32,6 +37,28 @@ def still_missing(outcomes: Mapping[str, Outcome], before: Mapping[str, Pending]
             continue
         missed[provider] = _pending(outcome, last, now)
     return missed
+
+
+def ordered_anew(
+    missed: Mapping[str, Pending], fresh_after: datetime | None, providers: Collection[str] | None
+) -> dict[str, Pending]:
+    """The same where answers newer than `fresh_after` were wanted, of these providers or of all: until there is one,
+    none that is cached will do."""
+    if fresh_after is None:
+        return dict(missed)
+    return {
+        provider: replace(each, fresh_after=max(fresh_after, each.fresh_after or fresh_after))
+        if providers is None or provider in providers
+        else each
+        for provider, each in missed.items()
+    }
+
+
+def _is_older(outcome: Outcome, fresh_after: datetime | None) -> bool:
+    """Whether a cached answer is older than wanted. One that was given now is not, whatever the clock said before."""
+    if fresh_after is None or not isinstance(outcome, Answered | NotFound):
+        return False
+    return outcome.cached and outcome.fetched_at < fresh_after
 
 
 def _pending(outcome: Outcome, last: Pending | None, now: datetime) -> Pending:
@@ -66,4 +93,5 @@ def _pending(outcome: Outcome, last: Pending | None, now: datetime) -> Pending:
         attempts=attempts,
         not_before=not_before,
         answered_at=answer.fetched_at if answer is not None else None,
+        fresh_after=None if last is None or isinstance(outcome, Answered | NotFound) else last.fresh_after,
     )

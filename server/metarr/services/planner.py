@@ -8,12 +8,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import structlog
 
 from metarr.clock import Clock
+from metarr.domain.freshness import Due
 from metarr.domain.model import Kind
 from metarr.errors import DatabaseUnusable, MetarrError, ProviderError, QuotaExhausted, RateLimited
 from metarr.fetch.contract import Lane
@@ -101,12 +103,12 @@ class Planner:
         while not stopped() and (room := self._room(provider)):
             with self._database.read() as connection:
                 due = pending.due(connection, provider, self._clock.now(), room, job_id=job_id)
-            batch = [each.item_id for each in due if each.item_id not in tried]
+            batch = [each for each in due if each.item_id not in tried]
             if not batch:
                 break
-            tried.update(batch)
+            tried.update(each.item_id for each in batch)
             # The first one tells whether a provider that was limited is back; the others would be refused meanwhile.
-            self._enrich(batch[0], wish)
+            self._enrich(provider, batch[0], wish)
             self._all(provider, batch[1:], wish, stopped)
         if not stopped():
             self._postpone(provider)
@@ -127,34 +129,34 @@ class Planner:
         except ProviderError:
             pass
 
-    def _all(self, provider: str, batch: list[int], wish: Callable[[int], Wish], stopped: Callable[[], bool]) -> None:
+    def _all(self, provider: str, batch: list[Due], wish: Callable[[int], Wish], stopped: Callable[[], bool]) -> None:
         """Enrich these, many at once, as long as the provider can be asked; returns when all of them ended."""
         left = threading.Semaphore(0)
         begun = 0
 
-        def one(item_id: int) -> None:
+        def one(due: Due) -> None:
             try:
-                self._enrich(item_id, wish)
+                self._enrich(provider, due, wish)
             finally:
                 left.release()
 
-        for item_id in batch:
+        for due in batch:
             if stopped() or not self._room(provider):
                 break
-            self._runner.do(partial(one, item_id))
+            self._runner.do(partial(one, due))
             begun += 1
         for _ in range(begun):
             while not left.acquire(timeout=1.0):
                 if stopped():
                     return
 
-    def _enrich(self, item_id: int, wish: Callable[[int], Wish]) -> None:
+    def _enrich(self, provider: str, due: Due, wish: Callable[[int], Wish]) -> None:
         try:
-            self._enricher.enrich(item_id, wish(item_id))
+            self._enricher.enrich(due.item_id, _wanted(provider, due, wish(due.item_id)))
         except Stopped:
             pass
         except MetarrError as error:
-            log.info("pending_item_waits_on", item=item_id, why=str(error))
+            log.info("pending_item_waits_on", item=due.item_id, why=str(error))
 
     def _room(self, provider: str) -> int:
         """How many items to ask about next; 0: the provider cannot be asked now."""
@@ -191,6 +193,14 @@ class Planner:
             due = None
         again = min(max(due or now + LATEST, now + SOONEST), now + LATEST)
         self._runner.do_at(again, partial(self._look, provider))
+
+
+def _wanted(provider: str, due: Due, wish: Wish) -> Wish:
+    """The wish for an item, where a newer answer was ordered than the one that there is: of this provider, whoever
+    else was to be asked then has a row of its own."""
+    if due.fresh_after is None or (wish.fresh_after is not None and wish.fresh_after >= due.fresh_after):
+        return wish
+    return replace(wish, fresh_after=due.fresh_after, providers=frozenset({provider}))
 
 
 def left_today(entry: Entry) -> int | None:

@@ -93,7 +93,8 @@ class Waiting(Struct, frozen=True, kw_only=True):
 
 class Job(Struct, frozen=True, kw_only=True):
     """Stored work. `cause`: who wanted it, "owner" or "daily". `auto`: a machine's; items that are not monitored are
-    left out. `sequence` grows with every stored progress."""
+    left out. `sequence` grows with every stored progress. `resumed_at`: when it was last taken up; `resumed_with`: how
+    many items it was done with by then."""
 
     created_at: datetime
     id: int = 0
@@ -111,6 +112,8 @@ class Job(Struct, frozen=True, kw_only=True):
     waiting: tuple[Waiting, ...] = ()
     detail: str = ""
     sequence: int = 0
+    resumed_at: datetime | None = None
+    resumed_with: int = 0
 
 
 class Candidate(Struct, frozen=True, kw_only=True):
@@ -184,8 +187,10 @@ def candidates(connection: Connection, job: Job, kinds: Collection[Kind], after_
 
 
 def count(connection: Connection, job: Job, kinds: Collection[Kind]) -> int:
-    """How many items a job takes."""
-    return int(connection.execute(_taken(select(func.count()), job, kinds)).scalar_one())
+    """How many items a job takes: what it is done with, and what is left."""
+    left = _taken(select(func.count()), job, kinds).where(~_is_marked(job))
+    done = select(func.count()).select_from(marks).where(marks.c.job_id == job.id)
+    return int(connection.execute(left).scalar_one()) + int(connection.execute(done).scalar_one())
 
 
 def marked(connection: Connection, job_id: int, item_ids: Iterable[int]) -> set[int]:
@@ -228,7 +233,7 @@ def tally(connection: Connection, job_id: int) -> Tally:
 
 
 def waiting(connection: Connection, job_id: int) -> tuple[Waiting, ...]:
-    """What the items of a job still wait for, by provider and reason."""
+    """What the live items of a job still wait for, by provider and reason."""
     return tuple(
         Waiting(provider=row.provider, reason=row.reason, items=row.items, next_attempt=row.next_attempt)
         for row in connection.execute(_WAITING, {"job_id": job_id})
@@ -280,7 +285,8 @@ _WAITING = (
         func.min(pending_answers.c.not_before).label("next_attempt"),
     )
     .join(marks, marks.c.item_id == pending_answers.c.item_id)
-    .where(marks.c.job_id == bindparam("job_id"))
+    .join(items, items.c.id == pending_answers.c.item_id)
+    .where(marks.c.job_id == bindparam("job_id"), items.c.deleted_at.is_(None))
     .group_by(pending_answers.c.provider, pending_answers.c.reason)
     .order_by(pending_answers.c.provider, pending_answers.c.reason)
 )
@@ -300,13 +306,12 @@ def _taken(query: Select[Any], job: Job, kinds: Collection[Kind]) -> Select[Any]
             field_values.c.field == scope.missing_field,
             field_values.c.value.is_not(None),
         )
-        # What is being done must not drop out before it is counted, so done items stay in.
-        query = query.where(~stored | _is_marked(job))
+        query = query.where(~stored)
     if scope.pending_provider:
         waits = exists().where(
             pending_answers.c.item_id == items.c.id, pending_answers.c.provider == scope.pending_provider
         )
-        query = query.where(waits | _is_marked(job))
+        query = query.where(waits)
     if job.auto or scope.monitored is not None:
         query = query.where(items.c.monitored == (True if job.auto else scope.monitored))
     return query

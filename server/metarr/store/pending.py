@@ -17,6 +17,8 @@ class Pending(Struct, frozen=True, kw_only=True):
 
     `attempts`: how often it was tried in vain. `not_before`: when to ask again; None: when the settings change.
     `since`: when it was first missed. `answered_at`: when the provider last said anything about the item; None: never.
+    `fresh_after`: an answer that was fetched before is not the one that is missed, however fresh: a newer one was
+    ordered, and could not be had.
     """
 
     reason: str
@@ -25,6 +27,7 @@ class Pending(Struct, frozen=True, kw_only=True):
     attempts: int = 0
     not_before: datetime | None = None
     answered_at: datetime | None = None
+    fresh_after: datetime | None = None
 
 
 def set_for_item(connection: Connection, item_id: int, missing: Mapping[str, Pending]) -> None:
@@ -40,6 +43,7 @@ def set_for_item(connection: Connection, item_id: int, missing: Mapping[str, Pen
             "not_before": pending.not_before,
             "since": pending.since,
             "answered_at": pending.answered_at,
+            "fresh_after": pending.fresh_after,
         }
         for provider, pending in missing.items()
     ]
@@ -57,6 +61,7 @@ def of_items(connection: Connection, item_ids: Iterable[int]) -> dict[int, dict[
             attempts=row.attempts,
             not_before=row.not_before,
             answered_at=row.answered_at,
+            fresh_after=row.fresh_after,
         )
     return found
 
@@ -69,14 +74,14 @@ def due(connection: Connection, provider: str, now: datetime, limit: int, *, job
     """
     taken = _TAKEN if job_id is None else (items.c.deleted_at.is_(None), _of_job(job_id))
     query = (
-        select(table.c.item_id, table.c.answered_at, items.c.released)
+        select(table.c.item_id, table.c.answered_at, items.c.released, table.c.fresh_after)
         .join(items)
         .where(table.c.provider == provider, table.c.not_before <= now, *taken)
         .order_by(table.c.answered_at.is_not(None), table.c.answered_at, items.c.released.desc(), table.c.item_id)
         .limit(limit)
     )
     return [
-        Due(item_id=row.item_id, fetched_at=row.answered_at, release_date=row.released)
+        Due(item_id=row.item_id, fetched_at=row.answered_at, release_date=row.released, fresh_after=row.fresh_after)
         for row in connection.execute(query)
     ]
 
@@ -102,6 +107,12 @@ def postpone(connection: Connection, provider: str, now: datetime, until: dateti
     """A provider is at its limit: what could be asked now can be asked from then on. Returns how many items."""
     due = update(table).where(table.c.provider == provider, table.c.not_before <= now)
     return connection.execute(due.values(not_before=until, reason=reason, detail=detail)).rowcount
+
+
+def content(connection: Connection, job_id: int, fresh_after: datetime) -> None:
+    """Be content with the answers that there are about the items of a job that ordered newer ones."""
+    ordered = update(table).where(table.c.fresh_after == fresh_after, _of_job(job_id))
+    connection.execute(ordered.values(fresh_after=None))
 
 
 def wake(connection: Connection, provider: str, now: datetime) -> int:

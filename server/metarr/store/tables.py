@@ -277,6 +277,7 @@ pending_answers = Table(
     Column("not_before", Moment),
     Column("since", Moment, nullable=False),
     Column("answered_at", Moment),
+    Column("fresh_after", Moment),
     Index("ix_pending_answers_due", "provider", "not_before"),
 )
 
@@ -299,6 +300,8 @@ jobs = Table(
     Column("waiting", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("sequence", Integer, nullable=False),
+    Column("resumed_at", Moment),
+    Column("resumed_with", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 
