@@ -308,6 +308,33 @@ def test_a_full_disk_is_told_once_each_time(port: FakePort, host: KodiHost, monk
     assert [notice.text for notice in port.saw("notify")] == [english()[texts.CANNOT_STORE]] * 2
 
 
+def test_characters_that_the_database_does_not_know_keep_no_film_waiting(
+    port: FakePort, host: KodiHost, monkeypatch: pytest.MonkeyPatch
+):
+    number = str(port.kodi.add("movie", title="Heat", file="/films/Heat.mkv"))
+    [film] = listed(host)
+    works = port.rpc
+
+    def like_mysql(method: str, **params: Any) -> Any:
+        if any(ord(character) > 0xFFFF for character in str(params)):
+            raise KodiRefused(method, -32603, "Internal error.")
+        return works(method, **params)
+
+    monkeypatch.setattr(port, "rpc", like_mysql)
+    values = {
+        "title": "\N{FIRE}",
+        "plot": "A heist \N{MONEY WITH WINGS}.",
+        "tags": ["L.A.", "\N{PISTOL}"],
+        "outline": "é…",
+    }
+    assert host.write("movie", film.host_key, number, values) == {}
+    read = host.read("movie", film.host_key, number)
+    assert read is not None
+    kept = {"title": "\ufffd", "plot": "A heist \ufffd.", "tags": ["L.A.", "\ufffd"], "outline": "é…"}
+    assert {name: read[1][name] for name in values} == kept
+    assert port.saw("notify") == []
+
+
 def test_a_kodi_that_ends_is_no_full_disk(port: FakePort, host: KodiHost, monkeypatch: pytest.MonkeyPatch):
     number = str(port.kodi.add("movie", title="Heat", file="/films/Heat.mkv"))
     [film] = listed(host)

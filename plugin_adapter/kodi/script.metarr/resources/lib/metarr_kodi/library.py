@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Mapping, NamedTuple
 
@@ -13,6 +14,9 @@ from metarr_kodi.port import KodiRefused, Port
 
 PAGE = 200
 """Entries that are listed at once."""
+
+_RARE = re.compile("[\U00010000-\U0010ffff]")
+"""Characters, such as emoji, that a library in MySQL or MariaDB has no place for: Kodi has its tables made so."""
 
 _NOT_FOUND, _INTERNAL = -32602, -32603
 _MORE = {
@@ -98,8 +102,18 @@ class Library:
         return _listed(kind, details, {details.get("tvshowid", 0): show})
 
     def write(self, kind: str, number: int, params: Mapping[str, Any]) -> None:
-        """Set these parameters. Raises KodiRefused where Kodi refuses them as they are."""
-        self._call(NOUNS[kind].set, **{NOUNS[kind].id_name: number}, **params)
+        """Set these parameters; where the database does not take them, without rare characters.
+
+        Raises KodiRefused where Kodi refuses them as they are.
+        """
+        noun = NOUNS[kind]
+        try:
+            self._call(noun.set, **{noun.id_name: number}, **params)
+        except HostUnavailable:
+            common = _without_rare(params)
+            if common == params:
+                raise
+            self._call(noun.set, **{noun.id_name: number}, **common)
 
     def _details(self, kind: str, number: int, properties: list[str]) -> Details | None:
         noun = NOUNS[kind]
@@ -125,6 +139,17 @@ class Library:
             if refused.code == _INTERNAL:
                 raise HostUnavailable(str(refused)) from refused
             raise
+
+
+def _without_rare(value: Any) -> Any:
+    """The same with a sign for "a character" in the place of each rare one."""
+    if isinstance(value, str):
+        return _RARE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, list):
+        return [_without_rare(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _without_rare(each) for name, each in value.items()}
+    return value
 
 
 def _listed(kind: str, details: Details, shows: Mapping[int, Details]) -> Listed | None:
