@@ -1,10 +1,14 @@
 """When the daily run is due, and what a tick does. No clock runs here but the test's."""
 
+import datetime as dt
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +20,8 @@ from fakes import FakeClock
 from harness import House, house
 from metarr.app import start_background
 from metarr.domain.model import Kind
-from metarr.scheduler import Scheduler, daily_due, next_run, occurrence
+from metarr.errors import DatabaseUnusable
+from metarr.scheduler import TICK, Scheduler, daily_due, next_run, occurrence
 from metarr.services.intake import NewItem
 from postgres import MakeDatabase
 from simulators import Simulators
@@ -236,3 +241,75 @@ def test_the_tick_forgets_what_is_too_old(home: House, clock: FakeClock, schedul
     scheduler.tick()
     assert home.rows("provider_answers")["provider_answers"] == []
     assert "plot" in home.item(item_id).fields
+
+
+def test_a_clock_that_was_not_set_yet_begins_and_forgets_nothing(
+    home: House, clock: FakeClock, scheduler: Scheduler
+) -> None:
+    clock.advance(15 * 3600)
+    scheduler.tick()
+    [first] = home.services.jobs.page(None, 50)
+    home.services.jobs.cancel(first.id)
+    before = home.rows("settings")
+    ahead = (clock.now() - datetime(1970, 1, 1, 4, tzinfo=UTC)).total_seconds()
+    clock.step_wall(-ahead)
+    scheduler.tick()
+    assert causes(home) == ["daily"]
+    assert home.rows("settings") == before
+    clock.step_wall(ahead)
+    scheduler.tick()
+    assert causes(home) == ["daily"]
+
+
+def test_a_run_that_could_not_be_begun_is_tried_again_with_the_next_tick(
+    home: House, clock: FakeClock, scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.advance(15 * 3600)
+
+    def locked(_: Any) -> None:
+        raise DatabaseUnusable("the database cannot be used: database is locked")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(home.services.jobs, "submit", locked)
+        scheduler.tick()
+    assert causes(home) == []
+    scheduler.tick()
+    scheduler.tick()
+    assert causes(home) == ["daily"]
+
+
+class SetBack(FakeClock):
+    """A clock that somebody sets back during the third wait, and on which nobody waits for ever."""
+
+    back = timedelta()
+
+    def wait(self, seconds: float, until: threading.Event | None = None) -> bool:
+        assert len(self.waits) < 20
+        if len(self.waits) == 2:
+            self.step_wall(-self.back.total_seconds())
+        return super().wait(seconds, until)
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=2000)], ids=str)
+def test_a_clock_that_is_set_back_does_not_stop_the_ticks(
+    home: House, monkeypatch: pytest.MonkeyPatch, back: timedelta
+) -> None:
+    clock, ticked = SetBack(auto=True), []
+    clock.back = back
+
+    class Local(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return clock.now().astimezone(tz).replace(tzinfo=tz)
+
+    monkeypatch.setattr("schedule.datetime", SimpleNamespace(**{**vars(dt), "datetime": Local}))
+    scheduler = Scheduler(home.services.daily, clock)
+
+    def tick() -> None:
+        ticked.append(clock.monotonic())
+        if len(ticked) == 6:
+            scheduler._stopping.set()
+
+    monkeypatch.setattr(scheduler, "tick", tick)
+    scheduler._run()
+    assert all(later - earlier <= 2 * TICK for earlier, later in pairwise(ticked))

@@ -16,6 +16,9 @@ log = structlog.get_logger(__name__)
 TICK = 60.0
 """Seconds."""
 
+EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
+"""A clock that says less was not set yet, as that of a small machine that just started."""
+
 
 def occurrence(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The moment of a local time on a day, in UTC: the first of two, and moved forward out of a gap."""
@@ -71,6 +74,8 @@ class Scheduler:
 
     def _look(self) -> None:
         now = self._clock.now()
+        if now < EARLIEST:
+            return
         settings = self._daily.settings()
         self._daily.prune(now)
         if not (settings.daily_enabled and settings.multi_provider_aggregation):
@@ -89,4 +94,7 @@ class Scheduler:
         ticks.every().minute.do(self.tick)
         self.tick()
         while not self._clock.wait(min(TICK, max(1.0, ticks.idle_seconds or 0.0)), self._stopping):
-            ticks.run_pending()
+            if (ticks.idle_seconds or 0.0) > TICK:  # the clock was set back: it would wait until it is that late again
+                ticks.run_all()
+            else:
+                ticks.run_pending()

@@ -5,12 +5,14 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factories import item, stored
+from factories import NOW, item, stored
 from fakes import FakeClock
-from metarr.errors import QuotaExhausted
+from metarr.domain.freshness import RETRY_FIRST
+from metarr.errors import CannotDo, QuotaExhausted
 from metarr.services.forecast import advice, days_to_cover
 from metarr.services.planner import Planner
 from metarr.store import items, pending
@@ -31,6 +33,8 @@ class Quota:
     used: int = 0
     asked: list[int] = field(default_factory=list)
     refused: int = 0
+    hopeless: dict[int, Exception] = field(default_factory=dict)
+    tried: list[int] = field(default_factory=list)
 
     def check(self) -> None:
         if self.used >= self.quota:
@@ -42,6 +46,9 @@ class Quota:
     def enrich(self, item_id: int, wish: Any) -> None:
         """As the enricher does: one request, and the item is missed no more; or none, and it waits for the reset."""
         missing = {}
+        self.tried.append(item_id)
+        if item_id in self.hopeless:
+            raise self.hopeless[item_id]
         if self.used < self.quota:
             self.used += 1
             self.asked.append(item_id)
@@ -100,6 +107,35 @@ def _starve_nothing(database: Database, clock: FakeClock, queue: list[tuple[int 
     assert world.refused == 0
     with database.read() as connection:
         assert pending.counts(connection) == {}
+
+
+@pytest.mark.parametrize(
+    "error", [CannotDo("no title fits clearly"), RuntimeError("never seen before")], ids=["undecided", "unforeseen"]
+)
+def test_items_that_nothing_can_be_done_about_hold_up_no_others(make_database: MakeDatabase, error: Exception) -> None:
+    with make_database() as database:
+        world = Quota(database, FakeClock(), quota=3)
+        with database.begin() as connection:
+            added = [
+                items.add(connection, item(fields={"release_date": stored(f"{year}-01-01")})).id
+                for year in range(2030, 2020, -1)
+            ]
+            for item_id in added:
+                waits = Pending(reason="timeout", since=NOW, not_before=world.clock.now())
+                pending.set_for_item(connection, item_id, {"omdb": waits})
+        world.hopeless = dict.fromkeys(added[:7], error)
+        plan = planner(world)
+        plan.spend("omdb")
+        assert (world.tried, world.asked) == (added, added[7:])
+        world.used = 0
+        plan.spend("omdb")
+        assert world.tried == added
+        world.clock.advance(RETRY_FIRST.total_seconds())
+        plan.spend("omdb")
+        assert world.tried == added + added[:7]
+        world.clock.advance(RETRY_FIRST.total_seconds())
+        plan.spend("omdb")
+        assert world.tried == added + added[:7]
 
 
 def test_a_library_beyond_the_quota_is_told_what_would_fit() -> None:

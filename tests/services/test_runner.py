@@ -1,13 +1,50 @@
-"""The runner of threads, at its end."""
+"""The runner of threads: what has a time, and its end."""
 
 import threading
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from factories import NOW
 from fakes import FakeClock
-from metarr.services.runner import ThreadRunner
+from metarr.services.runner import LOOK_EVERY, ThreadRunner
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def runner(clock: FakeClock) -> Iterator[ThreadRunner]:
+    made = ThreadRunner(clock)
+    made.start()
+    yield made
+    made.stop()
+    made.join()
+
+
+@pytest.mark.parametrize("back", [HOUR, 2000 * 24 * HOUR], ids=str)
+def test_a_clock_that_is_set_back_delays_nothing(runner: ThreadRunner, clock: FakeClock, back: timedelta) -> None:
+    done = threading.Event()
+    runner.do_at(clock.now() + timedelta(seconds=20), done.set)
+    clock.sleepers(1)
+    clock.step_wall(-back.total_seconds())
+    clock.advance(21)
+    assert done.wait(10)
+
+
+def test_after_a_sleep_of_the_machine_what_is_due_is_done(runner: ThreadRunner, clock: FakeClock) -> None:
+    done = threading.Event()
+    runner.do_at(clock.now() + HOUR, done.set)
+    clock.sleepers(1)
+    clock.step_wall(HOUR.total_seconds())
+    clock.advance(LOOK_EVERY)
+    assert done.wait(10)
 
 
 def test_who_waits_for_the_end_meets_no_thread_that_was_not_started(monkeypatch: pytest.MonkeyPatch) -> None:

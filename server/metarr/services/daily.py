@@ -62,11 +62,12 @@ class Daily:
 
     def run(self, now: datetime) -> bool:
         """Begin a run. False: a job over everything runs already, so the date is dropped."""
+        begins = not self._jobs.everything_runs()
+        if begins:
+            self._jobs.submit(Order(scope=Scope(), auto=True, cause="daily"))
+        # Afterwards: where it could not be begun, the next tick tries again.
         self._keep(LAST_RUN, now)
-        if self._jobs.everything_runs():
-            return False
-        self._jobs.submit(Order(scope=Scope(), auto=True, cause="daily"))
-        return True
+        return begins
 
     def prune(self, now: datetime) -> None:
         """Once a day, forget what is too old: the history by its setting, answers that may not stand in any more."""

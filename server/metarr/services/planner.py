@@ -155,8 +155,19 @@ class Planner:
             self._enricher.enrich(due.item_id, _wanted(provider, due, wish(due.item_id)))
         except Stopped:
             pass
+        except DatabaseUnusable as error:
+            log.warning("queue_waits_for_the_database", provider=provider, why=str(error))
         except MetarrError as error:
             log.info("pending_item_waits_on", item=due.item_id, why=str(error))
+            self._put_off(provider, due)
+        except Exception:  # one item must not hold up all that wait behind it
+            log.exception("pending_item_failed", item=due.item_id, provider=provider)
+            self._put_off(provider, due)
+
+    def _put_off(self, provider: str, due: Due) -> None:
+        """Have an item that nothing came of wait for its next turn, where nothing else was noted of it."""
+        with self._database.begin() as connection:
+            pending.put_off(connection, due.item_id, provider, self._clock.now())
 
     def _room(self, provider: str) -> int:
         """How many items to ask about next; 0: the provider cannot be asked now."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -18,7 +19,7 @@ MOST = 64
 """Items that are worked on at once. They mostly wait for providers, which have limits of their own."""
 
 LOOK_EVERY = 30.0
-"""Seconds after which a time set is compared with the clock again: the wall clock may be set."""
+"""Seconds after which a time set is compared with the clocks again: the wall clock may be set."""
 
 
 class Stopped(Exception):
@@ -38,6 +39,15 @@ class Runner(Protocol):
         """How much that `do` took has not ended yet."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Timed:
+    """Work with a time, on both clocks."""
+
+    moment: datetime
+    monotonic: float
+    work: Work
+
+
 class ThreadRunner:
     """A `Runner` of threads. What is given after `stop` is not done."""
 
@@ -47,7 +57,7 @@ class ThreadRunner:
         self._room = threading.Semaphore(most)
         self._pool = ThreadPoolExecutor(most, thread_name_prefix="work")
         self._lock = threading.Lock()
-        self._timed: list[tuple[datetime, Work]] = []
+        self._timed: list[_Timed] = []
         self._changed = threading.Event()
         self._threads: set[threading.Thread] = set()
         self._under_way = 0
@@ -70,7 +80,7 @@ class ThreadRunner:
         with self._lock:
             if self._stopped:
                 return
-            self._timed.append((moment, work))
+            self._timed.append(_Timed(moment, self._clock.monotonic() + self._rest(moment), work))
         self._changed.set()
 
     def under_way(self) -> int:
@@ -129,12 +139,18 @@ class ThreadRunner:
             self._changed.clear()  # first, so that whatever happens from here on ends the wait below
             if self._stopped:
                 return
-            now = self._clock.now()
             with self._lock:
-                due = [work for moment, work in self._timed if moment <= now]
-                self._timed = [(moment, work) for moment, work in self._timed if moment > now]
-                next_time = min((moment for moment, _ in self._timed), default=None)
-            for work in due:
-                self._spawn(work, "timed")
-            rest = LOOK_EVERY if next_time is None else (next_time - now).total_seconds()
+                due = [timed for timed in self._timed if self._until(timed) <= 0]
+                self._timed = [timed for timed in self._timed if timed not in due]
+                rest = min((self._until(timed) for timed in self._timed), default=LOOK_EVERY)
+            for timed in due:
+                self._spawn(timed.work, "timed")
             self._clock.wait(min(rest, LOOK_EVERY), self._changed)
+
+    def _until(self, timed: _Timed) -> float:
+        """Seconds until something is due. Whichever clock says first that it is is believed: the wall clock may be set
+        back, and the other one stands still while the machine sleeps."""
+        return min(self._rest(timed.moment), timed.monotonic - self._clock.monotonic())
+
+    def _rest(self, moment: datetime) -> float:
+        return (moment - self._clock.now()).total_seconds()

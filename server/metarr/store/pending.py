@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, select, true, update
 
-from metarr.domain.freshness import Due
+from metarr.domain.freshness import Due, next_attempt
 from metarr.domain.model import Struct
 from metarr.store.tables import items, job_items
 from metarr.store.tables import pending_answers as table
@@ -101,6 +101,15 @@ def next_due(connection: Connection, provider: str = "") -> datetime | None:
     if provider:
         query = query.where(table.c.provider == provider)
     return connection.execute(query).scalar()
+
+
+def put_off(connection: Connection, item_id: int, provider: str, now: datetime) -> None:
+    """One item was tried in vain: where it is still due, it is after a growing while."""
+    due = (table.c.item_id == item_id, table.c.provider == provider, table.c.not_before <= now)
+    attempts = connection.execute(select(table.c.attempts).where(*due)).scalar()
+    if attempts is not None:
+        later = next_attempt(attempts + 1, now)
+        connection.execute(update(table).where(*due).values(attempts=attempts + 1, not_before=later))
 
 
 def postpone(connection: Connection, provider: str, now: datetime, until: datetime, *, reason: str, detail: str) -> int:
