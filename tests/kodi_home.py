@@ -4,6 +4,8 @@ import re
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,17 @@ ADDON = "script.metarr"
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 SETTINGS = '<settings version="2"><setting id="address">127.0.0.1:{port}</setting></settings>'
 SLOW = 60.0
+
+
+def kodi_with(addon: Path, folder: Path, port: int | None = None) -> Kodi:
+    """A Kodi with the add-on, which was told of a daemon at that port of this machine, or of none."""
+    kodi = Kodi(folder)
+    kodi.install(addon)
+    if port is not None:
+        data = kodi.addon_data(ADDON)
+        data.mkdir(parents=True)
+        (data / "settings.xml").write_text(SETTINGS.format(port=port))
+    return kodi
 
 
 class Home:
@@ -34,18 +47,29 @@ class Home:
         self.before: dict[str, dict[str, Any]] = {}
         """The films as they were when they were scanned and watched."""
         build = [sys.executable, str(SCRIPTS / "build_kodi_addon"), "--folder", str(folder)]
-        addon = subprocess.run(build, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-        self.kodi = Kodi(folder / "home")
-        self.kodi.install(Path(addon))
-        data = self.kodi.addon_data(ADDON)
-        data.mkdir(parents=True)
-        (data / "settings.xml").write_text(SETTINGS.format(port=self.port))
+        self.addon = Path(subprocess.run(build, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
+        self.kodi = kodi_with(self.addon, folder / "home", self.port)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The daemon, which asks the simulators, and the Kodi."""
+        try:
+            self.start_daemon()
+            self.configure()
+            with self.kodi:
+                yield
+        finally:
+            self.kill_daemon()
 
     # The daemon
 
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
     def start_daemon(self) -> None:
         command = [sys.executable, "-m", "metarr.cli", "serve", "--data-dir", str(self.data), *self.options]
-        doors = ["--grpc", "127.0.0.1:0", "--http", f"127.0.0.1:{self.port}", "--log-level", "warning"]
+        doors = ["--grpc", "127.0.0.1:0", "--http", self.address, "--log-level", "warning"]
         self._process = subprocess.Popen([*command, *doors], stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         address = re.search(r"127\.0\.0\.1:\d+", self._process.stdout.readline())

@@ -1,26 +1,23 @@
 """The add-on's menus and dialogs in a real Kodi, driven with its keys; a picture of each stays in the test's folder."""
 
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pytest
 
 from fake_kodi_port import english
-from harness import Live
+from kodi_home import ADDON as ID
+from kodi_home import Home, kodi_with
 from kodi_host import Kodi, Movie, Show, needs_kodi
 from metarr_kodi import texts
+from simulators import Simulators
 
 pytestmark = [pytest.mark.e2e, needs_kodi]
 
-ID = "script.metarr"
 MENU = f"plugin://{ID}/"
-SCRIPT = Path(__file__).parents[2] / "scripts" / "build_kodi_addon"
 MOVIES = (
     Movie("Inception", 2010, {"imdb": "tt1375666", "tmdb": "27205"}, {"plot": "An old plot."}),
     Movie("The Matrix", 1999, {"imdb": "tt0133093"}),
@@ -38,38 +35,28 @@ result = sorted(name for name in new if name.partition(".")[0] in ("ssl", "http"
 """
 
 
-def write_settings(kodi: Kodi, **values: str) -> None:
-    folder = kodi.addon_data(ID)
-    folder.mkdir(parents=True, exist_ok=True)
-    told = "".join(f'<setting id="{name}">{escape(value)}</setting>' for name, value in values.items())
-    (folder / "settings.xml").write_text(f'<settings version="2">{told}</settings>')
-
-
-@pytest.fixture(scope="module")
-def addon(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    command = [sys.executable, str(SCRIPT), "--folder", str(tmp_path_factory.mktemp("addon"))]
-    return Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
-
-
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pictures")
 
 
 @pytest.fixture(scope="module")
-def kodi(metarr: Live, addon: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kodi]:
+def home(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A Kodi whose library the daemon knows, and may write to."""
-    made = Kodi(tmp_path_factory.mktemp("kodi"))
-    made.install(addon)
-    write_settings(made, address=metarr.url)
-    with made:
-        made.add_movies(*MOVIES)
-        made.add_shows(SHOW)
-        made.scan()
-        made.wait_for(lambda: player(metarr).get("items", 0) >= 5, "the library in Metarr")
-        named = {"playerId": player(metarr)["id"], "policy": "SYNC_POLICY_REPLACE", "updateMask": "policy"}
-        metarr.call("Sync", "UpdatePlayer", named)
+    running_simulators.reset()
+    made = Home(tmp_path_factory.mktemp("home"), running_simulators)
+    with made.running():
+        made.kodi.add_movies(*MOVIES)
+        made.kodi.add_shows(SHOW)
+        made.kodi.scan()
+        made.kodi.wait_for(lambda: made.player.get("items", 0) >= 5, "the library in Metarr")
+        made.call("Sync", "UpdatePlayer", playerId=made.player["id"], policy="SYNC_POLICY_REPLACE", updateMask="policy")
         yield made
+
+
+@pytest.fixture
+def kodi(home: Home) -> Kodi:
+    return home.kodi
 
 
 @pytest.fixture(autouse=True)
@@ -77,10 +64,6 @@ def nothing_left_open(kodi: Kodi) -> Iterator[None]:
     """What a test left open would be in the way of the next one."""
     yield
     kodi.builtin("Dialog.Close(all,true)", wait=True)
-
-
-def player(metarr: Live) -> dict[str, Any]:
-    return next(iter(metarr.call("Sync", "ListPlayers").get("players", ())), {})
 
 
 def labels(kodi: Kodi, query: str = "") -> list[str]:
@@ -141,9 +124,9 @@ def film(kodi: Kodi, title: str) -> dict[str, Any]:
     return next(each for each in found if title in (each["title"], Path(each["file"]).stem))
 
 
-def item(metarr: Live, title: str) -> dict[str, Any]:
-    [found] = metarr.call("Library", "ListItems", {"titleContains": title})["items"]
-    told = metarr.call("Library", "GetItem", {"itemId": found["id"]})["item"]
+def item(home: Home, title: str) -> dict[str, Any]:
+    [found] = home.call("Library", "ListItems", titleContains=title)["items"]
+    told = home.call("Library", "GetItem", itemId=found["id"])["item"]
     return {**told, "fields": {each["name"]: each for each in told.get("fields", ())}}
 
 
@@ -152,10 +135,10 @@ def test_the_first_menu_loads_no_client(kodi: Kodi):
     assert kodi.run_python(LOADS, folder=str(kodi.profile.addons / ID / "resources" / "lib")) == []
 
 
-def test_the_first_menu_says_how_it_stands_and_leads_on(kodi: Kodi, metarr: Live, pictures: Path):
-    kodi.wait_for(lambda: labels(kodi)[0] == f"Connected to Metarr 0.1.0 at {metarr.url}", "nothing to take in")
+def test_the_first_menu_says_how_it_stands_and_leads_on(kodi: Kodi, home: Home, pictures: Path):
+    kodi.wait_for(lambda: labels(kodi)[0] == f"Connected to Metarr 0.1.0 at {home.address}", "nothing to take in")
     assert labels(kodi) == [
-        f"Connected to Metarr 0.1.0 at {metarr.url}",
+        f"Connected to Metarr 0.1.0 at {home.address}",
         "Health",
         "Sync now",
         "Pending and not taken",
@@ -184,7 +167,7 @@ def test_health_tells_of_every_provider(kodi: Kodi, pictures: Path):
     gone(kodi, "textviewer")
 
 
-def test_refreshing_from_the_context_menu_changes_the_film_in_kodi(kodi: Kodi, metarr: Live, pictures: Path):
+def test_refreshing_from_the_context_menu_changes_the_film_in_kodi(kodi: Kodi, home: Home, pictures: Path):
     point_at(kodi, "Inception")
     kodi.press("contextmenu")
     kodi.wait_for(lambda: kodi.holds("Window.IsActive(contextmenu)"), "the context menu")
@@ -195,7 +178,7 @@ def test_refreshing_from_the_context_menu_changes_the_film_in_kodi(kodi: Kodi, m
     kodi.press("select")
     kodi.wait_for(lambda: kodi.holds("Window.IsVisible(notification)"), "a notice")
     kodi.screenshot(pictures / "notice.png")
-    wanted = item(metarr, "Inception")["fields"]["plot"]["value"]
+    wanted = item(home, "Inception")["fields"]["plot"]["value"]
     assert wanted != "An old plot."
     kodi.wait_for(lambda: film(kodi, "Inception")["plot"] == wanted, "the plot in Kodi")
 
@@ -215,33 +198,33 @@ def test_where_a_value_comes_from_is_told(kodi: Kodi, pictures: Path):
     gone(kodi, "selectdialog")
 
 
-def test_fields_are_locked_in_a_list(kodi: Kodi, metarr: Live, pictures: Path):
+def test_fields_are_locked_in_a_list(kodi: Kodi, home: Home, pictures: Path):
     open_from_context_menu(kodi, "Inception", "Lock fields")
     shown(kodi, "selectdialog")
     kodi.press("select")
     kodi.screenshot(pictures / "locks.png")
     press_button(kodi, "OK")
     gone(kodi, "selectdialog")
-    kodi.wait_for(lambda: item(metarr, "Inception")["fields"]["title"].get("locked"), "the lock")
+    kodi.wait_for(lambda: item(home, "Inception")["fields"]["title"].get("locked"), "the lock")
 
 
-def test_the_last_change_is_taken_back_after_a_question(kodi: Kodi, metarr: Live, pictures: Path):
+def test_the_last_change_is_taken_back_after_a_question(kodi: Kodi, home: Home, pictures: Path):
     open_from_context_menu(kodi, "Inception", "Undo last change")
     shown(kodi, "yesnodialog")
     kodi.screenshot(pictures / "undo.png")
     press_button(kodi, "Take back")
-    kodi.wait_for(lambda: not item(metarr, "Inception")["fields"]["title"].get("locked"), "the lock gone")
+    kodi.wait_for(lambda: not item(home, "Inception")["fields"]["title"].get("locked"), "the lock gone")
 
 
-def test_a_wrong_title_is_found_by_words(kodi: Kodi, metarr: Live, pictures: Path):
+def test_a_wrong_title_is_found_by_words(kodi: Kodi, home: Home, pictures: Path):
     open_from_context_menu(kodi, "The Matrix", "Wrong title?")
     shown(kodi, "virtualkeyboard")
     kodi.type_text("Man of Steel (2013)")
     shown(kodi, "selectdialog")
     kodi.screenshot(pictures / "wrong_title.png")
     kodi.press("select")
-    kodi.wait_for(lambda: metarr.call("Library", "ListItems", {"titleContains": "Man of Steel"}), "the item")
-    assert {"type": "imdb", "value": "tt0770828"}.items() <= item(metarr, "Man of Steel")["ids"][0].items()
+    kodi.wait_for(lambda: home.call("Library", "ListItems", titleContains="Man of Steel"), "the item")
+    assert {"type": "imdb", "value": "tt0770828"}.items() <= item(home, "Man of Steel")["ids"][0].items()
     kodi.wait_for(lambda: film(kodi, "The Matrix (1999)")["title"] == "Man of Steel", "the title in Kodi")
 
 
@@ -256,9 +239,10 @@ def test_a_wrong_title_is_found_by_words(kodi: Kodi, metarr: Live, pictures: Pat
     ],
 )
 def test_the_context_menu_knows_every_kind_of_the_library_and_nothing_else(
-    kodi: Kodi, addon: Path, path: str, kind: str, entries: int
+    home: Home, path: str, kind: str, entries: int
 ):
-    conditions = [node.text or "" for node in ET.parse(addon / "addon.xml").getroot().iter("visible")]
+    kodi = home.kodi
+    conditions = [node.text or "" for node in ET.parse(home.addon / "addon.xml").getroot().iter("visible")]
     kodi.open("videos", path, "return")
     kodi.wait_for(lambda: kodi.labels("Container.FolderPath")["Container.FolderPath"] == path, path)
     kodi.press_until("down", lambda: kodi.labels("ListItem.DBTYPE")["ListItem.DBTYPE"] == kind, "an entry")
@@ -295,7 +279,7 @@ def test_what_kodi_cannot_take_is_shown_once(kodi: Kodi, pictures: Path):
     gone(kodi, "textviewer")
 
 
-def test_everything_is_looked_up_and_the_job_can_be_looked_at_again(kodi: Kodi, metarr: Live, pictures: Path):
+def test_everything_is_looked_up_and_the_job_can_be_looked_at_again(kodi: Kodi, home: Home, pictures: Path):
     kodi.builtin(f"RunPlugin({MENU}?do=start)")
     shown(kodi, "yesnodialog")
     kodi.screenshot(pictures / "all_question.png")
@@ -333,12 +317,8 @@ def test_about_gives_credit(kodi: Kodi, pictures: Path):
     gone(kodi, "textviewer")
 
 
-def test_a_new_kodi_says_that_nothing_is_set_up_and_sets_itself_up(
-    metarr: Live, addon: Path, pictures: Path, tmp_path: Path
-):
-    new = Kodi(tmp_path)
-    new.install(addon)
-    with new:
+def test_a_new_kodi_says_that_nothing_is_set_up_and_sets_itself_up(home: Home, pictures: Path, tmp_path: Path):
+    with kodi_with(home.addon, tmp_path) as new:
         new.add_movies(MOVIES[0])
         new.scan()
         new.wait_for(lambda: labels(new)[0] == "No daemon is known yet.", "the service")
@@ -352,7 +332,7 @@ def test_a_new_kodi_says_that_nothing_is_set_up_and_sets_itself_up(
         new.builtin(f"RunPlugin({MENU}?do=set_up)")
         shown(new, "virtualkeyboard")
         new.screenshot(pictures / "first_contact_address.png")
-        new.type_text(metarr.url)
+        new.type_text(home.address)
         shown(new, "okdialog")
         new.screenshot(pictures / "first_contact_connected.png")
         new.press("select")
@@ -366,11 +346,8 @@ def test_a_new_kodi_says_that_nothing_is_set_up_and_sets_itself_up(
         new.wait_for(lambda: labels(new)[0] == english()[texts.POLICY_NEEDED], "the choice that is left")
 
 
-def test_a_daemon_that_is_off_is_told_of_in_every_menu(addon: Path, pictures: Path, tmp_path: Path):
-    new = Kodi(tmp_path)
-    new.install(addon)
-    write_settings(new, address="127.0.0.1:1")
-    with new:
+def test_a_daemon_that_is_off_is_told_of_in_every_menu(home: Home, pictures: Path, tmp_path: Path):
+    with kodi_with(home.addon, tmp_path, port=1) as new:
         for name in ("health", "pending", "jobs", "history"):
             assert labels(new, f"?show={name}")[0] == "127.0.0.1 is there, but no Metarr listens at 127.0.0.1:1."
         open_menu(new, "?show=health")

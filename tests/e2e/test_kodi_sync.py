@@ -25,21 +25,16 @@ def home(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactor
     """Ten films, some of them watched, and a show: reported, looked up, previewed, and taken in."""
     running_simulators.reset()
     made = Home(tmp_path_factory.mktemp("home"), running_simulators)
-    try:
-        made.start_daemon()
-        made.configure()
-        with made.kodi:
-            made.kodi.add_movies(*simulated_movies(FILMS))
-            made.kodi.add_shows(*simulated_shows(1))
-            made.kodi.scan()
-            for film in made.films().values():
-                made.kodi.rpc("VideoLibrary.SetMovieDetails", movieid=film["movieid"], **WATCHED)
-            made.before = made.films("dateadded", *WATCHED)
-            made.kodi.rpc("JSONRPC.NotifyAll", sender=ADDON, message="sync_now")
-            made.kodi.wait_for(lambda: len(made.entries()) >= FILMS + 1 if made.player else False, "the report", SLOW)
-            yield made
-    finally:
-        made.kill_daemon()
+    with made.running():
+        made.kodi.add_movies(*simulated_movies(FILMS))
+        made.kodi.add_shows(*simulated_shows(1))
+        made.kodi.scan()
+        for film in made.films().values():
+            made.kodi.rpc("VideoLibrary.SetMovieDetails", movieid=film["movieid"], **WATCHED)
+        made.before = made.films("dateadded", *WATCHED)
+        made.kodi.rpc("JSONRPC.NotifyAll", sender=ADDON, message="sync_now")
+        made.kodi.wait_for(lambda: len(made.entries()) >= FILMS + 1 if made.player else False, "the report", SLOW)
+        yield made
 
 
 def choose(home: Home) -> None:
