@@ -26,7 +26,7 @@ from factories import (
 from metarr.domain.artwork import ArtworkPolicy
 from metarr.domain.authority import FieldRule
 from metarr.domain.changes import diff
-from metarr.domain.evidence import missing
+from metarr.domain.evidence import in_order, missing
 from metarr.domain.merge import Decision, explain, merge
 from metarr.domain.model import FieldValue, Kind, Reason, Rule, Skip, Veto
 
@@ -675,6 +675,18 @@ def test_merging_again_changes_nothing(case: Any) -> None:
     before, outcomes, rules = case
     once = merge(before, outcomes, rules, coverage_of(*PROVIDERS)).item
     assert merge(once, outcomes, rules, coverage_of(*PROVIDERS)).item == once
+
+
+@given(any_case(), any_case())
+def test_after_other_rules_it_is_enough_to_merge_the_fields_that_listen_to_others(case: Any, other: Any) -> None:
+    before, outcomes, old = case
+    new, coverage = other[2], coverage_of(*PROVIDERS)
+    once = merge(before, outcomes, old, coverage).item
+    usable = [(provider, coverage[provider]) for provider, outcome in outcomes.items() if in_order(outcome)]
+    plans = zip(old.authority.listening(before.kind, usable), new.authority.listening(before.kind, usable), strict=True)
+    differing = {now.field.name for was, now in plans if was != now}
+    assert merge(once, outcomes, new, coverage, differing).item == merge(once, outcomes, new, coverage).item
+    assert {decision.field for decision in merge(once, outcomes, new, coverage, differing).decisions} == differing
 
 
 @given(any_case())

@@ -3,9 +3,10 @@
 import pytest
 
 from harness import House
-from metarr.domain.authority import DEFAULT_PRIORITY, FieldRule
+from metarr.domain.authority import DEFAULT_PRIORITY, Authority, FieldRule
 from metarr.domain.model import Kind, Rule
 from metarr.errors import InvalidInput, VersionMoved
+from metarr.store import authorities
 
 PLOT = (Kind.MOVIE, "plot")
 
@@ -34,6 +35,20 @@ def test_a_new_rule_decides_the_next_merge_without_a_request(home: House) -> Non
     assert rules.etag == home.services.authorities.read().etag
     home.services.authorities.update(resets=[PLOT])
     assert home.enrich(item_id).item.fields["plot"] == before["plot"]
+
+
+def test_rules_that_were_in_force_are_remembered_once_they_are_not(home: House) -> None:
+    def earlier() -> tuple[Authority, ...]:
+        with home.database.read() as connection:
+            return authorities.earlier(connection)
+
+    home.services.authorities.update(resets=[PLOT], fill_gaps=True)
+    assert earlier() == ()
+    first = home.services.authorities.read().authority
+    second = home.services.authorities.update(rules=[(*PLOT, listens("tvdb"))]).authority
+    assert earlier() == (first,)
+    home.services.authorities.update(fill_gaps=False)
+    assert earlier() == (second, first)
 
 
 def test_an_exclusive_rule_keeps_a_value_of_before_and_marks_it(home: House) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from fakes import FakeClock
 from harness import PROVIDERS, House, house
@@ -228,6 +229,7 @@ class TestApply:
         class Meddling:
             """The owner writes just when the answers were recalled."""
 
+            askers = home.services.aggregator.askers
             coverage = home.services.aggregator.coverage
             times = 0
 
@@ -283,6 +285,69 @@ class TestApply:
         assert "plot" not in home.item(item_id).fields
         assert home.item(item_id).ids["imdb"].value == "tt0000001"
         assert home.item(item_id).fingerprint == ""
+
+
+# Where the rules tell which fields can change
+
+
+def unreadable(home: House, *fields: str) -> None:
+    """Make the stored values of these fields such that reading one would be told in the log."""
+    with home.database.begin() as connection:
+        for field in fields:
+            connection.exec_driver_sql(f"UPDATE field_values SET value = 'no JSON' WHERE field = '{field}'")
+
+
+class TestWhatCannotChange:
+    def test_only_the_fields_that_listen_to_others_are_read(self, home: House, library: dict[str, int]) -> None:
+        unreadable(home, "genres", "cast")
+        home.services.authorities.update(**OMDB_FIRST)
+        with capture_logs() as logged:
+            tally = apply(home)
+        assert tally.changed_fields() == {(Kind.MOVIE, "plot"): 3}
+        assert [each for each in logged if each["event"] == "stored_value_unreadable"] == []
+
+    def test_items_that_no_changed_rule_is_about_are_only_marked_anew(
+        self, home: House, library: dict[str, int]
+    ) -> None:
+        series = library["game-of-thrones"]
+        before = home.item(series)
+        home.services.authorities.update(**OMDB_FIRST)
+        apply(home)
+        after = home.item(series)
+        assert after == replace(before, fingerprint=after.fingerprint)
+        assert after.fingerprint != before.fingerprint
+
+    def test_several_updates_before_an_apply_are_applied_together(self, home: House, library: dict[str, int]) -> None:
+        unreadable(home, "genres", "cast")
+        home.services.authorities.update(**OMDB_FIRST)
+        home.services.authorities.update(rules=[(Kind.MOVIE, "title", FieldRule(providers=("tvdb",)))])
+        home.services.authorities.update(resets=[(Kind.MOVIE, "plot")])
+        with capture_logs() as logged:
+            assert {field for _, field in apply(home).changed_fields()} <= {"title"}
+        assert [each for each in logged if each["event"] == "stored_value_unreadable"] == []
+        assert apply(home).changed_items == 0
+
+    def test_what_is_shown_and_sorted_by_stays_where_another_field_changed(
+        self, home: House, library: dict[str, int]
+    ) -> None:
+        def listed() -> list[tuple[str, int, str]]:
+            with home.database.read() as connection:
+                return [(head.title, head.year, head.sort_key) for head in items.page(connection)]
+
+        before = listed()
+        home.services.authorities.update(**OMDB_FIRST)
+        apply(home)
+        assert listed() == before
+
+    def test_a_value_of_a_source_that_does_not_count_is_told_of_again_by_every_preview(
+        self, home: House, library: dict[str, int]
+    ) -> None:
+        home.services.authorities.update(**ONLY_TMDB)
+        outside = counts(apply(home))
+        assert outside[Kind.MOVIE, "plot"][1] > 0
+        assert counts(preview(home, {})) == outside
+        dated = {"rules": [(Kind.MOVIE, "release_date", FieldRule(providers=("tmdb", "omdb")))]}
+        assert counts(preview(home, dated))[Kind.MOVIE, "plot"] == outside[Kind.MOVIE, "plot"]
 
 
 # Any configuration
@@ -369,9 +434,15 @@ def test_a_preview_counts_what_applying_does_whatever_the_rules(
                 for name, stored in item.fields.items()
                 if stored.locked
             )
-            assert counts(preview(home, {}, drop_foreign=drop_foreign)) == {
-                key: (0, effect.outside) for key, effect in done.effects.items() if effect.outside
-            }
+            left = {key: (0, effect.outside) for key, effect in done.effects.items() if effect.outside}
+            assert counts(preview(home, {}, drop_foreign=drop_foreign)) == left
+            # Merged as a whole, every item would be what it is.
+            with database.begin() as connection:
+                items.put_fingerprints(
+                    connection, {item.id: "of unknown rules" for item in after.values() if item.fingerprint}
+                )
+            assert counts(apply(home, drop_foreign=drop_foreign)) == left
+            assert everything(home) == after
         assert home.asked() == {}
     finally:
         services.roster.close()

@@ -3,7 +3,7 @@ from sqlalchemy import Connection
 from factories import listens_to
 from metarr.domain.authority import DEFAULT_PRIORITY, Authority
 from metarr.domain.model import Kind
-from metarr.store import authorities
+from metarr.store import authorities, settings
 
 PLOT, GENRES = (Kind.MOVIE, "plot"), (Kind.SERIES, "genres")
 
@@ -33,6 +33,25 @@ def test_priority_and_the_filling_of_gaps_are_kept(connection: Connection) -> No
     authorities.put_fill_gaps(connection, fill_gaps=False)
     read = authorities.read(connection)
     assert (read.priority, read.fill_gaps) == (("tvdb", "omdb"), False)
+
+
+def test_the_rules_of_before_are_remembered_the_latest_first_each_once_and_not_for_ever(connection: Connection) -> None:
+    assert authorities.earlier(connection) == ()
+    seen = [
+        Authority(rules={"movie.plot": listens_to("tmdb", union=bool(n % 2))}, priority=(str(n),)) for n in range(9)
+    ]
+    for each in (*seen, seen[4]):
+        authorities.remember(connection, each)
+    assert authorities.earlier(connection) == (seen[4], *(each for each in seen[:0:-1] if each != seen[4]))
+    assert len(authorities.earlier(connection)) == authorities.REMEMBERED
+    assert authorities.read(connection) == Authority()
+
+
+def test_rules_of_before_that_cannot_be_read_any_more_are_forgotten(connection: Connection) -> None:
+    settings.put(connection, {authorities.EARLIER: [{"priority": "tmdb"}]})
+    assert authorities.earlier(connection) == ()
+    authorities.remember(connection, Authority())
+    assert authorities.earlier(connection) == (Authority(),)
 
 
 def test_the_etag_changes_with_every_part_of_the_rules_and_only_then(connection: Connection) -> None:

@@ -7,11 +7,13 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
 from factories import NOW, item, stored
-from metarr.domain.model import IdClaim, Kind, MediaItem, Veto
+from metarr.domain.model import IdClaim, Kind, MediaItem, Rule, Veto
 from metarr.errors import InvalidInput, VersionMoved
 from metarr.store import items, pending
 from metarr.store.database import Database
 from strategies import items as any_items
+
+VETO = Veto(field="plot", provider="tmdb", value="x")
 
 
 @given(any_items())
@@ -82,6 +84,30 @@ def test_versions_are_told_of_live_items_only(connection: Connection) -> None:
     items.save(connection, one, replace(one, title="Heat"))
     items.soft_delete(connection, [two.id], NOW)
     assert items.versions(connection, [one.id, two.id, 999]) == {one.id: 2}
+
+
+def test_an_item_may_be_read_with_some_fields_and_saved_as_if_it_had_been_read_whole(connection: Connection) -> None:
+    named = {
+        "title": "Amélie",
+        "original_title": "Le Fabuleux Destin",
+        "sort_title": "Am",
+        "release_date": "2001-04-25",
+    }
+    values = {name: stored(value) for name, value in {**named, "plot": "old", "tagline": "stays"}.items()}
+    whole = items.add(connection, item(title="amelie.mkv", fields=values, vetoes=(VETO,), ids={"imdb": "tt1"}))
+    (listed,) = items.page(connection)
+    part = items.get_many(connection, [whole.id, 999], ["plot"])[whole.id]
+    assert part == replace(whole, fields={name: values[name] for name in (*named, "plot")})
+    items.save(connection, part, replace(part, fields={**part.fields, "plot": stored("new")}))
+    assert items.get(connection, whole.id) == replace(whole, fields={**values, "plot": stored("new")}, version=2)
+    assert items.page(connection, title_contains="fabuleux") == [replace(listed, version=2)]
+
+
+def test_items_are_found_by_the_rule_that_chose_a_value(connection: Connection) -> None:
+    outside = items.add(connection, item(fields={"plot": stored("x", rule=Rule.OUTSIDE), "title": stored("y")}))
+    other = items.add(connection, item(fields={"plot": stored("x")}))
+    assert items.having_rule(connection, [outside.id, other.id, 999], Rule.OUTSIDE) == {outside.id}
+    assert items.having_rule(connection, [other.id], Rule.OUTSIDE) == set()
 
 
 def test_a_save_writes_only_the_fields_that_differ(connection: Connection) -> None:

@@ -3,7 +3,7 @@
 Pure: the same for any arrival order, idempotent, and never erasing because a provider could not be heard.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -70,14 +70,23 @@ class Merged(Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...]
 
 
-def merge(item: MediaItem, outcomes: Mapping[str, Outcome], policy: Policy, coverage: Coverage) -> Merged:
+def merge(
+    item: MediaItem,
+    outcomes: Mapping[str, Outcome],
+    policy: Policy,
+    coverage: Coverage,
+    only: Collection[str] | None = None,
+) -> Merged:
     """Merge what the providers say into what is stored.
 
-    `outcomes` by provider; a provider of `coverage` that is not in it was not selected, and is not heard.
+    `outcomes` by provider; a provider of `coverage` that is not in it was not selected, and is not heard. `only`:
+    these fields alone, where nothing can have changed for the others; they stay.
     """
     known = {provider: outcomes.get(provider, NotAsked(reason=Skip.NOT_SELECTED)) for provider in coverage}
     usable = [(provider, coverage[provider]) for provider, outcome in known.items() if in_order(outcome)]
     plan = policy.authority.listening(item.kind, usable)
+    if only is not None:
+        plan = tuple(listening for listening in plan if listening.field.name in only)
     decisions = tuple([_decide(item, listening, known, policy) for listening in plan])
     fields = {decision.field: decision.value for decision in decisions if decision.value is not None}
     others = {name: stored for name, stored in item.fields.items() if name not in fields}

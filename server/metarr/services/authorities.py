@@ -56,7 +56,10 @@ class FieldAuthorities:
                 authorities.put_priority(connection, priority)
             if fill_gaps is not None:
                 authorities.put_fill_gaps(connection, fill_gaps)
-            return self._rules(authorities.read(connection))
+            after = authorities.read(connection)
+            if after != now:
+                authorities.remember(connection, now)
+            return self._rules(after)
 
     def proposed(
         self,

@@ -1,9 +1,10 @@
 """Merges the whole library again from the cached answers, without a request: to preview other rules, or to apply them.
 
-One engine does both, so that a preview counts what applying then does.
+One engine does both, so that a preview counts what applying then does. Where it can be told that only some fields of
+an item may change, the others are not even read.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -16,12 +17,14 @@ from metarr.domain.fields import FIELDS
 from metarr.domain.merge import Coverage, merge
 from metarr.domain.model import Kind, MediaItem, Rule
 from metarr.errors import CannotDo
+from metarr.services.affected import Affected
 from metarr.services.aggregate import Aggregator, Recalled
 from metarr.services.commit import record_all
 from metarr.services.config import Config, ConfigReader
-from metarr.store import items
+from metarr.store import authorities, items
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
+from metarr.store.items import ItemHead
 
 log = structlog.get_logger(__name__)
 
@@ -86,11 +89,13 @@ class _Plan:
     config: Config
     drop_foreign: bool
     coverage: Mapping[Kind, Coverage]
+    affected: Affected
 
 
 @dataclass(frozen=True)
 class _Step:
-    """One item before and after. `outside`: fields that keep a value of a source which does not count."""
+    """One item before and after, with all its fields or with those that may change. `outside`: fields that keep a
+    value of a source which does not count."""
 
     before: MediaItem
     after: MediaItem
@@ -121,11 +126,9 @@ class Remerger:
         """
         plan = self._plan(authority, drop_foreign)
         tally = Tally()
-        for ids in self._batches():
+        for steps in self._batches(plan):
             if not wanted():
                 raise CannotDo("nobody waits for the preview any more", reason="INTERRUPTED")
-            with self._database.read() as connection:
-                steps = self._steps(connection, ids, plan)
             _count(tally, steps, samples)
         return tally
 
@@ -139,37 +142,69 @@ class Remerger:
         with self._database.read() as connection:
             total = items.count(connection)
         yield Progress(0, total, tally)
-        for ids in self._batches():
-            _count(tally, self._apply(ids, plan), 0)
+        for steps in self._batches(plan):
+            _count(tally, self._apply(steps, plan), 0)
             yield Progress(tally.items, max(total, tally.items), tally)
         log.info("library_merged_again", items=tally.items, changed=tally.changed_items)
 
     def _plan(self, authority: Authority | None, drop_foreign: bool) -> _Plan:
-        config = self._config.read()
-        if authority is not None:
-            config = replace(config, authority=authority)
-        return _Plan(config, drop_foreign, {kind: self._aggregator.coverage(kind) for kind in Kind})
-
-    def _batches(self) -> Iterator[list[int]]:
-        return ([head.id for head in heads] for heads in items.batches(self._database, size=BATCH))
-
-    def _apply(self, ids: list[int], plan: _Plan) -> list[_Step]:
-        """Merge one batch beside the other writers, and only write in the transaction; who moved meanwhile is merged
-        there again."""
         with self._database.read() as connection:
-            steps = self._steps(connection, ids, plan)
+            config, earlier = self._config.read_in(connection), authorities.earlier(connection)
+        if authority is not None:
+            earlier = (config.authority, *earlier)
+            config = replace(config, authority=authority)
+        coverage = {kind: self._aggregator.coverage(kind) for kind in Kind}
+        return _Plan(config, drop_foreign, coverage, Affected(self._aggregator, config, earlier))
+
+    def _batches(self, plan: _Plan) -> Iterator[list[_Step]]:
+        """The whole library by id, each batch read and merged in a view of its own, beside the writers."""
+        after_id = 0
+        while True:
+            with self._database.read() as connection:
+                heads = items.heads(connection, after_id=after_id, limit=BATCH)
+                steps = self._steps_of(connection, heads, plan)
+            if not steps:
+                return
+            yield steps
+            after_id = heads[-1].id
+
+    def _apply(self, steps: list[_Step], plan: _Plan) -> list[_Step]:
+        """Write one batch; who moved since it was merged is merged again on the row as it is."""
         with self._database.begin() as connection:
-            now = items.versions(connection, ids)
+            now = items.versions(connection, [step.before.id for step in steps])
             still = [step for step in steps if now.get(step.before.id) == step.before.version]
             moved = sorted(now.keys() - {step.before.id for step in still})
             steps = still + self._steps(connection, moved, plan)
             self._write(connection, steps, plan.config)
         return steps
 
-    def _steps(self, connection: Connection, ids: list[int], plan: _Plan) -> list[_Step]:
-        live = [item for item in items.get_many(connection, ids).values() if item.deleted_at is None]
+    def _steps_of(self, connection: Connection, heads: Sequence[ItemHead], plan: _Plan) -> list[_Step]:
+        """The steps of a batch. Of an item on which only some fields can change, these alone are read and merged; and
+        where none can, nothing, and it is but marked."""
+        reach = plan.affected.reach(connection, heads)
+        # What they hold of sources that do not count any more is to be told, too.
+        whole = items.having_rule(connection, reach, Rule.OUTSIDE) | {head.id for head in heads if head.id not in reach}
+        steps = self._steps(connection, sorted(whole), plan)
+        parts: dict[frozenset[str], list[int]] = {}
+        for head in heads:
+            if head.id in whole:
+                continue
+            if fields := reach[head.id].fields:
+                parts.setdefault(fields, []).append(head.id)
+            else:
+                steps.append(_marked(head, reach[head.id].fingerprint))
+        for fields, ids in parts.items():
+            steps += self._steps(connection, ids, plan, fields)
+        return sorted(steps, key=lambda step: step.before.id)
+
+    def _steps(
+        self, connection: Connection, ids: list[int], plan: _Plan, only: frozenset[str] | None = None
+    ) -> list[_Step]:
+        if not ids:
+            return []
+        live = [item for item in items.get_many(connection, ids, only).values() if item.deleted_at is None]
         recalled = self._aggregator.recall(connection, live, plan.config)
-        return [_step(item, recalled[item.id], plan) for item in live]
+        return [_step(item, recalled[item.id], plan, only) for item in live]
 
     def _write(self, connection: Connection, steps: list[_Step], config: Config) -> None:
         pairs, marks, change_sets = [], {}, []
@@ -188,8 +223,15 @@ class Remerger:
         record_all(connection, change_sets, config.sync_fields)
 
 
-def _step(before: MediaItem, recalled: Recalled, plan: _Plan) -> _Step:
-    merged = merge(before, recalled.findings.outcomes, plan.config.policy, plan.coverage[before.kind]).item
+def _marked(head: ItemHead, fingerprint: str) -> _Step:
+    """The step of an item on which nothing can change."""
+    before = MediaItem(id=head.id, kind=head.kind, version=head.version, fingerprint=head.fingerprint)
+    return _Step(before, structs.replace(before, fingerprint=fingerprint), changes=(), outside=())
+
+
+def _step(before: MediaItem, recalled: Recalled, plan: _Plan, only: Collection[str] | None) -> _Step:
+    coverage = plan.coverage[before.kind]
+    merged = merge(before, recalled.findings.outcomes, plan.config.policy, coverage, only).item
     outside = tuple(
         name
         for name, stored in merged.fields.items()

@@ -3,7 +3,7 @@
 Tells it for many items at once without decoding anything: a daily run does little else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 
@@ -48,20 +48,12 @@ class Standing:
         """Those of the items whose last merge stands, and of which providers a fresh answer is wanting."""
         told: list[dict[str, str]] = [{} for _ in items]
         wanting: list[list[str]] = [[] for _ in items]
+        ids = [item.ids for item in items]
         for asker in self._kind(kind):
-            asked = [asker.asked_ids(item.ids) for item in items]
-            known = answers.heads_by_id(connection, asker.id, kind, asker.shape, chain.from_iterable(asked))
-            for ids, of_item, wants in zip(asked, told, wanting, strict=True):
-                if not ids:
-                    continue
-                newest = ids[0] if len(ids) == 1 else _newest(ids, known)
-                head = known.get(newest)
-                if head is None:
-                    of_item[asker.id] = NOT_HEARD
-                else:
-                    of_item[asker.id] = heard(newest, asker.shape, head.content, head.parser_version)
+            for place, text, head in newest_heard(connection, kind, asker, ids):
+                told[place][asker.id] = text
                 if head is None or not is_fresh(head, asker.parser_version, self._now):
-                    wants.append(asker.id)
+                    wanting[place].append(asker.id)
         return {
             item.id: wants
             for item, of_item, wants in zip(items, told, wanting, strict=True)
@@ -85,6 +77,21 @@ class Standing:
             coverage = self._aggregator.coverage(kind)
             self._grounds[key] = ground(self._config.policy, {provider: coverage[provider] for provider in told})
         return self._grounds[key]
+
+
+def newest_heard(
+    connection: Connection, kind: Kind, asker: Asker, ids: Sequence[Mapping[str, str]]
+) -> Iterator[tuple[int, str, AnswerHead | None]]:
+    """What stands in a fingerprint for the newest answer of a provider to each title that it can be asked about, by
+    the place of the title's ids, and the head of that answer."""
+    asked = [asker.asked_ids(of_title) for of_title in ids]
+    known = answers.heads_by_id(connection, asker.id, kind, asker.shape, chain.from_iterable(asked))
+    for place, of_title in enumerate(asked):
+        if of_title:
+            newest = of_title[0] if len(of_title) == 1 else _newest(of_title, known)
+            head = known.get(newest)
+            told = NOT_HEARD if head is None else heard(newest, asker.shape, head.content, head.parser_version)
+            yield place, told, head
 
 
 def _newest(ids: Sequence[str], known: Mapping[str, AnswerHead]) -> str:

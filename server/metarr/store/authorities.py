@@ -13,7 +13,10 @@ from metarr.store import settings
 from metarr.store.tables import field_authorities as table
 from metarr.store.upsert import upsert
 
-PRIORITY, FILL_GAPS = "provider_priority", "fill_gaps"
+PRIORITY, FILL_GAPS, EARLIER = "provider_priority", "fill_gaps", "earlier_authorities"
+
+REMEMBERED = 8
+"""How many of the rules that were in force before are kept."""
 
 
 def read(connection: Connection, known: Mapping[str, Any] | None = None) -> Authority:
@@ -67,6 +70,20 @@ def put_priority(connection: Connection, providers: Iterable[str]) -> None:
 def put_fill_gaps(connection: Connection, fill_gaps: bool) -> None:
     """Say whether providers outside a field's own list fill its gaps."""
     settings.put(connection, {FILL_GAPS: fill_gaps})
+
+
+def earlier(connection: Connection) -> tuple[Authority, ...]:
+    """The rules that were in force before, the latest first: those under which items may have been merged last."""
+    try:
+        return msgspec.convert(settings.get(connection, EARLIER, []), tuple[Authority, ...])
+    except msgspec.ValidationError:  # of a version that wrote them otherwise; items are merged again without them
+        return ()
+
+
+def remember(connection: Connection, authority: Authority) -> None:
+    """Keep rules that are in force no more."""
+    known = (authority, *(each for each in earlier(connection) if each != authority))
+    settings.put(connection, {EARLIER: msgspec.to_builtins(known[:REMEMBERED])})
 
 
 _RULES = select(table).order_by(table.c.kind, table.c.field)

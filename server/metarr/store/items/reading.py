@@ -1,6 +1,6 @@
 """Items as they are stored, with their fields, external ids, vetoes and inherited locks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
@@ -9,6 +9,7 @@ from metarr.domain.model import FieldValue, IdClaim, Kind, MediaItem, Rule, Veto
 from metarr.store.chunks import chunks
 from metarr.store.items.family import inherited_locks
 from metarr.store.items.ids import claims_of
+from metarr.store.items.words import ROW_FIELDS
 from metarr.store.tables import field_values, items, vetoes
 from metarr.store.values import read_value
 
@@ -18,18 +19,32 @@ def get(connection: Connection, item_id: int) -> MediaItem | None:
     return get_many(connection, [item_id]).get(item_id)
 
 
-def get_many(connection: Connection, item_ids: Iterable[int]) -> dict[int, MediaItem]:
-    """Items by id, in the order given; unknown ids are left out. Reads in chunks; keep the number in bounds."""
+def get_many(
+    connection: Connection, item_ids: Iterable[int], fields: Collection[str] | None = None
+) -> dict[int, MediaItem]:
+    """Items by id, in the order given; unknown ids are left out. Reads in chunks; keep the number in bounds.
+
+    `fields`: with these alone, and those that an item's row is written from, so that it can be saved.
+    """
     found: dict[int, MediaItem] = {}
     for chunk in chunks(item_ids):
         rows = connection.execute(_ROWS, {"ids": chunk}).all()
-        fields = _fields_of(connection, chunk)
+        values = _fields_of(connection, chunk, fields)
         claims = claims_of(connection, chunk)
         forbidden = _vetoes_of(connection, chunk)
         inherited = inherited_locks(connection, {row.id: row.parent_id for row in rows if row.parent_id})
-        read = {row.id: _item(row, fields, claims, forbidden, inherited.get(row.id, frozenset())) for row in rows}
+        read = {row.id: _item(row, values, claims, forbidden, inherited.get(row.id, frozenset())) for row in rows}
         found |= {item_id: read[item_id] for item_id in chunk if item_id in read}
     return found
+
+
+def having_rule(connection: Connection, item_ids: Iterable[int], rule: Rule) -> set[int]:
+    """Those of the items that have a value chosen by this rule."""
+    return {
+        item_id
+        for chunk in chunks(item_ids)
+        for item_id in connection.execute(_HAVING_RULE, {"ids": chunk, "rule": rule}).scalars()
+    }
 
 
 # Statements, built once: what a statement costs most is being built.
@@ -47,6 +62,12 @@ _FIELDS = select(
     field_values.c.locked,
     field_values.c.contributors,
 ).where(field_values.c.item_id.in_(_IDS))
+_FEW_FIELDS = _FIELDS.where(field_values.c.field.in_(bindparam("names", expanding=True)))
+_HAVING_RULE = (
+    select(field_values.c.item_id)
+    .where(field_values.c.item_id.in_(_IDS), field_values.c.rule == bindparam("rule"))
+    .distinct()
+)
 _VETOES = select(vetoes).where(vetoes.c.item_id.in_(_IDS)).order_by(vetoes.c.id)
 
 
@@ -86,9 +107,14 @@ def _item(
     )
 
 
-def _fields_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, dict[str, FieldValue]]:
+def _fields_of(
+    connection: Connection, item_ids: Sequence[int], names: Collection[str] | None
+) -> dict[int, dict[str, FieldValue]]:
     fields: dict[int, dict[str, FieldValue]] = {}
-    rows = connection.execute(_FIELDS, {"ids": item_ids}).all()
+    if names is None:
+        rows = connection.execute(_FIELDS, {"ids": item_ids}).all()
+    else:
+        rows = connection.execute(_FEW_FIELDS, {"ids": item_ids, "names": sorted({*names, *ROW_FIELDS})}).all()
     for item_id, field, text, source, fetched_at, rule, asked_id, locked, contributors in rows:
         value = None if text is None else read_value(field, text)
         if value is None and text is not None:

@@ -10,6 +10,9 @@ from metarr.domain.model import Kind, MediaItem, Struct
 from metarr.store.chunks import chunks
 from metarr.store.tables import external_ids, items, joins
 
+ROW_FIELDS = ("title", "original_title", "sort_title", "release_date")
+"""The fields that an item's row is written from, besides what it was added with."""
+
 
 class Words(Struct, frozen=True, kw_only=True):
     """The words that an item was added with. `identified`: it has external ids."""
