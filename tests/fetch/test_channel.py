@@ -112,8 +112,9 @@ def test_no_more_calls_run_at_once_than_there_are_workers(open_channel: OpenChan
     channel = open_channel(limits=Limits(per_second=0, workers=3))
     gates = [Gate() for _ in range(6)]
     tickets = [submit(channel, number, gate) for number, gate in enumerate(gates)]
-    settled(lambda: channel.status().in_flight == 3)
-    assert channel.status().waiting == 3
+    for gate in gates[:3]:
+        gate.wait()
+    assert (channel.status().in_flight, channel.status().waiting) == (3, 3)
     assert sum(gate.calls for gate in gates) == 3
     for gate in gates:
         gate.may_end.set()
@@ -232,13 +233,16 @@ def test_a_call_wanted_again_after_everybody_left_is_made_again(open_channel: Op
 def test_a_caller_whose_time_is_up_is_told_and_the_others_still_get_the_answer(
     server: ScriptedServer, open_channel: OpenChannel, given: str
 ) -> None:
-    may_answer = threading.Event()
+    may_answer, clock = threading.Event(), FakeClock()
     server.script(when(may_answer))
-    channel = open_channel()
-    hasty = submit(channel, "same", ask, seconds=0.05 if given == "deadline" else SOON)
+    channel = open_channel(clock=clock)
+    hasty = submit(channel, "same", ask, seconds=1 if given == "deadline" else SOON)
     patient = submit(channel, "same", ask)
+    settled(lambda: len(server.requests) == 1)
+    clock.auto = True
     with pytest.raises(ProviderTimeout):
-        hasty.result(None if given == "deadline" else 0.05)
+        hasty.result(None if given == "deadline" else 1)
+    clock.auto = False
     may_answer.set()
     assert patient.result() == {"ok": True}
 
@@ -247,11 +251,17 @@ def test_a_hanging_request_ends_at_the_latest_deadline_of_its_callers(
     server: ScriptedServer, open_channel: OpenChannel
 ) -> None:
     server.script(hang)
-    channel = open_channel()
-    tickets = [submit(channel, "same", ask, seconds=seconds) for seconds in (0.05, 0.3)]
-    for ticket in tickets:
-        with pytest.raises(ProviderTimeout):
-            ticket.result()
+    clock = FakeClock()
+    channel = open_channel(clock=clock)
+    hasty, patient = (submit(channel, "same", ask, seconds=seconds) for seconds in (1, 3))
+    settled(lambda: len(server.requests) == 1)
+    clock.advance(1)
+    with pytest.raises(ProviderTimeout):
+        hasty.result()
+    assert channel.status().in_flight == 1
+    clock.advance(2)
+    with pytest.raises(ProviderTimeout):
+        patient.result()
     settled(lambda: channel.status().in_flight == 0)
 
 
@@ -260,12 +270,15 @@ def test_an_answer_that_comes_late_is_still_kept_when_the_call_may_linger(
 ) -> None:
     may_answer = threading.Event()
     server.script(when(may_answer), reply())
-    channel, kept = open_channel(), []
+    clock = FakeClock()
+    channel, kept = open_channel(clock=clock), []
 
     def call(http: Http) -> None:
         kept.extend([http.get("/x"), http.get("/x")])
 
-    ticket = channel.submit(1, call, lane=Lane.INTERACTIVE, deadline=channel.clock.monotonic() + 0.05, linger=SOON)
+    ticket = channel.submit(1, call, lane=Lane.INTERACTIVE, deadline=clock.monotonic() + 1, linger=SOON)
+    settled(lambda: len(server.requests) == 1)
+    clock.advance(1)
     with pytest.raises(ProviderTimeout):
         ticket.result()
     may_answer.set()
@@ -680,19 +693,20 @@ def test_many_callers_of_few_keys_get_their_own_answers(server: ScriptedServer, 
 class TestAProviderThatAnswersNobody:
     def test_nobody_else_lines_up_behind_workers_that_wait_in_vain(self, open_channel: OpenChannel) -> None:
         """Pace is no such wait: it is the request that went out and was not answered."""
-        stuck, clock = threading.Event(), FakeClock()
+        stuck, gone_out, clock = threading.Event(), threading.Semaphore(0), FakeClock()
         channel = open_channel(limits=Limits(per_second=0, workers=2), clock=clock)
 
         def call(http: Any) -> str:
             http.admit()  # as a request does that goes out
-            stuck.wait(10)
+            gone_out.release()
+            stuck.wait(SOON)
             return "late"
 
         deadline = clock.monotonic() + 60
         running = [channel.submit(key, call, lane=Lane.INTERACTIVE, deadline=deadline) for key in range(2)]
         queued = channel.submit("queued", call, lane=Lane.BATCH, deadline=deadline)
-        while channel.status().in_flight < 2:
-            pass
+        for _ in running:
+            assert gone_out.acquire(timeout=SOON)
         clock.advance(STALL + 0.1)
         with pytest.raises(ProviderTimeout, match="answered nobody"):
             queued.result()

@@ -6,7 +6,7 @@ import pytest
 import structlog
 
 from fakes import FakeClock
-from metarr.clock import SystemClock
+from metarr.clock import Clock
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, QuotaExhausted, RateLimited, TitleNotFound
 from metarr.fetch.client import Client
 from metarr.fetch.contract import Cancelled, Response
@@ -260,7 +260,11 @@ def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[],
     ],
 )
 def test_a_key_never_reaches_a_log_or_an_error(
-    server: ScriptedServer, open_client: OpenClient, everything_logged: Callable[[], str], step: Step
+    server: ScriptedServer,
+    open_client: OpenClient,
+    hasty_clock: Clock,
+    everything_logged: Callable[[], str],
+    step: Step,
 ) -> None:
     """Not even when the provider echoes it."""
 
@@ -268,13 +272,12 @@ def test_a_key_never_reaches_a_log_or_an_error(
         return KeyRefused(f"Invalid key {KEY} or {response.headers}") if response.status == 401 else None
 
     server.script(step)
-    clock = SystemClock()
     client = open_client(
-        clock, classify, params={"api_key": KEY}, headers={"Authorization": f"Bearer {TOKEN}"}, read_timeout=0.05
+        hasty_clock, classify, params={"api_key": KEY}, headers={"Authorization": f"Bearer {TOKEN}"}, read_timeout=0.05
     )
     texts = []
     try:
-        client.ask(Journey(clock, seconds=0.4), "GET", "/x", params={"q": "1"})
+        client.ask(Journey(hasty_clock), "GET", "/x", params={"q": "1"})
     except ProviderError as error:
         link: BaseException | None = error
         while link is not None:

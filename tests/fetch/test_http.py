@@ -146,9 +146,10 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline(
     clock = FakeClock()
 
     def drip(connection: socket.socket) -> None:
-        for byte in answer:
+        for byte in answer[:-1]:
             connection.sendall(bytes([byte]))
             clock.advance(0.1)
+        hang(connection)  # whoever reads the whole of it late has not got it all
 
     server.script(drip)
     with pytest.raises(ProviderTimeout, match="not complete in time"):

@@ -12,6 +12,7 @@ import pytest
 import requests
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
+from kodi_host import wait_for
 from metarr.errors import TooManyStreams
 from metarr.rpc.errors import BaseServicer
 from metarr.rpc.http import HttpServer
@@ -113,8 +114,9 @@ def test_one_more_than_the_cap_is_refused_through_both_doors_and_what_is_no_stre
 
         assert session.post(f"{url}/metarr.v1.ConfigService/ListProviders", json={}, timeout=5).status_code == 200
         assert ConfigServiceStub(channel).ListProviders(pb.ListProvidersRequest(), timeout=5) is not None
-    # The refused ones took no place, and the closed ones give theirs back.
+    # The refused ones took no place, and the closed ones give theirs back, as soon as their servicers notice.
     servicer.over.set()
+    wait_for(lambda: servicer.streams._free._value == STREAM_CAP, "the end of the streams", pause=0.005)
     for _ in range(STREAM_CAP):
         list(ConfigServiceStub(channel).ApplyFieldAuthorities(pb.ApplyFieldAuthoritiesRequest(), timeout=5))
 

@@ -5,6 +5,7 @@ import json
 import socket
 import sys
 import threading
+from contextlib import contextmanager
 from types import ModuleType
 
 import pytest
@@ -22,6 +23,8 @@ from rpc.servicers import FAILURES, FixedClock
 
 WATCH = "grpc.health.v1.Health/Watch"
 HEADERS = {"Content-Type": "application/connect+json"}
+PATIENCE = 30.0
+"""Seconds that only a failure uses up."""
 
 
 class HealthWSGIApplication(ConnectWSGIApplication):
@@ -83,9 +86,9 @@ def session():
         yield session
 
 
-@pytest.fixture(scope="module")
-def started():
-    """A running server and its servicer."""
+@contextmanager
+def running():
+    """A server and its servicer."""
     generated = ModuleType("grpc_health.v1.health_connect")
     generated.HealthWSGIApplication = HealthWSGIApplication
     with pytest.MonkeyPatch.context() as patch:
@@ -95,6 +98,12 @@ def started():
     server.start()
     yield server, servicer
     server.stop(1)
+
+
+@pytest.fixture(scope="module")
+def started():
+    with running() as both:
+        yield both
 
 
 @pytest.fixture
@@ -127,7 +136,7 @@ def watch(server, session):
 
 def test_a_stream_ends_well(watch, servicer):
     assert watch("ab") == ([{"status": "SERVING"}, {"status": "SERVING"}], {})
-    assert servicer.closed.wait(5)
+    assert servicer.closed.wait(PATIENCE)
 
 
 def test_a_stream_without_a_deadline_has_none(watch, servicer):
@@ -159,12 +168,12 @@ def test_grpc_web_streams_too(server, text):
 def test_a_client_that_goes_away_ends_its_stream(server, servicer):
     with endless(server) as connection:
         assert connection.recv(20).startswith(b"HTTP/1.1 200")
-    assert servicer.closed.wait(10)
+    assert servicer.closed.wait(PATIENCE)
 
 
 def endless(server, what="endless"):
     body = grpc_web.frame(json.dumps({"service": what}).encode())
-    connection = socket.create_connection(("127.0.0.1", server.port), timeout=5)
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
     head = f"POST /{WATCH} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
     connection.sendall(f"{head}Content-Type: application/connect+json\r\n\r\n".encode() + body)
     return connection
@@ -176,15 +185,15 @@ def test_a_stream_cannot_be_got_nor_called_as_unary(server, session):
     assert session.post(url, json={}, timeout=10).status_code == 415
 
 
-def test_stopping_the_server_wakes_who_waits_for_news_and_ends_streams(started, servicer):
-    server, _ = started  # the last test here: it is stopped for good
-    with endless(server, "waiting") as waiting, endless(server) as connection:
-        while b"NOT_SERVING" not in waiting.recv(65536) and not servicer.woken:
-            pass
+def test_stopping_the_server_wakes_who_waits_for_news_and_ends_streams():
+    with running() as (server, servicer), endless(server, "waiting") as waiting, endless(server) as connection:
+        told = b""
+        while b"NOT_SERVING" not in told:
+            told += waiting.recv(65536)
         reader = threading.Thread(target=lambda: [None for _ in iter(lambda: connection.recv(65536), b"")])
         reader.start()
-        assert servicer.began.wait(5)
-        server.stop(5)
+        assert servicer.began.wait(PATIENCE)
+        server.stop(PATIENCE)
         reader.join()
         assert servicer.woken == [True]
-    assert servicer.closed.is_set()
+        assert servicer.closed.is_set()

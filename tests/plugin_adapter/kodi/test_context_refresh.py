@@ -15,14 +15,17 @@ def kodi(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactor
     with rig(running_simulators, tmp_path_factory.mktemp("kodi")) as made:
         made.add_movie("Inception", 2010, imdb="tt1375666")
         made.add_movie("The Matrix", 1999, imdb="tt0133093")
+        made.add_movie("Fight Club", 1999, imdb="tt0137523")
         made.add_show("Breaking Bad", 2008, tvdb="81189")
         made.report()
         yield made
 
 
 @pytest.fixture(autouse=True)
-def fair_weather(running_simulators: Simulators) -> None:
+def fair_weather(kodi: Rig, running_simulators: Simulators) -> None:
     running_simulators.reset()
+    for entry in kodi.live.daemon.services.roster.all():
+        entry.channel.lift()
 
 
 def test_what_changed_is_told_what_people_look_at_first(kodi: Rig):
@@ -33,9 +36,9 @@ def test_what_changed_is_told_what_people_look_at_first(kodi: Rig):
 
 
 def test_what_is_fresh_is_asked_again_all_the_same(kodi: Rig, running_simulators: Simulators):
-    kodi.point("refresh", "movie", 1)
+    kodi.point("refresh", "movie", 3)
     running_simulators.clear_requests()
-    assert kodi.point("refresh", "movie", 1)[-1].text == "Nothing changed"
+    assert kodi.point("refresh", "movie", 3)[-1].text == "Nothing changed"
     assert {name: running_simulators.count(name) > 0 for name in ("tmdb", "omdb", "tvdb", "fanart")} == dict.fromkeys(
         ("tmdb", "omdb", "tvdb", "fanart"), True
     )
@@ -56,7 +59,6 @@ def test_who_could_not_be_heard_is_told_with_the_time_when_that_ends(kodi: Rig, 
     told = kodi.point("refresh", "movie", 2)[-1].text
     assert told.startswith("Plot, Poster, Fanart and ")
     assert re.search(r" changed\. OMDb: quota used up until \d\d:\d\d$", told)
-    kodi.live.daemon.services.roster.get("omdb").channel.lift()
 
 
 def test_nobody_to_be_heard_is_told_in_a_dialog(kodi: Rig, running_simulators: Simulators):
