@@ -43,7 +43,8 @@ def at_work(services: "Services") -> Iterator[None]:
 
 def run_job(services: "Services") -> "Job":
     """A job over everything, from its start to its end."""
-    from metarr.services.jobs import Order, ended
+    from metarr.services.job_report import ended
+    from metarr.services.jobs import Order
     from metarr.store.jobs import Scope
 
     job = services.jobs.submit(Order(scope=Scope(), auto=True))

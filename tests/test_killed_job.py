@@ -46,7 +46,7 @@ from metarr.app import build, start_background
 from metarr.clock import SystemClock
 from metarr.providers.registry import discover
 from metarr.secrets import Vault
-from metarr.services.jobs import ended
+from metarr.services.job_report import ended
 from metarr.store.database import Database
 stopping = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stopping.set())

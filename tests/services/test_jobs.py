@@ -1,6 +1,5 @@
 """Jobs over many items, through the simulators: real HTTP, the real store, and a clock that the test owns."""
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -17,7 +16,8 @@ from metarr.app import start_background
 from metarr.domain.model import Kind, MediaItem
 from metarr.errors import InvalidInput, NoSuchThing
 from metarr.services.intake import NewItem
-from metarr.services.jobs import Order, ended, next_attempt
+from metarr.services.job_report import ended, next_attempt
+from metarr.services.jobs import Order
 from metarr.store.jobs import Job, JobState, Scope
 from simulators.generated import generated_movie
 
@@ -328,6 +328,34 @@ def test_an_order_that_names_what_is_not_there_is_refused(home: House, scope: Sc
     assert home.services.jobs.page(None, 10) == []
 
 
+def test_a_filter_by_a_title_without_letters_is_refused_and_does_not_take_everything(home: House) -> None:
+    with pytest.raises(InvalidInput, match="title_contains"):
+        home.services.jobs.submit(Order(scope=Scope(title_contains="\N{COMBINING ACUTE ACCENT}")))
+    assert home.services.jobs.page(None, 10) == []
+
+
+def test_a_long_list_of_items_is_not_looked_up_one_by_one(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = add_movies(home, 600)
+
+    def find(*_: Any) -> Any:
+        raise AssertionError("looked up alone")
+
+    monkeypatch.setattr(home.services.library, "find", find)
+    named = home.services.jobs.item_ids([*items, items[0]], "item_ids")
+    assert named == tuple(items)
+    assert home.services.jobs.submit(Order(scope=Scope(item_ids=named))).scope.item_ids == named
+
+
+def test_items_are_named_by_what_they_are_now_and_everything_wrong_is_told_at_once(home: House) -> None:
+    items = add_movies(home, 3)
+    imdb = ("imdb", home.item(items[2]).ids["imdb"].value)
+    assert home.services.jobs.item_ids([items[1], imdb, items[2]], "item_ids") == (items[1], items[2])
+    home.services.editor.delete([("item_ids[0]", items[0])])
+    with pytest.raises(InvalidInput) as caught:
+        home.services.jobs.item_ids([items[0], items[1], ("imdb", "tt0000000"), 99], "item_ids")
+    assert [each.field for each in caught.value.violations] == ["item_ids[0]", "item_ids[2]", "item_ids[3]"]
+
+
 def test_an_unknown_item_and_an_unknown_job_are_refused(home: House) -> None:
     with pytest.raises(NoSuchThing, match="no item 7"):
         home.services.jobs.submit(Order(scope=Scope(item_ids=(7,))))
@@ -368,37 +396,6 @@ def test_a_job_that_was_cut_off_goes_on_where_it_was(home: House) -> None:
     done = {row[1] for row in home.rows("job_items")["job_items"]}
     assert home.services.jobs.get(job.id).state in (JobState.RUNNING, JobState.QUEUED)
     assert 2 <= len(done) <= 8
-
-
-def test_who_asks_for_everything_is_told_at_once_of_a_job_that_waits_for_its_start(
-    home: House, clock: FakeClock
-) -> None:
-    job = home.services.jobs.submit(EVERYTHING)
-    assert (job.state, job.sequence) == (JobState.QUEUED, 0)
-    clock.auto = True
-    with home.services.jobs.watch(job.id, 0, 10.0) as watch:
-        told, news = watch.next()
-        assert (told.id, told.state, news) == (job.id, JobState.QUEUED, True)
-        assert clock.waits == []
-        assert watch.next() == (job, False)
-        assert clock.waits == [10.0]
-
-
-def test_a_watcher_sees_every_progress_once_and_a_heartbeat_in_silence(home: House, clock: FakeClock) -> None:
-    job = home.services.jobs.submit(EVERYTHING)
-    with home.services.jobs.watch(job.id, -1, 10.0) as watch:
-        told, news = watch.next()
-        assert (told.id, news) == (job.id, True)
-        heard: list[tuple[Job, bool]] = []
-        thread = threading.Thread(target=lambda: heard.append(watch.next()))
-        thread.start()
-        clock.sleepers(1)
-        clock.advance(10.1)
-        thread.join(PATIENCE)
-        assert [news for _, news in heard] == [False]
-        home.services.jobs.cancel(job.id)
-        told, news = watch.next()
-        assert (told.state, news) == (JobState.CANCELLED, True)
 
 
 def test_what_fails_is_asked_again_by_itself_when_its_time_has_come(busy: House, clock: FakeClock) -> None:

@@ -12,7 +12,8 @@ from harness import House, house
 from metarr.app import start_background
 from metarr.clock import SystemClock
 from metarr.errors import DatabaseUnusable
-from metarr.services.jobs import LOOK_AGAIN, ended
+from metarr.services.job_report import ended
+from metarr.services.jobs import LOOK_AGAIN
 from metarr.store.jobs import JobState
 from postgres import Cluster
 from services.test_jobs import EVERYTHING, add_movies, finished, run, until

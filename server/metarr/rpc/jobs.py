@@ -1,16 +1,18 @@
 """The methods of EnrichmentService about jobs."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from metarr.clock import Clock
 from metarr.domain.model import Reason
-from metarr.errors import NoSuchThing
+from metarr.errors import InvalidInput
 from metarr.rpc.context import Context
 from metarr.rpc.convert import timestamp
 from metarr.rpc.paging import page_token, position
 from metarr.rpc.validate import Check
-from metarr.services.jobs import Jobs, Order, ended, next_attempt
+from metarr.services.job_report import ended, estimated_end, next_attempt, rate
+from metarr.services.jobs import Jobs, Order
+from metarr.services.library import Reference
 from metarr.store.jobs import Done, Job, JobState, Scope
 from metarr.v1 import enrichment_service_pb2 as pb
 
@@ -99,21 +101,16 @@ class JobMethods:
         if len(request.item_ids) > MOST_ITEMS:
             check.violation("item_ids", f"names {len(request.item_ids)} items; {MOST_ITEMS} are the most")
             return Scope()
-        return Scope(
-            item_ids=tuple(
-                dict.fromkeys(
-                    self._item_id(check, f"item_ids[{place}]", each) for place, each in enumerate(request.item_ids)
-                )
-            )
-        )
+        references = [check.reference(f"item_ids[{n}]", each) for n, each in enumerate(request.item_ids)]
+        return Scope() if 0 in references else Scope(item_ids=self._item_ids(check, references))
 
-    def _item_id(self, check: Check, path: str, named: str) -> int:
-        reference = check.reference(path, named)
+    def _item_ids(self, check: Check, references: Sequence[Reference]) -> tuple[int, ...]:
         try:
-            return self._jobs.item_id(reference, path) if reference else 0
-        except NoSuchThing as error:
-            check.violation(path, str(error))
-            return 0
+            return self._jobs.item_ids(references, "item_ids")
+        except InvalidInput as error:
+            for violation in error.violations:
+                check.violation(violation.field, violation.description)
+            return ()
 
 
 def _filter(check: Check, given: pb.ItemFilter) -> Scope:
@@ -131,10 +128,6 @@ def _filter(check: Check, given: pb.ItemFilter) -> Scope:
 
 def job_message(job: Job, now: datetime) -> pb.Job:
     tally = job.tally
-    seconds = ((job.finished_at or now) - job.started_at).total_seconds() if job.started_at else 0.0
-    rate = tally.done / seconds if seconds > 0 else 0.0
-    running = job.state is JobState.RUNNING and rate > 0
-    end = now + timedelta(seconds=min((job.total - tally.done) / rate, 1e8)) if running else None
     return pb.Job(
         id=str(job.id),
         state=_STATES[job.state],
@@ -148,8 +141,8 @@ def job_message(job: Job, now: datetime) -> pb.Job:
         unchanged=tally.unchanged,
         deferred=tally.deferred,
         failed=tally.failed,
-        items_per_second=rate,
-        estimated_end_at=timestamp(end),
+        items_per_second=rate(job, now),
+        estimated_end_at=timestamp(estimated_end(job, now)),
         providers=_providers(job),
         detail=job.detail,
         next_attempt_at=timestamp(next_attempt(job)),

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from metarr.domain.model import Kind, Struct
+from metarr.store.chunks import chunks
 from metarr.store.items import folded
 from metarr.store.tables import external_ids, field_values, items, pending_answers
 from metarr.store.tables import job_items as marks
@@ -186,6 +187,11 @@ def candidates(connection: Connection, job: Job, kinds: Collection[Kind], after_
     return list(found.values())
 
 
+def live(connection: Connection, item_ids: Iterable[int]) -> set[int]:
+    """Those of the items that are there and not deleted."""
+    return {found for some in chunks(item_ids) for found in connection.execute(_LIVE, {"ids": some}).scalars()}
+
+
 def count(connection: Connection, job: Job, kinds: Collection[Kind]) -> int:
     """How many items a job takes: what it is done with, and what is left."""
     left = _taken(select(func.count()), job, kinds).where(~_is_marked(job))
@@ -259,6 +265,7 @@ def forget_unchanged(connection: Connection, job_id: int) -> None:
 _IDS = select(external_ids.c.item_id, external_ids.c.type, external_ids.c.value).where(
     external_ids.c.item_id.in_(bindparam("ids", expanding=True)), external_ids.c.alias == (~true())
 )
+_LIVE = select(items.c.id).where(items.c.id.in_(bindparam("ids", expanding=True)), items.c.deleted_at.is_(None))
 _MARKED = select(marks.c.item_id).where(
     marks.c.job_id == bindparam("job_id"), marks.c.item_id.in_(bindparam("ids", expanding=True))
 )
