@@ -13,6 +13,7 @@ from .host import Kodi
 from .jsonrpc import Events, RpcRefused
 from .media import Movie, Show, simulated_movies, simulated_shows
 from .programs import missing
+from .shared import SharedLibrary
 from .skipping import needs_kodi
 from .waiting import NeverHappened, wait_for
 
@@ -23,6 +24,7 @@ __all__ = [
     "NeverHappened",
     "RpcRefused",
     "ScriptFailed",
+    "SharedLibrary",
     "Show",
     "missing",
     "needs_kodi",

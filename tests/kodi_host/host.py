@@ -10,6 +10,7 @@ from . import databases, driver
 from .jsonrpc import RpcRefused
 from .machine import Machine
 from .media import Movie, Show, write_movie, write_show
+from .shared import CONTENTS, SharedLibrary
 from .waiting import SECONDS
 
 _SOURCE = """
@@ -19,20 +20,25 @@ SELECT ?, ?, 'metadata.local', ?, 0, '', 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM
 _INSTALLED = """
 INSERT INTO installed(addonID, enabled, installDate, origin, disabledReason)
 SELECT ?, 1, datetime('now'), '', 0 WHERE NOT EXISTS (SELECT 1 FROM installed WHERE addonID = ?)"""
-_CONTENTS = {"movies": 2_147_483_647, "tvshows": 0}
-"""Kinds of media, each with a folder of its own, and how deep Kodi looks into it."""
 
 
 class Kodi(Machine):
-    """A disposable Kodi. Ready to be started when it is made; `with` starts it, and kills it in the end."""
+    """A disposable Kodi. Ready to be started when it is made; `with` starts it, and kills it in the end.
 
-    def __init__(self, home: Path) -> None:
+    `shared`: the library that it has together with others, in the place of one of its own.
+    """
+
+    def __init__(self, home: Path, shared: SharedLibrary | None = None) -> None:
         super().__init__(home)
-        self.media = self.profile.home / "media"
+        self.media = self.profile.home / "media" if shared is None else shared.media
         databases.lay_out(self.profile.databases)
-        for content, depth in _CONTENTS.items():
-            self._add_content(content, depth)
-        self.profile.add_sources({content.title(): self.media / content for content in _CONTENTS})
+        for content, depth in CONTENTS.items():
+            (self.media / content).mkdir(parents=True, exist_ok=True)
+            if shared is None:
+                self._add_content(content, depth)
+        if shared is not None:
+            self.profile.more_settings = shared.element
+        self.profile.add_sources({content.title(): self.media / content for content in CONTENTS})
         self.install(driver.FOLDER)
 
     # Add-ons
@@ -106,7 +112,6 @@ class Kodi(Machine):
 
     def _add_content(self, content: str, depth: int) -> None:
         folder = self.media / content
-        folder.mkdir(parents=True, exist_ok=True)
         values = (f"{folder}/", content, depth, f"{folder}/")
         databases.change(self.profile.databases, "MyVideos*.db", _SOURCE, values)
 

@@ -33,6 +33,7 @@ _ADVANCED = """<advancedsettings version="1.0">
   <loglevel hide="true">1</loglevel>
   <splash>false</splash>
   <jsonrpc><compactoutput>true</compactoutput><tcpport>{tcp_port}</tcpport></jsonrpc>
+  {more}
 </advancedsettings>
 """
 
@@ -48,6 +49,8 @@ class Profile:
         self.databases = self.userdata / "Database"
         self.log = self.data / "temp" / "kodi.log"
         self.runtime = home / "run"
+        self.more_settings = ""
+        """Further elements of advancedsettings.xml."""
 
     def prepare(self, settings: Mapping[str, str], tcp_port: int) -> None:
         """Make what is missing, and enter these settings beside the quiet ones; the others stay as Kodi left them."""
@@ -55,7 +58,8 @@ class Profile:
             folder.mkdir(parents=True, exist_ok=True)
         self.runtime.chmod(0o700)
         (self.home / ".asoundrc").write_text(_SILENCE)
-        (self.userdata / "advancedsettings.xml").write_text(_ADVANCED.format(tcp_port=tcp_port))
+        advanced = _ADVANCED.format(tcp_port=tcp_port, more=self.more_settings)
+        (self.userdata / "advancedsettings.xml").write_text(advanced)
         self._enter({**QUIET, **settings})
 
     def add_sources(self, folders: Mapping[str, Path]) -> None:
