@@ -26,6 +26,9 @@ QUIET: Mapping[str, str] = {
     "videolibrary.updateonstartup": "false",
     "weather.addon": "",
 }
+# Kodi sets these while other threads of its own read its environment, and falls over now and then: a new variable moves
+# the others to another place, which one that is there already does not.
+_SET_LATER = {"LIRC_SOCKET_PATH": "/var/run/lirc/lircd", "OS": "Linux", "PYTHONOPTIMIZE": "1", "TZ": "UTC"}
 # Without a sound device that always works Kodi spends six seconds looking for one, and goes on for ever.
 _SILENCE = "pcm.!default { type null }\nctl.!default { type null }\n"
 _EMPTY = '<settings version="2"><viewstates/><resolutions/><defaultvideosettings/></settings>'
@@ -98,6 +101,7 @@ class Profile:
             "DISPLAY": display,
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "GALLIUM_DRIVER": "llvmpipe",
+            **_SET_LATER,
         }
 
     def last_lines(self, count: int = 30) -> str:
