@@ -18,6 +18,7 @@ from metarr.errors import InvalidInput, NoSuchThing
 from metarr.services.intake import NewItem
 from metarr.services.job_report import ended, next_attempt
 from metarr.services.jobs import Order
+from metarr.services.runner import ThreadRunner
 from metarr.store.jobs import Job, JobState, Scope
 from simulators.generated import generated_movie
 
@@ -126,7 +127,7 @@ def test_with_half_the_quota_everything_has_the_others_data_and_the_rest_comes_b
     time.sleep(0.05)
     assert busy.asked() == {}
     clock.advance(61)
-    until(lambda: _advanced(clock, waits(busy, "omdb") == 0), "the answers of the next day")
+    until(lambda: _later(busy, waits(busy, "omdb") == 0), "the answers of the next day")
     assert busy.asked() == {"omdb": half}
     assert all("imdb_rating" in busy.item(item_id).fields for item_id in items)
 
@@ -135,6 +136,15 @@ def _advanced(clock: FakeClock, done: bool) -> bool:
     if not done:
         clock.advance(1)
     return done
+
+
+def _later(home: House, done: bool) -> bool:
+    """As above, but no time passes while anything is under way: it would be in no time too late."""
+    runner, clock = home.services.runner, home.clock
+    assert isinstance(runner, ThreadRunner)
+    assert isinstance(clock, FakeClock)
+    only_the_timer = len(runner._threads) <= 1 and not runner.under_way()
+    return _advanced(clock, done or not only_the_timer) and done
 
 
 def rated(home: House, items: Iterable[int]) -> list[int]:
@@ -224,7 +234,7 @@ def test_what_a_quota_left_of_a_forced_job_is_asked_once_when_it_is_back_though_
     with house(home.simulators, tmp_path, clock, (), home.database) as again, ExitStack() as running:
         start_background(again.services, running)
         quota_is_back(again, clock)
-        until(lambda: _advanced(clock, waits(again, "omdb") == 0), "the rest of the forced job")
+        until(lambda: _later(again, waits(again, "omdb") == 0), "the rest of the forced job")
         assert again.asked() == {"omdb": 2}
         run(again)
         assert again.asked() == {}
@@ -365,13 +375,14 @@ def test_an_unknown_item_and_an_unknown_job_are_refused(home: House) -> None:
     assert home.rows("jobs")["jobs"] == []
 
 
-def test_a_cancelled_job_ends_keeps_what_is_done_and_stays_cancelled(busy: House) -> None:
+def test_a_cancelled_job_ends_keeps_what_is_done_and_stays_cancelled(busy: House, clock: FakeClock) -> None:
     items = add_movies(busy, 30)
-    busy.simulators.set_latency("tmdb", 0.05)
+    busy.simulators.fault("tmdb", "hang", count=1)
     job = busy.services.jobs.submit(EVERYTHING)
-    until(lambda: busy.item(items[0]).last_enriched_at, "the first item")
+    until(lambda: any(busy.item(item_id).last_enriched_at for item_id in items), "the first item")
     assert busy.services.jobs.cancel(job.id).state is JobState.CANCELLED
-    until(lambda: busy.services.runner.under_way() == 0, "the end of what was under way")
+    busy.simulators.clear_faults()
+    until(lambda: _advanced(clock, busy.services.runner.under_way() == 0), "the end of what was under way")
     assert busy.services.jobs.cancel(job.id).state is JobState.CANCELLED
     assert busy.services.jobs.get(job.id).finished_at is not None
 
@@ -385,17 +396,19 @@ def test_without_any_provider_a_job_fails_and_says_what_to_do(busy: House) -> No
     assert "enter a key" in job.detail
 
 
-def test_a_job_that_was_cut_off_goes_on_where_it_was(home: House) -> None:
+def test_a_job_that_was_cut_off_goes_on_where_it_was(home: House, clock: FakeClock) -> None:
     add_movies(home, 8)
     job = home.services.jobs.submit(Order(scope=Scope(), auto=True, force=True))
     with ExitStack() as first:
-        home.simulators.set_latency("omdb", 0.02)
+        home.simulators.fault("omdb", "hang", count=1)
         start_background(home.services, first)
         until(lambda: len(home.rows("job_items")["job_items"]) >= 2, "the first marks")
         home.services.jobs.stop()
+        home.simulators.clear_faults()
+        until(lambda: _advanced(clock, home.services.runner.under_way() == 0), "the end of what was under way")
     done = {row[1] for row in home.rows("job_items")["job_items"]}
     assert home.services.jobs.get(job.id).state in (JobState.RUNNING, JobState.QUEUED)
-    assert 2 <= len(done) <= 8
+    assert 2 <= len(done) < 8
 
 
 def test_what_fails_is_asked_again_by_itself_when_its_time_has_come(busy: House, clock: FakeClock) -> None:
@@ -408,6 +421,6 @@ def test_what_fails_is_asked_again_by_itself_when_its_time_has_come(busy: House,
     clock.advance(timedelta(minutes=5).total_seconds() - 1)
     time.sleep(0.05)
     assert busy.asked() == {}
-    until(lambda: _advanced(clock, not busy.pending(item_id)), "the answer")
+    until(lambda: _later(busy, not busy.pending(item_id)), "the answer")
     assert busy.asked() == {"omdb": 1}
     assert "imdb_rating" in busy.item(item_id).fields
