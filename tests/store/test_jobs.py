@@ -100,6 +100,15 @@ def test_what_was_missing_when_it_was_done_stays_counted(connection: Connection)
     assert (left(connection, job), jobs.count(connection, job, KINDS)) == ([], 1)
 
 
+def test_an_external_id_names_the_one_live_item_that_has_it(connection: Connection) -> None:
+    movie, series = add(connection, 7), add(connection, 8, kind=Kind.SERIES)
+    add(connection, 9, deleted_at=EARLIER)
+    items.add(connection, item(kind=Kind.SERIES, ids={"tmdb": "7"}))
+    asked = [("imdb", "tt7"), ("imdb", "tt8"), ("imdb", "tt9"), ("tmdb", "7"), ("tvdb", "8"), ("imdb", "tt7")]
+    assert jobs.named(connection, asked) == {("imdb", "tt7"): movie, ("imdb", "tt8"): series}
+    assert jobs.live(connection, [movie, series, 99]) == {movie, series}
+
+
 def test_a_batch_of_a_large_library_reads_no_more_than_itself() -> None:
     """Of SQLite, which chose to sort the whole library for every batch of it."""
     database, asked = Database.in_memory(), []

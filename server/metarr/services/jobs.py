@@ -131,11 +131,11 @@ class Jobs:
         """The items that a caller names, each once. Raises InvalidInput with what is wrong about which."""
         found, wrong = [], []
         with self._database.read() as connection:
-            live = jobs.live(connection, [each for each in references if isinstance(each, int)])
+            known = self._known(connection, references)
             for place, reference in enumerate(references):
                 try:
-                    known = reference if reference in live else None
-                    found.append(known or self._library.find(connection, reference, f"{path}[{place}]").id)
+                    item_id = known.get(reference) or self._library.find(connection, reference, f"{path}[{place}]").id
+                    found.append(item_id)
                 except NoSuchThing as error:
                     wrong.append(Violation(f"{path}[{place}]", str(error)))
                 except InvalidInput as error:
@@ -217,6 +217,14 @@ class Jobs:
             return None
         under_way = (each for each in jobs.under_way(connection) if _whole(each.scope) and not each.providers)
         return next((each for each in under_way if _does(each, order)), None)
+
+    def _known(self, connection: Connection, references: Sequence[Reference]) -> dict[Reference, int]:
+        """The items that most references name; the others are to be looked up one by one."""
+        own = jobs.live(connection, [each for each in references if isinstance(each, int)])
+        external = jobs.named(connection, [each for each in references if not isinstance(each, int)])
+        known: dict[Reference, int] = {item_id: item_id for item_id in own}
+        known.update((each, item_id) for each, item_id in external.items())
+        return known
 
     def _refuse_unknown(self, connection: Connection, scope: Scope) -> None:
         live = jobs.live(connection, scope.item_ids)

@@ -192,6 +192,15 @@ def live(connection: Connection, item_ids: Iterable[int]) -> set[int]:
     return {found for some in chunks(item_ids) for found in connection.execute(_LIVE, {"ids": some}).scalars()}
 
 
+def named(connection: Connection, ids: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """By external id, as (type, value), the live item that has it; ids that none has or several have are left out."""
+    found: dict[tuple[str, str], set[int]] = {}
+    for some in chunks(value for _, value in ids):
+        for item_id, id_type, value in connection.execute(_NAMED, {"values": some}):
+            found.setdefault((id_type, value), set()).add(item_id)
+    return {each: next(iter(found[each])) for each in ids if len(found.get(each, ())) == 1}
+
+
 def count(connection: Connection, job: Job, kinds: Collection[Kind]) -> int:
     """How many items a job takes: what it is done with, and what is left."""
     left = _taken(select(func.count()), job, kinds).where(~_is_marked(job))
@@ -266,6 +275,9 @@ _IDS = select(external_ids.c.item_id, external_ids.c.type, external_ids.c.value)
     external_ids.c.item_id.in_(bindparam("ids", expanding=True)), external_ids.c.alias == (~true())
 )
 _LIVE = select(items.c.id).where(items.c.id.in_(bindparam("ids", expanding=True)), items.c.deleted_at.is_(None))
+_NAMED = select(external_ids.c.item_id, external_ids.c.type, external_ids.c.value).where(
+    external_ids.c.value.in_(bindparam("values", expanding=True)), external_ids.c.live == true()
+)
 _MARKED = select(marks.c.item_id).where(
     marks.c.job_id == bindparam("job_id"), marks.c.item_id.in_(bindparam("ids", expanding=True))
 )
