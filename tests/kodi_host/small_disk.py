@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 _MEGABYTES = 24
@@ -22,12 +23,13 @@ exec "$@"
 """
 
 
+@cache
 def missing() -> str:
     """Why there can be none here, or "" where there can."""
     try:
         tried = subprocess.run([*_apart(), "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, check=False)
     except FileNotFoundError:
-        return "unshare missing; on Debian: apt install util-linux"
+        return "unshare missing; on Debian: apt install util-linux mount"
     return "" if tried.returncode == 0 else f"no file system of one's own here: {tried.stderr.decode().strip()}"
 
 
