@@ -279,6 +279,7 @@ pending_answers = Table(
     Column("answered_at", Moment),
     Column("fresh_after", Moment),
     Index("ix_pending_answers_due", "provider", "not_before"),
+    Index("ix_pending_answers_provider", "provider", "item_id"),
 )
 
 jobs = Table(
@@ -363,6 +364,13 @@ player_items = Table(
     Column("edited", Boolean, nullable=False),
     UniqueConstraint("player_id", "host_key"),
     Index("ix_player_items_item_id", "item_id"),
-    Index("ix_player_items_player_id_sequence", "player_id", "sequence"),
     sqlite_autoincrement=True,
+)
+# Few are, and players ask for them all the time.
+Index(
+    "ix_player_items_pending",
+    player_items.c.player_id,
+    player_items.c.sequence,
+    sqlite_where=player_items.c.sequence > player_items.c.acked,
+    postgresql_where=player_items.c.sequence > player_items.c.acked,
 )

@@ -1,14 +1,14 @@
 """The items of the library: rows, external ids, field values, vetoes.
 
-reading: an item with everything · writing: new ones, and what differs · lists: without their fields, sorted or in
-batches · ids: external ids and aliases · words: titles · family: what is above and below · deletion.
+reading: an item with everything · writing: new ones, and what differs · lists: without their fields, sorted or by
+id · ids: external ids and aliases · words: titles · family: what is above and below · deletion.
 """
 
 from metarr.store.chunks import CHUNK
 from metarr.store.items.deletion import revive, soft_delete
 from metarr.store.items.family import ancestors, descendants, find_child
 from metarr.store.items.ids import add_alias, aliases, find_by_id, find_by_ids, find_by_values, remove_alias
-from metarr.store.items.lists import ItemHead, batches, count, count_monitored, heads, heads_of, page
+from metarr.store.items.lists import ItemHead, count, count_monitored, heads, heads_of, page
 from metarr.store.items.reading import get, get_many, having_rule
 from metarr.store.items.words import Words, find_by_words, folded
 from metarr.store.items.writing import add, clear_fingerprints, put_fingerprints, save, save_all, versions
@@ -21,7 +21,6 @@ __all__ = [
     "add_alias",
     "aliases",
     "ancestors",
-    "batches",
     "clear_fingerprints",
     "count",
     "count_monitored",

@@ -1,6 +1,6 @@
 """Items without their fields: lists to be shown, and all of them in batches."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Select, bindparam, func, select, true, tuple_
 
 from metarr.domain.model import IdClaim, Kind, Struct
 from metarr.store.chunks import CHUNK, chunks
-from metarr.store.database import Database
 from metarr.store.items.ids import claims_of
 from metarr.store.items.words import folded
 from metarr.store.tables import items
@@ -38,9 +37,6 @@ class ItemHead(Struct, frozen=True, kw_only=True):
     sort_key: str
 
 
-# To be shown
-
-
 def page(
     connection: Connection,
     *,
@@ -54,9 +50,10 @@ def page(
 
     `title_contains` looks into the shown, the original and the given title, without regard to case and accents.
     """
-    query = _listed(select(*_HEAD), kind, title_contains, parent_id).order_by(items.c.sort_key, items.c.id)
+    key = _SORT_KEY if title_contains else items.c.sort_key
+    query = _listed(select(*_HEAD), kind, title_contains, parent_id).order_by(key, items.c.id)
     if after:
-        query = query.where(tuple_(items.c.sort_key, items.c.id) > tuple_(*after))
+        query = query.where(tuple_(key, items.c.id) > tuple_(*after))
     return _heads(connection, connection.execute(query.limit(limit)).all())
 
 
@@ -86,45 +83,16 @@ def heads_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, ItemH
     }
 
 
-# All of them
-
-
-def heads(
-    connection: Connection,
-    *,
-    after_id: int = 0,
-    limit: int = CHUNK,
-    kind: Kind | None = None,
-    monitored_only: bool = False,
-) -> list[ItemHead]:
-    """The next live items by id."""
-    query = _listed(select(*_HEAD), kind, "", None).where(items.c.id > after_id).order_by(items.c.id).limit(limit)
-    if monitored_only:
-        query = query.where(items.c.monitored == true())
+def heads(connection: Connection, *, after_id: int = 0, limit: int = CHUNK) -> list[ItemHead]:
+    """The next live items by id, of all: for work that goes through the library batch by batch."""
+    query = _listed(select(*_HEAD), None, "", None).where(items.c.id > after_id).order_by(items.c.id).limit(limit)
     return _heads(connection, connection.execute(query).all())
-
-
-def batches(
-    database: Database,
-    *,
-    size: int = CHUNK,
-    after_id: int = 0,
-    kind: Kind | None = None,
-    monitored_only: bool = False,
-) -> Iterator[list[ItemHead]]:
-    """All live items by id, batch after batch, each read in a transaction of its own: memory stays flat and no
-    transaction stays open while a batch is worked on."""
-    while True:
-        with database.read() as connection:
-            batch = heads(connection, after_id=after_id, limit=size, kind=kind, monitored_only=monitored_only)
-        if not batch:
-            return
-        yield batch
-        after_id = batch[-1].id
 
 
 # Statements and rows
 
+# As an expression, where titles are searched: by the index SQLite would look up every single row of the table.
+_SORT_KEY = items.c.sort_key.concat("")
 _HEAD = (
     items.c.id,
     items.c.kind,
