@@ -144,7 +144,7 @@ def test_the_first_menu_says_how_it_stands_and_leads_on(kodi: Kodi, home: Home, 
         "Pending and not taken",
         "Look everything up",
         "History",
-        "Set up the connection",
+        "Set up Metarr",
         "Settings",
         "About",
     ]
@@ -321,10 +321,10 @@ def test_a_new_kodi_says_that_nothing_is_set_up_and_sets_itself_up(home: Home, p
     with kodi_with(home.addon, tmp_path) as new:
         new.add_movies(MOVIES[0])
         new.scan()
-        new.wait_for(lambda: labels(new)[0] == "No daemon is known yet.", "the service")
+        new.wait_for(lambda: labels(new)[0] == "Metarr is not set up yet.", "the service")
         assert labels(new, "?show=health") == [
-            "No daemon is known yet.",
-            "Set up the connection",
+            "Metarr is not set up yet.",
+            "Set up Metarr",
             "Try again",
         ]
         open_menu(new)

@@ -39,7 +39,7 @@ def as_before(kodi: Rig) -> Iterator[None]:
 )
 def test_an_entry_of_every_kind_is_found(kodi: Rig, kind: str, title: str):
     [shown] = kodi.point("locks", kind, 1, None)
-    assert shown.heading == f"{title}: locked fields"
+    assert shown.heading == f"Locked fields: {title}"
 
 
 @pytest.mark.parametrize(("kind", "number"), [("video", 1), ("movie", -1), ("movie", 0), ("", 3)])
@@ -71,7 +71,7 @@ def test_an_entry_that_metarr_does_not_know_yet_is_reported_first(kodi: Rig, mon
     seen = kodi.point("locks", "movie", film, None)
     assert kodi.port.told[-1][0] == commands.SYNC_NOW
     assert [shown.what for shown in seen] == ["progress", "choose_several"]
-    assert seen[-1].heading == "The Matrix (1999): locked fields"
+    assert seen[-1].heading == "Locked fields: The Matrix (1999)"
 
 
 def test_one_that_takes_too_long_to_report_is_to_be_tried_again(kodi: Rig):
@@ -103,7 +103,7 @@ def test_a_service_that_never_said_who_it_is_is_told_of(kodi: Rig):
 def test_where_nothing_is_set_up_the_set_up_is_offered(kodi: Rig):
     kodi.port.settings["address"] = ""
     [shown] = kodi.point("refresh", "movie", 1, False)
-    assert (shown.what, shown.text) == ("confirm", "No daemon is known yet. Set up Metarr first.")
+    assert (shown.what, shown.text) == ("confirm", "Metarr is not set up yet. Choose Set up Metarr first.")
     assert shown.lines == ("Set up", "Close")
 
 

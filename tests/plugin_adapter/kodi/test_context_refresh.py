@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from fake_kodi_port import english
 from menu_rig import Rig, rig
+from metarr_kodi import menu_texts
 from simulators import Simulators
 
 
@@ -51,7 +53,19 @@ def test_a_show_is_looked_up(kodi: Rig):
 @pytest.mark.parametrize("kind", ["season", "episode"])
 def test_a_kind_that_no_provider_covers_is_told_so_in_words(kodi: Rig, kind: str):
     [*_, shown] = kodi.point("refresh", kind, 1)
-    assert (shown.what, shown.text) == ("tell", "No provider that is set up tells anything of entries of this kind.")
+    assert (shown.what, shown.text) == (
+        "tell",
+        "None of the providers that are set up tells anything of entries of this kind.",
+    )
+
+
+def test_a_title_that_nobody_knows_is_told_as_such(kodi: Rig):
+    unknown = kodi.add_movie("A home video", 2020)
+    strange = kodi.add_movie("A film of no provider", 1975, imdb="tt0073179")
+    kodi.report()
+    for number, what in ((unknown, "tell"), (strange, "notify")):
+        shown = kodi.point("refresh", "movie", number)[-1]
+        assert (shown.what, shown.text) == (what, english()[menu_texts.NOBODY_KNOWS])
 
 
 def test_who_could_not_be_heard_is_told_with_the_time_when_that_ends(kodi: Rig, running_simulators: Simulators):

@@ -28,7 +28,7 @@ def opened(kodi: Rig, film: int, field: str) -> Shown:
 
 def test_every_field_is_listed_with_source_age_and_value(kodi: Rig):
     [shown] = kodi.point("sources", "movie", 1, None)
-    assert shown.heading == "Inception (2010): where it comes from"
+    assert shown.heading == "Where it comes from: Inception (2010)"
     assert "Title: TMDB · just now | Inception" in shown.lines
     assert "Runtime (minutes): TMDB · just now | 148" in shown.lines
     [rating] = [line for line in shown.lines if line.startswith("IMDb rating: ")]

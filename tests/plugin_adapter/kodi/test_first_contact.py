@@ -1,6 +1,7 @@
 """The first contact, as an owner goes through it, with a real daemon."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from fake_kodi_port import FakePort, Shown, english
 from harness import PROVIDERS, Live, live, title
 from kodi_host import wait_for
 from kodi_rig import Running, running
-from metarr_kodi import first_contact, texts
+from metarr_kodi import first_contact, texts, tokens
 from metarr_kodi.contact import look
 from metarr_kodi.status import State
 from scripted_server import ScriptedServer, reply
@@ -61,18 +62,18 @@ def test_from_the_address_to_what_is_written(rig: Running, port: FakePort):
     first_contact.main(port, [])
     assert not port.answers
     assert f"Connected to Metarr 0.1.0 at {address}" in said(port)
-    assert "Looked up: 2 of 2 changed." in said(port)
+    assert "Films and shows looked up: 2. Changed: 2." in said(port)
     choices = port.saw("choose")[0].lines
     assert choices[:3] == (
-        "Replace what is there | 2 entries would change. What you change in Kodi later stays.",
-        "Fill only what is empty | 2 entries would change",
+        "Replace what is there | Entries that would change: 2. What you change in Kodi later stays.",
+        "Fill only what is empty | Entries that would change: 2. What is there stays.",
         "Not yet (as it is now) | Nothing is written. You can choose later.",
     )
     replace, fill = (shown.text for shown in port.saw("show"))
     assert "2 of 2 entries would change." in replace
-    assert "Movies, plot: 2 filled, 0 replaced, 0 stay as they are" in replace
+    assert "Movies · Plot: 2 filled\n" in replace
     assert "Fight Club: (empty)  »  " in replace
-    assert "Movies, plot" in fill
+    assert "Movies · Plot: 2 filled\n" in fill
     wait_for(
         lambda: port.kodi.rpc("VideoLibrary.GetMovieDetails", movieid=1, properties=["plot"])["moviedetails"]["plot"],
         "the plot",
@@ -94,6 +95,17 @@ def test_nothing_is_written_before_the_choice_and_not_yet_can_be_chosen_again(ri
     first_contact.choose_policy(port)
     assert "Fill only what is empty (as it is now)" in port.saw("choose")[-1].lines[1]
     assert rig.player["policy"] == "SYNC_POLICY_FILL"
+
+
+def test_an_empty_library_is_told_as_such_and_nothing_is_looked_up(port: FakePort, metarr: Live):
+    with running(port, metarr, address=False):
+        port.answers.extend([str(metarr.daemon.http_address), "Fill"])
+        first_contact.main(port, [])
+    assert port.saw("tell")[-1].text == english()[texts.LIBRARY_EMPTY]
+    assert not metarr.call("Enrichment", "ListJobs").get("jobs")
+    assert len(port.saw("choose")[0].lines) == 3, "nothing would change, so there is nothing to look at"
+    [player] = metarr.call("Sync", "ListPlayers")["players"]
+    assert player["policy"] == "SYNC_POLICY_FILL"
 
 
 def test_an_owner_who_leaves_changes_nothing(rig: Running, port: FakePort):
@@ -142,6 +154,49 @@ def test_the_token_is_asked_for_once_where_the_daemon_wants_it_and_never_shown(
     assert "s3cret-t0ken" not in str(port.shown) + str(port.logged) + str(port.told)
 
 
+def test_a_saved_token_is_not_sent_to_another_address_before_the_owner_types_it_in(
+    port: FakePort, scripted: ScriptedServer
+):
+    tokens.keep(port, "nas", "s3cret-t0ken")
+    refusal = reply(b'{"code":"unauthenticated","message":"no"}', 401, Content_Type="application/json")
+    health = reply(b'{"version":"0.1.0","apiLevel":2}', Content_Type="application/json")
+    scripted.script(refusal, health)
+    address = f"127.0.0.1:{scripted.port}"
+    port.answers.extend([address, "an0ther"])
+    port.ended.set()  # no service is there to wait for
+    first_contact.main(port, [])
+    first, second, *_ = scripted.requests
+    assert "authorization" not in first.lower()
+    assert "authorization: bearer an0ther" in second.lower()
+    assert "s3cret-t0ken" not in str(scripted.requests)
+    assert port.saw("tell")[0].text == english()[texts.TOKEN_ELSEWHERE].format(
+        address=address, known="http://nas:50052"
+    )
+    assert tokens.where(port) == (address, "an0ther")
+
+
+def test_a_token_that_was_typed_for_one_address_is_not_tried_at_the_next(port: FakePort, scripted: ScriptedServer):
+    refusal = reply(b'{"code":"unauthenticated"}', 401, Content_Type="application/json")
+    scripted.script(refusal, refusal, refusal)
+    with closing(ScriptedServer()) as other:
+        other.script(refusal)
+        port.answers.extend([f"127.0.0.1:{scripted.port}", "s3cret-t0ken", True])
+        port.answers.extend([f"127.0.0.1:{other.port}", None, False])
+        first_contact.main(port, [])
+        assert len(other.requests) == 1
+        assert "s3cret-t0ken" in str(scripted.requests)
+        assert "s3cret-t0ken" not in str(other.requests)
+
+
+def test_testing_a_changed_address_sends_no_token_and_says_why(port: FakePort, scripted: ScriptedServer):
+    tokens.keep(port, "nas", "s3cret-t0ken")
+    scripted.script(reply(b'{"code":"unauthenticated"}', 401, Content_Type="application/json"))
+    port.settings["address"] = f"127.0.0.1:{scripted.port}"
+    first_contact.main(port, ["test"])
+    assert "authorization" not in scripted.requests[0].lower()
+    assert "was given for http://nas:50052" in port.saw("tell")[0].text
+
+
 @pytest.mark.parametrize(
     ("step", "number"),
     [
@@ -183,7 +238,7 @@ def test_a_connection_can_be_tested_from_the_settings(port: FakePort, metarr: Li
     port.settings["address"] = str(metarr.daemon.http_address)
     first_contact.main(port, ["test"])
     nothing, connected = port.saw("tell")
-    assert nothing.text == "No daemon is known yet. Set up Metarr first."
+    assert nothing.text == "Metarr is not set up yet. Choose Set up Metarr first."
     assert connected.text.startswith("Connected to Metarr 0.1.0")
 
 

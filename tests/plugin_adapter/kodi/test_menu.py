@@ -22,7 +22,7 @@ ENTRIES = [
     "Pending and not taken",
     "Look everything up",
     "History",
-    "Set up the connection",
+    "Set up Metarr",
     "Settings",
     "About",
 ]
@@ -85,7 +85,7 @@ def test_how_it_stands_is_the_first_line(port: FakePort):
     assert standing(port, State.CONNECTED, pending=3).endswith(" · 3 entries have something to take in")
     assert standing(port, State.CONNECTING) == "Metarr at nas is not reached yet; it is tried again"
     assert standing(port, State.CONNECTING, error="nas is off") == "nas is off"
-    assert standing(port, State.NOT_SET_UP) == "No daemon is known yet."
+    assert standing(port, State.NOT_SET_UP) == "Metarr is not set up yet."
     assert standing(port, State.NO_POLICY) == english()[texts.POLICY_NEEDED].partition(". ")[0]
     assert standing(port, State.WRONG_TOKEN) == "Metarr refuses the access token."
     assert standing(port, State.TOO_OLD) == "This Metarr is too old for this add-on."
@@ -135,7 +135,7 @@ def test_sync_now_without_a_connection_says_why_and_has_it_tried_again(port: Fak
 @pytest.mark.parametrize(
     ("address", "says"),
     [
-        ("", "No daemon is known yet."),
+        ("", "Metarr is not set up yet."),
         ("127.0.0.1:1", "127.0.0.1 is there, but no Metarr listens at 127.0.0.1:1."),
     ],
 )
@@ -146,7 +146,7 @@ def test_a_listing_that_cannot_be_had_says_why_and_offers_the_set_up(kodi: Rig, 
     finally:
         kodi.port.settings["address"] = kodi.live.url
     assert rows[0].label == says
-    assert [each.label for each in rows[1:]] == ["Set up the connection", "Try again"]
+    assert [each.label for each in rows[1:]] == ["Set up Metarr", "Try again"]
 
 
 @pytest.mark.parametrize("name", LISTINGS)
@@ -183,7 +183,7 @@ class Refusing:
     ("error", "says"),
     [
         (WrongToken("unauthenticated", "no"), "Metarr at nas refuses this access token."),
-        (TooOld("unimplemented", "no"), "Metarr at nas is older than this add-on. Update the daemon."),
+        (TooOld("unimplemented", "no"), "Metarr at nas is older than this add-on. Update it there."),
         (BadAnswer("no"), "What answers at nas is no Metarr."),
         (Unreachable("name", "no"), "No machine of the name nas is known in this network."),
         (Unreachable("certificate", "no"), "The certificate of nas cannot be trusted."),

@@ -22,7 +22,7 @@ def test_versions_address_credits_and_licence_are_told(simulators: Simulators, t
         [shown] = kodi.select(ABOUT)
         lines = shown.text.split("\n")
         assert lines[0] == "Add-on 0.1.0 · Metarr 0.1.0 · Kodi 20.1"
-        assert lines[1] == f"Daemon: {kodi.live.url}"
+        assert lines[1] == f"Metarr runs at {kodi.live.url}"
         assert all(credit in shown.text for credit in CREDITS)
         assert shown.text.count("TMDB API") == 1
 

@@ -128,7 +128,7 @@ def test_a_library_without_a_choice_leads_to_it(simulators: Simulators, tmp_path
         kodi.report(policy="")
         rows = kodi.open(PENDING)
         assert (rows[0].label, rows[0].url) == (
-            "Metarr writes nothing here yet: choose in Set up what it may write",
+            "Metarr writes nothing here yet: choose what it may write",
             "plugin://script.metarr/?do=policy",
         )
 

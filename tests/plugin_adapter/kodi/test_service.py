@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from kodi_host import wait_for
 from kodi_rig import Running, running
 from metarr_kodi import commands
 from metarr_kodi.status import PROPERTY, State
-from scripted_server import ScriptedServer, hang
+from scripted_server import ScriptedServer, hang, reply
 from simulators import Movie, Simulators
 
 pytestmark = pytest.mark.slow
@@ -238,6 +239,20 @@ def test_a_wrong_token_or_address_is_told_and_mended_by_the_settings(port: FakeP
         assert "ftp" in rig.until(State.FAILED).error
         port.set_setting("address", "")
         rig.until(State.NOT_SET_UP)
+
+
+def test_a_token_is_not_sent_to_an_address_that_was_changed(port: FakePort, metarr: Live):
+    port.settings["token"] = "s3cret-t0ken"
+    refusal = reply(b'{"code":"unauthenticated"}', 401, Content_Type="application/json")
+    with closing(ScriptedServer()) as other, running(port, metarr) as rig:
+        rig.until(State.NO_POLICY)
+        other.script(*[refusal] * 50)
+        port.set_setting("address", f"127.0.0.1:{other.port}")
+        wait_for(lambda: rig.status.state == State.WRONG_TOKEN, "the service asks without a token")
+        wait_for(lambda: "was given for" in str(port.saw("notify")), "a word about it")
+        assert "uthorization" not in str(other.requests)
+        port.set_setting("address", str(metarr.daemon.http_address))
+        rig.until(State.NO_POLICY)
 
 
 def test_another_kodi_on_the_same_library_waits_and_may_take_over(port: FakePort, metarr: Live, tmp_path: Path):

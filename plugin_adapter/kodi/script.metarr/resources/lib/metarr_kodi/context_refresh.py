@@ -26,5 +26,14 @@ def refreshed(visit: Visit, entry: Entry) -> str:
 
 
 def summary(visit: Visit, answer: dict[str, Any]) -> str:
-    """What changed, and who could not be heard."""
-    return ". ".join([visit.words.changed(answer.get("changes", ())), *visit.words.limited(answer.get("outcomes", ()))])
+    """What changed, and who could not be heard; or that nobody knows the title."""
+    outcomes = answer.get("outcomes", ())
+    if any(map(_unknown, outcomes)) and not any(each.get("status") == "STATUS_ANSWERED" for each in outcomes):
+        heard = [each for each in outcomes if not _unknown(each)]
+        return " ".join([visit.text(menu_texts.NOBODY_KNOWS), *visit.words.limited(heard)])
+    return ". ".join([visit.words.changed(answer.get("changes", ())), *visit.words.limited(outcomes)])
+
+
+def _unknown(outcome: dict[str, Any]) -> bool:
+    """Whether a provider does not know the title, or has no id by which it could."""
+    return outcome.get("status") == "STATUS_NOT_FOUND" or outcome.get("reason") == "no_id"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from metarr_adapter.address import DEFAULT_PORT
 from metarr_adapter.client import Client
 from metarr_adapter.errors import RpcError
-from metarr_kodi import commands, texts
+from metarr_kodi import commands, texts, tokens
 from metarr_kodi.contact import PATIENCE, Connect, Contact, look, problem
 from metarr_kodi.leaving import closed_with_kodi
 from metarr_kodi.port import Option, Port, Progress, ca_file
@@ -25,7 +25,23 @@ CONNECTING = 30.0
 _SYNC = "metarr.v1.SyncService/"
 _ENRICHMENT = "metarr.v1.EnrichmentService/"
 _COUNTED = ("VideoLibrary.GetMovies", "VideoLibrary.GetTVShows", "VideoLibrary.GetSeasons", "VideoLibrary.GetEpisodes")
+_POLICIES = (REPLACE, FILL, "")
+"""In the order in which they are offered; "": none yet."""
 _ENDED = {"STATE_COMPLETE", "STATE_DEGRADED", "STATE_CANCELLED", "STATE_FAILED"}
+
+
+class _Look(NamedTuple):
+    """A look at what a policy would change."""
+
+    policy: str
+    label: int
+    heading: int
+
+
+_LOOKS = (
+    _Look(REPLACE, texts.SHOW_REPLACE, texts.PREVIEW_REPLACE),
+    _Look(FILL, texts.SHOW_FILL, texts.PREVIEW_FILL),
+)
 
 
 def main(port: Port, arguments: Sequence[str], connect: Connect = Client) -> None:
@@ -38,9 +54,11 @@ def main(port: Port, arguments: Sequence[str], connect: Connect = Client) -> Non
 
 def check(port: Port, connect: Connect = Client) -> None:
     """Say whether the daemon of the settings answers."""
-    address = port.setting("address").strip()
+    address, token = tokens.where(port)
     if address:
-        port.tell("Metarr", look(port, address, port.setting("token"), connect).text)
+        found = look(port, address, token, connect)
+        withheld = found.token_wanted and tokens.belongs_to(port)
+        port.tell("Metarr", tokens.refused(port) if withheld else found.text)
     else:
         port.tell("Metarr", port.text(texts.NOT_SET_UP))
 
@@ -74,7 +92,7 @@ def choose_policy(port: Port, connect: Connect = Client) -> None:
 @contextmanager
 def _connected(port: Port, address: str, connect: Connect) -> Iterator[Client]:
     """A client that is closed with Kodi, too."""
-    made = connect(address, port.setting("token"), ca_file=ca_file(port), attempts=3)
+    made = connect(address, tokens.where(port)[1], ca_file=ca_file(port), attempts=3)
     with made as client, closed_with_kodi(port, client):
         yield client
 
@@ -82,15 +100,18 @@ def _connected(port: Port, address: str, connect: Connect) -> Iterator[Client]:
 def _find_daemon(port: Port, connect: Connect) -> bool:
     """Have the owner name a daemon that answers, and keep that. False where he left."""
     heading = port.text(texts.SET_UP)
-    address, token = port.setting("address") or f"127.0.0.1:{DEFAULT_PORT}", port.setting("token")
+    saved, token = tokens.where(port)
+    address, known = saved or f"127.0.0.1:{DEFAULT_PORT}", {tokens.origin(saved): token}
     while True:
         typed = port.ask(port.text(texts.ASK_ADDRESS), address)
         if typed is None:
             return False
         address = typed.strip()
-        found, token = _with_token(port, address, token, connect)
+        origin = tokens.origin(address)
+        found, known[origin] = _with_token(port, address, known.get(origin, ""), connect)
         if found.ok:
-            _keep(port, address, token)
+            tokens.keep(port, address, known[origin])
+            commands.send(port, commands.CONNECT_AGAIN)
             port.tell(heading, found.text)
             return True
         if not port.confirm(heading, found.text, yes=port.text(texts.TRY_AGAIN), no=port.text(texts.GIVE_UP)):
@@ -102,18 +123,14 @@ def _with_token(port: Port, address: str, token: str, connect: Connect) -> tuple
     found = look(port, address, token, connect)
     if found.token_wanted:
         if not token:
-            port.tell(port.text(texts.SET_UP), port.text(texts.TOKEN_NEEDED, address=address))
+            other = tokens.kept_for(port)
+            number = texts.TOKEN_ELSEWHERE if other not in ("", tokens.origin(address)) else texts.TOKEN_NEEDED
+            port.tell(port.text(texts.SET_UP), port.text(number, address=address, known=other))
         typed = port.ask(port.text(texts.ASK_TOKEN), hidden=True)
         if typed:
             token = typed.strip()
             found = look(port, address, token, connect)
     return found, token
-
-
-def _keep(port: Port, address: str, token: str) -> None:
-    port.set_setting("token", token)
-    port.set_setting("address", address)
-    commands.send(port, commands.CONNECT_AGAIN)
 
 
 def _wait_for_service(port: Port) -> Status:
@@ -137,7 +154,10 @@ class _Steps:
 
     def go(self) -> None:
         if self._report():
-            self._look_up()
+            if self._player().get("items"):
+                self._look_up()
+            else:
+                self._port.tell(self._heading, self._port.text(texts.LIBRARY_EMPTY))
             self.choose_policy()
 
     def choose_policy(self) -> None:
@@ -151,17 +171,16 @@ class _Steps:
             ),
             self._option(texts.FILL, text(texts.FILL_DETAIL, items=_changed(previews[FILL])), present == FILL),
             self._option(texts.NOT_YET, text(texts.NOT_YET_DETAIL), not present),
-            Option(text(texts.SHOW_REPLACE)),
-            Option(text(texts.SHOW_FILL)),
         ]
-        place: int | None = 3
-        while place in (3, 4):
-            place = port.choose(text(texts.CHOOSE_POLICY), options, chosen=-1 if place is None else place)
-            if place in (3, 4):
-                heading, policy = ((texts.PREVIEW_REPLACE, REPLACE), (texts.PREVIEW_FILL, FILL))[place - 3]
-                port.show(text(heading), preview_text(port, previews[policy]))
-        if place in (0, 1):
-            self._call("UpdatePlayer", policy=(REPLACE, FILL)[place], updateMask="policy")
+        looks = [look for look in _LOOKS if _changed(previews[look.policy])]
+        options += [Option(text(look.label), text(texts.SHOW_DETAIL)) for look in looks]
+        place = port.choose(text(texts.CHOOSE_POLICY), options, chosen=_POLICIES.index(present))
+        while place is not None and place >= len(_POLICIES):
+            look = looks[place - len(_POLICIES)]
+            port.show(text(look.heading), preview_text(port, previews[look.policy]))
+            place = port.choose(text(texts.CHOOSE_POLICY), options, chosen=place)
+        if place is not None and _POLICIES[place]:
+            self._call("UpdatePlayer", policy=_POLICIES[place], updateMask="policy")
             port.notify(text(texts.CHOSEN))
         elif not present:
             port.notify(text(texts.NOTHING_WRITTEN))

@@ -9,7 +9,7 @@ from typing import Any
 from metarr_adapter import notices
 from metarr_adapter.host import Entry, HostUnavailable, Takes
 from metarr_adapter.session import Failure
-from metarr_kodi import mapping, texts
+from metarr_kodi import mapping, texts, tokens
 from metarr_kodi.echoes import Echoes
 from metarr_kodi.library import Library, Listed
 from metarr_kodi.mapping import NOUNS, Part
@@ -111,6 +111,8 @@ class KodiHost:
     def notify(self, text: str) -> None:
         if self._port.setting("notifications") != "false":
             shown = self._port.text(NOTICES[text]) if text in NOTICES else text
+            if text == notices.PROBLEMS[Failure.TOKEN]:
+                shown = tokens.refused(self._port)
             self._port.notify(shown, problem=text not in (notices.BACK, notices.POLICY))
 
     # How

@@ -116,7 +116,8 @@ class Kodi:
     def choose(self, heading: str, options: Sequence[str | Option], *, chosen: int = -1) -> int | None:
         items, details = _items(options)
         place = -1 if self.ends() else xbmcgui.Dialog().select(heading, items, preselect=chosen, useDetails=details)
-        return place if place >= 0 else None
+        # A list that Kodi closes because it ends brings what was chosen before.
+        return place if place >= 0 and not self.ends() else None
 
     def choose_several(
         self, heading: str, options: Sequence[str | Option], *, chosen: Sequence[int] = ()

@@ -38,7 +38,6 @@ _STATES = {
     State.NOT_SET_UP: texts.NOT_SET_UP,
     State.NO_POLICY: texts.POLICY_NEEDED,
     State.IN_USE: texts.IN_USE,
-    State.WRONG_TOKEN: texts.TOKEN_REFUSED,
     State.TOO_OLD: texts.DAEMON_TOO_OLD,
     State.FAILED: texts.NOT_AS_EXPECTED,
     State.OFF: texts.SERVICE_OFF,
@@ -96,6 +95,10 @@ def _standing(port: Port, status: Status) -> Row:
 def _wrong(port: Port, status: Status) -> str:
     if status.state == State.CONNECTING:
         return status.error or port.text(menu_texts.NOW_CONNECTING, address=status.address)
+    if status.state == State.WRONG_TOKEN:
+        from metarr_kodi import tokens  # noqa: PLC0415 - only where it is wanted
+
+        return tokens.refused(port)
     number = _STATES.get(status.state, texts.NOT_AS_EXPECTED)
     return status.error if status.state == State.FAILED and status.error else port.text(number)
 

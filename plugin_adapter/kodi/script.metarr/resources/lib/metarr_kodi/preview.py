@@ -7,7 +7,7 @@ from typing import Any
 
 from metarr_adapter.session import WORDS
 from metarr_adapter.values import short
-from metarr_kodi import plain, texts
+from metarr_kodi import menu_texts, plain, texts
 from metarr_kodi.port import Port
 
 REPLACE, FILL = "SYNC_POLICY_REPLACE", "SYNC_POLICY_FILL"
@@ -15,6 +15,7 @@ SAMPLES = 3
 """Of each field."""
 
 _LONGEST = 60
+_EFFECTS = {"filled": texts.PREVIEW_FILLED, "replaced": texts.PREVIEW_REPLACED, "kept": texts.PREVIEW_KEPT}
 
 
 def preview_text(port: Port, preview: Mapping[str, Any]) -> str:
@@ -30,19 +31,25 @@ def _lines(port: Port, preview: Mapping[str, Any]) -> Iterator[str]:
         yield port.text(texts.PREVIEW_WAITING, items=preview["waitingItems"])
     for field in fields:
         yield ""
-        yield port.text(
-            texts.PREVIEW_FIELD,
-            kind=port.text(texts.KINDS[WORDS[field["kind"]]]),
-            field=field["field"].replace("_", " "),
-            filled=field.get("filled", 0),
-            replaced=field.get("replaced", 0),
-            kept=field.get("kept", 0),
-        )
+        kind, counts = port.text(texts.KINDS[WORDS[field["kind"]]]), ", ".join(_counts(port, field))
+        yield port.text(texts.PREVIEW_FIELD, kind=kind, field=_label(port, field["field"]), counts=counts)
         for sample in field.get("samples", []):
             before, after = _shown(port, sample.get("hostValue")), _shown(port, sample.get("value"))
             yield "   " + port.text(
                 texts.PREVIEW_SAMPLE, title=plain.line(sample.get("title", "")), before=before, after=after
             )
+
+
+def _counts(port: Port, field: Mapping[str, Any]) -> Iterator[str]:
+    """How many values of a field fare how, where there are any."""
+    for name, number in _EFFECTS.items():
+        if field.get(name):
+            yield port.text(number, count=field[name])
+
+
+def _label(port: Port, name: str) -> str:
+    number = menu_texts.FIELDS.get(name)
+    return port.text(number) if number else plain.line(name)
 
 
 def _shown(port: Port, value: Any) -> str:

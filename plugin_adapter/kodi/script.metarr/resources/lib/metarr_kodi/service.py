@@ -10,7 +10,7 @@ from metarr_adapter.address import BadAddress
 from metarr_adapter.client import Client
 from metarr_adapter.host import HostUnavailable
 from metarr_adapter.timing import Clock, SystemClock
-from metarr_kodi import commands, texts
+from metarr_kodi import commands, texts, tokens
 from metarr_kodi.host import KodiHost
 from metarr_kodi.link import ClosableCaller, Link
 from metarr_kodi.memory import FileMemory
@@ -132,7 +132,7 @@ class Service:
         self._report_at = self._clock.monotonic() + QUIET
 
     def _read_settings(self) -> tuple[str, str, str]:
-        return self._port.setting("address").strip(), self._port.setting("token").strip(), ca_file(self._port)
+        return (*tokens.where(self._port), ca_file(self._port))
 
     def _open(self, *, take_over: bool = False) -> None:
         """Connect with the settings as they are now."""
@@ -142,6 +142,7 @@ class Service:
             publish(self._port, Status(State.NOT_SET_UP))
             self._hint()
             return
+        tokens.note(self._port)
         who = identity(self._port, self._memory)
         status = Status(State.CONNECTING, address, player_id=who.player_id)
         publish(self._port, status)

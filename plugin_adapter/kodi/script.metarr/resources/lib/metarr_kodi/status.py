@@ -15,7 +15,7 @@ class State:
     """How the service stands, in a word."""
 
     NOT_SET_UP = "not_set_up"
-    """No daemon is known yet."""
+    """The owner has not yet said where Metarr runs."""
     CONNECTING = "connecting"
     """The daemon is away, or was not asked yet."""
     CONNECTED = "connected"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Callable, Protocol
 
-from metarr_kodi import menu_texts, texts
+from metarr_kodi import menu_texts, texts, tokens
 from metarr_kodi.leaving import closed_with_kodi
 from metarr_kodi.moments import now_here
 from metarr_kodi.port import KodiRefused, Port, ca_file
@@ -21,6 +21,9 @@ PATIENCE = 15.0
 
 LONG = 90.0
 """Seconds for what makes the daemon ask its providers."""
+
+_TITLES = {"TITLE_UNKNOWN": menu_texts.NOBODY_KNOWS, "TITLE_AMBIGUOUS": menu_texts.SEVERAL_FIT}
+"""What keeps a title from being recognized, by the daemon's reason; the menu beside has what mends it."""
 
 NAME = "Metarr"
 Now = Callable[[], datetime]
@@ -82,11 +85,11 @@ def connected(address: str, token: str, ca_file: str) -> Caller:
 @contextmanager
 def visiting(port: Port, connect: Connect = connected, now: Now = now_here) -> Iterator[Visit]:
     """A visit to the daemon of the settings. Raises Trouble, also for every RpcError within."""
-    address = port.setting("address").strip()
+    address, token = tokens.where(port)
     if not address:
         raise Trouble(port.text(texts.NOT_SET_UP), set_up=True)
     try:
-        caller = connect(address, port.setting("token"), ca_file(port))
+        caller = connect(address, token, ca_file(port))
     except ValueError as error:
         raise Trouble(_unusable(port, error), set_up=True) from error
     from metarr_adapter.errors import RpcError  # noqa: PLC0415 - only where the daemon is talked to
@@ -143,8 +146,12 @@ def _trouble(port: Port, address: str, error: Any) -> Trouble:
 
     if error.reason == "VERSION_MOVED" or error.code == "aborted":
         return Trouble(port.text(menu_texts.STALE))
+    if error.reason in _TITLES:
+        return Trouble(port.text(_TITLES[error.reason]))
     if error.reason == "NOBODY_TO_ASK" and "not_covered" in error.message:
         return Trouble(port.text(menu_texts.NOT_COVERED))
+    if isinstance(error, WrongToken) and tokens.belongs_to(port):
+        return Trouble(tokens.refused(port), set_up=True)
     if isinstance(error, (BadAnswer, TooOld, Unreachable, WrongToken)):
         return Trouble(problem(port, address, error), set_up=True)
     return Trouble(_sentence(error) if error.reason or error.violations else problem(port, address, error))
