@@ -33,8 +33,10 @@ LONG = "There is no room for this. " * 500 + "The end."
 WRONG_TOKEN = "not-the-one"
 HEADING, TYPED = "Control.GetLabel(311)", "Control.GetLabel(312).index(1)"
 """Of Kodi's keyboard. What is typed is told to programs as it is, and shown as Kodi likes."""
+ANSWER = "Control.GetLabel(9)"
+"""Of Kodi's dialogs."""
 SEEN = [f"Control.GetLabel({number})" for number in (1, 9, *range(300, 350))]
-"""Of that and of dialogs."""
+"""Of both."""
 LISTENING = "0A"
 """Linux's name for the state of a socket."""
 
@@ -146,6 +148,15 @@ def home(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactor
         made.kill_daemon()
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_open(home: Guarded) -> Iterator[None]:
+    """What a test left open or playing would be in the way of the next one."""
+    yield
+    if home.kodi.running:
+        home.kodi.builtin("PlayerControl(Stop)", wait=True)
+        home.kodi.builtin("Dialog.Close(all,true)", wait=True)
+
+
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pictures")
@@ -186,16 +197,12 @@ def test_a_wrong_token_is_told_once_and_the_right_one_is_typed_where_nobody_read
     assert "Show password" in seen, "it is hidden, or Kodi would not offer that"
     home.kodi.screenshot(pictures / "token.png")
     home.kodi.type_text(home.token)
-    home.kodi.wait_for(lambda: home.kodi.holds("Window.IsVisible(okdialog)"), "what came of it")
+    home.kodi.wait_for(lambda: home.kodi.labels(ANSWER)[ANSWER].startswith("Connected to Metarr"), "what came of it")
     seen += home.kodi.labels(*SEEN).values()
-    assert any(label.startswith("Connected to Metarr") for label in seen)
-    home.kodi.press("select")
+    leave(home, "okdialog", "select")
     home.until(State.CONNECTED)
-    home.kodi.wait_for(lambda: home.kodi.holds("Window.IsVisible(yesnodialog)"), "the next question")
-    home.kodi.press("back")
-    home.kodi.wait_for(lambda: home.kodi.holds("Window.IsVisible(selectdialog)"), "the last question")
-    home.kodi.press("back")
-    home.kodi.wait_for(lambda: not home.kodi.holds("Window.IsActive(selectdialog)"), "the end of the questions")
+    leave(home, "yesnodialog", "back")
+    leave(home, "selectdialog", "back")
     assert home.notices[told:] == [english()[texts.TOKEN_REFUSED]]
     output = (home.kodi.profile.home / "output.log").read_text(errors="replace")
     for secret in (home.token, WRONG_TOKEN):
@@ -234,19 +241,17 @@ def test_a_full_disk_is_told_once_and_nothing_is_lost(home: Guarded):
     home.ready()
     assert home.disk is not None
     told, before = len(home.notices), home.plot()
-    home.disk.fill(home.kodi.pids[0])
-    home.edit(TITLE, plot=LONG)
-    home.kodi.wait_for(lambda: home.logged("SetMovieDetails"), "Kodi cannot write it")
-    home.ask(commands.SYNC_NOW)
-    home.kodi.wait_for(lambda: home.logged("cannot be written: No space left"), "the add-on cannot write either")
-    home.kodi.wait_for(lambda: home.logged("SetMovieDetails") > 1, "Kodi cannot write it again")
-    assert home.notices[told:] == [english()[texts.CANNOT_STORE]]
-    assert home.plot() == before
-    assert home.entry(TITLE)["pendingFields"] == ["plot"]
-    home.kodi.open("videos", "videodb://movies/titles/", "return")
-    home.kodi.wait_for(lambda: home.kodi.window[1] == "Videos", "Kodi goes on")
-
-    home.disk.free(home.kodi.pids[0])
+    with home.disk.full(home.kodi.pids[0]):
+        home.edit(TITLE, plot=LONG)
+        home.kodi.wait_for(lambda: home.logged("SetMovieDetails"), "Kodi cannot write it")
+        home.ask(commands.SYNC_NOW)
+        home.kodi.wait_for(lambda: home.logged("cannot be written: No space left"), "the add-on cannot write either")
+        home.kodi.wait_for(lambda: home.logged("SetMovieDetails") > 1, "Kodi cannot write it again")
+        assert home.notices[told:] == [english()[texts.CANNOT_STORE]]
+        assert home.plot() == before
+        assert home.entry(TITLE)["pendingFields"] == ["plot"]
+        home.kodi.open("videos", "videodb://movies/titles/", "return")
+        home.kodi.wait_for(lambda: home.kodi.window[1] == "Videos", "Kodi goes on")
     home.ask(commands.SYNC_NOW)
     home.until_plot(LONG)
     home.until_in_step()
@@ -292,6 +297,13 @@ def keyboard(home: Guarded, heading: int) -> None:
     """Wait for Kodi's keyboard, with this text of the add-on's above it."""
     home.kodi.wait_for(lambda: home.kodi.holds("Window.IsVisible(virtualkeyboard)"), "the keyboard")
     home.kodi.wait_for(lambda: home.kodi.labels(HEADING)[HEADING] == english()[heading], english()[heading])
+
+
+def leave(home: Guarded, dialog: str, action: str) -> None:
+    """Press a key in a dialog, once it is there, that closes it."""
+    home.kodi.wait_for(lambda: home.kodi.holds(f"Window.IsVisible({dialog})") and home.kodi.focus[0], dialog)
+    home.kodi.press(action)
+    home.kodi.wait_for(lambda: not home.kodi.holds(f"Window.IsActive({dialog})"), f"{dialog} gone")
 
 
 def play(home: Guarded) -> None:

@@ -3,8 +3,10 @@
 import errno
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
+from io import FileIO
 from pathlib import Path
 
 _MEGABYTES = 24
@@ -46,24 +48,25 @@ class SmallDisk:
         """Starts the program that is named after it, by the same process."""
         return [*_apart(), "sh", "-ec", _MOVE_IN, "sh", self._place, *self._folders, "--"]
 
-    def fill(self, pid: int) -> None:
-        """Leave not a byte on the disk of that process."""
-        filler = os.open(self._filler(pid), os.O_WRONLY | os.O_CREAT)
+    @contextmanager
+    def full(self, pid: int) -> Iterator[None]:
+        """While it lasts, there is not a byte left on the disk of that process."""
+        filler = Path(f"/proc/{pid}/root") / self._place.relative_to("/") / "filler"
         try:
-            while os.write(filler, bytes(_BLOCK)):
-                pass
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
+            with filler.open("wb", buffering=0) as file:
+                _fill(file)
+            yield
         finally:
-            os.close(filler)
+            filler.unlink()
 
-    def free(self, pid: int) -> None:
-        """Make room again."""
-        self._filler(pid).unlink()
 
-    def _filler(self, pid: int) -> Path:
-        return Path(f"/proc/{pid}/root") / self._place.relative_to("/") / "filler"
+def _fill(file: FileIO) -> None:
+    try:
+        while file.write(bytes(_BLOCK)):
+            pass
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
 
 
 def _apart() -> Sequence[str]:
