@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from fakes import FakeClock
 from harness import House
 from metarr.app import start_background
+from metarr.services.job_report import next_attempt
 from metarr.services.jobs import Order
 from metarr.store import jobs as stored
 from metarr.store.jobs import Done, Job, JobState, Scope
@@ -202,6 +204,30 @@ def test_nothing_is_waited_for_of_an_item_that_was_deleted(busy: House, clock: F
     delete(busy, next(item_id for item_id in items if item_id != left))
     [waiting] = let_go(busy, clock, job).waiting
     assert (waiting.provider, waiting.items) == ("omdb", 2)
+
+
+def test_what_is_not_monitored_is_asked_by_itself_only_where_the_owner_ordered_it_anew(
+    busy: House, clock: FakeClock
+) -> None:
+    items = add_movies(busy, 4)
+    for item_id in items:
+        busy.change(item_id, lambda item: replace(item, monitored=False))
+    mine = Order(scope=Scope(item_ids=tuple(items)))
+    busy.services.providers.update("omdb", None, {"daily_quota": 2})
+    plain = run(busy, mine)
+    [left] = plain.waiting
+    assert (left.items, left.next_attempt) == (2, None)
+    assert plain.detail == "2 wait for omdb (quota exhausted)"
+    clock.advance(24 * 3600)
+    busy.asked()
+    forced = run(busy, dataclasses.replace(mine, force=True, providers=frozenset({"omdb"})))
+    assert busy.asked() == {"omdb": 2}
+    [left] = forced.waiting
+    assert (left.items, left.next_attempt) == (2, next_attempt(forced))
+    assert left.next_attempt is not None
+    clock.advance((left.next_attempt - clock.now()).total_seconds() + 60)
+    until(lambda: _advanced(clock, not any(busy.pending(item_id) for item_id in items)), "the rest")
+    assert busy.asked() == {"omdb": 2}
 
 
 def test_a_clock_that_was_set_back_makes_a_forced_job_ask_nothing_twice(busy: House, clock: FakeClock) -> None:

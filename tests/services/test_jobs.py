@@ -325,6 +325,16 @@ def test_the_same_request_id_gives_the_same_job_and_none_for_another_order(home:
     assert len(home.services.jobs.page(None, 10)) == 1
 
 
+def test_the_same_request_id_gives_the_same_job_also_where_that_ran_before_for_somebody_else(home: House) -> None:
+    daily = home.services.jobs.submit(EVERYTHING)
+    mine = Order(scope=Scope(), auto=True, request_id="r1")
+    assert home.services.jobs.submit(mine).id == daily.id
+    home.services.jobs.cancel(daily.id)
+    assert home.services.jobs.submit(mine).id == daily.id
+    with pytest.raises(InvalidInput, match="request_id"):
+        home.services.jobs.submit(Order(scope=Scope(), auto=True, force=True, request_id="r1"))
+
+
 @pytest.mark.parametrize(
     ("scope", "match"),
     [

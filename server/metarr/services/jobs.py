@@ -204,19 +204,14 @@ class Jobs:
     def _same(self, connection: Connection, order: Order) -> Job | None:
         job = jobs.by_request(connection, order.request_id) if order.request_id else None
         if job is not None:
-            if (job.scope, job.auto, job.force, frozenset(job.providers)) != (
-                order.scope,
-                order.auto,
-                order.force,
-                order.providers,
-            ):
+            if not (_is(job, order) or _does(job, order)):
                 text = f"was used for another request, job {job.id}"
                 raise InvalidInput(Violation("request_id", text), reason="REQUEST_ID_USED")
             return job
-        if not _whole(order.scope) or order.providers:
-            return None
-        under_way = (each for each in jobs.under_way(connection) if _whole(each.scope) and not each.providers)
-        return next((each for each in under_way if _does(each, order)), None)
+        job = next((each for each in jobs.under_way(connection) if _does(each, order)), None)
+        if job is not None and order.request_id and not job.request_id:
+            jobs.change(connection, job.id, request_id=order.request_id)
+        return job
 
     def _known(self, connection: Connection, references: Sequence[Reference]) -> dict[Reference, int]:
         """The items that most references name; the others are to be looked up one by one."""
@@ -294,6 +289,14 @@ def _whole(scope: Scope) -> bool:
     return scope == Scope()
 
 
+def _is(job: Job, order: Order) -> bool:
+    """Whether a job is what an order wants."""
+    wanted = (order.scope, order.auto, order.force, order.providers)
+    return (job.scope, job.auto, job.force, frozenset(job.providers)) == wanted
+
+
 def _does(job: Job, order: Order) -> bool:
     """Whether a job over everything does all that an order for everything wants."""
+    if not (_whole(job.scope) and _whole(order.scope)) or job.providers or order.providers:
+        return False
     return (job.force or not order.force) and (not job.auto or order.auto)

@@ -211,7 +211,7 @@ def _wanted(provider: str, due: Due, wish: Wish) -> Wish:
     else was to be asked then has a row of its own."""
     if due.fresh_after is None or (wish.fresh_after is not None and wish.fresh_after >= due.fresh_after):
         return wish
-    return replace(wish, fresh_after=due.fresh_after, providers=frozenset({provider}))
+    return replace(wish, fresh_after=due.fresh_after, providers=frozenset({provider}), auto=False)
 
 
 def left_today(entry: Entry) -> int | None:

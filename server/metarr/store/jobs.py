@@ -12,6 +12,7 @@ from sqlalchemy import (
     Row,
     Select,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from metarr.domain.model import Kind, Struct
 from metarr.store.chunks import chunks
 from metarr.store.items import folded
+from metarr.store.pending import BY_ITSELF
 from metarr.store.tables import external_ids, field_values, items, pending_answers
 from metarr.store.tables import job_items as marks
 from metarr.store.tables import jobs as table
@@ -84,7 +86,8 @@ class Tally(Struct, frozen=True, kw_only=True):
 
 
 class Waiting(Struct, frozen=True, kw_only=True):
-    """How many items of a job miss a provider's answer for one reason. `next_attempt` None: no time is set."""
+    """How many items of a job miss a provider's answer for one reason. `next_attempt`: when the first of them is asked
+    about by itself; None: none is, or no time is set."""
 
     provider: str
     reason: str
@@ -301,7 +304,7 @@ _WAITING = (
         pending_answers.c.provider,
         pending_answers.c.reason,
         func.count().label("items"),
-        func.min(pending_answers.c.not_before).label("next_attempt"),
+        func.min(case((BY_ITSELF, pending_answers.c.not_before))).label("next_attempt"),
     )
     .join(marks, marks.c.item_id == pending_answers.c.item_id)
     .join(items, items.c.id == pending_answers.c.item_id)

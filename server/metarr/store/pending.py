@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, or_, select, true, update
 
 from metarr.domain.freshness import Due, next_attempt
 from metarr.domain.model import Struct
@@ -68,7 +68,8 @@ def of_items(connection: Connection, item_ids: Iterable[int]) -> dict[int, dict[
 
 def due(connection: Connection, provider: str, now: datetime, limit: int, *, job_id: int | None = None) -> list[Due]:
     """Monitored items that may be asked about now, in the order in which to spend a short quota: those without any
-    answer first, the newest release first; then those with the oldest answers.
+    answer first, the newest release first; then those with the oldest answers. Of others, those of which a newer answer
+    was ordered.
 
     `job_id`: what this job is done with so far, monitored or not, and nothing else.
     """
@@ -95,8 +96,8 @@ def providers_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, s
 
 
 def next_due(connection: Connection, provider: str = "") -> datetime | None:
-    """When the first monitored item may be asked about again, of this provider or of any. None: nothing waits for a
-    time."""
+    """When the first item that is asked about by itself may be again, of this provider or of any. None: nothing waits
+    for a time."""
     query = select(func.min(table.c.not_before)).select_from(table.join(items)).where(*_TAKEN)
     if provider:
         query = query.where(table.c.provider == provider)
@@ -152,7 +153,10 @@ def count_items(connection: Connection) -> int:
     return connection.execute(query).scalar_one()
 
 
-_TAKEN = (items.c.deleted_at.is_(None), items.c.monitored == true())
+BY_ITSELF = or_(items.c.monitored == true(), table.c.fresh_after.is_not(None))
+"""What is asked about without anybody wanting it now."""
+
+_TAKEN = (items.c.deleted_at.is_(None), BY_ITSELF)
 _PROVIDERS_OF = select(table.c.item_id, table.c.provider).where(table.c.item_id.in_(bindparam("ids", expanding=True)))
 _NOT_MISSING = delete(table).where(
     table.c.item_id == bindparam("of_item"), table.c.provider.not_in(bindparam("providers", expanding=True))
