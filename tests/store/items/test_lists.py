@@ -1,0 +1,91 @@
+"""Lists of items: sorted, searched, paged, and by id."""
+
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from factories import NOW, item, stored
+from metarr.domain.model import IdClaim, Kind
+from metarr.store import items
+from metarr.store.database import Database
+
+
+def titles(page: list[items.ItemHead]) -> list[str]:
+    return [head.title for head in page]
+
+
+def test_lists_are_sorted_without_regard_to_case_accents_and_articles(connection: Connection) -> None:
+    for title in ("Zodiac", "The Matrix", "élan", "A Beautiful Mind", "Brazil", "the"):
+        items.add(connection, item(title=title))
+    assert titles(items.page(connection)) == ["A Beautiful Mind", "Brazil", "élan", "The Matrix", "the", "Zodiac"]
+
+
+def test_the_sort_title_goes_before_the_title(connection: Connection) -> None:
+    items.add(connection, item(title="Zorro", fields={"sort_title": stored("AAA")}))
+    items.add(connection, item(title="Brazil"))
+    assert titles(items.page(connection)) == ["Zorro", "Brazil"]
+
+
+def test_pages_show_every_item_once_even_those_with_the_same_title(connection: Connection) -> None:
+    for number in range(11):
+        items.add(connection, item(title=f"Same {number % 2}"))
+    seen: list[int] = []
+    after = None
+    while page := items.page(connection, after=after, limit=3):
+        seen += [head.id for head in page]
+        after = (page[-1].sort_key, page[-1].id)
+    assert len(seen) == len(set(seen)) == items.count(connection) == 11
+
+
+def test_what_is_shown_is_the_field_and_else_what_the_item_was_added_with(connection: Connection) -> None:
+    bare = items.add(connection, item(title="matrix", year=1998))
+    items.add(
+        connection,
+        item(title="heat.1995.mkv", year=1900, fields={"title": stored("Heat"), "release_date": stored("1995-12-15")}),
+    )
+    heat, matrix = items.page(connection)
+    assert (heat.title, heat.year, heat.released) == ("Heat", 1995, "1995-12-15")
+    assert (matrix.title, matrix.year, matrix.released) == ("matrix", 1998, "")
+    items.save(connection, bare, replace(bare, fields={"title": stored("The Matrix")}))
+    assert titles(items.page(connection)) == ["Heat", "The Matrix"]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("amelie", 1), ("AMÉLIE", 1), ("fabuleux", 1), ("given", 1), ("%", 0), ("_", 0), ("the fa", 0), ("", 2)],
+)
+def test_titles_are_searched_by_any_name_the_item_goes_by(connection: Connection, words: str, found: int) -> None:
+    names = {"title": stored("Amélie"), "original_title": stored("Le Fabuleux Destin d'Amélie Poulain")}
+    items.add(connection, item(title="Given", fields=names))
+    items.add(connection, item(title="Heat"))
+    assert len(items.page(connection, title_contains=words)) == items.count(connection, title_contains=words) == found
+
+
+def test_lists_keep_to_the_kind_the_parent_and_the_living(connection: Connection) -> None:
+    series = items.add(connection, item(Kind.SERIES, title="Dark", ids={"tvdb": "1"}))
+    season = items.add(connection, item(Kind.SEASON, title="Season 1", parent_id=series.id))
+    gone = items.add(connection, item(title="Gone"))
+    items.soft_delete(connection, [gone.id], NOW)
+    assert titles(items.page(connection)) == ["Dark", "Season 1"]
+    assert titles(items.page(connection, kind=Kind.SERIES)) == ["Dark"]
+    assert titles(items.page(connection, parent_id=series.id)) == ["Season 1"]
+    assert items.page(connection, kind=Kind.SERIES)[0].ids == {"tvdb": IdClaim(value="1")}
+    assert items.heads_of(connection, [season.id, gone.id, 999]).keys() == {season.id, gone.id}
+
+
+def test_batches_by_id_pass_every_live_item_once_while_others_are_added(database: Database) -> None:
+    with database.begin() as connection:
+        ids = [items.add(connection, item(title=f"T{number}", monitored=number != 3)).id for number in range(10)]
+        items.soft_delete(connection, [ids[5]], NOW)
+    seen: list[int] = []
+    while True:
+        with database.read() as connection:
+            batch = items.heads(connection, after_id=seen[-1] if seen else 0, limit=4)
+        if not batch:
+            break
+        assert len(batch) <= 4
+        seen += [head.id for head in batch]
+        if len(seen) == 4:
+            with database.begin() as connection:
+                late = items.add(connection, item(title="late")).id
+    assert seen == [number for number in ids if number != ids[5]] + [late]
