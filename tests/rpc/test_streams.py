@@ -1,8 +1,10 @@
 # ruff: noqa: N802
 """Streams over HTTP, on the standard health service: with a generated module for it that connectrpc would give."""
 
+import ctypes
 import json
 import socket
+import struct
 import sys
 import threading
 from contextlib import contextmanager
@@ -15,6 +17,8 @@ from connectrpc.server import ConnectWSGIApplication, EndpointSync
 from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2_grpc import HealthServicer
 
+from kodi_host import wait_for
+from metarr.rpc import http
 from metarr.rpc.context import seconds_left
 from metarr.rpc.errors import BaseServicer
 from metarr.rpc.http import HttpServer
@@ -59,6 +63,7 @@ class Watched(BaseServicer, HealthServicer):
     def __init__(self):
         self.closed, self.left = threading.Event(), []
         self.began, self.news, self.woken = threading.Event(), threading.Event(), []
+        self.beat = threading.Event()
 
     def Watch(self, request, context):
         self.left.append(context.time_remaining())
@@ -70,6 +75,9 @@ class Watched(BaseServicer, HealthServicer):
                 raise FAILURES[request.service]
             while request.service == "endless" and context.is_active():
                 self.began.set()
+                yield health_pb2.HealthCheckResponse(status=2)
+            while request.service == "beating" and self.beat.wait(PATIENCE):
+                self.beat.clear()
                 yield health_pb2.HealthCheckResponse(status=2)
             if request.service == "waiting":
                 context.add_callback(self.news.set)
@@ -169,6 +177,29 @@ def test_a_client_that_goes_away_ends_its_stream(server, servicer):
     with endless(server) as connection:
         assert connection.recv(20).startswith(b"HTTP/1.1 200")
     assert servicer.closed.wait(PATIENCE)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="no Linux: it is found out later there")
+def test_a_client_whose_plug_is_pulled_ends_its_stream(monkeypatch):
+    monkeypatch.setattr(http, "SILENCE", 0.1)
+    with running() as (server, servicer), endless(server, "beating") as connection:
+        servicer.beat.set()
+        assert connection.recv(20).startswith(b"HTTP/1.1 200")
+        pull_the_plug(connection)
+
+        def closed():
+            servicer.beat.set()
+            return servicer.closed.is_set()
+
+        wait_for(closed, "the stream has ended", PATIENCE)
+
+
+def pull_the_plug(connection):
+    """Whatever comes for this connection is lost from now on, and nobody says so."""
+    drop_all = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # a filter of one command: keep 0 bytes
+    program = struct.pack("HL", 1, ctypes.addressof(drop_all))
+    connection.setsockopt(socket.SOL_SOCKET, 26, program)  # SO_ATTACH_FILTER
 
 
 def endless(server, what="endless"):

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+SILENCE = 30.0
+"""Seconds after which a caller who confirms nothing that is sent has gone without a word: its plug was pulled, or its
+network. Else the system waits a quarter of an hour, and a player would count as heard of for so long."""
+
 _UNARY = ("application/json", "application/proto")
 _STREAM = ("application/connect+json", "application/connect+proto")
 _GRPC_WEB = tuple(f"application/grpc-web{form}" for form in ("", "+proto", "+json", "-text", "-text+proto"))
@@ -163,6 +167,8 @@ class _Cheroot(wsgi.Server):
 
     @staticmethod
     def bind_socket(socket_: socket.socket, bind_addr: Any) -> socket.socket:
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # every connection inherits it
+            socket_.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(SILENCE * 1000))
         try:
             socket_.bind(bind_addr)
         except OSError:
