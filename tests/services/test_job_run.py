@@ -131,6 +131,27 @@ def test_a_job_whose_work_cannot_be_noted_does_not_end_as_if_it_had_been_done(
     assert "log" in job.detail
 
 
+def test_of_a_job_that_broke_nothing_is_committed_any_more(
+    busy: House, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = stored.candidates
+
+    def broken(connection: Any, job: Job, kinds: Any, after: int, limit: int) -> Any:
+        if after:
+            until(lambda: len(marked(busy)) == 2, "all but the one that TMDB does not answer")
+            raise RuntimeError("no more")
+        return find(connection, job, kinds, after, limit)
+
+    monkeypatch.setattr(stored, "candidates", broken)
+    items = add_movies(busy, 3)
+    busy.simulators.fault("tmdb", "hang", count=1)
+    job = run(busy)
+    assert (job.state, job.tally.done) == (JobState.FAILED, 2)
+    busy.simulators.clear_faults("tmdb")
+    until(lambda: _advanced(clock, busy.services.runner.under_way() == 0), "the end of what was under way")
+    assert sum(busy.item(item_id).last_enriched_at is not None for item_id in items) == 2
+
+
 def test_an_item_that_is_deleted_meanwhile_is_no_failure_and_does_not_count(busy: House, clock: FakeClock) -> None:
     job, _, [left] = begin(busy, 4)
     delete(busy, left)
@@ -179,31 +200,6 @@ def test_who_wants_more_than_the_job_that_runs_gets_a_job_of_its_own(home: House
     home.services.jobs.cancel(daily.id)
     home.services.jobs.cancel(manual.id)
     assert home.services.jobs.submit(EVERYTHING).id == forced.id
-
-
-def test_a_job_ends_well_though_others_than_those_it_was_to_ask_are_missed(busy: House) -> None:
-    items = add_movies(busy, 2)
-    busy.simulators.fault("tvdb", "error_500")
-    assert run(busy).state is JobState.DEGRADED
-    job = run(busy, Order(scope=Scope(item_ids=tuple(items)), force=True, providers=frozenset({"omdb"})))
-    assert all("tvdb" in busy.pending(item_id) for item_id in items)
-    assert (job.state, job.waiting, job.detail) == (JobState.COMPLETE, (), "")
-
-
-def test_nothing_waits_for_a_provider_that_was_switched_off_meanwhile(busy: House, clock: FakeClock) -> None:
-    busy.simulators.fault("omdb", "error_500")
-    job, _, _ = begin(busy, 3)
-    busy.services.providers.update("omdb", False, {})
-    done = let_go(busy, clock, job)
-    assert (done.state, done.waiting, done.detail) == (JobState.COMPLETE, (), "")
-
-
-def test_nothing_is_waited_for_of_an_item_that_was_deleted(busy: House, clock: FakeClock) -> None:
-    busy.simulators.fault("omdb", "error_500")
-    job, items, [left] = begin(busy, 3)
-    delete(busy, next(item_id for item_id in items if item_id != left))
-    [waiting] = let_go(busy, clock, job).waiting
-    assert (waiting.provider, waiting.items) == ("omdb", 2)
 
 
 def test_what_is_not_monitored_is_asked_by_itself_only_where_the_owner_ordered_it_anew(

@@ -272,6 +272,7 @@ class Jobs:
             log.exception("job_failed", job=run.job.id)
             if run.stopping.is_set():
                 return
+            run.ended.set()
             why = (
                 str(error) if isinstance(error, MetarrError) else "internal error; the daemon's log tells what happened"
             )
