@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import gzip
 import ipaddress
+import itertools
 import socket
 import ssl
 import threading
@@ -16,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+import metarr.fetch.http
 from fakes import FakeClock
 from metarr.clock import SystemClock
 from metarr.errors import BadAnswer, DeadlineTooNear, ProviderError, ProviderTimeout
@@ -129,6 +131,30 @@ def test_silence_longer_than_the_read_timeout_is_a_timeout(server: ScriptedServe
     with pytest.raises(ProviderTimeout, match="stopped answering"):
         open_client(clock, read_timeout=15.0).ask(trip, "GET", "/x")
     assert trip.admitted == 1
+
+
+def test_an_answer_that_begins_after_a_pause_is_waited_for(
+    server: ScriptedServer, open_client: OpenClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metarr.fetch.http, "LOOK_UP", 0.01)
+    looked = itertools.count(1)
+    patient = threading.Event()
+
+    class Watched(threading.Event):
+        def is_set(self) -> bool:
+            if next(looked) == 10:
+                patient.set()
+            return super().is_set()
+
+    def late(connection: socket.socket) -> None:
+        assert patient.wait(20)
+        connection.sendall(reply(b'{"id":550}'))
+
+    server.script(late)
+    clock = FakeClock()
+    trip = Journey(clock)
+    trip.cancelled = Watched()
+    assert open_client(clock, read_timeout=0.05).ask(trip, "GET", "/x") == {"id": 550}, "no time passed"
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,9 @@ PIECE = 64 * 1024
 """Bytes of a body that are unpacked at once."""
 LOOK_UP = 0.25
 """Seconds of silence after which a read looks whether anybody still waits for it."""
+AT_ONCE = 64 * 1024
+"""Bytes that one read from a socket takes at most: most answers come as one, and every read lets other threads go
+first."""
 
 
 class Trip(Protocol):
@@ -82,7 +85,8 @@ class Exchanger:
         prepared.method, prepared.url, prepared.body = request.method, request.url, request.body
         prepared.headers = request.headers  # type: ignore[assignment]  # any mapping will do
         _current.reading = _Reading(trip, self._clock, self._connection.read_timeout)
-        timeout = (min(self._connection.connect_timeout, left), self._connection.read_timeout)
+        # How long a silence may last, the reader below knows; it need not set again what is set already.
+        timeout = (min(self._connection.connect_timeout, left), LOOK_UP)
         try:
             raw = self._adapter.send(prepared, stream=True, timeout=timeout, verify=True)
             return self._read(raw)
@@ -182,7 +186,9 @@ class _BoundedReader(io.RawIOBase):
             left = min(silent_until, trip.deadline()) - clock.monotonic()
             if left <= 0:
                 raise TimeoutError
-            self._sock.settimeout(min(left, LOOK_UP))
+            wait = min(left, LOOK_UP)
+            if wait != self._sock.gettimeout():
+                self._sock.settimeout(wait)
             try:
                 return self._sock.recv_into(buffer)
             except TimeoutError:
@@ -196,7 +202,7 @@ class _BoundedReader(io.RawIOBase):
 class _Answer(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_BoundedReader(sock, self.fp.detach(), _current.reading))
+        self.fp = io.BufferedReader(_BoundedReader(sock, self.fp.detach(), _current.reading), AT_ONCE)
 
 
 class _Plain(HTTPConnection):
