@@ -70,11 +70,11 @@ def submit(
 
 
 def when(event: threading.Event) -> Callable[[socket.socket], None]:
-    """The server's answer, given once the event is set."""
+    """The server's answer, given once the event is set; it says that the connection ends with it, as it does."""
 
     def step(connection: socket.socket) -> None:
         event.wait(SOON)
-        connection.sendall(reply())
+        connection.sendall(reply(Connection="close"))
 
     return step
 
