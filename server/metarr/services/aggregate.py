@@ -251,13 +251,16 @@ class Aggregator:
 
     def _with_stored(self, rounds: list[_Round]) -> list[_Round]:
         """The same with what the cache holds."""
-        marked = [dataclasses.replace(each, marks=self.arrivals.marks(each.keys)) for each in rounds]
+        marks = [self.arrivals.marks(each.keys) for each in rounds]
         keys = [key for each in rounds for key in each.keys]
         waiting = self.arrivals.find(keys)
         with self._database.read() as connection:
             stored = answers.read(connection, keys)
         stored |= {key: one for key, one in waiting.items() if key not in stored or _age(stored[key]) <= _age(one)}
-        return [dataclasses.replace(each, stored=_newest(each, stored)) for each in marked]
+        return [
+            dataclasses.replace(each, stored=_newest(each, stored), marks=mark)
+            for each, mark in zip(rounds, marks, strict=True)
+        ]
 
     def _look_again(self, each: _Round) -> _Round:
         """The same with what the cache holds by now."""
@@ -275,7 +278,8 @@ class Aggregator:
                 tickets[each.entry.id] = (each, asked)
             else:
                 outcomes[each.entry.id] = asked
-        for provider_id, (each, ticket) in tickets.items():
+        # The one asked last first: when it is there, most others are, and this thread was woken once, not for each.
+        for provider_id, (each, ticket) in reversed(tickets.items()):
             try:
                 outcomes[provider_id] = ticket.result()
             except ProviderError as error:
