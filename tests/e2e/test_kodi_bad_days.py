@@ -177,7 +177,7 @@ def test_a_certificate_that_nobody_vouches_for_is_told_once_and_nothing_is_asked
     assert home.player == {}
     assert home.written() == 0
     home.ready()
-    assert home.written() == FILMS
+    home.kodi.wait_for(lambda: home.written() == FILMS, "the add-on says that it wrote all of them")
     assert home.plot() == home.merged(home.entry(TITLE)["itemId"])["plot"]
     assert english()[texts.CERTIFICATE_REFUSED] not in home.notices[1:]
 
