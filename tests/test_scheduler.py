@@ -195,6 +195,28 @@ def test_a_date_that_falls_due_during_a_run_is_dropped(
     assert causes(home) == ["daily", "daily"]
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Honolulu", "Europe/Athens"])
+def test_another_time_zone_right_after_a_run_makes_no_second_one_of_the_same_night(
+    home: House, clock: FakeClock, scheduler: Scheduler, zone: str
+) -> None:
+    clock.advance(15 * 3600)
+    scheduler.tick()
+    [first] = home.services.jobs.page(None, 50)
+    home.services.jobs.cancel(first.id)
+    home.services.settings.update({"daily_zone": zone})
+    scheduler.tick()
+    assert causes(home) == ["daily"]
+    told = home.services.daily.outlook().next_run
+    assert told is not None
+    assert told.astimezone(ZoneInfo(zone)).time() == AT
+    clock.advance((told - clock.now()).total_seconds() - 1)
+    scheduler.tick()
+    assert causes(home) == ["daily"]
+    clock.advance(1)
+    scheduler.tick()
+    assert causes(home) == ["daily", "daily"]
+
+
 @pytest.mark.parametrize("setting", ["daily_enabled", "multi_provider_aggregation"])
 def test_switched_off_it_does_not_run_and_says_so(
     home: House, clock: FakeClock, scheduler: Scheduler, setting: str

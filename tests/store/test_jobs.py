@@ -1,5 +1,6 @@
 """The work of jobs as it is stored: which items a job still has to do, and that finding them stays cheap."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from metarr.store.database import Database
 from metarr.store.jobs import Done, Job, Scope
 from metarr.store.pending import Pending
 
+DAY = timedelta(days=1)
 KINDS = frozenset({Kind.MOVIE, Kind.SERIES})
 
 
@@ -107,6 +109,38 @@ def test_an_external_id_names_the_one_live_item_that_has_it(connection: Connecti
     asked = [("imdb", "tt7"), ("imdb", "tt8"), ("imdb", "tt9"), ("tmdb", "7"), ("tvdb", "8"), ("imdb", "tt7")]
     assert jobs.named(connection, asked) == {("imdb", "tt7"): movie, ("imdb", "tt8"): series}
     assert jobs.live(connection, [movie, series, 99]) == {movie, series}
+
+
+def test_pages_neither_repeat_nor_leave_out_a_job_while_others_are_added(connection: Connection) -> None:
+    first = [order(connection).id for _ in range(5)]
+    seen = [each.id for each in jobs.page(connection, limit=2)]
+    while more := jobs.page(connection, before_id=seen[-1], limit=2):
+        order(connection)
+        seen += [each.id for each in more]
+    assert seen == first[::-1]
+
+
+def test_only_what_is_asked_about_by_itself_has_a_next_attempt(connection: Connection) -> None:
+    job, later = order(connection), NOW + DAY
+    monitored, left_out, ordered, gone = (add(connection, monitored=not n) for n in range(4))
+    for item_id in (monitored, left_out, ordered, gone):
+        jobs.mark(connection, job.id, item_id, Done.UNCHANGED, told={})
+    items.soft_delete(connection, [gone], NOW)
+
+    def miss(item_id: int, **more: Any) -> None:
+        waits = Pending(reason="quota_exhausted", since=NOW, not_before=later, **more)
+        pending.set_for_item(connection, item_id, {"omdb": waits})
+
+    miss(left_out)
+    miss(gone)
+    assert [(each.items, each.next_attempt) for each in jobs.waiting(connection, job.id)] == [(1, None)]
+    miss(ordered, fresh_after=EARLIER)
+    assert [(each.items, each.next_attempt) for each in jobs.waiting(connection, job.id)] == [(2, later)]
+    assert [due.item_id for due in pending.due(connection, "omdb", later, 9)] == [ordered]
+    miss(monitored)
+    assert {due.item_id for due in pending.due(connection, "omdb", later, 9)} == {ordered, monitored}
+    pending.content(connection, job.id, EARLIER)
+    assert [due.item_id for due in pending.due(connection, "omdb", later, 9)] == [monitored]
 
 
 def test_a_batch_of_a_large_library_reads_no_more_than_itself() -> None:
