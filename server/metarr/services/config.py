@@ -1,6 +1,7 @@
 """What the owner decided, read as a whole."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from metarr.domain.artwork import ArtworkPolicy
 from metarr.domain.authority import Authority
@@ -18,7 +19,7 @@ class Config:
     settings: Settings
     authority: Authority
 
-    @property
+    @cached_property
     def policy(self) -> Policy:
         """What a merge needs of them."""
         artwork = ArtworkPolicy(languages=self.settings.image_languages, extra_fanart=self.settings.extra_fanart)
@@ -31,10 +32,14 @@ class Config:
 
 
 class ConfigReader:
-    """Reads the configuration; it is small, and what is read is true now."""
+    """Reads the configuration; it is small, and what is read is true now.
+
+    As long as nothing changed, it is the same object: it knows things that it took time to work out.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._last: Config | None = None
 
     def read(self) -> Config:
         with self._database.read() as connection:
@@ -43,4 +48,8 @@ class ConfigReader:
     def read_in(self, connection: Connection) -> Config:
         """The same within the caller's transaction."""
         known = settings.read(connection)
-        return Config(settings=load(known), authority=authorities.read(connection, known))
+        read, last = Config(settings=load(known), authority=authorities.read(connection, known)), self._last
+        if last == read:
+            return last
+        self._last = read
+        return read
