@@ -6,7 +6,7 @@ stored stays, until the answers are whole again.
 """
 
 import threading
-from collections import deque
+from collections import Counter, deque
 
 from msgspec.structs import replace
 
@@ -93,11 +93,8 @@ class DriftWatch:
 
 def _lost(window: "deque[_Seen] | tuple[_Seen, ...]") -> frozenset[str]:
     """The fields that vanished from most of the titles that had them."""
-    had: dict[str, int] = {}
-    lost: dict[str, int] = {}
-    for seen in window:
-        for field in seen.had:
-            had[field] = had.get(field, 0) + 1
-        for field in seen.lost:
-            lost[field] = lost.get(field, 0) + 1
-    return frozenset(field for field, count in lost.items() if count >= max(LOST_LEAST, LOST_SHARE * had[field]))
+    lost = Counter(field for seen in window for field in seen.lost)
+    often = {field: count for field, count in lost.items() if count >= LOST_LEAST}
+    return frozenset(
+        field for field, count in often.items() if count >= LOST_SHARE * sum(field in seen.had for seen in window)
+    )

@@ -234,7 +234,7 @@ class Enricher:
         ids = before.ids or asked.ids
         if any(id_type not in ids or ids[id_type].value != claim.value for id_type, claim in asked.ids.items()):
             raise VersionMoved(f"the identity of item {item_id} was corrected meanwhile")
-        known = settle_again(findings, ids, config.authority)
+        known = findings if ids == asked.ids else settle_again(findings, ids, config.authority)
         taken = _taken(connection, before, known.settled.ids)
         if not taken:
             return self._merged(connection, before, before, known, config)
