@@ -37,6 +37,7 @@ ANSWER = "Control.GetLabel(9)"
 """Of Kodi's dialogs."""
 SEEN = [f"Control.GetLabel({number})" for number in (1, 9, *range(300, 350))]
 """Of both."""
+FOLDER, HEALTH = "Container.FolderPath", f"{MENU}?show=health"
 LISTENING = "0A"
 """Linux's name for the state of a socket."""
 
@@ -263,10 +264,12 @@ def test_a_daemon_that_hangs_leaves_kodi_to_its_owner_and_is_told_once(home: Gua
     home.ready()
     told = len(home.notices)
     with home.hanging_daemon():
-        home.kodi.open("programs", f"{MENU}?show=health", "return")
+        home.kodi.open("programs", HEALTH, "return")
         home.kodi.wait_for(home.unread, "the menu asks")
         assert len(home.films("plot")) == FILMS
-        home.kodi.wait_for(lambda: home.kodi.focus[1], "the menu gives up")
+        home.kodi.wait_for(
+            lambda: home.kodi.labels(FOLDER)[FOLDER] == HEALTH and home.kodi.focus[1], "the menu gives up"
+        )
         home.kodi.press_until("down", lambda: home.kodi.focus[1].startswith("Nobody answers"), "why it gave up")
         home.kodi.open("videos", "videodb://movies/titles/", "return")
         home.kodi.wait_for(lambda: home.kodi.window[1] == "Videos" and home.kodi.focus[1], "the list of films")
@@ -286,9 +289,9 @@ def test_kodi_quits_in_time_while_the_daemon_hangs(home: Guarded):
     with home.hanging_daemon():
         home.ask(commands.SYNC_NOW)
         home.kodi.wait_for(lambda: home.unread() >= 1, "the service asks")
-        home.kodi.open("programs", f"{MENU}?show=health", "return")
+        home.kodi.open("programs", HEALTH, "return")
         home.kodi.wait_for(lambda: home.unread() >= 2, "a menu asks")
-        assert home.kodi.stop()
+        assert home.kodi.stop(2 * SLOW)
     assert "let's kill it" not in home.kodi.log
     assert not home.logged("did not end in time")
 
