@@ -51,6 +51,12 @@ class TestSessions:
             home.services.sync.pending(player.id, first, 0, 1)
         assert caught.value.reason == "SESSION_ENDED"
 
+    def test_who_has_to_wait_hears_the_library_s_name_not_the_other_program_s(self, home: House) -> None:
+        player = ModelPlayer(home)
+        home.services.players.update(player.id, name="Films")
+        with pytest.raises(CannotDo, match="another program keeps the library 'Films' in sync"):
+            player.register("second")
+
     def test_a_clock_that_was_put_back_locks_nobody_out(self, home: House, clock: FakeClock) -> None:
         player = ModelPlayer(home)
         clock.step_wall(-86400)

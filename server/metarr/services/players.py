@@ -116,7 +116,7 @@ class Players:
         with self._database.begin() as connection:
             known = players.get(connection, wanted.id)
             if known is not None and not take_over and _in_use(known, wanted, now):
-                told = f"another program keeps this library in sync ({known.name}); only one of them may"
+                told = f"another program keeps the library {known.name!r} in sync; only one of them may"
                 raise CannotDo(told, reason="PLAYER_IN_USE")
             player = replace(
                 wanted,
