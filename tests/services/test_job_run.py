@@ -16,13 +16,12 @@ from metarr.services.job_report import next_attempt
 from metarr.services.jobs import Order
 from metarr.store import jobs as stored
 from metarr.store.jobs import Done, Job, JobState, Scope
-from services.test_jobs import EVERYTHING, _advanced, add_movies, finished, run, until
+from services.test_jobs import EVERYTHING, _advanced, add_movies, at_work, finished, run, until
 
 
 @pytest.fixture
 def busy(home: House) -> Iterator[House]:
-    with ExitStack() as running:
-        start_background(home.services, running)
+    with at_work(home):
         yield home
 
 

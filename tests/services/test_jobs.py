@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from fakes import FakeClock
-from harness import House, house
+from harness import PROVIDERS, House, house
 from metarr.app import start_background
 from metarr.domain.model import Kind, MediaItem
 from metarr.errors import InvalidInput, NoSuchThing
@@ -29,10 +29,22 @@ PATIENCE = 300.0
 
 @pytest.fixture
 def busy(home: House) -> Iterator[House]:
-    """The services at work: jobs run, queues are worked off."""
+    with at_work(home):
+        yield home
+
+
+@contextmanager
+def at_work(home: House) -> Iterator[None]:
+    """The services at work: jobs run, queues are worked off. Each was looked at once, while it was empty."""
+
+    def looked() -> bool:
+        timed = home.services.runner._timed
+        return len(timed) >= len(PROVIDERS) and all(each.moment > home.clock.now() for each in timed)
+
     with ExitStack() as running:
         start_background(home.services, running)
-        yield home
+        until(looked, "the first look at every queue")
+        yield
 
 
 def add_movies(home: House, count: int, *, first: int = 0) -> list[int]:
@@ -132,19 +144,20 @@ def test_with_half_the_quota_everything_has_the_others_data_and_the_rest_comes_b
     assert all("imdb_rating" in busy.item(item_id).fields for item_id in items)
 
 
-def _advanced(clock: FakeClock, done: bool) -> bool:
+def _advanced(clock: FakeClock, done: bool, seconds: float = 0.02) -> bool:
+    """Let time pass, though requests are under way: so little that a thread may be away for long."""
     if not done:
-        clock.advance(1)
+        clock.advance(seconds)
     return done
 
 
 def _later(home: House, done: bool) -> bool:
-    """As above, but no time passes while anything is under way: it would be in no time too late."""
+    """As above, but only while nothing is under way, and so more at once."""
     runner, clock = home.services.runner, home.clock
     assert isinstance(runner, ThreadRunner)
     assert isinstance(clock, FakeClock)
     only_the_timer = len(runner._threads) <= 1 and not runner.under_way()
-    return _advanced(clock, done or not only_the_timer) and done
+    return _advanced(clock, done or not only_the_timer, 1.0) and done
 
 
 def rated(home: House, items: Iterable[int]) -> list[int]:

@@ -16,7 +16,7 @@ from metarr.services.job_report import ended
 from metarr.services.jobs import LOOK_AGAIN
 from metarr.store.jobs import JobState
 from postgres import Cluster
-from services.test_jobs import EVERYTHING, add_movies, finished, run, until
+from services.test_jobs import EVERYTHING, add_movies, at_work, finished, run, until
 from simulators import Simulators
 
 
@@ -60,8 +60,7 @@ def gate(home: House, monkeypatch: pytest.MonkeyPatch) -> Gate:
 
 @pytest.fixture
 def busy(home: House, gate: Gate) -> Iterator[House]:
-    with ExitStack() as running:
-        start_background(home.services, running)
+    with at_work(home):
         yield home
 
 
