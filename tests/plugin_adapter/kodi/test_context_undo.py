@@ -12,7 +12,7 @@ from simulators import Simulators
 def made(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     running_simulators.reset()
     with rig(running_simulators, tmp_path_factory.mktemp("kodi")) as made:
-        for number in range(1, 6):
+        for number in range(1, 7):
             made.add_movie(f"Film {number}", 2000 + number)
         made.report()
         yield made
@@ -46,6 +46,17 @@ def test_it_is_shown_asked_about_and_taken_back(made: Rig, film: int):
     assert notice.what == "notify"
     assert notice.text.startswith("Taken back: ")
     assert plot(made, film) == "First words"
+
+
+def test_a_long_title_leaves_place_for_what_changed(made: Rig, film: int):
+    name = f"Film {film} " + "and how it never seems to end " * 5
+    edit(made, film, title=name, plot="Words. " * 50)
+    [question] = made.point("undo", "movie", film, False)
+    first, *lines = question.text.split("\n")
+    assert first.startswith(f"Film {film}")
+    assert first.endswith(", just now")
+    assert len(lines) == 2
+    assert max(map(len, [first, *lines])) <= 60
 
 
 def test_again_it_takes_back_the_change_before(made: Rig, film: int):
@@ -82,6 +93,6 @@ def test_of_a_long_change_the_first_lines_are_shown(made: Rig, film: int):
     edit(made, film, **dict.fromkeys(names, "https://example.org/" + "long " * 40))
     question, _ = made.point("undo", "movie", film, True)
     lines = question.text.split("\n")
-    assert len(lines) == 8
-    assert lines[-1] == "… and 2 more"
-    assert all(len(line) < 160 for line in lines)
+    assert len(lines) == 4, "what Kodi's dialog has place for"
+    assert lines[-1] == "… and 6 more"
+    assert max(map(len, lines)) <= 60, lines

@@ -65,7 +65,7 @@ def test_from_the_address_to_what_is_written(rig: Running, port: FakePort):
     assert "Films and shows looked up: 2. Changed: 2." in said(port)
     choices = port.saw("choose")[0].lines
     assert choices[:3] == (
-        "Replace what is there | Entries that would change: 2. What you change in Kodi later stays.",
+        "Replace what is there | Entries that would change: 2. What you edit later stays.",
         "Fill only what is empty | Entries that would change: 2. What is there stays.",
         "Not yet (as it is now) | Nothing is written. You can choose later.",
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from metarr_kodi import menu_texts
+from metarr_kodi import menu_texts, plain
 from metarr_kodi.context import Entry
 from metarr_kodi.undoing import lines, take_back, undoable
 from metarr_kodi.visit import Trouble, Visit
 
 _LOOK_BACK = 50
-_SHOWN = 6
-"""Lines of the question that Kodi's dialog has place for."""
+_SHOWN = 3
+"""Lines that Kodi's dialog has place for beside the first one: of more it would scroll that away."""
+_WIDE = 40
+"""Characters of a title, or of values, that with what stands beside them make a line of it."""
 
 
 def run(visit: Visit, entry: Entry) -> None:
@@ -29,8 +31,9 @@ def run(visit: Visit, entry: Entry) -> None:
 
 
 def _question(visit: Visit, entry: Entry, change_set: dict[str, object]) -> str:
-    told = lines(visit, change_set)
+    told = lines(visit, change_set, _WIDE)
     when = visit.words.when(str(change_set.get("changedAt", "")))
-    head = visit.text(menu_texts.HISTORY_FROM, title=entry.title, when=when)
-    more = [visit.text(menu_texts.AND_MORE, list="…", count=len(told) - _SHOWN)] if len(told) > _SHOWN else []
-    return "\n".join([head, *told[:_SHOWN], *more])
+    head = visit.text(menu_texts.HISTORY_FROM, title=plain.line(entry.title, _WIDE), when=when)
+    if len(told) > _SHOWN:
+        told[_SHOWN - 1 :] = [visit.text(menu_texts.AND_MORE, list="…", count=len(told) - _SHOWN + 1)]
+    return "\n".join([head, *told])

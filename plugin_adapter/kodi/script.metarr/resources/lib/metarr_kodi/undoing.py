@@ -6,6 +6,7 @@ from typing import Any
 
 from metarr_kodi import menu_texts
 from metarr_kodi.visit import Visit
+from metarr_kodi.words import SHORT
 
 _WHOLE = frozenset({"join", "split"})
 """Changes that more hangs on than fields."""
@@ -16,9 +17,9 @@ def undoable(change_set: dict[str, Any]) -> bool:
     return not change_set.get("undoneBy") and change_set.get("cause") not in _WHOLE
 
 
-def lines(visit: Visit, change_set: dict[str, Any]) -> list[str]:
-    """What the change did: a line for each field."""
-    told = [visit.words.change(change) for change in change_set.get("changes", ())]
+def lines(visit: Visit, change_set: dict[str, Any], most: int = SHORT) -> list[str]:
+    """What the change did: a line for each field, with `most` characters of values."""
+    told = [visit.words.change(change, most) for change in change_set.get("changes", ())]
     return [visit.text(menu_texts.UNDO_IDS), *told] if change_set.get("cause") == "identify" else told
 
 
