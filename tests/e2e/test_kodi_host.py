@@ -225,6 +225,29 @@ def test_a_wait_ends_when_kodi_does(tmp_path: Path):
             kodi.wait_for(lambda: False, "nothing", seconds=60)
 
 
+def test_a_wait_says_so_too_where_kodi_ends_while_it_is_asked(tmp_path: Path):
+    with Kodi(tmp_path) as kodi:
+
+        def asks() -> bool:
+            os.kill(kodi.pids[0], signal.SIGKILL)
+            kodi.rpc("JSONRPC.Ping")
+            return False
+
+        with pytest.raises(NeverHappened, match="Kodi has ended"):
+            kodi.wait_for(asks, "nothing", seconds=60)
+
+
+def test_a_wait_asks_again_where_a_connection_breaks(kodi: Kodi):
+    breaks = iter([requests.ConnectionError("it broke")])
+
+    def asks() -> str:
+        for error in breaks:
+            raise error
+        return kodi.rpc("JSONRPC.Ping")
+
+    assert kodi.wait_for(asks, "an answer") == "pong"
+
+
 def test_nothing_stays_behind_when_the_test_itself_is_killed(tmp_path: Path):
     command = [sys.executable, "-c", STARTS_AND_WAITS, str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": str(TESTS)}

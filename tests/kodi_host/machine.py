@@ -128,12 +128,18 @@ class Machine:
         return jsonrpc.Events(self.events_address)
 
     def wait_for(self, condition: Callable[[], Found], what: str, seconds: float = SECONDS) -> Found:
-        """The first true value of the condition. Raises NeverHappened, at once where Kodi has ended."""
+        """The first true value of the condition. Raises NeverHappened, at once where Kodi has ended.
 
-        def still_running() -> Found:
+        A connection that breaks is no answer: Kodi has ended in the middle of one, or is asked again.
+        """
+
+        def still_running() -> Found | None:
             if not self.running:
                 raise NeverHappened(f"{what}: Kodi has ended")
-            return condition()
+            try:
+                return condition()
+            except requests.ConnectionError:
+                return None
 
         try:
             return wait_for(still_running, what, seconds)

@@ -16,7 +16,9 @@ class NeverHappened(AssertionError):
     """What was waited for did not come in time."""
 
 
-def wait_for(condition: Callable[[], Found], what: str, seconds: float = SECONDS, pause: float = _PAUSE) -> Found:
+def wait_for(
+    condition: Callable[[], Found | None], what: str, seconds: float = SECONDS, pause: float = _PAUSE
+) -> Found:
     """The first true value of the condition. Raises NeverHappened, naming `what`, after that many seconds."""
     end = time.monotonic() + seconds
     while True:
