@@ -56,7 +56,7 @@ def enrich_all(
         return _follow(server, job["id"], json=json)
     if json:
         return as_json(job)
-    # A new job is queued at first. While one over everything runs, that is the one that is told.
+    # A new job is queued at first. While one over everything runs that does as much, that one is told.
     already = "" if job.get("state") == "STATE_QUEUED" else " already"
     return say(f"Job {job['id']} is {_state(job)}{already}; follow it with: metarr jobs watch {job['id']}")
 

@@ -102,7 +102,8 @@ class Jobs:
     # For callers
 
     def submit(self, order: Order) -> Job:
-        """A new job, or the one that was started with the same request id, or the one over everything that runs now.
+        """A new job, or the one that was started with the same request id, or the one over everything that runs now and
+        does as much.
 
         Raises InvalidInput: an unknown field or provider, or a request id used for another order; NoSuchThing.
         """

@@ -50,7 +50,7 @@ class EnrichmentService(Protocol):
     async def start_enrichment(self, request: StartEnrichmentRequest, ctx: RequestContext[StartEnrichmentRequest, StartEnrichmentResponse], /) -> StartEnrichmentResponse:
         """
         Starts a job that brings many items up to date, and returns at once. A job over the whole library runs once at a
-        time: while it does, starting another one returns it.
+        time: while it does, starting another one that wants no more than that one does returns it.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -266,7 +266,7 @@ class EnrichmentServiceClient(ConnectClient):
     ) -> StartEnrichmentResponse:
         """
         Starts a job that brings many items up to date, and returns at once. A job over the whole library runs once at a
-        time: while it does, starting another one returns it.
+        time: while it does, starting another one that wants no more than that one does returns it.
         """
         return await self.execute_unary(
             request=request,
@@ -440,7 +440,7 @@ class EnrichmentServiceSync(Protocol):
     def start_enrichment(self, request: StartEnrichmentRequest, ctx: RequestContext[StartEnrichmentRequest, StartEnrichmentResponse], /) -> StartEnrichmentResponse:
         """
         Starts a job that brings many items up to date, and returns at once. A job over the whole library runs once at a
-        time: while it does, starting another one returns it.
+        time: while it does, starting another one that wants no more than that one does returns it.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -654,7 +654,7 @@ class EnrichmentServiceClientSync(ConnectClientSync):
     ) -> StartEnrichmentResponse:
         """
         Starts a job that brings many items up to date, and returns at once. A job over the whole library runs once at a
-        time: while it does, starting another one returns it.
+        time: while it does, starting another one that wants no more than that one does returns it.
         """
         return self.execute_unary(
             request=request,

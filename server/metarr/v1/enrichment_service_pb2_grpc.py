@@ -90,7 +90,7 @@ class EnrichmentServiceServicer:
 
     def StartEnrichment(self, request, context):
         """Starts a job that brings many items up to date, and returns at once. A job over the whole library runs once at a
-        time: while it does, starting another one returns it.
+        time: while it does, starting another one that wants no more than that one does returns it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
