@@ -29,7 +29,8 @@ from typer.main import get_command
 from e2e.test_node_client import program as node_program  # noqa: F401 (a fixture: the packages that Node needs)
 from harness import PROVIDERS, Live, live
 from metarr import errors
-from metarr.cli import app, main
+from metarr.cli import main
+from metarr.cli.commands import app
 from metarr.cli.library import RULES
 from metarr.domain.fields import FIELDS, FieldType
 from metarr.domain.freshness import TTL

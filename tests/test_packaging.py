@@ -17,7 +17,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from metarr.cli import app
+from metarr.cli.commands import app
 
 ROOT = Path(__file__).parent.parent
 PACKAGING = ROOT / "scripts" / "packaging"

@@ -189,7 +189,7 @@ def commands_of_the_readme() -> Iterator[str]:
 
 
 def test_every_command_of_the_readme_exists():
-    from metarr.cli import app
+    from metarr.cli.commands import app
 
     commands = list(commands_of_the_readme())
     assert {"scripts/demo", "scripts/test"} <= set(commands)

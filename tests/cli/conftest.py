@@ -80,7 +80,7 @@ def metarr(
 ) -> Callable[..., Result]:
     """Runs `metarr ARGUMENTS`, its output piped, with `stdin` as its input."""
     monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.setattr("metarr.cli.get_command", command)
+    monkeypatch.setattr("metarr.cli.commands.get_command", command)
 
     def run(*arguments: str, stdin: str | io.StringIO = "") -> Result:
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin) if isinstance(stdin, str) else stdin)

@@ -1,8 +1,15 @@
+import errno
+import io
 import json
+import subprocess
+import sys
+from types import ModuleType
 
 import pytest
 
+from cli.messages import item
 from metarr import __version__
+from metarr.cli import main
 from metarr.errors import Violation
 from metarr.rpc.client import RpcFailure
 
@@ -77,3 +84,124 @@ def test_health_tells_daemon_and_providers(metarr, daemon):
     assert "18 items in the library, 1 of them waiting" in result.out
     assert "limited: Request limit reached!" in result.out
     assert json.loads(metarr("health", "--json").out) == answer
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nas",
+        "nas:",
+        ":50051",
+        "nas:port",
+        "nas:0",
+        "nas:70000",
+        "http://nas:50051",
+        "nas:50051/",
+        "unix:/run/x",
+        "nas:٣",
+    ],
+)
+def test_what_is_no_address_is_wrong_usage_and_nobody_is_asked(metarr, daemon, address):
+    result = metarr("health", "--server", address)
+    assert result.status == 2
+    assert "is not HOST:PORT, such as 127.0.0.1:50051" in " ".join(result.err.split())
+    assert daemon.connections == []
+
+
+def test_blanks_around_an_address_do_no_harm(metarr, daemon):
+    daemon.answers["HealthService", "GetHealth"] = {"status": "STATUS_OK"}
+    assert metarr("health", "--server", " [::1]:7 ").status == 0
+    assert daemon.connections[-1][0] == "[::1]:7"
+
+
+class Interrupted(ModuleType):
+    """A module that is being loaded when Ctrl-C comes."""
+
+    def __getattr__(self, name: str) -> None:
+        if name == "run":
+            raise KeyboardInterrupt
+        raise AttributeError(name)
+
+
+def test_ctrl_c_while_the_commands_are_loaded_shows_no_traceback(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "metarr.cli.commands", Interrupted("metarr.cli.commands"))
+    with pytest.raises(SystemExit) as ended:
+        main(["health"])
+    assert ended.value.code == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_ctrl_c_while_the_daemon_is_asked_shows_no_traceback(metarr, daemon):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    daemon.answers["HealthService", "GetHealth"] = interrupted
+    result = metarr("health")
+    assert (result.status, result.out, result.err.strip()) == (130, "", "")
+
+
+@pytest.mark.slow
+def test_what_only_the_daemon_needs_is_not_loaded_for_a_question():
+    told = (
+        "import sys, metarr.cli.commands; print(*{'alembic', 'cheroot', 'requests', 'sqlalchemy'} & sys.modules.keys())"
+    )
+    run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert run.stdout == "\n"
+
+
+class Full(io.StringIO):
+    """An output on a full disk."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_an_output_that_cannot_be_written_is_told_in_a_line(metarr, daemon, monkeypatch):
+    daemon.answers["HealthService", "GetHealth"] = {"status": "STATUS_OK"}
+    monkeypatch.setattr(sys, "stdout", Full())
+    result = metarr("health")
+    assert (result.status, result.err) == (1, "metarr: cannot go on: No space left on device\n")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /dev/full")
+def test_nothing_more_is_said_at_the_exit_about_an_output_that_is_full():
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "metarr.cli", "--version"]
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (run.returncode, run.stderr) == (1, "metarr: cannot go on: No space left on device\n")
+
+
+def test_without_any_output_a_command_still_does_its_work(metarr, daemon, monkeypatch):
+    daemon.answers["HealthService", "GetHealth"] = {"status": "STATUS_OK"}
+    monkeypatch.setattr(sys, "stdout", None)
+    assert metarr("health").status == 0
+    assert metarr("health", "--json").status == 0
+
+
+def latin(monkeypatch):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="latin-1", write_through=True))
+    return written
+
+
+def test_a_terminal_without_the_letters_of_a_title_shows_their_numbers(metarr, daemon, monkeypatch):
+    daemon.answers["LibraryService", "ListItems"] = {"items": [item(title="Amélie 東京")], "totalSize": 1}
+    written = latin(monkeypatch)
+    assert metarr("library", "list").status == 0
+    assert "Amélie \\u6771\\u4eac" in written.getvalue().decode("latin-1")
+
+
+def test_json_stays_json_where_the_output_lacks_letters(metarr, daemon, monkeypatch):
+    daemon.answers["HealthService", "GetHealth"] = {"version": "é 東京 🎬"}
+    written = latin(monkeypatch)
+    assert metarr("health", "--json").status == 0
+    assert json.loads(written.getvalue()) == {"version": "é 東京 🎬"}
+
+
+def test_a_narrow_terminal_folds_no_word_of_a_heading(metarr, daemon, monkeypatch):
+    state = {"detail": "a very long detail " * 20, "quotaLimit": 1000, "quotaResetAt": "2099-01-01T00:00:00Z"}
+    daemon.answers["HealthService", "GetHealth"] = {"providers": [{"id": "omdb", "state": state}]}
+    monkeypatch.setenv("COLUMNS", "60")
+    words = metarr("health").out.partition("omdb")[0].split()
+    assert {"PROVIDER", "STATE", "REQUESTS", "TODAY", "WAITING", "ITEMS", "COVERED"} <= set(words)

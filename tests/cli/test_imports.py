@@ -125,3 +125,9 @@ def test_a_path_that_is_not_there_is_wrong_usage(metarr, daemon, tmp_path):
     result = metarr("library", "import", str(tmp_path / "nowhere"))
     assert result.status == 2
     assert daemon.asked == []
+
+
+def test_a_folder_without_any_title_is_told(metarr, daemon, tmp_path):
+    result = metarr("library", "import", str(tmp_path))
+    assert (result.status, result.out) == (0, "0 titles added, 0 known\n")
+    assert "there is nothing to add" in result.err

@@ -262,6 +262,14 @@ def test_settings_are_sent_as_they_are_typed(metarr, daemon):
     }
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("1", True), ("on", True), ("0", False), ("No", False)])
+def test_a_switch_is_typed_as_that_of_a_provider(metarr, daemon, typed, meant):
+    answer(daemon, "GetSettings", SETTINGS, "ConfigService")
+    answer(daemon, "UpdateSettings", SETTINGS, "ConfigService")
+    assert metarr("settings", "set", f"daily_enabled={typed}").status == 0
+    assert daemon.request("UpdateSettings")["settings"] == {"daily_enabled": meant}
+
+
 @pytest.mark.parametrize(
     ("pair", "why"),
     [("language", "is not KEY=VALUE"), ("extra_fanart=five", "no whole number"), ("daily_enabled=perhaps", "neither")],

@@ -168,3 +168,18 @@ def test_piped_output_folds_values_cuts_no_id_and_has_neither_colour_nor_boxes(m
     assert "[red]not markup[/red] :smile: \ufffd[31m" in shown
     assert not any(char in listed + shown for char in "\x1b│┃─━…")
     assert all(line == line.rstrip() for line in shown.splitlines())
+
+
+def test_a_field_that_does_not_exist_is_wrong_usage(metarr, daemon):
+    result = metarr("library", "show", "12", "--field", "plott")
+    assert result.status == 2
+    assert "there is no field 'plott'" in " ".join(result.err.split())
+    assert daemon.asked == []
+
+
+@pytest.mark.parametrize("title", [[], ["--title", "  "], ["--year", "1999"]])
+def test_a_title_that_is_not_named_is_wrong_usage(metarr, daemon, title):
+    result = metarr("library", "add", "movie", *title)
+    assert result.status == 2
+    assert "say which one: --id TYPE=ID, or --title and --year" in " ".join(result.err.split())
+    assert daemon.asked == []

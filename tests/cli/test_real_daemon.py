@@ -34,7 +34,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def metarr(address: str, capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+def metarr(address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    monkeypatch.delenv("COLUMNS", raising=False)
+
     def run(*arguments: str) -> Result:
         with pytest.raises(SystemExit) as ended:
             main([*arguments, "--server", address])
@@ -112,7 +114,7 @@ def test_settings_go_back_to_their_default(metarr):
     [
         (["library", "show", "999999"], 1),
         (["library", "show", "imdb:nonsense"], 2),
-        (["library", "add", "movie"], 2),
+        (["library", "add", "movie", "--id", "imdb=nonsense"], 2),
         (["enrich", "1", "--provider", "nosuch"], 2),
         (["providers", "set", "tmdb", "requests_per_second=-1"], 2),
         (["authority", "set", "movie.nothing", "tmdb"], 2),

@@ -82,3 +82,17 @@ def test_data_lies_where_the_desktop_says(monkeypatch, xdg, expected):
     monkeypatch.setenv("HOME", "/home/me")
     monkeypatch.setenv("XDG_DATA_HOME", xdg)
     assert default_data_dir() == Path(expected)
+
+
+@pytest.mark.parametrize("option", ["--grpc", "--http"])
+@pytest.mark.parametrize("address", ["50051", ":50051", "nas:x", "http://nas:50051", "127.0.0.1:65536"])
+def test_what_is_no_address_is_wrong_usage_and_nothing_is_started(metarr, served, option, address):
+    result = metarr("serve", option, address)
+    assert result.status == 2
+    assert "is not HOST:PORT" in " ".join(result.err.split())
+    assert served == []
+
+
+def test_any_free_port_may_be_asked_for(metarr, served):
+    metarr("serve", "--grpc", "[::]:0", "--http", "0.0.0.0:0")
+    assert [(each["grpc"], each["http"]) for each in served] == [("[::]:0", "0.0.0.0:0")]

@@ -77,3 +77,15 @@ def test_a_file_that_is_of_no_use_is_told_before_anybody_is_asked(metarr, daemon
 def test_that_the_token_is_missing_is_told_with_what_to_do(metarr, daemon):
     daemon.answers[HEALTH] = RpcFailure("UNAUTHENTICATED", "the access token is missing: send it", "TOKEN_REQUIRED")
     assert metarr("health") == (1, "", "metarr: the access token is missing: send it\n")
+
+
+def test_where_the_token_comes_from_is_told_on_the_machine_that_lacks_it(metarr, daemon, tmp_path: Path):
+    told = " ".join(metarr("health", "--token-file", str(tmp_path / "none")).err.split())
+    assert "what `metarr token show` prints on the daemon's machine belongs in it" in told
+    assert "token new" not in told
+
+
+def test_a_file_that_is_no_certificate_is_told_as_that(metarr, daemon, tmp_path: Path):
+    (tmp_path / "file").write_text("nothing of use")
+    told = " ".join(metarr("health", "--tls-ca", str(tmp_path / "file")).err.split())
+    assert told.endswith("holds no certificate in PEM")

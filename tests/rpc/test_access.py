@@ -343,4 +343,5 @@ class TestTls:
             with pytest.raises(CannotDo) as caught:
                 running.start()
             assert caught.value.reason == "BAD_CERTIFICATE"
+            assert "None" not in str(caught.value)
         assert not (tmp_path / "data").exists()

@@ -8,6 +8,7 @@ from metarr.errors import Violation
 from metarr.rpc.client import Client, RpcFailure, failure_of
 from metarr.rpc.server import GrpcServer
 from rpc.servicers import FakeHealth, FakeLibrary
+from scripted_server import ScriptedServer
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,17 @@ def test_where_no_daemon_listens_a_person_is_told_what_to_do():
         "UNAVAILABLE",
         f"no Metarr daemon at {address}: start it with `metarr serve`",
     )
+
+
+def test_the_wrong_door_is_told_from_no_daemon():
+    server = ScriptedServer()
+    try:
+        with Client(f"127.0.0.1:{server.port}", timeout=5) as client:
+            error = failure(client, "HealthService", "GetHealth")
+    finally:
+        server.close()
+    assert error.code == "UNAVAILABLE"
+    assert "is no gRPC door; perhaps it is the daemon's HTTP door" in error.message
 
 
 def test_a_daemon_that_takes_too_long_is_told(client, address):

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow
-from metarr.cli.library import MOST_OBJECTS, Kind
+from metarr.cli.library import KINDS, MOST_OBJECTS, Kind
 from metarr.cli.output import as_json, note, say, table
 from metarr.cli.text import NOTHING, clean, counted, kind_constant, kind_word, one_line, shown
 
@@ -45,7 +45,7 @@ DropForeign = Annotated[
 
 @app.command()
 def show(
-    kind: Annotated[Kind | None, typer.Option(help="Only this kind.")] = None,
+    kind: Annotated[Kind | None, typer.Option(metavar="KIND", help=f"Only this kind: {KINDS}.")] = None,
     field: Annotated[str, typer.Option(metavar="FIELD", help="Only this field.")] = "",
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
@@ -124,7 +124,7 @@ def priority(
 
 @app.command("fill-gaps")
 def fill_gaps(
-    switch: Annotated[Switch, typer.Argument(help="on or off")],
+    switch: Annotated[Switch, typer.Argument(metavar="SWITCH", help="on or off.")],
     preview: Preview = False,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,

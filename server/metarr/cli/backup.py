@@ -9,7 +9,6 @@ import typer
 from metarr.cli.output import say
 from metarr.cli.serve import DataDir, data_dir_or_default
 from metarr.datadir import elsewhere
-from metarr.services import backup as service
 
 
 def backup(
@@ -25,6 +24,8 @@ def backup(
     data_dir: DataDir = None,
 ) -> None:
     """Write the library, the settings, the keys and the token into one file. The daemon may run meanwhile."""
+    from metarr.services import backup as service  # noqa: PLC0415 (no other command needs the database)
+
     target = file or Path(f"metarr-backup-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz")
     where = service.make(data_dir_or_default(data_dir), target)
     size = target.stat().st_size
@@ -41,11 +42,15 @@ def backup(
 def restore(
     file: Annotated[
         Path,
-        typer.Argument(dir_okay=False, help="A file of `metarr backup`, or one of backups/ in the data directory."),
+        typer.Argument(
+            metavar="FILE", dir_okay=False, help="A file of `metarr backup`, or one of backups/ in the data directory."
+        ),
     ],
     data_dir: DataDir = None,
 ) -> None:
     """Put back what a backup holds. The daemon must be stopped; what is replaced is kept aside."""
+    from metarr.services import backup as service  # noqa: PLC0415 (no other command needs the database)
+
     directory = data_dir_or_default(data_dir)
     aside = service.restore(file, directory, datetime.now(UTC))
     say(f"{directory} is as it was when {file} was made.")

@@ -16,7 +16,7 @@ PAGE = 200
 
 def history(
     item: Annotated[str, typer.Argument(metavar="ITEM", help="Only of this item; without it, of all.")] = "",
-    limit: Annotated[int, typer.Option(help="At most so many; 0: all.", min=0)] = 20,
+    limit: Annotated[int, typer.Option(metavar="NUMBER", help="At most so many; 0: all.", min=0)] = 20,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:

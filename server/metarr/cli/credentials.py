@@ -65,6 +65,9 @@ def _with_credentials(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _token(file: Path | None) -> str:
     try:
+        if file is not None and not file.exists():
+            told = f"there is no file {file}; what `metarr token show` prints on the daemon's machine belongs in it"
+            raise typer.BadParameter(told, param_hint="--token-file")
         return "" if file is None else tokens.read(file)
     except CannotDo as error:
         raise typer.BadParameter(str(error), param_hint="--token-file") from None
@@ -76,8 +79,8 @@ def _certificates(file: Path | None) -> bytes:
     try:
         text = file.read_bytes()
         ssl.create_default_context(cadata=text.decode())
+    except (ssl.SSLError, ValueError):
+        raise typer.BadParameter(f"{file} holds no certificate in PEM", param_hint="--tls-ca") from None
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be read: {error.strerror}", param_hint="--tls-ca") from None
-    except ValueError:
-        raise typer.BadParameter(f"{file} holds no certificate in PEM", param_hint="--tls-ca") from None
     return text

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from metarr.cli.address import to_call
 from metarr.cli.credentials import CREDENTIALS
 from metarr.cli.text import clean, span
 from metarr.rpc.client import Client, RpcFailure
@@ -15,7 +16,9 @@ Answer = dict[str, Any]
 TIMEOUT = 30.0
 """Seconds for a question that asks no provider."""
 
-Server = Annotated[str, typer.Option("--server", metavar="HOST:PORT", help="Where the daemon's gRPC door is.")]
+Server = Annotated[
+    str, typer.Option("--server", metavar="HOST:PORT", callback=to_call, help="Where the daemon's gRPC door is.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the daemon's answer as JSON.")]
 DEFAULT_SERVER = "127.0.0.1:50051"
 

@@ -50,7 +50,9 @@ def export(
 
 
 def take(
-    file: Annotated[Path, typer.Argument(dir_okay=False, help="A file of `metarr export`; - is the input.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", dir_okay=False, help="A file of `metarr export`; - is the input.")
+    ],
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would change, and change nothing.")] = False,
     server: Server = DEFAULT_SERVER,

@@ -19,7 +19,9 @@ def enrich(
         list[str] | None, typer.Option("--provider", metavar="ID", help="Only this provider; may be repeated.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would change, and change nothing.")] = False,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the providers.", min=0.1, max=3600)] = 60.0,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long to wait for the providers.", min=0.1, max=3600)
+    ] = 60.0,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:

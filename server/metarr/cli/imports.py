@@ -165,6 +165,8 @@ def _tell(summary: Summary) -> None:
         note(f"and {left} more")
     got = f" ({summary.updated} got something new, {counted(summary.ids_added, 'id')} added)" if summary.updated else ""
     say(f"{counted(summary.added, 'title')} added, {summary.known} known{got}")
+    if not any((summary.added, summary.known, summary.deleted, summary.no_titles, summary.failed)):
+        note("there is nothing to add: no title in these files, no .nfo file in these folders")
     if summary.deleted:
         say(f"{summary.deleted} skipped: you deleted them; `metarr library restore` brings one back")
     if summary.no_titles:

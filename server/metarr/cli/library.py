@@ -22,6 +22,7 @@ from metarr.cli.text import (
     shown,
     when,
 )
+from metarr.domain.fields import FIELDS
 
 app = typer.Typer(help="Add titles, list them, see where each value comes from.", no_args_is_help=True)
 
@@ -47,23 +48,28 @@ class Kind(StrEnum):
     EPISODE = "episode"
 
 
+KINDS = "movie, series, season or episode"
+
 Item = Annotated[str, typer.Argument(metavar="ITEM", help="Its id, or an external one such as imdb:tt0137523.")]
 
 
 @app.command()
 def add(
-    kind: Annotated[NewKind, typer.Argument(help="What it is.")],
+    kind: Annotated[NewKind, typer.Argument(metavar="KIND", help="movie or series.")],
     *,
-    title: Annotated[str, typer.Option(help="Its title.")] = "",
-    year: Annotated[int, typer.Option(help="The year of its release.", min=0, max=9999)] = 0,
+    title: Annotated[str, typer.Option(metavar="TITLE", help="Its title.")] = "",
+    year: Annotated[int, typer.Option(metavar="YEAR", help="The year of its release.", min=0, max=9999)] = 0,
     ids: Annotated[
-        list[str] | None, typer.Option("--id", metavar="TYPE=ID", help="An external id, such as imdb=tt0137523.")
+        list[str] | None,
+        typer.Option("--id", metavar="TYPE=ID", help="An external id, such as imdb=tt0137523; may be repeated."),
     ] = None,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
     """Add a title, or add ids to one that is there already."""
     claims = [id_claim(text) for text in ids or []]
+    if not claims and not title.strip():
+        raise typer.BadParameter("say which one: --id TYPE=ID, or --title and --year", param_hint="--id")
     item = {"kind": kind_constant(kind), "title": title, "year": year, "ids": claims}
     answer = ask(server, SERVICE, "UpsertItems", {"items": [item]})
     if json:
@@ -85,9 +91,9 @@ def id_claim(text: str) -> dict[str, str]:
 
 @app.command("list")
 def list_items(
-    kind: Annotated[Kind | None, typer.Option(help="Only this kind.")] = None,
+    kind: Annotated[Kind | None, typer.Option(metavar="KIND", help=f"Only this kind: {KINDS}.")] = None,
     title: Annotated[str, typer.Option(metavar="TEXT", help="Only titles that contain this text.")] = "",
-    limit: Annotated[int, typer.Option(help="At most so many; 0: all.", min=0)] = 0,
+    limit: Annotated[int, typer.Option(metavar="NUMBER", help="At most so many; 0: all.", min=0)] = 0,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
@@ -139,6 +145,8 @@ def show(
     json: AsJson = False,
 ) -> None:
     """Show an item: every field with its value, source and age."""
+    if field and field not in FIELDS:
+        raise typer.BadParameter(f"there is no field {clean(field)!r}", param_hint="--field")
     answer = ask(server, SERVICE, "GetItem", {"itemId": item, "explain": why})
     found = answer["item"]
     fields = [entry for entry in found.get("fields", ()) if field in ("", entry["name"])]

@@ -17,10 +17,15 @@ PIPE_WIDTH = 120
 
 
 def table(columns: Sequence[str], rows: Collection[Sequence[str]], whole: Collection[str] = ()) -> None:
-    """Print rows under headings. Wide cells are folded, never cut; those of the columns in `whole` not even folded."""
+    """Print rows under headings. Wide cells are folded, never cut; those of the columns in `whole` not even folded.
+
+    The words of the headings stay whole in any case.
+    """
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for place, name in enumerate(columns):
-        width = max((cell_len(row[place]) for row in rows), default=0) if name in whole else None
+        width = max(map(cell_len, name.split()))
+        if name in whole:
+            width = max(width, *(cell_len(row[place]) for row in rows), 0)
         grid.add_column(Text(name.upper()), overflow="fold", min_width=width)
     for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
@@ -32,7 +37,7 @@ def table(columns: Sequence[str], rows: Collection[Sequence[str]], whole: Collec
 
 
 def _console() -> Console:
-    has_width = sys.stdout.isatty() or "COLUMNS" in os.environ
+    has_width = (sys.stdout is not None and sys.stdout.isatty()) or "COLUMNS" in os.environ
     return Console(width=None if has_width else PIPE_WIDTH, highlight=False, emoji=False)
 
 
@@ -47,5 +52,6 @@ def note(text: str) -> None:
 
 
 def as_json(answer: Any) -> None:
-    """Print an answer of the daemon as it came."""
-    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+    """Print an answer of the daemon as it came; letters that the output cannot hold as JSON escapes."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    typer.echo(json.dumps(answer, indent=2, ensure_ascii=encoding.lower() != "utf-8"))

@@ -37,7 +37,8 @@ class Edits(StrEnum):
 
 Player = Annotated[str, typer.Argument(metavar="PLAYER", help="The player's id, as `metarr players list` shows it.")]
 Wanted = Annotated[
-    Policy, typer.Argument(help="replace: Metarr's values go over its own; fill: only where it has none.")
+    Policy,
+    typer.Argument(metavar="POLICY", help="replace: Metarr's values go over its own; fill: only where it has none."),
 ]
 
 
@@ -135,7 +136,7 @@ def policy(
 @app.command()
 def edits(
     player: Player,
-    wanted: Annotated[Edits, typer.Argument(help="What is done with what was changed there by hand.")],
+    wanted: Annotated[Edits, typer.Argument(metavar="EDITS", help="keep or overwrite what was changed there by hand.")],
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
@@ -149,7 +150,7 @@ def edits(
 def resend(
     player: Player,
     entries: Annotated[
-        list[str], typer.Argument(metavar="ENTRY...", help="Entries, as `metarr players show` names them.")
+        list[str], typer.Argument(metavar="ENTRY", help="Entries, as `metarr players show` names them.")
     ],
     fields: Annotated[
         list[str] | None, typer.Option("--field", metavar="FIELD", help="Only this field; may be repeated.")

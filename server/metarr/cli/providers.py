@@ -8,13 +8,12 @@ import typer
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, pages
 from metarr.cli.output import as_json, note, say, table
-from metarr.cli.text import NOTHING, clean, counted, kind_word, shown, when, word
+from metarr.cli.text import NO, NOTHING, YES, clean, counted, kind_word, shown, when, word
 
 app = typer.Typer(help="See, test and set up the providers.", no_args_is_help=True)
 
 SERVICE = "ConfigService"
 PAGE = 200
-YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The provider's id, such as tmdb.")]
 

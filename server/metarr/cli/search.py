@@ -13,16 +13,18 @@ from metarr.cli.text import kind_constant
 
 
 def search(
-    kind: Annotated[NewKind, typer.Argument(help="What it is.")],
-    title: Annotated[str, typer.Argument(help="The title, or some words of it.")],
+    kind: Annotated[NewKind, typer.Argument(metavar="KIND", help="movie or series.")],
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="The title, or some words of it.")],
     *,
-    year: Annotated[int, typer.Option(help="The year of its release.", min=0, max=9999)] = 0,
+    year: Annotated[int, typer.Option(metavar="YEAR", help="The year of its release.", min=0, max=9999)] = 0,
     country: Annotated[str, typer.Option(metavar="CC", help="The country it is from, such as GB.")] = "",
     providers: Annotated[
         list[str] | None, typer.Option("--provider", metavar="ID", help="Only this provider; may be repeated.")
     ] = None,
-    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=50)] = 20,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the providers.", min=0.1, max=3600)] = 60.0,
+    limit: Annotated[int, typer.Option(metavar="NUMBER", help="At most so many.", min=1, max=50)] = 20,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long to wait for the providers.", min=0.1, max=3600)
+    ] = 60.0,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:

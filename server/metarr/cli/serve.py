@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from metarr import __version__
+from metarr.cli.address import to_listen
 from metarr.cli.daemon import DEFAULT_SERVER
 from metarr.cli.output import note, say
 from metarr.cli.text import clean
@@ -32,7 +33,10 @@ def default_data_dir() -> Path:
 DataDir = Annotated[
     Path | None,
     typer.Option(
-        file_okay=False, show_default="$XDG_DATA_HOME/metarr", help="Where the library and the keys are kept."
+        metavar="DIR",
+        file_okay=False,
+        show_default="~/.local/share/metarr, or metarr in $XDG_DATA_HOME",
+        help="Where the library and the keys are kept.",
     ),
 ]
 
@@ -54,9 +58,12 @@ def data_dir_or_default(given: Path | None) -> Path:
 def serve(
     data_dir: DataDir = None,
     *,
-    grpc: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where programs reach it: gRPC.")] = DEFAULT_SERVER,
+    grpc: Annotated[
+        str, typer.Option(metavar="HOST:PORT", callback=to_listen, help="Where programs reach it: gRPC.")
+    ] = DEFAULT_SERVER,
     http: Annotated[
-        str, typer.Option(metavar="HOST:PORT", help="Where browsers and curl reach it: JSON over HTTP.")
+        str,
+        typer.Option(metavar="HOST:PORT", callback=to_listen, help="Where browsers and curl reach it: JSON over HTTP."),
     ] = "127.0.0.1:50052",
     http_names: Annotated[
         list[str] | None,

@@ -6,10 +6,9 @@ import typer
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
 from metarr.cli.output import as_json, say, table
-from metarr.cli.text import clean, shown, word
+from metarr.cli.text import NO, YES, clean, shown, word
 
 SERVICE = "ConfigService"
-YES, NO = ("true", "yes", "on"), ("false", "no", "off")
 
 app = typer.Typer(name="settings", help="What is tuned about Metarr as a whole.", no_args_is_help=True)
 

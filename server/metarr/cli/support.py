@@ -9,10 +9,9 @@ import typer
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, Server, ask
 from metarr.cli.output import note, say
-from metarr.cli.serve import DatabaseUrl, DataDir, data_dir_or_default
+from metarr.cli.serve import DataDir, data_dir_or_default
 from metarr.datadir import elsewhere
 from metarr.rpc.client import RpcFailure
-from metarr.services import support
 
 
 def support_bundle(
@@ -27,10 +26,14 @@ def support_bundle(
         Path | None, typer.Option(metavar="FILE", dir_okay=False, help="What `metarr serve --log-file` writes.")
     ] = None,
     data_dir: DataDir = None,
-    database_url: DatabaseUrl = "",
+    database_url: Annotated[
+        str, typer.Option(metavar="URL", help="Where the library is in PostgreSQL, as `metarr serve` has it.")
+    ] = "",
     server: Server = DEFAULT_SERVER,
 ) -> None:
     """Write versions, health, providers, settings and the log into one file, without keys, token and home path."""
+    from metarr.services import support  # noqa: PLC0415 (no other command needs the database)
+
     directory, now = data_dir_or_default(data_dir), datetime.now(UTC)
     target = file or Path(f"metarr-support-{now:%Y%m%dT%H%M%SZ}.zip")
     parts = {

@@ -6,6 +6,9 @@ from typing import Any
 
 NOTHING = "–"
 
+YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+"""What a person may type for a switch."""
+
 _UNITS = (("year", 365 * 86400), ("month", 30 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60))
 
 

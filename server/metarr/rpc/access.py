@@ -56,7 +56,8 @@ class Tls:
                 path.read_bytes()
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certificate, self.key, _no_passphrase)
         except ssl.SSLError as error:
-            text = f"{self.certificate} and {self.key} are no certificate and its private key in PEM: {error.reason}"
+            why = f": {error.reason}" if error.reason else ""
+            text = f"{self.certificate} and {self.key} are no certificate and its private key in PEM{why}"
             raise CannotDo(text, reason="BAD_CERTIFICATE") from error
         except OSError as error:
             raise CannotDo(f"{error.filename} cannot be read: {error.strerror}", reason="BAD_CERTIFICATE") from error

@@ -130,6 +130,8 @@ class Client:
             )
         if not self._encrypted and "Socket closed" in why:
             return f"the daemon at {self._address} hangs up; if it speaks TLS, name its certificate with --tls-ca"
+        if "parsing HTTP/2" in why:
+            return f"what answers at {self._address} is no gRPC door; perhaps it is the daemon's HTTP door"
         return f"no Metarr daemon at {self._address}: start it with `metarr serve`"
 
 

@@ -1,7 +1,7 @@
 import pytest
 from typer.main import get_command
 
-from metarr.cli import app
+from metarr.cli.commands import app
 from metarr_adapter.address import DEFAULT_PORT, BadAddress, parse
 
 
