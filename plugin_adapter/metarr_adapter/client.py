@@ -139,7 +139,8 @@ class Client:
         self, connection: Connection, method: str, data: bytes, silence: float
     ) -> Generator[dict[str, Any], None, None]:
         try:
-            with self._lending(connection):
+            # Whoever listens may close his stream at any time, later too: nobody else gets its connection.
+            with self._lending(connection, keep=False):
                 self._open(connection, self._monotonic() + self._timeout)
                 connection.until = self._monotonic() + silence
                 response = connection.send(self._request(method, envelope(data), {"Content-Type": KIND}))
@@ -188,8 +189,8 @@ class Client:
         return None
 
     @contextmanager
-    def _lending(self, connection: Connection) -> Iterator[None]:
-        """While it lasts, `close` reaches the connection; afterwards it is kept where it can be used again."""
+    def _lending(self, connection: Connection, *, keep: bool = True) -> Iterator[None]:
+        """While it lasts, `close` reaches the connection; afterwards it is kept where that is wanted, and of use."""
         with self._lock:
             self._lent.add(connection)
         try:
@@ -200,7 +201,7 @@ class Client:
             connection.used_at = self._monotonic()
             with self._lock:
                 self._lent.discard(connection)
-                keep = connection.reusable and not self._closed.is_set()
+                keep = keep and connection.reusable and not self._closed.is_set()
                 if keep:
                     self._kept.append(connection)
             if not keep:

@@ -5,6 +5,7 @@ import socket
 import threading
 import traceback
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -261,3 +262,19 @@ class TestReading:
         client.close()
         assert list(client.stream(WATCH_JOB)) == []
         assert scripted.requests == []
+
+
+@pytest.mark.parametrize("told", [HEAD + in_chunks(message({"n": 1})) + b"5\r\nab", stream_of(END)])
+def test_a_stream_that_is_over_and_then_closed_is_in_no_later_calls_way(told: bytes) -> None:
+    """Whoever listened closes his stream when it has ended, well or not; that ends nobody else's call."""
+
+    def breaks_off(connection: socket.socket) -> None:
+        connection.sendall(told)
+
+    with closing(ScriptedServer()) as server, Client(server.url) as client:
+        server.script(breaks_off, reply(Content_Type="application/json"))
+        stream = client.stream(WATCH_JOB)
+        with suppress(Unreachable):
+            list(stream)
+        stream.close()
+        assert client.call(GET_HEALTH) == {"ok": True}
