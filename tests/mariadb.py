@@ -58,7 +58,9 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.host, self.port = _HOST, _free_port()
-        self._log, self._data, self._socket = folder / "log", folder / "data", folder / "socket"
+        self._log, self._socket = folder / "log", folder / "socket"
+        # A folder for temporary files of its own, too: each server clears it when it starts.
+        self._settings = {**_SETTINGS, "datadir": str(folder / "data"), "tmpdir": str(folder)}
         self._account = _account()
         self._process: subprocess.Popen[bytes] | None = None
         if self._account:
@@ -67,14 +69,13 @@ class Server:
     def make(self) -> None:
         """Lay out its data. Whoever it runs as may do anything there, by the socket, and needs no password."""
         owner = ("--auth-root-authentication-method=socket", f"--auth-root-socket-user={self._owner}")
-        more = ("--skip-name-resolve", "--skip-test-db", f"--datadir={self._data}")
-        self._run("mariadb-install-db", *owner, *more, *_options(_SETTINGS))
+        self._run("mariadb-install-db", *owner, "--skip-name-resolve", "--skip-test-db", *_options(self._settings))
 
     def start(self) -> None:
         """Come back when it answers."""
         doors = {"bind-address": self.host, "port": str(self.port), "socket": str(self._socket)}
-        keeps = {"general-log": "ON", "log-output": "TABLE", "datadir": str(self._data)}
-        command = _command("mariadbd", *_options({**_SETTINGS, **doors, **keeps}))
+        keeps = {"general-log": "ON", "log-output": "TABLE"}
+        command = _command("mariadbd", *_options({**self._settings, **doors, **keeps}))
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", "--", *command],

@@ -99,7 +99,7 @@ class Household:
 
     def entries(self) -> list[dict[str, Any]]:
         asked = {"playerId": self.player["id"], "pageSize": 200}
-        return self.metarr.call("Sync", "ListPlayerItems", asked)["items"]
+        return self.metarr.call("Sync", "ListPlayerItems", asked).get("items", [])
 
     def merged(self, item_id: str) -> dict[str, Any]:
         """What Metarr has, by field, the ids among them."""
