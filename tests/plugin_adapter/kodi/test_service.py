@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from fake_kodi import FakeKodi
-from fake_kodi_port import FakePort
+from fake_kodi_port import FakePort, english
 from harness import PROVIDERS, Live, live, title
 from kodi_host import wait_for
 from kodi_rig import Running, running
-from metarr_kodi import commands
+from metarr_kodi import commands, texts
 from metarr_kodi.status import PROPERTY, State
 from scripted_server import ScriptedServer, hang, reply
 from simulators import Movie, Simulators
@@ -239,6 +239,13 @@ def test_a_wrong_token_or_address_is_told_and_mended_by_the_settings(port: FakeP
         assert "ftp" in rig.until(State.FAILED).error
         port.set_setting("address", "")
         rig.until(State.NOT_SET_UP)
+
+
+def test_a_daemon_that_is_away_is_told_in_the_owners_words(port: FakePort, metarr: Live):
+    port.settings["address"] = "127.0.0.1:1"
+    with running(port, metarr, address=False) as rig:
+        wait_for(lambda: rig.status.error, "what is wrong")
+        assert rig.status.error == english()[texts.REFUSED].format(host="127.0.0.1", address="127.0.0.1:1")
 
 
 def test_a_token_is_not_sent_to_an_address_that_was_changed(port: FakePort, metarr: Live):

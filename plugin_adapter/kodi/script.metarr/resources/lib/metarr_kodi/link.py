@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
+from metarr_adapter.errors import RpcError
 from metarr_adapter.host import Log, Memory
 from metarr_adapter.loop import Loop
 from metarr_adapter.session import Caller, Identity
@@ -26,7 +27,8 @@ class ClosableCaller(Caller, Protocol):
 
 
 class Link:
-    """`host` is used on this thread alone; `changed` gets every other status than this, on any thread."""
+    """`host` is used on this thread alone; `changed` gets every other status than this, and `explain` puts what is
+    wrong into the owner's words, both on any thread."""
 
     def __init__(
         self,
@@ -39,9 +41,10 @@ class Link:
         clock: Clock,
         status: Status,
         changed: Callable[[Status], None],
+        explain: Callable[[RpcError], str],
     ) -> None:
         self._client = client
-        self.loop = Loop(host, Observed(client, status, changed), who, memory, log, clock=clock, look_up=True)
+        self.loop = Loop(host, Observed(client, status, changed, explain), who, memory, log, clock=clock, look_up=True)
         self.taken_over = False
         """It ended because another program took the library over."""
         self._take_over = False

@@ -22,10 +22,17 @@ _OF_ONE_REQUEST = {"invalid_argument", "not_found", "canceled"}
 
 
 class Observed:
-    """A caller that calls by another one. `changed` gets the status whenever it is another one than before."""
+    """A caller that calls by another one. `changed` gets the status whenever it is another one than before; `explain`
+    says what is wrong in the owner's words."""
 
-    def __init__(self, caller: Caller, status: Status, changed: Callable[[Status], None]) -> None:
-        self._caller, self._status, self._changed = caller, status, changed
+    def __init__(
+        self,
+        caller: Caller,
+        status: Status,
+        changed: Callable[[Status], None],
+        explain: Callable[[RpcError], str],
+    ) -> None:
+        self._caller, self._status, self._changed, self._explain = caller, status, changed, explain
 
     def call(self, method: str, message: Mapping[str, Any], *, timeout: float) -> dict[str, Any]:
         try:
@@ -61,7 +68,7 @@ class Observed:
 
     def _failed(self, error: RpcError) -> None:
         if error.code not in _OF_ONE_REQUEST or error.reason:
-            self._set(state=_STATES.get(failure_of(error), State.FAILED), error=str(error))
+            self._set(state=_STATES.get(failure_of(error), State.FAILED), error=self._explain(error))
 
     def _set(self, **changes: Any) -> None:
         status = self._status._replace(**changes)

@@ -11,6 +11,7 @@ from metarr_adapter.client import Client
 from metarr_adapter.host import HostUnavailable
 from metarr_adapter.timing import Clock, SystemClock
 from metarr_kodi import commands, texts, tokens
+from metarr_kodi.contact import problem
 from metarr_kodi.host import KodiHost
 from metarr_kodi.link import ClosableCaller, Link
 from metarr_kodi.memory import FileMemory
@@ -162,6 +163,7 @@ class Service:
             clock=self._clock,
             status=status,
             changed=partial(self._publish, self._opened),
+            explain=partial(problem, self._port, address),
         )
         self._link.start(take_over=take_over)
 
