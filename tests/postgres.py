@@ -5,11 +5,10 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pytest
 
 from factories import NOW
 from metarr.store.database import Database
+from ports import kept_free
 
 BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
 """What the tests of the store and of jobs run on, each of them on both."""
@@ -48,7 +48,8 @@ class Cluster:
     def __init__(self, folder: Path, programs: Path) -> None:
         self.folder = folder
         self.password = f"{secrets.token_hex(8)}@:/ ?%"
-        self.port = _free_port()
+        self._port = ExitStack()
+        self.port = self._port.enter_context(kept_free())
         self._programs = programs
         self._account = _account()
         self._number = itertools.count(1)
@@ -75,6 +76,10 @@ class Cluster:
         """Every connection is lost by it."""
         self.stop("fast")
         self.start()
+
+    def release(self) -> None:
+        """Let others have the port."""
+        self._port.close()
 
     def _run(self, program: str, *arguments: str) -> None:
         user = self._account
@@ -137,6 +142,7 @@ def cluster(programs: Path) -> Iterator[Cluster]:
     finally:
         if (folder / "data" / "postmaster.pid").exists():
             made.stop()
+        made.release()
         shutil.rmtree(folder)
 
 
@@ -144,9 +150,3 @@ def _account() -> str | None:
     """Whom to run the server as; None: as whoever runs the tests."""
     known = {entry.pw_name for entry in pwd.getpwall()}
     return next(name for name in _ACCOUNTS if name in known) if os.getuid() == 0 else None
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])

@@ -9,13 +9,12 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -42,6 +41,7 @@ from metarr.rpc.errors import _CODES
 from metarr.services.health import Condition
 from metarr.settings import DECLARED
 from metarr_kodi import mapping
+from ports import kept_free
 from simulators import KEYS, Simulators
 
 ROOT = Path(__file__).parent.parent
@@ -435,19 +435,18 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def service(folder: Path) -> Iterator[str]:
     """The page's service, on a free port; its address."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
-    served = (folder / "service.py").read_text().replace("8090", str(port))
-    with subprocess.Popen([sys.executable, "-c", served], stderr=subprocess.DEVNULL) as serving:
-        try:
-            wait_for(f"http://127.0.0.1:{port}/")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            serving.terminate()
+    with kept_free() as port:
+        served = (folder / "service.py").read_text().replace("8090", str(port))
+        with subprocess.Popen([sys.executable, "-c", served], stderr=subprocess.DEVNULL) as serving:
+            try:
+                wait_for(f"http://127.0.0.1:{port}/")
+                yield f"http://127.0.0.1:{port}"
+            finally:
+                serving.terminate()
 
 
 def wait_for(url: str) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         try:
             urlopen(url, timeout=5).close()
         except HTTPError as error:

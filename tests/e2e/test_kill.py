@@ -1,10 +1,8 @@
 """A daemon killed without warning while two hundred items are being enriched."""
 
 import re
-import signal
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +13,7 @@ from sqlite3 import connect
 import pytest
 
 from harness import PROVIDERS, dump, settings_for
+from kills import killing
 from metarr.rpc.client import Client, RpcFailure
 from metarr.store.database import Database
 from simulators import Simulators, generated_movie
@@ -89,11 +88,9 @@ def test_what_was_stored_is_whole_and_is_never_asked_for_again(tmp_path: Path, a
             ]
             results = client.call("LibraryService", "UpsertItems", {"items": wanted})["results"]
             ids = [result["item"]["id"] for result in results]
-            enough = threading.Event()
-            with ThreadPoolExecutor(17) as pool:
-                pool.submit(kill_when, process, simulators, after, enough)
+            enough = killing(simulators, process, lambda: sum(asked(simulators).values()) >= after)
+            with enough, ThreadPoolExecutor(16) as pool:
                 done = list(pool.map(lambda item_id: enrich(client, item_id), ids))
-                enough.set()
         assert not all(done), "it was killed too late to prove anything"
 
         database = Database(tmp_path / "metarr.db")
@@ -114,14 +111,6 @@ def test_what_was_stored_is_whole_and_is_never_asked_for_again(tmp_path: Path, a
         again = asked(simulators)
         assert max(again.values(), default=1) == 1
         assert sum(again.values()) == len(PROVIDERS) * ITEMS - stored
-
-
-def kill_when(process: "subprocess.Popen[str]", simulators: Simulators, after: int, enough: threading.Event) -> None:
-    """SIGKILL the daemon as soon as the providers got that many requests about titles."""
-    while not enough.wait(0.002):
-        if sum(asked(simulators).values()) >= after:
-            process.send_signal(signal.SIGKILL)
-            return
 
 
 def whole(path: Path) -> set[int]:

@@ -74,7 +74,8 @@ def test_an_entry_that_metarr_does_not_know_yet_is_reported_first(kodi: Rig, mon
     assert seen[-1].heading == "Locked fields: The Matrix (1999)"
 
 
-def test_one_that_takes_too_long_to_report_is_to_be_tried_again(kodi: Rig):
+def test_one_that_takes_too_long_to_report_is_to_be_tried_again(kodi: Rig, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(kodi.port, "pause", lambda _seconds: False)
     film = kodi.add_movie("Fight Club", 1999)
     assert kodi.point("locks", "movie", film)[-1].text == (
         "Metarr does not know this entry yet. The library is being reported; try again in a while."

@@ -49,7 +49,7 @@ def test_answers_that_are_missing_are_told_with_why(kodi: Rig, simulators: Simul
 
 def test_who_leaves_finds_it_again_running_and_can_end_it(kodi: Rig, simulators: Simulators):
     for provider in ("tmdb", "omdb", "tvdb", "fanart"):
-        simulators.set_latency(provider, 5.0)
+        simulators.fault(provider, "hang")
     kodi.port.cancels = True
     left = kodi.select(START, True)
     assert left[-1].text == "It goes on; look again in this menu"

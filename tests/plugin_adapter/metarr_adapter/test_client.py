@@ -20,6 +20,7 @@ from metarr.rpc.access import Access
 from metarr.rpc.http import HttpServer
 from metarr_adapter.client import Client
 from metarr_adapter.errors import BadAnswer, Closed, Limited, RpcError, TooOld, Unreachable, Violation, WrongToken
+from ports import kept_free
 from rpc.servicers import FakeHealth, FakeLibrary
 from scripted_server import ScriptedServer, Step, hang, reply, reset
 
@@ -251,14 +252,13 @@ class TestAttempts:
         assert (error.code, error.reason, clock.waits) == ("unavailable", "PROVIDERS_UNAVAILABLE", [])
 
     def test_find_a_daemon_that_is_just_starting(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            port = taken.getsockname()[1]
-        server = HttpServer([FakeHealth()], port=port)
-        try:
-            with Client(f"127.0.0.1:{port}", sleep=lambda _: server.start()) as client:
-                assert client.call(GET_HEALTH)["version"] == "1.2.3"
-        finally:
-            server.stop(1)
+        with kept_free() as port:
+            server = HttpServer([FakeHealth()], port=port)
+            try:
+                with Client(f"127.0.0.1:{port}", sleep=lambda _: server.start()) as client:
+                    assert client.call(GET_HEALTH)["version"] == "1.2.3"
+            finally:
+                server.stop(1)
 
 
 class TestConnections:
@@ -308,13 +308,11 @@ class TestConnections:
         assert len(scripted.requests) == 2
 
     def test_outlive_a_daemon_that_starts_again(self, tmp_path: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            address = f"127.0.0.1:{taken.getsockname()[1]}"
         clock = FakeClock(auto=True)
-        with Client(address, sleep=clock.wait) as client:
+        with kept_free() as port, Client(f"127.0.0.1:{port}", sleep=clock.wait) as client:
             started = []
             for _ in range(2):
-                daemon = Daemon(tmp_path, http=address)
+                daemon = Daemon(tmp_path, http=f"127.0.0.1:{port}")
                 daemon.start()
                 started.append(client.call(GET_HEALTH)["startedAt"])
                 daemon.stop()
