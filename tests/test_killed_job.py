@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness import settings_for
+from kills import killing
 from metarr.app import build
 from metarr.clock import SystemClock
 from metarr.domain.model import Kind
@@ -109,10 +110,9 @@ def test_a_job_killed_twenty_times_loses_doubles_and_asks_nothing_twice(tmp_path
     again_for_committed: list[str] = []
     for _ in range(KILLS):
         seen = len(simulators.requests())
-        process = work(folder)
-        time.sleep(dice.uniform(0.02, 1.0))
-        process.kill()
-        process.communicate()
+        process, enough = work(folder), seen + dice.randrange(2, 150)
+        with killing(simulators, process, lambda enough=enough: len(simulators.requests()) >= enough):
+            process.communicate(timeout=PATIENCE)
         again_for_committed += [name for name in asked_about(simulators, seen) if name in committed]
         done = rows(
             folder,
