@@ -212,7 +212,7 @@ def test_a_new_film_is_looked_up_at_once_and_leaves_with_its_file(home: Home):
 
 
 def test_the_settings_test_the_connection(home: Home):
-    home.kodi.builtin(f"RunScript(special://home/addons/{ADDON}/set_up.py,test)")
+    home.kodi.builtin(f"RunPlugin(plugin://{ADDON}/?do=test)")
     home.kodi.wait_for(lambda: home.kodi.holds("Window.IsActive(okdialog)"), "the dialog")
     assert home.kodi.labels("Control.GetLabel(9)")["Control.GetLabel(9)"].startswith("Connected to Metarr")
     home.kodi.press("select")

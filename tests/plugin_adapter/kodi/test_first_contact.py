@@ -59,7 +59,7 @@ def said(port: FakePort) -> str:
 def test_from_the_address_to_what_is_written(rig: Running, port: FakePort):
     address = str(rig.metarr.daemon.http_address)
     port.answers.extend([address, True, "Show what replacing", "Show what filling", "Replace"])
-    first_contact.main(port, [])
+    first_contact.set_up(port)
     assert not port.answers
     assert f"Connected to Metarr 0.1.0 at {address}" in said(port)
     assert "Films and shows looked up: 2. Changed: 2." in said(port)
@@ -82,7 +82,7 @@ def test_from_the_address_to_what_is_written(rig: Running, port: FakePort):
 
 def test_nothing_is_written_before_the_choice_and_not_yet_can_be_chosen_again(rig: Running, port: FakePort):
     port.answers.extend([str(rig.metarr.daemon.http_address), False, "Not yet"])
-    first_contact.main(port, [])
+    first_contact.set_up(port)
     rig.look_up()
     rig.until(State.NO_POLICY)
     assert port.kodi.writes() == []
@@ -100,7 +100,7 @@ def test_nothing_is_written_before_the_choice_and_not_yet_can_be_chosen_again(ri
 def test_an_empty_library_is_told_as_such_and_nothing_is_looked_up(port: FakePort, metarr: Live):
     with running(port, metarr, address=False):
         port.answers.extend([str(metarr.daemon.http_address), "Fill"])
-        first_contact.main(port, [])
+        first_contact.set_up(port)
     assert port.saw("tell")[-1].text == english()[texts.LIBRARY_EMPTY]
     assert not metarr.call("Enrichment", "ListJobs").get("jobs")
     assert len(port.saw("choose")[0].lines) == 3, "nothing would change, so there is nothing to look at"
@@ -110,14 +110,14 @@ def test_an_empty_library_is_told_as_such_and_nothing_is_looked_up(port: FakePor
 
 def test_an_owner_who_leaves_changes_nothing(rig: Running, port: FakePort):
     port.answers.append(None)
-    first_contact.main(port, [])
+    first_contact.set_up(port)
     assert port.settings.get("address", "") == ""
     assert rig.status.state == State.NOT_SET_UP
 
 
 def test_a_wrong_address_can_be_mended_at_once(rig: Running, port: FakePort):
     port.answers.extend(["ftp://nas", True, str(rig.metarr.daemon.http_address), False, None])
-    first_contact.main(port, [])
+    first_contact.set_up(port)
     [first, *_] = port.saw("confirm")
     assert "This is no address" in first.text
     assert first.lines == ("Change it", "Cancel")
@@ -131,7 +131,7 @@ def test_the_look_up_can_be_left_and_goes_on(rig: Running, port: FakePort):
         return True
 
     port.answers.extend([str(rig.metarr.daemon.http_address), leaves, None])
-    first_contact.main(port, [])
+    first_contact.set_up(port)
     jobs = rig.metarr.call("Enrichment", "ListJobs")["jobs"]
     assert len(jobs) == 1
     wait_for(lambda: rig.metarr.call("Enrichment", "ListJobs")["jobs"][0]["state"] == "STATE_COMPLETE", "the job's end")
@@ -148,7 +148,7 @@ def test_the_token_is_asked_for_once_where_the_daemon_wants_it_and_never_shown(
     scripted.script(refusal, health, refusal)
     port.answers.extend([f"127.0.0.1:{scripted.port}", "s3cret-t0ken"])
     port.ended.set()  # no service is there to wait for
-    first_contact.main(port, [])
+    first_contact.set_up(port)
     assert port.settings["token"] == "s3cret-t0ken"
     assert "authorization: bearer s3cret-t0ken" in scripted.requests[1].lower()
     assert "s3cret-t0ken" not in str(port.shown) + str(port.logged) + str(port.told)
@@ -164,7 +164,7 @@ def test_a_saved_token_is_not_sent_to_another_address_before_the_owner_types_it_
     address = f"127.0.0.1:{scripted.port}"
     port.answers.extend([address, "an0ther"])
     port.ended.set()  # no service is there to wait for
-    first_contact.main(port, [])
+    first_contact.set_up(port)
     first, second, *_ = scripted.requests
     assert "authorization" not in first.lower()
     assert "authorization: bearer an0ther" in second.lower()
@@ -182,7 +182,7 @@ def test_a_token_that_was_typed_for_one_address_is_not_tried_at_the_next(port: F
         other.script(refusal)
         port.answers.extend([f"127.0.0.1:{scripted.port}", "s3cret-t0ken", True])
         port.answers.extend([f"127.0.0.1:{other.port}", None, False])
-        first_contact.main(port, [])
+        first_contact.set_up(port)
         assert len(other.requests) == 1
         assert "s3cret-t0ken" in str(scripted.requests)
         assert "s3cret-t0ken" not in str(other.requests)
@@ -192,7 +192,7 @@ def test_testing_a_changed_address_sends_no_token_and_says_why(port: FakePort, s
     tokens.keep(port, "nas", "s3cret-t0ken")
     scripted.script(reply(b'{"code":"unauthenticated"}', 401, Content_Type="application/json"))
     port.settings["address"] = f"127.0.0.1:{scripted.port}"
-    first_contact.main(port, ["test"])
+    first_contact.check(port)
     assert "authorization" not in scripted.requests[0].lower()
     assert "was given for http://nas:50052" in port.saw("tell")[0].text
 
@@ -234,9 +234,9 @@ def test_nobody_there_is_told_in_words(port: FakePort, address: str, token: str,
 
 
 def test_a_connection_can_be_tested_from_the_settings(port: FakePort, metarr: Live):
-    first_contact.main(port, ["test"])
+    first_contact.check(port)
     port.settings["address"] = str(metarr.daemon.http_address)
-    first_contact.main(port, ["test"])
+    first_contact.check(port)
     nothing, connected = port.saw("tell")
     assert nothing.text == "Metarr is not set up yet. Choose Set up Metarr first."
     assert connected.text.startswith("Connected to Metarr 0.1.0")
@@ -245,5 +245,5 @@ def test_a_connection_can_be_tested_from_the_settings(port: FakePort, metarr: Li
 def test_a_service_that_does_not_run_is_told(port: FakePort, metarr: Live):
     port.answers.append(str(metarr.daemon.http_address))
     port.ended.set()
-    first_contact.main(port, [])
+    first_contact.set_up(port)
     assert "service does not run" in port.saw("tell")[-1].text

@@ -1,8 +1,10 @@
 """The menu under Programs: what it lists, how it stands, and that it never shows an empty list or a traceback."""
 
+import re
 import subprocess
 import sys
 import threading
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,6 +110,20 @@ def test_the_set_up_is_offered_from_the_menu(port: FakePort):
     menu.main(port, ["plugin://script.metarr/", "-1", "?do=set_up"])
     assert [shown.what for shown in port.shown] == ["ask"]
     assert port.ran == ["Container.Refresh"]
+
+
+def test_the_buttons_of_the_settings_lead_to_the_same_things(port: FakePort):
+    settings = ET.parse(ADDON / "resources" / "settings.xml").getroot()
+    buttons = {node.get("id"): node.findtext("data") for node in settings.iter("setting")}
+    shown = {"set_up": "ask", "test": "tell"}
+    assert {name for name, data in buttons.items() if data} == shown.keys()
+    for name, what in shown.items():
+        called = re.fullmatch(r"RunPlugin\((plugin://script\.metarr/)(\?do=\w+)\)", buttons[name] or "")
+        assert called is not None
+        port.shown.clear()
+        port.answers.append(None)
+        menu.main(port, [called[1], "-1", called[2]])
+        assert [each.what for each in port.shown] == [what]
 
 
 def test_the_settings_open_and_a_list_is_read_again(port: FakePort):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -42,14 +42,6 @@ _LOOKS = (
     _Look(REPLACE, texts.SHOW_REPLACE, texts.PREVIEW_REPLACE),
     _Look(FILL, texts.SHOW_FILL, texts.PREVIEW_FILL),
 )
-
-
-def main(port: Port, arguments: Sequence[str], connect: Connect = Client) -> None:
-    """What the settings' buttons and the menus run: the whole set-up, or with "test" only a look."""
-    if "test" in arguments:
-        check(port, connect)
-    else:
-        set_up(port, connect)
 
 
 def check(port: Port, connect: Connect = Client) -> None:

@@ -34,6 +34,10 @@ DONE = {
 }
 """Things to do with the daemon, by the module that has them as a function of that name."""
 
+_CONTACT = {"set_up": "set_up", "policy": "choose_policy", "test": "check"}
+"""Steps of the first contact, by the function that takes them. The settings' buttons call them, too: what Kodi runs as
+a script by its path never hears that Kodi ends."""
+
 _STATES = {
     State.NOT_SET_UP: texts.NOT_SET_UP,
     State.NO_POLICY: texts.POLICY_NEEDED,
@@ -158,10 +162,10 @@ def _do_here(port: Port, name: str, options: dict[str, Any]) -> None:
         from metarr_kodi.menu_about import about  # noqa: PLC0415
 
         about(port, **options)
-    elif name in ("set_up", "policy"):
+    elif name in _CONTACT:
         from metarr_kodi import first_contact  # noqa: PLC0415
 
-        (first_contact.choose_policy if name == "policy" else first_contact.set_up)(port)
+        getattr(first_contact, _CONTACT[name])(port)
         port.builtin("Container.Refresh")
     elif name == "settings":
         port.open_settings()
