@@ -1,6 +1,7 @@
 """Every fault that the simulators know, on every provider, and what becomes of it."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 
@@ -59,6 +60,9 @@ class Clock(SystemClock):
     """The machine's clock, that a test can set ahead, with luck that makes pauses before a repetition short."""
 
     ahead = 0.0
+
+    def now(self) -> datetime:
+        return super().now().replace(hour=12)  # no day ends meanwhile, and no quota begins anew
 
     def monotonic(self) -> float:
         return super().monotonic() + self.ahead
