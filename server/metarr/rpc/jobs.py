@@ -102,13 +102,16 @@ class JobMethods:
             check.violation("item_ids", f"names {len(request.item_ids)} items; {MOST_ITEMS} are the most")
             return Scope()
         references = [check.reference(f"item_ids[{n}]", each) for n, each in enumerate(request.item_ids)]
-        return Scope() if 0 in references else Scope(item_ids=self._item_ids(check, references))
+        return Scope(item_ids=self._item_ids(check, references))
 
     def _item_ids(self, check: Check, references: Sequence[Reference]) -> tuple[int, ...]:
+        unreadable = {f"item_ids[{n}]" for n, reference in enumerate(references) if reference == 0}
         try:
             return self._jobs.item_ids(references, "item_ids")
         except InvalidInput as error:
             for violation in error.violations:
+                if violation.field in unreadable:
+                    continue  # that is told already
                 check.violation(violation.field, violation.description)
             return ()
 
