@@ -2,6 +2,7 @@
 
 import base64
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from structlog.testing import capture_logs
 
 from certificates import self_signed
 from metarr import tokens
@@ -29,6 +31,8 @@ from rpc.servicers import FakeHealth
 
 FOREIGN = "127.0.0.2"
 NO_PROXY = [("grpc.enable_http_proxy", 0)]
+PATIENCE = 30.0
+"""Seconds that only a failure uses up."""
 
 
 def only_this_machine(host: str) -> bool:
@@ -329,6 +333,33 @@ class TestTls:
             for connection in silent:
                 connection.close()
             server.stop(1)
+
+    def test_a_caller_that_leaves_in_the_middle_of_an_answer_is_no_fault_in_the_log(self, tls):
+        read, ended = threading.Event(), threading.Event()
+
+        def endless(_environ, start_response):
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            try:
+                while True:
+                    yield bytes(64 * 1024)
+                    read.wait(PATIENCE)
+            finally:
+                ended.set()
+
+        server = HttpServer([FakeHealth()], tls=tls, web=endless)
+        server.start()
+        with capture_logs() as logs:
+            try:
+                context = ssl.create_default_context(cafile=str(tls.certificate))
+                plain = socket.create_connection(("127.0.0.1", server.port))
+                with context.wrap_socket(plain, server_hostname="127.0.0.1") as caller:
+                    caller.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                    assert caller.recv(1)
+                read.set()
+                assert ended.wait(PATIENCE)
+            finally:
+                server.stop(PATIENCE)
+        assert [told for told in logs if told["event"] == "http_server"] == []
 
     def test_files_that_are_none_are_told_at_the_start(self, tmp_path, tls):
         other = self_signed(tmp_path / "other")

@@ -3,6 +3,8 @@
 import contextlib
 import logging
 import socket
+import ssl
+import sys
 import threading
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
@@ -192,6 +194,10 @@ class _Cheroot(wsgi.Server):
             super().process_conn(conn)
 
     def error_log(self, msg: Any = "", level: int = logging.INFO, traceback: bool = False) -> None:
+        error = sys.exc_info()[1]
+        if isinstance(error, ssl.SSLError):  # cheroot knows only plain sockets' ways of telling that the caller left
+            log.info("http_caller_left", why=error.reason or str(error))
+            return
         log.log(level, "http_server", detail=str(msg), exc_info=traceback)
 
 
