@@ -178,6 +178,11 @@ def test_the_list_has_a_row_for_each_and_as_many_as_are_wanted(metarr, daemon):
     assert daemon.request("ListJobs")["pageSize"] == 2
 
 
+def test_a_list_without_jobs_says_so(metarr, daemon):
+    answer(daemon, "ListJobs", {})
+    assert metarr("jobs", "list").out == "no job has been started yet\n"
+
+
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "many"])
 def test_a_limit_out_of_bounds_is_wrong_usage(metarr, daemon, limit):
     result = metarr("jobs", "list", "--limit", limit)

@@ -128,6 +128,16 @@ def test_a_preview_of_what_cannot_be_is_refused(daemon: Live, wrong: dict[str, A
     assert [violation.field for violation in refused.value.violations] == [field]
 
 
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [("movie.plots", "a movie has no field 'plots'"), ("plot", "'plot' is no <kind>.<field>, such as movie.plot")],
+)
+def test_what_is_wrong_with_a_field_to_reset_is_said(daemon: Live, named: str, says: str) -> None:
+    with pytest.raises(RpcFailure) as refused:
+        daemon.call("Config", "UpdateFieldAuthorities", {"resetFields": [named]})
+    assert [violation.description for violation in refused.value.violations] == [says]
+
+
 def test_a_preview_on_rules_that_moved_is_refused(daemon: Live) -> None:
     wrong = {"authorities": {"fields": [RULE], "etag": "of yesterday"}, "updateMask": "fields"}
     with pytest.raises(RpcFailure) as refused:

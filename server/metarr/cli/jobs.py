@@ -82,6 +82,8 @@ def list_jobs(
         )
         for job in answer.get("jobs", ())
     ]
+    if not rows:
+        return say("no job has been started yet")
     return table(("job", "state", "by", "created", "items", "detail"), rows, whole=("job", "state", "by"))
 
 

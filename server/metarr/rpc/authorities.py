@@ -154,7 +154,12 @@ def _rules(check: Check, fields: Iterable[pb.FieldAuthority]) -> list[tuple[Kind
 
 def _reset(check: Check, path: str, named: str) -> tuple[Kind, str]:
     kind, _, field = named.partition(".")
-    if kind not in list(Kind) or field not in FIELDS or kind not in FIELDS[field].kinds:
-        check.violation(path, f"{named[:60]!r} is no <kind>.<field>, such as movie.plot")
+    wrong = ""
+    if kind not in list(Kind) or not field:
+        wrong = f"{named[:60]!r} is no <kind>.<field>, such as movie.plot"
+    elif field not in FIELDS or kind not in FIELDS[field].kinds:
+        wrong = f"a {kind} has no field {field[:60]!r}"
+    if wrong:
+        check.violation(path, wrong)
         return Kind.MOVIE, "title"
     return Kind(kind), field
