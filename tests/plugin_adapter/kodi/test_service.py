@@ -10,11 +10,14 @@ import pytest
 
 from fake_kodi import FakeKodi
 from fake_kodi_port import FakePort, english
+from fakes import FakeClock
 from harness import PROVIDERS, Live, live, title
 from kodi_host import wait_for
 from kodi_rig import Running, running
 from metarr_kodi import commands, texts
-from metarr_kodi.status import PROPERTY, State
+from metarr_kodi.memory import FileMemory
+from metarr_kodi.service import COPIED, Service
+from metarr_kodi.status import PROPERTY, State, Status
 from scripted_server import ScriptedServer, hang, reply
 from simulators import Movie, Simulators
 
@@ -49,6 +52,14 @@ def add(kodi: FakeKodi, key: str, **more: Any) -> int:
     assert isinstance(film, Movie)
     ids = {"imdb": film.imdb} if film.imdb else {}
     return kodi.add("movie", **{"title": film.title, "uniqueid": ids, "file": f"/films/{key}.mkv", **more})
+
+
+def share(port: FakePort) -> None:
+    """Have this Kodi's library be on a server."""
+    folder = Path(port.path("special://masterprofile/"))
+    folder.mkdir(parents=True)
+    shared = "<advancedsettings><videodatabase><type>mysql</type><host>nas</host></videodatabase></advancedsettings>"
+    (folder / "advancedsettings.xml").write_text(shared)
 
 
 def details(port: FakePort, number: int, *properties: str) -> dict[str, Any]:
@@ -264,11 +275,8 @@ def test_a_token_is_not_sent_to_an_address_that_was_changed(port: FakePort, meta
 
 def test_another_kodi_on_the_same_library_waits_and_may_take_over(port: FakePort, metarr: Live, tmp_path: Path):
     other = FakePort(tmp_path / "other")
-    shared = "<advancedsettings><videodatabase><type>mysql</type><host>nas</host></videodatabase></advancedsettings>"
     for each in (port, other):
-        folder = Path(each.path("special://masterprofile/"))
-        folder.mkdir(parents=True)
-        (folder / "advancedsettings.xml").write_text(shared)
+        share(each)
         add(each.kodi, "fight-club")
     with running(port, metarr) as first, running(other, metarr) as second:
         first.until_reported(1)
@@ -276,6 +284,64 @@ def test_another_kodi_on_the_same_library_waits_and_may_take_over(port: FakePort
         commands.send(other, commands.TAKE_OVER)
         second.until(State.NO_POLICY)
         first.until(State.IN_USE)
+
+
+def test_a_copy_of_another_kodi_becomes_one_of_its_own(port: FakePort, metarr: Live, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("metarr_kodi.service.COPIED", 30.0)
+    memory = FileMemory(port.profile(), print)
+    memory.set("instance", "copied")
+    original = {"playerId": "kodi-copied", "name": "Original", "host": "kodi", "instance": "another machine"}
+    kinds = [{"kind": "MEDIA_KIND_MOVIE", "fields": ["title"]}]
+    metarr.call("Sync", "RegisterPlayer", {**original, "kinds": kinds})
+    add(port.kodi, "fight-club")
+    with running(port, metarr) as rig:
+        assert rig.until(State.IN_USE).player_id == "kodi-copied"
+        assert rig.until(State.NO_POLICY).player_id != "kodi-copied"
+        rig.until_reported(1)
+        assert rig.player["name"] != "Original"
+    assert english()[texts.COPIED] in str(port.saw("notify"))
+    assert FileMemory(port.profile(), print).get("instance") != "copied"
+
+
+class TestWhoWaits:
+    """What comes of it when another Kodi keeps the library in step."""
+
+    @pytest.fixture
+    def clock(self) -> FakeClock:
+        return FakeClock()
+
+    @pytest.fixture
+    def service(self, port: FakePort, clock: FakeClock) -> Service:
+        FileMemory(port.profile(), print).set("instance", "first")
+        return Service(port, clock=clock)
+
+    def waits(self, service: Service, clock: FakeClock, seconds: float, state: str = State.IN_USE) -> None:
+        service._publish(service._opened, Status(state))
+        clock.advance(seconds)
+        service._tick()
+
+    def own(self, port: FakePort) -> str:
+        return FileMemory(port.profile(), print).get("instance")
+
+    def test_is_a_copy_after_a_while(self, port: FakePort, service: Service, clock: FakeClock):
+        self.waits(service, clock, 1)
+        self.waits(service, clock, COPIED - 1)
+        assert self.own(port) == "first"
+        self.waits(service, clock, 1)
+        assert self.own(port) not in ("", "first")
+
+    def test_is_none_where_it_had_the_library_in_between(self, port: FakePort, service: Service, clock: FakeClock):
+        self.waits(service, clock, 1)
+        self.waits(service, clock, COPIED - 1)
+        self.waits(service, clock, 1, State.CONNECTED)
+        self.waits(service, clock, COPIED)
+        assert self.own(port) == "first"
+
+    def test_is_none_on_a_library_that_is_shared(self, port: FakePort, service: Service, clock: FakeClock):
+        share(port)
+        for _ in range(5):
+            self.waits(service, clock, COPIED)
+        assert self.own(port) == "first"
 
 
 def test_it_ends_with_kodi_though_the_daemon_hangs(port: FakePort, metarr: Live):

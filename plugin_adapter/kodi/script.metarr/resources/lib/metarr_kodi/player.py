@@ -34,6 +34,11 @@ def identity(port: Port, memory: FileMemory) -> Identity:
     )
 
 
+def become_another(memory: FileMemory) -> None:
+    """From now on this Kodi is another one than it was: it was a copy."""
+    memory.set(_INSTANCE, uuid.uuid4().hex)
+
+
 def name(port: Port) -> str:
     """What its owner calls this Kodi."""
     try:

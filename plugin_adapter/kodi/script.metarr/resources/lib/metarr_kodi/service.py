@@ -15,7 +15,7 @@ from metarr_kodi.contact import problem
 from metarr_kodi.host import KodiHost
 from metarr_kodi.link import ClosableCaller, Link
 from metarr_kodi.memory import FileMemory
-from metarr_kodi.player import identity
+from metarr_kodi.player import become_another, identity, shared_library
 from metarr_kodi.port import Port, ca_file
 from metarr_kodi.status import State, Status, publish
 
@@ -27,6 +27,10 @@ QUIET = 3.0
 
 AGAIN = 300.0
 """Seconds until it is tried again where another Kodi took the library over."""
+
+COPIED = 600.0
+"""Seconds for which another Kodi is in session with a library that only this one can have: then one of them is a copy
+of the other, as of a memory card. Much longer than the daemon holds the place of one that is gone."""
 
 KINDS = {"movie": "movie", "tvshow": "series", "season": "season", "episode": "episode"}
 """Metarr's kinds by Kodi's."""
@@ -52,6 +56,8 @@ class Service:
         self._report_at: float | None = None
         self._again_at: float | None = None
         self._opened = 0
+        self._state = State.OFF
+        self._in_use_since: float | None = None
 
     def run(self) -> None:
         """Until Kodi ends, or stops the add-on."""
@@ -68,6 +74,7 @@ class Service:
 
     def settings_changed(self) -> None:
         if self._read_settings() != self._settings:
+            self._in_use_since = None
             self._open()
         elif self._link is not None:
             self._link.loop.wake()
@@ -128,6 +135,25 @@ class Service:
                 self._again_at = now + AGAIN
             elif now >= self._again_at:
                 self._open()
+        self._look_for_a_copy(now)
+
+    def _look_for_a_copy(self, now: float) -> None:
+        if self._state in (State.CONNECTED, State.NO_POLICY):
+            self._in_use_since = None
+        elif self._state == State.IN_USE:
+            if self._in_use_since is None:
+                self._in_use_since = now
+            elif now - self._in_use_since >= COPIED:
+                self._in_use_since = None
+                if not shared_library(self._port):
+                    self._be_another()
+
+    def _be_another(self) -> None:
+        """Where two are one by a copy, the one that waits becomes a Kodi of its own. Nothing is chosen for it yet."""
+        self._port.log("warning", "another Kodi goes by this one's name: it gets a new one")
+        become_another(self._memory)
+        self._port.notify(self._port.text(texts.COPIED), problem=True)
+        self._open()
 
     def _report_soon(self) -> None:
         self._report_at = self._clock.monotonic() + QUIET
@@ -176,6 +202,7 @@ class Service:
     def _publish(self, number: int, status: Status) -> None:
         """What a link says, unless it is a former one."""
         if number == self._opened:
+            self._state = status.state
             publish(self._port, status)
 
     def _hint(self) -> None:
