@@ -55,6 +55,14 @@ def test_the_environment_for_development_serves_users_but_not_the_other_way_roun
     assert environment.done[5:] == ["exec"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_every_script_tells_how_it_is_used(script):
+    run = subprocess.run([sys.executable, script, "--help"], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "usage:" in run.stdout
+
+
 def test_inside_the_environment_the_script_goes_on(environment, monkeypatch):
     monkeypatch.setattr("sys.prefix", str(environment.VENV))
     environment.ensure_environment()
