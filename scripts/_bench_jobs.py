@@ -43,8 +43,8 @@ def at_work(services: "Services") -> Iterator[None]:
 
 def run_job(services: "Services") -> "Job":
     """A job over everything, from its start to its end."""
-    from metarr.services.job_report import ended
-    from metarr.services.jobs import Order
+    from metarr.jobs.jobs import Order
+    from metarr.jobs.report import ended
     from metarr.store.jobs import Scope
 
     job = services.jobs.submit(Order(scope=Scope(), auto=True))
@@ -70,7 +70,7 @@ def timed_job(services: "Services") -> Timed:
 
 def add(services: "Services", numbers: range) -> None:
     from metarr.domain.model import Kind
-    from metarr.services.intake import NewItem
+    from metarr.library.intake import NewItem
 
     for start in range(numbers.start, numbers.stop, 500):
         wanted = range(start, min(start + 500, numbers.stop))

@@ -99,7 +99,7 @@ def bench_kodi() -> Mapping[str, float]:
 
 @contextmanager
 def _home() -> "Iterator[Home]":
-    sys.path.insert(0, str(ROOT / "tests"))
+    sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/support")]
     sys.path.insert(0, str(ROOT / "plugin_adapter"))
     sys.path.insert(0, str(ROOT / "plugin_adapter/kodi/script.metarr/resources/lib"))
     from kodi_home import Home

@@ -11,7 +11,7 @@ from _bench_enrich import PROVIDERS, Providers, imdb, providers, services_over, 
 
 if TYPE_CHECKING:
     from metarr.app import Services
-    from metarr.services.aggregate import Asker
+    from metarr.asking.gather import Asker
     from metarr.store.database import Database
 
 ITEMS, BATCH = 10_000, 500
@@ -27,8 +27,8 @@ def fill(services: "Services", database: "Database") -> None:
     """Movies with the answers of four providers in the cache."""
     from metarr.clock import SystemClock
     from metarr.domain.model import Kind
-    from metarr.services.enrich import Wish
-    from metarr.services.intake import NewItem
+    from metarr.library.enrich import Wish
+    from metarr.library.intake import NewItem
 
     clock = SystemClock()
     # By batches, here and below: the bench itself must not hold what grows with the library.

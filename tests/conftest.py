@@ -64,7 +64,7 @@ def postgres() -> Iterator[Cluster]:
         yield running
 
 
-ON_BOTH = ("test_enrich", "test_jobs", "test_planner", "test_scheduler", "test_standing", "test_sync")
+ON_BOTH = ("test_enrich", "test_jobs", "test_quota_queue", "test_scheduler", "test_unchanged", "test_deliver")
 """The modules whose tests run on each of the two databases, besides those of the store."""
 
 

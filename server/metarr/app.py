@@ -10,46 +10,46 @@ from pathlib import Path
 import structlog
 
 from metarr import datadir, logs, tokens
+from metarr.asking.config import ConfigReader
+from metarr.asking.drift import DriftWatch
+from metarr.asking.gather import Aggregator
+from metarr.asking.roster import Roster
+from metarr.asking.search import Identifier
+from metarr.care.health import HealthReader
 from metarr.clock import Clock, SystemClock
 from metarr.errors import CannotDo
+from metarr.jobs.daily import Daily
+from metarr.jobs.jobs import Jobs
+from metarr.jobs.quota_queue import Planner
+from metarr.jobs.runner import ThreadRunner
+from metarr.library.aggregate import TitleAggregator
+from metarr.library.edit import Editor
+from metarr.library.enrich import Enricher
+from metarr.library.history import History
+from metarr.library.items import Library
+from metarr.library.join import Splitter
+from metarr.library.recognize import Recognizer
+from metarr.players.deliver import Sync
+from metarr.players.players import Players
+from metarr.players.report import Reporter
 from metarr.providers.registry import Registry, discover
-from metarr.rpc.access import Access
-from metarr.rpc.aggregation import Aggregation
-from metarr.rpc.config import Config
-from metarr.rpc.enrichment import Enrichment
+from metarr.rpc.doors.access import Access
+from metarr.rpc.doors.http import HttpServer
+from metarr.rpc.doors.server import GrpcServer, authority
 from metarr.rpc.errors import BaseServicer
-from metarr.rpc.health import Health
-from metarr.rpc.http import HttpServer
-from metarr.rpc.library import LibraryItems
-from metarr.rpc.server import GrpcServer, authority
-from metarr.rpc.sync import PlayerSync
+from metarr.rpc.methods.aggregation import Aggregation
+from metarr.rpc.methods.config import Config
+from metarr.rpc.methods.enrichment import Enrichment
+from metarr.rpc.methods.health import Health
+from metarr.rpc.methods.library import LibraryItems
+from metarr.rpc.methods.sync import PlayerSync
+from metarr.rules.authorities import FieldAuthorities
+from metarr.rules.export import Decisions
+from metarr.rules.providers import ProviderSettings
+from metarr.rules.remerge import Remerger
+from metarr.rules.settings import SettingsEditor
 from metarr.scheduler import Scheduler, next_run
 from metarr.secrets import Vault
-from metarr.services.aggregate import Aggregator
-from metarr.services.authorities import FieldAuthorities
-from metarr.services.config import ConfigReader
-from metarr.services.daily import Daily
-from metarr.services.decisions import Decisions
-from metarr.services.drift import DriftWatch
-from metarr.services.edit import Editor
-from metarr.services.enrich import Enricher
-from metarr.services.health import HealthReader
-from metarr.services.history import History
-from metarr.services.identify import Identifier
-from metarr.services.identity import Splitter
-from metarr.services.jobs import Jobs
-from metarr.services.library import Library
-from metarr.services.planner import Planner
-from metarr.services.players import Players
-from metarr.services.providers import ProviderSettings
-from metarr.services.recognize import Recognizer
-from metarr.services.remerge import Remerger
-from metarr.services.report import Reporter
-from metarr.services.roster import Roster
-from metarr.services.runner import ThreadRunner
-from metarr.services.settings import SettingsEditor
-from metarr.services.sync import Sync
-from metarr.services.titles import TitleAggregator
 from metarr.store.database import Database
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@ import structlog
 
 from metarr.clock import Clock
 from metarr.errors import MetarrError
-from metarr.services.daily import Daily
+from metarr.jobs.daily import Daily
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ from metarr.providers import guard
 from metarr.providers.base import Ask, Query
 from metarr.providers.registry import declaration_faults
 from plugins.metarr_tvmaze.metarr_tvmaze import TvMaze, parse_search, parse_show, plain
-from providers.contract import check_fragment
 from samples import sample
+from unit.providers.contract import check_fragment
 
 SHOW: dict[str, Any] = {
     "id": 7,

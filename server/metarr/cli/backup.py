@@ -24,7 +24,7 @@ def backup(
     data_dir: DataDir = None,
 ) -> None:
     """Write the library, the settings, the keys and the token into one file. The daemon may run meanwhile."""
-    from metarr.services import backup as service  # noqa: PLC0415 (no other command needs the database)
+    from metarr.care import backup as service  # noqa: PLC0415 (no other command needs the database)
 
     target = file or Path(f"metarr-backup-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz")
     where = service.make(data_dir_or_default(data_dir), target)
@@ -49,7 +49,7 @@ def restore(
     data_dir: DataDir = None,
 ) -> None:
     """Put back what a backup holds. The daemon must be stopped; what is replaced is kept aside."""
-    from metarr.services import backup as service  # noqa: PLC0415 (no other command needs the database)
+    from metarr.care import backup as service  # noqa: PLC0415 (no other command needs the database)
 
     directory = data_dir_or_default(data_dir)
     aside = service.restore(file, directory, datetime.now(UTC))

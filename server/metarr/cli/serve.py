@@ -90,7 +90,7 @@ def serve(
     """
     # The daemon is the whole program; no other command needs to load it.
     from metarr.app import serve as run  # noqa: PLC0415
-    from metarr.rpc.access import Access, Tls  # noqa: PLC0415
+    from metarr.rpc.doors.access import Access, Tls  # noqa: PLC0415
 
     if (tls_cert is None) != (tls_key is None):
         raise typer.BadParameter("--tls-cert and --tls-key go together", param_hint="--tls-cert")

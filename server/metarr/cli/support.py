@@ -32,7 +32,7 @@ def support_bundle(
     server: Server = DEFAULT_SERVER,
 ) -> None:
     """Write versions, health, providers, settings and the log into one file, without keys, token and home path."""
-    from metarr.services import support  # noqa: PLC0415 (no other command needs the database)
+    from metarr.care import support  # noqa: PLC0415 (no other command needs the database)
 
     directory, now = data_dir_or_default(data_dir), datetime.now(UTC)
     target = file or Path(f"metarr-support-{now:%Y%m%dT%H%M%SZ}.zip")

@@ -29,9 +29,9 @@ from metarr.errors import (
     VersionMoved,
     Violation,
 )
-from metarr.rpc.context import Context
 from metarr.rpc.contract import service_of
-from metarr.rpc.streams import Streams
+from metarr.rpc.doors.context import Context
+from metarr.rpc.doors.streams import Streams
 
 log = structlog.get_logger(__name__)
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from msgspec.structs import asdict, replace
 from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, or_, select, update
 
+from metarr.domain.delivery import Held
 from metarr.domain.model import Kind, Struct
-from metarr.domain.sync import Held
 from metarr.store import players
 from metarr.store.chunks import chunks
 from metarr.store.players import Player

@@ -7,8 +7,8 @@ from typing import Any
 from msgspec.structs import asdict
 from sqlalchemy import Connection, Row, delete, func, select, update
 
+from metarr.domain.delivery import SyncPolicy
 from metarr.domain.model import Kind, Struct
-from metarr.domain.sync import SyncPolicy
 from metarr.store.tables import items, player_items, players, sync_state
 from metarr.store.upsert import upsert
 

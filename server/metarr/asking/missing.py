@@ -1,0 +1,97 @@
+"""Which answers an item still misses after a run, and when to ask for them again."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from metarr.asking.nobody import LIMITED
+from metarr.domain.evidence import answer_of, missing
+from metarr.domain.freshness import NOT_FOUND_WAITS, RETRY_MOST, next_attempt
+from metarr.domain.model import Answered, NotAsked, NotFound, Outcome, Reason, Skip, Unavailable
+from metarr.store.pending import Pending
+
+NOT_TRIED = frozenset({Reason.CIRCUIT_OPEN, Reason.DEADLINE})
+"""Why a provider is unavailable though no request about the item was made."""
+
+
+def still_missing(outcomes: Mapping[str, Outcome], before: Mapping[str, Pending], now: datetime) -> dict[str, Pending]:
+    """The providers of which an answer is still to be had, and when to ask again.
+
+    What is limited comes back when its limit ends; a refused key when the settings change; what was tried in vain
+    after a growing while. Where nobody was asked, that is no attempt: it makes nobody wait longer the next time.
+    Where a newer answer was ordered than the one that is cached, that one is still missed.
+    """
+    missed = {}
+    for provider, outcome in outcomes.items():
+        last = before.get(provider)
+        if not missing(outcome):
+            if last is not None and _is_older(outcome, last.fresh_after):
+                missed[provider] = last
+            continue
+        if isinstance(outcome, NotAsked) and outcome.reason is Skip.NOT_SELECTED:
+            if last is not None:
+                missed[provider] = last
+            elif outcome.last is None:
+                missed[provider] = Pending(reason=str(outcome.reason), since=now, not_before=now)
+            continue
+        missed[provider] = _pending(outcome, last, now)
+    return missed
+
+
+def ordered_anew(
+    missed: Mapping[str, Pending], fresh_after: datetime | None, providers: Collection[str] | None
+) -> dict[str, Pending]:
+    """The same where answers newer than `fresh_after` were wanted, of these providers or of all: until there is one,
+    none that is cached will do."""
+    if fresh_after is None:
+        return dict(missed)
+    return {
+        provider: replace(each, fresh_after=max(fresh_after, each.fresh_after or fresh_after))
+        if providers is None or provider in providers
+        else each
+        for provider, each in missed.items()
+    }
+
+
+def _is_older(outcome: Outcome, fresh_after: datetime | None) -> bool:
+    """Whether a cached answer is older than wanted. One that was given now is not, whatever the clock said before."""
+    if fresh_after is None or not isinstance(outcome, Answered | NotFound):
+        return False
+    return outcome.cached and outcome.fetched_at < fresh_after
+
+
+def _pending(outcome: Outcome, last: Pending | None, now: datetime) -> Pending:
+    attempts = last.attempts if last else 0
+    answer = answer_of(outcome)
+    reason, detail, not_before = "", "", None
+    match outcome:
+        case Unavailable():
+            reason, detail = str(outcome.reason), outcome.detail
+            if outcome.reason in LIMITED and outcome.retry_at:
+                not_before = outcome.retry_at
+            elif outcome.reason is not Reason.AUTH:
+                attempts += outcome.reason not in NOT_TRIED
+                not_before = next_attempt(attempts, now, outcome.retry_at)
+        case NotAsked(reason=Skip.PLANNED):
+            reason, detail, not_before = str(outcome.reason), outcome.detail, now
+        case NotAsked():
+            # No time brings an id: an answer of others does, and then all who gained one are asked at once.
+            reason, detail, not_before = str(outcome.reason), outcome.detail, now + RETRY_MOST
+        case Answered():
+            attempts += 1
+            unread = ", ".join(sorted(outcome.fragment.unread))
+            reason, detail, not_before = "partial", f"could not be read: {unread}", next_attempt(attempts, now)
+        case NotFound():
+            attempts += not outcome.cached
+            day = outcome.fetched_at + NOT_FOUND_WAITS[0]
+            reason, detail, not_before = "not_found", "not believed yet", next_attempt(attempts, now, day)
+    return Pending(
+        reason=reason,
+        detail=detail,
+        since=last.since if last else now,
+        attempts=attempts,
+        not_before=not_before,
+        answered_at=answer.fetched_at if answer is not None else None,
+        fresh_after=None if last is None or isinstance(outcome, Answered | NotFound) else last.fresh_after,
+    )

@@ -1,0 +1,299 @@
+"""Which title is meant by words alone: every provider that can search is asked, and what fits is scored.
+
+A title is accepted only where it fits well and with a clear lead; else the owner decides among the candidates.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import chain, combinations
+
+import structlog
+
+from metarr.asking.config import Config
+from metarr.asking.gather import preferences_of
+from metarr.asking.nobody import answered, nobody, why_not
+from metarr.asking.roster import Entry, Roster
+from metarr.clock import Clock
+from metarr.domain.matching import Found, Score, Wanted, clear_winner, score, title_key, without_remark
+from metarr.domain.model import (
+    Answered,
+    Fragment,
+    IdClaim,
+    Kind,
+    Match,
+    NotAsked,
+    NotFound,
+    Outcome,
+    Skip,
+    Unavailable,
+)
+from metarr.errors import CannotDo, MetarrError, NobodyAnswered, ProviderError, TitleNotFound
+from metarr.fetch.channel import Ticket
+from metarr.fetch.contract import Http, Lane
+from metarr.providers import guard
+from metarr.providers.base import Candidate, Query, Searches
+
+log = structlog.get_logger(__name__)
+
+LISTED = 5
+"""Candidates that an error names; all of them are listed on the item."""
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Everything that was found, the best first, and what came of asking each provider."""
+
+    matches: tuple[Match, ...]
+    outcomes: Mapping[str, Outcome]
+
+    def winner(self) -> Match | None:
+        """The one title that may be taken without asking the owner."""
+        place = clear_winner(match.score for match in self.matches)
+        return None if place is None else self.matches[place]
+
+
+class Identifier:
+    """Searches by words."""
+
+    def __init__(self, roster: Roster, clock: Clock) -> None:
+        self._roster = roster
+        self._clock = clock
+
+    def search(
+        self,
+        kind: Kind,
+        wanted: Wanted,
+        config: Config,
+        *,
+        deadline: float,
+        lane: Lane = Lane.INTERACTIVE,
+        providers: frozenset[str] | None = None,
+    ) -> Matches:
+        """Ask every provider that can search, at once. `deadline`: monotonic seconds. Raises nothing."""
+        wanted = without_remark(wanted)
+        query = Query(kind=kind, title=wanted.title, year=wanted.year, preferences=preferences_of(config.settings))
+        tickets: dict[str, Ticket[tuple[Candidate, ...]]] = {}
+        outcomes: dict[str, Outcome] = {}
+        found: list[Candidate] = []
+        for entry in self._roster.all():
+            left_out = self._left_out(entry, kind, config, providers)
+            if left_out is not None:
+                outcomes[entry.id] = left_out
+                continue
+            key = (entry.id, "search", kind, wanted.title, wanted.year)
+            try:
+                tickets[entry.id] = entry.channel.submit(key, _call(entry, query), lane=lane, deadline=deadline)
+            except ProviderError as error:
+                outcomes[entry.id] = _unavailable(entry.id, error)
+        for provider_id, ticket in tickets.items():
+            try:
+                candidates = ticket.result()
+            except TitleNotFound:
+                candidates = ()
+            except ProviderError as error:
+                outcomes[provider_id] = _unavailable(provider_id, error)
+                continue
+            found += candidates
+            outcomes[provider_id] = self._outcome(provider_id, kind, candidates)
+        return Matches(matches=ranked(found, wanted), outcomes=outcomes)
+
+    def _left_out(self, entry: Entry, kind: Kind, config: Config, providers: frozenset[str] | None) -> NotAsked | None:
+        """Why a provider is not asked; None: it is."""
+        if (skip := entry.skip(kind)) is not None:
+            return skip
+        if not isinstance(entry.provider, Searches):
+            return NotAsked(reason=Skip.NOT_COVERED, detail="cannot search by words")
+        if providers is not None and entry.id not in providers:
+            return NotAsked(reason=Skip.NOT_SELECTED, detail="only others were asked")
+        if config.settings.multi_provider_aggregation:
+            return None
+        able = [each.id for each in self._roster.all() if isinstance(each.provider, Searches) and not each.skip(kind)]
+        if config.authority.by_priority(able)[0] == entry.id:
+            return None
+        return NotAsked(reason=Skip.DISABLED, detail="multi-provider aggregation is off: only the first one is asked")
+
+    def _outcome(self, provider_id: str, kind: Kind, candidates: Sequence[Candidate]) -> Outcome:
+        now = self._clock.now()
+        if not candidates:
+            return NotFound(fetched_at=now)
+        return Answered(fragment=Fragment(provider=provider_id, kind=kind), fetched_at=now)
+
+
+def _call(entry: Entry, query: Query) -> Callable[[Http], tuple[Candidate, ...]]:
+    asked = Query(
+        kind=query.kind, title=query.title, year=query.year, preferences=query.preferences, settings=entry.settings
+    )
+    return lambda http: guard.search(entry.provider, asked, http)
+
+
+def _unavailable(provider_id: str, error: ProviderError) -> Unavailable:
+    log.info("search_unavailable", provider=provider_id, reason=str(error.reason), detail=error.detail)
+    return Unavailable(reason=error.reason, detail=error.detail, retry_at=error.retry_at)
+
+
+# Joining and scoring
+
+
+@dataclass(frozen=True)
+class _Group:
+    """What providers found of one title. `rank`: the best place that it had in a provider's list, from 0."""
+
+    candidates: tuple[Candidate, ...]
+    rank: int
+
+    def ids(self) -> set[tuple[str, str]]:
+        return {pair for candidate in self.candidates for pair in candidate.ids.items()}
+
+    def providers(self) -> list[str]:
+        return [candidate.provider for candidate in self.candidates]
+
+    def year(self) -> int:
+        return next((candidate.year for candidate in self.candidates if candidate.year), 0)
+
+    def found(self) -> Found:
+        return Found(
+            titles=tuple(dict.fromkeys(chain.from_iterable(each.titles for each in self.candidates))),
+            year=self.year(),
+            countries=tuple(dict.fromkeys(chain.from_iterable(each.countries for each in self.candidates))),
+            rank=self.rank,
+        )
+
+
+def ranked(found: Iterable[Candidate], wanted: Wanted) -> tuple[Match, ...]:
+    """Candidates joined where they are one title, scored, the best first; popularity only breaks ties.
+
+    Those that share an id are one title, if they contradict each other in none. So are those that no id tells apart
+    or together, of the same name and year, if every provider knows only one such title.
+    """
+    ranks: dict[str, int] = {}
+    singles = []
+    for candidate in found:
+        ranks[candidate.provider] = ranks.get(candidate.provider, -1) + 1
+        singles.append(_Group(candidates=(candidate,), rank=ranks[candidate.provider]))
+    linked = [_one(groups, wanted) for groups in _alike(singles, _Group.ids, _one_id_of_a_type)]
+    matches = [_match(groups, wanted) for groups in _alike(linked, _names, _one_of_a_provider)]
+    matches.sort(key=lambda pair: (-pair[0].score, -pair[1], sorted(pair[0].ids.items())))
+    return tuple(match for match, _ in matches)
+
+
+def _alike(
+    groups: Sequence[_Group],
+    marks: Callable[[_Group], AbstractSet[object]],
+    fit: Callable[[Sequence[_Group]], bool],
+) -> list[list[_Group]]:
+    """Groups that share a mark, directly or through others, put together; left apart where they do not fit together."""
+    components: list[tuple[set[object], list[_Group]]] = []
+    for group in groups:
+        seen, joined = set(marks(group)), [group]
+        apart = []
+        for component in components:
+            if component[0].isdisjoint(seen):
+                apart.append(component)
+            else:
+                seen |= component[0]
+                joined = component[1] + joined
+        components = [*apart, (seen, joined)]
+    together = [[members] if fit(members) else [[member] for member in members] for _, members in components]
+    return list(chain.from_iterable(together))
+
+
+def _one_id_of_a_type(groups: Sequence[_Group]) -> bool:
+    pairs = set(chain.from_iterable(group.ids() for group in groups))
+    return len(pairs) == len({id_type for id_type, _ in pairs})
+
+
+def _names(group: _Group) -> set[tuple[str, int]]:
+    """Every name with the year; none where the year is not known."""
+    found = group.found()
+    return {(title_key(title), found.year) for title in found.titles} if found.year else set()
+
+
+def _one_of_a_provider(groups: Sequence[_Group]) -> bool:
+    """Whether nothing tells these namesakes apart: no provider knows two of them, no id type is in two of them."""
+    return all(
+        set(one.providers()).isdisjoint(other.providers())
+        and {id_type for id_type, _ in one.ids()}.isdisjoint({id_type for id_type, _ in other.ids()})
+        for one, other in combinations(groups, 2)
+    )
+
+
+def _one(groups: Sequence[_Group], wanted: Wanted) -> _Group:
+    """Several groups as one, the best fit first, of equals the one with most ids."""
+    best = sorted(
+        groups, key=lambda group: (-_score(group, wanted).value, -len(group.ids()), group.rank, group.providers())
+    )
+    return _Group(
+        candidates=tuple(chain.from_iterable(group.candidates for group in best)), rank=min(g.rank for g in best)
+    )
+
+
+def _score(group: _Group, wanted: Wanted) -> Score:
+    return score(wanted, group.found())
+
+
+def _match(groups: Sequence[_Group], wanted: Wanted) -> tuple[Match, float]:
+    """The match, and how popular the title is. Its ids are those that hang together: of a mere namesake's, an answer
+    has to tell."""
+    whole = _one(groups, wanted)
+    surest = next(group for group in groups if whole.candidates[0] in group.candidates)
+    found, judged = whole.found(), _score(whole, wanted)
+    match = Match(
+        title=whole.candidates[0].titles[0],
+        source=whole.candidates[0].provider,
+        ids=dict(sorted(surest.ids())),
+        year=found.year,
+        overview=next((each.overview for each in whole.candidates if each.overview), ""),
+        poster=next((each.poster for each in whole.candidates if each.poster), ""),
+        countries=found.countries,
+        score=judged.value,
+        penalties=judged.penalties,
+        providers=tuple(sorted(set(whole.providers()))),
+    )
+    return match, max(each.popularity for each in whole.candidates)
+
+
+# What a match means
+
+
+def claims(match: Match) -> dict[str, IdClaim]:
+    """The ids of a match: its own is each provider's own word, the rest that of the provider that found it best."""
+    return {
+        id_type: IdClaim(value=value, source=id_type if id_type in match.providers else match.source)
+        for id_type, value in match.ids.items()
+    }
+
+
+def undecided(wanted: Wanted, matches: Matches) -> MetarrError:
+    """The error for words of which a search did not tell the title."""
+    if not answered(matches.outcomes):
+        return nobody(matches.outcomes)
+    missed = [
+        f"{provider}: {why_not(outcome)}"
+        for provider, outcome in sorted(matches.outcomes.items())
+        if isinstance(outcome, Unavailable)
+    ]
+    if missed and not matches.matches:
+        told = "; ".join(missed)
+        return NobodyAnswered(f"those who could be heard know no title like {named(wanted)!r}; not heard: {told}")
+    return not_one(wanted, matches.matches)
+
+
+def not_one(wanted: Wanted, matches: Sequence[Match]) -> CannotDo:
+    """The error for words that fit several titles, none well enough, or none at all."""
+    if not matches:
+        return CannotDo(f"no provider knows a title like {named(wanted)!r}; give an id", reason="TITLE_UNKNOWN")
+    told = "; ".join(_listed(match) for match in matches[:LISTED])
+    more = f"; and {len(matches) - LISTED} more" if len(matches) > LISTED else ""
+    message = f"{named(wanted)!r} may be several titles; give the id of one of these: {told}{more}"
+    return CannotDo(message, reason="TITLE_AMBIGUOUS")
+
+
+def named(wanted: Wanted) -> str:
+    """The words for a person to read, such as "Dallas (2012)"."""
+    return f"{wanted.title} ({wanted.year})" if wanted.year else wanted.title
+
+
+def _listed(match: Match) -> str:
+    ids = " ".join(f"{id_type}:{value}" for id_type, value in sorted(match.ids.items()))
+    return f"{match.title} ({match.year or 'year unknown'}) {ids}"

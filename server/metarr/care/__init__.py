@@ -1,0 +1,1 @@
+"""Health, forecast, backup and support."""

@@ -1,0 +1,304 @@
+"""Jobs: bring many items up to date, in the background, so that a kill at any moment loses nothing.
+
+What is done is told by marks that commit with their items; a job that was cut off goes on where no mark is. Nothing
+but the `Runner` knows what the work runs on.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from metarr.asking.config import ConfigReader
+from metarr.asking.gather import Aggregator
+from metarr.asking.roster import Roster
+from metarr.clock import Clock
+from metarr.domain.fields import FIELDS
+from metarr.errors import DatabaseUnusable, InvalidInput, MetarrError, NoSuchThing, Violation
+from metarr.jobs.progress import Progress
+from metarr.jobs.quota_queue import Planner
+from metarr.jobs.report import ended
+from metarr.jobs.run import Run, Worker
+from metarr.jobs.runner import Runner, Stopped
+from metarr.jobs.watch import Watch, Watchers
+from metarr.library.enrich import Enricher
+from metarr.library.items import Library, Reference
+from metarr.store import jobs, pending
+from metarr.store.database import Connection, Database
+from metarr.store.items import folded
+from metarr.store.jobs import Done, Job, JobState, Scope
+
+log = structlog.get_logger(__name__)
+
+MOST_RUNNING = 4
+"""Jobs that run at once; others wait in the order of their arrival."""
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""Until the next look at what waits, where the database could not be used."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a job shall do. `scope` None: these items; `request_id` "": every order is a new one."""
+
+    scope: Scope
+    auto: bool = False
+    force: bool = False
+    providers: frozenset[str] = frozenset()
+    request_id: str = ""
+    cause: str = "owner"
+
+
+class Jobs:
+    """Starts, runs, resumes and ends jobs. Thread-safe."""
+
+    def __init__(
+        self,
+        database: Database,
+        enricher: Enricher,
+        aggregator: Aggregator,
+        *,
+        library: Library,
+        roster: Roster,
+        planner: Planner,
+        config: ConfigReader,
+        runner: Runner,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._library = library
+        self._roster = roster
+        self._runner = runner
+        self._clock = clock
+        self._watchers = Watchers(clock)
+        self._progress = Progress(database, roster, self._watchers, clock)
+        self._worker = Worker(
+            database,
+            enricher,
+            aggregator,
+            roster=roster,
+            planner=planner,
+            config=config,
+            runner=runner,
+            clock=clock,
+            progress=self._progress,
+        )
+        self._lock = threading.Lock()
+        self._running: dict[int, Run] = {}
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Go on with what was cut off, and begin with what waits."""
+        self._start_waiting()
+
+    def stop(self) -> None:
+        """Begin no item any more; what is asked now is not committed."""
+        self._stopping.set()
+        self._progress.tell()
+
+    # For callers
+
+    def submit(self, order: Order) -> Job:
+        """A new job, or the one that was started with the same request id, or the one over everything that runs now and
+        does as much.
+
+        Raises InvalidInput: an unknown field or provider, or a request id used for another order; NoSuchThing.
+        """
+        self._check(order)
+        with self._database.begin() as connection:
+            job = self._same(connection, order)
+            if job is None:
+                self._refuse_unknown(connection, order.scope)
+                job = jobs.add(
+                    connection,
+                    Job(
+                        created_at=self._clock.now(),
+                        request_id=order.request_id,
+                        cause=order.cause,
+                        scope=order.scope,
+                        auto=order.auto,
+                        force=order.force,
+                        providers=tuple(sorted(order.providers)),
+                    ),
+                )
+                log.info("job_created", job=job.id, cause=job.cause)
+        self._start_waiting()
+        return job
+
+    def item_ids(self, references: Sequence[Reference], path: str) -> tuple[int, ...]:
+        """The items that a caller names, each once. Raises InvalidInput with what is wrong about which."""
+        found, wrong = [], []
+        with self._database.read() as connection:
+            known = self._known(connection, references)
+            for place, reference in enumerate(references):
+                try:
+                    item_id = known.get(reference) or self._library.find(connection, reference, f"{path}[{place}]").id
+                    found.append(item_id)
+                except NoSuchThing as error:
+                    wrong.append(Violation(f"{path}[{place}]", str(error)))
+                except InvalidInput as error:
+                    wrong += error.violations
+        if wrong:
+            raise InvalidInput(*wrong)
+        return tuple(dict.fromkeys(found))
+
+    def get(self, job_id: int) -> Job:
+        """Raises NoSuchThing."""
+        with self._database.read() as connection:
+            return _found(connection, job_id)
+
+    def troubles(self, job_id: int, limit: int) -> list[tuple[int, Done, str]]:
+        """Items that a job could not do, with why."""
+        with self._database.read() as connection:
+            return jobs.troubles(connection, job_id, limit)
+
+    def page(self, before_id: int | None, limit: int) -> list[Job]:
+        """Jobs, the latest first."""
+        with self._database.read() as connection:
+            return jobs.page(connection, before_id=before_id, limit=limit)
+
+    def cancel(self, job_id: int) -> Job:
+        """End a job; what is done stays done. One that has ended stays as it is. Raises NoSuchThing."""
+        with self._database.begin() as connection:
+            job = _found(connection, job_id)
+            if ended(job):
+                return job
+            if job.force:
+                pending.content(connection, job_id, job.created_at)
+            self._progress.put_end(connection, job, JobState.CANCELLED, "cancelled; what was done until then stays")
+            # Before anybody else can write: what is committed from now on would be missing in what was counted here.
+            run = self._running.get(job_id)
+            if run is not None:
+                run.ended.set()
+        self._progress.tell()
+        return self.get(job_id)
+
+    def everything_runs(self) -> bool:
+        """Whether a job over everything is under way."""
+        with self._database.read() as connection:
+            return any(_whole(job.scope) and not job.providers for job in jobs.under_way(connection))
+
+    def watch(self, job_id: int, after_sequence: int, heartbeat: float) -> Watch:
+        """News of a job: what is newer than a sequence; 0: everything. Raises NoSuchThing."""
+        self.get(job_id)
+        return Watch(self._watchers, partial(self.get, job_id), after_sequence, heartbeat)
+
+    # Taking orders
+
+    def _check(self, order: Order) -> None:
+        field, provider = order.scope.missing_field, order.scope.pending_provider
+        wrong = []
+        if field and field not in FIELDS:
+            wrong.append(Violation("filter.missing_field", f"there is no field {field[:60]!r}"))
+        known = self._roster.ids()
+        if provider and provider not in known:
+            text = f"{provider[:60]!r} is unknown; known: {', '.join(sorted(known))}"
+            wrong.append(Violation("filter.pending_provider", text))
+        if order.scope.title_contains and not folded(order.scope.title_contains):
+            wrong.append(Violation("filter.title_contains", "has no letter to look for"))
+        if wrong:
+            raise InvalidInput(*wrong)
+
+    def _same(self, connection: Connection, order: Order) -> Job | None:
+        job = jobs.by_request(connection, order.request_id) if order.request_id else None
+        if job is not None:
+            if not (_is(job, order) or _does(job, order)):
+                text = f"was used for another request, job {job.id}"
+                raise InvalidInput(Violation("request_id", text), reason="REQUEST_ID_USED")
+            return job
+        job = next((each for each in jobs.under_way(connection) if _does(each, order)), None)
+        if job is not None and order.request_id and not job.request_id:
+            jobs.change(connection, job.id, request_id=order.request_id)
+        return job
+
+    def _known(self, connection: Connection, references: Sequence[Reference]) -> dict[Reference, int]:
+        """The items that most references name; the others are to be looked up one by one."""
+        own = jobs.live(connection, [each for each in references if isinstance(each, int)])
+        external = jobs.named(connection, [each for each in references if not isinstance(each, int)])
+        known: dict[Reference, int] = {item_id: item_id for item_id in own}
+        known.update((each, item_id) for each, item_id in external.items())
+        return known
+
+    def _refuse_unknown(self, connection: Connection, scope: Scope) -> None:
+        live = jobs.live(connection, scope.item_ids)
+        for place, item_id in enumerate(scope.item_ids):
+            if item_id not in live:
+                self._library.find(connection, item_id, f"item_ids[{place}]")
+
+    # Running
+
+    def _start_waiting(self) -> None:
+        """Start what may run, the oldest first; where the database cannot be used, look again later."""
+        with self._lock:
+            if self._stopping.is_set():
+                return
+            try:
+                with self._database.read() as connection:
+                    waiting = [job for job in jobs.under_way(connection) if job.id not in self._running]
+            except DatabaseUnusable as error:
+                self._look_again(error)
+                return
+            for job in waiting[: max(0, MOST_RUNNING - len(self._running))]:
+                run = self._running[job.id] = Run(job, self._stopping)
+                self._runner.do_at(self._clock.now(), partial(self._drive, run))
+
+    def _look_again(self, why: DatabaseUnusable) -> None:
+        log.warning("jobs_wait_for_the_database", why=str(why))
+        self._runner.do_at(self._clock.now() + LOOK_AGAIN, self._start_waiting)
+
+    def _drive(self, run: Run) -> None:
+        """Run a job until it ends, or until something cuts it off: then it goes on where it was, sooner or later."""
+        then = self._start_waiting
+        try:
+            self._to_its_end(run)
+        except DatabaseUnusable as error:
+            run.ended.set()
+            then = partial(self._look_again, error)
+        finally:
+            with self._lock:
+                self._running.pop(run.job.id, None)
+            then()
+
+    def _to_its_end(self, run: Run) -> None:
+        try:
+            self._worker.work(run)
+        except Stopped:
+            pass
+        except DatabaseUnusable:
+            raise
+        except Exception as error:  # the owner must see that it ended, and why
+            log.exception("job_failed", job=run.job.id)
+            if run.stopping.is_set():
+                return
+            run.ended.set()
+            why = (
+                str(error) if isinstance(error, MetarrError) else "internal error; the daemon's log tells what happened"
+            )
+            self._progress.end(run.job, JobState.FAILED, why)
+
+
+def _found(connection: Connection, job_id: int) -> Job:
+    job = jobs.get(connection, job_id)
+    if job is None:
+        raise NoSuchThing("job_id", f"there is no job {job_id}, or it was forgotten by now", reason="JOB_NOT_FOUND")
+    return job
+
+
+def _whole(scope: Scope) -> bool:
+    return scope == Scope()
+
+
+def _is(job: Job, order: Order) -> bool:
+    """Whether a job is what an order wants."""
+    wanted = (order.scope, order.auto, order.force, order.providers)
+    return (job.scope, job.auto, job.force, frozenset(job.providers)) == wanted
+
+
+def _does(job: Job, order: Order) -> bool:
+    """Whether a job over everything does all that an order for everything wants."""
+    if not (_whole(job.scope) and _whole(order.scope)) or job.providers or order.providers:
+        return False
+    return (job.force or not order.force) and (not job.auto or order.auto)

@@ -1,0 +1,220 @@
+"""Spends short quotas where they matter most, and asks again by itself for what is still missing.
+
+Every provider has a queue of its own, the pending answers, in the order of `domain.freshness.whom_first`; a provider
+that is limited, refuses its key or fails is left alone and holds up no other one.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from metarr.asking.roster import Entry, Roster
+from metarr.clock import Clock
+from metarr.domain.freshness import Due
+from metarr.domain.model import Kind
+from metarr.errors import DatabaseUnusable, MetarrError, ProviderError, QuotaExhausted, RateLimited
+from metarr.fetch.contract import Lane
+from metarr.jobs.runner import Runner, Stopped
+from metarr.library.enrich import Enriched, Enricher, Wish
+from metarr.store import pending
+from metarr.store.database import Connection, Database
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+SOONEST, LATEST = timedelta(seconds=5), timedelta(seconds=30)
+"""Between two looks at a provider's queue: other parts of Metarr fill and wake it at any time."""
+
+PATIENCE = 600.0
+"""Seconds that one item of a batch may take, its waits for a provider's pace included."""
+
+
+def _never() -> bool:
+    return False
+
+
+class Planner:
+    """Works off the queues of pending answers."""
+
+    def __init__(self, roster: Roster, database: Database, enricher: Enricher, runner: Runner, clock: Clock) -> None:
+        self._roster = roster
+        self._database = database
+        self._enricher = enricher
+        self._runner = runner
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._turns = {provider: threading.Lock() for provider in roster.ids()}
+        self._held: Counter[str] = Counter()
+        self._stopped = False
+
+    def start(self) -> None:
+        """Look after every queue from now on."""
+        for provider in sorted(self._roster.ids()):
+            self._runner.do_at(self._clock.now(), partial(self._look, provider))
+
+    def stop(self) -> None:
+        self._stopped = True
+
+    def scarce(self, items: int, kinds: frozenset[Kind]) -> frozenset[str]:
+        """The providers whose quota of today may not suffice for so many items."""
+        return frozenset(
+            entry.id
+            for entry in self._roster.all()
+            if (left := left_today(entry)) is not None
+            and left < items
+            and any(entry.skip(kind) is None for kind in kinds)
+        )
+
+    @contextmanager
+    def holding(self, providers: frozenset[str]) -> Iterator[None]:
+        """Meanwhile the queues of these are left to the caller: they fill, and their order is not known yet."""
+        with self._lock:
+            self._held.update(providers)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held.subtract(providers)
+
+    def spend(
+        self,
+        provider: str,
+        wish: Callable[[int], Wish] | None = None,
+        stopped: Callable[[], bool] = _never,
+        job_id: int | None = None,
+    ) -> int:
+        """Ask about what is due in a provider's queue, in order, until nothing is or the provider cannot be asked.
+
+        `wish`: how to enrich an item. `job_id`: of this job's items only. Returns about how many items was asked.
+        """
+        with self._turns[provider]:
+            return self._spend(provider, wish or self._wish, lambda: self._stopped or stopped(), job_id)
+
+    def _spend(
+        self, provider: str, wish: Callable[[int], Wish], stopped: Callable[[], bool], job_id: int | None
+    ) -> int:
+        tried: set[int] = set()
+        while not stopped() and (room := self._room(provider)):
+            with self._database.read() as connection:
+                due = pending.due(connection, provider, self._clock.now(), room, job_id=job_id)
+            batch = [each for each in due if each.item_id not in tried]
+            if not batch:
+                break
+            tried.update(each.item_id for each in batch)
+            # The first one tells whether a provider that was limited is back; the others would be refused meanwhile.
+            self._enrich(provider, batch[0], wish)
+            self._all(provider, batch[1:], wish, stopped)
+        if not stopped():
+            self._postpone(provider)
+        return len(tried)
+
+    def _postpone(self, provider: str) -> None:
+        """Where the provider is at its limit, note when what waits comes to its turn."""
+        entry, now = self._roster.get(provider), self._clock.now()
+        try:
+            if entry is not None:
+                entry.channel.check()
+        except (RateLimited, QuotaExhausted) as error:
+            if error.retry_at is not None and error.retry_at > now:
+                with self._database.begin() as connection:
+                    pending.postpone(
+                        connection, provider, now, error.retry_at, reason=str(error.reason), detail=error.detail
+                    )
+        except ProviderError:
+            pass
+
+    def _all(self, provider: str, batch: list[Due], wish: Callable[[int], Wish], stopped: Callable[[], bool]) -> None:
+        """Enrich these, many at once, as long as the provider can be asked; returns when all of them ended."""
+        left = threading.Semaphore(0)
+        begun = 0
+
+        def one(due: Due) -> None:
+            try:
+                self._enrich(provider, due, wish)
+            finally:
+                left.release()
+
+        for due in batch:
+            if stopped() or not self._room(provider):
+                break
+            self._runner.do(partial(one, due))
+            begun += 1
+        for _ in range(begun):
+            while not left.acquire(timeout=1.0):
+                if stopped():
+                    return
+
+    def _enrich(self, provider: str, due: Due, wish: Callable[[int], Wish]) -> None:
+        try:
+            self._enricher.enrich(due.item_id, _wanted(provider, due, wish(due.item_id)))
+        except Stopped:
+            pass
+        except DatabaseUnusable as error:
+            log.warning("queue_waits_for_the_database", provider=provider, why=str(error))
+        except MetarrError as error:
+            log.info("pending_item_waits_on", item=due.item_id, why=str(error))
+            self._put_off(provider, due)
+        except Exception:  # one item must not hold up all that wait behind it
+            log.exception("pending_item_failed", item=due.item_id, provider=provider)
+            self._put_off(provider, due)
+
+    def _put_off(self, provider: str, due: Due) -> None:
+        """Have an item that nothing came of wait for its next turn, where nothing else was noted of it."""
+        with self._database.begin() as connection:
+            pending.put_off(connection, due.item_id, provider, self._clock.now())
+
+    def _room(self, provider: str) -> int:
+        """How many items to ask about next; 0: the provider cannot be asked now."""
+        entry = self._roster.get(provider)
+        if entry is None or not entry.config.enabled or not entry.configured:
+            return 0
+        try:
+            entry.channel.check()
+        except ProviderError:
+            return 0
+        left = left_today(entry)
+        return BATCH if left is None else min(BATCH, left)
+
+    def _wish(self, item_id: int) -> Wish:
+        deadline = self._clock.monotonic() + PATIENCE
+        return Wish(deadline=deadline, auto=True, lane=Lane.BATCH, also=self._unless_stopped)
+
+    def _unless_stopped(self, connection: Connection, enriched: Enriched) -> None:
+        if self._stopped:
+            raise Stopped
+
+    def _look(self, provider: str) -> None:
+        if not self._held[provider]:
+            try:
+                self.spend(provider, stopped=lambda: bool(self._held[provider]))
+            except Exception:  # the next look must come
+                log.exception("queue_failed", provider=provider)
+        now = self._clock.now()
+        try:
+            with self._database.read() as connection:
+                due = pending.next_due(connection, provider)
+        except DatabaseUnusable as error:
+            log.warning("queue_waits_for_the_database", provider=provider, why=str(error))
+            due = None
+        again = min(max(due or now + LATEST, now + SOONEST), now + LATEST)
+        self._runner.do_at(again, partial(self._look, provider))
+
+
+def _wanted(provider: str, due: Due, wish: Wish) -> Wish:
+    """The wish for an item, where a newer answer was ordered than the one that there is: of this provider, whoever
+    else was to be asked then has a row of its own."""
+    if due.fresh_after is None or (wish.fresh_after is not None and wish.fresh_after >= due.fresh_after):
+        return wish
+    return replace(wish, fresh_after=due.fresh_after, providers=frozenset({provider}), auto=False)
+
+
+def left_today(entry: Entry) -> int | None:
+    """Requests that are left of a provider's daily quota; None: it has none."""
+    status = entry.channel.status()
+    return max(0, status.quota_limit - status.quota_used) if status.quota_limit else None

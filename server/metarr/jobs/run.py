@@ -1,0 +1,248 @@
+"""One job as it runs: every item once, many at a time, and last what short quotas allow."""
+
+import threading
+from functools import partial
+
+import structlog
+
+from metarr.asking.config import ConfigReader
+from metarr.asking.gather import Aggregator
+from metarr.asking.nobody import answered, nobody
+from metarr.asking.roster import Roster
+from metarr.asking.unchanged import Standing
+from metarr.clock import Clock
+from metarr.domain.model import Kind
+from metarr.errors import CannotDo, DatabaseUnusable, MetarrError, NobodyAnswered, NoSuchThing
+from metarr.fetch.contract import Lane
+from metarr.jobs.progress import Progress
+from metarr.jobs.quota_queue import PATIENCE, Planner
+from metarr.jobs.report import words
+from metarr.jobs.runner import Runner, Stopped
+from metarr.library.enrich import Enriched, Enricher, Wish
+from metarr.store import jobs
+from metarr.store.database import Connection, Database
+from metarr.store.jobs import Candidate, Done, Job, JobState
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+
+FLUSH_EVERY = 1.0
+"""Seconds between two storings of a running job's progress."""
+
+
+class Run:
+    """A job as it runs now."""
+
+    def __init__(self, job: Job, stopping: threading.Event) -> None:
+        """`stopping`: set when the daemon stops."""
+        self.job = job
+        self.stopping = stopping
+        self.ended = threading.Event()
+        self.cut_off: Exception | None = None
+        self.total = 0
+        self.flushed_at = 0.0
+        self.changed = threading.Condition()
+        self.in_flight = 0
+
+    def over(self) -> bool:
+        """Whether nothing of it is to be done or noted any more: it was cancelled or cut off, or the daemon stops."""
+        return self.stopping.is_set() or self.ended.is_set()
+
+    def cut_off_by(self, error: Exception) -> None:
+        """It cannot go on, for this reason."""
+        self.cut_off = error
+        self.ended.set()
+
+
+class Worker:
+    """Does the work of jobs. Thread-safe."""
+
+    def __init__(
+        self,
+        database: Database,
+        enricher: Enricher,
+        aggregator: Aggregator,
+        *,
+        roster: Roster,
+        planner: Planner,
+        config: ConfigReader,
+        runner: Runner,
+        clock: Clock,
+        progress: Progress,
+    ) -> None:
+        self._database = database
+        self._enricher = enricher
+        self._aggregator = aggregator
+        self._roster = roster
+        self._planner = planner
+        self._config = config
+        self._runner = runner
+        self._clock = clock
+        self._progress = progress
+
+    def work(self, run: Run) -> None:
+        """Do all of a job that is left, and note how it ended. Whoever ends it meanwhile notes that; where the daemon
+        stops, it stays under way.
+
+        Raises CannotDo where there is nobody to ask, and what cut it off.
+        """
+        kinds = self._kinds(run.job)
+        if not self._begin(run, kinds):
+            return
+        held = self._held(run.job, run.total, kinds)
+        log.info("job_started", job=run.job.id, items=run.total, held=sorted(held))
+        with self._planner.holding(held):
+            self._items(run, kinds, held)
+            self._spend(run, held)
+        if run.cut_off is not None:
+            raise run.cut_off
+        if not run.over():
+            self._progress.finish(run.job)
+
+    def _begin(self, run: Run, kinds: frozenset[Kind]) -> bool:
+        """Note that a job runs. False: it was cancelled before it could."""
+        now = self._clock.now()
+        with self._database.begin() as connection:
+            run.total = jobs.count(connection, run.job, kinds)
+            begun = jobs.change(
+                connection,
+                run.job.id,
+                state=JobState.RUNNING,
+                started_at=run.job.started_at or now,
+                resumed_at=now,
+                resumed_with=jobs.tally(connection, run.job.id).done,
+                total=run.total,
+            )
+        self._progress.tell()
+        return begun
+
+    def _kinds(self, job: Job) -> frozenset[Kind]:
+        """Kinds that some provider can be asked about."""
+        able = frozenset(kind for kind in Kind if any(not entry.skip(kind) for entry in self._roster.all()))
+        if not able:
+            raise CannotDo("no provider can be asked: enter a key first", reason="NOBODY_TO_ASK")
+        return able
+
+    def _held(self, job: Job, total: int, kinds: frozenset[Kind]) -> frozenset[str]:
+        """Providers to be asked by plan, after the others: it is the others that tell which items are the newest."""
+        scarce = self._planner.scarce(total, kinds)
+        return scarce & frozenset(job.providers) if job.providers else scarce
+
+    def _spend(self, run: Run, held: frozenset[str]) -> None:
+        """Ask those that were held, one after the other, as far as their quotas go."""
+        job, left = run.job, sorted(held)
+        # A machine's job works off all that waits; what an owner wants of some items is no business of others.
+        plain = job.auto and not job.force and not job.providers
+        while left:
+            provider = left.pop(0)
+            wish = partial(self._wish, run, held=frozenset(left), again=True)
+            self._planner.spend(provider, wish, run.over, None if plain else job.id)
+            self._progress.flush(run)
+
+    def _items(self, run: Run, kinds: frozenset[Kind], held: frozenset[str]) -> None:
+        """Every item once, as many at a time as the runner takes; returns when the last one ended."""
+        after = 0
+        while not run.over():
+            with self._database.read() as connection:
+                batch = jobs.candidates(connection, run.job, kinds, after, BATCH)
+            if not batch:
+                break
+            for item_id in self._to_do(run, batch):
+                if run.over():
+                    break
+                with run.changed:
+                    run.in_flight += 1
+                self._runner.do(partial(self._one, run, item_id, held))
+                self._progress.flush(run, FLUSH_EVERY)
+            self._progress.flush(run, FLUSH_EVERY)
+            after = batch[-1].id
+        while run.in_flight and not run.stopping.is_set():
+            with run.changed:
+                run.changed.wait(FLUSH_EVERY)
+            self._progress.flush(run, FLUSH_EVERY)
+
+    def _to_do(self, run: Run, batch: list[Candidate]) -> list[int]:
+        """Those of the items at which there is something to do; the others are marked here."""
+        job = run.job
+        if job.force or job.providers:
+            return [item.id for item in batch]
+        standing = Standing(self._aggregator, self._config.read(), self._clock.now())
+        with self._database.read() as connection:
+            skipped = standing.unchanged(connection, batch)
+        if skipped:
+            with self._database.begin() as connection:
+                if run.over():
+                    return []
+                jobs.mark_unchanged(connection, job.id, sorted(skipped))
+        return [item.id for item in batch if item.id not in skipped]
+
+    def _one(self, run: Run, item_id: int, held: frozenset[str]) -> None:
+        try:
+            if not run.over():
+                self._enrich(run, item_id, held)
+        except Stopped:
+            pass
+        except DatabaseUnusable as error:
+            run.cut_off_by(error)
+        except Exception as error:  # what cannot be noted must not be taken for done
+            log.exception("item_not_noted", job=run.job.id, item=item_id)
+            run.cut_off_by(error)
+        finally:
+            with run.changed:
+                run.in_flight -= 1
+                run.changed.notify_all()
+
+    def _enrich(self, run: Run, item_id: int, held: frozenset[str]) -> None:
+        """One item; whatever comes of it, it has a mark afterwards, unless the database cannot be used or it is gone
+        from the library."""
+        try:
+            enriched = self._enricher.enrich(item_id, self._wish(run, item_id, held))
+        except NobodyAnswered as error:
+            return self._mark(run, item_id, Done.DEFERRED, str(error))
+        except (Stopped, DatabaseUnusable):
+            raise
+        except NoSuchThing:
+            return None
+        except MetarrError as error:
+            return self._mark(run, item_id, Done.FAILED, str(error))
+        except Exception:  # one item must not end the job
+            log.exception("item_failed", job=run.job.id, item=item_id)
+            return self._mark(run, item_id, Done.FAILED, "internal error; the daemon's log tells what happened")
+        if enriched.skipped:
+            self._mark(run, item_id, Done.UNCHANGED, "")
+        return None
+
+    def _wish(self, run: Run, item_id: int, held: frozenset[str] = frozenset(), *, again: bool = False) -> Wish:
+        """`again`: from a queue, in which there are items of others, too."""
+        job = run.job
+        return Wish(
+            deadline=self._clock.monotonic() + PATIENCE,
+            auto=job.auto,
+            # What was fetched for this job before it was cut off is not asked for again.
+            fresh_after=job.created_at if job.force else None,
+            providers=frozenset(job.providers) or None,
+            lane=Lane.BATCH,
+            job_id=job.id,
+            held=held,
+            also=partial(self._note, run=run, item_id=item_id, again=again),
+        )
+
+    def _note(self, connection: Connection, enriched: Enriched, *, run: Run, item_id: int, again: bool) -> None:
+        """The mark, within the transaction that commits the item."""
+        if run.over():
+            raise Stopped
+        if again and not jobs.marked(connection, run.job.id, [item_id]):
+            return
+        done, detail = (Done.CHANGED if enriched.changes else Done.UNCHANGED), ""
+        if not answered(enriched.outcomes):
+            why = nobody(enriched.outcomes)
+            done, detail = (Done.FAILED if isinstance(why, CannotDo) else Done.DEFERRED), str(why)
+        jobs.mark(connection, run.job.id, item_id, done, told=words(enriched.outcomes), detail=detail)
+
+    def _mark(self, run: Run, item_id: int, done: Done, detail: str) -> None:
+        with self._database.begin() as connection:
+            if run.over():
+                raise Stopped
+            if not jobs.marked(connection, run.job.id, [item_id]):
+                jobs.mark(connection, run.job.id, item_id, done, told={}, detail=detail)

@@ -1,0 +1,101 @@
+"""One merged title without storing anything in the library: what `Aggregate` tells."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from metarr.asking.config import Config, ConfigReader
+from metarr.asking.gather import Aggregator, Question
+from metarr.asking.nobody import answered, nobody
+from metarr.asking.search import Identifier, Matches, claims, undecided
+from metarr.clock import Clock
+from metarr.domain.matching import Wanted
+from metarr.domain.merge import RunnerUp, explain, merge
+from metarr.domain.model import IdClaim, Kind, MediaItem, Outcome
+from metarr.library.enrich import COMMIT_MARGIN
+
+
+@dataclass(frozen=True)
+class AggregateWish:
+    """A title by its ids, or by title and year (0: unknown). `deadline`: monotonic seconds."""
+
+    kind: Kind
+    ids: Mapping[str, str]
+    title: str
+    year: int
+    providers: frozenset[str] | None
+    force_refresh: bool
+    deadline: float
+
+
+@dataclass(frozen=True)
+class Aggregated:
+    """The merged title, what else was said about each field, and what came of asking each provider."""
+
+    item: MediaItem
+    outcomes: Mapping[str, Outcome]
+    runners_up: Mapping[str, tuple[RunnerUp, ...]]
+    waiting: Mapping[str, tuple[str, ...]]
+
+
+class TitleAggregator:
+    """Asks, merges, explains; the library is left alone."""
+
+    def __init__(self, aggregator: Aggregator, identifier: Identifier, config: ConfigReader, clock: Clock) -> None:
+        self._aggregator = aggregator
+        self._identifier = identifier
+        self._config = config
+        self._clock = clock
+
+    def search(
+        self, kind: Kind, wanted: Wanted, *, deadline: float, providers: frozenset[str] | None = None
+    ) -> Matches:
+        """Everything that may be meant by these words. `deadline`: monotonic seconds.
+
+        Raises what nobody's answering raises.
+        """
+        config = self._config.read()
+        matches = self._identifier.search(kind, wanted, config, deadline=deadline - COMMIT_MARGIN, providers=providers)
+        if not answered(matches.outcomes):
+            raise nobody(matches.outcomes)
+        return matches
+
+    def aggregate(self, wish: AggregateWish) -> Aggregated:
+        """Raises what nobody's answering raises (`services.unheard.nobody`), and CannotDo for words that fit no title
+        or several."""
+        config = self._config.read()
+        ids = {id_type: IdClaim(value=value) for id_type, value in wish.ids.items()} or self._identify(wish, config)
+        question = Question(
+            kind=wish.kind,
+            ids=ids,
+            providers=wish.providers,
+            fresh_after=self._clock.now() if wish.force_refresh else None,
+            deadline=wish.deadline - COMMIT_MARGIN,
+        )
+        findings = self._aggregator.gather(question, config)
+        if not answered(findings.outcomes):
+            raise nobody(findings.outcomes)
+        coverage = self._aggregator.coverage(wish.kind)
+        item = MediaItem(
+            kind=wish.kind,
+            title=wish.title,
+            year=wish.year,
+            ids=findings.settled.ids,
+            conflicts=findings.settled.conflicts,
+        )
+        merged = merge(item, findings.outcomes, config.policy, coverage)
+        return Aggregated(
+            item=merged.item,
+            outcomes=findings.outcomes,
+            runners_up=explain(merged.item, findings.outcomes, config.policy, coverage),
+            waiting={decision.field: decision.waiting for decision in merged.decisions},
+        )
+
+    def _identify(self, wish: AggregateWish, config: Config) -> dict[str, IdClaim]:
+        wanted = Wanted(title=wish.title, year=wish.year)
+        # Half the time: one that hangs must not take that in which the others can be asked about what was found.
+        deadline = (self._clock.monotonic() + wish.deadline - COMMIT_MARGIN) / 2
+        matches = self._identifier.search(wish.kind, wanted, config, deadline=deadline, providers=wish.providers)
+        winner = matches.winner()
+        if winner is None:
+            raise undecided(wanted, matches)
+        return claims(winner)

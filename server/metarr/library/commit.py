@@ -1,0 +1,82 @@
+"""Saving an item together with the change-set that records what changed on it, and letting the players hear of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from metarr.domain.changes import diff, sync_reason
+from metarr.domain.delivery import IDS
+from metarr.domain.model import MediaItem
+from metarr.store import changes, items, player_items
+from metarr.store.changes import ChangeSet
+from metarr.store.database import Connection
+
+
+@dataclass(frozen=True)
+class Committed:
+    """The item as it is now, and the change-set; None where no field and no id changed."""
+
+    item: MediaItem
+    change_set: ChangeSet | None = None
+
+
+def commit(
+    connection: Connection,
+    before: MediaItem,
+    after: MediaItem,
+    *,
+    cause: str,
+    now: datetime,
+    sync_fields: Collection[str],
+) -> Committed:
+    """Save what was changed by hand: not by a merge, so the item is to be merged again.
+
+    Raises what `store.items.save` raises.
+    """
+    saved = items.save(connection, before, after)
+    if before.locked_fields() != saved.locked_fields():
+        # A lock protects what is below, too.
+        items.clear_fingerprints(connection, items.descendants(connection, [saved.id]))
+    changed = diff(before.fields, saved.fields)
+    moved = saved.ids != before.ids
+    if not changed and not moved:
+        return Committed(item=saved)
+    change_set = ChangeSet(
+        item_id=saved.id,
+        at=now,
+        cause=cause,
+        changes=changed,
+        old_ids=before.ids if moved else None,
+        new_ids=saved.ids if moved else None,
+    )
+    return Committed(item=saved, change_set=record(connection, change_set, sync_fields))
+
+
+def record(connection: Connection, change_set: ChangeSet, sync_fields: Collection[str]) -> ChangeSet:
+    """Keep a change-set, and have the players hear of it that are concerned. Its `id` and why players must hear of it
+    are given here."""
+    kept = changes.record(connection, _told(change_set, sync_fields))
+    _wake(connection, [kept], sync_fields)
+    return kept
+
+
+def record_all(connection: Connection, change_sets: Sequence[ChangeSet], sync_fields: Collection[str]) -> None:
+    """`record` for many."""
+    changes.record_all(connection, [_told(change_set, sync_fields) for change_set in change_sets])
+    _wake(connection, change_sets, sync_fields)
+
+
+def _told(change_set: ChangeSet, sync_fields: Collection[str]) -> ChangeSet:
+    return replace(change_set, sync_reason=sync_reason(change_set.changes, sync_fields))
+
+
+def _wake(connection: Connection, change_sets: Sequence[ChangeSet], sync_fields: Collection[str]) -> None:
+    changed: dict[int, set[str]] = {}
+    for each in change_sets:
+        fields = {change.field for change in each.changes if change.old.value != change.new.value}
+        fields |= {IDS} if each.old_ids != each.new_ids else set()
+        if fields:
+            changed.setdefault(each.item_id, set()).update(fields)
+    player_items.wake_changed(connection, changed, sync_fields)

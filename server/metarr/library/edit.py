@@ -1,0 +1,145 @@
+"""The owner's hand: values typed in, fields locked and unlocked, items deleted and restored."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from metarr.asking.config import ConfigReader
+from metarr.clock import Clock
+from metarr.domain.checked import checked_value
+from metarr.domain.fields import fields_of
+from metarr.domain.model import OWNER, FieldValue, MediaItem, Rule, Value
+from metarr.errors import InvalidInput, VersionMoved, Violation
+from metarr.library import join
+from metarr.library.commit import Committed, commit
+from metarr.library.deletion import restore
+from metarr.library.items import Library, Reference
+from metarr.store import items
+from metarr.store.database import Database
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What to change on an item.
+
+    `fields`: plain values by name, None empties; each is locked. `lock`, `unlock`: further fields, as they are.
+    `lock_all`: every field that holds a value. `monitored` None: as it is. `ids`: its true external ids
+    and no others; None: as they are. `etag`: the version that the editor saw, "" where that does not matter.
+    """
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    lock: frozenset[str] = frozenset()
+    unlock: frozenset[str] = frozenset()
+    lock_all: bool = False
+    unlock_all: bool = False
+    monitored: bool | None = None
+    ids: Mapping[str, str] | None = None
+    etag: str = ""
+
+
+class Editor:
+    """Writes what the owner wants; an edit always wins over a merge, for the merge commits on the row as it is then."""
+
+    def __init__(self, database: Database, library: Library, config: ConfigReader, clock: Clock) -> None:
+        self._database = database
+        self._library = library
+        self._config = config
+        self._clock = clock
+
+    def edit(self, reference: Reference, edit: Edit) -> Committed:
+        """Change one item.
+
+        Raises NoSuchThing; VersionMoved where somebody wrote since the editor read; InvalidInput with a violation
+        per fault, with nothing changed.
+        """
+        sync_fields = self._config.read().sync_fields
+        with self._database.begin() as connection:
+            before = self._library.find(connection, reference)
+            if edit.etag and edit.etag != str(before.version):
+                raise VersionMoved(f"item {before.id} was changed since it was read; read it again and repeat")
+            named = before
+            if edit.ids is not None:
+                named = join.corrected(connection, before, edit.ids, "ids")
+            after = edited(named, edit, self._clock.now())
+            if after == before:
+                return Committed(item=before)
+            return commit(
+                connection,
+                before,
+                after,
+                cause="edit" if after.ids == before.ids else "identify",
+                now=self._clock.now(),
+                sync_fields=sync_fields,
+            )
+
+    def delete(self, references: Iterable[tuple[str, Reference]]) -> list[int]:
+        """Delete items, each named with its path in the request, and all that is below them. They can be restored.
+
+        Returns the ids of those that were not deleted before. Raises NoSuchThing, with nothing deleted.
+        """
+        with self._database.begin() as connection:
+            named = [self._library.find(connection, each, path, deleted=True).id for path, each in references]
+            return items.soft_delete(connection, named, self._clock.now())
+
+    def restore(self, references: Iterable[tuple[str, Reference]]) -> list[int]:
+        """Take deletions back: the items, what was deleted together with them, and what they are below of.
+
+        Returns the ids of those that were deleted. Raises NoSuchThing; InvalidInput (`ID_TAKEN`) where another item
+        has an id of theirs by now; nothing is restored then.
+        """
+        with self._database.begin() as connection:
+            named = [self._library.find(connection, each, path, deleted=True).id for path, each in references]
+            return [restored for item_id in named for restored in restore(connection, item_id)]
+
+
+def edited(item: MediaItem, edit: Edit, now: datetime) -> MediaItem:
+    """The item as the owner wants it. Raises InvalidInput with every fault of the edit."""
+    values = _checked(item, edit)
+    fields = dict(item.fields)
+    for name, value in values.items():
+        typed = FieldValue(value=value, source=OWNER, fetched_at=now, rule=Rule.OWNER, locked=True)
+        if fields.get(name) != replace(typed, fetched_at=fields.get(name, typed).fetched_at):
+            fields[name] = typed
+    stored = {name for name, held in fields.items() if held.value is not None}
+    for name in edit.lock | (stored if edit.lock_all else frozenset()):
+        fields[name] = replace(fields.get(name, FieldValue()), locked=True)
+    for name in edit.unlock | (fields.keys() if edit.unlock_all else frozenset()):
+        fields[name] = replace(fields.get(name, FieldValue()), locked=False)
+    after = replace(
+        item,
+        fields={name: held for name, held in fields.items() if held.value is not None or held.locked},
+        # A value typed in ends what an undo left behind for its field.
+        vetoes=tuple(veto for veto in item.vetoes if veto.field not in values),
+        monitored=item.monitored if edit.monitored is None else edit.monitored,
+    )
+    return after if after == item else replace(after, fingerprint="")
+
+
+def _checked(item: MediaItem, edit: Edit) -> dict[str, Value | None]:
+    known = [known.name for known in fields_of(item.kind)]
+    wrong: list[Violation] = []
+    values: dict[str, Value | None] = {}
+    for name, raw in edit.fields.items():
+        try:
+            if name in known:
+                values[name] = checked_value(name, raw)
+            else:
+                wrong.append(_unknown(item, f"fields.{name[:60]}", known))
+        except ValueError as error:
+            wrong.append(Violation(f"fields.{name}", str(error)))
+    for path, names in (("lock_fields", edit.lock), ("unlock_fields", edit.unlock)):
+        wrong += [_unknown(item, f"{path}.{name[:60]}", known) for name in sorted(names.difference(known))]
+    both = (edit.lock | edit.fields.keys()) & edit.unlock
+    wrong += [Violation(f"unlock_fields.{name[:60]}", "is to be locked by the same edit") for name in sorted(both)]
+    if edit.unlock_all and (edit.lock_all or edit.lock or edit.fields):
+        wrong.append(Violation("unlock_all", "the same edit locks fields; unlock in an edit of its own"))
+    if wrong:
+        raise InvalidInput(*wrong)
+    return values
+
+
+def _unknown(item: MediaItem, path: str, known: Iterable[str]) -> Violation:
+    return Violation(path, f"a {item.kind} has no such field; known: {', '.join(known)}")

@@ -1,0 +1,340 @@
+"""Enrich one item: ask everyone, merge on the row as it is now, and commit all that belongs together."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from msgspec.structs import replace
+
+from metarr.asking.config import Config, ConfigReader
+from metarr.asking.gather import Aggregator, Findings, Question, set_aside, settle_again
+from metarr.asking.missing import ordered_anew, still_missing
+from metarr.asking.nobody import answered, nobody
+from metarr.clock import Clock
+from metarr.domain.changes import Change, diff, sync_reason
+from metarr.domain.joining import joined
+from metarr.domain.merge import Decision, merge
+from metarr.domain.model import Answered, Conflict, IdClaim, MediaItem, Outcome, Reason, Skip
+from metarr.errors import NoSuchThing, VersionMoved
+from metarr.fetch.contract import Lane
+from metarr.library import join
+from metarr.library.commit import record
+from metarr.library.items import Library, Reference
+from metarr.library.recognize import Recognizer
+from metarr.store import items, joins, pending
+from metarr.store.changes import ChangeSet
+from metarr.store.database import Connection, Database
+from metarr.store.pending import Pending
+
+log = structlog.get_logger(__name__)
+
+COMMIT_MARGIN = 0.5
+"""Seconds of the caller's deadline that are kept for merging and committing what came."""
+
+SETTLED = frozenset({Skip.PLANNED, Skip.NO_ID, Reason.RATE_LIMITED, Reason.QUOTA_EXHAUSTED})
+"""Why an answer may be missing and the merge stand all the same, until an answer or an id comes: it was not asked."""
+
+ATTEMPTS = 3
+"""How often to begin again where the owner corrected the item's identity while the providers were asked."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How to enrich an item.
+
+    `auto`: a machine asks, so an item that is not monitored is skipped. `fresh_after`: answers fetched before do not
+    count as fresh. `deadline`: when the caller stops waiting, on the monotonic clock. `held`: providers not to ask
+    now, because their short quota is spent by plan. `also`: what else belongs into the transaction that notes what
+    came of it.
+    """
+
+    deadline: float
+    auto: bool = False
+    fresh_after: datetime | None = None
+    providers: frozenset[str] | None = None
+    dry_run: bool = False
+    lane: Lane = Lane.INTERACTIVE
+    job_id: int | None = None
+    held: frozenset[str] = frozenset()
+    also: "Callable[[Connection, Enriched], None] | None" = None
+
+
+@dataclass(frozen=True)
+class Enriched:
+    """What came of it: the item as it is now (as it would be, in a dry run), what changed and what is missing."""
+
+    item: MediaItem
+    changes: tuple[Change, ...] = ()
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    decisions: tuple[Decision, ...] = ()
+    pending: Mapping[str, Pending] = field(default_factory=dict)
+    sync_reason: str = ""
+    skipped: bool = False
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """An item as it was read, and the ids by which the providers are asked about it."""
+
+    item: MediaItem
+    ids: Mapping[str, IdClaim]
+
+
+@dataclass(frozen=True)
+class _Merged:
+    """An item as it was, what the merge makes of it, and the item that it turned out to be one with."""
+
+    before: MediaItem
+    enriched: Enriched
+    missed_before: bool
+    gone: MediaItem | None = None
+
+
+class Enricher:
+    """Enriches items of the library."""
+
+    def __init__(
+        self,
+        database: Database,
+        aggregator: Aggregator,
+        recognizer: Recognizer,
+        *,
+        library: Library,
+        config: ConfigReader,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._aggregator = aggregator
+        self._recognizer = recognizer
+        self._library = library
+        self._config = config
+        self._clock = clock
+
+    def enrich(self, reference: Reference, wish: Wish) -> Enriched:
+        """Bring one item up to date.
+
+        Where it turns out to be one with another item of the library, both are joined, and that one is told.
+
+        Raises NoSuchThing; AllLimited, AllRefused or NobodyAnswered where nobody could be heard, with the item
+        unchanged and pending; CannotDo where there is nobody to ask, and where its words tell no title clearly.
+        """
+        for last in (False,) * (ATTEMPTS - 1) + (True,):
+            try:
+                return self._enrich(reference, wish)
+            except VersionMoved:
+                if last:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _enrich(self, reference: Reference, wish: Wish) -> Enriched:
+        with self._database.read() as connection:
+            item = self._library.find(connection, reference)
+            if wish.auto and not item.monitored:
+                return Enriched(item=item, skipped=True)
+            config = self._config.read_in(connection)
+        asked = self._identified(item, config, wish)
+        with self._aggregator.arrivals.expected():
+            findings = self._gather(asked, config, wish)
+            if not answered(findings.outcomes):
+                if not wish.dry_run:
+                    self._note_missing(item, findings, wish)
+                raise nobody(findings.outcomes)
+            if wish.dry_run:
+                self._aggregator.arrivals.store()
+                with self._database.read() as connection:
+                    return self._merge(connection, asked, findings, config).enriched
+            return self._commit(asked, findings, config, wish)
+
+    def _identified(self, item: MediaItem, config: Config, wish: Wish) -> _Asked:
+        """The ids by which to ask: where the item has none, those of the title that its words name."""
+        if item.ids or not item.title or item.kind not in join.JOINABLE:
+            return _Asked(item, item.ids)
+        ids = self._recognizer.recognize(
+            item,
+            config,
+            # Half the time: one that hangs must not take that in which the others can be asked about what was found.
+            deadline=(self._clock.monotonic() + wish.deadline - COMMIT_MARGIN) / 2,
+            lane=wish.lane,
+            providers=wish.providers,
+            patient=wish.auto and wish.fresh_after is None,
+            keep=not wish.dry_run,
+        )
+        return _Asked(item, ids)
+
+    def _gather(self, asked: _Asked, config: Config, wish: Wish) -> Findings:
+        question = Question(
+            kind=asked.item.kind,
+            ids=asked.ids,
+            providers=wish.providers,
+            held=wish.held,
+            fresh_after=wish.fresh_after,
+            lane=wish.lane,
+            deadline=wish.deadline - COMMIT_MARGIN,
+        )
+        return self._aggregator.gather(question, config)
+
+    def _commit(self, asked: _Asked, findings: Findings, config: Config, wish: Wish) -> Enriched:
+        """Merge on the row as it is now, so that an edit made meanwhile is seen, and commit all that changed, and the
+        answers with it."""
+        with self._aggregator.arrivals.begin() as connection:
+            merged = self._merge(connection, asked, findings, config)
+            if merged.gone is None:
+                saved = self._save(connection, merged, config, wish)
+            else:
+                saved, _ = join.join(
+                    connection,
+                    merged.before,
+                    merged.gone,
+                    merged.enriched.item,
+                    now=self._clock.now(),
+                    sync_fields=config.sync_fields,
+                    job_id=wish.job_id,
+                )
+            if merged.missed_before or merged.enriched.pending:
+                missed = ordered_anew(merged.enriched.pending, wish.fresh_after, wish.providers)
+                pending.set_for_item(connection, saved.id, missed)
+            if wish.also is not None:
+                wish.also(connection, merged.enriched)
+        log.info(
+            "item_enriched",
+            item=saved.id,
+            changed=len(merged.enriched.changes),
+            missing=sorted(merged.enriched.pending),
+        )
+        return dataclasses.replace(merged.enriched, item=saved)
+
+    def _save(self, connection: Connection, merged: _Merged, config: Config, wish: Wish) -> MediaItem:
+        saved = items.save(connection, merged.before, merged.enriched.item)
+        named = not merged.before.ids and bool(saved.ids)
+        if merged.enriched.changes or named:
+            change_set = ChangeSet(
+                item_id=saved.id,
+                at=self._clock.now(),
+                cause="enrich",
+                changes=merged.enriched.changes,
+                job_id=wish.job_id,
+                providers=saved.last_enriched_providers,
+                old_ids=merged.before.ids if named else None,
+                new_ids=saved.ids if named else None,
+            )
+            record(connection, change_set, config.sync_fields)
+        return saved
+
+    def _merge(self, connection: Connection, asked: _Asked, findings: Findings, config: Config) -> _Merged:
+        """What the merge makes of the item as it is now, within the caller's transaction."""
+        item_id = asked.item.id
+        before = _as_it_is(connection, asked.item)
+        if before is None or before.deleted_at is not None:
+            if joins.survivor(connection, item_id) != item_id:
+                raise VersionMoved(f"item {item_id} was joined to another one meanwhile")
+            raise NoSuchThing("item_id", f"item {item_id} was deleted meanwhile", reason="ITEM_NOT_FOUND")
+        # Ids that words told are not stored yet; those that the owner gave meanwhile count more.
+        ids = before.ids or asked.ids
+        if any(id_type not in ids or ids[id_type].value != claim.value for id_type, claim in asked.ids.items()):
+            raise VersionMoved(f"the identity of item {item_id} was corrected meanwhile")
+        known = findings if ids == asked.ids else settle_again(findings, ids, config.authority)
+        taken = _taken(connection, before, known.settled.ids)
+        if not taken:
+            return self._merged(connection, before, before, known, config)
+        other = self._one_with(connection, before, known, taken, config)
+        if other is None:
+            return self._merged(connection, before, before, _without_taken(before, known, taken), config)
+        survivor, gone = sorted((before, other), key=lambda item: item.id)
+        whole = joined(survivor, gone, config.authority)
+        known = settle_again(findings, whole.ids, config.authority)
+        return dataclasses.replace(self._merged(connection, survivor, whole, known, config), gone=gone)
+
+    def _one_with(
+        self, connection: Connection, before: MediaItem, known: Findings, taken: Mapping[str, int], config: Config
+    ) -> MediaItem | None:
+        """The other item that has the ids found now, where both are surely one title."""
+        owners = sorted(set(taken.values()))
+        other = items.get(connection, owners[0]) if len(owners) == 1 else None
+        if other is None:
+            return None
+        seen = merge(before, known.outcomes, config.policy, self._aggregator.coverage(before.kind)).item
+        why = join.why_apart(connection, replace(seen, ids=known.settled.ids), other)
+        if why:
+            log.info("items_not_joined", item=before.id, other=other.id, why=why)
+        return None if why else other
+
+    def _merged(
+        self, connection: Connection, before: MediaItem, base: MediaItem, known: Findings, config: Config
+    ) -> _Merged:
+        """The merge on `base`, told as a change of `before`."""
+        merged = merge(base, known.outcomes, config.policy, self._aggregator.coverage(base.kind))
+        attempts = pending.of_items(connection, [base.id]).get(base.id, {})
+        missed = still_missing(known.outcomes, attempts, self._clock.now())
+        after = replace(
+            merged.item,
+            fingerprint="",
+            ids=known.settled.ids,
+            conflicts=_conflicts(base, known),
+            undecided=None if known.settled.ids else base.undecided,
+            last_enriched_at=self._clock.now(),
+            last_enriched_providers=tuple(sorted(p for p, o in known.outcomes.items() if isinstance(o, Answered))),
+        )
+        if all(each.reason in SETTLED for each in missed.values()):
+            after = replace(after, fingerprint=self._aggregator.fingerprint(connection, after, config))
+        changed = diff(before.fields, after.fields)
+        enriched = Enriched(
+            item=after,
+            changes=changed,
+            outcomes=known.outcomes,
+            decisions=merged.decisions,
+            pending=missed,
+            sync_reason=sync_reason(changed, config.sync_fields),
+        )
+        return _Merged(before=before, enriched=enriched, missed_before=bool(attempts))
+
+    def _note_missing(self, item: MediaItem, findings: Findings, wish: Wish) -> None:
+        with self._aggregator.arrivals.begin() as connection:
+            attempts = pending.of_items(connection, [item.id]).get(item.id, {})
+            missed = still_missing(findings.outcomes, attempts, self._clock.now())
+            missed = ordered_anew(missed, wish.fresh_after, wish.providers)
+            pending.set_for_item(connection, item.id, missed)
+            if wish.also is not None:
+                wish.also(connection, Enriched(item=item, outcomes=findings.outcomes, pending=missed))
+
+
+def _as_it_is(connection: Connection, read: MediaItem) -> MediaItem | None:
+    """An item that was read before, as it is now. Only where its version tells of a change, it is read again."""
+    if items.versions(connection, [read.id]).get(read.id) == read.version:
+        return read
+    return items.get(connection, read.id)
+
+
+def _taken(connection: Connection, before: MediaItem, ids: Mapping[str, IdClaim]) -> dict[str, int]:
+    """By id type, the other items of the library that have one of the ids."""
+    wanted = {t: c.value for t, c in ids.items() if before.ids.get(t) != c}
+    owners = items.find_by_ids(connection, before.kind, wanted)
+    return {t: owner for t, owner in owners.items() if owner != before.id}
+
+
+def _without_taken(before: MediaItem, known: Findings, taken: Mapping[str, int]) -> Findings:
+    """The findings without what belongs to other items: their ids are conflicts, and what was got with these is not
+    merged, for the item does not have them."""
+    ids = {t: c for t, c in known.settled.ids.items() if t not in taken}
+    ids |= {t: c for t, c in before.ids.items() if t in taken}
+    conflicts = tuple(
+        Conflict(
+            id_type=t,
+            value=known.settled.ids[t].value,
+            claimed_by=known.settled.ids[t].source,
+            held=f"item {owner}",
+        )
+        for t, owner in sorted(taken.items())
+    )
+    settled = replace(known.settled, ids=ids, conflicts=known.settled.conflicts + conflicts)
+    foreign = {f"{t}:{known.settled.ids[t].value}": f"speaks about item {owner}" for t, owner in taken.items()}
+    return Findings(outcomes=set_aside(known.outcomes, foreign), settled=settled)
+
+
+def _conflicts(before: MediaItem, known: Findings) -> tuple[Conflict, ...]:
+    """The conflicts found now, and those of before about which nothing was heard now."""
+    heard = {provider for provider, outcome in known.outcomes.items() if isinstance(outcome, Answered)}
+    heard |= {conflict.claimed_by for conflict in known.settled.conflicts}
+    kept = tuple(conflict for conflict in before.conflicts if conflict.claimed_by not in heard)
+    return kept + known.settled.conflicts

@@ -1,0 +1,120 @@
+"""What changed in the library, and taking it back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from metarr.asking.config import ConfigReader
+from metarr.clock import Clock
+from metarr.domain.changes import undo, without_foreign
+from metarr.domain.model import IdClaim, MediaItem
+from metarr.errors import CannotDo, NoSuchThing
+from metarr.library import join
+from metarr.library.commit import commit
+from metarr.library.items import Library, Reference
+from metarr.store import changes, items
+from metarr.store.changes import ChangeSet
+from metarr.store.database import Connection, Database
+
+NOT_UNDOABLE = {"join": "take the item apart instead", "split": "let the items be joined again instead"}
+"""Change-sets that more hangs on than their fields, and what to do instead."""
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """The item as it is now, the change-set of the undo (None: nothing could go back), and the refused fields with
+    why."""
+
+    item: MediaItem
+    change_set: ChangeSet | None
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+class History:
+    """The change-sets of the library."""
+
+    def __init__(self, database: Database, library: Library, config: ConfigReader, clock: Clock) -> None:
+        self._database = database
+        self._library = library
+        self._config = config
+        self._clock = clock
+
+    def page(self, reference: Reference | None, before_id: int | None, limit: int) -> list[ChangeSet]:
+        """Change-sets, the latest first, of one item or of all. `undone_by` is told only while the undo stands.
+
+        Raises NoSuchThing for an item that never was; those of deleted items are told.
+        """
+        with self._database.read() as connection:
+            item_id = None
+            if reference is not None:
+                item_id = self._library.find(connection, reference, deleted=True).id
+            found = changes.page(connection, item_id=item_id, before_id=before_id, limit=limit)
+            undone = _undone(connection, found)
+            return [each if each.id in undone else replace(each, undone_by=None) for each in found]
+
+    def undo(self, change_set_id: int) -> TakenBack:
+        """Put back what a change-set changed; undoing an undo brings its values again.
+
+        Fields that were locked or changed since stay, by name, and the rest goes back. Raises NoSuchThing; CannotDo
+        where it was taken back already (`ALREADY_UNDONE`), where the item is deleted or where more than fields would
+        have to go back.
+        """
+        sync_fields = self._config.read().sync_fields
+        with self._database.begin() as connection:
+            change_set = _undoable(connection, change_set_id)
+            item = _item(connection, change_set)
+            redo = change_set.cause == "undo"
+            ids = join.ids_to_restore(connection, item, change_set)
+            base = item if ids is None else replace(_under(item, ids), ids=ids)
+            undone = undo(base, change_set.changes, redo=redo)
+            if ids is None and len(undone.refused) == len(change_set.changes):
+                return TakenBack(item=item, change_set=None, refused=undone.refused)
+            cause = "redo" if redo else "undo"
+            done = commit(connection, item, undone.item, cause=cause, now=self._clock.now(), sync_fields=sync_fields)
+            if done.change_set is not None:
+                changes.mark_undone(connection, [change_set.id], done.change_set.id)
+            return TakenBack(item=done.item, change_set=done.change_set, refused=undone.refused)
+
+
+def _undoable(connection: Connection, change_set_id: int) -> ChangeSet:
+    change_set = changes.get(connection, change_set_id)
+    if change_set is None:
+        told = f"there is no change-set {change_set_id}, or it was forgotten by now"
+        raise NoSuchThing("change_set_id", told, reason="CHANGE_SET_NOT_FOUND")
+    if change_set.cause in NOT_UNDOABLE:
+        told = f"change-set {change_set_id} is a {change_set.cause}: {NOT_UNDOABLE[change_set.cause]}"
+        raise CannotDo(told, reason="NOT_UNDOABLE")
+    if _undone(connection, [change_set]):
+        told = f"change-set {change_set_id} was taken back already, by change-set {change_set.undone_by}; undo that one"
+        raise CannotDo(told, reason="ALREADY_UNDONE")
+    return change_set
+
+
+def _item(connection: Connection, change_set: ChangeSet) -> MediaItem:
+    item = items.get(connection, change_set.item_id)
+    if item is None or item.deleted_at is not None:
+        raise CannotDo(f"item {change_set.item_id} is deleted; restore it first", reason="ITEM_DELETED")
+    return item
+
+
+def _under(item: MediaItem, ids: Mapping[str, IdClaim]) -> MediaItem:
+    """The item without what was got under the ids that go."""
+    return without_foreign(item, {id_type: claim.value for id_type, claim in ids.items()})
+
+
+def _undone(connection: Connection, change_sets: Iterable[ChangeSet]) -> set[int]:
+    """Those that are taken back now: their undo was not taken back itself, and so on."""
+    undoers = {each.id: each.undone_by for each in change_sets}
+    wanted = set(undoers)
+    while unknown := {undoer for undoer in undoers.values() if undoer is not None and undoer not in undoers}:
+        undoers |= changes.undoers(connection, unknown)
+    return {change_set_id for change_set_id in wanted if _links(change_set_id, undoers) % 2}
+
+
+def _links(change_set_id: int, undoers: dict[int, int | None]) -> int:
+    """How many undos follow one another from here: an odd number means undone, an even one redone."""
+    links = 0
+    while (undoer := undoers.get(change_set_id)) is not None:
+        change_set_id, links = undoer, links + 1
+    return links

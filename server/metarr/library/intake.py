@@ -1,0 +1,330 @@
+"""Taking titles into the library: by the owner's hand, or from files that were imported.
+
+What an item comes with is kept below every provider's word, and only where nothing is stored.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from metarr.domain.checked import checked_value
+from metarr.domain.fields import fields_of
+from metarr.domain.model import OWNER, REPORTERS, FieldValue, IdClaim, Kind, MediaItem, Rule, Value
+from metarr.errors import InvalidInput, Violation
+from metarr.library.commit import commit
+from metarr.library.deletion import restore
+from metarr.store import items, joins
+from metarr.store.database import Connection
+from metarr.store.items import Words
+from metarr.store.player_items import PLAYER
+
+PLAYERS = "players"
+"""Who deleted an item that no player had any more."""
+
+
+@dataclass(frozen=True)
+class NewSeries:
+    """The series that a season or an episode belongs to. `year` 0: unknown."""
+
+    title: str = ""
+    year: int = 0
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """A title to add. `year` 0: unknown.
+
+    `fields`: plain values by name. `source`: one of `REPORTERS` for an import, `player:<id>` for what a player has; "":
+    the owner adds it, which restores a deleted item, where an import leaves it deleted, and a player restores what is
+    deleted only because no player had it. `season`, `episode`: numbers, where `series` is given.
+    """
+
+    kind: Kind
+    title: str = ""
+    year: int = 0
+    ids: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
+    lock_all: bool = False
+    series: NewSeries | None = None
+    season: int = 0
+    episode: int = 0
+
+    @property
+    def from_player(self) -> bool:
+        return self.source.startswith("player:")
+
+
+class Taken(NamedTuple):
+    """What became of it. `deleted`: the item, or what it belongs to, was deleted and stays so; nothing was changed.
+
+    `changed`: an item that was there got something new. `new_ids`: how many external ids it got.
+    """
+
+    item: MediaItem
+    created: bool = False
+    restored: bool = False
+    deleted: bool = False
+    changed: bool = False
+    new_ids: int = 0
+
+
+def take_all(
+    connection: Connection, wanted: Iterable[NewItem], now: datetime, sync_fields: Collection[str]
+) -> list[Taken]:
+    """Add each item, or add to the one that it is.
+
+    It is the one that has one of its ids; for an episode and a season, the one of that number; where no id decides,
+    the one that was added with the same title and year.
+
+    Raises InvalidInput with what is wrong about any of them: ids of different items, another id of a type than the
+    item has, bad values. The caller's transaction is to be rolled back then.
+    """
+    wanted = list(wanted)
+    intake = opened(connection, wanted, now, sync_fields)
+    taken, wrong = [], []
+    for place, new in enumerate(wanted):
+        path = f"items[{place}]"
+        try:
+            taken.append(intake.take(new, path))
+        except InvalidInput as error:
+            wrong += [_below(path, violation) for violation in error.violations]
+    if wrong:
+        raise InvalidInput(*wrong)
+    return taken
+
+
+def opened(connection: Connection, wanted: Sequence[NewItem], now: datetime, sync_fields: Collection[str]) -> "Intake":
+    """Ready to take these, one after the other. Where one could not be taken, it is not to be used any more."""
+    titles = {new.title for new in wanted} | {new.series.title for new in wanted if new.series}
+    values = {value for new in wanted for value in new.ids.values()}
+    return Intake(
+        connection,
+        now,
+        sync_fields,
+        items.find_by_words(connection, titles - {""}),
+        items.get_many(connection, items.find_by_values(connection, values)),
+    )
+
+
+def _below(path: str, violation: Violation) -> Violation:
+    inside = violation.field.startswith(path)
+    return violation if inside else Violation(f"{path}.{violation.field}", violation.description)
+
+
+class Intake:
+    """One batch, with what it learned: by title the items without a parent, by series and number the parents.
+
+    `known`: items as they are now, read at once, for reading one costs more than all the rest.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        now: datetime,
+        sync_fields: Collection[str],
+        words: Iterable[Words],
+        known: dict[int, MediaItem],
+    ) -> None:
+        self._known = known
+        self._connection = connection
+        self._now = now
+        self._sync_fields = sync_fields
+        self._words: dict[tuple[Kind, str, int], list[Words]] = {}
+        self._parents: dict[Any, Taken] = {}
+        for each in words:
+            self._learn(each)
+
+    def take(self, new: NewItem, path: str) -> Taken:
+        """Add an item, or add to the one that it is. Raises InvalidInput, its violations below `path`."""
+        values = _checked(new, path)
+        parent = self._parent(new, path)
+        if parent is not None and parent.deleted:
+            return parent
+        owners = self._owners(new, path)
+        held = self._held(new, owners, parent.item if parent else None)
+        if held is None:
+            return self._add(new, values, parent.item.id if parent else None)
+        if held.deleted_at is not None and new.source and not (new.from_player and held.deleted_by == PLAYERS):
+            return Taken(item=held, deleted=True)
+        # A player says of each of its episodes that it has it.
+        restored = bool(restore(self._connection, held.id, alone=new.from_player))
+        if restored:
+            self._known.clear()
+            held = self._read(held.id)
+        after = _joined(held, new, values, owners, path)
+        if parent and held.parent_id is None:
+            after = replace(after, parent_id=parent.item.id)
+        if after == held:
+            return Taken(item=held, restored=restored)
+        after = replace(after, fingerprint="")
+        saved = commit(self._connection, held, after, cause="import", now=self._now, sync_fields=self._sync_fields).item
+        if saved.locked_fields() != held.locked_fields():
+            # What is below was written, too.
+            self._known.clear()
+        self._known[saved.id] = saved
+        return Taken(item=saved, restored=restored, changed=True, new_ids=len(saved.ids.keys() - held.ids.keys()))
+
+    def _parent(self, new: NewItem, path: str) -> Taken | None:
+        """The season of an episode, the series of a season; added where they are not there."""
+        if new.series is None or new.kind not in (Kind.SEASON, Kind.EPISODE):
+            return None
+        given = new.series
+        of_series = (given.title, given.year, tuple(sorted(given.ids.items())), new.source)
+        if of_series not in self._parents:
+            series = NewItem(Kind.SERIES, given.title, given.year, given.ids, source=new.source)
+            self._parents[of_series] = self.take(series, f"{path}.series")
+        above = self._parents[of_series]
+        if new.kind is Kind.SEASON or above.deleted:
+            return above
+        of_season = (*of_series, new.season)
+        if of_season not in self._parents:
+            season = NewItem(Kind.SEASON, series=given, season=new.season, source=new.source)
+            self._parents[of_season] = self.take(season, path)
+        return self._parents[of_season]
+
+    def _owners(self, new: NewItem, path: str) -> dict[str, int]:
+        """By id type the item that has the id: one item, a live one where there is any."""
+        owners = items.find_by_ids(self._connection, new.kind, new.ids)
+        if len(set(owners.values())) > 1:
+            told = ", ".join(f"{id_type} {new.ids[id_type]} is item {owner}" for id_type, owner in owners.items())
+            raise InvalidInput(Violation(f"{path}.ids", f"these ids belong to different items: {told}"))
+        if not owners:
+            gone = items.find_by_ids(self._connection, new.kind, new.ids, deleted=True)
+            owners = {id_type: owner for id_type, owner in gone.items() if owner == max(gone.values())}
+        return owners
+
+    def _held(self, new: NewItem, owners: Mapping[str, int], parent: MediaItem | None) -> MediaItem | None:
+        found = next(iter(owners.values()), None)
+        if found is None and parent is not None:
+            name, number = _number(new)
+            found = items.find_child(self._connection, parent.id, name, number)
+        elif found is None:
+            alike = self._words.get((new.kind, new.title, new.year), ()) if new.title else ()
+            # Two titles may be called alike: words alone do not join one id to another.
+            fitting = [each for each in alike if not (new.ids and each.identified)]
+            found = min(fitting, key=_preferred).item_id if fitting else None
+        return None if found is None else self._read(found)
+
+    def _read(self, item_id: int) -> MediaItem:
+        if item_id in self._known:
+            return self._known[item_id]
+        item = items.get(self._connection, joins.survivor(self._connection, item_id))
+        if item is None:
+            raise AssertionError("an id without its item")
+        return item
+
+    def _add(self, new: NewItem, values: Mapping[str, Value], parent_id: int | None) -> Taken:
+        item = MediaItem(
+            kind=new.kind,
+            title=new.title or _numbered(new),
+            year=new.year,
+            ids=dict(sorted(_claims(new).items())),
+            fields=_filled({}, new, values),
+            parent_id=parent_id,
+            added_at=self._now,
+            origin=PLAYER if new.from_player else new.source,
+        )
+        added = items.add(self._connection, item)
+        if parent_id is None:
+            words = Words(item_id=added.id, kind=new.kind, title=item.title, year=item.year, identified=bool(item.ids))
+            self._learn(words)
+        return Taken(item=added, created=True, new_ids=len(added.ids))
+
+    def _learn(self, words: Words) -> None:
+        self._words.setdefault((words.kind, words.title, words.year), []).append(words)
+
+
+def _preferred(words: Words) -> tuple[bool, bool, int]:
+    """Of items that were added with the same words, the one to take: live, without ids, the oldest."""
+    return (words.deleted, words.identified, words.item_id)
+
+
+def _checked(new: NewItem, path: str) -> dict[str, Value]:
+    """What the item comes with, title and numbers included."""
+    known = {known.name for known in fields_of(new.kind)}
+    given = {"title": new.title, **(_numbers(new) if new.series else {}), **new.fields}
+    values: dict[str, Value] = {}
+    wrong = []
+    if new.source not in ("", *REPORTERS) and not new.from_player:
+        wrong.append(Violation(f"{path}.source", f"{new.source[:60]!r} is unknown; known: {', '.join(REPORTERS)}"))
+    for name, raw in given.items():
+        try:
+            if name not in known:
+                raise ValueError(f"a {new.kind} has no such field")
+            value = checked_value(name, raw)
+        except ValueError as error:
+            wrong.append(Violation(f"{path}.fields.{name[:60]}", str(error)))
+        else:
+            values |= {} if value is None else {name: value}
+    if wrong:
+        raise InvalidInput(*wrong)
+    return values
+
+
+def _numbers(new: NewItem) -> dict[str, int]:
+    if new.kind is Kind.EPISODE:
+        return {"season_number": new.season, "episode_number": new.episode}
+    return {"season_number": new.season} if new.kind is Kind.SEASON else {}
+
+
+def _number(new: NewItem) -> tuple[str, int]:
+    """The field, and the number, that tell an item from the others of its parent."""
+    return ("episode_number", new.episode) if new.kind is Kind.EPISODE else ("season_number", new.season)
+
+
+def _numbered(new: NewItem) -> str:
+    """The words for a season that nobody named."""
+    if new.kind is not Kind.SEASON or new.series is None:
+        return ""
+    return f"Season {new.season}" if new.season else "Specials"
+
+
+def _claims(new: NewItem) -> dict[str, IdClaim]:
+    return {id_type: IdClaim(value=value, source=new.source or OWNER) for id_type, value in new.ids.items()}
+
+
+def _joined(
+    held: MediaItem, new: NewItem, values: Mapping[str, Value], owners: Mapping[str, int], path: str
+) -> MediaItem:
+    """The item with what came in addition. An id in `owners` that is not its own is one of its aliases."""
+    wrong = [
+        Violation(f"{path}.ids.{id_type}", f"item {held.id} has {id_type} {held.ids[id_type].value}, not {value}")
+        for id_type, value in new.ids.items()
+        if id_type in held.ids and held.ids[id_type].value != value and id_type not in owners
+    ]
+    if wrong:
+        raise InvalidInput(*wrong)
+    claims = {
+        id_type: claim
+        for id_type, claim in _claims(new).items()
+        if id_type not in held.ids or (held.ids[id_type].value == claim.value and not new.source)
+    }
+    return replace(
+        held,
+        ids={**held.ids, **claims},
+        undecided=None if claims else held.undecided,
+        # What the owner or an import brought stays without players.
+        origin=new.source if held.origin == PLAYER and not new.from_player else held.origin,
+        title=held.title or new.title,
+        year=held.year or new.year,
+        fields=_filled(held.fields, new, values),
+    )
+
+
+def _filled(held: Mapping[str, FieldValue], new: NewItem, values: Mapping[str, Value]) -> dict[str, FieldValue]:
+    """The fields with what is reported, where nothing is stored; a field that the owner locked empty stays empty."""
+    fields = dict(held)
+    for name, value in values.items():
+        stored = fields.get(name)
+        if stored is None or (stored.value is None and not stored.locked):
+            fields[name] = FieldValue(value=value, source=new.source or REPORTERS[0], rule=Rule.REPORTED)
+    if new.lock_all:
+        fields = {
+            name: replace(stored, locked=stored.locked or stored.value is not None) for name, stored in fields.items()
+        }
+    return fields

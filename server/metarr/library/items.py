@@ -1,0 +1,132 @@
+"""The items of the library: adding, finding, showing them."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from metarr.asking.config import ConfigReader
+from metarr.asking.gather import Aggregator, Question
+from metarr.clock import Clock
+from metarr.domain.merge import RunnerUp, explain, merge
+from metarr.domain.model import Kind, MediaItem
+from metarr.errors import InvalidInput, NoSuchThing, Violation
+from metarr.library import intake
+from metarr.library.intake import NewItem, Taken
+from metarr.store import items, joins, pending
+from metarr.store.database import Connection, Database
+from metarr.store.items import ItemHead
+from metarr.store.pending import Pending
+
+Reference = int | tuple[str, str]
+"""How a caller names an item: by its own id, or by an external one as (type, value)."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An item with what is to be told about it besides; `aliases` as (type, value), `joined`: items that are part of
+    it."""
+
+    item: MediaItem
+    pending: Mapping[str, Pending]
+    runners_up: Mapping[str, tuple[RunnerUp, ...]]
+    waiting: Mapping[str, tuple[str, ...]]
+    aliases: tuple[tuple[str, str], ...] = ()
+    joined: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Items by title, `total` on all pages."""
+
+    heads: list[ItemHead]
+    pending: Mapping[int, Mapping[str, Pending]]
+    total: int
+
+
+class Library:
+    """The library's use cases."""
+
+    def __init__(self, database: Database, aggregator: Aggregator, config: ConfigReader, clock: Clock) -> None:
+        self._database = database
+        self._aggregator = aggregator
+        self._config = config
+        self._clock = clock
+
+    def upsert(self, wanted: list[NewItem]) -> list[Taken]:
+        """Add items, or add to those that are there: all of them or none (see `services.intake`).
+
+        Raises InvalidInput with what is wrong about each of them.
+        """
+        sync_fields = self._config.read().sync_fields
+        with self._database.begin() as connection:
+            return intake.take_all(connection, wanted, self._clock.now(), sync_fields)
+
+    def find(
+        self, connection: Connection, reference: Reference, path: str = "item_id", *, deleted: bool = False
+    ) -> MediaItem:
+        """The item that a caller names. Raises NoSuchThing; InvalidInput where the name fits several.
+
+        An item that was joined to another one is that other one. `deleted`: deleted items count as well; by an external
+        id the one deleted last, where no live item has it.
+        """
+        if isinstance(reference, int):
+            found = [joins.survivor(connection, reference)]
+        else:
+            found = items.find_by_id(connection, None, *reference)
+        if deleted and not found and not isinstance(reference, int):
+            gone = items.get_many(connection, items.find_by_id(connection, None, *reference, deleted=True))
+            latest = {each.kind: each.id for each in reversed(gone.values())}
+            found = list(latest.values())
+        if len(found) > 1:
+            listed = ", ".join(str(item_id) for item_id in found)
+            raise InvalidInput(Violation(path, f"several items have this id: {listed}; name one of these"))
+        item = items.get(connection, found[0]) if found else None
+        if item is None or (item.deleted_at is not None and not deleted):
+            named = str(reference) if isinstance(reference, int) else ":".join(reference)
+            raise NoSuchThing(path, f"there is no item {named}", reason="ITEM_NOT_FOUND")
+        return item
+
+    def show(self, reference: Reference, *, why: bool) -> Shown:
+        """One item; with `why` also what other providers would say, from the cached answers."""
+        with self._database.read() as connection:
+            item = self.find(connection, reference)
+            shown = Shown(
+                item=item,
+                pending=pending.of_items(connection, [item.id]).get(item.id, {}),
+                runners_up={},
+                waiting={},
+                aliases=tuple(items.aliases(connection, item.id)),
+                joined=tuple(joins.joined_to(connection, item.id)),
+            )
+        if not why:
+            return shown
+        config = self._config.read()
+        findings = self._aggregator.gather(Question(kind=item.kind, ids=item.ids), config)
+        coverage = self._aggregator.coverage(item.kind)
+        decisions = merge(item, findings.outcomes, config.policy, coverage).decisions
+        return dataclasses.replace(
+            shown,
+            runners_up=explain(item, findings.outcomes, config.policy, coverage),
+            waiting={decision.field: decision.waiting for decision in decisions},
+        )
+
+    def page(
+        self,
+        kind: Kind | None,
+        title_contains: str,
+        after: tuple[str, int] | None,
+        limit: int,
+        *,
+        parent: Reference | None = None,
+    ) -> Page:
+        """Items by title; `parent`: only those below this one. Raises NoSuchThing for an unknown parent."""
+        with self._database.read() as connection:
+            parent_id = None if parent is None else self.find(connection, parent, "parent_id").id
+            heads = items.page(
+                connection, kind=kind, title_contains=title_contains, parent_id=parent_id, after=after, limit=limit
+            )
+            return Page(
+                heads=heads,
+                pending=pending.of_items(connection, [head.id for head in heads]),
+                total=items.count(connection, kind=kind, title_contains=title_contains, parent_id=parent_id),
+            )

@@ -1,0 +1,88 @@
+"""Finding out which title an item without ids is, from the words it was added with."""
+
+from datetime import timedelta
+
+import structlog
+from msgspec.structs import replace
+
+from metarr.asking.config import Config
+from metarr.asking.gather import Aggregator, Question
+from metarr.asking.missing import still_missing
+from metarr.asking.nobody import answered
+from metarr.asking.search import Identifier, Matches, claims, not_one, undecided
+from metarr.clock import Clock
+from metarr.domain.freshness import NOT_FOUND_WAITS, TTL, next_attempt
+from metarr.domain.matching import Wanted
+from metarr.domain.model import IdClaim, MediaItem, Unavailable, Undecided
+from metarr.fetch.contract import Lane
+from metarr.store import items, pending
+from metarr.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+
+class Recognizer:
+    """Searches for items; what it cannot decide it leaves to the owner, listed on the item."""
+
+    def __init__(self, identifier: Identifier, aggregator: Aggregator, database: Database, clock: Clock) -> None:
+        self._identifier = identifier
+        self._aggregator = aggregator
+        self._database = database
+        self._clock = clock
+
+    def recognize(
+        self,
+        item: MediaItem,
+        config: Config,
+        *,
+        deadline: float,
+        lane: Lane,
+        providers: frozenset[str] | None,
+        patient: bool,
+        keep: bool,
+    ) -> dict[str, IdClaim]:
+        """The ids of the title that fits clearly. `deadline`: monotonic seconds.
+
+        `patient`: an item that was searched for in vain is not searched for again before its time. `keep`: store what
+        was found where it decides nothing. Raises CannotDo where no title fits clearly (`TITLE_AMBIGUOUS`,
+        `TITLE_UNKNOWN`), and what nobody's answering raises.
+        """
+        wanted = Wanted(title=item.title, year=item.year)
+        if patient and item.undecided is not None and self._clock.now() < item.undecided.not_before:
+            raise not_one(wanted, item.undecided.matches)
+        found = self._identifier.search(item.kind, wanted, config, deadline=deadline, lane=lane, providers=providers)
+        winner = found.winner()
+        if winner is not None:
+            log.info("item_identified", item=item.id, ids=winner.ids, score=winner.score, providers=winner.providers)
+            return claims(winner)
+        if keep:
+            self._leave(item, found, config)
+        raise undecided(wanted, found)
+
+    def _leave(self, item: MediaItem, found: Matches, config: Config) -> None:
+        """List what was found on the item, and when to search again: soon, if somebody could not be heard."""
+        now = self._clock.now()
+        with self._database.begin() as connection:
+            before = items.get(connection, item.id)
+            if before is None or before.deleted_at is not None or before.ids:
+                return
+            attempts = pending.of_items(connection, [item.id]).get(item.id, {})
+            outcomes = found.outcomes
+            if answered(outcomes):
+                times = before.undecided.times + 1 if before.undecided else 1
+                complete = not any(isinstance(outcome, Unavailable) for outcome in outcomes.values())
+                not_before = now + _wait(times) if complete else next_attempt(times, now)
+                left = Undecided(not_before=not_before, times=times, matches=found.matches)
+                items.save(connection, before, replace(before, undecided=left))
+                # Nobody can be asked about it by an id; the next search decides when.
+                outcomes = self._aggregator.gather(Question(kind=item.kind, ids={}), config).outcomes
+                missed = still_missing(outcomes, attempts, now)
+                missed = {provider: replace(each, not_before=not_before) for provider, each in missed.items()}
+            else:
+                missed = still_missing(outcomes, attempts, now)
+            pending.set_for_item(connection, item.id, missed)
+        log.info("item_undecided", item=item.id, found=len(found.matches))
+
+
+def _wait(times: int) -> timedelta:
+    return NOT_FOUND_WAITS[times - 1] if times <= len(NOT_FOUND_WAITS) else TTL

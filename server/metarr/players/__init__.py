@@ -1,0 +1,1 @@
+"""What players hold, report and are due."""

@@ -1,0 +1,332 @@
+"""What is pending for the players, and what they did with it."""
+
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import structlog
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from metarr.clock import Clock
+from metarr.domain.delivery import (
+    IDS,
+    Due,
+    Held,
+    Refusal,
+    SyncPolicy,
+    Taken,
+    acknowledged,
+    due,
+    not_taken,
+    takeable,
+    unacknowledged,
+    value_of,
+)
+from metarr.domain.model import MediaItem, below_providers
+from metarr.domain.plain import plain_value
+from metarr.errors import CannotDo
+from metarr.players.players import SEEN_EVERY, in_session, named
+from metarr.players.report import flags
+from metarr.store import changes, items, player_items, players
+from metarr.store.changes import ChangeSet
+from metarr.store.database import Connection, Database
+from metarr.store.player_items import PlayerItem
+from metarr.store.players import Player
+
+log = structlog.get_logger(__name__)
+
+MOST_OURS = 20
+"""How many values that Metarr had since the last acknowledgement are told at most: the latest, and the first, for a
+player that was away for long has the one that it took last."""
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks for what is pending, while a player watches."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A pending entry with what it has to take in."""
+
+    entry: PlayerItem
+    item: MediaItem
+    due: list[Due]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A page of them. `policy_needed`: nothing is told before the owner chose."""
+
+    rows: list[Row]
+    store_id: str
+    policy_needed: bool = False
+
+
+@dataclass(frozen=True)
+class FieldAck:
+    """What a player did with one value; `host`: what it read back, plain, None: nothing."""
+
+    name: str
+    outcome: Taken
+    host: Any = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Ack:
+    """What a player did with one pending entry."""
+
+    key: str
+    sequence: int
+    fields: Sequence[FieldAck] = field(default_factory=tuple)
+
+
+class AckStatus:
+    """What became of an acknowledgement."""
+
+    CLEARED = "cleared"
+    SUPERSEDED = "superseded"
+    REPEATED = "repeated"
+    GONE = "gone"
+
+
+@dataclass(frozen=True)
+class EntryState:
+    """How an entry stands. `series`: the title of the series that it belongs to."""
+
+    entry: PlayerItem
+    item: MediaItem
+    pending: list[str]
+    refusals: list[Refusal]
+    series: str = ""
+
+
+class Sync:
+    """The players' side of the library."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def pending(self, player_id: str, session: str, after_sequence: int, limit: int) -> Rows:
+        """What a player has to take in, in the order in which it became pending.
+
+        Raises NoSuchThing; CannotDo where this is not its last session.
+        """
+        self.saw(player_id, session)
+        with self._database.read() as connection:
+            player = in_session(connection, player_id, session)
+            store_id = players.store_id(connection)
+            if player.policy is SyncPolicy.UNDECIDED:
+                return Rows([], store_id, policy_needed=True)
+            entries = player_items.pending(connection, player_id, after_sequence, limit)
+            known = items.get_many(connection, [entry.item_id for entry in entries])
+            since = changes.since(connection, _marks(entries))
+            rows = [
+                Row(entry, known[entry.item_id], _due(player, entry, known[entry.item_id], since)) for entry in entries
+            ]
+            return Rows(rows, store_id)
+
+    def ack(self, player_id: str, session: str, store_id: str, acks: Sequence[Ack]) -> list[str]:
+        """Take in what a player did; one `AckStatus` for each.
+
+        Raises NoSuchThing; CannotDo where this is not its last session, or where the sequences are of another store
+        (`STORE_CHANGED`) or were never issued for the entry (`UNKNOWN_SEQUENCE`): the player is to report everything
+        again then.
+        """
+        with self._database.begin() as connection:
+            player = in_session(connection, player_id, session)
+            if store_id != players.store_id(connection):
+                told = "the store is another one than the sequences are of; report the library again"
+                raise CannotDo(told, reason="STORE_CHANGED")
+            last = players.last_sequence(connection)
+            for ack in acks:
+                _refuse_unknown(ack, last)
+            statuses = [self._ack(connection, player, ack) for ack in acks]
+        self.saw(player_id, session)
+        return statuses
+
+    def _ack(self, connection: Connection, player: Player, ack: Ack) -> str:
+        entry = player_items.by_keys(connection, player.id, [ack.key]).get(ack.key)
+        if entry is None:
+            return AckStatus.GONE
+        _refuse_unknown(ack, entry.sequence)
+        if ack.sequence <= entry.acked:
+            # A late one says what was there before what is known already.
+            return AckStatus.REPEATED
+        item = items.get_many(connection, [entry.item_id])[entry.item_id]
+        latest = ack.sequence == entry.sequence
+        held = dict(entry.held)
+        for each in ack.fields:
+            value = value_of(item, each.name) if latest else UNSET
+            held[each.name] = acknowledged(held.get(each.name, Held()), each.outcome, each.host, value, each.why)
+        takes = takeable(entry.kind, player.fields(entry.kind))
+        after = replace(
+            entry,
+            acked=ack.sequence,
+            acked_change=_last_change(connection, item.id) if latest else entry.acked_change,
+            ids=dict(held[IDS].host or {}) if _read_back(ack, IDS) else entry.ids,
+            held=held,
+            **flags(item, held, takes),
+        )
+        player_items.save(connection, after)
+        return AckStatus.CLEARED if latest else AckStatus.SUPERSEDED
+
+    def states(
+        self,
+        player_id: str,
+        *,
+        pending: bool = False,
+        troubled: bool = False,
+        keys: Collection[str] = (),
+        after_id: int = 0,
+        limit: int = 50,
+    ) -> list[EntryState]:
+        """How entries of a player stand, in the order of their first report. Raises NoSuchThing."""
+        with self._database.read() as connection:
+            player = named(connection, player_id)
+            entries = player_items.page(
+                connection, player_id, pending=pending, troubled=troubled, keys=keys, after_id=after_id, limit=limit
+            )
+            known = items.get_many(connection, [entry.item_id for entry in entries])
+            series = _series(connection, known.values())
+            return [_state(player, entry, known[entry.item_id], series) for entry in entries]
+
+    def watch(self, player_id: str, session: str, after_sequence: int, heartbeat: float) -> "Watch":
+        """News of what is pending. Raises NoSuchThing; CannotDo where this is not the player's last session."""
+        self.saw(player_id, session)
+        return Watch(self, player_id, session, after_sequence, heartbeat)
+
+    def look(self, player_id: str, session: str) -> tuple[int, int]:
+        """The greatest pending sequence (0: none), and how many entries are pending. Raises as `watch` does."""
+        with self._database.read() as connection:
+            in_session(connection, player_id, session)
+            return player_items.pending_state(connection, player_id)
+
+    def wait(self, seconds: float, closed: threading.Event) -> None:
+        """That long, or until it is closed."""
+        self._clock.wait(seconds, closed)
+
+    def now(self) -> float:
+        """Seconds on the monotonic clock."""
+        return self._clock.monotonic()
+
+    def saw(self, player_id: str, session: str) -> None:
+        """Note now and then that a player was heard of. Raises NoSuchThing and CannotDo as `in_session` does."""
+        now = self._clock.now()
+        with self._database.read() as connection:
+            player = in_session(connection, player_id, session)
+        if abs(now - player.seen_at) >= SEEN_EVERY:
+            with self._database.begin() as connection:
+                players.saw(connection, player_id, now)
+
+
+class Watch:
+    """What is pending for a player, as it goes on: news, and silence now and then as a heartbeat."""
+
+    def __init__(self, source: Sync, player_id: str, session: str, after_sequence: int, heartbeat: float) -> None:
+        self._source = source
+        self._player_id = player_id
+        self._session = session
+        self._sequence = after_sequence
+        self._heartbeat = heartbeat
+        self._closed = threading.Event()
+
+    def next(self) -> tuple[int, int, bool]:
+        """The greatest pending sequence, how many entries are pending and whether that is news; after a heartbeat's
+        time it is none. Raises CannotDo once the session has ended."""
+        until = self._source.now() + self._heartbeat
+        while True:
+            sequence, count = self._source.look(self._player_id, self._session)
+            if sequence > self._sequence:
+                self._sequence = sequence
+                return sequence, count, True
+            left = until - self._source.now()
+            if left <= 0 or self._closed.is_set():
+                self._source.saw(self._player_id, self._session)
+                return sequence, count, False
+            self._source.wait(min(LOOK_EVERY, left), self._closed)
+
+    def close(self) -> None:
+        """Wake whoever waits in `next`."""
+        self._closed.set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _refuse_unknown(ack: Ack, last: int) -> None:
+    if not 0 < ack.sequence <= last:
+        told = f"sequence {ack.sequence} was never issued for this entry; report the library again"
+        raise CannotDo(told, reason="UNKNOWN_SEQUENCE")
+
+
+def _marks(entries: Iterable[PlayerItem]) -> dict[int, int]:
+    """By item, the change-set from which on its entries have not acknowledged everything."""
+    marks: dict[int, int] = {}
+    for entry in entries:
+        marks[entry.item_id] = min(entry.acked_change, marks.get(entry.item_id, entry.acked_change))
+    return marks
+
+
+def _due(player: Player, entry: PlayerItem, item: MediaItem, since: Mapping[int, Iterable[ChangeSet]]) -> list[Due]:
+    return due(
+        item,
+        entry.held,
+        takeable(entry.kind, player.fields(entry.kind)),
+        policy=player.policy,
+        overwrite_edits=player.overwrite_edits,
+        since=_values_since(entry, since.get(item.id, ())),
+    )
+
+
+def _values_since(entry: PlayerItem, change_sets: Iterable[ChangeSet]) -> dict[str, list[Any]]:
+    """By field the values that Metarr had since this entry's last acknowledgement, the latest first.
+
+    What only a player had said is left out: that it is there says nothing about who put it there.
+    """
+    values: dict[str, list[Any]] = {}
+    for each in change_sets:
+        if each.id <= entry.acked_change:
+            continue
+        for change in each.changes:
+            if change.old.value is not None and not below_providers(change.old.source):
+                values.setdefault(change.field, []).append(plain_value(change.old.value))
+        if each.old_ids is not None and each.old_ids != each.new_ids:
+            values.setdefault(IDS, []).append({t: claim.value for t, claim in each.old_ids.items()})
+    half = MOST_OURS // 2
+    return {name: found if len(found) <= MOST_OURS else found[:half] + found[-half:] for name, found in values.items()}
+
+
+def _state(player: Player, entry: PlayerItem, item: MediaItem, series: Mapping[int, str]) -> EntryState:
+    takes = takeable(entry.kind, player.fields(entry.kind))
+    return EntryState(
+        entry=entry,
+        item=item,
+        pending=unacknowledged(item, entry.held, takes) if entry.pending else [],
+        refusals=not_taken(item, entry.held, takes),
+        series=series.get(item.id, ""),
+    )
+
+
+def _series(connection: Connection, known: Iterable[MediaItem]) -> dict[int, str]:
+    """By item, the title of what it belongs to at the top."""
+    top = {item.id: item.parent_id for item in known if item.parent_id is not None}
+    titles: dict[int, str] = {}
+    while top:
+        above = items.heads_of(connection, set(top.values()))
+        titles |= {item_id: above[parent].title for item_id, parent in top.items() if above[parent].parent_id is None}
+        top = {item_id: grand for item_id, parent in top.items() if (grand := above[parent].parent_id) is not None}
+    return titles
+
+
+def _last_change(connection: Connection, item_id: int) -> int:
+    return player_items.last_changes(connection, [item_id]).get(item_id, 0)
+
+
+def _read_back(ack: Ack, name: str) -> bool:
+    return any(each.name == name for each in ack.fields)

@@ -1,0 +1,267 @@
+"""What players say they hold: each entry becomes an item of the library, or leaves it."""
+
+import dataclasses
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from msgspec.structs import replace
+
+from metarr.asking.config import ConfigReader
+from metarr.clock import Clock
+from metarr.domain.checked import checked_value
+from metarr.domain.delivery import IDS, Held, is_anew, not_taken, reported, retry, takeable, unacknowledged
+from metarr.domain.fields import fields_of
+from metarr.domain.ids import valid_id, valid_type
+from metarr.domain.model import Kind, MediaItem
+from metarr.errors import InvalidInput
+from metarr.library import intake
+from metarr.library.intake import NewItem, NewSeries, Taken
+from metarr.players.players import in_session, release
+from metarr.store import items, player_items, players
+from metarr.store.database import Connection, Database
+from metarr.store.player_items import PlayerItem
+from metarr.store.players import Player
+
+log = structlog.get_logger(__name__)
+
+_DELETED = "its item was deleted by the owner, and stays so"
+
+PREFERRED_IDS = ("imdb", "tmdb", "tvdb")
+"""Which id counts where the ids of an entry are of different items."""
+
+
+@dataclass(frozen=True)
+class HostEntry:
+    """An entry of a player's library, as the player tells it. `fields`: plain values by name; what is not named, it
+    holds not. `series`, `season`, `episode` as in `intake.NewItem`."""
+
+    key: str
+    kind: Kind
+    host_id: str = ""
+    title: str = ""
+    year: int = 0
+    ids: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    series: NewSeries | None = None
+    season: int = 0
+    episode: int = 0
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What became of an entry. `item_id` None: it could not be taken, or its item was deleted by the owner."""
+
+    key: str
+    item_id: int | None = None
+    created: bool = False
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What became of all of them, and how many entries left the player."""
+
+    placed: list[Placed]
+    removed: int
+
+
+class Reporter:
+    """Takes in what players report."""
+
+    def __init__(self, database: Database, config: ConfigReader, clock: Clock) -> None:
+        self._database = database
+        self._config = config
+        self._clock = clock
+
+    def report(
+        self,
+        player_id: str,
+        session: str,
+        entries: Sequence[HostEntry],
+        *,
+        removed: Collection[str] = (),
+        report_id: str = "",
+        complete: bool = False,
+    ) -> Reported:
+        """Take in a part of what a player holds. With `complete` entries that were in no part of this report are gone.
+
+        What is wrong with an entry costs what is wrong of it. Raises NoSuchThing and CannotDo as `in_session` does.
+        """
+        now, sync_fields = self._clock.now(), self._config.read().sync_fields
+        with self._database.begin() as connection:
+            player = in_session(connection, player_id, session)
+            work = _Work(connection, player, now, sync_fields)
+            placed = work.place(entries, report_id)
+            gone = player_items.remove(connection, player_id, removed)
+            if complete:
+                gone += player_items.remove_unreported(connection, player_id, report_id)
+            deleted = release(connection, gone + work.left, now)
+            players.put(connection, replace(player, seen_at=now, reported_at=now if complete else player.reported_at))
+        log.info("player_reported", player=player_id, entries=len(entries), removed=len(gone), deleted=deleted)
+        return Reported(placed=placed, removed=len(gone))
+
+
+class _Work:
+    """One report, within its transaction. `left`: items that an entry was and is not any more."""
+
+    def __init__(self, connection: Connection, player: Player, now: datetime, sync_fields: Collection[str]) -> None:
+        self._connection = connection
+        self._player = player
+        self._now = now
+        self._sync_fields = sync_fields
+        self._held: Mapping[int, MediaItem] = {}
+        self._same: list[int] = []
+        self.left: list[int] = []
+
+    def place(self, entries: Sequence[HostEntry], report_id: str) -> list[Placed]:
+        connection = self._connection
+        known = player_items.by_keys(connection, self._player.id, [entry.key for entry in entries])
+        self._held = items.get_many(connection, [each.item_id for each in known.values()])
+        cleaned = [(*_cleaned(entry), known.get(entry.key)) for entry in entries]
+        strange = [
+            _new(entry, self._player, first=was is None) for entry, _, was in cleaned if not self._stays(entry, was)
+        ]
+        self._intake = intake.opened(connection, strange, self._now, self._sync_fields)
+        placed = [self._place(entry, problems, was, report_id) for entry, problems, was in cleaned]
+        if report_id:
+            player_items.mark_reported(connection, self._same, report_id)
+        return placed
+
+    def _stays(self, entry: HostEntry, was: PlayerItem | None) -> bool:
+        """Whether an entry is the item that it was: the host says the same ids, or none that speaks against it."""
+        if was is None or was.kind is not entry.kind or self._is_deleted(was):
+            return False
+        held = self._held[was.item_id].id_values()
+        return dict(entry.ids) == was.ids or all(held.get(t, value) == value for t, value in entry.ids.items())
+
+    def _is_deleted(self, was: PlayerItem) -> bool:
+        return self._held[was.item_id].deleted_at is not None
+
+    def _place(self, entry: HostEntry, problems: list[str], was: PlayerItem | None, report_id: str) -> Placed:
+        created = False
+        if was is not None and self._stays(entry, was):
+            item = self._held[was.item_id]
+        else:
+            taken = self._take(entry, problems, first=was is None)
+            if was is not None and taken is not None and taken.deleted and self._is_deleted(was):
+                # It is what it was, should the owner restore that.
+                self._same.append(was.id)
+                return Placed(entry.key, problems=(*problems, _DELETED))
+            if taken is None or taken.deleted:
+                return self._left_out(entry, was, problems, deleted=taken is not None)
+            item, created = taken.item, taken.created
+        before = was or PlayerItem(player_id=self._player.id, host_key=entry.key, kind=entry.kind, item_id=item.id)
+        after = self._after(before, entry, item, report_id)
+        if before.id and replace(after, report_id=before.report_id) == before:
+            self._same.append(before.id)
+        else:
+            player_items.save(self._connection, after)
+        if before.item_id != item.id:
+            self.left.append(before.item_id)
+        return Placed(entry.key, item.id, created, tuple(problems))
+
+    def _after(self, before: PlayerItem, entry: HostEntry, item: MediaItem, report_id: str) -> PlayerItem:
+        takes = takeable(entry.kind, self._player.fields(entry.kind))
+        told = {**entry.fields, IDS: dict(entry.ids) or None}
+        other = before.item_id != item.id or before.kind is not entry.kind
+        anew = other or before.host_id != entry.host_id
+        held = reported({} if other else before.held, told, takes, anew=anew)
+        edited = [name for name, known in held.items() if known.edited and not before.held.get(name, Held()).edited]
+        forced = edited if self._player.overwrite_edits else []
+        if forced:
+            held = retry(held, (), force=forced)
+        after = replace(
+            before,
+            kind=entry.kind,
+            item_id=item.id,
+            host_id=entry.host_id,
+            ids=dict(entry.ids),
+            held=held,
+            report_id=report_id or before.report_id,
+            **flags(item, held, takes),
+        )
+        if not before.id or anew or is_anew(before.held, held):
+            return self._begun(after)
+        more = set(unacknowledged(item, held, takes)).difference(unacknowledged(item, before.held, takes))
+        return player_items.woken(self._connection, after) if forced or more else after
+
+    def _begun(self, entry: PlayerItem) -> PlayerItem:
+        """An entry that holds nothing of Metarr's. What is acknowledged of before, or was told before, is not of it."""
+        begun = player_items.woken(self._connection, entry)
+        last = player_items.last_changes(self._connection, [entry.item_id]).get(entry.item_id, 0)
+        return replace(begun, acked=begun.sequence - 1, acked_change=last)
+
+    def _take(self, entry: HostEntry, problems: list[str], *, first: bool) -> Taken | None:
+        """The item that an entry is; with the best of its ids alone where together they fit no item."""
+        tries = [entry.ids, *({t: entry.ids[t]} for t in PREFERRED_IDS if t in entry.ids and len(entry.ids) > 1)]
+        for ids in tries:
+            new = _new(entry, self._player, first=first, ids=ids)
+            saved = self._connection.begin_nested()
+            try:
+                taken = self._intake.take(new, "entry")
+            except InvalidInput as error:
+                saved.rollback()
+                problems.append(str(error).replace("entry.", ""))
+                # What it learned of the one that failed was taken back with it.
+                self._intake = intake.opened(self._connection, [new], self._now, self._sync_fields)
+            else:
+                saved.commit()
+                return taken
+        return None
+
+    def _left_out(self, entry: HostEntry, was: PlayerItem | None, problems: list[str], *, deleted: bool) -> Placed:
+        """An entry without an item: what it was before, it is not any more."""
+        if was is not None:
+            self.left += player_items.remove(self._connection, self._player.id, [entry.key])
+        return Placed(entry.key, problems=(*problems, *([_DELETED] if deleted else [])))
+
+
+def flags(item: MediaItem, held: Mapping[str, Held], takes: Iterable[str]) -> dict[str, bool]:
+    """How an entry stands, as its row says it."""
+    refusals = not_taken(item, held, takes)
+    edited = any(held[refusal.field].edited for refusal in refusals)
+    return {"edited": edited, "troubled": any(not held[refusal.field].edited for refusal in refusals)}
+
+
+def _new(entry: HostEntry, player: Player, *, first: bool, ids: Mapping[str, str] | None = None) -> NewItem:
+    """The item to add or to find. What a host holds counts when it is first reported: later it may be Metarr's own."""
+    known = {known.name for known in fields_of(entry.kind)}
+    fields = {name: value for name, value in entry.fields.items() if first and name in known and value is not None}
+    return NewItem(
+        kind=entry.kind,
+        title=entry.title,
+        year=entry.year,
+        ids=entry.ids if ids is None else ids,
+        fields={name: value for name, value in fields.items() if _fault(name, value) == ""},
+        source=player.source,
+        series=entry.series,
+        season=entry.season,
+        episode=entry.episode,
+    )
+
+
+def _cleaned(entry: HostEntry) -> tuple[HostEntry, list[str]]:
+    """The entry without what is no id, and what is wrong with it."""
+    ids = {t: value for t, value in entry.ids.items() if valid_type(t) and valid_id(t, value)}
+    problems = [f"{t[:40]!r} {value[:40]!r} is no external id" for t, value in entry.ids.items() if t not in ids]
+    known = {known.name for known in fields_of(entry.kind)}
+    for name, value in entry.fields.items():
+        if name not in known:
+            problems.append(f"a {entry.kind} has no field {name[:60]!r}")
+        elif fault := _fault(name, value):
+            problems.append(f"{name} {fault}")
+    fields = {name: value for name, value in entry.fields.items() if name in known and value is not None}
+    cleaned = dataclasses.replace(entry, ids=ids, fields=fields)
+    return cleaned, problems
+
+
+def _fault(name: str, value: Any) -> str:
+    """What keeps a value from being stored as the player's word. It is known all the same that the host holds it."""
+    try:
+        checked_value(name, value)
+    except ValueError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,1 @@
+"""The doors: the same methods over native gRPC and over HTTP."""

@@ -1,0 +1,252 @@
+"""The HTTP door: the servicers as Connect, gRPC-Web and plain JSON, for browsers, curl and the Kodi add-on."""
+
+import contextlib
+import logging
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+import structlog
+from cheroot import wsgi
+from cheroot.server import HTTPConnection
+from cheroot.ssl.builtin import BuiltinSSLAdapter
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.descriptor_pb2 import MethodOptions
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.wrappers import Response
+
+from metarr.rpc.contract import service_of
+from metarr.rpc.doors.access import Guard, Tls
+from metarr.rpc.doors.body import bounded
+from metarr.rpc.doors.connect import Closing, http_application
+from metarr.rpc.doors.context import DEFAULT_DEADLINE
+from metarr.rpc.doors.gate import guarded, refusal, same_site, secured
+from metarr.rpc.doors.grpc_web import text_form
+from metarr.rpc.doors.server import MAX_REQUEST_BYTES, THREADS, authority, cannot_listen
+from metarr.rpc.errors import BaseServicer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = structlog.get_logger(__name__)
+
+SILENCE = 30.0
+"""Seconds after which a caller who confirms nothing that is sent has gone without a word: its plug was pulled, or its
+network. Else the system waits a quarter of an hour, and a player would count as heard of for so long."""
+
+_UNARY = ("application/json", "application/proto")
+_STREAM = ("application/connect+json", "application/connect+proto")
+_GRPC_WEB = tuple(f"application/grpc-web{form}" for form in ("", "+proto", "+json", "-text", "-text+proto"))
+_DEFAULT_TIMEOUTS = {
+    "HTTP_CONNECT_TIMEOUT_MS": str(int(DEFAULT_DEADLINE * 1000)),
+    "HTTP_GRPC_TIMEOUT": f"{int(DEFAULT_DEADLINE)}S",
+}
+_GREETING = """This is Metarr.
+
+Every method of its contract answers here to POST with JSON:
+  curl -H 'Content-Type: application/json' -d '{}' http://HOST:PORT/metarr.v1.HealthService/GetHealth
+Connect and gRPC-Web clients are welcome too; native gRPC has a port of its own.
+"""
+
+
+def application(
+    servicers: Iterable[BaseServicer],
+    *,
+    bound: str,
+    names: Collection[str] = (),
+    guard: Guard | None = None,
+    web: "WSGIApplication | None" = None,
+    closing: Closing | None = None,
+) -> "WSGIApplication":
+    """Everything behind the HTTP port. `web` answers what is no RPC; without it a short text does.
+
+    `bound` and `names` are the hosts it answers for (`gate.same_site`). With a `guard` whoever asks has to pass it.
+    """
+    mounted: dict[str, WSGIApplication] = {}
+    for servicer in servicers:
+        path, app = http_application(servicer, closing or Closing(), MAX_REQUEST_BYTES)
+        methods = {rpc.name: rpc for rpc in service_of(type(servicer)).methods}
+        mounted[path] = _checked(text_form(app), methods)
+    served: WSGIApplication = DispatcherMiddleware(_healthz(web or _greeting), mounted)
+    if guard is not None:
+        served = guarded(served, guard)
+    return secured(bounded(same_site(served, bound, names, mounted), MAX_REQUEST_BYTES))
+
+
+def _greeting(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    if environ["PATH_INFO"] in ("", "/"):
+        return Response(_GREETING, mimetype="text/plain")(environ, start_response)
+    return refusal(environ, 404, "unimplemented", "there is nothing at this path")(environ, start_response)
+
+
+def _healthz(app: "WSGIApplication") -> "WSGIApplication":
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/healthz":
+            return Response("ok\n", mimetype="text/plain")(environ, start_response)
+        return app(environ, start_response)
+
+    return application
+
+
+def _checked(app: "WSGIApplication", methods: dict[str, MethodDescriptor]) -> "WSGIApplication":
+    """Refuses in words what connectrpc would refuse with an empty body, and supplies defaults."""
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ["CONTENT_TYPE"] = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        rpc = methods.get(environ["PATH_INFO"].removeprefix("/"))
+        refused = _refused(environ, rpc)
+        if rpc is None or refused is not None:
+            return (refused or _no_method(environ))(environ, start_response)
+        if environ["REQUEST_METHOD"] == "GET":
+            environ["QUERY_STRING"] = urlencode(_query(environ))
+        if not rpc.server_streaming:
+            for header, default in _DEFAULT_TIMEOUTS.items():
+                environ[header] = environ.get(header) or default
+        return app(environ, start_response)
+
+    return application
+
+
+def _query(environ: "WSGIEnvironment") -> dict[str, str]:
+    """The parameters of a GET; without any it is an empty request in JSON, so that a browser can ask."""
+    query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    if query.setdefault("encoding", "json") == "json":
+        query.setdefault("message", "{}")
+    return query
+
+
+def _no_method(environ: "WSGIEnvironment") -> Response:
+    return refusal(environ, 404, "unimplemented", "the contract has no such method")
+
+
+def _refused(environ: "WSGIEnvironment", rpc: MethodDescriptor | None) -> Response | None:
+    kind, verb = environ["CONTENT_TYPE"], environ["REQUEST_METHOD"]
+    if kind == "application/grpc" or kind.startswith("application/grpc+"):
+        text = "this port speaks Connect, gRPC-Web and JSON over HTTP/1.1; native gRPC has a port of its own"
+        return refusal(environ, 415, "unimplemented", text)
+    if rpc is None:
+        return _no_method(environ)
+    readable = rpc.GetOptions().idempotency_level == MethodOptions.NO_SIDE_EFFECTS and not rpc.server_streaming
+    verbs = ("GET", "POST") if readable else ("POST",)
+    if verb not in verbs:
+        return refusal(environ, 405, "unimplemented", f"call it with {' or '.join(verbs)}", Allow=", ".join(verbs))
+    kinds = (*(_STREAM if rpc.server_streaming else _UNARY), *_GRPC_WEB)
+    if verb == "GET" and _query(environ)["encoding"] not in ("json", "proto"):
+        return refusal(environ, 415, "unimplemented", "the encoding of a GET is json or proto")
+    if verb == "POST" and kind not in kinds:
+        text = f"Content-Type {kind[:60]!r} is not spoken here; send one of {', '.join(kinds)}"
+        return refusal(environ, 415, "unimplemented", text, Accept_Post=", ".join(kinds))
+    return None
+
+
+class _TlsAdapter(BuiltinSSLAdapter):
+    """Leaves the handshake to the thread that reads the request: with cheroot's own way one caller that says nothing
+    would keep all others waiting."""
+
+    def wrap(self, sock: socket.socket) -> tuple[socket.socket, dict[str, str]]:
+        wrapped = self.context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        return wrapped, {"wsgi.url_scheme": "https", "HTTPS": "on"}
+
+
+class _TlsConnection(HTTPConnection):
+    def communicate(self) -> bool:
+        try:
+            self.socket.do_handshake()  # once; later it returns at once
+        except OSError as error:
+            log.info("tls_handshake_failed", remote=self.remote_addr, why=getattr(error, "reason", "") or str(error))
+            return False
+        return bool(super().communicate())  # type: ignore[no-untyped-call]
+
+
+class _Cheroot(wsgi.Server):
+    max_request_header_size = 64 * 1024
+    keep_alive_conn_limit = 64
+    _connections: Any
+
+    @staticmethod
+    def bind_socket(socket_: socket.socket, bind_addr: Any) -> socket.socket:
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # every connection inherits it
+            socket_.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(SILENCE * 1000))
+        try:
+            socket_.bind(bind_addr)
+        except OSError:
+            socket_.close()  # cheroot forgets it
+            raise
+        return socket_
+
+    def stop(self) -> None:
+        """As cheroot does, but at once: its loop looks up twice a second, or when somebody connects."""
+        if self.ready:
+            self._connections._stop_requested = True  # noqa: SLF001 (without it a stop takes longer, no more)
+            with contextlib.suppress(OSError), socket.socket(self.socket.family) as waker:
+                waker.settimeout(1.0)
+                waker.connect(self.socket.getsockname())
+        super().stop()
+
+    def process_conn(self, conn: HTTPConnection) -> None:
+        if self._connections._stop_requested:  # noqa: SLF001 (it is the waker, or one that comes too late)
+            conn.close()
+        else:
+            super().process_conn(conn)
+
+    def error_log(self, msg: Any = "", level: int = logging.INFO, traceback: bool = False) -> None:
+        error = sys.exc_info()[1]
+        if isinstance(error, ssl.SSLError):  # cheroot knows only plain sockets' ways of telling that the caller left
+            log.info("http_caller_left", why=error.reason or str(error))
+            return
+        log.log(level, "http_server", detail=str(msg), exc_info=traceback)
+
+
+class HttpServer:
+    """Serves servicers from `start` to `stop`. `port` 0 takes a free one; `port` tells which once started.
+
+    `names` are further host names by which the owner reaches the daemon; `web` answers what is no RPC. With a `guard`
+    whoever asks has to pass it; with `tls` the door speaks nothing else.
+    """
+
+    def __init__(
+        self,
+        servicers: Iterable[BaseServicer],
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        names: Collection[str] = (),
+        guard: Guard | None = None,
+        tls: Tls | None = None,
+        web: "WSGIApplication | None" = None,
+        threads: int = THREADS,
+    ) -> None:
+        self._host, self.port = host, port
+        self._closing = Closing()
+        app = application(servicers, bound=host, names=names, guard=guard, web=web, closing=self._closing)
+        self._server = _Cheroot(
+            (host, port), app, numthreads=threads, max=threads, server_name="metarr", request_queue_size=128
+        )
+        self._tls = tls is not None
+        if tls is not None:
+            self._server.ConnectionClass = _TlsConnection
+            self._server.ssl_adapter = _TlsAdapter(str(tls.certificate), str(tls.key))
+        self._thread = threading.Thread(target=self._server.serve, name="http", daemon=True)
+
+    def start(self) -> None:
+        """Take the port and serve. Raises CannotDo where the port cannot be had."""
+        try:
+            self._server.prepare()
+        except OSError as error:
+            raise cannot_listen("HTTP", authority(self._host, self.port)) from error
+        self.port = self._server.bind_addr[1]
+        self._thread.start()
+        log.info("http_listening", address=authority(self._host, self.port), tls=self._tls)
+
+    def stop(self, grace: float = 5.0) -> None:
+        """Refuse new requests, give running ones `grace` seconds, then cut them off. Returns when done."""
+        self._closing.begin()
+        if not self._server.ready:
+            return
+        self._server.shutdown_timeout = grace
+        self._server.stop()
+        self._thread.join()

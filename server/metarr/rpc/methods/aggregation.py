@@ -1,0 +1,70 @@
+"""AggregationService."""
+
+import re
+
+from metarr.clock import Clock
+from metarr.domain.matching import Wanted
+from metarr.domain.model import Kind
+from metarr.library.aggregate import AggregateWish, TitleAggregator
+from metarr.rpc.convert import item_message, match_message, outcome_message
+from metarr.rpc.doors.context import Context, seconds_left
+from metarr.rpc.errors import BaseServicer
+from metarr.rpc.validate import Check
+from metarr.v1 import aggregation_service_pb2 as pb
+from metarr.v1.aggregation_service_pb2_grpc import AggregationServiceServicer
+
+MOST_CANDIDATES, CANDIDATES = 50, 20
+SEARCHED = (Kind.MOVIE, Kind.SERIES)
+
+
+class Aggregation(BaseServicer, AggregationServiceServicer):
+    """Asks the providers about a title without storing anything in the library."""
+
+    def __init__(self, titles: TitleAggregator, known_providers: frozenset[str], clock: Clock) -> None:
+        self.clock = clock
+        self._titles = titles
+        self._known = known_providers
+
+    def Aggregate(self, request: pb.AggregateRequest, context: Context) -> pb.AggregateResponse:
+        with Check() as check:
+            ids = check.ids("ids", request.ids)
+            wish = AggregateWish(
+                kind=check.kind("kind", request.kind),
+                ids=ids,
+                title=check.text("title", request.title, required=not request.ids),
+                year=check.year("year", request.year),
+                providers=check.providers("providers", request.providers, self._known),
+                force_refresh=request.force_refresh,
+                deadline=self.clock.monotonic() + seconds_left(context),
+            )
+        told = self._titles.aggregate(wish)
+        return pb.AggregateResponse(
+            item=item_message(told.item, runners_up=told.runners_up, waiting=told.waiting),
+            outcomes=[outcome_message(provider, outcome) for provider, outcome in sorted(told.outcomes.items())],
+        )
+
+    def Search(self, request: pb.SearchRequest, context: Context) -> pb.SearchResponse:
+        with Check() as check:
+            kind = check.kind("kind", request.kind)
+            if kind not in SEARCHED:
+                check.violation("kind", "only movies and series can be searched")
+            wanted = Wanted(
+                title=check.text("title", request.title),
+                year=check.year("year", request.year),
+                country=_country(check, request.country),
+            )
+            providers = check.providers("providers", request.providers, self._known)
+            limit = check.page_size("limit", request.limit, default=CANDIDATES, most=MOST_CANDIDATES)
+        deadline = self.clock.monotonic() + seconds_left(context)
+        found = self._titles.search(kind, wanted, deadline=deadline, providers=providers)
+        return pb.SearchResponse(
+            candidates=[match_message(match) for match in found.matches[:limit]],
+            outcomes=[outcome_message(provider, outcome) for provider, outcome in sorted(found.outcomes.items())],
+            clear_winner=found.winner() is not None,
+        )
+
+
+def _country(check: Check, given: str) -> str:
+    if given and not re.fullmatch(r"[A-Za-z]{2}", given):
+        check.violation("country", f"{given[:20]!r} is no country's code of two letters, such as GB")
+    return given.upper()

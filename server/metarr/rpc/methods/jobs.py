@@ -1,0 +1,176 @@
+"""The methods of EnrichmentService about jobs."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from metarr.clock import Clock
+from metarr.domain.model import Reason
+from metarr.errors import InvalidInput
+from metarr.jobs.jobs import Jobs, Order
+from metarr.jobs.report import ended, estimated_end, next_attempt, rate
+from metarr.library.items import Reference
+from metarr.rpc.convert import timestamp
+from metarr.rpc.doors.context import Context
+from metarr.rpc.paging import page_token, position
+from metarr.rpc.validate import Check
+from metarr.store.jobs import Done, Job, JobState, Scope
+from metarr.v1 import enrichment_service_pb2 as pb
+
+MOST_ITEMS, MOST_TROUBLES = 10_000, 100
+HEARTBEAT = 10.0
+"""Seconds of silence after which a stream says that it lives: else a client that went away is never noticed."""
+
+_STATES = {
+    JobState.QUEUED: pb.Job.STATE_QUEUED,
+    JobState.RUNNING: pb.Job.STATE_RUNNING,
+    JobState.COMPLETE: pb.Job.STATE_COMPLETE,
+    JobState.DEGRADED: pb.Job.STATE_DEGRADED,
+    JobState.CANCELLED: pb.Job.STATE_CANCELLED,
+    JobState.FAILED: pb.Job.STATE_FAILED,
+}
+
+
+class JobMethods:
+    """To be mixed into the servicer."""
+
+    clock: Clock
+    _jobs: Jobs
+    _known: frozenset[str]
+
+    def StartEnrichment(self, request: pb.StartEnrichmentRequest, context: Context) -> pb.StartEnrichmentResponse:
+        with Check() as check:
+            scope = self._scope(check, request)
+            order = Order(
+                scope=scope,
+                auto=check.known_enum("mode", request.mode, pb.EnrichmentMode) == pb.ENRICHMENT_MODE_AUTO,
+                force=request.force,
+                providers=check.providers("providers", request.providers, self._known) or frozenset(),
+                request_id=check.text("request_id", request.request_id, required=False, most=100),
+            )
+        return pb.StartEnrichmentResponse(job=job_message(self._jobs.submit(order), self.clock.now()))
+
+    def GetJob(self, request: pb.GetJobRequest, context: Context) -> pb.GetJobResponse:
+        with Check() as check:
+            job_id = check.number("job_id", request.job_id)
+        job = self._jobs.get(job_id)
+        return pb.GetJobResponse(
+            job=job_message(job, self.clock.now()),
+            troubles=[
+                pb.GetJobResponse.Trouble(item_id=str(item_id), deferred=done is Done.DEFERRED, detail=detail)
+                for item_id, done, detail in self._jobs.troubles(job_id, MOST_TROUBLES)
+            ],
+        )
+
+    def ListJobs(self, request: pb.ListJobsRequest, context: Context) -> pb.ListJobsResponse:
+        query: list[object] = ["jobs"]
+        with Check() as check:
+            limit = check.page_size("page_size", request.page_size)
+            last = position(check, request.page_token, query, (int,))
+        found = self._jobs.page(int(last[0]) if last else None, limit + 1)
+        shown, now = found[:limit], self.clock.now()
+        return pb.ListJobsResponse(
+            jobs=[job_message(job, now) for job in shown],
+            next_page_token=page_token(query, [shown[-1].id]) if len(found) > limit else "",
+        )
+
+    def CancelJob(self, request: pb.CancelJobRequest, context: Context) -> pb.CancelJobResponse:
+        with Check() as check:
+            job_id = check.number("job_id", request.job_id)
+        return pb.CancelJobResponse(job=job_message(self._jobs.cancel(job_id), self.clock.now()))
+
+    def WatchJob(self, request: pb.WatchJobRequest, context: Context) -> Iterator[pb.WatchJobResponse]:
+        with Check() as check:
+            job_id = check.number("job_id", request.job_id)
+            if request.after_sequence < 0:
+                check.violation("after_sequence", "is no sequence that was told")
+        with self._jobs.watch(job_id, request.after_sequence, HEARTBEAT) as watch:
+            context.add_callback(watch.close)
+            while context.is_active():
+                job, news = watch.next()
+                if news or not ended(job):
+                    yield pb.WatchJobResponse(job=job_message(job, self.clock.now()), heartbeat=not news)
+                if ended(job):
+                    return
+
+    def _scope(self, check: Check, request: pb.StartEnrichmentRequest) -> Scope:
+        ways = [bool(request.item_ids), request.HasField("filter"), request.all]
+        if sum(ways) != 1:
+            check.violation("item_ids", "say which items: item_ids, a filter, or all; and only one of these")
+        if request.HasField("filter"):
+            return _filter(check, request.filter)
+        if len(request.item_ids) > MOST_ITEMS:
+            check.violation("item_ids", f"names {len(request.item_ids)} items; {MOST_ITEMS} are the most")
+            return Scope()
+        references = [check.reference(f"item_ids[{n}]", each) for n, each in enumerate(request.item_ids)]
+        return Scope(item_ids=self._item_ids(check, references))
+
+    def _item_ids(self, check: Check, references: Sequence[Reference]) -> tuple[int, ...]:
+        unreadable = {f"item_ids[{n}]" for n, reference in enumerate(references) if reference == 0}
+        try:
+            return self._jobs.item_ids(references, "item_ids")
+        except InvalidInput as error:
+            for violation in error.violations:
+                if violation.field in unreadable:
+                    continue  # that is told already
+                check.violation(violation.field, violation.description)
+            return ()
+
+
+def _filter(check: Check, given: pb.ItemFilter) -> Scope:
+    scope = Scope(
+        kind=check.optional_kind("filter.kind", given.kind),
+        title_contains=check.text("filter.title_contains", given.title_contains, required=False),
+        missing_field=given.missing_field,
+        pending_provider=given.pending_provider,
+        monitored=given.monitored if given.HasField("monitored") else None,
+    )
+    if scope == Scope():
+        check.violation("filter", "says nothing; for every item, set all")
+    return scope
+
+
+def job_message(job: Job, now: datetime) -> pb.Job:
+    tally = job.tally
+    return pb.Job(
+        id=str(job.id),
+        state=_STATES[job.state],
+        cause=job.cause,
+        created_at=timestamp(job.created_at),
+        started_at=timestamp(job.started_at),
+        finished_at=timestamp(job.finished_at),
+        total=job.total,
+        done=tally.done,
+        changed=tally.changed,
+        unchanged=tally.unchanged,
+        deferred=tally.deferred,
+        failed=tally.failed,
+        items_per_second=rate(job, now),
+        estimated_end_at=timestamp(estimated_end(job, now)),
+        providers=_providers(job),
+        detail=job.detail,
+        next_attempt_at=timestamp(next_attempt(job)),
+        sequence=job.sequence,
+    )
+
+
+def _providers(job: Job) -> list[pb.JobProvider]:
+    messages = []
+    for provider in sorted({*job.tally.told, *(each.provider for each in job.waiting)}):
+        told = job.tally.told.get(provider, {})
+        waiting = [each for each in job.waiting if each.provider == provider]
+        again = min((each.next_attempt for each in waiting if each.next_attempt), default=None)
+        unheard = {word: number for word, number in told.items() if word in set(Reason)}
+        left = {each.reason: each.items for each in waiting}
+        messages.append(
+            pb.JobProvider(
+                provider=provider,
+                answered=told.get("answered", 0) + told.get("not_found", 0),
+                cached=told.get("cached", 0),
+                unavailable=sum(unheard.values()),
+                planned=told.get("planned", 0),
+                waiting=sum(left.values()),
+                reason=max(left or unheard, key=lambda reason: (left or unheard)[reason], default=""),
+                next_attempt_at=timestamp(again),
+            )
+        )
+    return messages

@@ -1,0 +1,176 @@
+"""LibraryService."""
+
+from collections.abc import Sequence
+
+from metarr.clock import Clock
+from metarr.library.edit import Edit, Editor
+from metarr.library.intake import NewItem, NewSeries, Taken
+from metarr.library.items import Library, Reference, Shown
+from metarr.library.join import Splitter
+from metarr.rpc.convert import change_message, head_message, item_message, plain_of
+from metarr.rpc.doors.context import Context
+from metarr.rpc.errors import BaseServicer
+from metarr.rpc.paging import page_token, position
+from metarr.rpc.validate import Check
+from metarr.v1 import library_service_pb2 as pb
+from metarr.v1.common_pb2 import Item
+from metarr.v1.library_service_pb2_grpc import LibraryServiceServicer
+
+MOST_ITEMS = 500
+"""How many items one request names at most."""
+
+EDITABLE = frozenset({"fields", "lock_fields", "unlock_fields", "lock_all", "unlock_all", "monitored", "ids"})
+
+
+class LibraryItems(BaseServicer, LibraryServiceServicer):
+    """The items of the library."""
+
+    def __init__(self, library: Library, editor: Editor, splitter: Splitter, clock: Clock) -> None:
+        self.clock = clock
+        self._library = library
+        self._editor = editor
+        self._splitter = splitter
+
+    def UpsertItems(self, request: pb.UpsertItemsRequest, context: Context) -> pb.UpsertItemsResponse:
+        with Check() as check:
+            _bounded(check, "items", request.items)
+            wanted = [_new_item(check, f"items[{place}]", item) for place, item in enumerate(request.items)]
+        return pb.UpsertItemsResponse(results=[_result(taken) for taken in self._library.upsert(wanted)])
+
+    def UpdateItem(self, request: pb.UpdateItemRequest, context: Context) -> pb.UpdateItemResponse:
+        with Check() as check:
+            reference = check.reference("item_id", request.item_id)
+            edit = _edit(check, request)
+        done = self._editor.edit(reference, edit)
+        made = done.change_set
+        return pb.UpdateItemResponse(
+            item=item_message(done.item),
+            changes=[change_message(change) for change in made.changes] if made else (),
+            change_set_id=str(made.id) if made else "",
+        )
+
+    def SplitItem(self, request: pb.SplitItemRequest, context: Context) -> pb.SplitItemResponse:
+        with Check() as check:
+            reference = check.reference("item_id", request.item_id)
+            joined = check.reference("joined_item_id", request.joined_item_id)
+            if not isinstance(joined, int):
+                check.violation("joined_item_id", "is one of joined_item_ids, a number")
+        done = self._splitter.split(reference, joined if isinstance(joined, int) else 0)
+        return pb.SplitItemResponse(
+            item=_shown(self._library.show(done.item.id, why=False)),
+            split_item=_shown(self._library.show(done.split_item.id, why=False)),
+        )
+
+    def DeleteItems(self, request: pb.DeleteItemsRequest, context: Context) -> pb.DeleteItemsResponse:
+        gone = self._editor.delete(_references(request.item_ids))
+        return pb.DeleteItemsResponse(item_ids=[str(item_id) for item_id in gone])
+
+    def RestoreItems(self, request: pb.RestoreItemsRequest, context: Context) -> pb.RestoreItemsResponse:
+        back = self._editor.restore(_references(request.item_ids))
+        return pb.RestoreItemsResponse(item_ids=[str(item_id) for item_id in back])
+
+    def GetItem(self, request: pb.GetItemRequest, context: Context) -> pb.GetItemResponse:
+        with Check() as check:
+            reference = check.reference("item_id", request.item_id)
+        return pb.GetItemResponse(item=_shown(self._library.show(reference, why=request.explain)))
+
+    def ListItems(self, request: pb.ListItemsRequest, context: Context) -> pb.ListItemsResponse:
+        query = [request.kind, request.title_contains, request.parent_id]
+        with Check() as check:
+            kind = check.optional_kind("kind", request.kind)
+            limit = check.page_size("page_size", request.page_size)
+            title = check.text("title_contains", request.title_contains, required=False)
+            parent = check.reference("parent_id", request.parent_id) if request.parent_id else None
+            last = position(check, request.page_token, query, (str, int))
+        after = (str(last[0]), int(last[1])) if last else None
+        page = self._library.page(kind, title, after, limit + 1, parent=parent)
+        heads = page.heads[:limit]
+        more = len(page.heads) > limit
+        return pb.ListItemsResponse(
+            items=[head_message(head, page.pending.get(head.id, {})) for head in heads],
+            next_page_token=page_token(query, [heads[-1].sort_key, heads[-1].id]) if more else "",
+            total_size=page.total,
+        )
+
+
+def _bounded(check: Check, field: str, named: Sequence[object]) -> None:
+    if not 1 <= len(named) <= MOST_ITEMS:
+        check.violation(field, f"has {len(named)} items; 1 to {MOST_ITEMS} are possible")
+
+
+def _references(item_ids: Sequence[str]) -> list[tuple[str, Reference]]:
+    """Items by name, each with its path."""
+    with Check() as check:
+        _bounded(check, "item_ids", item_ids)
+        paths = [f"item_ids[{place}]" for place in range(len(item_ids))]
+        return [(path, check.reference(path, item_id)) for path, item_id in zip(paths, item_ids, strict=True)]
+
+
+def _shown(shown: Shown) -> Item:
+    return item_message(
+        shown.item,
+        runners_up=shown.runners_up,
+        waiting=shown.waiting,
+        pending=shown.pending,
+        aliases=shown.aliases,
+        joined=shown.joined,
+    )
+
+
+def _edit(check: Check, request: pb.UpdateItemRequest) -> Edit:
+    """What the mask says is to be changed."""
+    mask = check.mask("update_mask", request.update_mask, EDITABLE)
+    ids = check.ids("ids", request.ids)
+    return Edit(
+        fields={name: plain_of(value) for name, value in request.fields.items()} if "fields" in mask else {},
+        lock=frozenset(request.lock_fields) if "lock_fields" in mask else frozenset(),
+        unlock=frozenset(request.unlock_fields) if "unlock_fields" in mask else frozenset(),
+        lock_all="lock_all" in mask and request.lock_all,
+        unlock_all="unlock_all" in mask and request.unlock_all,
+        monitored=request.monitored if "monitored" in mask else None,
+        ids=ids if "ids" in mask else None,
+        etag=request.etag,
+    )
+
+
+def _new_item(check: Check, path: str, item: pb.NewItem) -> NewItem:
+    in_series = item.HasField("series")
+    fields = {}
+    for place, field in enumerate(item.fields):
+        if field.name in fields:
+            check.violation(f"{path}.fields[{place}].name", f"{field.name[:60]!r} is named twice")
+        fields[field.name] = plain_of(field.value)
+    for name, number in (("season_number", item.season_number), ("episode_number", item.episode_number)):
+        if number < 0:
+            check.violation(f"{path}.{name}", f"{number} is below 0")
+    return NewItem(
+        kind=check.kind(f"{path}.kind", item.kind),
+        title=check.text(f"{path}.title", item.title, required=not item.ids and not in_series),
+        year=check.year(f"{path}.year", item.year),
+        ids=check.ids(f"{path}.ids", item.ids),
+        fields=fields,
+        source=item.source,
+        lock_all=item.lock_all,
+        series=_series(check, f"{path}.series", item.series) if in_series else None,
+        season=item.season_number,
+        episode=item.episode_number,
+    )
+
+
+def _series(check: Check, path: str, series: pb.NewParent) -> NewSeries:
+    return NewSeries(
+        title=check.text(f"{path}.title", series.title, required=not series.ids),
+        year=check.year(f"{path}.year", series.year),
+        ids=check.ids(f"{path}.ids", series.ids),
+    )
+
+
+def _result(taken: Taken) -> pb.UpsertItemsResponse.Result:
+    return pb.UpsertItemsResponse.Result(
+        item=item_message(taken.item, fields=False),
+        created=taken.created,
+        restored=taken.restored,
+        deleted=taken.deleted,
+        changed=taken.changed,
+        new_ids=taken.new_ids,
+    )

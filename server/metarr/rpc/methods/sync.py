@@ -1,0 +1,433 @@
+"""SyncService."""
+
+from collections.abc import Iterable, Iterator
+
+from google.protobuf.struct_pb2 import Value
+
+from metarr.clock import Clock
+from metarr.domain.delivery import IDS, Due, Mode, Refusal, SyncPolicy, Taken
+from metarr.domain.fields import FIELDS, fields_of
+from metarr.domain.model import Kind
+from metarr.library.intake import NewSeries
+from metarr.players.deliver import Ack, AckStatus, EntryState, FieldAck, Row, Sync
+from metarr.players.players import Players, Preview, Standing
+from metarr.players.report import HostEntry, Placed, Reporter
+from metarr.rpc.convert import kind_message, plain_of, timestamp, value_message
+from metarr.rpc.doors.context import Context
+from metarr.rpc.errors import BaseServicer
+from metarr.rpc.methods.jobs import HEARTBEAT
+from metarr.rpc.paging import page_token, position
+from metarr.rpc.validate import Check
+from metarr.store.players import Player
+from metarr.v1 import sync_service_pb2 as pb
+from metarr.v1.library_service_pb2 import NewParent
+from metarr.v1.sync_service_pb2_grpc import SyncServiceServicer
+
+MOST_ENTRIES, MOST_REMOVED, MOST_SAMPLES = 200, 500, 20
+MOST_KEY, MOST_NAME = 200, 100
+MOST_VALUE = 256 * 1024
+"""Bytes of one value that a player tells."""
+
+CHANGEABLE = frozenset({"name", "policy", "overwrite_edits"})
+
+_POLICIES = {
+    pb.SYNC_POLICY_UNSPECIFIED: SyncPolicy.UNDECIDED,
+    pb.SYNC_POLICY_REPLACE: SyncPolicy.REPLACE,
+    pb.SYNC_POLICY_FILL: SyncPolicy.FILL,
+}
+_POLICY_MESSAGES = {policy: number for number, policy in _POLICIES.items()}
+_MODES = {
+    Mode.ALWAYS: pb.PendingField.MODE_ALWAYS,
+    Mode.IF_EMPTY: pb.PendingField.MODE_IF_EMPTY,
+    Mode.IF_OURS: pb.PendingField.MODE_IF_OURS,
+}
+_OUTCOMES = {
+    pb.Ack.OUTCOME_TAKEN: Taken.TAKEN,
+    pb.Ack.OUTCOME_EDITED: Taken.EDITED,
+    pb.Ack.OUTCOME_KEPT: Taken.KEPT,
+    pb.Ack.OUTCOME_REFUSED: Taken.REFUSED,
+}
+_OUTCOME_MESSAGES = {outcome: number for number, outcome in _OUTCOMES.items()}
+_STATUSES = {
+    AckStatus.CLEARED: pb.AckItemsResponse.STATUS_CLEARED,
+    AckStatus.SUPERSEDED: pb.AckItemsResponse.STATUS_SUPERSEDED,
+    AckStatus.REPEATED: pb.AckItemsResponse.STATUS_REPEATED,
+    AckStatus.GONE: pb.AckItemsResponse.STATUS_GONE,
+}
+
+
+class PlayerSync(BaseServicer, SyncServiceServicer):
+    """The players' side of the library."""
+
+    def __init__(self, players: Players, reporter: Reporter, sync: Sync, clock: Clock) -> None:
+        self.clock = clock
+        self._players = players
+        self._reporter = reporter
+        self._sync = sync
+
+    def RegisterPlayer(self, request: pb.RegisterPlayerRequest, context: Context) -> pb.RegisterPlayerResponse:
+        now = self.clock.now()
+        with Check() as check:
+            wanted = Player(
+                id=_new_player_id(check, request.player_id),
+                name=check.text("name", request.name, most=MOST_NAME),
+                host=check.text("host", request.host, most=MOST_NAME),
+                host_version=check.text("host_version", request.host_version, required=False, most=MOST_NAME),
+                adapter_version=check.text("adapter_version", request.adapter_version, required=False, most=MOST_NAME),
+                instance=check.text("instance", request.instance, most=MOST_NAME),
+                takes=_takes(check, request.kinds),
+                cannot_take={
+                    str(kind): dict(each.cannot_take)
+                    for place, each in enumerate(request.kinds)
+                    if (kind := check.kind(f"kinds[{place}].kind", each.kind))
+                },
+                added_at=now,
+                seen_at=now,
+            )
+        done = self._players.register(wanted, take_over=request.take_over)
+        return pb.RegisterPlayerResponse(player=_player(done.standing), session=done.session, store_id=done.store_id)
+
+    def ListPlayers(self, request: pb.ListPlayersRequest, context: Context) -> pb.ListPlayersResponse:
+        return pb.ListPlayersResponse(players=[_player(each) for each in self._players.everyone()])
+
+    def UpdatePlayer(self, request: pb.UpdatePlayerRequest, context: Context) -> pb.UpdatePlayerResponse:
+        with Check() as check:
+            player_id = _player_id(check, request.player_id)
+            mask = check.mask("update_mask", request.update_mask, CHANGEABLE)
+            name = check.text("name", request.name, most=MOST_NAME) if "name" in mask else None
+            policy = _policy(check, request.policy) if "policy" in mask else None
+        overwrite = request.overwrite_edits if "overwrite_edits" in mask else None
+        done = self._players.update(player_id, name=name, policy=policy, overwrite_edits=overwrite)
+        return pb.UpdatePlayerResponse(player=_player(done))
+
+    def RemovePlayer(self, request: pb.RemovePlayerRequest, context: Context) -> pb.RemovePlayerResponse:
+        with Check() as check:
+            player_id = _player_id(check, request.player_id)
+        return pb.RemovePlayerResponse(deleted_items=self._players.remove(player_id))
+
+    def PreviewSync(self, request: pb.PreviewSyncRequest, context: Context) -> pb.PreviewSyncResponse:
+        with Check() as check:
+            player_id = _player_id(check, request.player_id)
+            policy = _policy(check, request.policy)
+            if not 0 <= request.samples <= MOST_SAMPLES:
+                check.violation("samples", f"{request.samples} is not between 0 and {MOST_SAMPLES}")
+        return _preview(self._players.preview(player_id, policy, request.samples))
+
+    def ReportItems(self, request: pb.ReportItemsRequest, context: Context) -> pb.ReportItemsResponse:
+        with Check() as check:
+            player_id, session = _session(check, request)
+            _few(check, "items", request.items, MOST_ENTRIES)
+            _few(check, "removed_keys", request.removed_keys, MOST_REMOVED)
+            report_id = check.text("report_id", request.report_id, required=False, most=MOST_NAME)
+            if request.complete and not report_id:
+                check.violation("report_id", "is required where a report is said to be complete")
+            entries = [_entry(check, f"items[{place}]", item) for place, item in enumerate(request.items)]
+            _distinct(check, "items", "host_key", [entry.key for entry in entries])
+        done = self._reporter.report(
+            player_id,
+            session,
+            entries,
+            removed=list(request.removed_keys),
+            report_id=report_id,
+            complete=request.complete,
+        )
+        return pb.ReportItemsResponse(results=[_result(each) for each in done.placed], removed=done.removed)
+
+    def ListPendingItems(self, request: pb.ListPendingItemsRequest, context: Context) -> pb.ListPendingItemsResponse:
+        query: list[object] = ["pending", request.player_id]
+        with Check() as check:
+            player_id, session = _session(check, request)
+            limit = check.page_size("page_size", request.page_size)
+            last = position(check, request.page_token, query, (int,))
+        found = self._sync.pending(player_id, session, int(last[0]) if last else 0, limit + 1)
+        shown = found.rows[:limit]
+        more = len(found.rows) > limit
+        return pb.ListPendingItemsResponse(
+            items=[_row(row) for row in shown],
+            next_page_token=page_token(query, [shown[-1].entry.sequence]) if more else "",
+            policy_needed=found.policy_needed,
+            store_id=found.store_id,
+        )
+
+    def WatchPendingItems(
+        self, request: pb.WatchPendingItemsRequest, context: Context
+    ) -> Iterator[pb.WatchPendingItemsResponse]:
+        with Check() as check:
+            player_id, session = _session(check, request)
+            if request.after_sequence < 0:
+                check.violation("after_sequence", "is no sequence that was told")
+        with self._sync.watch(player_id, session, request.after_sequence, HEARTBEAT) as watch:
+            context.add_callback(watch.close)
+            while context.is_active():
+                sequence, count, news = watch.next()
+                yield pb.WatchPendingItemsResponse(sequence=sequence, pending_items=count, heartbeat=not news)
+
+    def AckItems(self, request: pb.AckItemsRequest, context: Context) -> pb.AckItemsResponse:
+        with Check() as check:
+            player_id, session = _session(check, request)
+            store_id = check.text("store_id", request.store_id, most=MOST_NAME)
+            if not 1 <= len(request.acks) <= MOST_ENTRIES:
+                check.violation("acks", f"has {len(request.acks)} entries; 1 to {MOST_ENTRIES} are possible")
+            acks = [_ack(check, f"acks[{place}]", ack) for place, ack in enumerate(request.acks)]
+        statuses = self._sync.ack(player_id, session, store_id, acks)
+        return pb.AckItemsResponse(statuses=[_STATUSES[status] for status in statuses])
+
+    def ListPlayerItems(self, request: pb.ListPlayerItemsRequest, context: Context) -> pb.ListPlayerItemsResponse:
+        query: list[object] = [request.player_id, request.state, *request.host_keys]
+        with Check() as check:
+            player_id = _player_id(check, request.player_id)
+            state = check.known_enum("state", request.state, pb.ListPlayerItemsRequest.State)
+            _few(check, "host_keys", request.host_keys, MOST_ENTRIES)
+            limit = check.page_size("page_size", request.page_size)
+            last = position(check, request.page_token, query, (int,))
+        found = self._sync.states(
+            player_id,
+            pending=state == pb.ListPlayerItemsRequest.STATE_PENDING,
+            troubled=state == pb.ListPlayerItemsRequest.STATE_NOT_TAKEN,
+            keys=list(request.host_keys),
+            after_id=int(last[0]) if last else 0,
+            limit=limit + 1,
+        )
+        shown = found[:limit]
+        return pb.ListPlayerItemsResponse(
+            items=[_state(each) for each in shown],
+            next_page_token=page_token(query, [shown[-1].entry.id]) if len(found) > limit else "",
+        )
+
+    def ResendItems(self, request: pb.ResendItemsRequest, context: Context) -> pb.ResendItemsResponse:
+        with Check() as check:
+            player_id = _player_id(check, request.player_id)
+            if not 1 <= len(request.host_keys) <= MOST_ENTRIES:
+                check.violation("host_keys", f"has {len(request.host_keys)} keys; 1 to {MOST_ENTRIES} are possible")
+            for place, name in enumerate(request.fields):
+                _field_name(check, f"fields[{place}]", name)
+        return pb.ResendItemsResponse(
+            items=self._players.resend(player_id, list(request.host_keys), list(request.fields))
+        )
+
+
+# Reading requests
+
+
+def _new_player_id(check: Check, player_id: str) -> str:
+    fits = 4 <= len(player_id) <= 64 and all(letter in "abcdefghijklmnopqrstuvwxyz0123456789-" for letter in player_id)
+    if not fits:
+        check.violation("player_id", "is no name of 4 to 64 of the characters a-z, 0-9 and -")
+    return player_id
+
+
+def _player_id(check: Check, player_id: str) -> str:
+    return check.text("player_id", player_id, most=MOST_NAME)
+
+
+def _session(
+    check: Check,
+    request: pb.ReportItemsRequest | pb.ListPendingItemsRequest | pb.WatchPendingItemsRequest | pb.AckItemsRequest,
+) -> tuple[str, str]:
+    return _player_id(check, request.player_id), check.text("session", request.session, most=MOST_NAME)
+
+
+def _takes(check: Check, kinds: Iterable[pb.PlayerKind]) -> dict[str, tuple[str, ...]]:
+    takes: dict[str, tuple[str, ...]] = {}
+    for place, each in enumerate(kinds):
+        kind = check.kind(f"kinds[{place}].kind", each.kind)
+        known = {field.name for field in fields_of(kind)} | {IDS}
+        for number, name in enumerate(each.fields):
+            if name not in known:
+                check.violation(f"kinds[{place}].fields[{number}]", f"a {kind} has no field {name[:60]!r}")
+        for name in each.cannot_take:
+            if name not in known:
+                check.violation(f"kinds[{place}].cannot_take", f"a {kind} has no field {name[:60]!r}")
+        if kind in takes:
+            check.violation(f"kinds[{place}].kind", "is named twice")
+        takes[str(kind)] = tuple(each.fields)
+    if not any(takes.values()):
+        check.violation("kinds", "is required: what the player takes")
+    return takes
+
+
+def _policy(check: Check, number: int) -> SyncPolicy:
+    if number == pb.SYNC_POLICY_UNSPECIFIED or number not in _POLICIES:
+        check.violation("policy", "choose SYNC_POLICY_REPLACE or SYNC_POLICY_FILL")
+    return _POLICIES.get(number, SyncPolicy.UNDECIDED)  # type: ignore[call-overload, no-any-return]
+
+
+def _few(check: Check, field: str, given: Iterable[object], most: int) -> None:
+    count = sum(1 for _ in given)
+    if count > most:
+        check.violation(field, f"has {count} entries; {most} are the most")
+
+
+def _distinct(check: Check, field: str, name: str, keys: list[str]) -> None:
+    for place, key in enumerate(keys):
+        if key and keys.index(key) != place:
+            check.violation(f"{field}[{place}].{name}", "is there twice")
+
+
+def _entry(check: Check, path: str, item: pb.HostItem) -> HostEntry:
+    in_series = item.HasField("series")
+    for name, value in item.fields.items():
+        if value.ByteSize() > MOST_VALUE:
+            check.violation(f"{path}.fields.{name[:60]}", f"has more than {MOST_VALUE} bytes")
+    for name, number in (("season_number", item.season_number), ("episode_number", item.episode_number)):
+        if number < 0:
+            check.violation(f"{path}.{name}", f"{number} is below 0")
+    return HostEntry(
+        key=check.text(f"{path}.host_key", item.host_key, most=MOST_KEY),
+        host_id=check.text(f"{path}.host_id", item.host_id, required=False, most=MOST_NAME),
+        kind=check.kind(f"{path}.kind", item.kind),
+        title=check.text(f"{path}.title", item.title, required=not item.ids and not in_series),
+        year=item.year if 1870 <= item.year <= 2200 else 0,
+        ids={each.type: each.value for each in item.ids},
+        fields={name: plain_of(value) for name, value in item.fields.items()},
+        series=_series(check, f"{path}.series", item.series) if in_series else None,
+        season=item.season_number,
+        episode=item.episode_number,
+    )
+
+
+def _series(check: Check, path: str, series: NewParent) -> NewSeries:
+    return NewSeries(
+        title=check.text(f"{path}.title", series.title, required=not series.ids),
+        year=series.year if 1870 <= series.year <= 2200 else 0,
+        ids=check.ids(f"{path}.ids", series.ids),
+    )
+
+
+def _ack(check: Check, path: str, ack: pb.Ack) -> Ack:
+    fields = []
+    for place, each in enumerate(ack.fields):
+        at = f"{path}.fields[{place}]"
+        _field_name(check, f"{at}.name", each.name)
+        if each.outcome not in _OUTCOMES:
+            check.violation(f"{at}.outcome", "say what became of it: OUTCOME_TAKEN, _EDITED, _KEPT or _REFUSED")
+        if each.host_value.ByteSize() > MOST_VALUE:
+            check.violation(f"{at}.host_value", f"has more than {MOST_VALUE} bytes")
+        outcome, host = _OUTCOMES.get(each.outcome, Taken.TAKEN), plain_of(each.host_value)
+        if each.name == IDS and not _is_ids(host):
+            check.violation(f"{at}.host_value", "is no object of external ids by type")
+        fields.append(FieldAck(each.name, outcome, host, each.detail))
+    _distinct(check, f"{path}.fields", "name", [each.name for each in fields])
+    return Ack(check.text(f"{path}.host_key", ack.host_key, most=MOST_KEY), ack.sequence, fields)
+
+
+def _is_ids(host: object) -> bool:
+    return host is None or (isinstance(host, dict) and all(isinstance(value, str) for value in host.values()))
+
+
+def _field_name(check: Check, path: str, name: str) -> None:
+    if name not in FIELDS and name != IDS:
+        check.violation(path, f"there is no field {name[:60]!r}")
+
+
+# Writing answers
+
+
+def _value(plain: object) -> Value | None:
+    return None if plain is None else value_message(plain)
+
+
+def _player(standing: Standing) -> pb.Player:
+    player, counts = standing.player, standing.counts
+    return pb.Player(
+        id=player.id,
+        name=player.name,
+        host=player.host,
+        host_version=player.host_version,
+        adapter_version=player.adapter_version,
+        policy=_POLICY_MESSAGES[player.policy],
+        overwrite_edits=player.overwrite_edits,
+        added_at=timestamp(player.added_at),
+        seen_at=timestamp(player.seen_at),
+        reported_at=timestamp(player.reported_at),
+        items=counts.items,
+        pending_items=counts.pending,
+        not_taken_items=counts.not_taken,
+        edited_items=counts.edited,
+        kinds=[
+            pb.PlayerKind(kind=kind_message(Kind(kind)), fields=fields, cannot_take=player.cannot_take.get(kind, {}))
+            for kind, fields in player.takes.items()
+        ],
+    )
+
+
+def _preview(preview: Preview) -> pb.PreviewSyncResponse:
+    kinds, names = list(Kind), [*FIELDS, IDS]
+    effects = sorted(preview.effects.items(), key=lambda pair: (kinds.index(pair[0][0]), names.index(pair[0][1])))
+    return pb.PreviewSyncResponse(
+        items=preview.items,
+        changed_items=preview.changed_items,
+        waiting_items=preview.waiting,
+        fields=[
+            pb.PreviewSyncResponse.Field(
+                kind=kind_message(kind),
+                field=name,
+                filled=effect.filled,
+                replaced=effect.replaced,
+                kept=effect.kept,
+                samples=[
+                    pb.PreviewSyncResponse.Sample(
+                        item_id=str(each.item_id),
+                        title=each.title,
+                        host_value=_value(each.host),
+                        value=_value(each.value),
+                    )
+                    for each in effect.samples
+                ],
+            )
+            for (kind, name), effect in effects
+        ],
+    )
+
+
+def _result(placed: Placed) -> pb.ReportItemsResponse.Result:
+    return pb.ReportItemsResponse.Result(
+        host_key=placed.key,
+        item_id="" if placed.item_id is None else str(placed.item_id),
+        created=placed.created,
+        problems=placed.problems,
+    )
+
+
+def _row(row: Row) -> pb.PendingItem:
+    return pb.PendingItem(
+        host_key=row.entry.host_key,
+        host_id=row.entry.host_id,
+        kind=kind_message(row.entry.kind),
+        item_id=str(row.item.id),
+        title=row.item.shown_title(),
+        sequence=row.entry.sequence,
+        fields=[_due(due) for due in row.due],
+    )
+
+
+def _due(due: Due) -> pb.PendingField:
+    return pb.PendingField(
+        name=due.field,
+        value=_value(due.value),
+        mode=_MODES[due.mode],
+        ours=[value_message(value) for value in due.ours],
+    )
+
+
+def _state(state: EntryState) -> pb.PlayerItem:
+    return pb.PlayerItem(
+        host_key=state.entry.host_key,
+        host_id=state.entry.host_id,
+        item_id=str(state.item.id),
+        kind=kind_message(state.entry.kind),
+        title=state.item.shown_title(),
+        pending_fields=state.pending,
+        not_taken=[_refusal(refusal) for refusal in state.refusals],
+        series_title=state.series,
+    )
+
+
+def _refusal(refusal: Refusal) -> pb.PlayerItem.NotTaken:
+    return pb.PlayerItem.NotTaken(
+        field=refusal.field,
+        outcome=_OUTCOME_MESSAGES[refusal.outcome],
+        host_value=_value(refusal.host),
+        value=_value(refusal.value),
+        detail=refusal.why,
+    )

@@ -1,0 +1,1 @@
+"""What the owner decides: settings, providers, authorities; a library merged anew under them."""

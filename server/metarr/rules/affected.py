@@ -1,0 +1,100 @@
+"""Which fields of items can change where only the rules did: told for many items at once, without decoding anything.
+
+An item bears a fingerprint of all that its last merge read. Where that was made under rules that are known, with the
+answers that are there now, a merge can change only the fields that listen to others since.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from msgspec import structs
+
+from metarr.asking.config import Config
+from metarr.asking.gather import Aggregator, Asker
+from metarr.asking.unchanged import newest_heard
+from metarr.domain.authority import Authority
+from metarr.domain.freshness import fingerprint_on, ground
+from metarr.domain.model import Kind
+from metarr.store.database import Connection
+from metarr.store.items import ItemHead
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far other rules reach into an item: the fields that they can change, and its fingerprint afterwards."""
+
+    fields: frozenset[str]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """Rules by which items may have been merged. `ground`: their part of a fingerprint; `differing`: the fields that
+    listen to others by the rules at hand."""
+
+    ground: bytes
+    differing: frozenset[str]
+
+
+class Affected:
+    """Compares the rules of a configuration with earlier ones."""
+
+    def __init__(self, aggregator: Aggregator, config: Config, earlier: Iterable[Authority]) -> None:
+        self._aggregator = aggregator
+        self._config = config
+        # By another priority the answers may have been told apart from those about another title otherwise.
+        alike = [each for each in earlier if each.priority == config.authority.priority]
+        self._authorities = [config.authority, *(each for each in alike if each != config.authority)]
+        self._rules: dict[tuple[Kind, tuple[str, ...]], list[_Rules]] = {}
+        self._askers: dict[Kind, tuple[Asker, ...]] = {}
+
+    def reach(self, connection: Connection, items: Sequence[ItemHead]) -> dict[int, Reach]:
+        """By id how far the rules reach into these items; those that have to be merged as a whole are left out."""
+        by_kind: dict[Kind, list[ItemHead]] = {}
+        for item in items:
+            if item.fingerprint:
+                by_kind.setdefault(item.kind, []).append(item)
+        found: dict[int, Reach] = {}
+        for kind, of_kind in by_kind.items():
+            for item, told in zip(of_kind, self._told(connection, kind, of_kind), strict=True):
+                reach = self._reach(kind, item.fingerprint, told)
+                if reach is not None:
+                    found[item.id] = reach
+        return found
+
+    def _told(self, connection: Connection, kind: Kind, items: Sequence[ItemHead]) -> list[dict[str, str]]:
+        """What the fingerprint of each item would say of the answers that there are now."""
+        if kind not in self._askers:
+            self._askers[kind] = self._aggregator.askers(kind, self._config)
+        ids = [{id_type: claim.value for id_type, claim in item.ids.items()} for item in items]
+        told: list[dict[str, str]] = [{} for _ in items]
+        for asker in self._askers[kind]:
+            for place, text, _ in newest_heard(connection, kind, asker, ids):
+                told[place][asker.id] = text
+        return told
+
+    def _reach(self, kind: Kind, fingerprint: str, told: Mapping[str, str]) -> Reach | None:
+        place = (kind, tuple(told))
+        if place not in self._rules:
+            self._rules[place] = self._compared(kind, told)
+        now, *_ = rules = self._rules[place]
+        for each in rules:
+            if fingerprint_on(each.ground, told) == fingerprint:
+                return Reach(each.differing, fingerprint_on(now.ground, told))
+        return None
+
+    def _compared(self, kind: Kind, providers: Iterable[str]) -> list[_Rules]:
+        """The rules that are known, those of the configuration first. `providers`: who can be asked about an item."""
+        coverage = self._aggregator.coverage(kind)
+        theirs = {provider: coverage[provider] for provider in providers}
+        usable = [(asker.id, coverage[asker.id]) for asker in self._askers[kind]]
+        wanted = self._config.authority.listening(kind, usable)
+        return [
+            _Rules(
+                ground=ground(structs.replace(self._config.policy, authority=each), theirs),
+                differing=frozenset(
+                    new.field.name for new, old in zip(wanted, each.listening(kind, usable), strict=True) if new != old
+                ),
+            )
+            for each in self._authorities
+        ]

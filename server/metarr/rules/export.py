@@ -1,0 +1,421 @@
+"""The owner's decisions as one JSON document: what no provider could tell again, without any secret.
+
+Settings, field authorities, providers' settings, and per item what is locked and whether it is monitored. Items are
+named by their external ids, so that a document of one library can be taken over by another one.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from metarr.asking.config import ConfigReader
+from metarr.asking.roster import Entry, Roster
+from metarr.clock import Clock
+from metarr.domain.authority import FieldRule, rule_key, rule_violations
+from metarr.domain.checked import checked_value
+from metarr.domain.fields import fields_of
+from metarr.domain.ids import valid_id, valid_type
+from metarr.domain.model import OWNER, FieldValue, Kind, MediaItem, Rule
+from metarr.errors import InvalidInput, Violation
+from metarr.library.commit import commit
+from metarr.providers.base import SettingType
+from metarr.rules.authorities import FieldAuthorities, priority_violations
+from metarr.rules.providers import ProviderSettings, setting_value
+from metarr.settings import DECLARED, checked
+from metarr.store import decisions, items, settings
+from metarr.store.database import Connection, Database
+
+FORMAT = 1
+"""Raised when an older Metarr could not read the document any more."""
+
+MOST_ITEMS = 500
+"""Items of one document."""
+
+_SOURCE = re.compile(r"[a-z0-9_.:+-]{0,100}")
+
+
+class _Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Base of what the document holds: a word that is not known is a mistake."""
+
+
+class Name(_Struct, frozen=True, kw_only=True):
+    """How to find an item: by its external ids; without any, by the words it was added with."""
+
+    ids: dict[str, str] = {}
+    title: str = ""
+    year: int = 0
+
+
+class Locked(_Struct, frozen=True, kw_only=True):
+    """A value that is to stay, in plain JSON, and who said it."""
+
+    value: Any = None
+    source: str = OWNER
+    fetched_at: datetime | None = None
+
+
+class ItemDecisions(Name, frozen=True, kw_only=True):
+    """What was decided about an item. A season or an episode is also named by its series and its numbers."""
+
+    kind: Kind
+    series: Name | None = None
+    season: int | None = None
+    episode: int | None = None
+    monitored: bool = True
+    locked: dict[str, Locked] = {}
+
+
+class AuthorityDecisions(_Struct, frozen=True, kw_only=True):
+    """Field authorities: what differs from how Metarr comes, by "<kind>.<field>"."""
+
+    provider_priority: tuple[str, ...] = ()
+    fill_gaps: bool | None = None
+    fields: dict[str, FieldRule] = {}
+
+
+class ProviderDecisions(_Struct, frozen=True, kw_only=True):
+    """A provider's settings without its secrets."""
+
+    enabled: bool = True
+    settings: dict[str, Any] = {}
+
+
+class Document(_Struct, frozen=True, kw_only=True):
+    """All decisions, or a part of them: what is not there is not decided about."""
+
+    format: int
+    settings: dict[str, Any] = {}
+    authorities: AuthorityDecisions = AuthorityDecisions()
+    providers: dict[str, ProviderDecisions] = {}
+    items: tuple[ItemDecisions, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """Something for which there is no place here."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was, or would be, taken over; `same`: items that are as the document wants them already."""
+
+    settings: int = 0
+    authorities: int = 0
+    providers: int = 0
+    items: int = 0
+    same: int = 0
+    unplaced: tuple[Unplaced, ...] = ()
+
+
+class Decisions:
+    """Writes the owner's decisions into documents, and takes documents over."""
+
+    def __init__(
+        self,
+        database: Database,
+        roster: Roster,
+        providers: ProviderSettings,
+        *,
+        authorities: FieldAuthorities,
+        config: ConfigReader,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._roster = roster
+        self._providers = providers
+        self._authorities = authorities
+        self._config = config
+        self._clock = clock
+
+    def export(self, after: int, limit: int) -> tuple[str, int]:
+        """A document with the items beyond that id, and the last one's id; 0: there are no more.
+
+        The first one (`after` 0) also holds what is not about items.
+        """
+        with self._database.read() as connection:
+            ids = decisions.page(connection, after, limit + 1)
+            document = Document(format=FORMAT, items=tuple(_items(connection, ids[:limit])))
+            if not after:
+                document = self._with_the_whole(connection, document)
+        text = msgspec.json.format(msgspec.json.encode(document, order="deterministic"), indent=2).decode()
+        return text, ids[limit - 1] if len(ids) > limit else 0
+
+    def _with_the_whole(self, connection: Connection, document: Document) -> Document:
+        stored, rules = settings.read(connection), self._authorities.read().authority
+        return replace(
+            document,
+            settings={each.key: stored[each.key] for each in DECLARED if each.key in stored},
+            authorities=AuthorityDecisions(
+                provider_priority=rules.priority, fill_gaps=rules.fill_gaps, fields=dict(sorted(rules.rules.items()))
+            ),
+            providers={
+                entry.id: ProviderDecisions(enabled=entry.config.enabled, settings=_without_secrets(entry))
+                for entry in self._roster.all()
+            },
+        )
+
+    def take(self, text: str, *, dry_run: bool) -> Taken:
+        """Take a document over; nothing of what it does not name changes. With `dry_run` only tell what would.
+
+        Raises InvalidInput with a violation per fault, with nothing changed.
+        """
+        document = _read(text)
+        wrong = [*_setting_faults(document.settings), *self._authority_faults(document.authorities)]
+        wrong += [fault for each in self._known(document) for fault in _provider_faults(*each)]
+        wrong += [fault for place, each in enumerate(document.items) for fault in _item_faults(place, each)]
+        if wrong:
+            raise InvalidInput(*wrong)
+        unknown = sorted(document.providers.keys() - self._roster.ids())
+        lost = tuple(Unplaced(name=name, why="there is no such provider here") for name in unknown)
+        about_items = self._take_items(document.items, dry_run)
+        return Taken(
+            settings=self._take_settings(document.settings, dry_run),
+            authorities=self._take_authorities(document.authorities, dry_run),
+            providers=sum(self._take_provider(*each, dry_run) for each in self._known(document)),
+            items=about_items.items,
+            same=about_items.same,
+            unplaced=lost + about_items.unplaced,
+        )
+
+    def _known(self, document: Document) -> Iterator[tuple[Entry, ProviderDecisions]]:
+        for name, wanted in sorted(document.providers.items()):
+            if (entry := self._roster.get(name)) is not None:
+                yield entry, wanted
+
+    def _authority_faults(self, wanted: AuthorityDecisions) -> Iterator[Violation]:
+        known = self._roster.ids()
+        if wanted.provider_priority:
+            yield from priority_violations(wanted.provider_priority, known)
+        for key, rule in wanted.fields.items():
+            path, (kind, field) = f"authorities.fields.{key[:60]}", _parted(key)
+            if kind is None:
+                yield Violation(path, "is no <kind>.<field>, such as movie.plot")
+            else:
+                yield from rule_violations(kind, field, rule, known, path)
+
+    def _take_settings(self, wanted: Mapping[str, Any], dry_run: bool) -> int:
+        values = {each.key: checked(each, wanted[each.key]) for each in DECLARED if each.key in wanted}
+        now = msgspec.to_builtins(self._config.read().settings)
+        changed = {key: value for key, value in values.items() if list_of(now[key]) != list_of(value)}
+        if changed and not dry_run:
+            with self._database.begin() as connection:
+                settings.put(connection, changed)
+        return len(changed)
+
+    def _take_authorities(self, wanted: AuthorityDecisions, dry_run: bool) -> int:
+        now = self._authorities.read().authority
+        rules = {key: rule for key, rule in wanted.fields.items() if now.rules.get(key) != rule}
+        priority = wanted.provider_priority if wanted.provider_priority not in ((), now.priority) else None
+        fill_gaps = wanted.fill_gaps if wanted.fill_gaps != now.fill_gaps else None
+        changed = len(rules) + (priority is not None) + (fill_gaps is not None)
+        if changed and not dry_run:
+            named = [(*_parted(key), rule) for key, rule in rules.items()]
+            self._authorities.update(
+                priority=priority,
+                fill_gaps=fill_gaps,
+                rules=[(kind, field, rule) for kind, field, rule in named if kind is not None],
+            )
+        return changed
+
+    def _take_provider(self, entry: Entry, wanted: ProviderDecisions, dry_run: bool) -> bool:
+        declared = {each.key: each for each in entry.provider.settings}
+        values = {key: setting_value(declared[key], raw) for key, raw in wanted.settings.items()}
+        changed = {key: value for key, value in values.items() if entry.config.settings.get(key) != value}
+        if not changed and entry.config.enabled == wanted.enabled:
+            return False
+        if not dry_run:
+            self._providers.update(entry.id, wanted.enabled, changed)
+        return True
+
+    def _take_items(self, wanted: tuple[ItemDecisions, ...], dry_run: bool) -> Taken:
+        sync_fields = self._config.read().sync_fields
+        changed, same, unplaced = 0, 0, []
+        with self._database.read() if dry_run else self._database.begin() as connection:
+            for each in wanted:
+                found = _find(connection, each)
+                before = None if isinstance(found, str) else items.get(connection, found)
+                if before is None or before.deleted_at is not None:
+                    why = found if isinstance(found, str) else "it is not in the library"
+                    unplaced.append(Unplaced(name=_told(each), why=why))
+                    continue
+                after = _decided(before, each)
+                if after == before:
+                    same += 1
+                    continue
+                changed += 1
+                if not dry_run:
+                    now = self._clock.now()
+                    commit(connection, before, after, cause="edit", now=now, sync_fields=sync_fields)
+        return Taken(items=changed, same=same, unplaced=tuple(unplaced))
+
+
+def _items(connection: Connection, ids: list[int]) -> Iterator[ItemDecisions]:
+    found = items.get_many(connection, ids)
+    parents = items.get_many(connection, {each.parent_id for each in found.values() if each.parent_id is not None})
+    above = items.get_many(connection, {each.parent_id for each in parents.values() if each.parent_id is not None})
+    for item in found.values():
+        parent = parents.get(item.parent_id or 0)
+        series = above.get(parent.parent_id or 0, parent) if parent is not None else None
+        yield ItemDecisions(
+            kind=item.kind,
+            ids=item.id_values(),
+            title=item.title or item.shown_title(),
+            year=item.year or item.shown_year(),
+            series=None if series is None else Name(ids=series.id_values(), title=series.title, year=series.year),
+            season=_number(item, "season_number") if series is not None else None,
+            episode=_number(item, "episode_number") if item.kind is Kind.EPISODE else None,
+            monitored=item.monitored,
+            locked={
+                name: Locked(value=_plain(held), source=held.source, fetched_at=held.fetched_at)
+                for name, held in sorted(item.fields.items())
+                if held.locked
+            },
+        )
+
+
+def _number(item: MediaItem, field: str) -> int | None:
+    held = item.fields.get(field)
+    return held.value if held is not None and isinstance(held.value, int) else None
+
+
+def _plain(held: FieldValue) -> Any:
+    return msgspec.to_builtins(held.value)
+
+
+def _without_secrets(entry: Entry) -> dict[str, Any]:
+    """Only what is declared as something else than a secret: a setting of an older version may have been one."""
+    harmless = {each.key for each in entry.provider.settings if each.type is not SettingType.SECRET}
+    return {key: value for key, value in sorted(entry.config.settings.items()) if key in harmless}
+
+
+def _read(text: str) -> Document:
+    """Raises InvalidInput."""
+    try:
+        document = msgspec.json.decode(text, type=Document)
+    except msgspec.DecodeError as error:
+        raise InvalidInput(Violation("json", f"is no document of metarr export: {error}")) from error
+    if document.format > FORMAT:
+        raise InvalidInput(Violation("format", f"{document.format} is of a newer Metarr; this one knows {FORMAT}"))
+    if len(document.items) > MOST_ITEMS:
+        raise InvalidInput(Violation("items", f"has {len(document.items)} items; {MOST_ITEMS} at once are the most"))
+    return document
+
+
+def _parted(key: str) -> tuple[Kind | None, str]:
+    kind, _, field = key.partition(".")
+    return (Kind(kind) if kind in list(Kind) and rule_key(Kind(kind), field) == key else None), field
+
+
+def _setting_faults(wanted: Mapping[str, Any]) -> Iterator[Violation]:
+    declared = {each.key: each for each in DECLARED}
+    for key, value in wanted.items():
+        if key not in declared:
+            yield Violation(f"settings.{key[:60]}", "there is no such setting")
+            continue
+        try:
+            checked(declared[key], value)
+        except ValueError as error:
+            yield Violation(f"settings.{key}", str(error))
+
+
+def _provider_faults(entry: Entry, wanted: ProviderDecisions) -> Iterator[Violation]:
+    declared = {each.key: each for each in entry.provider.settings}
+    for key, raw in wanted.settings.items():
+        path = f"providers.{entry.id}.settings.{key[:60]}"
+        setting = declared.get(key)
+        if setting is None:
+            yield Violation(path, f"{entry.id} has no such setting")
+        elif setting.type is SettingType.SECRET:
+            yield Violation(path, f"is a secret and not read from a file: metarr providers set {entry.id} {key}=-")
+        else:
+            try:
+                setting_value(setting, raw)
+            except ValueError as error:
+                yield Violation(path, str(error))
+
+
+def _item_faults(place: int, wanted: ItemDecisions) -> Iterator[Violation]:
+    known = {field.name for field in fields_of(wanted.kind)}
+    for id_type, value in [*wanted.ids.items(), *(wanted.series.ids.items() if wanted.series else ())]:
+        if not valid_type(id_type) or not valid_id(id_type, value):
+            yield Violation(f"items[{place}].ids.{id_type[:60]}", f"{value[:60]!r} is no such id")
+    for name, held in wanted.locked.items():
+        path = f"items[{place}].locked.{name[:60]}"
+        if name not in known:
+            yield Violation(path, f"a {wanted.kind} has no such field")
+            continue
+        if not _SOURCE.fullmatch(held.source):
+            yield Violation(f"{path}.source", "is no source")
+        if held.fetched_at is not None and held.fetched_at.tzinfo is None:
+            yield Violation(f"{path}.fetched_at", "is no time with its zone")
+        try:
+            checked_value(name, held.value)
+        except ValueError as error:
+            yield Violation(path, str(error))
+
+
+def _find(connection: Connection, wanted: ItemDecisions) -> int | str:
+    """The item that is meant, or why there is none."""
+    found = _named(connection, wanted.kind, wanted) if wanted.ids or wanted.series is None else "its id is not here"
+    if isinstance(found, int) or wanted.series is None or wanted.season is None:
+        return found
+    series = _named(connection, Kind.SERIES, wanted.series)
+    if isinstance(series, str):
+        return f"its series: {series}"
+    season = items.find_child(connection, series, "season_number", wanted.season)
+    if wanted.kind is Kind.SEASON or season is None or wanted.episode is None:
+        return season or "it is not in the library"
+    return items.find_child(connection, season, "episode_number", wanted.episode) or "it is not in the library"
+
+
+def _named(connection: Connection, kind: Kind, name: Name) -> int | str:
+    found = set(items.find_by_ids(connection, kind, name.ids).values())
+    if not name.ids and name.title:
+        words = items.find_by_words(connection, [name.title])
+        found = {each.item_id for each in words if (each.kind, each.year, each.deleted) == (kind, name.year, False)}
+    if len(found) > 1:
+        return f"several items could be meant: {', '.join(map(str, sorted(found)))}"
+    return found.pop() if found else "it is not in the library"
+
+
+def _decided(item: MediaItem, wanted: ItemDecisions) -> MediaItem:
+    fields = dict(item.fields)
+    for name, held in wanted.locked.items():
+        stored, value = fields.get(name, FieldValue()), checked_value(name, held.value)
+        if not (stored.locked and stored.source == held.source and checked_value(name, _plain(stored)) == value):
+            fields[name] = FieldValue(
+                value=value,
+                source=held.source,
+                fetched_at=held.fetched_at,
+                rule=Rule.OWNER if held.source == OWNER else Rule.REPORTED,
+                locked=True,
+            )
+    after = replace(
+        item,
+        fields=fields,
+        # A value that is set ends what an undo left behind for its field.
+        vetoes=tuple(veto for veto in item.vetoes if veto.field not in wanted.locked),
+        monitored=item.monitored and wanted.monitored,
+    )
+    return after if after == item else replace(after, fingerprint="")
+
+
+def _told(wanted: ItemDecisions) -> str:
+    """The item as a person knows it."""
+    title = wanted.title or ", ".join(f"{id_type}:{value}" for id_type, value in wanted.ids.items()) or "untitled"
+    series = f"{wanted.series.title} " if wanted.series is not None else ""
+    numbers = "".join(f"{letter}{n:02}" for letter, n in (("S", wanted.season), ("E", wanted.episode)) if n is not None)
+    return f"{series}{numbers} {title}".strip() if series or numbers else title
+
+
+def list_of(value: Any) -> Any:
+    """A tuple as the list that JSON makes of it."""
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,85 @@
+# ruff: noqa: N802
+"""Small servicers on the real contract, for tests of the two doors."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+from metarr.domain.model import MediaItem
+from metarr.errors import AllLimited, AllRefused, CannotDo, InvalidInput, NobodyAnswered, NoSuchThing, VersionMoved
+from metarr.errors import Violation as Wrong
+from metarr.rpc.convert import item_message
+from metarr.rpc.doors.context import seconds_left
+from metarr.rpc.errors import BaseServicer
+from metarr.rpc.validate import Check
+from metarr.v1 import health_service_pb2 as health
+from metarr.v1 import library_service_pb2 as library
+from metarr.v1.health_service_pb2_grpc import HealthServiceServicer
+from metarr.v1.library_service_pb2_grpc import LibraryServiceServicer
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+SECRET = "k3y-that-must-not-leak"
+
+FAILURES = {
+    "missing": NoSuchThing("item_id", "there is no item missing", reason="ITEM_NOT_FOUND"),
+    "moved": VersionMoved("somebody wrote in between"),
+    "forbidden": CannotDo("switch a provider on first", reason="NO_PROVIDER"),
+    "limited": AllLimited("every provider is limited", NOW + timedelta(seconds=90)),
+    "limited_for_ever": AllLimited("every provider is limited", None),
+    "refused": AllRefused("every provider refused its key"),
+    "silent": NobodyAnswered("nobody answered"),
+    "broken": RuntimeError(f"secret={SECRET}"),
+    "wordy": InvalidInput(*(Wrong(f"items[{n}].ids[0].value", "is no imdb id: 日本語 " * 5) for n in range(500))),
+}
+
+
+class FixedClock:
+    """It is always noon."""
+
+    def now(self):
+        return NOW
+
+    def monotonic(self):
+        return 0.0
+
+    def wait(self, seconds, until=None):
+        return True
+
+    def jitter(self):
+        return 0.0
+
+
+class FakeLibrary(BaseServicer, LibraryServiceServicer):
+    """GetItem fails as its item_id says, or takes until nobody waits; ListItems checks; UpsertItems is not there."""
+
+    clock = FixedClock()
+
+    def __init__(self):
+        self.seconds_left, self.time_remaining = [], []
+        self.metadata = {}
+        self.ended = threading.Event()
+
+    def GetItem(self, request, context):
+        self.metadata = dict(context.invocation_metadata())
+        self.seconds_left.append(seconds_left(context))
+        self.time_remaining.append(context.time_remaining())
+        context.add_callback(self.ended.set)
+        if request.item_id == "slow":
+            given_up = threading.Event()
+            context.add_callback(given_up.set)
+            given_up.wait(10)
+        if request.item_id in FAILURES:
+            raise FAILURES[request.item_id]
+        return library.GetItemResponse(item=item_message(MediaItem(id=1, title=request.item_id or "Amélie", year=2001)))
+
+    def ListItems(self, request, context):
+        with Check() as check:
+            check.text("title_contains", request.title_contains)
+            check.page_size("page_size", request.page_size)
+        return library.ListItemsResponse(total_size=len(request.title_contains))
+
+
+class FakeHealth(BaseServicer, HealthServiceServicer):
+    """Always well."""
+
+    def GetHealth(self, request, context):
+        return health.GetHealthResponse(status=health.GetHealthResponse.STATUS_OK, version="1.2.3", api_level=1)

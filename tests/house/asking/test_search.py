@@ -1,0 +1,272 @@
+"""Which title some words mean: scored, joined, and left to the owner wherever two titles fit."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from fakes import FakeClock
+from harness import SECONDS, House, house, kinds
+from metarr.asking.search import Matches, claims, ranked, undecided
+from metarr.domain.matching import ACCEPT, Wanted
+from metarr.domain.model import Kind, Match
+from metarr.errors import AllRefused, CannotDo
+from metarr.providers import omdb, tmdb
+from metarr.providers.base import Candidate
+from metarr.store import settings
+from samples import sample_json
+from simulators import Simulators
+
+TV, FILM = Kind.SERIES, Kind.MOVIE
+
+
+def search(home: House, kind: Kind, title: str, *providers: str, year: int = 0, country: str = "") -> Matches:
+    return home.services.titles.search(
+        kind,
+        Wanted(title=title, year=year, country=country),
+        deadline=home.clock.monotonic() + SECONDS,
+        providers=frozenset(providers) or None,
+    )
+
+
+def winning(found: Matches) -> str:
+    """The IMDb id of the one title that may be taken; "" where none may."""
+    winner = found.winner()
+    return winner.ids["imdb"] if winner else ""
+
+
+def candidate(
+    provider: str, ids: Mapping[str, str], title: str = "Heat", year: int = 1995, **more: object
+) -> Candidate:
+    return Candidate(provider=provider, kind=FILM, ids=ids, titles=(title,), year=year, **more)  # type: ignore[arg-type]
+
+
+HEAT = Wanted(title="Heat", year=1995)
+
+
+class TestThroughTheProviders:
+    def test_everyone_s_finds_of_one_title_are_one_candidate_with_all_its_ids(self, home: House) -> None:
+        found = search(home, FILM, "Inception", year=2010)
+        best = found.matches[0]
+        assert {**best.ids, "wikidata": ""} == {"imdb": "tt1375666", "tmdb": "27205", "tvdb": "300113", "wikidata": ""}
+        assert best.providers == ("omdb", "tmdb", "tvdb")
+        assert (best.title, best.year, best.score, best.penalties) == ("Inception", 2010, 1.0, {})
+        assert found.winner() == best
+        assert kinds(found.outcomes) == {
+            "fanart": "not_covered",
+            "omdb": "Answered",
+            "tmdb": "Answered",
+            "tvdb": "Answered",
+        }
+
+    @pytest.mark.parametrize(
+        ("words", "imdb"),
+        [
+            ({"title": "Dallas", "year": 1978}, "tt0077000"),
+            ({"title": "Dallas", "year": 2012}, "tt1723760"),
+            ({"title": "Dallas (2012)"}, "tt1723760"),
+            ({"title": "Dallas"}, ""),
+            ({"title": "Shameless", "country": "GB"}, "tt0377260"),
+            ({"title": "Shameless", "country": "UK"}, "tt0377260"),
+            ({"title": "Shameless (US)"}, "tt1586680"),
+            ({"title": "Shameless", "year": 2011}, "tt1586680"),
+            ({"title": "Shameless"}, ""),
+            ({"title": "House of Cards", "year": 1990}, "tt0098825"),
+            ({"title": "House of Cards", "country": "US"}, "tt1856010"),
+            ({"title": "House of Cards"}, ""),
+        ],
+    )
+    def test_remakes_are_told_apart_by_year_or_country_or_left_to_the_owner(
+        self, home: House, words: dict[str, object], imdb: str
+    ) -> None:
+        assert winning(search(home, TV, **words)) == imdb  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(("year", "tmdb_id"), [(2013, "49521"), (1967, "334166"), (1999, "319179"), (0, "")])
+    def test_three_men_of_steel_are_told_apart(self, home: House, year: int, tmdb_id: str) -> None:
+        winner = search(home, FILM, "Man of Steel", "tmdb", year=year).winner()
+        assert (winner.ids["tmdb"] if winner else "") == tmdb_id
+
+    @pytest.mark.parametrize("providers", [("omdb",), ("tmdb",), ("tvdb",), ("omdb", "tmdb")])
+    def test_any_provider_alone_finds_the_title(self, home: House, providers: tuple[str, ...]) -> None:
+        found = search(home, FILM, "The Matrix", *providers, year=1999)
+        winner = found.winner()
+        assert winner is not None
+        assert winner.providers == providers
+        assert set(kinds(found.outcomes).values()) == ({"Answered", "not_covered", "not_selected"})
+
+    def test_a_year_off_by_one_still_finds_the_title(self, home: House) -> None:
+        winner = search(home, FILM, "Inception", year=2011).winner()
+        assert winner is not None
+        assert winner.penalties["year_off_by_one"] > 0
+
+    def test_an_alternative_title_finds_it_at_a_small_cost(self, home: House) -> None:
+        best = search(home, FILM, "Kimi no Na wa.", "tvdb", year=2016).matches[0]
+        assert best.ids["imdb"] == "tt5311514"
+        assert list(best.penalties) == ["alternative_title"]
+        assert best.score > ACCEPT
+
+    def test_a_title_that_nobody_knows_is_an_answer(self, home: House) -> None:
+        found = search(home, FILM, "No Such Title Anywhere")
+        assert found.matches == ()
+        assert set(kinds(found.outcomes).values()) == {"NotFound", "not_covered"}
+        assert undecided(Wanted(title="No Such Title Anywhere"), found).reason == "TITLE_UNKNOWN"
+
+    def test_a_provider_that_fails_is_named_and_costs_only_itself(self, home: House) -> None:
+        home.simulators.fault("tmdb", "error_500")
+        found = search(home, FILM, "Inception", year=2010)
+        assert kinds(found.outcomes)["tmdb"] == "error"
+        assert winning(found) == "tt1375666"
+
+    def test_nobody_to_hear_is_an_error_that_says_why(self, home: House) -> None:
+        for provider in ("omdb", "tmdb", "tvdb"):
+            home.simulators.refuse_key(provider)
+        with pytest.raises(AllRefused):
+            search(home, FILM, "Inception")
+
+    def test_nobody_to_ask_is_an_error_for_the_owner(
+        self, simulators: Simulators, clock: FakeClock, tmp_path: Path
+    ) -> None:
+        with house(simulators, tmp_path, clock, ("fanart",)) as bare, pytest.raises(CannotDo) as caught:
+            search(bare, FILM, "Inception")
+        assert caught.value.reason == "NOBODY_TO_ASK"
+
+    def test_with_aggregation_off_only_the_first_provider_that_can_search_is_asked(self, home: House) -> None:
+        with home.database.begin() as connection:
+            settings.put(connection, {"multi_provider_aggregation": False})
+        found = search(home, FILM, "Inception", year=2010)
+        assert {provider for provider, what in kinds(found.outcomes).items() if what == "Answered"} == {"omdb"}
+        assert home.asked().keys() <= {"omdb"}
+
+
+class TestRanking:
+    def test_finds_that_share_an_id_are_one_title(self) -> None:
+        [match] = ranked(
+            [
+                candidate("tmdb", {"tmdb": "949"}),
+                candidate("tvdb", {"tvdb": "7", "tmdb": "949", "imdb": "tt1"}, overview="About heat."),
+                candidate("omdb", {"imdb": "tt1"}, countries=("US",)),
+            ],
+            HEAT,
+        )
+        assert match.ids == {"tmdb": "949", "tvdb": "7", "imdb": "tt1"}
+        assert match.providers == ("omdb", "tmdb", "tvdb")
+        assert (match.overview, match.countries) == ("About heat.", ("US",))
+
+    def test_finds_that_contradict_each_other_in_an_id_are_left_apart(self) -> None:
+        found = [
+            candidate("omdb", {"imdb": "tt1"}),
+            candidate("tmdb", {"tmdb": "1", "imdb": "tt1"}),
+            candidate("tvdb", {"tvdb": "7", "tmdb": "2", "imdb": "tt1"}),
+        ]
+        matches = ranked(found, HEAT)
+        assert len(matches) == 3
+        assert Matches(matches, {}).winner() is None
+
+    def test_namesakes_of_one_year_are_one_title_where_no_provider_knows_two(self) -> None:
+        [match] = ranked([candidate("tmdb", {"tmdb": "949"}), candidate("omdb", {"imdb": "tt1"})], HEAT)
+        assert match.providers == ("omdb", "tmdb")
+        assert len(match.ids) == 1, "whether the other id is of the same title, an answer has to tell"
+        assert claims(match).keys() == match.ids.keys()
+
+    def test_namesakes_of_one_year_are_left_to_the_owner_where_a_provider_knows_two(self) -> None:
+        found = [candidate("tmdb", {"tmdb": "1"}), candidate("tmdb", {"tmdb": "2"}), candidate("omdb", {"imdb": "tt1"})]
+        assert len(ranked(found, HEAT)) == 3
+        assert Matches(ranked(found, HEAT), {}).winner() is None
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            candidate("omdb", {"imdb": "tt1"}, year=1996),
+            candidate("omdb", {"imdb": "tt1"}, year=0),
+            candidate("omdb", {"imdb": "tt1"}, title="Heat 2"),
+        ],
+    )
+    def test_another_year_or_name_is_another_title(self, other: Candidate) -> None:
+        assert len(ranked([candidate("tmdb", {"tmdb": "949"}), other], HEAT)) == 2
+
+    def test_two_of_an_unknown_year_are_not_taken_for_one(self) -> None:
+        found = [candidate("tmdb", {"tmdb": "949"}, year=0), candidate("omdb", {"imdb": "tt1"}, year=0)]
+        assert len(ranked(found, HEAT)) == 2
+
+    def test_popularity_only_breaks_ties(self) -> None:
+        found = [
+            candidate("tmdb", {"tmdb": "2"}, year=1986, popularity=9000.0),
+            candidate("tvdb", {"tvdb": "1"}, year=1995, popularity=0.1),
+        ]
+        assert [match.year for match in ranked(found, HEAT)] == [1995, 1986]
+        tied = [
+            candidate("tvdb", {"tvdb": "1"}, year=1986, popularity=1.0),
+            candidate("tmdb", {"tmdb": "2"}, year=1972, popularity=2.0),
+        ]
+        assert [match.year for match in ranked(tied, Wanted(title="Heat"))] == [1972, 1986]
+
+    def test_each_provider_vouches_for_its_own_id_and_the_finder_for_the_rest(self) -> None:
+        match = Match(title="Heat", source="tvdb", ids={"tmdb": "1", "imdb": "tt1"}, providers=("tmdb", "tvdb"))
+        assert {id_type: claim.source for id_type, claim in claims(match).items()} == {"tmdb": "tmdb", "imdb": "tvdb"}
+
+
+def recorded(kind: Kind, *names: str) -> list[Candidate]:
+    """What the recorded answers of the real providers found."""
+    return [
+        found
+        for name in names
+        for found in (omdb if name.startswith("omdb") else tmdb).parse_search(sample_json(name), kind)
+    ]
+
+
+SHAMELESS = (
+    "tmdb/subliminal/search_tv_query-shameless_page-1.json",
+    "omdb/subliminal/s-shameless_page-1_type-series.json",
+)
+DALLAS = ("tmdb/subliminal/search_tv_query-dallas_page-1.json", "omdb/subliminal/s-dallas_page-1_type-series.json")
+DALLAS_2012 = (
+    "tmdb/subliminal/search_tv_query-dallas_page-1_year-2012.json",
+    "omdb/subliminal/s-dallas_page-1_type-series_y-2012.json",
+)
+CARDS = (
+    "tmdb/subliminal/search_tv_query-house_of_cards_page-1.json",
+    "omdb/subliminal/s-house_of_cards_page-1_type-series.json",
+)
+STEEL = (
+    "tmdb/subliminal/search_movie_query-man_of_steel_page-1.json",
+    "omdb/subliminal/s-man_of_steel_page-1_type-movie.json",
+)
+REACHER = (
+    "tmdb/subliminal/search_movie_query-jack_reacher_page-1_year-2016.json",
+    "omdb/subliminal/s-jack_reacher_page-1_type-movie_y-2016.json",
+)
+BOND = (
+    "tmdb/subliminal/search_movie_query-james_bond_page-1.json",
+    "tmdb/subliminal/search_movie_query-james_bond_page-2.json",
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "recordings", "wanted", "winner"),
+    [
+        (TV, SHAMELESS, Wanted(title="Shameless", year=2004), {"imdb": "tt0377260"}),
+        (TV, SHAMELESS, Wanted(title="Shameless", year=2011), {"imdb": "tt1586680"}),
+        (TV, SHAMELESS, Wanted(title="Shameless", country="GB"), {"imdb": "tt0377260"}),
+        (TV, SHAMELESS, Wanted(title="Shameless (US)"), {"imdb": "tt1586680"}),
+        (TV, SHAMELESS, Wanted(title="Shameless"), None),
+        (TV, SHAMELESS, Wanted(title="Shameless", year=2004, country="US"), None),
+        (TV, DALLAS, Wanted(title="Dallas", year=1978), {"imdb": "tt0077000"}),
+        (TV, DALLAS, Wanted(title="Dallas (2012)"), {"imdb": "tt1723760"}),
+        (TV, DALLAS_2012, Wanted(title="Dallas", year=2012), {"imdb": "tt1723760"}),
+        (TV, DALLAS, Wanted(title="Dallas"), None),
+        (TV, CARDS, Wanted(title="House of Cards", year=1990), {"imdb": "tt0098825"}),
+        (TV, CARDS, Wanted(title="House of Cards (US)"), {"imdb": "tt1856010"}),
+        (TV, CARDS, Wanted(title="House of Cards"), None),
+        (FILM, STEEL, Wanted(title="Man of Steel", year=2013), {"imdb": "tt0770828"}),
+        (FILM, STEEL, Wanted(title="Man of Steel", year=1967), {"tmdb": "334166"}),
+        (FILM, STEEL, Wanted(title="Man of Steel", year=1999), {"tmdb": "319179"}),
+        (FILM, STEEL, Wanted(title="Man of Steel"), None),
+        (FILM, REACHER, Wanted(title="Jack Reacher", year=2016), None),
+        (FILM, BOND, Wanted(title="James Bond"), None),
+    ],
+)
+def test_what_the_real_providers_found_is_told_apart_or_left_to_the_owner(
+    kind: Kind, recordings: tuple[str, ...], wanted: Wanted, winner: dict[str, str] | None
+) -> None:
+    taken = Matches(ranked(recorded(kind, *recordings), wanted), {}).winner()
+    assert (taken.ids if taken else None) == winner

@@ -1,0 +1,123 @@
+"""A database that goes away in the middle of the work, and comes back: nothing ends for good by it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from fakes import FakeClock
+from harness import House, house
+from house.jobs.test_jobs import EVERYTHING, add_movies, at_work, finished, run, until
+from metarr.app import start_background
+from metarr.clock import SystemClock
+from metarr.errors import DatabaseUnusable
+from metarr.jobs.jobs import LOOK_AGAIN
+from metarr.jobs.report import ended
+from metarr.store.jobs import JobState
+from postgres import Cluster
+from simulators import Simulators
+
+
+class Gate:
+    """Stands before a database: open, shut, or shut from the n-th write on."""
+
+    def __init__(self, home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.shut = threading.Event()
+        self.refused = 0
+        self._writes: int | None = None
+        for name in ("begin", "read"):
+            monkeypatch.setattr(home.database, name, self._guarded(getattr(home.database, name), name == "begin"))
+
+    def shut_after(self, writes: int) -> None:
+        self._writes = writes
+
+    def open(self) -> None:
+        self._writes = None
+        self.shut.clear()
+
+    def _guarded(self, begin: Callable[[], AbstractContextManager[Any]], writes: bool) -> Callable[[], Any]:
+        @contextmanager
+        def guarded() -> Iterator[Any]:
+            if writes and self._writes is not None:
+                self._writes -= 1
+                if self._writes < 0:
+                    self.shut.set()
+            if self.shut.is_set():
+                self.refused += 1
+                raise DatabaseUnusable("the server is away")
+            with begin() as connection:
+                yield connection
+
+        return guarded
+
+
+@pytest.fixture
+def gate(home: House, monkeypatch: pytest.MonkeyPatch) -> Gate:
+    return Gate(home, monkeypatch)
+
+
+@pytest.fixture
+def busy(home: House, gate: Gate) -> Iterator[House]:
+    with at_work(home):
+        yield home
+
+
+@pytest.mark.parametrize("writes", [0, 1, 3, 5, 9, 17])
+def test_a_job_waits_and_goes_on(busy: House, gate: Gate, clock: FakeClock, writes: int) -> None:
+    add_movies(busy, 12)
+    gate.shut_after(writes + 1)
+    job = busy.services.jobs.submit(EVERYTHING)
+    until(lambda: gate.refused or ended(busy.services.jobs.get(job.id)), "a refusal")
+    until(lambda: not busy.services.jobs._running, "the end of the attempt")
+    gate.open()
+
+    def over() -> bool:
+        if not busy.services.jobs._running:
+            clock.advance(LOOK_AGAIN.total_seconds())
+        return ended(busy.services.jobs.get(job.id))
+
+    until(over, "the end of the job")
+    done = busy.services.jobs.get(job.id)
+    assert (done.detail, done.state) == ("", JobState.COMPLETE)
+    assert (done.tally.done, done.tally.failed, done.tally.deferred) == (12, 0, 0)
+
+
+def test_the_queue_of_a_provider_is_still_looked_at(busy: House, gate: Gate, clock: FakeClock) -> None:
+    [item_id] = add_movies(busy, 1)
+    busy.simulators.fault("omdb", "error_500", count=1)
+    run(busy)
+    assert busy.pending(item_id).keys() == {"omdb"}
+    gate.shut.set()
+
+    before = gate.refused
+
+    def passing(true: Callable[[], bool]) -> bool:
+        clock.advance(60.0)
+        return true()
+
+    until(lambda: passing(lambda: gate.refused > before + 8), "looks at a database that is away")
+    gate.open()
+    until(lambda: passing(lambda: not busy.pending(item_id)), "the answer")
+
+
+@pytest.mark.slow
+def test_a_job_outlives_a_restart_of_the_server(
+    postgres: Cluster, simulators: Simulators, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metarr.jobs.jobs.LOOK_AGAIN", LOOK_AGAIN / 600)
+    with (
+        postgres.database() as database,
+        house(simulators, tmp_path, SystemClock(), ("tmdb", "omdb"), database) as home,
+        ExitStack() as running,
+    ):
+        add_movies(home, 60)
+        start_background(home.services, running)
+        job = home.services.jobs.submit(EVERYTHING)
+        until(lambda: len(home.rows("job_items")["job_items"]) >= 10, "the first marks")
+        postgres.restart()
+        done = finished(home, job)
+        assert (done.detail, done.state) == ("", JobState.COMPLETE)
+        assert (done.tally.done, done.tally.failed) == (60, 0)
+        assert len(home.rows("change_sets")["change_sets"]) == 60

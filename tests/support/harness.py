@@ -1,0 +1,226 @@
+"""The whole of Metarr over the simulators: its services in the test's own process, or a daemon on ports of its own."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import inspect
+
+from fakes import FakeClock
+from metarr.app import Daemon, Services, build
+from metarr.clock import Clock
+from metarr.datadir import DATABASE, make_private
+from metarr.domain.model import FieldValue, Kind, MediaItem, Outcome
+from metarr.library.enrich import Enriched, Wish
+from metarr.library.intake import NewItem
+from metarr.providers.registry import discover
+from metarr.rpc.client import Client
+from metarr.secrets import Vault
+from metarr.store import changes, items, pending
+from metarr.store.changes import ChangeSet
+from metarr.store.database import Database
+from metarr.store.pending import Pending
+from simulators import KEYS, MOVIES, SERIES, Movie, Series, Simulators
+
+PROVIDERS = ("fanart", "omdb", "tmdb", "tvdb")
+SECONDS = 20.0
+"""A caller's deadline that a slow machine keeps, too."""
+
+UNLIMITED = 1e9
+"""Requests per second: nothing waits for a pace while a test owns the time."""
+
+
+def settings_for(simulators: Simulators, provider: str) -> dict[str, Any]:
+    """The settings with which a provider asks its simulator, at any pace."""
+    return {
+        "api_key": KEYS[provider],
+        "base_url": simulators.base_urls[provider],
+        "requests_per_second": UNLIMITED,
+    }
+
+
+def title(key: str) -> Movie | Series:
+    """A title of the simulators by its key, such as "fight-club"."""
+    return next(each for each in (*MOVIES, *SERIES) if each.key == key)
+
+
+@dataclass(frozen=True)
+class House:
+    """The services over a database of their own, with what a test wants to do to them and to know of them."""
+
+    services: Services
+    database: Database
+    simulators: Simulators
+    clock: Clock
+
+    def configure(self, *providers: str) -> None:
+        """Enter the good keys and the simulators' addresses."""
+        for provider in providers:
+            self.services.providers.update(provider, True, settings_for(self.simulators, provider))
+
+    def add(self, key: str, *id_types: str) -> int:
+        """Add a title of the simulators, known by the ids of these types (by default its IMDb id); returns its id."""
+        told = title(key)
+        ids = {id_type: str(getattr(told, id_type)) for id_type in id_types or ("imdb",)}
+        kind = Kind.MOVIE if isinstance(told, Movie) else Kind.SERIES
+        [taken] = self.services.library.upsert([NewItem(kind, told.title, told.year, ids)])
+        assert taken.created
+        return taken.item.id
+
+    def wish(self, *providers: str, force: bool = False, **more: Any) -> Wish:
+        """A wish with time enough; of these providers only, where some are named."""
+        return Wish(
+            deadline=self.clock.monotonic() + SECONDS,
+            fresh_after=self.clock.now() if force else None,
+            providers=frozenset(providers) or None,
+            **more,
+        )
+
+    def enrich(self, item_id: int, *providers: str, force: bool = False, **more: Any) -> Enriched:
+        return self.services.enricher.enrich(item_id, self.wish(*providers, force=force, **more))
+
+    def item(self, item_id: int) -> MediaItem:
+        with self.database.read() as connection:
+            found = items.get(connection, item_id)
+        assert found is not None
+        return found
+
+    def change(self, item_id: int, edit: Callable[[MediaItem], MediaItem]) -> None:
+        """Write an item as another part of Metarr would, such as the owner's edit."""
+        with self.database.begin() as connection:
+            before = items.get(connection, item_id)
+            assert before is not None
+            items.save(connection, before, edit(before))
+
+    def pending(self, item_id: int) -> dict[str, Pending]:
+        with self.database.read() as connection:
+            return pending.of_items(connection, [item_id]).get(item_id, {})
+
+    def history(self, item_id: int) -> list[ChangeSet]:
+        """The item's change-sets, the latest first."""
+        with self.database.read() as connection:
+            return changes.page(connection, item_id=item_id)
+
+    def asked(self) -> dict[str, int]:
+        """How many requests each simulator got since it was last asked for them here; those without are left out."""
+        counts = {provider: self.simulators.count(provider) for provider in PROVIDERS}
+        self.simulators.clear_requests()
+        return {provider: count for provider, count in counts.items() if count}
+
+    def lift(self, provider: str) -> None:
+        """Have a provider that is left alone asked again."""
+        entry = self.services.roster.get(provider)
+        assert entry is not None
+        entry.channel.lift()
+
+    def rows(self, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
+        """Everything in the database, or in these tables."""
+        with self.database.read() as connection:
+            names = tables or inspect(connection).get_table_names()
+            return {
+                name: sorted((tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {name}")), key=repr)
+                for name in names
+            }
+
+
+@contextmanager
+def house(
+    simulators: Simulators,
+    folder: Path,
+    clock: Clock,
+    providers: Iterable[str] = PROVIDERS,
+    database: Database | None = None,
+) -> Iterator[House]:
+    """The services in this process, over a database of their own or this one; these providers are configured."""
+    database = database or Database.in_memory()
+    services = build(database, Vault(folder / "metarr.key"), clock, discover())
+    made = House(services, database, simulators, clock)
+    try:
+        made.configure(*providers)
+        yield made
+    finally:
+        services.roster.close()
+        database.close()
+
+
+@dataclass(frozen=True)
+class Live:
+    """A running daemon."""
+
+    daemon: Daemon
+    client: Client
+    data_dir: Path
+
+    def call(self, service: str, method: str, request: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Call a method over gRPC, JSON in and out. Raises RpcFailure."""
+        return self.client.call(f"{service}Service", method, dict(request or {}))
+
+    @property
+    def url(self) -> str:
+        """Where the HTTP door is."""
+        return f"http://{self.daemon.http_address}"
+
+    def configure(self, simulators: Simulators, *providers: str) -> None:
+        for provider in providers:
+            settings = settings_for(simulators, provider)
+            self.call(
+                "Config", "UpdateProvider", {"providerId": provider, "settings": settings, "updateMask": "settings"}
+            )
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Everything in the database."""
+        return dump(self.data_dir / "metarr.db")
+
+
+@contextmanager
+def live(data_dir: Path, clock: Clock | None = None) -> Iterator[Live]:
+    """A daemon on free ports; its data directory outlives it. A new one holds an empty library of this version."""
+    if not (data_dir / DATABASE).exists():
+        make_private(data_dir)
+        with closing(Database.in_memory()) as blank:
+            shutil.copyfile(str(blank.path), data_dir / DATABASE)
+    daemon = Daemon(data_dir, clock=clock)
+    daemon.start()
+    try:
+        with Client(daemon.grpc_address, SECONDS) as client:
+            yield Live(daemon, client, data_dir)
+    finally:
+        daemon.stop()
+
+
+def dump(path: Path, tables: Iterable[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of a SQLite file, by table."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = list(tables) or [
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
+        return {name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in names}
+
+
+def told(fields: Mapping[str, FieldValue]) -> dict[str, tuple[object, str]]:
+    """Values with their sources."""
+    return {name: (stored.value, stored.source) for name, stored in fields.items()}
+
+
+def kinds(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
+    """What came of asking each provider, in a word: the reason where there is one, else the outcome's name."""
+    return {provider: str(getattr(outcome, "reason", type(outcome).__name__)) for provider, outcome in outcomes.items()}
+
+
+__all__ = [
+    "PROVIDERS",
+    "FakeClock",
+    "House",
+    "Live",
+    "dump",
+    "house",
+    "kinds",
+    "live",
+    "settings_for",
+    "title",
+    "told",
+]

@@ -1,0 +1,294 @@
+"""What a player has to take in, as tables: what it holds, what of that is Metarr's, what its owner changed there."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from factories import item
+from metarr.domain.delivery import (
+    IDS,
+    Due,
+    Held,
+    Mode,
+    SyncPolicy,
+    Taken,
+    acknowledged,
+    differs,
+    due,
+    is_anew,
+    not_taken,
+    reported,
+    retry,
+    takeable,
+    unacknowledged,
+    value_of,
+)
+from metarr.domain.model import Artwork, Collection, Credit, FieldValue, Image, Kind, Rule
+from metarr.domain.plain import plain_value
+
+TAKES = ("title", "plot", IDS)
+
+
+def with_plot(plot: str | None, **more: object):
+    fields = {"title": FieldValue(value="Heat", source="tmdb")}
+    if plot is not None:
+        fields["plot"] = FieldValue(value=plot, source="tmdb")
+    return item(fields=fields, ids={"imdb": "tt0113277"}, **more)
+
+
+def told(plot: str | None, held: dict[str, Held], policy=SyncPolicy.REPLACE, *, overwrite=False, since=()):
+    """What is told of the plot; None: nothing."""
+    found = due(with_plot(plot), held, ("plot",), policy=policy, overwrite_edits=overwrite, since={"plot": since})
+    return found[0] if found else None
+
+
+OURS = Held(host="A", acked="A", sent="A", before="old")
+
+# What Metarr has, what is known of the host, the policy, whether edits are overwritten → how it is told; None: not.
+TOLD = {
+    "first contact, replace": ("A", {"plot": Held(host="x")}, "replace", False, Mode.ALWAYS),
+    "first contact, fill, something there": ("A", {"plot": Held(host="x")}, "fill", False, Mode.IF_EMPTY),
+    "first contact, fill, nothing there": ("A", {}, "fill", False, Mode.IF_EMPTY),
+    "acknowledged": ("A", {"plot": OURS}, "replace", False, None),
+    "changed since": ("B", {"plot": OURS}, "replace", False, Mode.IF_OURS),
+    "changed since, under fill": ("B", {"plot": OURS}, "fill", False, Mode.IF_OURS),
+    "changed since, edits are overwritten": ("B", {"plot": OURS}, "replace", True, Mode.ALWAYS),
+    "emptied after it was ours": (None, {"plot": OURS}, "replace", False, Mode.IF_OURS),
+    "an absence erases nothing": (None, {"plot": Held(host="x")}, "replace", False, None),
+    "declined": ("A", {"plot": Held(host="x", declined="A", outcome=Taken.KEPT)}, "fill", False, None),
+    "another one than was declined": ("B", {"plot": Held(host="x", declined="A", outcome=Taken.KEPT)}, "fill", False,
+                                      Mode.IF_EMPTY),
+    "back to the acknowledged one": ("A", {"plot": replace(OURS, declined="B", outcome=Taken.EDITED)}, "replace",
+                                     False, None),
+    "forced": ("A", {"plot": replace(OURS, forced=True)}, "fill", False, Mode.ALWAYS),
+    "superseded: ours, but which one is not known": ("A", {"plot": replace(OURS, sent=UNSET)}, "replace", False,
+                                                     Mode.IF_OURS),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("plot", "held", "policy", "overwrite", "mode"), TOLD.values(), ids=TOLD)
+def test_what_is_told(plot, held, policy, overwrite, mode):
+    found = told(plot, held, SyncPolicy(policy), overwrite=overwrite)
+    assert (found and found.mode) is mode
+    assert found is None or found.value == plot
+
+
+def test_a_value_that_may_have_been_written_without_an_ack_is_named_as_ours():
+    assert told("C", {"plot": OURS}, since=["B", "A", "B2"]) == Due(
+        field="plot", value="C", mode=Mode.IF_OURS, ours=("A", "B", "B2")
+    )
+    assert told("C", {}, SyncPolicy.FILL, since=["B"]) == Due(field="plot", value="C", mode=Mode.IF_EMPTY, ours=("B",))
+
+
+def test_an_empty_reading_that_was_acknowledged_is_ours_too():
+    held = {"plot": Held(host=None, acked=None, sent=None, before="old")}
+    assert told("B", held) == Due(field="plot", value="B", mode=Mode.IF_OURS, ours=(None,))
+
+
+def test_the_ids_travel_as_a_field_of_their_own():
+    assert value_of(with_plot("A"), IDS) == {"imdb": "tt0113277"}
+    assert value_of(item(ids={}), IDS) is None
+    assert unacknowledged(with_plot("A"), {}, TAKES) == ["title", "plot", IDS]
+
+
+def test_what_a_kind_takes_is_in_the_catalogues_order_and_holds_only_what_the_kind_has():
+    assert takeable(Kind.EPISODE, [IDS, "plot", "tagline", "title", "still"]) == ("title", "plot", "still", IDS)
+
+
+@pytest.mark.parametrize("outcome", [Taken.EDITED, Taken.KEPT, Taken.REFUSED])
+def test_what_was_not_taken_is_not_sent_again_until_that_value_changes(outcome):
+    held = {"plot": acknowledged(Held(host="x"), outcome, "x", "A", "because")}
+    assert told("A", held) is None
+    assert told("B", held) is not None
+    (refusal,) = not_taken(with_plot("A"), held, ("plot",))
+    assert (refusal.outcome, refusal.host, refusal.value, refusal.why) == (outcome, "x", "A", "because")
+
+
+def test_what_is_taken_is_known_as_read_back():
+    held = acknowledged(Held(host="x"), Taken.TAKEN, "A…", "A and more")
+    assert held == Held(host="A…", acked="A…", sent="A and more", before="x")
+    assert not held.edited
+    assert acknowledged(held, Taken.TAKEN, "B", "B") == Held(host="B", acked="B", sent="B", before="x")
+
+
+def test_a_superseded_ack_tells_what_is_ours_and_acknowledges_nothing():
+    held = acknowledged(OURS, Taken.TAKEN, "B", UNSET)
+    assert (held.acked, held.sent) == ("B", UNSET)
+    assert told("C", {"plot": held}) == Due(field="plot", value="C", mode=Mode.IF_OURS, ours=("B",))
+
+
+def test_what_a_host_made_of_a_value_that_it_did_not_keep_is_no_hand_edit():
+    held = acknowledged(OURS, Taken.REFUSED, "B, cut", "B and more", "too long")
+    assert not held.edited
+    assert told("B and more", {"plot": held}) is None
+    assert told("C", {"plot": held}) == Due(field="plot", value="C", mode=Mode.IF_OURS, ours=("B, cut",))
+    first = acknowledged(Held(host="x"), Taken.REFUSED, "B, cut", "B and more")
+    assert (first.acked, first.before) == ("B, cut", "x")
+
+
+@pytest.mark.parametrize("host", ["x", None])
+def test_a_value_that_was_refused_and_left_what_was_there_makes_nothing_ours(host):
+    """None: what is there could not be read."""
+    assert not acknowledged(Held(host="x"), Taken.REFUSED, host, "B").ours
+
+
+def test_a_hand_edit_is_seen_in_a_report_and_ends_where_it_is_taken_back():
+    edited = reported({"plot": OURS}, {"plot": "mine"}, ("plot",), anew=False)
+    assert edited["plot"].edited
+    assert [refusal.outcome for refusal in not_taken(with_plot("A"), edited, ("plot",))] == [Taken.EDITED]
+    back = reported(edited, {"plot": "A"}, ("plot",), anew=False)
+    assert not back["plot"].edited
+    assert not not_taken(with_plot("A"), back, ("plot",))
+
+
+def test_what_was_declined_for_an_edit_is_told_again_once_the_edit_was_taken_back():
+    held = {"plot": acknowledged(OURS, Taken.EDITED, "mine", "B")}
+    assert told("B", held) is None
+    assert told("B", reported(held, {"plot": "A"}, ("plot",), anew=False)).mode is Mode.IF_OURS
+
+
+def test_an_edit_to_what_metarr_has_anyway_is_none_that_needs_to_be_shown():
+    held = reported({"plot": OURS}, {"plot": "B"}, ("plot",), anew=False)
+    assert not not_taken(with_plot("B"), held, ("plot",))
+
+
+TWO = {"plot": OURS, "title": Held(host="Heat", acked="Heat", sent="Heat", before="Heat (1995)")}
+
+
+def test_a_library_that_was_rebuilt_from_its_files_is_no_hand_edit():
+    rebuilt = reported(TWO, {"plot": "old", "title": "Heat (1995)"}, ("title", "plot"), anew=False)
+    assert is_anew(TWO, rebuilt)
+    assert not any(known.ours for known in rebuilt.values())
+
+
+@pytest.mark.parametrize("now", [{"plot": "old", "title": "Heat"}, {"plot": "mine", "title": "Heat (1995)"}])
+def test_a_single_value_that_goes_back_is_a_hand_edit(now):
+    held = reported(TWO, now, ("title", "plot"), anew=False)
+    assert not is_anew(TWO, held)
+    assert any(known.edited for known in held.values())
+
+
+def test_an_entry_that_the_host_made_anew_holds_nothing_of_ours_but_still_refuses_what_it_cannot_take():
+    held = TWO | {"plot": acknowledged(OURS, Taken.REFUSED, "A", "B", "too long")}
+    anew = reported(held, {"plot": "old", "title": "Heat"}, ("title", "plot"), anew=True)
+    assert not any(known.ours for known in anew.values())
+    assert unacknowledged(with_plot("B"), anew, ("title", "plot")) == ["title"]
+
+
+def test_a_new_choice_has_sent_again_what_was_kept_and_the_owner_can_force_more():
+    held = {"plot": acknowledged(Held(host="x"), Taken.KEPT, "x", "A"), "title": TWO["title"]}
+    assert unacknowledged(with_plot("A"), retry(held, {Taken.KEPT}), TAKES[:2]) == ["plot"]
+    assert unacknowledged(with_plot("A"), retry(held, {Taken.EDITED}), TAKES[:2]) == []
+    forced = retry(held, (), force=["title"])
+    assert unacknowledged(with_plot("A"), forced, TAKES[:2]) == ["title"]
+    assert not acknowledged(forced["title"], Taken.TAKEN, "Heat", "Heat").forced
+    assert not acknowledged(forced["title"], Taken.REFUSED, "Heat", "Heat").forced
+
+
+IMAGE: Artwork = (Image(url="https://image.tmdb.org/t/p/original/a.jpg", width=2000, height=3000, language="en"),)
+CAST = (Credit(name="Al Pacino", role="Vincent Hanna"),)
+DIFFERENT = {
+    "another text": ("plot", "A", "B", True),
+    "nothing there": ("plot", None, "B", True),
+    "only white space differs": ("plot", "A  b", "A b", False),
+    "an image without its size": ("poster", [{"url": IMAGE[0].url}], plain_value(IMAGE), False),
+    "another image": ("poster", [{"url": "https://image.tmdb.org/t/p/original/b.jpg"}], plain_value(IMAGE), True),
+    "a local image": ("poster", [{"url": "/films/poster.jpg"}], plain_value(IMAGE), True),
+    "a rating at shown precision": ("imdb_rating", 8.34, 8.3, False),
+    "genres in another order": ("genres", ["Crime", "Drama"], ["Drama", "Crime"], False),
+    "a collection without its ids": ("collection", {"name": "Heat"},
+                                     plain_value(Collection(name="Heat", ids={"tmdb": "1"})), False),
+    "a cast": ("cast", plain_value(CAST), plain_value(CAST), False),
+    "more ids than Metarr knows": (IDS, {"imdb": "tt1", "other": "7"}, {"imdb": "tt1"}, False),
+    "another id": (IDS, {"imdb": "tt2"}, {"imdb": "tt1"}, True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "host", "value", "expected"), DIFFERENT.values(), ids=DIFFERENT)
+def test_whether_what_a_host_holds_means_something_else(field, host, value, expected):
+    assert differs(field, host, value) is expected
+
+
+VALUES = (
+    st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=3) | st.lists(st.text(max_size=2), max_size=2)
+)
+MAYBE = VALUES | st.just(UNSET)
+
+
+@given(
+    st.builds(
+        Held,
+        host=VALUES,
+        acked=MAYBE,
+        sent=MAYBE,
+        before=MAYBE,
+        declined=MAYBE,
+        outcome=st.sampled_from(Taken),
+        why=st.text(max_size=3),
+        forced=st.booleans(),
+    )
+)
+def test_what_is_known_of_an_entry_survives_its_storage(held):
+    assert msgspec.json.decode(msgspec.json.encode({"plot": held}), type=dict[str, Held]) == {"plot": held}
+
+
+PLOTS = st.sampled_from(["A", "B", "C", None])
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("metarr"), st.sampled_from("ABC")),
+        st.tuples(st.just("hand"), st.sampled_from("xy")),
+        st.tuples(st.just("report"), st.none()),
+        st.tuples(st.just("sync"), st.booleans()),
+    ),
+    max_size=12,
+)
+
+
+@given(STEPS, st.sampled_from([SyncPolicy.REPLACE, SyncPolicy.FILL]), st.sampled_from([None, "x"]))
+def test_no_hand_edit_is_overwritten_and_nothing_of_metarrs_is_lost(steps, policy, at_first):
+    """One entry, one field; an ack may be lost after the write. `lost` values are those written without an ack."""
+    value, host, held, since, by_hand = "A", at_first, {"plot": Held(host=at_first)}, [], False
+    for step, argument in [*steps, ("report", None), ("sync", True)]:
+        if step == "metarr":
+            since = since if value == argument else [value, *since]
+            value = argument
+        elif step == "hand":
+            host, by_hand = argument, True
+        elif step == "report":
+            held = reported(held, {"plot": host}, ("plot",), anew=False)
+        else:
+            found, known = told(value, held, policy, since=since), held.get("plot", Held())
+            if found is None:
+                continue
+            outcome = decided(found, host)
+            if outcome is Taken.TAKEN:
+                # Before the first write what is there is the owner's, and a policy that he chose decides about it.
+                assert not by_hand or not known.ours or host == value
+                host, by_hand = value, False
+            if argument:
+                held, since = {"plot": acknowledged(known, outcome, host, value)}, []
+    if host != value:
+        (refusal,) = not_taken(with_plot(value), held, ("plot",))
+        assert refusal.host == host
+        assert by_hand or (policy is SyncPolicy.FILL and host == at_first)
+
+
+def decided(found: Due, host: str | None) -> Taken:
+    """As the contract tells players to decide."""
+    ours = host in found.ours
+    if host == found.value or found.mode is Mode.ALWAYS or ours:
+        return Taken.TAKEN
+    if found.mode is Mode.IF_EMPTY:
+        return Taken.TAKEN if host is None else Taken.KEPT
+    return Taken.EDITED
+
+
+def test_a_stored_rule_does_not_matter_to_players():
+    """Provenance alone is no news for a player."""
+    one = with_plot("A")
+    held = {name: replace(OURS, sent=value_of(one, name)) for name in TAKES}
+    plot = replace(one.fields["plot"], source="omdb", rule=Rule.NEXT)
+    assert unacknowledged(replace(one, fields={**one.fields, "plot": plot}), held, TAKES) == []

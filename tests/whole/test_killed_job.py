@@ -1,0 +1,168 @@
+"""A job that is cut off, in a process of its own: killed again and again at random moments, and stopped in between."""
+
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from harness import settings_for
+from kills import killing
+from metarr.app import build
+from metarr.clock import SystemClock
+from metarr.domain.model import Kind
+from metarr.jobs.jobs import Order
+from metarr.jobs.runner import MOST
+from metarr.library.intake import NewItem
+from metarr.providers.registry import discover
+from metarr.secrets import Vault
+from metarr.store.database import Database
+from metarr.store.jobs import Scope
+from simulators import Simulators
+from simulators.generated import generated_movie
+
+pytestmark = pytest.mark.slow
+
+MOVIES, KILLS = 2000, 20
+NAMELESS = range(0, MOVIES, 40)
+"""Movies whose IMDb id nobody tells, so that OMDb stays pending."""
+
+STOPPED_MOVIES, STOPS = 300, 3
+PROVIDERS = ("tmdb", "omdb")
+PATIENCE = 180.0
+"""Real seconds until a test gives up on a process."""
+WORKER = """
+import logging, signal, sys, threading
+from contextlib import ExitStack
+from pathlib import Path
+import structlog
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+from metarr.app import build, start_background
+from metarr.clock import SystemClock
+from metarr.providers.registry import discover
+from metarr.secrets import Vault
+from metarr.jobs.report import ended
+from metarr.store.database import Database
+stopping = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+folder, clock = Path(sys.argv[1]), SystemClock()
+services = build(Database(folder / "metarr.db"), Vault(folder / "metarr.key"), clock, discover())
+with ExitStack() as running:
+    start_background(services, running)
+    print("up", flush=True)
+    while not ended(services.jobs.get(1)) and not stopping.wait(0.02):
+        pass
+"""
+
+
+def library(folder: Path, simulators: Simulators, numbers: range, nameless: range = range(0)) -> None:
+    """A data directory with a library and a job over it that nobody has begun."""
+    database = Database(folder / "metarr.db")
+    database.migrate(None, SystemClock().now())
+    services = build(database, Vault(folder / "metarr.key"), SystemClock(), discover())
+    for provider in PROVIDERS:
+        services.providers.update(provider, True, settings_for(simulators, provider) | {"daily_quota": 0})
+    wanted = []
+    for n in numbers:
+        told = generated_movie(n)
+        ids = {"imdb": str(told.imdb), "tmdb": str(told.tmdb)}
+        if n in nameless:
+            del ids["imdb"]
+            simulators.patch("tmdb", "movie", told.tmdb, imdb_id=None, external_ids={"imdb_id": None})
+        wanted.append(NewItem(Kind.MOVIE, told.title, told.year, ids))
+    for start in range(0, len(wanted), 500):
+        services.library.upsert(wanted[start : start + 500])
+    services.jobs.submit(Order(scope=Scope(), auto=True))
+    services.roster.close()
+    database.close()
+
+
+def work(folder: Path) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n", process.communicate()[1]
+    return process
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(folder / "metarr.db")) as connection:
+        return connection.execute(query).fetchall()
+
+
+def asked_about(simulators: Simulators, seen: int = 0) -> list[str]:
+    """The ids of the requests from then on, in their order."""
+    return [each.query.get("i") or each.path.rsplit("/", 1)[-1] for each in simulators.requests()[seen:]]
+
+
+def test_a_job_killed_twenty_times_loses_doubles_and_asks_nothing_twice(tmp_path: Path, simulators: Simulators) -> None:
+    folder = tmp_path
+    library(folder, simulators, range(MOVIES), NAMELESS)
+    dice = random.Random(20261122)
+    committed: set[str] = set()
+    again_for_committed: list[str] = []
+    for _ in range(KILLS):
+        seen = len(simulators.requests())
+        process, enough = work(folder), seen + dice.randrange(2, 150)
+        with killing(simulators, process, lambda enough=enough: len(simulators.requests()) >= enough):
+            process.communicate(timeout=PATIENCE)
+        again_for_committed += [name for name in asked_about(simulators, seen) if name in committed]
+        done = rows(
+            folder,
+            "SELECT value FROM external_ids JOIN job_items USING (item_id) WHERE type IN ('tmdb', 'imdb')",
+        )
+        committed = {str(value) for (value,) in done}
+        assert rows(folder, "PRAGMA integrity_check") == [("ok",)]
+    [(killed_at,)] = rows(folder, "SELECT count(*) FROM job_items")
+    seen = len(simulators.requests())
+    last = work(folder)
+    _, trouble = last.communicate(timeout=PATIENCE)
+    assert last.returncode == 0, trouble
+    again_for_committed += [name for name in asked_about(simulators, seen) if name in committed]
+    assert 0 < int(str(killed_at)) < MOVIES, "the kills came too early or too late to tell anything"
+    assert again_for_committed == []
+    assert rows(folder, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(folder, "SELECT item_id, done, detail FROM job_items WHERE done <> 'changed'") == []
+    assert rows(folder, "SELECT state, total, detail FROM jobs") == [("complete", MOVIES, "")]
+    assert rows(folder, "SELECT count(*) FROM items WHERE last_enriched_at IS NOT NULL") == [(MOVIES,)]
+    assert rows(folder, "SELECT count(*), count(DISTINCT item_id) FROM change_sets") == [(MOVIES, MOVIES)]
+    assert rows(folder, "SELECT count(*), count(DISTINCT item_id) FROM job_items") == [(MOVIES, MOVIES)]
+    waits = rows(folder, "SELECT title, provider, reason FROM pending_answers JOIN items ON id = item_id ORDER BY id")
+    assert waits == [(generated_movie(n).title, "omdb", "no_id") for n in NAMELESS]
+    requests = Counter(each.provider for each in simulators.requests())
+    extra = {"tmdb": requests["tmdb"] - MOVIES, "omdb": requests["omdb"] - (MOVIES - len(NAMELESS))}
+    # A request whose answer was not stored yet is repeated: at most those in flight with each kill, a worker each.
+    workers = {entry.id: entry.limits.workers for entry in discover().providers.values()}
+    assert all(0 <= extra[provider] <= KILLS * min(MOST, workers[provider]) for provider in PROVIDERS)
+
+
+def test_a_job_that_is_stopped_and_started_asks_nothing_twice(tmp_path: Path, simulators: Simulators) -> None:
+    library(tmp_path, simulators, range(STOPPED_MOVIES))
+    for provider in PROVIDERS:
+        simulators.set_latency(provider, 0.05)
+    marks = "SELECT count(*) FROM job_items"
+    for stop in range(1, STOPS + 1):
+        process = work(tmp_path)
+        deadline = time.monotonic() + PATIENCE
+        while int(str(rows(tmp_path, marks)[0][0])) < stop * STOPPED_MOVIES // (STOPS + 1):
+            assert process.poll() is None, process.communicate()[1]
+            assert time.monotonic() < deadline, "the job does not get on"
+            time.sleep(0.005)
+        process.send_signal(signal.SIGTERM)
+        _, trouble = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, trouble) == (0, "")
+        assert rows(tmp_path, "SELECT state FROM jobs") == [("running",)]
+    last = work(tmp_path)
+    _, trouble = last.communicate(timeout=PATIENCE)
+    assert (last.returncode, trouble) == (0, "")
+    assert [name for name, times in Counter(asked_about(simulators)).items() if times > 1] == []
+    assert len(asked_about(simulators)) == 2 * STOPPED_MOVIES
+    assert rows(tmp_path, "SELECT state, total, detail FROM jobs") == [("complete", STOPPED_MOVIES, "")]
+    assert rows(tmp_path, "SELECT count(*), count(DISTINCT item_id) FROM change_sets") == [(STOPPED_MOVIES,) * 2]
