@@ -130,7 +130,7 @@ class Run(NamedTuple):
 def metarr(running: Providers, movies: int = MOVIES) -> Iterator[Callable[[], "Run"]]:
     """Metarr's services over a library; called, they enrich all movies."""
     from metarr.clock import SystemClock
-    from metarr.domain.model import Kind
+    from metarr.domain.values import Kind
     from metarr.fetch.contract import Lane
     from metarr.library.enrich import Wish
     from metarr.library.intake import NewItem

@@ -69,7 +69,7 @@ def timed_job(services: "Services") -> Timed:
 
 
 def add(services: "Services", numbers: range) -> None:
-    from metarr.domain.model import Kind
+    from metarr.domain.values import Kind
     from metarr.library.intake import NewItem
 
     for start in range(numbers.start, numbers.stop, 500):

@@ -26,7 +26,7 @@ def ids_of(number: int) -> dict[str, str]:
 def fill(services: "Services", database: "Database") -> None:
     """Movies with the answers of four providers in the cache."""
     from metarr.clock import SystemClock
-    from metarr.domain.model import Kind
+    from metarr.domain.values import Kind
     from metarr.library.enrich import Wish
     from metarr.library.intake import NewItem
 
@@ -48,7 +48,7 @@ def batches(start: int, end: int) -> Iterator[range]:
 def copy_answers(services: "Services", database: "Database") -> None:
     from msgspec.structs import replace
 
-    from metarr.domain.model import Kind
+    from metarr.domain.values import Kind
     from metarr.store import answers
     from metarr.store.answers import AnswerKey
 
@@ -86,7 +86,7 @@ def bench_remerge() -> Mapping[str, float]:
     """Merge 10,000 movies from the cache: new ones; ones merged under rules that nobody knows any more, so all of them;
     then after other rules for the plot, previewed and applied."""
     from metarr.domain.authority import FieldRule
-    from metarr.domain.model import Kind
+    from metarr.domain.values import Kind
     from metarr.store import items
 
     figures: dict[str, float] = {}

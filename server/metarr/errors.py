@@ -1,7 +1,7 @@
 """The whole error taxonomy. The class says what to do; the message is written for the person who reads it.
 
 Two families: `MetarrError` leaves the daemon through an RPC; `ProviderError` never does by itself, it becomes
-the outcome of asking one provider about one item (`domain.model.Unavailable`, `domain.model.NotFound`).
+the outcome of asking one provider about one item (`domain.outcome.Unavailable`, `domain.outcome.NotFound`).
 No message ever holds a secret.
 """
 

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import valid_id
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 
 MOST_BYTES = 5 * 1024 * 1024
 """Files beyond this are no .nfo files, whatever they say."""

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from fakes import FakeClock
 from harness import House, house
 from metarr.app import start_background
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.errors import DatabaseUnusable
 from metarr.library.intake import NewItem
 from metarr.scheduler import TICK, Scheduler, daily_due, next_run, occurrence

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from fakes import FakeHttp
-from metarr.domain.model import Credit, Image, Kind
+from metarr.domain.values import Credit, Image, Kind
 from metarr.errors import BadAnswer, RateLimited, TitleNotFound
 from metarr.fetch.contract import Response
 from metarr.providers import guard
-from metarr.providers.base import Ask, Query
+from metarr.providers.contract import Ask, Query
 from metarr.providers.registry import declaration_faults
 from plugins.metarr_tvmaze.metarr_tvmaze import TvMaze, parse_search, parse_show, plain
 from samples import sample

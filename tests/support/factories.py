@@ -7,24 +7,11 @@ from typing import Any
 from metarr.domain.artwork import ArtworkPolicy
 from metarr.domain.authority import DEFAULT_PRIORITY, Authority, FieldRule, rule_key
 from metarr.domain.fields import fields_of
+from metarr.domain.item import FieldValue, IdClaim, MediaItem
 from metarr.domain.merge import Policy
-from metarr.domain.model import (
-    Answered,
-    Credit,
-    FieldValue,
-    Fragment,
-    IdClaim,
-    Image,
-    Kind,
-    MediaItem,
-    NotAsked,
-    NotFound,
-    Outcome,
-    Reason,
-    Skip,
-    Unavailable,
-    Value,
-)
+from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
+from metarr.domain.values import Credit, Image, Kind, Value
+from metarr.errors import Reason
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EARLIER = NOW - timedelta(days=3)

@@ -14,7 +14,9 @@ from fakes import FakeClock
 from metarr.app import Daemon, Services, build
 from metarr.clock import Clock
 from metarr.datadir import DATABASE, make_private
-from metarr.domain.model import FieldValue, Kind, MediaItem, Outcome
+from metarr.domain.item import FieldValue, MediaItem
+from metarr.domain.outcome import Outcome
+from metarr.domain.values import Kind
 from metarr.library.enrich import Enriched, Wish
 from metarr.library.intake import NewItem
 from metarr.providers.registry import discover

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from harness import House
 from metarr.domain.delivery import IDS, Due, Mode, SyncPolicy, Taken
-from metarr.domain.model import FieldValue, Kind, Rule
+from metarr.domain.item import FieldValue, Rule
+from metarr.domain.values import Kind
 from metarr.library.commit import commit
 from metarr.library.intake import NewSeries
 from metarr.players.deliver import Ack, EntryState, FieldAck, Row

@@ -7,10 +7,11 @@ from typing import Any
 
 from harness import House
 from metarr.app import build
-from metarr.domain.model import Fragment, Kind, Value
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Kind, Value
 from metarr.errors import BadAnswer
 from metarr.fetch.contract import Connection, Http, Limits, Response
-from metarr.providers.base import Ask, Provider, common_settings
+from metarr.providers.contract import Ask, Provider, common_settings
 from metarr.providers.registry import Registry
 from metarr.secrets import Vault
 from metarr.store.database import Database

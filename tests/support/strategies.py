@@ -6,20 +6,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from metarr.domain.fields import FIELDS, FieldType, fields_of
-from metarr.domain.model import (
-    Collection,
-    Conflict,
-    Credit,
-    FieldValue,
-    IdClaim,
-    Image,
-    Kind,
-    Match,
-    MediaItem,
-    Rule,
-    Undecided,
-    Veto,
-)
+from metarr.domain.item import Conflict, FieldValue, IdClaim, Match, MediaItem, Rule, Undecided, Veto
+from metarr.domain.values import Collection, Credit, Image, Kind
 
 # No NUL: PostgreSQL takes none in a text column, and the requests are checked for it.
 texts = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=20)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metarr.domain.checked import checked_value
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.nfo import MOST_BYTES, NoNfo, NotUnderstood, Title, parse
 
 MOVIE = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>

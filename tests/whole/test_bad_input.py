@@ -14,7 +14,7 @@ from google.protobuf.descriptor import MethodDescriptor
 
 from doors.rpc import grpc_web
 from harness import Live
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.rpc.client import RpcFailure
 from metarr.rpc.doors.server import MAX_REQUEST_BYTES
 from metarr.v1 import (

@@ -33,7 +33,9 @@ from metarr.cli.commands import app
 from metarr.cli.library import RULES
 from metarr.domain.fields import FIELDS, FieldType
 from metarr.domain.freshness import TTL
-from metarr.domain.model import Kind, Reason, Skip
+from metarr.domain.outcome import Skip
+from metarr.domain.values import Kind
+from metarr.errors import Reason
 from metarr.providers import registry
 from metarr.providers.omdb import Omdb
 from metarr.providers.tmdb import Tmdb

@@ -16,7 +16,7 @@ from harness import settings_for
 from kills import killing
 from metarr.app import build
 from metarr.clock import SystemClock
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.jobs.jobs import Order
 from metarr.jobs.runner import MOST
 from metarr.library.intake import NewItem

@@ -10,7 +10,8 @@ from collections import Counter, deque
 
 from msgspec.structs import replace
 
-from metarr.domain.model import Fragment, Struct
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Struct
 
 WINDOW = 50
 """Answers of a provider that are looked back upon."""

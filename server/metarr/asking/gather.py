@@ -20,27 +20,16 @@ from metarr.domain.authority import Authority
 from metarr.domain.evidence import answer_of, in_order
 from metarr.domain.freshness import AnswerHead, fingerprint_on, ground, is_fresh, is_soft_miss, may_stand_in
 from metarr.domain.identity import Settled, by_hand, settle
+from metarr.domain.item import Conflict, IdClaim, MediaItem
 from metarr.domain.merge import Coverage
-from metarr.domain.model import (
-    Answered,
-    Conflict,
-    Fragment,
-    IdClaim,
-    Kind,
-    MediaItem,
-    NotAsked,
-    NotFound,
-    Outcome,
-    Reason,
-    Skip,
-    Unavailable,
-)
+from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
 from metarr.domain.strangers import strangers
-from metarr.errors import ProviderError, TitleNotFound
+from metarr.domain.values import Kind
+from metarr.errors import ProviderError, Reason, TitleNotFound
 from metarr.fetch.channel import Ticket
 from metarr.fetch.contract import AnsweredMeanwhile, Http, Lane
 from metarr.providers import guard
-from metarr.providers.base import Ask, Preferences
+from metarr.providers.contract import Ask, Preferences
 from metarr.settings import Settings
 from metarr.store import answers
 from metarr.store.answers import AnswerKey, StoredAnswer

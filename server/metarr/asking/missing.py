@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from metarr.asking.nobody import LIMITED
 from metarr.domain.evidence import answer_of, missing
 from metarr.domain.freshness import NOT_FOUND_WAITS, RETRY_MOST, next_attempt
-from metarr.domain.model import Answered, NotAsked, NotFound, Outcome, Reason, Skip, Unavailable
+from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Skip, Unavailable
+from metarr.errors import Reason
 from metarr.store.pending import Pending
 
 NOT_TRIED = frozenset({Reason.CIRCUIT_OPEN, Reason.DEADLINE})

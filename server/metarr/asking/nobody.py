@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from metarr.domain.model import Answered, NotAsked, NotFound, Outcome, Reason, Skip, Unavailable
-from metarr.errors import AllLimited, AllRefused, CannotDo, NobodyAnswered
+from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Skip, Unavailable
+from metarr.errors import AllLimited, AllRefused, CannotDo, NobodyAnswered, Reason
 
 LIMITED = frozenset({Reason.RATE_LIMITED, Reason.QUOTA_EXHAUSTED})
 

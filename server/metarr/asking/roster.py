@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 
 from metarr.clock import Clock
 from metarr.domain.merge import Coverage
-from metarr.domain.model import Kind, NotAsked, Skip
+from metarr.domain.outcome import NotAsked, Skip
+from metarr.domain.values import Kind
 from metarr.errors import KeyRefused
 from metarr.fetch.channel import Channel
 from metarr.fetch.contract import Limits
 from metarr.providers import guard
-from metarr.providers.base import Provider, Setting, SettingType, SettingValue
+from metarr.providers.contract import Provider, Setting, SettingType, SettingValue
 from metarr.secrets import Vault
 from metarr.store.database import Database
 from metarr.store.providers import ProviderConfig, ProviderStore

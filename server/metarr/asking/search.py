@@ -15,24 +15,15 @@ from metarr.asking.gather import preferences_of
 from metarr.asking.nobody import answered, nobody, why_not
 from metarr.asking.roster import Entry, Roster
 from metarr.clock import Clock
+from metarr.domain.item import IdClaim, Match
 from metarr.domain.matching import Found, Score, Wanted, clear_winner, score, title_key, without_remark
-from metarr.domain.model import (
-    Answered,
-    Fragment,
-    IdClaim,
-    Kind,
-    Match,
-    NotAsked,
-    NotFound,
-    Outcome,
-    Skip,
-    Unavailable,
-)
+from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
+from metarr.domain.values import Kind
 from metarr.errors import CannotDo, MetarrError, NobodyAnswered, ProviderError, TitleNotFound
 from metarr.fetch.channel import Ticket
 from metarr.fetch.contract import Http, Lane
 from metarr.providers import guard
-from metarr.providers.base import Candidate, Query, Searches
+from metarr.providers.contract import Candidate, Query, Searches
 
 log = structlog.get_logger(__name__)
 

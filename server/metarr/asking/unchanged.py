@@ -10,7 +10,7 @@ from itertools import chain
 from metarr.asking.config import Config
 from metarr.asking.gather import NOT_HEARD, Aggregator, Asker, heard
 from metarr.domain.freshness import AnswerHead, fingerprint_on, ground, is_fresh
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.store import answers, pending
 from metarr.store.database import Connection
 from metarr.store.jobs import Candidate

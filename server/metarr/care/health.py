@@ -11,7 +11,7 @@ from metarr.asking.roster import Entry, Roster
 from metarr.care.forecast import advice, days_to_cover
 from metarr.clock import Clock
 from metarr.domain.delivery import SyncPolicy
-from metarr.domain.model import Reason
+from metarr.errors import Reason
 from metarr.fetch.channel import ChannelStatus
 from metarr.jobs.daily import Daily, Outlook
 from metarr.providers.registry import BrokenProvider

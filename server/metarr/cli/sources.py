@@ -11,7 +11,7 @@ import msgspec
 
 from metarr.cli.text import kind_constant
 from metarr.domain.ids import expected, valid_id, valid_type
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.nfo import MOST_BYTES, NoNfo, NotUnderstood, Title, parse
 
 MOST_LINE = 1024 * 1024

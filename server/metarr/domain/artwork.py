@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from metarr.domain.equality import image_key
 from metarr.domain.fields import Field, Textless
-from metarr.domain.model import Artwork, Image, Struct
+from metarr.domain.values import Artwork, Image, Struct
 
 SIZE_CLASSES = (400, 900, 1800, 3600)
 """Widths in pixels at which an image counts as a class larger. Within a class, votes decide, not pixels."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache, cached_property
 
 from metarr.domain.fields import FIELDS, Field, FieldType, fields_of
-from metarr.domain.model import Kind, Struct
+from metarr.domain.values import Kind, Struct
 from metarr.errors import Violation
 
 DEFAULT_PRIORITY = ("omdb", "tmdb", "tvdb", "fanart")

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from metarr.domain.equality import same
 from metarr.domain.fields import FIELDS
-from metarr.domain.model import OWNER, FieldValue, MediaItem, Struct, Veto, below_providers
+from metarr.domain.item import OWNER, FieldValue, MediaItem, Veto, below_providers
+from metarr.domain.values import Struct
 
 DEFAULT_SYNC_FIELDS = frozenset(name for name, field in FIELDS.items() if field.sync)
 """Fields whose change wakes the players, unless the owner chose others. Votes alone wake nobody."""

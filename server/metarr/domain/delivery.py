@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from metarr.domain.checked import checked_value
 from metarr.domain.equality import same
 from metarr.domain.fields import FIELDS, fields_of
-from metarr.domain.model import Kind, MediaItem, Struct
+from metarr.domain.item import MediaItem
 from metarr.domain.plain import plain_value
+from metarr.domain.values import Kind, Struct
 
 IDS = "ids"
 """The name by which the external ids travel."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from metarr.domain.fields import FIELDS, Field, FieldType
-from metarr.domain.model import Image, Value
+from metarr.domain.values import Image, Value
 
 
 def same(field: str, one: Value | None, other: Value | None) -> bool:

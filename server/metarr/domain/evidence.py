@@ -5,16 +5,8 @@
 
 from datetime import datetime
 
-from metarr.domain.model import (
-    OUT_OF_ORDER,
-    Answered,
-    NotAsked,
-    NotFound,
-    Outcome,
-    Struct,
-    Unavailable,
-    Value,
-)
+from metarr.domain.outcome import OUT_OF_ORDER, Answered, NotAsked, NotFound, Outcome, Unavailable
+from metarr.domain.values import Struct, Value
 
 NOTHING: tuple[Value, ...] = ("", ())
 """Values that say "none", whichever way a provider's parser puts them. 0 is a value: season 0 holds the specials."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from metarr.domain.model import Artwork, Collection, Credit, Kind, Struct, Value
+from metarr.domain.values import Artwork, Collection, Credit, Kind, Struct, Value
 
 
 class FieldType(StrEnum):

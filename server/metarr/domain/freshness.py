@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from metarr.domain.fields import CATALOGUE_VERSION
-from metarr.domain.model import Struct
+from metarr.domain.values import Struct
 
 TTL = timedelta(days=7)
 """How long an answer is fresh: one span for every provider (specification, "Simple Caching")."""

@@ -7,7 +7,9 @@ its own ids, then the global priority. The result does not depend on the order i
 from collections.abc import Mapping
 
 from metarr.domain.authority import Authority
-from metarr.domain.model import OWNER, Conflict, Fragment, IdClaim, Struct, below_providers
+from metarr.domain.item import OWNER, Conflict, IdClaim, below_providers
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Struct
 
 
 class Settled(Struct, frozen=True, kw_only=True):

@@ -4,8 +4,8 @@ from msgspec.structs import replace
 
 from metarr.domain.authority import Authority
 from metarr.domain.identity import trust
+from metarr.domain.item import FieldValue, IdClaim, MediaItem
 from metarr.domain.matching import title_key
-from metarr.domain.model import FieldValue, IdClaim, MediaItem
 
 
 def disagreement(one: MediaItem, other: MediaItem) -> str:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-from metarr.domain.model import Struct
+from metarr.domain.values import Struct
 
 PENALTIES = {
     "title": 0.6,

@@ -13,19 +13,9 @@ from metarr.domain.authority import Authority, Listening
 from metarr.domain.equality import same, text_key
 from metarr.domain.evidence import Said, hear, in_order
 from metarr.domain.fields import Field, FieldType, fields_of
-from metarr.domain.model import (
-    OWNER,
-    FieldValue,
-    MediaItem,
-    NotAsked,
-    Outcome,
-    Rule,
-    Skip,
-    Struct,
-    Value,
-    Veto,
-    below_providers,
-)
+from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule, Veto, below_providers
+from metarr.domain.outcome import NotAsked, Outcome, Skip
+from metarr.domain.values import Struct, Value
 
 Coverage = Mapping[str, frozenset[str]]
 """The fields that each provider declares for the kind at hand."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from metarr.domain.model import Collection, Credit, Image, Value
+from metarr.domain.values import Collection, Credit, Image, Value
 
 
 def plain_value(value: Value) -> Any:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from itertools import combinations
 
+from metarr.domain.item import Conflict
 from metarr.domain.matching import likeness
-from metarr.domain.model import Conflict, Fragment, Struct
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Struct
 
 YEARS_APART = 1
 """Years that one title may have by different providers: festivals, countries, time zones."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from metarr.clock import Clock
-from metarr.domain.model import Struct
+from metarr.domain.values import Struct
 from metarr.errors import (
     DeadlineTooNear,
     KeyRefused,

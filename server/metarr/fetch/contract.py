@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Protocol
 
-from metarr.domain.model import Struct
+from metarr.domain.values import Struct
 from metarr.errors import ProviderError, TitleNotFound
 
 

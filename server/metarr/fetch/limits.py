@@ -7,7 +7,7 @@ import structlog
 from msgspec.structs import replace
 
 from metarr.clock import Clock
-from metarr.domain.model import Struct
+from metarr.domain.values import Struct
 from metarr.errors import KeyRefused, ProviderError, QuotaExhausted, RateLimited, Reason
 from metarr.fetch.bucket import TokenBucket
 from metarr.fetch.contract import Circuit, Lane, Limits, LimitState, LimitStore

@@ -6,7 +6,7 @@ import structlog
 
 from metarr.asking.roster import Roster
 from metarr.clock import Clock
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.jobs.report import verdict
 from metarr.jobs.watch import Watchers
 from metarr.store import jobs

@@ -17,7 +17,7 @@ import structlog
 from metarr.asking.roster import Entry, Roster
 from metarr.clock import Clock
 from metarr.domain.freshness import Due
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.errors import DatabaseUnusable, MetarrError, ProviderError, QuotaExhausted, RateLimited
 from metarr.fetch.contract import Lane
 from metarr.jobs.runner import Runner, Stopped

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from metarr.domain.model import Answered, NotAsked, NotFound, Outcome, Reason, Skip, Unavailable
+from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Skip, Unavailable
+from metarr.errors import Reason
 from metarr.store.jobs import UNDER_WAY, Job, JobState, Tally, Waiting
 
 UNHEARD = frozenset(Reason) | {Skip.PLANNED, "partial"}

@@ -11,7 +11,7 @@ from metarr.asking.nobody import answered, nobody
 from metarr.asking.roster import Roster
 from metarr.asking.unchanged import Standing
 from metarr.clock import Clock
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.errors import CannotDo, DatabaseUnusable, MetarrError, NobodyAnswered, NoSuchThing
 from metarr.fetch.contract import Lane
 from metarr.jobs.progress import Progress

@@ -8,9 +8,11 @@ from metarr.asking.gather import Aggregator, Question
 from metarr.asking.nobody import answered, nobody
 from metarr.asking.search import Identifier, Matches, claims, undecided
 from metarr.clock import Clock
+from metarr.domain.item import IdClaim, MediaItem
 from metarr.domain.matching import Wanted
 from metarr.domain.merge import RunnerUp, explain, merge
-from metarr.domain.model import IdClaim, Kind, MediaItem, Outcome
+from metarr.domain.outcome import Outcome
+from metarr.domain.values import Kind
 from metarr.library.enrich import COMMIT_MARGIN
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from metarr.domain.changes import diff, sync_reason
 from metarr.domain.delivery import IDS
-from metarr.domain.model import MediaItem
+from metarr.domain.item import MediaItem
 from metarr.store import changes, items, player_items
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection

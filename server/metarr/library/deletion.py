@@ -1,6 +1,6 @@
 """Taking a deletion back, with what hangs together."""
 
-from metarr.domain.model import MediaItem
+from metarr.domain.item import MediaItem
 from metarr.store import items, player_items
 from metarr.store.database import Connection
 

@@ -11,7 +11,8 @@ from metarr.asking.config import ConfigReader
 from metarr.clock import Clock
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
-from metarr.domain.model import OWNER, FieldValue, MediaItem, Rule, Value
+from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule
+from metarr.domain.values import Value
 from metarr.errors import InvalidInput, VersionMoved, Violation
 from metarr.library import join
 from metarr.library.commit import Committed, commit

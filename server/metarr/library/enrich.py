@@ -14,10 +14,11 @@ from metarr.asking.missing import ordered_anew, still_missing
 from metarr.asking.nobody import answered, nobody
 from metarr.clock import Clock
 from metarr.domain.changes import Change, diff, sync_reason
+from metarr.domain.item import Conflict, IdClaim, MediaItem
 from metarr.domain.joining import joined
 from metarr.domain.merge import Decision, merge
-from metarr.domain.model import Answered, Conflict, IdClaim, MediaItem, Outcome, Reason, Skip
-from metarr.errors import NoSuchThing, VersionMoved
+from metarr.domain.outcome import Answered, Outcome, Skip
+from metarr.errors import NoSuchThing, Reason, VersionMoved
 from metarr.fetch.contract import Lane
 from metarr.library import join
 from metarr.library.commit import record

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from metarr.asking.config import ConfigReader
 from metarr.clock import Clock
 from metarr.domain.changes import undo, without_foreign
-from metarr.domain.model import IdClaim, MediaItem
+from metarr.domain.item import IdClaim, MediaItem
 from metarr.errors import CannotDo, NoSuchThing
 from metarr.library import join
 from metarr.library.commit import commit

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
-from metarr.domain.model import OWNER, REPORTERS, FieldValue, IdClaim, Kind, MediaItem, Rule, Value
+from metarr.domain.item import OWNER, REPORTERS, FieldValue, IdClaim, MediaItem, Rule
+from metarr.domain.values import Kind, Value
 from metarr.errors import InvalidInput, Violation
 from metarr.library.commit import commit
 from metarr.library.deletion import restore

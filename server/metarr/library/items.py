@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from metarr.asking.config import ConfigReader
 from metarr.asking.gather import Aggregator, Question
 from metarr.clock import Clock
+from metarr.domain.item import MediaItem
 from metarr.domain.merge import RunnerUp, explain, merge
-from metarr.domain.model import Kind, MediaItem
+from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, NoSuchThing, Violation
 from metarr.library import intake
 from metarr.library.intake import NewItem, Taken

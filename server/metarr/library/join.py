@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from metarr.asking.config import ConfigReader
 from metarr.clock import Clock
 from metarr.domain.changes import diff, undo, without_foreign
+from metarr.domain.item import OWNER, IdClaim, MediaItem
 from metarr.domain.joining import disagreement
-from metarr.domain.model import OWNER, IdClaim, Kind, MediaItem
+from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NoSuchThing, Violation
 from metarr.library.commit import record
 from metarr.library.items import Library, Reference

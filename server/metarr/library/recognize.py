@@ -12,8 +12,9 @@ from metarr.asking.nobody import answered
 from metarr.asking.search import Identifier, Matches, claims, not_one, undecided
 from metarr.clock import Clock
 from metarr.domain.freshness import NOT_FOUND_WAITS, TTL, next_attempt
+from metarr.domain.item import IdClaim, MediaItem, Undecided
 from metarr.domain.matching import Wanted
-from metarr.domain.model import IdClaim, MediaItem, Unavailable, Undecided
+from metarr.domain.outcome import Unavailable
 from metarr.fetch.contract import Lane
 from metarr.store import items, pending
 from metarr.store.database import Database

@@ -24,7 +24,7 @@ from metarr.domain.delivery import (
     unacknowledged,
     value_of,
 )
-from metarr.domain.model import MediaItem, below_providers
+from metarr.domain.item import MediaItem, below_providers
 from metarr.domain.plain import plain_value
 from metarr.errors import CannotDo
 from metarr.players.players import SEEN_EVERY, in_session, named

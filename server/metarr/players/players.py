@@ -21,7 +21,7 @@ from metarr.domain.delivery import (
     unacknowledged,
     value_of,
 )
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NoSuchThing, Violation
 from metarr.library.intake import PLAYERS
 from metarr.store import items, player_items, players

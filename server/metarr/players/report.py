@@ -15,7 +15,8 @@ from metarr.domain.checked import checked_value
 from metarr.domain.delivery import IDS, Held, is_anew, not_taken, reported, retry, takeable, unacknowledged
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import valid_id, valid_type
-from metarr.domain.model import Kind, MediaItem
+from metarr.domain.item import MediaItem
+from metarr.domain.values import Kind
 from metarr.errors import InvalidInput
 from metarr.library import intake
 from metarr.library.intake import NewItem, NewSeries, Taken

@@ -7,27 +7,12 @@ from typing import Any
 from urllib.parse import quote
 
 from metarr.domain.ids import valid_id
-from metarr.domain.model import Artwork, Fragment, Image, Kind
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Artwork, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
-from metarr.providers.base import (
-    Ask,
-    Malformed,
-    Preferences,
-    Provider,
-    Reading,
-    Setting,
-    SettingType,
-    SettingValue,
-    common_settings,
-    https,
-    number,
-    objects,
-    retry_after,
-    text,
-    texts,
-    whole,
-)
+from metarr.providers.contract import Ask, Preferences, Provider, Setting, SettingType, SettingValue, common_settings
+from metarr.providers.reading import Malformed, Reading, https, number, objects, retry_after, text, texts, whole
 
 BASE_URL = "https://webservice.fanart.tv/v3.2"
 LIMITS = Limits(per_second=5.0)

@@ -13,10 +13,12 @@ import structlog
 
 from metarr.domain.fields import FIELDS, FieldType, decode_value, encode_value
 from metarr.domain.ids import valid_id
-from metarr.domain.model import Collection, Credit, Fragment, Image, Kind, Value
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Collection, Credit, Image, Kind, Value
 from metarr.errors import BadAnswer, DatabaseUnusable, ProviderError, TitleNotFound
 from metarr.fetch.contract import Cancelled, Classify, Http, Response
-from metarr.providers.base import Ask, Candidate, LooksUp, Malformed, Provider, Query, Searches, SettingValue
+from metarr.providers.contract import Ask, Candidate, LooksUp, Provider, Query, Searches, SettingValue
+from metarr.providers.reading import Malformed
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

@@ -12,21 +12,24 @@ from typing import Any, ClassVar
 import msgspec
 
 from metarr.domain.ids import valid_id
-from metarr.domain.model import Artwork, Credit, Fragment, Image, Kind
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Artwork, Credit, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, QuotaExhausted, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
-from metarr.providers.base import (
+from metarr.providers.contract import (
     Ask,
     Candidate,
-    Malformed,
     Preferences,
     Provider,
     Query,
-    Reading,
     Setting,
     SettingType,
     SettingValue,
     common_settings,
+)
+from metarr.providers.reading import (
+    Malformed,
+    Reading,
     https,
     iso_date,
     number,

@@ -14,9 +14,10 @@ import structlog
 
 from metarr import providers
 from metarr.domain.fields import FIELDS
-from metarr.domain.model import OWNER, REPORTERS, Kind, Struct
+from metarr.domain.item import OWNER, REPORTERS
+from metarr.domain.values import Kind, Struct
 from metarr.fetch.contract import Connection, Limits
-from metarr.providers.base import Preferences, Provider, Setting
+from metarr.providers.contract import Preferences, Provider, Setting
 
 log = structlog.get_logger(__name__)
 

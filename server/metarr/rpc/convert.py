@@ -7,12 +7,14 @@ from typing import Any
 from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from metarr.domain import model
+from metarr.domain import values
 from metarr.domain.changes import Change
 from metarr.domain.fields import FIELDS
+from metarr.domain.item import FieldValue, IdClaim, Match, MediaItem, Rule
 from metarr.domain.merge import RunnerUp
-from metarr.domain.model import Kind, MediaItem, Outcome, Rule
+from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Unavailable
 from metarr.domain.plain import plain_value
+from metarr.domain.values import Kind
 from metarr.store.items import ItemHead
 from metarr.store.pending import Pending
 from metarr.v1 import common_pb2 as pb
@@ -90,7 +92,7 @@ def plain_of(message: Value) -> Any:
             return None
 
 
-def _value(value: model.Value | None) -> Value | None:
+def _value(value: values.Value | None) -> Value | None:
     """None stays None, which leaves a message's field absent."""
     return None if value is None else value_message(plain_value(value))
 
@@ -105,7 +107,7 @@ def runner_up_message(runner_up: RunnerUp) -> pb.RunnerUp:
 
 
 def field_message(
-    name: str, stored: model.FieldValue | None, runners_up: Iterable[RunnerUp] = (), waiting: Iterable[str] = ()
+    name: str, stored: FieldValue | None, runners_up: Iterable[RunnerUp] = (), waiting: Iterable[str] = ()
 ) -> pb.FieldValue:
     """A field with its provenance; `stored` None: it holds nothing. `waiting`: providers that could not be heard."""
     told = [runner_up_message(runner_up) for runner_up in runners_up]
@@ -191,7 +193,7 @@ def head_message(head: ItemHead, pending: Mapping[str, Pending]) -> pb.Item:
     )
 
 
-def _id_messages(ids: Mapping[str, model.IdClaim]) -> list[pb.ExternalId]:
+def _id_messages(ids: Mapping[str, IdClaim]) -> list[pb.ExternalId]:
     return [pb.ExternalId(type=id_type, value=claim.value, source=claim.source) for id_type, claim in ids.items()]
 
 
@@ -208,7 +210,7 @@ def pending_messages(pending: Mapping[str, Pending]) -> list[pb.PendingProvider]
     ]
 
 
-def match_message(match: model.Match) -> pb.Candidate:
+def match_message(match: Match) -> pb.Candidate:
     """A title that was found by words."""
     return pb.Candidate(
         title=match.title,
@@ -241,7 +243,7 @@ def outcome_message(provider: str, outcome: Outcome) -> pb.ProviderOutcome:
     """What came of asking a provider."""
     status = pb.ProviderOutcome
     match outcome:
-        case model.Answered():
+        case Answered():
             return pb.ProviderOutcome(
                 provider=provider,
                 status=status.STATUS_ANSWERED,
@@ -250,7 +252,7 @@ def outcome_message(provider: str, outcome: Outcome) -> pb.ProviderOutcome:
                 stale=outcome.stale,
                 unread=sorted(outcome.fragment.unread),
             )
-        case model.NotFound():
+        case NotFound():
             return pb.ProviderOutcome(
                 provider=provider,
                 status=status.STATUS_NOT_FOUND,
@@ -259,14 +261,14 @@ def outcome_message(provider: str, outcome: Outcome) -> pb.ProviderOutcome:
                 fetched_at=timestamp(outcome.fetched_at),
                 stale=outcome.stale,
             )
-        case model.Unavailable() | model.NotAsked():
-            unavailable = isinstance(outcome, model.Unavailable)
+        case Unavailable() | NotAsked():
+            unavailable = isinstance(outcome, Unavailable)
             return pb.ProviderOutcome(
                 provider=provider,
                 status=status.STATUS_UNAVAILABLE if unavailable else status.STATUS_NOT_ASKED,
                 reason=outcome.reason.value,
                 detail=outcome.detail,
-                retry_at=timestamp(outcome.retry_at) if isinstance(outcome, model.Unavailable) else None,
+                retry_at=timestamp(outcome.retry_at) if isinstance(outcome, Unavailable) else None,
                 fetched_at=timestamp(outcome.last.fetched_at) if outcome.last else None,
                 stale=outcome.last is not None,
             )

@@ -14,7 +14,7 @@ from metarr.asking.gather import Aggregator, Asker
 from metarr.asking.unchanged import newest_heard
 from metarr.domain.authority import Authority
 from metarr.domain.freshness import fingerprint_on, ground
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.store.database import Connection
 from metarr.store.items import ItemHead
 

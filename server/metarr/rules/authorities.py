@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from metarr.asking.roster import Roster
 from metarr.domain.authority import Authority, FieldRule, rule_key, rule_violations
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, VersionMoved, Violation
 from metarr.store import authorities
 from metarr.store.database import Database

@@ -20,10 +20,11 @@ from metarr.domain.authority import FieldRule, rule_key, rule_violations
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import valid_id, valid_type
-from metarr.domain.model import OWNER, FieldValue, Kind, MediaItem, Rule
+from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule
+from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, Violation
 from metarr.library.commit import commit
-from metarr.providers.base import SettingType
+from metarr.providers.contract import SettingType
 from metarr.rules.authorities import FieldAuthorities, priority_violations
 from metarr.rules.providers import ProviderSettings, setting_value
 from metarr.settings import DECLARED, checked

@@ -12,7 +12,7 @@ from metarr.clock import Clock
 from metarr.errors import InvalidInput, KeyRefused, NoSuchThing, ProviderError, QuotaExhausted, RateLimited, Violation
 from metarr.fetch.channel import TEST_SECONDS
 from metarr.providers import guard
-from metarr.providers.base import Setting, SettingType, SettingValue
+from metarr.providers.contract import Setting, SettingType, SettingValue
 from metarr.secrets import Vault
 from metarr.store import pending
 from metarr.store.database import Database

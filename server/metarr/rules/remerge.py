@@ -16,8 +16,9 @@ from metarr.clock import Clock
 from metarr.domain.authority import Authority
 from metarr.domain.changes import Change, diff
 from metarr.domain.fields import FIELDS
+from metarr.domain.item import MediaItem, Rule
 from metarr.domain.merge import Coverage, merge
-from metarr.domain.model import Kind, MediaItem, Rule
+from metarr.domain.values import Kind
 from metarr.errors import CannotDo
 from metarr.library.commit import record_all
 from metarr.rules.affected import Affected

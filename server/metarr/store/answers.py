@@ -13,7 +13,8 @@ from sqlalchemy import Column, Connection, bindparam, delete, exists, literal_co
 
 from metarr.domain.fields import FIELDS, PYTHON_TYPES
 from metarr.domain.freshness import AnswerHead
-from metarr.domain.model import Fragment, Kind, Struct, Value
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Kind, Struct, Value
 from metarr.store.tables import provider_answers as table
 from metarr.store.upsert import upsert
 from metarr.store.values import read_value

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 
 from metarr.domain.authority import DEFAULT_PRIORITY, Authority, FieldRule, rule_key
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.store import settings
 from metarr.store.tables import field_authorities as table
 from metarr.store.upsert import upsert

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from metarr.domain.model import Kind, Struct
+from metarr.domain.values import Kind, Struct
 from metarr.store.chunks import chunks
 from metarr.store.items import folded
 from metarr.store.pending import BY_ITSELF

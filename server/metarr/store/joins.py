@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from metarr.domain.changes import Change
-from metarr.domain.model import IdClaim, Struct
+from metarr.domain.item import IdClaim
+from metarr.domain.values import Struct
 from metarr.store.chunks import chunks
 from metarr.store.tables import change_sets, items, joins
 from metarr.store.values import decode_stored

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, or_, select, true, update
 
 from metarr.domain.freshness import Due, next_attempt
-from metarr.domain.model import Struct
+from metarr.domain.values import Struct
 from metarr.store.tables import items, job_items
 from metarr.store.tables import pending_answers as table
 from metarr.store.upsert import upsert

@@ -10,7 +10,7 @@ from msgspec.structs import asdict, replace
 from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, or_, select, update
 
 from metarr.domain.delivery import Held
-from metarr.domain.model import Kind, Struct
+from metarr.domain.values import Kind, Struct
 from metarr.store import players
 from metarr.store.chunks import chunks
 from metarr.store.players import Player

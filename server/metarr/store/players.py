@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from metarr.domain.delivery import SyncPolicy
-from metarr.domain.model import Kind, Struct
+from metarr.domain.values import Kind, Struct
 from metarr.store.tables import items, player_items, players, sync_state
 from metarr.store.upsert import upsert
 

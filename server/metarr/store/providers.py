@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import Connection, delete, select
 
-from metarr.domain.model import Struct
+from metarr.domain.values import Struct
 from metarr.fetch.contract import LimitState
 from metarr.secrets import Vault
 from metarr.store.database import Database

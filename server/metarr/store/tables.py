@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator
 
 from metarr.domain.delivery import Held
-from metarr.domain.model import Conflict, IdClaim, Undecided
+from metarr.domain.item import Conflict, IdClaim, Undecided
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

@@ -8,7 +8,8 @@ import structlog
 
 from metarr.domain.changes import Change
 from metarr.domain.fields import FIELDS, decode_value, encode_value
-from metarr.domain.model import FieldValue, Rule, Struct, Value
+from metarr.domain.item import FieldValue, Rule
+from metarr.domain.values import Struct, Value
 
 log = structlog.get_logger(__name__)
 

@@ -4,7 +4,7 @@
 import threading
 from datetime import UTC, datetime, timedelta
 
-from metarr.domain.model import MediaItem
+from metarr.domain.item import MediaItem
 from metarr.errors import AllLimited, AllRefused, CannotDo, InvalidInput, NobodyAnswered, NoSuchThing, VersionMoved
 from metarr.errors import Violation as Wrong
 from metarr.rpc.convert import item_message

@@ -8,25 +8,11 @@ from hypothesis import strategies as st
 
 from metarr.domain.changes import Change
 from metarr.domain.fields import FIELDS
+from metarr.domain.item import Conflict, FieldValue, IdClaim, MediaItem, Rule
 from metarr.domain.merge import RunnerUp
-from metarr.domain.model import (
-    Answered,
-    Collection,
-    Conflict,
-    Credit,
-    FieldValue,
-    Fragment,
-    IdClaim,
-    Image,
-    Kind,
-    MediaItem,
-    NotAsked,
-    NotFound,
-    Reason,
-    Rule,
-    Skip,
-    Unavailable,
-)
+from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Skip, Unavailable
+from metarr.domain.values import Collection, Credit, Image, Kind
+from metarr.errors import Reason
 from metarr.rpc import convert
 from metarr.store.pending import Pending
 from metarr.v1 import common_pb2 as pb

@@ -14,7 +14,7 @@ from fakes import FakeClock
 from harness import House, house
 from metarr import API_LEVEL, __version__
 from metarr.app import servicers
-from metarr.domain.model import MediaItem
+from metarr.domain.item import MediaItem
 from metarr.fetch.contract import Lane
 from metarr.library.enrich import Enriched, Wish
 from metarr.rpc.contract import service_of

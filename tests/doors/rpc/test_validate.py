@@ -1,7 +1,7 @@
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.errors import InvalidInput
 from metarr.rpc.validate import Check
 from metarr.v1 import common_pb2 as pb

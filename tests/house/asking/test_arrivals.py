@@ -7,7 +7,7 @@ import pytest
 from factories import NOW, fragment
 from fakes import FakeClock
 from metarr.asking.arrivals import SLOTS, STORED_WITHIN, Arrivals
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.errors import DatabaseUnusable
 from metarr.store import answers
 from metarr.store.answers import AnswerKey, FoundAnswer

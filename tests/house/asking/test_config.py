@@ -2,7 +2,7 @@ from pathlib import Path
 
 from fakes import FakeClock
 from metarr.domain.authority import FieldRule
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from scripted_providers import scripted_house
 
 

@@ -5,7 +5,8 @@ from harness import House
 from harness import told as told_fields
 from metarr.asking.drift import LOST_LEAST, TROUBLED_LEAST, DriftWatch
 from metarr.care.health import Condition
-from metarr.domain.model import Fragment, Kind
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Kind
 from metarr.library.intake import NewItem
 from simulators import generated_movie
 

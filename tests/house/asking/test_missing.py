@@ -8,7 +8,8 @@ import pytest
 from factories import EARLIER, NOW, answered, not_asked, not_found, unavailable
 from metarr.asking.missing import ordered_anew, still_missing
 from metarr.domain.freshness import RETRY_FIRST, RETRY_MOST
-from metarr.domain.model import Outcome, Reason, Skip, Unavailable
+from metarr.domain.outcome import Outcome, Skip, Unavailable
+from metarr.errors import Reason
 from metarr.store.pending import Pending
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -8,12 +8,14 @@ import pytest
 
 from metarr.app import Services, build
 from metarr.clock import SystemClock
-from metarr.domain.model import Answered, Fragment, Kind, Reason, Unavailable
-from metarr.errors import ProviderError, TitleNotFound
+from metarr.domain.outcome import Answered, Fragment, Unavailable
+from metarr.domain.values import Kind
+from metarr.errors import ProviderError, Reason, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.library.enrich import Enriched, Wish
 from metarr.library.intake import NewItem
-from metarr.providers.base import Ask, Provider, Reading, Setting, SettingValue, common_settings
+from metarr.providers.contract import Ask, Provider, Setting, SettingValue, common_settings
+from metarr.providers.reading import Reading
 from metarr.providers.registry import BrokenProvider, Registry
 from metarr.rpc.methods.health import Health
 from metarr.secrets import Vault

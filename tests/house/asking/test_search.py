@@ -8,11 +8,12 @@ import pytest
 from fakes import FakeClock
 from harness import SECONDS, House, house, kinds
 from metarr.asking.search import Matches, claims, ranked, undecided
+from metarr.domain.item import Match
 from metarr.domain.matching import ACCEPT, Wanted
-from metarr.domain.model import Kind, Match
+from metarr.domain.values import Kind
 from metarr.errors import AllRefused, CannotDo
 from metarr.providers import omdb, tmdb
-from metarr.providers.base import Candidate
+from metarr.providers.contract import Candidate
 from metarr.store import settings
 from samples import sample_json
 from simulators import Simulators

@@ -11,7 +11,7 @@ from harness import House, title
 from metarr.asking.unchanged import Standing
 from metarr.domain.authority import FieldRule
 from metarr.domain.freshness import TTL
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.library.edit import Edit
 from metarr.store import jobs
 from metarr.store.jobs import Job

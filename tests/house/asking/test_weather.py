@@ -13,8 +13,10 @@ import pytest
 from harness import house
 from metarr.app import Services
 from metarr.clock import SystemClock
-from metarr.domain.model import Answered, FieldValue, Kind, NotAsked, Outcome, Reason, Unavailable
-from metarr.errors import AllLimited, AllRefused, NobodyAnswered
+from metarr.domain.item import FieldValue
+from metarr.domain.outcome import Answered, NotAsked, Outcome, Unavailable
+from metarr.domain.values import Kind
+from metarr.errors import AllLimited, AllRefused, NobodyAnswered, Reason
 from metarr.library.enrich import Enriched, Wish
 from metarr.library.intake import NewItem
 from simulators import FAULTS, Simulators

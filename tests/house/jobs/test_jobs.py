@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from fakes import FakeClock
 from harness import PROVIDERS, House, house
 from metarr.app import start_background
-from metarr.domain.model import Kind, MediaItem
+from metarr.domain.item import MediaItem
+from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, NoSuchThing
 from metarr.jobs.jobs import Order
 from metarr.jobs.report import ended, next_attempt

@@ -6,7 +6,7 @@ import pytest
 
 from fakes import FakeClock
 from harness import PROVIDERS, SECONDS, House, kinds, title, told
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.errors import AllLimited, AllRefused, CannotDo, NobodyAnswered
 from metarr.library.aggregate import Aggregated, AggregateWish
 

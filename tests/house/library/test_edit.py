@@ -9,7 +9,8 @@ import pytest
 
 from fakes import FakeClock
 from harness import House
-from metarr.domain.model import OWNER, FieldValue, Kind, MediaItem, Rule
+from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule
+from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, NoSuchThing, VersionMoved
 from metarr.library.edit import Edit
 from metarr.library.intake import NewItem, NewSeries

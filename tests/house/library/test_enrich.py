@@ -15,7 +15,9 @@ from harness import PROVIDERS, SECONDS, House, house, kinds, title, told
 from metarr.asking import arrivals
 from metarr.asking.gather import Question
 from metarr.domain.authority import FieldRule
-from metarr.domain.model import Answered, Conflict, FieldValue, IdClaim, Kind, MediaItem, NotAsked, Rule
+from metarr.domain.item import Conflict, FieldValue, IdClaim, MediaItem, Rule
+from metarr.domain.outcome import Answered, NotAsked
+from metarr.domain.values import Kind
 from metarr.errors import AllLimited, AllRefused, CannotDo, NobodyAnswered, NoSuchThing, VersionMoved
 from simulators import Simulators
 

@@ -11,7 +11,8 @@ import pytest
 
 from fakes import FakeClock
 from harness import House
-from metarr.domain.model import OWNER, FieldValue, Kind, Rule
+from metarr.domain.item import OWNER, FieldValue, Rule
+from metarr.domain.values import Kind
 from metarr.errors import CannotDo, NobodyAnswered, NoSuchThing
 from metarr.library.edit import Edit
 from metarr.library.intake import NewItem

@@ -11,7 +11,9 @@ from factories import stored
 from fakes import FakeClock
 from harness import House, house, kinds, title
 from metarr.clock import SystemClock
-from metarr.domain.model import OWNER, Conflict, FieldValue, IdClaim, Kind, MediaItem, NotAsked, Rule, Veto
+from metarr.domain.item import OWNER, Conflict, FieldValue, IdClaim, MediaItem, Rule, Veto
+from metarr.domain.outcome import NotAsked
+from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NobodyAnswered, NoSuchThing
 from metarr.library.edit import Edit
 from metarr.library.enrich import Wish

@@ -5,7 +5,7 @@ import pytest
 from fakes import FakeClock
 from harness import House
 from metarr.domain.delivery import IDS, Mode, SyncPolicy, Taken
-from metarr.domain.model import Image, Kind
+from metarr.domain.values import Image, Kind
 from metarr.errors import CannotDo, NoSuchThing
 from metarr.library.edit import Edit
 from metarr.library.intake import NewSeries

@@ -5,7 +5,7 @@ import pytest
 from fakes import FakeClock
 from harness import House
 from metarr.domain.delivery import IDS, SyncPolicy
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NoSuchThing
 from metarr.players.players import LEASE, Effects, Preview
 from model_player import ModelPlayer, provider_says

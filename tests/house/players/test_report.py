@@ -6,7 +6,7 @@ import pytest
 
 from harness import House
 from metarr.domain.delivery import SyncPolicy
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.errors import CannotDo
 from metarr.library.edit import Edit
 from metarr.library.intake import NewItem, NewSeries

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from harness import House
 from metarr.domain.authority import FieldRule
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.rules.affected import Affected, Reach
 from metarr.store import authorities, items
 

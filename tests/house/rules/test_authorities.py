@@ -4,7 +4,8 @@ import pytest
 
 from harness import House
 from metarr.domain.authority import DEFAULT_PRIORITY, Authority, FieldRule
-from metarr.domain.model import Kind, Rule
+from metarr.domain.item import Rule
+from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, VersionMoved
 from metarr.store import authorities
 

@@ -9,7 +9,8 @@ from factories import NOW
 from fakes import FakeClock
 from metarr.app import Services, build
 from metarr.domain.authority import FieldRule
-from metarr.domain.model import Credit, FieldValue, IdClaim, Image, Kind, MediaItem, Rule, Veto
+from metarr.domain.item import FieldValue, IdClaim, MediaItem, Rule, Veto
+from metarr.domain.values import Credit, Image, Kind
 from metarr.errors import InvalidInput
 from metarr.library.edit import Edit
 from metarr.providers.registry import discover

@@ -11,7 +11,8 @@ from harness import PROVIDERS, House, house, kinds, live, told
 from metarr.app import build
 from metarr.asking.roster import Entry
 from metarr.care.health import Condition
-from metarr.domain.model import Kind, NotAsked, Skip
+from metarr.domain.outcome import NotAsked, Skip
+from metarr.domain.values import Kind
 from metarr.errors import AllRefused, InvalidInput, NoSuchThing
 from metarr.providers.registry import discover
 from metarr.rules.providers import Verdict

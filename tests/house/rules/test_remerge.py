@@ -18,7 +18,8 @@ from harness import PROVIDERS, House, house
 from metarr.app import build
 from metarr.domain.authority import FieldRule
 from metarr.domain.fields import FIELDS, FieldType, fields_of
-from metarr.domain.model import FieldValue, IdClaim, Kind, MediaItem, Rule
+from metarr.domain.item import FieldValue, IdClaim, MediaItem, Rule
+from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, VersionMoved
 from metarr.library.edit import Edit
 from metarr.providers.registry import discover

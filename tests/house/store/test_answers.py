@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select, text, update
 from factories import EARLIER, NOW, fragment, image
 from metarr.domain.fields import FIELDS, fields_of
 from metarr.domain.freshness import is_soft_miss
-from metarr.domain.model import Fragment, Kind
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Kind
 from metarr.store import answers
 from metarr.store.answers import AnswerKey
 from metarr.store.database import Database

@@ -2,7 +2,7 @@ from sqlalchemy import Connection
 
 from factories import listens_to
 from metarr.domain.authority import DEFAULT_PRIORITY, Authority
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.store import authorities, settings
 
 PLOT, GENRES = (Kind.MOVIE, "plot"), (Kind.SERIES, "genres")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from factories import EARLIER, NOW, item, stored
 from metarr.domain.changes import Change
 from metarr.domain.fields import FIELDS
-from metarr.domain.model import FieldValue
+from metarr.domain.item import FieldValue
 from metarr.store import changes, items
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Database

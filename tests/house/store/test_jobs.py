@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, event
 
 from factories import EARLIER, NOW, item, stored
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.store import items, jobs, pending
 from metarr.store.database import Database
 from metarr.store.jobs import Done, Job, Scope

@@ -5,7 +5,8 @@ from sqlalchemy import Connection
 
 from factories import EARLIER, NOW, item, stored
 from metarr.domain.changes import Change
-from metarr.domain.model import FieldValue, IdClaim, Kind, MediaItem
+from metarr.domain.item import FieldValue, IdClaim, MediaItem
+from metarr.domain.values import Kind
 from metarr.store import changes, items, joins
 from metarr.store.changes import ChangeSet
 from metarr.store.joins import Join

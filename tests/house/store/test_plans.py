@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection
 
 from factories import NOW
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.store import changes, items, pending, player_items
 
 ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {

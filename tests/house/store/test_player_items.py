@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from factories import NOW, item
 from metarr.domain.delivery import Held, Taken
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.store import changes, items, player_items, players
 from metarr.store.changes import ChangeSet
 from metarr.store.chunks import CHUNK

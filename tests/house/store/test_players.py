@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from factories import NOW, item, stored
 from metarr.domain.changes import Change
 from metarr.domain.delivery import SyncPolicy
-from metarr.domain.model import FieldValue, IdClaim, Kind
+from metarr.domain.item import FieldValue, IdClaim
+from metarr.domain.values import Kind
 from metarr.store import backups, changes, items, joins, player_items, players, schema
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Database

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, MetaData, select, text
 from factories import NOW
 from metarr.app import Daemon
 from metarr.datadir import DATABASE
-from metarr.domain.model import IdClaim, Kind
+from metarr.domain.item import IdClaim
+from metarr.domain.values import Kind
 from metarr.library.edit import Edit
 from metarr.store import answers, backups, changes, items, jobs, pending, player_items, players, schema
 from metarr.store.answers import AnswerKey

@@ -6,27 +6,12 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
 
-from metarr.domain.model import Artwork, Credit, Fragment, Image, Kind
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Artwork, Credit, Image, Kind
 from metarr.errors import BadAnswer, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
-from metarr.providers.base import (
-    Ask,
-    Candidate,
-    Preferences,
-    Provider,
-    Query,
-    Reading,
-    SettingValue,
-    common_settings,
-    https,
-    iso_date,
-    objects,
-    retry_after,
-    section,
-    text,
-    texts,
-    whole,
-)
+from metarr.providers.contract import Ask, Candidate, Preferences, Provider, Query, SettingValue, common_settings
+from metarr.providers.reading import Reading, https, iso_date, objects, retry_after, section, text, texts, whole
 
 BASE_URL = "https://api.tvmaze.com"
 LIMITS = Limits(per_second=2.0)

@@ -8,7 +8,7 @@ from factories import image
 from metarr.domain.artwork import SIZE_CLASSES, ArtworkPolicy, acceptable, choose
 from metarr.domain.equality import image_key
 from metarr.domain.fields import FIELDS, Textless
-from metarr.domain.model import Artwork, Image
+from metarr.domain.values import Artwork, Image
 
 ENGLISH = ArtworkPolicy()
 GERMAN_FIRST = ArtworkPolicy(languages=("de", "en"))

@@ -2,7 +2,7 @@ import pytest
 
 from factories import policy
 from metarr.domain.authority import Authority, FieldRule, default_rule, rule_violations
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 
 ALL = ("tvdb", "tmdb", "omdb", "fanart", "zeta", "alpha")
 

@@ -8,8 +8,10 @@ from msgspec.structs import replace
 from factories import answered, image, item, listens_to, policy, stored, unavailable
 from metarr.domain.changes import DEFAULT_SYNC_FIELDS, Change, diff, sync_reason, undo, without_foreign
 from metarr.domain.fields import FIELDS
+from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule, Veto
 from metarr.domain.merge import merge
-from metarr.domain.model import OWNER, FieldValue, MediaItem, Outcome, Rule, Value, Veto
+from metarr.domain.outcome import Outcome
+from metarr.domain.values import Value
 
 # What changed.
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from metarr.domain.checked import MOST_ELEMENTS, MOST_TEXT, checked_value
 from metarr.domain.fields import FIELDS, decode_value, encode_value
-from metarr.domain.model import Collection, Credit, Image
+from metarr.domain.values import Collection, Credit, Image
 
 URL = "https://art.example/1.jpg"
 

@@ -26,8 +26,9 @@ from metarr.domain.delivery import (
     unacknowledged,
     value_of,
 )
-from metarr.domain.model import Artwork, Collection, Credit, FieldValue, Image, Kind, Rule
+from metarr.domain.item import FieldValue, Rule
 from metarr.domain.plain import plain_value
+from metarr.domain.values import Artwork, Collection, Credit, Image, Kind
 
 TAKES = ("title", "plot", IDS)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from factories import credit, image
 from metarr.domain.equality import address_key, image_key, meaning, same, text_key
-from metarr.domain.model import Collection
+from metarr.domain.values import Collection
 
 p = pytest.param
 

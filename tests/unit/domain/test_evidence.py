@@ -4,7 +4,8 @@ import pytest
 
 from factories import NOW, answered, not_asked, not_found, unavailable
 from metarr.domain.evidence import answer_of, hear, in_order, missing
-from metarr.domain.model import Outcome, Reason, Skip
+from metarr.domain.outcome import Outcome, Skip
+from metarr.errors import Reason
 
 OUT = (Skip.DISABLED, Skip.NOT_CONFIGURED, Skip.NOT_COVERED)
 GAPS = (Skip.NOT_SELECTED, Skip.NO_ID, Skip.CONFLICT)

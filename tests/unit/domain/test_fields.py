@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from metarr.domain.authority import DEFAULT_PRIORITY, Authority, default_rule
 from metarr.domain.fields import FIELDS, FieldType, convert_value, decode_value, encode_value, fields_of
-from metarr.domain.model import Collection, Credit, Image, Kind
+from metarr.domain.values import Collection, Credit, Image, Kind
 
 # Appendix A of the specification, as written: field -> providers, exclusive.
 APPENDIX_A = {

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from factories import fragment
 from metarr.domain.authority import Authority
 from metarr.domain.identity import settle, trust
-from metarr.domain.model import OWNER, Conflict, Fragment, IdClaim
+from metarr.domain.item import OWNER, Conflict, IdClaim
+from metarr.domain.outcome import Fragment
 
 TMDB_FIRST = Authority(priority=("tmdb", "omdb", "tvdb", "fanart"))
 PROVIDERS = ("tmdb", "omdb", "tvdb", "fanart")

@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from factories import EARLIER, NOW, item, stored
 from metarr.domain.authority import Authority
+from metarr.domain.item import OWNER, Conflict, FieldValue, IdClaim, MediaItem, Undecided, Veto
 from metarr.domain.joining import disagreement, joined
-from metarr.domain.model import OWNER, Conflict, FieldValue, IdClaim, Kind, MediaItem, Undecided, Veto
+from metarr.domain.values import Kind
 from strategies import items as any_items
 
 AUTHORITY = Authority()

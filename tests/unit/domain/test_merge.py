@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-import metarr.domain.model as m
 from factories import (
     EARLIER,
     NOW,
@@ -27,8 +26,11 @@ from metarr.domain.artwork import ArtworkPolicy
 from metarr.domain.authority import FieldRule
 from metarr.domain.changes import diff
 from metarr.domain.evidence import in_order, missing
+from metarr.domain.item import FieldValue, MediaItem, Rule, Veto
 from metarr.domain.merge import Decision, explain, merge
-from metarr.domain.model import FieldValue, Kind, Reason, Rule, Skip, Veto
+from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Skip
+from metarr.domain.values import Credit, Image, Kind, Value
+from metarr.errors import Reason
 
 PROVIDERS = ("omdb", "tmdb", "tvdb")
 OMDB_ONLY = listens_to("omdb", exclusive=True)
@@ -42,11 +44,11 @@ def merged(
     field: str,
     before: FieldValue | None,
     rule: FieldRule,
-    outcomes: dict[str, m.Outcome],
+    outcomes: dict[str, Outcome],
     *,
     fill_gaps: bool = True,
     **more: Any,
-) -> tuple[FieldValue | None, Decision, m.MediaItem]:
+) -> tuple[FieldValue | None, Decision, MediaItem]:
     """Merge into an item that holds only this field, with answers about it only."""
     fields = {} if before is None else {field: before}
     result = merge(
@@ -56,15 +58,15 @@ def merged(
     return result.item.fields.get(field), decision, result.item
 
 
-def plot(provider: str, value: str) -> m.Answered:
+def plot(provider: str, value: str) -> Answered:
     return answered(provider, {"plot": value})
 
 
-def without_plot(provider: str) -> m.Answered:
+def without_plot(provider: str) -> Answered:
     return answered(provider, empty={"plot"})
 
 
-def rating(provider: str, value: float) -> m.Answered:
+def rating(provider: str, value: float) -> Answered:
     return answered(provider, {"imdb_rating": value})
 
 
@@ -150,8 +152,8 @@ def test_design_table(
     rule: FieldRule,
     *,
     fill_gaps: bool,
-    outcomes: dict[str, m.Outcome],
-    expected: tuple[m.Value, str, Rule] | None,
+    outcomes: dict[str, Outcome],
+    expected: tuple[Value, str, Rule] | None,
 ) -> None:
     after, decision, _ = merged(field, before, rule, outcomes, fill_gaps=fill_gaps)
     assert (after and (after.value, after.source, after.rule)) == expected
@@ -230,14 +232,14 @@ def test_a_last_not_found_stands_in_too() -> None:
 
 def test_the_last_answer_stands_in_for_a_soft_miss() -> None:
     last = plot("omdb", "A")
-    outcomes: dict[str, m.Outcome] = {"omdb": not_found(soft=True, last=last), "tmdb": plot("tmdb", "B")}
+    outcomes: dict[str, Outcome] = {"omdb": not_found(soft=True, last=last), "tmdb": plot("tmdb", "B")}
     after, _, _ = merged("plot", None, OMDB_TMDB, outcomes)
     assert after is not None
     assert after.value == "A"
 
 
 def test_a_hard_not_found_is_believed_over_the_last_answer() -> None:
-    outcomes: dict[str, m.Outcome] = {"omdb": not_found(last=plot("omdb", "A")), "tmdb": plot("tmdb", "B")}
+    outcomes: dict[str, Outcome] = {"omdb": not_found(last=plot("omdb", "A")), "tmdb": plot("tmdb", "B")}
     after, _, _ = merged("plot", None, OMDB_TMDB, outcomes)
     assert after is not None
     assert after.value == "B"
@@ -284,7 +286,7 @@ def test_season_zero_is_a_value() -> None:
 
 @pytest.mark.parametrize("silence", [DOWN, not_found(), without_plot("omdb"), not_asked(), not_asked(Skip.DISABLED)])
 @pytest.mark.parametrize("source", ["omdb", "tmdb", "gone", "owner", "player:1", "import", "omdb+tmdb"])
-def test_an_absence_never_erases(source: str, silence: m.Outcome) -> None:
+def test_an_absence_never_erases(source: str, silence: Outcome) -> None:
     after, _, _ = merged("plot", stored("A", source), OMDB_TMDB, dict.fromkeys(PROVIDERS, silence))
     assert after is not None
     assert (after.value, after.source, after.fetched_at) == ("A", source, EARLIER)
@@ -344,7 +346,7 @@ def test_an_older_answer_for_the_right_id_replaces_a_value_got_under_another_one
 def test_a_value_that_was_joined_is_held_by_each_of_its_providers() -> None:
     before = stored(("a", "b"), "tmdb+omdb")
     rule = listens_to("tmdb", "omdb")
-    outcomes: dict[str, m.Outcome] = {"tmdb": DOWN, "omdb": answered("omdb", {"tags": ("b",)})}
+    outcomes: dict[str, Outcome] = {"tmdb": DOWN, "omdb": answered("omdb", {"tags": ("b",)})}
     after, _, _ = merged("tags", before, rule, outcomes)
     assert after is not None
     assert (after.value, after.rule) == (("a", "b"), Rule.HELD)
@@ -385,7 +387,7 @@ def test_an_inherited_lock_protects_existing_values_only(before: FieldValue | No
 JOINED = listens_to("tmdb", "omdb", union=True)
 
 
-def tags(provider: str, *values: str) -> m.Answered:
+def tags(provider: str, *values: str) -> Answered:
     return answered(provider, {"tags": values} if values else None, empty=() if values else {"tags"})
 
 
@@ -440,7 +442,7 @@ def test_the_order_of_a_union_alone_is_no_change() -> None:
 # Artwork in the walk.
 
 
-def posters(provider: str, *images: m.Image) -> m.Answered:
+def posters(provider: str, *images: Image) -> Answered:
     return answered(provider, {"poster": images})
 
 
@@ -456,7 +458,7 @@ def test_a_provider_without_acceptable_artwork_gives_way() -> None:
 
 def test_artwork_is_held_with_its_provider() -> None:
     before = stored((image("old"),), "tmdb")
-    outcomes: dict[str, m.Outcome] = {"tmdb": DOWN, "omdb": posters("omdb", image("new", votes=99))}
+    outcomes: dict[str, Outcome] = {"tmdb": DOWN, "omdb": posters("omdb", image("new", votes=99))}
     after, _, _ = merged("poster", before, listens_to("tmdb", "omdb"), outcomes)
     assert after is not None
     assert (after.value, after.rule) == ((image("old"),), Rule.HELD)
@@ -499,7 +501,7 @@ VETO = Veto(field="plot", provider="tmdb", value="B")
         pytest.param({"tmdb": without_plot("tmdb"), "omdb": plot("omdb", "A")}, "A", False, id="the restored one wins"),
     ],
 )
-def test_veto(outcomes: dict[str, m.Outcome], expected: str, ended: bool) -> None:
+def test_veto(outcomes: dict[str, Outcome], expected: str, ended: bool) -> None:
     after, decision, whole = merged("plot", stored("A", "omdb"), TMDB_OMDB, outcomes, vetoes=(VETO,))
     assert after is not None
     assert after.value == expected
@@ -541,7 +543,7 @@ def test_a_vetoed_union_stays_undone_while_one_of_its_providers_is_silent() -> N
         pytest.param("tmdb", {"tmdb": tags("tmdb"), "omdb": tags("omdb", "b", "a")}, id="another one says it"),
     ],
 )
-def test_a_vetoed_union_does_not_come_back_by_a_detour(undone_from: str, outcomes: dict[str, m.Outcome]) -> None:
+def test_a_vetoed_union_does_not_come_back_by_a_detour(undone_from: str, outcomes: dict[str, Outcome]) -> None:
     veto = Veto(field="tags", provider=undone_from, value=("a", "b"))
     after, _, whole = merged("tags", stored(("x",), "player:1"), JOINED, outcomes, vetoes=(veto,))
     assert after is not None
@@ -553,10 +555,10 @@ def test_a_vetoed_union_does_not_come_back_by_a_detour(undone_from: str, outcome
 
 def test_runners_up_say_why_they_did_not_win() -> None:
     rejected = answered("tvdb", {"plot": "another title's"})
-    outcomes: dict[str, m.Outcome] = {
+    outcomes: dict[str, Outcome] = {
         "tmdb": plot("tmdb", "A"),
         "omdb": plot("omdb", "B"),
-        "tvdb": m.NotAsked(reason=Skip.CONFLICT, rejected=rejected),
+        "tvdb": NotAsked(reason=Skip.CONFLICT, rejected=rejected),
         "fanart": unavailable(Reason.TIMEOUT),
         "fourth": not_found(),
         "fifth": not_asked(Skip.DISABLED),
@@ -590,19 +592,19 @@ def test_a_runner_up_names_the_owner_s_reasons(before: FieldValue, rule: FieldRu
 
 # Any order, any number of times.
 
-FIELD_VALUES: dict[str, list[m.Value]] = {
+FIELD_VALUES: dict[str, list[Value]] = {
     "plot": ["A", "B", " A", "C"],
     "imdb_rating": [8.81, 8.84, 7.0],
     "tags": [("a", "b"), ("B", "a"), ("c",)],
     "poster": [(image("p"), image("q", votes=3)), (image("q"), image("r", width=900)), (image("x", language="de"),)],
     "fanart": [tuple(image(f"{n}", language="", votes=n) for n in range(k, k + 7)) for k in (0, 3, 9)],
-    "cast": [(m.Credit(name="X"), m.Credit(name="Y", order=1)), (m.Credit(name="x"),)],
+    "cast": [(Credit(name="X"), Credit(name="Y", order=1)), (Credit(name="x"),)],
 }
 
 
 @st.composite
-def any_outcome(draw: st.DrawFn, provider: str) -> m.Outcome:
-    def answer() -> m.Answered | m.NotFound:
+def any_outcome(draw: st.DrawFn, provider: str) -> Outcome:
+    def answer() -> Answered | NotFound:
         age = timedelta(days=draw(st.integers(0, 9)))
         if draw(st.integers(0, 4)) == 0:
             return not_found(soft=draw(st.booleans()), fetched_at=NOW - age)
@@ -636,7 +638,7 @@ def any_stored(draw: st.DrawFn, name: str) -> FieldValue:
 
 
 @st.composite
-def any_case(draw: st.DrawFn) -> tuple[m.MediaItem, dict[str, m.Outcome], Any]:
+def any_case(draw: st.DrawFn) -> tuple[MediaItem, dict[str, Outcome], Any]:
     rules = {
         name: FieldRule(
             providers=tuple(draw(st.permutations(PROVIDERS))[: draw(st.integers(1, 3))]),
@@ -696,7 +698,7 @@ def test_only_an_answer_can_alter_a_value_and_nothing_erases_one(case: Any) -> N
     answers = {
         provider: answer
         for provider, outcome in outcomes.items()
-        if isinstance(answer := getattr(outcome, "last", None) or outcome, m.Answered)
+        if isinstance(answer := getattr(outcome, "last", None) or outcome, Answered)
     }
     for change in diff(before.fields, after.fields):
         assert change.new.value is not None

@@ -17,17 +17,11 @@ from msgspec.structs import replace
 from factories import answered, image, item, listens_to, not_asked, not_found, policy, stored, unavailable
 from metarr.domain.authority import FieldRule
 from metarr.domain.equality import meaning
+from metarr.domain.item import FieldValue, MediaItem
 from metarr.domain.merge import Policy, merge
-from metarr.domain.model import (
-    Answered,
-    FieldValue,
-    MediaItem,
-    NotFound,
-    Outcome,
-    Reason,
-    Skip,
-    Value,
-)
+from metarr.domain.outcome import Answered, NotFound, Outcome, Skip
+from metarr.domain.values import Value
+from metarr.errors import Reason
 
 TRIO = ("omdb", "tmdb", "tvdb")
 QUARTET = (*TRIO, "fanart")

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from factories import fragment
-from metarr.domain.model import Conflict, Fragment
+from metarr.domain.item import Conflict
+from metarr.domain.outcome import Fragment
 from metarr.domain.strangers import strangers
 
 

@@ -18,8 +18,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from metarr.domain.fields import decode_value, encode_value
-from metarr.domain.model import Fragment, Kind
-from metarr.providers.base import Ask, Provider
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Kind
+from metarr.providers.contract import Ask, Provider
 from metarr.providers.registry import bundled, register
 
 EXAMPLES = Path(__file__).parent / "examples"

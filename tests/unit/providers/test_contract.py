@@ -10,19 +10,10 @@ from hypothesis import strategies as st
 
 from fakes import FakeHttp
 from metarr.domain.fields import fields_of
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.errors import ProviderError, TitleNotFound
 from metarr.fetch.contract import Response
-from metarr.providers.base import (
-    Ask,
-    LooksUp,
-    Preferences,
-    Provider,
-    Query,
-    Searches,
-    SettingType,
-    common_settings,
-)
+from metarr.providers.contract import Ask, LooksUp, Preferences, Provider, Query, Searches, SettingType, common_settings
 from unit.providers.contract import (
     COVERED,
     PROVIDERS,

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from fakes import FakeHttp
-from metarr.domain.model import Fragment, Image, Kind
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Response
-from metarr.providers.base import Ask, Preferences
+from metarr.providers.contract import Ask, Preferences
 from metarr.providers.fanart import KEYS, SIZES, Fanart, parse_art
 from samples import sample
 

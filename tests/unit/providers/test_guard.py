@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from fakes import FakeHttp
-from metarr.domain.model import Collection, Credit, Fragment, Image, Kind
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Collection, Credit, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Cancelled, Connection, Http, Limits, Response
 from metarr.providers import guard
-from metarr.providers.base import Ask, Candidate, Provider, Query, SettingValue, common_settings
+from metarr.providers.contract import Ask, Candidate, Provider, Query, SettingValue, common_settings
 
 LIMITS = Limits()
 ASK = Ask(kind=Kind.MOVIE, ids={"odd": "1"})

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from fakes import FakeHttp
-from metarr.domain.model import Fragment, Kind
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Kind
 from metarr.errors import ProviderError, TitleNotFound
 from metarr.fetch.contract import Response
 from metarr.providers import guard
-from metarr.providers.base import Ask, Provider
+from metarr.providers.contract import Ask, Provider
 from metarr.providers.registry import discover
 from samples import index, sample
 

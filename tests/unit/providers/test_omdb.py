@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from fakes import FakeHttp
-from metarr.domain.model import Credit, Fragment, Image, Kind
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Credit, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, QuotaExhausted, RateLimited, TitleNotFound
 from metarr.fetch.contract import Response
-from metarr.providers.base import Ask, LooksUp, Preferences, Query, Searches
+from metarr.providers.contract import Ask, LooksUp, Preferences, Query, Searches
 from metarr.providers.omdb import Omdb, parse_search, parse_title
 from samples import index, sample, sample_json
 

@@ -13,20 +13,21 @@ import pytest
 from structlog.testing import capture_logs
 
 from fakes import FakeHttp
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.errors import BadAnswer, ProviderError, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers import guard
-from metarr.providers.base import Ask, Provider, Setting, SettingType, SettingValue, common_settings
+from metarr.providers.contract import Ask, Provider, Setting, SettingType, SettingValue, common_settings
 from metarr.providers.registry import GROUP, BrokenProvider, Discovered, bundled, declaration_faults, discover, register
 
 TVMAZE = Path(__file__).parents[2] / "plugins" / "metarr_tvmaze"
 BUNDLED = {"tmdb", "omdb", "tvdb", "fanart"}
 
 MODULE = """
-from metarr.domain.model import Fragment, Kind
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Kind
 from metarr.fetch.contract import Connection, Limits
-from metarr.providers.base import Provider, common_settings
+from metarr.providers.contract import Provider, common_settings
 
 LIMITS = Limits()
 
@@ -369,3 +370,13 @@ class TestPackage:
         registry = discover([str(site)])
         assert set(registry.providers) == BUNDLED | {"tvmaze"}
         assert type(registry.providers["tvmaze"]).__module__ == "metarr_tvmaze"
+
+
+def test_a_plugin_written_for_the_former_homes_of_the_names_still_finds_them():
+    from metarr.domain import item, model, outcome, values
+    from metarr.providers import base, contract, reading
+
+    for former, homes in ((model, (item, outcome, values)), (base, (contract, reading))):
+        for home in homes:
+            own = [name for name, what in vars(home).items() if getattr(what, "__module__", "") == home.__name__]
+            assert [name for name in own if not name.startswith("_") and not hasattr(former, name)] == []

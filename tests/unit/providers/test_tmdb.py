@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from fakes import FakeHttp
-from metarr.domain.model import Collection, Credit, Fragment, Kind
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Collection, Credit, Kind
 from metarr.errors import BadAnswer, KeyRefused, RateLimited, TitleNotFound
 from metarr.fetch.contract import Response
-from metarr.providers.base import Ask, LooksUp, Preferences, Query, Searches
+from metarr.providers.contract import Ask, LooksUp, Preferences, Query, Searches
 from metarr.providers.tmdb import MAX_CAST, MAX_IMAGES, MAX_TITLES, Tmdb, parse_find, parse_search, parse_title
 from samples import index, sample, sample_json
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from fakes import FakeHttp
-from metarr.domain.model import Credit, Fragment, Image, Kind
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Credit, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Response
-from metarr.providers.base import Ask, Preferences, Query
+from metarr.providers.contract import Ask, Preferences, Query
 from metarr.providers.tvdb import (
     COUNTRY_NAMES,
     LANGUAGE_CODES,

@@ -4,7 +4,7 @@ import re
 
 from metarr.clock import Clock
 from metarr.domain.matching import Wanted
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.library.aggregate import AggregateWish, TitleAggregator
 from metarr.rpc.convert import item_message, match_message, outcome_message
 from metarr.rpc.doors.context import Context, seconds_left

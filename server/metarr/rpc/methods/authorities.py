@@ -5,7 +5,7 @@ from typing import Any
 
 from metarr.domain.authority import FieldRule, rule_key
 from metarr.domain.fields import FIELDS, fields_of
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.rpc.convert import change_message, kind_message
 from metarr.rpc.doors.context import Context
 from metarr.rpc.validate import Check

@@ -4,7 +4,7 @@ from metarr.asking.roster import Entry
 from metarr.care.health import Condition, HealthReader, ProviderHealth
 from metarr.clock import Clock
 from metarr.domain.fields import FIELDS
-from metarr.providers.base import Setting, SettingType
+from metarr.providers.contract import Setting, SettingType
 from metarr.rpc.convert import kind_message, plain_of, timestamp, value_message
 from metarr.rpc.doors.context import Context, seconds_left
 from metarr.rpc.errors import BaseServicer

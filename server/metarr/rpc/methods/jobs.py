@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from metarr.clock import Clock
-from metarr.domain.model import Reason
-from metarr.errors import InvalidInput
+from metarr.errors import InvalidInput, Reason
 from metarr.jobs.jobs import Jobs, Order
 from metarr.jobs.report import ended, estimated_end, next_attempt, rate
 from metarr.library.items import Reference

@@ -7,7 +7,7 @@ from google.protobuf.struct_pb2 import Value
 from metarr.clock import Clock
 from metarr.domain.delivery import IDS, Due, Mode, Refusal, SyncPolicy, Taken
 from metarr.domain.fields import FIELDS, fields_of
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr.library.intake import NewSeries
 from metarr.players.deliver import Ack, AckStatus, EntryState, FieldAck, Row, Sync
 from metarr.players.players import Players, Preview, Standing

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from metarr.domain.model import OWNER, IdClaim
+from metarr.domain.item import OWNER, IdClaim
 from metarr.store.chunks import chunks
 from metarr.store.items.family import descendants
 from metarr.store.items.ids import aliases, refuse_taken

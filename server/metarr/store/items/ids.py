@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select, true
 
-from metarr.domain.model import IdClaim, Kind, MediaItem
+from metarr.domain.item import IdClaim, MediaItem
+from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, Violation
 from metarr.store.chunks import chunks
 from metarr.store.tables import external_ids

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select, true, tuple_
 
-from metarr.domain.model import IdClaim, Kind, Struct
+from metarr.domain.item import IdClaim
+from metarr.domain.values import Kind, Struct
 from metarr.store.chunks import CHUNK, chunks
 from metarr.store.items.ids import claims_of
 from metarr.store.items.words import folded

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
-from metarr.domain.model import FieldValue, IdClaim, Kind, MediaItem, Rule, Veto
+from metarr.domain.item import FieldValue, IdClaim, MediaItem, Rule, Veto
+from metarr.domain.values import Kind
 from metarr.store.chunks import chunks
 from metarr.store.items.family import inherited_locks
 from metarr.store.items.ids import claims_of

@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, bindparam, exists, select
 
-from metarr.domain.model import Kind, MediaItem, Struct
+from metarr.domain.item import MediaItem
+from metarr.domain.values import Kind, Struct
 from metarr.store.chunks import chunks
 from metarr.store.tables import external_ids, items, joins
 

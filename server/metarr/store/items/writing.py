@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 
-from metarr.domain.model import FieldValue, MediaItem, Veto
+from metarr.domain.item import FieldValue, MediaItem, Veto
 from metarr.errors import VersionMoved
 from metarr.store.chunks import chunks
 from metarr.store.items.ids import refuse_taken, write_claims

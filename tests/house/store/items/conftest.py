@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import Connection
 
 from factories import item, stored
-from metarr.domain.model import Kind, MediaItem
+from metarr.domain.item import MediaItem
+from metarr.domain.values import Kind
 from metarr.store import items
 
 

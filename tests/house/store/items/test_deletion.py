@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Connection
 
 from factories import NOW, item
-from metarr.domain.model import Kind, MediaItem
+from metarr.domain.item import MediaItem
+from metarr.domain.values import Kind
 from metarr.errors import InvalidInput
 from metarr.store import items, pending
 

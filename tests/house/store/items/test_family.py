@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from metarr.domain.model import MediaItem
+from metarr.domain.item import MediaItem
 from metarr.store import items
 
 

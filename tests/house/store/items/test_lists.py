@@ -5,7 +5,8 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from factories import NOW, item, stored
-from metarr.domain.model import IdClaim, Kind
+from metarr.domain.item import IdClaim
+from metarr.domain.values import Kind
 from metarr.store import items
 from metarr.store.database import Database
 

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
 from factories import item, stored
-from metarr.domain.model import Rule, Veto
+from metarr.domain.item import Rule, Veto
 from metarr.store import items
 
 VETO = Veto(field="plot", provider="tmdb", value="x")

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
 from factories import NOW, item, stored
-from metarr.domain.model import IdClaim, MediaItem, Veto
+from metarr.domain.item import IdClaim, MediaItem, Veto
 from metarr.errors import VersionMoved
 from metarr.store import items
 from metarr.store.database import Database

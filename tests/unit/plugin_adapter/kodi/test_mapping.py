@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fake_kodi import PARAMETERS, PROPERTIES, FakeKodi, Rejected
 from metarr.domain.fields import fields_of
-from metarr.domain.model import Kind
+from metarr.domain.values import Kind
 from metarr_kodi import mapping, shapes
 
 KINDS = ("movie", "series", "season", "episode")

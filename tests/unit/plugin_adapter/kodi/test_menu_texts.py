@@ -75,7 +75,8 @@ def test_every_field_of_the_catalogue_has_its_label():
 
 
 def test_every_rule_reason_and_cause_of_the_daemon_has_words():
-    from metarr.domain.model import Reason, Rule
+    from metarr.domain.item import Rule
+    from metarr.errors import Reason
 
     assert {rule.value for rule in Rule} <= set(menu_texts.RULES)
     assert {reason.value for reason in Reason} <= set(menu_texts.REASONS)

@@ -1,0 +1,172 @@
+"""A title of the library as it is stored, with the provenance of each value."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from metarr.domain.values import Kind, Struct, Value
+
+
+class Rule(StrEnum):
+    """Which rule chose a stored value; shown to the owner, and stored with the value."""
+
+    FIRST = "first_in_order"
+    """The provider standing first in the field's order had a value."""
+    NEXT = "next_in_order"
+    """Those before it answered without a value, or could not be heard and had not set the stored value."""
+    GAP = "fill_gaps"
+    """Not in the field's own list; the global priority let it fill the gap."""
+    UNION = "union"
+    """Elements of several providers were joined."""
+    HELD = "held"
+    """Its provider cannot be heard now; the stored value, or what the provider said last, is held."""
+    KEPT = "kept"
+    """No provider has a value; the stored one stays."""
+    OUTSIDE = "outside_authority"
+    """No provider has a value and the stored one is from a source that no longer counts; it stays, marked."""
+    LOCKED = "locked"
+    """Locked by the owner. Shown in place of the rule that chose the value; never stored."""
+    VETOED = "vetoed"
+    """An undone value came again; the restored one stays."""
+    OWNER = "owner"
+    """Typed in by the owner."""
+    REPORTED = "reported"
+    """What the item came with, from an import or a player; below every provider."""
+
+
+OWNER = "owner"
+"""The source of a value that the owner typed in."""
+
+
+REPORTERS = ("import", "nfo")
+"""Sources that only say what an item came with; so does every `player:<id>`. No provider may bear these names."""
+
+
+def below_providers(source: str) -> bool:
+    """Whether any provider's word counts more than this source's."""
+    return source in REPORTERS or source.startswith("player:")
+
+
+class FieldValue(Struct, frozen=True, kw_only=True):
+    """A stored value with its provenance. `value` None: nothing stored (a locked or vetoed empty field).
+
+    `fetched_at`: when the provider said so; `asked_id`: the typed id it was asked with. A field merged as a union
+    has its providers in `source` and their asked ids in `asked_id`, both joined by "+" and parallel;
+    `contributors` names the providers of each element, parallel to the value.
+    """
+
+    value: Value | None = None
+    source: str = ""
+    fetched_at: datetime | None = None
+    rule: Rule = Rule.FIRST
+    asked_id: str = ""
+    locked: bool = False
+    contributors: tuple[tuple[str, ...], ...] = ()
+
+
+class Veto(Struct, frozen=True, kw_only=True):
+    """What an undo leaves behind: this provider's value for this field is not to come back.
+
+    `provider` as `FieldValue.source`: for an undone union several, joined by "+".
+    """
+
+    field: str
+    provider: str
+    value: Value
+
+
+class IdClaim(Struct, frozen=True, kw_only=True):
+    """An external id and who said so: `owner`, `player:<id>`, `import`, or a provider."""
+
+    value: str
+    source: str = OWNER
+
+
+class Conflict(Struct, frozen=True, kw_only=True):
+    """A claim that contradicts what is known. `value` is what `claimed_by` says, `held` what stands."""
+
+    id_type: str
+    value: str
+    claimed_by: str
+    held: str = ""
+
+
+class Match(Struct, frozen=True, kw_only=True):
+    """A title that was found by words, and how well it fits them.
+
+    `ids` are those of `source`, the provider that found it best, and of whoever shares one with it; `providers` are
+    all that found it. `score`: 1.0 for a perfect fit, less the `penalties`, by the name of the fault. `countries`:
+    ISO 3166-1 alpha-2; `year` 0: unknown.
+    """
+
+    title: str
+    source: str
+    ids: dict[str, str]
+    year: int = 0
+    overview: str = ""
+    poster: str = ""
+    countries: tuple[str, ...] = ()
+    score: float = 0.0
+    penalties: dict[str, float] = {}
+    providers: tuple[str, ...] = ()
+
+
+class Undecided(Struct, frozen=True, kw_only=True):
+    """A search by the item's words did not tell which title it is.
+
+    `matches`: what was found, the best first; `times`: how many searches in a row ended so; `not_before`: when to
+    search again without being told to.
+    """
+
+    not_before: datetime
+    times: int = 1
+    matches: tuple[Match, ...] = ()
+
+
+class MediaItem(Struct, frozen=True, kw_only=True):
+    """One title of the library, as stored.
+
+    `title` and `year` are the words the item was added with (year 0: unknown): evidence for its identity. `origin`:
+    what brought it into the library: "" the owner, "import", "nfo" or "player"; `deleted_by`: "owner", or "players"
+    where no player had it any more. `ids` by id type. `undecided`: an item without ids was searched for in vain.
+    `version` counts the writes of this row. `parent_locked` names the fields that are locked on the nearest ancestor
+    that locks them; an inherited lock protects existing values only.
+    """
+
+    id: int = 0
+    kind: Kind = Kind.MOVIE
+    title: str = ""
+    year: int = 0
+    ids: dict[str, IdClaim] = {}
+    fields: dict[str, FieldValue] = {}
+    vetoes: tuple[Veto, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    undecided: Undecided | None = None
+    monitored: bool = True
+    parent_id: int | None = None
+    parent_locked: frozenset[str] = frozenset()
+    added_at: datetime | None = None
+    deleted_at: datetime | None = None
+    deleted_by: str = ""
+    origin: str = ""
+    last_enriched_at: datetime | None = None
+    last_enriched_providers: tuple[str, ...] = ()
+    fingerprint: str = ""
+    version: int = 0
+
+    def id_values(self) -> dict[str, str]:
+        """The external ids without their provenance."""
+        return {id_type: claim.value for id_type, claim in self.ids.items()}
+
+    def shown_title(self) -> str:
+        """The title it is shown by: the merged one, else the words it was added with."""
+        stored = self.fields.get("title")
+        return stored.value if stored is not None and isinstance(stored.value, str) else self.title
+
+    def shown_year(self) -> int:
+        """The year of its release: from the merged date, else the one it was added with; 0: unknown."""
+        stored = self.fields.get("release_date")
+        date = stored.value if stored is not None else None
+        return int(date[:4]) if isinstance(date, str) and date[:4].isdecimal() else self.year
+
+    def locked_fields(self) -> frozenset[str]:
+        return frozenset(name for name, stored in self.fields.items() if stored.locked)

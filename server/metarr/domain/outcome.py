@@ -1,0 +1,93 @@
+"""The outcome of asking one provider about one item: evidence, or why there is none."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from metarr.domain.values import Kind, Struct, Value
+from metarr.errors import Reason
+
+
+class Fragment(Struct, frozen=True, kw_only=True):
+    """What one provider says about one title.
+
+    Every field the provider declares for the kind is in exactly one of three places: `values`, `empty` (it
+    speaks about the field and has none) or `unread` (it could not be read this time).
+    `ids` are the provider's claims about this title's external ids, its own among them.
+    `titles` are further titles it knows the title by, for matching. `trouble` names what was malformed.
+    """
+
+    provider: str
+    kind: Kind
+    ids: dict[str, str] = {}
+    values: dict[str, Value] = {}
+    empty: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
+    titles: tuple[str, ...] = ()
+    trouble: tuple[str, ...] = ()
+
+
+class Answered(Struct, frozen=True, kw_only=True):
+    """The provider answered. `asked_id` is the typed id it was asked with, such as `imdb:tt0137523`.
+
+    `stale`: the answer is older than wanted, and stands in because no newer one could be had.
+    """
+
+    fragment: Fragment
+    fetched_at: datetime
+    asked_id: str = ""
+    stale: bool = False
+    cached: bool = False
+
+
+class NotFound(Struct, frozen=True, kw_only=True):
+    """The provider answered that it does not know the title.
+
+    `soft`: not to be believed yet, so `last`, its last answer for the same id and shape, stands in.
+    """
+
+    fetched_at: datetime
+    asked_id: str = ""
+    soft: bool = False
+    stale: bool = False
+    cached: bool = False
+    last: Answered | None = None
+
+
+class Skip(StrEnum):
+    """Why a provider was not asked. The first three take it out of the order; the others are gaps in knowledge."""
+
+    DISABLED = "disabled"
+    NOT_CONFIGURED = "not_configured"
+    NOT_COVERED = "not_covered"
+    NOT_SELECTED = "not_selected"
+    PLANNED = "planned"
+    NO_ID = "no_id"
+    CONFLICT = "conflict"
+
+
+OUT_OF_ORDER = frozenset({Skip.DISABLED, Skip.NOT_CONFIGURED, Skip.NOT_COVERED})
+
+
+class Unavailable(Struct, frozen=True, kw_only=True):
+    """The provider could not be heard. `last` is its last answer for the same id and shape, standing in."""
+
+    reason: Reason
+    detail: str = ""
+    retry_at: datetime | None = None
+    last: Answered | NotFound | None = None
+
+
+class NotAsked(Struct, frozen=True, kw_only=True):
+    """The provider was not asked, or (conflict) was asked and spoke about another title.
+
+    `last` as in `Unavailable`; `rejected` is what it said where that is in conflict: a runner-up, never merged.
+    """
+
+    reason: Skip
+    detail: str = ""
+    last: Answered | NotFound | None = None
+    rejected: Answered | None = None
+
+
+Outcome = Answered | NotFound | Unavailable | NotAsked
+"""The outcome of asking one provider about one item."""

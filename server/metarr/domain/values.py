@@ -1,0 +1,60 @@
+"""What a field can hold, all frozen.
+
+msgspec structs, because the same types are decoded from the cache and the database as they are.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Base of every domain type."""
+
+
+class Kind(StrEnum):
+    """What an item is."""
+
+    MOVIE = "movie"
+    SERIES = "series"
+    SEASON = "season"
+    EPISODE = "episode"
+
+
+class Image(Struct, frozen=True, kw_only=True):
+    """One artwork candidate, or one chosen artwork.
+
+    `url` is the full-size address (https). `language` is ISO 639-1, "" when the image bears no text.
+    `width` and `height` are pixels, 0 when unknown. `votes` ranks images of one provider only.
+    """
+
+    url: str
+    width: int = 0
+    height: int = 0
+    language: str = ""
+    votes: float = 0.0
+
+
+Artwork = tuple[Image, ...]
+"""Candidates in a fragment; in an item the chosen ones: one, for fanart the main one and the extra ones."""
+
+
+class Credit(Struct, frozen=True, kw_only=True):
+    """A person in the cast. `order` counts from 0; `photo` is an https address or ""; `ids` by id type."""
+
+    name: str
+    role: str = ""
+    order: int = 0
+    photo: str = ""
+    ids: dict[str, str] = {}
+
+
+class Collection(Struct, frozen=True, kw_only=True):
+    """The set a movie belongs to (Kodi's movie set)."""
+
+    name: str
+    ids: dict[str, str] = {}
+
+
+Value = str | int | float | tuple[str, ...] | tuple[Credit, ...] | Artwork | Collection
+"""What a field can hold. Which of these, the catalogue says (`domain.fields`). Dates are ISO text, YYYY-MM-DD."""

@@ -1,0 +1,184 @@
+"""The provider contract: what a provider declares and implements.
+
+A provider is one class in one file. It declares its settings, limits and the fields it covers, and implements
+`classify` and `details`; it may also implement `lookup` (find its own id from another one) and `search`:
+a capability is the method itself, seen through the protocols `LooksUp` and `Searches`.
+Fetching and parsing are kept apart: `details` asks, pure `parse_*` functions read, through `Reading`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import ClassVar, Protocol, runtime_checkable
+
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Kind, Struct
+from metarr.errors import ProviderError, TitleNotFound
+from metarr.fetch.contract import Connection, Http, Limits, Response
+
+SettingValue = str | int | float | bool
+
+
+class SettingType(StrEnum):
+    """How a setting is typed, and so how a form shows it."""
+
+    TEXT = "text"
+    SECRET = "secret"
+    URL = "url"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """One setting of a provider; forms and the command line render themselves from it.
+
+    `minimum` bounds numbers. `required`: the provider cannot be asked without it.
+    """
+
+    key: str
+    label: str
+    type: SettingType = SettingType.TEXT
+    default: SettingValue = ""
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    minimum: float = 0
+
+
+class Preferences(Struct, frozen=True, kw_only=True):
+    """What the owner wants of every provider.
+
+    `language`: of texts, such as "en-US". `image_languages`: of artwork, best first, ISO 639-1. `country`: of
+    certifications and release dates, ISO 3166-1.
+    """
+
+    language: str = "en-US"
+    image_languages: tuple[str, ...] = ("en",)
+    country: str = "US"
+
+
+class Ask(Struct, frozen=True, kw_only=True):
+    """One question to one provider: `ids` holds every external id known of the title, by id type."""
+
+    kind: Kind
+    ids: Mapping[str, str]
+    preferences: Preferences = Preferences()
+    settings: Mapping[str, SettingValue] = {}
+
+
+class Query(Struct, frozen=True, kw_only=True):
+    """A search by words. `year` 0: unknown."""
+
+    kind: Kind
+    title: str
+    year: int = 0
+    preferences: Preferences = Preferences()
+    settings: Mapping[str, SettingValue] = {}
+
+
+class Candidate(Struct, frozen=True, kw_only=True):
+    """A title that a search found. `titles`: every name it goes by, the main one first. `popularity` ranks within
+    one provider. `countries`: ISO 3166-1 alpha-2."""
+
+    provider: str
+    kind: Kind
+    ids: Mapping[str, str]
+    titles: tuple[str, ...]
+    year: int = 0
+    countries: tuple[str, ...] = ()
+    overview: str = ""
+    poster: str = ""
+    popularity: float = 0.0
+
+
+def common_settings(base_url: str, limits: Limits) -> tuple[Setting, ...]:
+    """The settings that every provider has, after its own."""
+    return (
+        Setting(key="base_url", label="Address", type=SettingType.URL, default=base_url, help="Of the service itself."),
+        Setting(
+            key="requests_per_second",
+            label="Requests per second",
+            type=SettingType.NUMBER,
+            default=limits.per_second,
+            minimum=0.01,
+            help="Metarr never asks faster than this.",
+        ),
+        Setting(
+            key="daily_quota",
+            label="Requests per day",
+            type=SettingType.INTEGER,
+            default=limits.daily_quota,
+            help="What your key allows; 0: no daily quota.",
+        ),
+    )
+
+
+class Provider(ABC):
+    """A source of metadata. Stateless: settings come with every question, connections are made for it."""
+
+    id: ClassVar[str]
+    """Short, lower case, stable: it is stored with every value."""
+    name: ClassVar[str]
+    homepage: ClassVar[str]
+    attribution: ClassVar[str] = ""
+    """The notice that the provider's terms ask to be shown."""
+    settings: ClassVar[tuple[Setting, ...]]
+    limits: ClassVar[Limits]
+    covers: ClassVar[Mapping[Kind, frozenset[str]]]
+    """The fields it can tell, by kind."""
+    asks_by: ClassVar[Mapping[Kind, tuple[str, ...]]]
+    """By kind the id types it can be asked with directly, the best first."""
+    looks_up_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {}
+    """By kind the id types from which `lookup` can find one of `asks_by`, the best first."""
+    parser_version: ClassVar[int] = 1
+    """Raised when the parsers read more, or otherwise: older cached answers become stale."""
+
+    @abstractmethod
+    def connection(self, settings: Mapping[str, SettingValue]) -> Connection:
+        """How to reach it with these settings; its key goes into headers or params."""
+
+    @abstractmethod
+    def classify(self, response: Response) -> ProviderError | TitleNotFound | None:
+        """What is wrong with an answer; None for one to be parsed. Must not raise."""
+
+    @abstractmethod
+    def details(self, ask: Ask, http: Http) -> Fragment:
+        """Everything it says about a title. `ask.ids` holds at least one of `asks_by`."""
+
+    @abstractmethod
+    def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
+        """One cheap request that proves key, network and quota; raises ProviderError."""
+
+    def fields(self, kind: Kind, settings: Mapping[str, SettingValue]) -> frozenset[str]:
+        """The fields that it tells with these settings, of those it covers."""
+        return self.covers.get(kind, frozenset())
+
+    def shape(self, kind: Kind, preferences: Preferences, settings: Mapping[str, SettingValue]) -> str:
+        """What else than the id decides the answer, as text; part of the cache key."""
+        return f"{preferences.language}|{','.join(preferences.image_languages)}|{preferences.country}"
+
+    def asked_id(self, kind: Kind, ids: Mapping[str, str]) -> str | None:
+        """The typed id it would be asked with, such as `imdb:tt0137523`; None: it cannot be asked with these."""
+        return next((f"{id_type}:{ids[id_type]}" for id_type in self.asks_by.get(kind, ()) if id_type in ids), None)
+
+    def configured(self, settings: Mapping[str, SettingValue]) -> bool:
+        """Whether every required setting is there."""
+        return all(settings.get(setting.key) for setting in self.settings if setting.required)
+
+
+@runtime_checkable
+class LooksUp(Protocol):
+    """A provider that can find its own id from another one."""
+
+    def lookup(self, ask: Ask, http: Http) -> Mapping[str, str]:
+        """Ids of the title by id type, one of `asks_by` among them. Raises TitleNotFound."""
+
+
+@runtime_checkable
+class Searches(Protocol):
+    """A provider that can search by words."""
+
+    def search(self, query: Query, http: Http) -> tuple[Candidate, ...]:
+        """Titles that may be meant, the provider's best first; empty when there are none."""

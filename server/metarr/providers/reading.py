@@ -1,0 +1,161 @@
+"""How parsers read what a provider said: bounded, typed, and what is malformed costs itself only."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from metarr.domain.fields import FIELDS
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Kind, Value
+from metarr.providers.contract import Provider
+
+_PLACES = {field: place for place, field in enumerate(FIELDS)}
+
+
+class Malformed(Exception):
+    """A part of an answer has a type or shape that nobody documented. Costs the field that needed it."""
+
+
+class Reading:
+    """Builds a fragment field by field, so that a malformed one costs itself only.
+
+    `read(field, get)`: `get` returns the value, or None / "" / () where the provider speaks about the field and has
+    none; it raises Malformed, KeyError, TypeError or ValueError where it cannot be read.
+    Fields that the provider declares and that were never read are unread.
+    """
+
+    def __init__(self, provider: type[Provider] | Provider, kind: Kind) -> None:
+        self._provider = provider
+        self._kind = kind
+        self._values: dict[str, Value] = {}
+        self._empty: set[str] = set()
+        self._unread: set[str] = set()
+        self._trouble: list[str] = []
+
+    def read(self, field: str, get: Callable[[], Value | None]) -> None:
+        """Read one declared field; fields that the provider does not declare for this kind are passed over."""
+        if field not in self._provider.covers.get(self._kind, ()):
+            return
+        try:
+            value = get()
+        except (Malformed, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            self._unread.add(field)
+            self._trouble.append(f"{field}: {type(error).__name__} {str(error)[:80]}")
+            return
+        if value is None or value in ("", ()):
+            self._empty.add(field)
+        else:
+            self._values[field] = value
+
+    def missing(self, section: str, fields: Iterable[str]) -> None:
+        """A section that was asked for is not in the answer: its fields are unread."""
+        self._trouble.append(f"missing section: {section}")
+        self._unread.update(set(fields) & self._provider.covers.get(self._kind, frozenset()))
+
+    def fragment(self, ids: Mapping[str, str], titles: Iterable[str] = ()) -> Fragment:
+        """What was read. A field read once with a value counts as read."""
+        declared = self._provider.covers.get(self._kind, frozenset())
+        empty = self._empty - self._values.keys()
+        return Fragment(
+            provider=self._provider.id,
+            kind=self._kind,
+            ids={id_type: value for id_type, value in ids.items() if value},
+            values={field: self._values[field] for field in sorted(self._values, key=_PLACES.__getitem__)},
+            empty=frozenset(empty),
+            unread=frozenset(declared - self._values.keys() - empty),
+            titles=tuple(dict.fromkeys(title for title in titles if title)),
+            trouble=tuple(self._trouble),
+        )
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds from a Retry-After header; None where it is absent or a date."""
+    told = headers.get("retry-after", "").strip()
+    return float(told) if re.fullmatch(r"\d{1,6}", told) else None
+
+
+_NUMBER = re.compile(r"\d{1,15}(\.\d{1,10})?")
+
+
+_ADDRESS = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[^\s<>\"\\]*)?")
+
+
+def section(body: Any, key: str, kind: type = dict) -> Any:
+    """The part of an answer under `key`; raises KeyError where absent, Malformed where it is not a `kind`."""
+    part = body[key]
+    if not isinstance(part, kind):
+        raise Malformed(f"{key} is {type(part).__name__}, not {kind.__name__}")
+    return part
+
+
+def text(raw: Any) -> str | None:
+    """Plain text, trimmed; None for null, "" and `N/A`."""
+    if raw is None:
+        return None
+    if not isinstance(raw, str):
+        raise Malformed(f"{type(raw).__name__} where text was expected")
+    trimmed = raw.strip()
+    return None if trimmed in ("", "N/A") else trimmed
+
+
+def number(raw: Any) -> float | None:
+    """A number above 0, also from text such as "2,767,518"; None for null, "", `N/A` and 0 (which is "none")."""
+    if isinstance(raw, str):
+        raw = raw.strip().replace(",", "")
+        if raw in ("", "N/A"):
+            return None
+        if not _NUMBER.fullmatch(raw):
+            raise Malformed(f"{raw[:20]!r} is no number")
+        raw = float(raw)
+    if raw is None:
+        return None
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)):
+        raise Malformed(f"{type(raw).__name__} where a number was expected")
+    if not 0 <= raw < 1e15:
+        raise Malformed(f"number {raw!r} out of range"[:60])
+    return float(raw) or None
+
+
+def whole(raw: Any) -> int | None:
+    """A whole number above 0, as `number` reads it."""
+    read = number(raw)
+    return None if read is None else round(read)
+
+
+def iso_date(raw: Any) -> str | None:
+    """A day as YYYY-MM-DD, from that or from a date with a time (TMDB changed between them once); None for none."""
+    read = text(raw)
+    if read is None:
+        return None
+    match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})([T ].*)?", read)
+    if not match or not (1 <= int(match[2]) <= 12 and 1 <= int(match[3]) <= 31):
+        raise Malformed(f"{read[:30]!r} is no date")
+    return f"{match[1]}-{match[2]}-{match[3]}" if int(match[1]) else None
+
+
+def objects(raw: Any) -> list[dict[str, Any]]:
+    """A list of objects; null counts as empty. Elements of another type are passed over, unless all are."""
+    if raw is None:
+        return []
+    if not isinstance(raw, list):
+        raise Malformed(f"{type(raw).__name__} where a list was expected")
+    kept = [element for element in raw if isinstance(element, dict)]
+    if raw and not kept:
+        raise Malformed(f"a list of {type(raw[0]).__name__} where objects were expected")
+    return kept
+
+
+def texts(raw: Iterable[Any]) -> tuple[str, ...] | None:
+    """Distinct texts in their order; what is no text is passed over."""
+    kept = dict.fromkeys(part.strip() for part in raw if isinstance(part, str) and part.strip() not in ("", "N/A"))
+    return tuple(kept) or None
+
+
+def https(raw: Any) -> str | None:
+    """A web address, always https; None where it is none. Addresses from providers are data and never fetched."""
+    read = text(raw)
+    if read is None or len(read) > 2000:
+        return None
+    if read.startswith("http://"):
+        read = "https://" + read.removeprefix("http://")
+    return read if _ADDRESS.fullmatch(read) else None
