@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 GROUP = "metarr.providers"
 """The entry point group under which a package announces a provider: a class, or a module that holds one."""
-NOT_PROVIDERS = frozenset({"base", "guard", "registry"})
+NOT_PROVIDERS = frozenset({"base", "contract", "guard", "reading", "registry"})
 """The modules of this folder that hold no provider."""
 ID = re.compile(r"[a-z][a-z0-9_]{1,31}")
 RESERVED = frozenset({OWNER, "player", *REPORTERS})
