@@ -18,7 +18,7 @@ from metarr.asking.roster import Roster
 from metarr.clock import Clock
 from metarr.domain.fields import FIELDS
 from metarr.errors import DatabaseUnusable, InvalidInput, MetarrError, NoSuchThing, Violation
-from metarr.jobs.progress import Progress
+from metarr.jobs.progress import JobProgress
 from metarr.jobs.quota_queue import Planner
 from metarr.jobs.report import ended
 from metarr.jobs.run import Run, Worker
@@ -74,7 +74,7 @@ class Jobs:
         self._runner = runner
         self._clock = clock
         self._watchers = Watchers(clock)
-        self._progress = Progress(database, roster, self._watchers, clock)
+        self._progress = JobProgress(database, roster, self._watchers, clock)
         self._worker = Worker(
             database,
             enricher,

@@ -26,7 +26,7 @@ class Running(Protocol):
     def over(self) -> bool: ...
 
 
-class Progress:
+class JobProgress:
     """Stores the progress and the end of jobs, and tells the watchers. Thread-safe."""
 
     def __init__(self, database: Database, roster: Roster, watchers: Watchers, clock: Clock) -> None:

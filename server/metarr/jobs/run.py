@@ -14,7 +14,7 @@ from metarr.clock import Clock
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, DatabaseUnusable, MetarrError, NobodyAnswered, NoSuchThing
 from metarr.fetch.contract import Lane
-from metarr.jobs.progress import Progress
+from metarr.jobs.progress import JobProgress
 from metarr.jobs.quota_queue import PATIENCE, Planner
 from metarr.jobs.report import words
 from metarr.jobs.runner import Runner, Stopped
@@ -69,7 +69,7 @@ class Worker:
         config: ConfigReader,
         runner: Runner,
         clock: Clock,
-        progress: Progress,
+        progress: JobProgress,
     ) -> None:
         self._database = database
         self._enricher = enricher

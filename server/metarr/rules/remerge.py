@@ -75,7 +75,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Progress:
+class RemergeProgress:
     """How far an apply is: items done of all. `tally` is the same for the whole run, and goes on counting."""
 
     done: int
@@ -133,7 +133,7 @@ class Remerger:
             _count(tally, steps, samples)
         return tally
 
-    def apply(self, *, drop_foreign: bool = False) -> Iterator[Progress]:
+    def apply(self, *, drop_foreign: bool = False) -> Iterator[RemergeProgress]:
         """Merge every item again under the rules in force, batch by batch; what was done stays where it is ended early.
 
         Every changed item gets a change-set. Locked fields stay, and what an item misses is still missed.
@@ -142,10 +142,10 @@ class Remerger:
         tally = Tally()
         with self._database.read() as connection:
             total = items.count(connection)
-        yield Progress(0, total, tally)
+        yield RemergeProgress(0, total, tally)
         for steps in self._batches(plan):
             _count(tally, self._apply(steps, plan), 0)
-            yield Progress(tally.items, max(total, tally.items), tally)
+            yield RemergeProgress(tally.items, max(total, tally.items), tally)
         log.info("library_merged_again", items=tally.items, changed=tally.changed_items)
 
     def _plan(self, authority: Authority | None, drop_foreign: bool) -> _Plan:

@@ -10,7 +10,7 @@ from metarr.rpc.convert import change_message, kind_message
 from metarr.rpc.doors.context import Context
 from metarr.rpc.validate import Check
 from metarr.rules.authorities import FieldAuthorities, Rules
-from metarr.rules.remerge import Progress, Remerger, Tally
+from metarr.rules.remerge import RemergeProgress, Remerger, Tally
 from metarr.v1 import config_service_pb2 as pb
 
 MOST_SAMPLES = 20
@@ -106,7 +106,7 @@ def _preview_message(tally: Tally) -> pb.PreviewFieldAuthoritiesResponse:
     )
 
 
-def _progress_message(progress: Progress, *, finished: bool = False) -> pb.ApplyFieldAuthoritiesResponse:
+def _progress_message(progress: RemergeProgress, *, finished: bool = False) -> pb.ApplyFieldAuthoritiesResponse:
     tally = progress.tally
     fields = {rule_key(kind, field): count for (kind, field), count in tally.changed_fields().items()}
     return pb.ApplyFieldAuthoritiesResponse(
