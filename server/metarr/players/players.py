@@ -63,7 +63,7 @@ class Registered:
 
 
 @dataclass(frozen=True)
-class Sample:
+class SampleWrite:
     """One value that would be written."""
 
     item_id: int
@@ -79,9 +79,9 @@ class Effects:
     filled: int = 0
     replaced: int = 0
     kept: int = 0
-    samples: list[Sample] = field(default_factory=list)
+    samples: list[SampleWrite] = field(default_factory=list)
 
-    def add(self, done: Effect, sample: Sample, most: int) -> None:
+    def add(self, done: Effect, sample: SampleWrite, most: int) -> None:
         """Count one; of what would be written, so many samples are kept."""
         self.filled += done is Effect.FILLED
         self.replaced += done is Effect.REPLACED
@@ -196,7 +196,7 @@ class Players:
                     if done is Effect.NONE:
                         continue
                     counted = preview.effects.setdefault((entry.kind, name), Effects())
-                    counted.add(done, Sample(item.id, item.shown_title(), held.host, value), samples)
+                    counted.add(done, SampleWrite(item.id, item.shown_title(), held.host, value), samples)
                     changed = changed or done is not Effect.KEPT
                 preview.changed_items += changed
         return preview

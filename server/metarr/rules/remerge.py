@@ -39,7 +39,7 @@ FieldKey = tuple[Kind, str]
 
 
 @dataclass(frozen=True)
-class Sample:
+class SampleChange:
     """One item on which a field would change."""
 
     item_id: int
@@ -54,7 +54,7 @@ class Effect:
 
     changed: int = 0
     outside: int = 0
-    samples: list[Sample] = field(default_factory=list)
+    samples: list[SampleChange] = field(default_factory=list)
 
 
 @dataclass
@@ -255,6 +255,6 @@ def _count(tally: Tally, steps: list[_Step], samples: int) -> None:
             effect = tally.effects.setdefault((step.before.kind, change.field), Effect())
             effect.changed += 1
             if len(effect.samples) < samples:
-                effect.samples.append(Sample(step.before.id, step.before.shown_title(), change))
+                effect.samples.append(SampleChange(step.before.id, step.before.shown_title(), change))
         for name in step.outside:
             tally.effects.setdefault((step.before.kind, name), Effect()).outside += 1
