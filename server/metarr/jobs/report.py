@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Skip, Unavailable
 from metarr.errors import Reason
-from metarr.store.jobs import UNDER_WAY, Job, JobState, Tally, Waiting
+from metarr.store.jobs import UNDER_WAY, Job, JobState, JobTally, Waiting
 
 UNHEARD = frozenset(Reason) | {Skip.PLANNED, "partial"}
 """Why an answer that is still wanting makes a job degraded. A title that has no id there, or is unknown, does not."""
@@ -42,7 +42,7 @@ def next_attempt(job: Job) -> datetime | None:
     return min((each.next_attempt for each in job.waiting if each.next_attempt), default=None)
 
 
-def verdict(tally: Tally, waiting: Iterable[Waiting]) -> tuple[JobState, str]:
+def verdict(tally: JobTally, waiting: Iterable[Waiting]) -> tuple[JobState, str]:
     """How a job ended that went through all its items, and why not better, for a person to read."""
     unheard = [each for each in waiting if each.reason in UNHEARD]
     if not (tally.deferred or tally.failed or unheard):
@@ -70,7 +70,7 @@ def words(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
     return told
 
 
-def _why(tally: Tally, unheard: Iterable[Waiting]) -> str:
+def _why(tally: JobTally, unheard: Iterable[Waiting]) -> str:
     parts = []
     if tally.failed:
         parts.append(f"{tally.failed} failed")

@@ -48,7 +48,7 @@ class SampleChange:
 
 
 @dataclass
-class Effect:
+class FieldEffect:
     """What becomes of one field of a kind: on how many items its value changes, and on how many it keeps a value of a
     provider that it does not listen to."""
 
@@ -58,14 +58,14 @@ class Effect:
 
 
 @dataclass
-class Tally:
+class RemergeTally:
     """What was done so far (in a preview: would be). `effects` only of fields with something to tell."""
 
     items: int = 0
     changed_items: int = 0
-    effects: dict[FieldKey, Effect] = field(default_factory=dict)
+    effects: dict[FieldKey, FieldEffect] = field(default_factory=dict)
 
-    def in_order(self) -> list[tuple[FieldKey, Effect]]:
+    def in_order(self) -> list[tuple[FieldKey, FieldEffect]]:
         """The effects by kind, in catalogue order."""
         kinds, names = list(Kind), list(FIELDS)
         return sorted(self.effects.items(), key=lambda pair: (kinds.index(pair[0][0]), names.index(pair[0][1])))
@@ -80,7 +80,7 @@ class RemergeProgress:
 
     done: int
     total: int
-    tally: Tally
+    tally: RemergeTally
 
 
 @dataclass(frozen=True)
@@ -120,13 +120,13 @@ class Remerger:
         drop_foreign: bool = False,
         samples: int = 0,
         wanted: Callable[[], bool] = lambda: True,
-    ) -> Tally:
+    ) -> RemergeTally:
         """What merging again would change under these rules, or under those in force; nothing is written.
 
         `samples`: how many a field. Raises CannotDo once it is not `wanted` any more.
         """
         plan = self._plan(authority, drop_foreign)
-        tally = Tally()
+        tally = RemergeTally()
         for steps in self._batches(plan):
             if not wanted():
                 raise CannotDo("nobody waits for the preview any more", reason="INTERRUPTED")
@@ -139,7 +139,7 @@ class Remerger:
         Every changed item gets a change-set. Locked fields stay, and what an item misses is still missed.
         """
         plan = self._plan(None, drop_foreign)
-        tally = Tally()
+        tally = RemergeTally()
         with self._database.read() as connection:
             total = items.count(connection)
         yield RemergeProgress(0, total, tally)
@@ -247,14 +247,14 @@ def _step(before: MediaItem, recalled: Recalled, plan: _Plan, only: Collection[s
     return _Step(before, after, diff(before.fields, after.fields), outside)
 
 
-def _count(tally: Tally, steps: list[_Step], samples: int) -> None:
+def _count(tally: RemergeTally, steps: list[_Step], samples: int) -> None:
     for step in steps:
         tally.items += 1
         tally.changed_items += bool(step.changes)
         for change in step.changes:
-            effect = tally.effects.setdefault((step.before.kind, change.field), Effect())
+            effect = tally.effects.setdefault((step.before.kind, change.field), FieldEffect())
             effect.changed += 1
             if len(effect.samples) < samples:
                 effect.samples.append(SampleChange(step.before.id, step.before.shown_title(), change))
         for name in step.outside:
-            tally.effects.setdefault((step.before.kind, name), Effect()).outside += 1
+            tally.effects.setdefault((step.before.kind, name), FieldEffect()).outside += 1

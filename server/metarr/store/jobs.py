@@ -71,7 +71,7 @@ class Scope(Struct, frozen=True, kw_only=True):
     monitored: bool | None = None
 
 
-class Tally(Struct, frozen=True, kw_only=True):
+class JobTally(Struct, frozen=True, kw_only=True):
     """How many items came to what. `told`: by provider, on how many items it had which outcome, in a word."""
 
     changed: int = 0
@@ -112,7 +112,7 @@ class Job(Struct, frozen=True, kw_only=True):
     started_at: datetime | None = None
     finished_at: datetime | None = None
     total: int = 0
-    tally: Tally = Tally()
+    tally: JobTally = JobTally()
     waiting: tuple[Waiting, ...] = ()
     detail: str = ""
     sequence: int = 0
@@ -237,7 +237,7 @@ def mark_unchanged(connection: Connection, job_id: int, item_ids: Iterable[int])
     connection.execute(_MARK_UNCHANGED, {"job_id": job_id, "ids": list(item_ids)})
 
 
-def tally(connection: Connection, job_id: int) -> Tally:
+def tally(connection: Connection, job_id: int) -> JobTally:
     """Count the marks."""
     done: dict[str, int] = {}
     told: dict[str, dict[str, int]] = {}
@@ -247,7 +247,7 @@ def tally(connection: Connection, job_id: int) -> Tally:
             provider, _, what = word.partition(":")
             of = told.setdefault(provider, {})
             of[what] = of.get(what, 0) + number
-    return Tally(told=told, **done)
+    return JobTally(told=told, **done)
 
 
 def waiting(connection: Connection, job_id: int) -> tuple[Waiting, ...]:
@@ -347,7 +347,7 @@ def _is_marked(job: Job) -> Any:
     return exists().where(marks.c.item_id == items.c.id, marks.c.job_id == job.id)
 
 
-_SHAPES: dict[str, Any] = {"scope": Scope, "tally": Tally, "waiting": tuple[Waiting, ...]}
+_SHAPES: dict[str, Any] = {"scope": Scope, "tally": JobTally, "waiting": tuple[Waiting, ...]}
 
 
 def _encoded(values: Mapping[str, Any]) -> dict[str, Any]:

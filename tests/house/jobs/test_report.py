@@ -7,7 +7,7 @@ import pytest
 
 from factories import NOW
 from metarr.jobs.report import FURTHEST, estimated_end, next_attempt, rate, verdict
-from metarr.store.jobs import Job, JobState, Tally, Waiting
+from metarr.store.jobs import Job, JobState, JobTally, Waiting
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
@@ -16,7 +16,7 @@ def job(done: int, total: int = 100, **more: Any) -> Job:
     """A job that has been running for ten seconds."""
     began = NOW - 10 * SECOND
     known = {"state": JobState.RUNNING, "started_at": began, "resumed_at": began} | more
-    return Job(created_at=NOW - HOUR, total=total, tally=Tally(changed=done), **known)
+    return Job(created_at=NOW - HOUR, total=total, tally=JobTally(changed=done), **known)
 
 
 def test_the_end_follows_from_the_pace_so_far() -> None:
@@ -63,22 +63,22 @@ def waits(reason: str, **more: Any) -> Waiting:
 
 
 def test_a_job_is_complete_though_a_title_is_unknown_somewhere() -> None:
-    assert verdict(Tally(changed=3), [waits("no_id"), waits("not_found")]) == (JobState.COMPLETE, "")
+    assert verdict(JobTally(changed=3), [waits("no_id"), waits("not_found")]) == (JobState.COMPLETE, "")
 
 
 @pytest.mark.parametrize(
     ("tally", "waiting", "why"),
     [
-        (Tally(failed=1, deferred=2), (), "1 failed; 2 deferred: no provider could be heard"),
-        (Tally(), (waits("timeout"), waits("no_id")), "3 wait for omdb (timeout)"),
+        (JobTally(failed=1, deferred=2), (), "1 failed; 2 deferred: no provider could be heard"),
+        (JobTally(), (waits("timeout"), waits("no_id")), "3 wait for omdb (timeout)"),
         (
-            Tally(),
+            JobTally(),
             (waits("quota_exhausted", next_attempt=NOW),),
             f"3 wait for omdb (quota exhausted, asked again from {NOW:%Y-%m-%d %H:%M} UTC)",
         ),
     ],
 )
-def test_a_degraded_job_says_what_is_wanting(tally: Tally, waiting: tuple[Waiting, ...], why: str) -> None:
+def test_a_degraded_job_says_what_is_wanting(tally: JobTally, waiting: tuple[Waiting, ...], why: str) -> None:
     assert verdict(tally, waiting) == (JobState.DEGRADED, why)
 
 

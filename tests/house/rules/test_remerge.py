@@ -24,7 +24,7 @@ from metarr.errors import CannotDo, InvalidInput, VersionMoved
 from metarr.library.edit import Edit
 from metarr.providers.registry import discover
 from metarr.rules import remerge
-from metarr.rules.remerge import Effect, Remerger, Tally
+from metarr.rules.remerge import FieldEffect, Remerger, RemergeTally
 from metarr.secrets import Vault
 from metarr.store import items
 from metarr.store.database import Database
@@ -54,16 +54,16 @@ def library(home: House) -> dict[str, int]:
     return added
 
 
-def preview(home: House, wanted: dict[str, Any], **more: Any) -> Tally:
+def preview(home: House, wanted: dict[str, Any], **more: Any) -> RemergeTally:
     return home.services.remerger.preview(home.services.authorities.proposed(**wanted), **more)
 
 
-def apply(home: House, *, drop_foreign: bool = False) -> Tally:
+def apply(home: House, *, drop_foreign: bool = False) -> RemergeTally:
     *_, last = home.services.remerger.apply(drop_foreign=drop_foreign)
     return last.tally
 
 
-def counts(tally: Tally) -> dict[tuple[Kind, str], tuple[int, int]]:
+def counts(tally: RemergeTally) -> dict[tuple[Kind, str], tuple[int, int]]:
     return {key: (effect.changed, effect.outside) for key, effect in tally.effects.items()}
 
 
@@ -113,13 +113,13 @@ class TestPreview:
             item.kind is Kind.MOVIE and item.fields["plot"].source != "tmdb" for item in everything(home).values()
         )
         assert without_tmdb > 0
-        assert told == {(Kind.MOVIE, "plot"): Effect(changed=0, outside=without_tmdb)}
-        assert dropped == {(Kind.MOVIE, "plot"): Effect(changed=without_tmdb, outside=0)}
+        assert told == {(Kind.MOVIE, "plot"): FieldEffect(changed=0, outside=without_tmdb)}
+        assert dropped == {(Kind.MOVIE, "plot"): FieldEffect(changed=without_tmdb, outside=0)}
 
     def test_the_rules_in_force_change_nothing_where_everything_is_merged_already(
         self, home: House, library: dict[str, int]
     ) -> None:
-        assert home.services.remerger.preview() == Tally(items=len(TITLES))
+        assert home.services.remerger.preview() == RemergeTally(items=len(TITLES))
 
     def test_a_stale_answer_stands_in_and_one_too_old_does_not(
         self, home: House, library: dict[str, int], clock: FakeClock
@@ -205,7 +205,7 @@ class TestApply:
         home.services.authorities.update(**ONLY_TMDB)
         kept = apply(home).effects[Kind.MOVIE, "plot"].outside
         assert home.item(emptied).fields["plot"].rule is Rule.OUTSIDE
-        assert apply(home, drop_foreign=True).effects == {(Kind.MOVIE, "plot"): Effect(changed=kept)}
+        assert apply(home, drop_foreign=True).effects == {(Kind.MOVIE, "plot"): FieldEffect(changed=kept)}
         assert "plot" not in home.item(emptied).fields
         assert home.item(spared).fields["plot"] == held
         assert home.enrich(emptied).changes == ()

@@ -10,7 +10,7 @@ from metarr.rpc.convert import change_message, kind_message
 from metarr.rpc.doors.context import Context
 from metarr.rpc.validate import Check
 from metarr.rules.authorities import FieldAuthorities, Rules
-from metarr.rules.remerge import RemergeProgress, Remerger, Tally
+from metarr.rules.remerge import RemergeProgress, Remerger, RemergeTally
 from metarr.v1 import config_service_pb2 as pb
 
 MOST_SAMPLES = 20
@@ -84,7 +84,7 @@ def _wanted(
     }
 
 
-def _preview_message(tally: Tally) -> pb.PreviewFieldAuthoritiesResponse:
+def _preview_message(tally: RemergeTally) -> pb.PreviewFieldAuthoritiesResponse:
     return pb.PreviewFieldAuthoritiesResponse(
         effects=[
             pb.AuthorityEffect(
