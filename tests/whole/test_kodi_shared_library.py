@@ -19,7 +19,7 @@ from kodi_host import Kodi, SharedLibrary, needs_kodi, simulated_movies, simulat
 from kodi_host.shared import DATABASE, sources
 from mariadb import Server, needs_mariadb, server
 from metarr.clock import SystemClock
-from metarr.players.deliver import Ack, Watch
+from metarr.players.deliver import Ack, PendingWatch
 from metarr.players.players import LEASE
 from metarr.rpc.methods.jobs import HEARTBEAT
 from metarr_kodi import mapping, texts
@@ -58,7 +58,7 @@ class Household:
         self.library, self.metarr, self.clock, self.media = library, metarr, clock, folder / "media"
         self.acks = 0
         """How many entries were acknowledged."""
-        self._watches: list[Watch] = []
+        self._watches: list[PendingWatch] = []
         self._note()
         build = [sys.executable, str(SCRIPTS / "build_kodi_addon"), "--folder", str(folder)]
         addon = subprocess.run(build, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
@@ -83,7 +83,7 @@ class Household:
             self.acks += len(acks)
             return take_in(player_id, session, store_id, acks)
 
-        def noted_watch(*arguments: Any) -> Watch:
+        def noted_watch(*arguments: Any) -> PendingWatch:
             self._watches.append(watch(*arguments))
             return self._watches[-1]
 

@@ -23,7 +23,7 @@ from metarr.jobs.quota_queue import Planner
 from metarr.jobs.report import ended
 from metarr.jobs.run import Run, Worker
 from metarr.jobs.runner import Runner, Stopped
-from metarr.jobs.watch import Watch, Watchers
+from metarr.jobs.watch import JobWatch, Watchers
 from metarr.library.enrich import Enricher
 from metarr.library.items import Library, Reference
 from metarr.store import jobs, pending
@@ -181,10 +181,10 @@ class Jobs:
         with self._database.read() as connection:
             return any(_whole(job.scope) and not job.providers for job in jobs.under_way(connection))
 
-    def watch(self, job_id: int, after_sequence: int, heartbeat: float) -> Watch:
+    def watch(self, job_id: int, after_sequence: int, heartbeat: float) -> JobWatch:
         """News of a job: what is newer than a sequence; 0: everything. Raises NoSuchThing."""
         self.get(job_id)
-        return Watch(self._watchers, partial(self.get, job_id), after_sequence, heartbeat)
+        return JobWatch(self._watchers, partial(self.get, job_id), after_sequence, heartbeat)
 
     # Taking orders
 

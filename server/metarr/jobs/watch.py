@@ -34,7 +34,7 @@ class Watchers:
         self._waiting.discard(heard)
 
 
-class Watch:
+class JobWatch:
     """A job as it goes on, in a `with` block: what is newer than a sequence, and itself again as a heartbeat."""
 
     def __init__(self, watchers: Watchers, look: Callable[[], Job], after_sequence: int, heartbeat: float) -> None:

@@ -193,10 +193,10 @@ class Sync:
             series = _series(connection, known.values())
             return [_state(player, entry, known[entry.item_id], series) for entry in entries]
 
-    def watch(self, player_id: str, session: str, after_sequence: int, heartbeat: float) -> "Watch":
+    def watch(self, player_id: str, session: str, after_sequence: int, heartbeat: float) -> "PendingWatch":
         """News of what is pending. Raises NoSuchThing; CannotDo where this is not the player's last session."""
         self.saw(player_id, session)
-        return Watch(self, player_id, session, after_sequence, heartbeat)
+        return PendingWatch(self, player_id, session, after_sequence, heartbeat)
 
     def look(self, player_id: str, session: str) -> tuple[int, int]:
         """The greatest pending sequence (0: none), and how many entries are pending. Raises as `watch` does."""
@@ -222,7 +222,7 @@ class Sync:
                 players.saw(connection, player_id, now)
 
 
-class Watch:
+class PendingWatch:
     """What is pending for a player, as it goes on: news, and silence now and then as a heartbeat."""
 
     def __init__(self, source: Sync, player_id: str, session: str, after_sequence: int, heartbeat: float) -> None:

@@ -5,7 +5,7 @@ import threading
 from fakes import FakeClock
 from harness import House
 from house.jobs.test_jobs import EVERYTHING, PATIENCE
-from metarr.jobs.watch import Watch, Watchers
+from metarr.jobs.watch import JobWatch, Watchers
 from metarr.store.jobs import Job, JobState
 
 
@@ -43,7 +43,7 @@ def test_a_watcher_sees_every_progress_once_and_a_heartbeat_in_silence(home: Hou
 def test_whom_a_restored_backup_set_back_is_told_everything_of_it(clock: FakeClock) -> None:
     clock.auto = True
     told = [Job(created_at=clock.now(), id=7, sequence=sequence, state=state) for sequence, state in STORY]
-    with Watch(Watchers(clock), lambda: told[0] if len(told) == 1 else told.pop(0), 500, 10.0) as watch:
+    with JobWatch(Watchers(clock), lambda: told[0] if len(told) == 1 else told.pop(0), 500, 10.0) as watch:
         assert [(job.sequence, news) for job, news in (watch.next() for _ in range(3))] == [
             (3, True),
             (4, True),
