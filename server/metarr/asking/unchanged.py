@@ -13,7 +13,7 @@ from metarr.domain.freshness import AnswerHead, fingerprint_on, ground, is_fresh
 from metarr.domain.values import Kind
 from metarr.store import answers, pending
 from metarr.store.database import Connection
-from metarr.store.jobs import Candidate
+from metarr.store.jobs import JobItem
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -28,9 +28,9 @@ class Standing:
         self._askers: dict[Kind, tuple[Asker, ...]] = {}
         self._grounds: dict[tuple[Kind, tuple[str, ...]], bytes] = {}
 
-    def unchanged(self, connection: Connection, items: Sequence[Candidate]) -> set[int]:
+    def unchanged(self, connection: Connection, items: Sequence[JobItem]) -> set[int]:
         """Those of the items at which there is nothing to do."""
-        by_kind: dict[Kind, list[Candidate]] = {}
+        by_kind: dict[Kind, list[JobItem]] = {}
         for item in items:
             if item.ids:
                 by_kind.setdefault(Kind(item.kind), []).append(item)
@@ -44,7 +44,7 @@ class Standing:
             if not providers or waiting.get(item_id, set()).issuperset(providers)
         }
 
-    def _standing(self, connection: Connection, kind: Kind, items: Sequence[Candidate]) -> dict[int, list[str]]:
+    def _standing(self, connection: Connection, kind: Kind, items: Sequence[JobItem]) -> dict[int, list[str]]:
         """Those of the items whose last merge stands, and of which providers a fresh answer is wanting."""
         told: list[dict[str, str]] = [{} for _ in items]
         wanting: list[list[str]] = [[] for _ in items]

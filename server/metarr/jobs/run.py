@@ -21,7 +21,7 @@ from metarr.jobs.runner import Runner, Stopped
 from metarr.library.enrich import Enriched, Enricher, Wish
 from metarr.store import jobs
 from metarr.store.database import Connection, Database
-from metarr.store.jobs import Candidate, Done, Job, JobState
+from metarr.store.jobs import Done, Job, JobItem, JobState
 
 log = structlog.get_logger(__name__)
 
@@ -162,7 +162,7 @@ class Worker:
                 run.changed.wait(FLUSH_EVERY)
             self._progress.flush(run, FLUSH_EVERY)
 
-    def _to_do(self, run: Run, batch: list[Candidate]) -> list[int]:
+    def _to_do(self, run: Run, batch: list[JobItem]) -> list[int]:
         """Those of the items at which there is something to do; the others are marked here."""
         job = run.job
         if job.force or job.providers:

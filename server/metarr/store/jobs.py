@@ -120,7 +120,7 @@ class Job(Struct, frozen=True, kw_only=True):
     resumed_with: int = 0
 
 
-class Candidate(Struct, frozen=True, kw_only=True):
+class JobItem(Struct, frozen=True, kw_only=True):
     """An item that a job takes, with what tells whether there is anything to do. `ids`: by type."""
 
     id: int
@@ -177,12 +177,12 @@ def prune(connection: Connection, before: datetime) -> int:
 # Items of a job
 
 
-def candidates(connection: Connection, job: Job, kinds: Collection[Kind], after_id: int, limit: int) -> list[Candidate]:
+def candidates(connection: Connection, job: Job, kinds: Collection[Kind], after_id: int, limit: int) -> list[JobItem]:
     """The next items of a job by id, of these kinds, that it is not done with."""
     query = _taken(select(items.c.id, items.c.kind, items.c.fingerprint), job, kinds)
     query = query.where(items.c.id > after_id, ~_is_marked(job)).order_by(items.c.id).limit(limit)
     found = {
-        item_id: Candidate(id=item_id, kind=kind, fingerprint=fingerprint, ids={})
+        item_id: JobItem(id=item_id, kind=kind, fingerprint=fingerprint, ids={})
         for item_id, kind, fingerprint in connection.execute(query).all()
     }
     for item_id, id_type, value in connection.execute(_IDS, {"ids": list(found)}).all():
