@@ -18,7 +18,7 @@ from metarr.store.jobs import JobItem
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class Standing:
+class Unchanged:
     """The view of one moment: what is configured and what time it is stay as they were when it was made."""
 
     def __init__(self, aggregator: Aggregator, config: Config, now: datetime) -> None:

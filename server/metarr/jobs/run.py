@@ -9,7 +9,7 @@ from metarr.asking.config import ConfigReader
 from metarr.asking.gather import Aggregator
 from metarr.asking.nobody import answered, nobody
 from metarr.asking.roster import Roster
-from metarr.asking.unchanged import Standing
+from metarr.asking.unchanged import Unchanged
 from metarr.clock import Clock
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, DatabaseUnusable, MetarrError, NobodyAnswered, NoSuchThing
@@ -167,7 +167,7 @@ class Worker:
         job = run.job
         if job.force or job.providers:
             return [item.id for item in batch]
-        standing = Standing(self._aggregator, self._config.read(), self._clock.now())
+        standing = Unchanged(self._aggregator, self._config.read(), self._clock.now())
         with self._database.read() as connection:
             skipped = standing.unchanged(connection, batch)
         if skipped:

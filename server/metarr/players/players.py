@@ -42,7 +42,7 @@ SEEN_EVERY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
-class Standing:
+class PlayerStanding:
     """A player and how its entries stand."""
 
     player: Player
@@ -53,7 +53,7 @@ class Standing:
 class Registered:
     """A session, and the store that its sequences are of."""
 
-    standing: Standing
+    standing: PlayerStanding
     store_id: str
 
     @property
@@ -134,13 +134,13 @@ class Players:
                 _wake_grown(connection, known, player)
             counts = players.counts(connection).get(player.id, Counts())
             log.info("player_registered", player=player.id, session=player.session, host=player.host)
-            return Registered(Standing(player, counts), players.store_id(connection))
+            return Registered(PlayerStanding(player, counts), players.store_id(connection))
 
-    def everyone(self) -> list[Standing]:
+    def everyone(self) -> list[PlayerStanding]:
         """All players, by name."""
         with self._database.read() as connection:
             counts = players.counts(connection)
-            return [Standing(each, counts.get(each.id, Counts())) for each in players.everyone(connection)]
+            return [PlayerStanding(each, counts.get(each.id, Counts())) for each in players.everyone(connection)]
 
     def update(
         self,
@@ -149,7 +149,7 @@ class Players:
         name: str | None = None,
         policy: SyncPolicy | None = None,
         overwrite_edits: bool | None = None,
-    ) -> Standing:
+    ) -> PlayerStanding:
         """Change how a player is treated; None leaves it as it is. Raises NoSuchThing."""
         with self._database.begin() as connection:
             before = named(connection, player_id)
@@ -167,7 +167,7 @@ class Players:
                 _wake_waiting(connection, after)
             if after.overwrite_edits and not before.overwrite_edits:
                 _again(connection, after, frozenset({Taken.EDITED}), edits=True)
-            return Standing(after, players.counts(connection).get(player_id, Counts()))
+            return PlayerStanding(after, players.counts(connection).get(player_id, Counts()))
 
     def remove(self, player_id: str) -> int:
         """Forget a player, and delete the items that only it had. Returns how many. Raises NoSuchThing."""

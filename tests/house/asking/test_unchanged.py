@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from fakes import FakeClock
 from harness import House, title
-from metarr.asking.unchanged import Standing
+from metarr.asking.unchanged import Unchanged
 from metarr.domain.authority import FieldRule
 from metarr.domain.freshness import TTL
 from metarr.domain.values import Kind
@@ -33,7 +33,7 @@ def library(home: House) -> dict[str, int]:
 
 def standing(home: House) -> set[int]:
     """The items of the library at which there is nothing to do now."""
-    view = Standing(home.services.aggregator, home.services.config.read(), home.clock.now())
+    view = Unchanged(home.services.aggregator, home.services.config.read(), home.clock.now())
     with home.database.read() as connection:
         batch = jobs.candidates(connection, Job(created_at=home.clock.now()), KINDS, 0, 100)
         return view.unchanged(connection, batch)

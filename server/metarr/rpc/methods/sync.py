@@ -10,7 +10,7 @@ from metarr.domain.fields import FIELDS, fields_of
 from metarr.domain.values import Kind
 from metarr.library.intake import NewSeries
 from metarr.players.deliver import Ack, AckStatus, EntryState, FieldAck, Row, Sync
-from metarr.players.players import Players, Preview, Standing
+from metarr.players.players import Players, PlayerStanding, Preview
 from metarr.players.report import HostEntry, Placed, Reporter
 from metarr.rpc.convert import kind_message, plain_of, timestamp, value_message
 from metarr.rpc.doors.context import Context
@@ -327,7 +327,7 @@ def _value(plain: object) -> Value | None:
     return None if plain is None else value_message(plain)
 
 
-def _player(standing: Standing) -> pb.Player:
+def _player(standing: PlayerStanding) -> pb.Player:
     player, counts = standing.player, standing.counts
     return pb.Player(
         id=player.id,
