@@ -18,7 +18,7 @@ from metarr.errors import (
     TitleNotFound,
 )
 from metarr.fetch.breaker import Breaker
-from metarr.fetch.client import Client
+from metarr.fetch.client import ProviderClient
 from metarr.fetch.contract import (
     AnsweredMeanwhile,
     Cancelled,
@@ -157,7 +157,7 @@ class Channel:
     ) -> None:
         """`key_fingerprint` names the key without telling it: ledger and remembered secrets belong to it."""
         self.clock = clock
-        self.client = Client(provider_id, connection, classify, clock, limits.workers)
+        self.client = ProviderClient(provider_id, connection, classify, clock, limits.workers)
         self.limiter = Limiter(provider_id, limits, key_fingerprint, limit_store, clock)
         self.breaker = Breaker(provider_id, clock, last=self.limiter.circuit, keep=self.limiter.keep_circuit)
         self._provider_id = provider_id

@@ -31,7 +31,7 @@ _SENDABLE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 _SHORTEST_SECRET = 8
 
 
-class Client:
+class ProviderClient:
     """Speaks JSON with one provider. Thread-safe."""
 
     def __init__(self, provider_id: str, connection: Connection, classify: Classify, clock: Clock, size: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from metarr.clock import Clock, SystemClock
 from metarr.fetch.channel import Channel
-from metarr.fetch.client import Client
+from metarr.fetch.client import ProviderClient
 from metarr.fetch.contract import Classify, Connection, Limits
 from metarr.fetch.memory import MemoryLimitStore, MemorySecretStore
 from scripted_server import ScriptedServer
@@ -37,12 +37,12 @@ def server() -> Iterator[ScriptedServer]:
 
 
 @pytest.fixture
-def open_client(server: ScriptedServer) -> Iterator[Callable[..., Client]]:
+def open_client(server: ScriptedServer) -> Iterator[Callable[..., ProviderClient]]:
     """Makes clients of the server that are closed after the test."""
-    opened: list[Client] = []
+    opened: list[ProviderClient] = []
 
-    def make(clock: Clock, classify: Classify = lambda _response: None, **connection: Any) -> Client:
-        client = Client("tmdb", Connection(**{"base_url": server.url, **connection}), classify, clock, 4)
+    def make(clock: Clock, classify: Classify = lambda _response: None, **connection: Any) -> ProviderClient:
+        client = ProviderClient("tmdb", Connection(**{"base_url": server.url, **connection}), classify, clock, 4)
         opened.append(client)
         return client
 

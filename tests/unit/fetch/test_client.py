@@ -8,11 +8,11 @@ import structlog
 from fakes import FakeClock
 from metarr.clock import Clock
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, QuotaExhausted, RateLimited, TitleNotFound
-from metarr.fetch.client import Client
+from metarr.fetch.client import ProviderClient
 from metarr.fetch.contract import Cancelled, Response
 from scripted_server import Journey, ScriptedServer, Step, hang, reply, reset
 
-OpenClient = Callable[..., Client]
+OpenClient = Callable[..., ProviderClient]
 KEY, TOKEN = "s3cret-key-in-a-parameter", "s3cret-token-in-a-header"
 
 

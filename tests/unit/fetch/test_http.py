@@ -21,13 +21,13 @@ import metarr.fetch.http
 from fakes import FakeClock
 from metarr.clock import SystemClock
 from metarr.errors import BadAnswer, DeadlineTooNear, ProviderError, ProviderTimeout
-from metarr.fetch.client import Client
+from metarr.fetch.client import ProviderClient
 from metarr.fetch.contract import Cancelled, Connection, Response
 from metarr.fetch.http import Exchanger, Failure, Request, trusted
 from scripted_server import Journey, ScriptedServer, Step, hang, reply, reset
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-OpenClient = Callable[..., Client]
+OpenClient = Callable[..., ProviderClient]
 
 
 def ends(data: bytes) -> Step:
