@@ -37,12 +37,12 @@ from metarr.rpc.doors.access import Access
 from metarr.rpc.doors.http import HttpServer
 from metarr.rpc.doors.server import GrpcServer, authority
 from metarr.rpc.errors import BaseServicer
-from metarr.rpc.methods.aggregation import Aggregation
-from metarr.rpc.methods.config import Config
-from metarr.rpc.methods.enrichment import Enrichment
-from metarr.rpc.methods.health import Health
-from metarr.rpc.methods.library import LibraryItems
-from metarr.rpc.methods.sync import PlayerSync
+from metarr.rpc.methods.aggregation import AggregationServicer
+from metarr.rpc.methods.config import ConfigServicer
+from metarr.rpc.methods.enrichment import EnrichmentServicer
+from metarr.rpc.methods.health import HealthServicer
+from metarr.rpc.methods.library import LibraryServicer
+from metarr.rpc.methods.sync import SyncServicer
 from metarr.rules.authorities import FieldAuthorities
 from metarr.rules.export import Decisions
 from metarr.rules.providers import ProviderSettings
@@ -154,10 +154,10 @@ def servicers(services: Services, clock: Clock) -> tuple[BaseServicer, ...]:
     """The contract's services over the use cases; both doors serve the same ones."""
     known = services.roster.ids()
     return (
-        Aggregation(services.titles, known, clock),
-        Enrichment(services.enricher, services.history, services.jobs, known_providers=known, clock=clock),
-        LibraryItems(services.library, services.editor, services.splitter, clock),
-        Config(
+        AggregationServicer(services.titles, known, clock),
+        EnrichmentServicer(services.enricher, services.history, services.jobs, known_providers=known, clock=clock),
+        LibraryServicer(services.library, services.editor, services.splitter, clock),
+        ConfigServicer(
             services.providers,
             services.authorities,
             services.decisions,
@@ -166,8 +166,8 @@ def servicers(services: Services, clock: Clock) -> tuple[BaseServicer, ...]:
             settings=services.settings,
             remerger=services.remerger,
         ),
-        Health(services.health, clock),
-        PlayerSync(services.players, services.reporter, services.sync, clock),
+        HealthServicer(services.health, clock),
+        SyncServicer(services.players, services.reporter, services.sync, clock),
     )
 
 

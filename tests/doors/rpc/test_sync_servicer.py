@@ -16,11 +16,11 @@ from metarr.app import servicers
 from metarr.library.edit import Edit
 from metarr.rpc.contract import service_of
 from metarr.rpc.methods.jobs import HEARTBEAT
-from metarr.rpc.methods.sync import PlayerSync
+from metarr.rpc.methods.sync import SyncServicer
 from simulators import Simulators
 
 SECONDS = 30
-DESCRIPTOR = service_of(PlayerSync).descriptor
+DESCRIPTOR = service_of(SyncServicer).descriptor
 MINE = {"playerId": "living-room"}
 KIND = {"kind": "MEDIA_KIND_MOVIE", "fields": ["title", "plot"], "cannotTake": {"trailer": "Kodi refuses it"}}
 PLAYER = {**MINE, "name": "Living room", "host": "kodi", "hostVersion": "21.2", "instance": "pc", "kinds": [KIND]}
@@ -38,7 +38,7 @@ class Door:
     """The servicer as grpc calls it, within 30 seconds."""
 
     def __init__(self, home: House) -> None:
-        [served] = [each for each in servicers(home.services, home.clock) if isinstance(each, PlayerSync)]
+        [served] = [each for each in servicers(home.services, home.clock) if isinstance(each, SyncServicer)]
         self._server = grpc_testing.server_from_dictionary({DESCRIPTOR: served}, grpc_testing.strict_fake_time(0))
 
     def call(self, method: str, request: dict[str, Any], expected: grpc.StatusCode = grpc.StatusCode.OK) -> Any:

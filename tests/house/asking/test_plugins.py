@@ -17,7 +17,7 @@ from metarr.library.intake import NewItem
 from metarr.providers.contract import Ask, Provider, Setting, SettingValue, common_settings
 from metarr.providers.reading import Reading
 from metarr.providers.registry import BrokenProvider, Registry
-from metarr.rpc.methods.health import Health
+from metarr.rpc.methods.health import HealthServicer
 from metarr.secrets import Vault
 from metarr.store.database import Database
 from metarr.v1 import health_service_pb2
@@ -151,7 +151,7 @@ def test_a_provider_that_cannot_be_used_is_told_with_the_reason(tmp_path: Path) 
     services = build(database, Vault(tmp_path / "key"), SystemClock(), registry)
     try:
         health = services.health.read()
-        message = Health(services.health, SystemClock()).GetHealth(health_service_pb2.GetHealthRequest(), None)
+        message = HealthServicer(services.health, SystemClock()).GetHealth(health_service_pb2.GetHealthRequest(), None)
     finally:
         services.roster.close()
         database.close()

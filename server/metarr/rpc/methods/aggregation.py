@@ -17,7 +17,7 @@ MOST_CANDIDATES, CANDIDATES = 50, 20
 SEARCHED = (Kind.MOVIE, Kind.SERIES)
 
 
-class Aggregation(BaseServicer, AggregationServiceServicer):
+class AggregationServicer(BaseServicer, AggregationServiceServicer):
     """Asks the providers about a title without storing anything in the library."""
 
     def __init__(self, titles: TitleAggregator, known_providers: frozenset[str], clock: Clock) -> None:

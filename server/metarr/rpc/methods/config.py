@@ -49,7 +49,7 @@ HINT_FROM = 12
 """Characters that a secret must have for its last four to be shown: of a shorter one they would tell too much."""
 
 
-class Config(AuthorityMethods, SettingMethods, BaseServicer, ConfigServiceServicer):
+class ConfigServicer(AuthorityMethods, SettingMethods, BaseServicer, ConfigServiceServicer):
     """Everything a person tunes."""
 
     def __init__(

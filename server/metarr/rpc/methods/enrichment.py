@@ -16,7 +16,7 @@ from metarr.v1 import enrichment_service_pb2 as pb
 from metarr.v1.enrichment_service_pb2_grpc import EnrichmentServiceServicer
 
 
-class Enrichment(JobMethods, BaseServicer, EnrichmentServiceServicer):
+class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
     """Brings items of the library up to date."""
 
     def __init__(

@@ -16,7 +16,7 @@ _STATUS = {
 }
 
 
-class Health(BaseServicer, HealthServiceServicer):
+class HealthServicer(BaseServicer, HealthServiceServicer):
     """How the daemon fares."""
 
     def __init__(self, health: HealthReader, clock: Clock) -> None:

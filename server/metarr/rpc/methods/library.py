@@ -22,7 +22,7 @@ MOST_ITEMS = 500
 EDITABLE = frozenset({"fields", "lock_fields", "unlock_fields", "lock_all", "unlock_all", "monitored", "ids"})
 
 
-class LibraryItems(BaseServicer, LibraryServiceServicer):
+class LibraryServicer(BaseServicer, LibraryServiceServicer):
     """The items of the library."""
 
     def __init__(self, library: Library, editor: Editor, splitter: Splitter, clock: Clock) -> None:

@@ -56,7 +56,7 @@ _STATUSES = {
 }
 
 
-class PlayerSync(BaseServicer, SyncServiceServicer):
+class SyncServicer(BaseServicer, SyncServiceServicer):
     """The players' side of the library."""
 
     def __init__(self, players: Players, reporter: Reporter, sync: Sync, clock: Clock) -> None:
