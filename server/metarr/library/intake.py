@@ -60,7 +60,7 @@ class NewItem:
         return self.source.startswith("player:")
 
 
-class Taken(NamedTuple):
+class Upserted(NamedTuple):
     """What became of it. `deleted`: the item, or what it belongs to, was deleted and stays so; nothing was changed.
 
     `changed`: an item that was there got something new. `new_ids`: how many external ids it got.
@@ -76,7 +76,7 @@ class Taken(NamedTuple):
 
 def take_all(
     connection: Connection, wanted: Iterable[NewItem], now: datetime, sync_fields: Collection[str]
-) -> list[Taken]:
+) -> list[Upserted]:
     """Add each item, or add to the one that it is.
 
     It is the one that has one of its ids; for an episode and a season, the one of that number; where no id decides,
@@ -136,11 +136,11 @@ class Intake:
         self._now = now
         self._sync_fields = sync_fields
         self._words: dict[tuple[Kind, str, int], list[Words]] = {}
-        self._parents: dict[Any, Taken] = {}
+        self._parents: dict[Any, Upserted] = {}
         for each in words:
             self._learn(each)
 
-    def take(self, new: NewItem, path: str) -> Taken:
+    def take(self, new: NewItem, path: str) -> Upserted:
         """Add an item, or add to the one that it is. Raises InvalidInput, its violations below `path`."""
         values = _checked(new, path)
         parent = self._parent(new, path)
@@ -151,7 +151,7 @@ class Intake:
         if held is None:
             return self._add(new, values, parent.item.id if parent else None)
         if held.deleted_at is not None and new.source and not (new.from_player and held.deleted_by == PLAYERS):
-            return Taken(item=held, deleted=True)
+            return Upserted(item=held, deleted=True)
         # A player says of each of its episodes that it has it.
         restored = bool(restore(self._connection, held.id, alone=new.from_player))
         if restored:
@@ -161,16 +161,16 @@ class Intake:
         if parent and held.parent_id is None:
             after = replace(after, parent_id=parent.item.id)
         if after == held:
-            return Taken(item=held, restored=restored)
+            return Upserted(item=held, restored=restored)
         after = replace(after, fingerprint="")
         saved = commit(self._connection, held, after, cause="import", now=self._now, sync_fields=self._sync_fields).item
         if saved.locked_fields() != held.locked_fields():
             # What is below was written, too.
             self._known.clear()
         self._known[saved.id] = saved
-        return Taken(item=saved, restored=restored, changed=True, new_ids=len(saved.ids.keys() - held.ids.keys()))
+        return Upserted(item=saved, restored=restored, changed=True, new_ids=len(saved.ids.keys() - held.ids.keys()))
 
-    def _parent(self, new: NewItem, path: str) -> Taken | None:
+    def _parent(self, new: NewItem, path: str) -> Upserted | None:
         """The season of an episode, the series of a season; added where they are not there."""
         if new.series is None or new.kind not in (Kind.SEASON, Kind.EPISODE):
             return None
@@ -219,7 +219,7 @@ class Intake:
             raise AssertionError("an id without its item")
         return item
 
-    def _add(self, new: NewItem, values: Mapping[str, Value], parent_id: int | None) -> Taken:
+    def _add(self, new: NewItem, values: Mapping[str, Value], parent_id: int | None) -> Upserted:
         item = MediaItem(
             kind=new.kind,
             title=new.title or _numbered(new),
@@ -234,7 +234,7 @@ class Intake:
         if parent_id is None:
             words = Words(item_id=added.id, kind=new.kind, title=item.title, year=item.year, identified=bool(item.ids))
             self._learn(words)
-        return Taken(item=added, created=True, new_ids=len(added.ids))
+        return Upserted(item=added, created=True, new_ids=len(added.ids))
 
     def _learn(self, words: Words) -> None:
         self._words.setdefault((words.kind, words.title, words.year), []).append(words)

@@ -12,7 +12,7 @@ from metarr.domain.merge import RunnerUp, explain, merge
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, NoSuchThing, Violation
 from metarr.library import intake
-from metarr.library.intake import NewItem, Taken
+from metarr.library.intake import NewItem, Upserted
 from metarr.store import items, joins, pending
 from metarr.store.database import Connection, Database
 from metarr.store.items import ItemHead
@@ -53,7 +53,7 @@ class Library:
         self._config = config
         self._clock = clock
 
-    def upsert(self, wanted: list[NewItem]) -> list[Taken]:
+    def upsert(self, wanted: list[NewItem]) -> list[Upserted]:
         """Add items, or add to those that are there: all of them or none (see `services.intake`).
 
         Raises InvalidInput with what is wrong about each of them.

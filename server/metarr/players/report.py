@@ -19,7 +19,7 @@ from metarr.domain.item import MediaItem
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput
 from metarr.library import intake
-from metarr.library.intake import NewItem, NewSeries, Taken
+from metarr.library.intake import NewItem, NewSeries, Upserted
 from metarr.players.players import in_session, release
 from metarr.store import items, player_items, players
 from metarr.store.database import Connection, Database
@@ -195,7 +195,7 @@ class _Work:
         last = player_items.last_changes(self._connection, [entry.item_id]).get(entry.item_id, 0)
         return replace(begun, acked=begun.sequence - 1, acked_change=last)
 
-    def _take(self, entry: HostEntry, problems: list[str], *, first: bool) -> Taken | None:
+    def _take(self, entry: HostEntry, problems: list[str], *, first: bool) -> Upserted | None:
         """The item that an entry is; with the best of its ids alone where together they fit no item."""
         tries = [entry.ids, *({t: entry.ids[t]} for t in PREFERRED_IDS if t in entry.ids and len(entry.ids) > 1)]
         for ids in tries:

@@ -105,7 +105,7 @@ class Unplaced:
 
 
 @dataclass(frozen=True)
-class Taken:
+class ImportOutcome:
     """What was, or would be, taken over; `same`: items that are as the document wants them already."""
 
     settings: int = 0
@@ -163,7 +163,7 @@ class Decisions:
             },
         )
 
-    def take(self, text: str, *, dry_run: bool) -> Taken:
+    def take(self, text: str, *, dry_run: bool) -> ImportOutcome:
         """Take a document over; nothing of what it does not name changes. With `dry_run` only tell what would.
 
         Raises InvalidInput with a violation per fault, with nothing changed.
@@ -177,7 +177,7 @@ class Decisions:
         unknown = sorted(document.providers.keys() - self._roster.ids())
         lost = tuple(Unplaced(name=name, why="there is no such provider here") for name in unknown)
         about_items = self._take_items(document.items, dry_run)
-        return Taken(
+        return ImportOutcome(
             settings=self._take_settings(document.settings, dry_run),
             authorities=self._take_authorities(document.authorities, dry_run),
             providers=sum(self._take_provider(*each, dry_run) for each in self._known(document)),
@@ -236,7 +236,7 @@ class Decisions:
             self._providers.update(entry.id, wanted.enabled, changed)
         return True
 
-    def _take_items(self, wanted: tuple[ItemDecisions, ...], dry_run: bool) -> Taken:
+    def _take_items(self, wanted: tuple[ItemDecisions, ...], dry_run: bool) -> ImportOutcome:
         sync_fields = self._config.read().sync_fields
         changed, same, unplaced = 0, 0, []
         with self._database.read() if dry_run else self._database.begin() as connection:
@@ -255,7 +255,7 @@ class Decisions:
                 if not dry_run:
                     now = self._clock.now()
                     commit(connection, before, after, cause="edit", now=now, sync_fields=sync_fields)
-        return Taken(items=changed, same=same, unplaced=tuple(unplaced))
+        return ImportOutcome(items=changed, same=same, unplaced=tuple(unplaced))
 
 
 def _items(connection: Connection, ids: list[int]) -> Iterator[ItemDecisions]:

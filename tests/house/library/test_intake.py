@@ -12,7 +12,7 @@ from metarr.domain.item import OWNER, FieldValue, Rule
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput
 from metarr.library.edit import Edit
-from metarr.library.intake import NewItem, NewSeries, Taken
+from metarr.library.intake import NewItem, NewSeries, Upserted
 from scripted_providers import Scripted, scripted_house
 
 IMDB, OTHER = "tt0000001", "tt0000002"
@@ -30,7 +30,7 @@ def home(made: tuple[House, dict[str, Scripted]]) -> House:
     return made[0]
 
 
-def take(home: House, *wanted: NewItem) -> list[Taken]:
+def take(home: House, *wanted: NewItem) -> list[Upserted]:
     return home.services.library.upsert(list(wanted))
 
 

@@ -3,7 +3,7 @@
 import re
 
 from metarr.rpc.validate import Check
-from metarr.rules.export import Decisions, Taken
+from metarr.rules.export import Decisions, ImportOutcome
 from metarr.v1 import config_service_pb2 as pb
 
 
@@ -25,7 +25,7 @@ def imported(decisions: Decisions, request: pb.ImportSettingsRequest) -> pb.Impo
     return _taken_message(decisions.take(request.json, dry_run=request.dry_run))
 
 
-def _taken_message(taken: Taken) -> pb.ImportSettingsResponse:
+def _taken_message(taken: ImportOutcome) -> pb.ImportSettingsResponse:
     return pb.ImportSettingsResponse(
         settings=taken.settings,
         authorities=taken.authorities,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from metarr.clock import Clock
 from metarr.library.edit import Edit, Editor
-from metarr.library.intake import NewItem, NewSeries, Taken
+from metarr.library.intake import NewItem, NewSeries, Upserted
 from metarr.library.items import Library, Reference, Shown
 from metarr.library.join import Splitter
 from metarr.rpc.convert import change_message, head_message, item_message, plain_of
@@ -165,7 +165,7 @@ def _series(check: Check, path: str, series: pb.NewParent) -> NewSeries:
     )
 
 
-def _result(taken: Taken) -> pb.UpsertItemsResponse.Result:
+def _result(taken: Upserted) -> pb.UpsertItemsResponse.Result:
     return pb.UpsertItemsResponse.Result(
         item=item_message(taken.item, fields=False),
         created=taken.created,
