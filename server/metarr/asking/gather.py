@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from metarr.asking.arrivals import Arrivals
 from metarr.asking.config import Config
 from metarr.asking.drift import DriftWatch
-from metarr.asking.roster import Entry, Roster
+from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
 from metarr.domain.authority import Authority
 from metarr.domain.evidence import answer_of, in_order
@@ -90,7 +90,7 @@ class _Round:
     looked into. `overtaken`: what is stored came after a first look, and counts as if it had been waited for.
     """
 
-    entry: Entry
+    entry: ConfiguredProvider
     keys: tuple[AnswerKey, ...]
     ask: Ask
     by_lookup: bool
@@ -370,7 +370,7 @@ class Aggregator:
         log.info("provider_unavailable", provider=each.entry.id, reason=str(error.reason), detail=error.detail)
         return Unavailable(reason=error.reason, detail=error.detail, retry_at=error.retry_at, last=last)
 
-    def _left_out(self, entry: Entry, kind: Kind, config: Config) -> NotAsked | None:
+    def _left_out(self, entry: ConfiguredProvider, kind: Kind, config: Config) -> NotAsked | None:
         """Why a provider is out of the order; None: it counts."""
         skip = entry.skip(kind)
         if skip is not None or config.settings.multi_provider_aggregation:
@@ -380,7 +380,7 @@ class Aggregator:
             return None
         return NotAsked(reason=Skip.DISABLED, detail="multi-provider aggregation is off: only the first one is asked")
 
-    def _unasked(self, entry: Entry, kind: Kind, config: Config) -> NotAsked:
+    def _unasked(self, entry: ConfiguredProvider, kind: Kind, config: Config) -> NotAsked:
         wanted = " or ".join(entry.provider.asks_by.get(kind, ()))
         no_id = NotAsked(reason=Skip.NO_ID, detail=f"no {wanted} id is known")
         return self._left_out(entry, kind, config) or no_id

@@ -28,7 +28,7 @@ LOST = "the key file that opens it is gone or another one"
 
 
 @dataclass(frozen=True)
-class Entry:
+class ConfiguredProvider:
     """One provider with its settings in force, secrets included (which its text form leaves out), and its channel."""
 
     provider: Provider
@@ -70,10 +70,10 @@ class Roster:
         self._lock = threading.Lock()
         self._entries = {provider_id: self._enter(provider) for provider_id, provider in sorted(providers.items())}
 
-    def get(self, provider_id: str) -> Entry | None:
+    def get(self, provider_id: str) -> ConfiguredProvider | None:
         return self._entries.get(provider_id)
 
-    def all(self) -> tuple[Entry, ...]:
+    def all(self) -> tuple[ConfiguredProvider, ...]:
         """Every provider, by id."""
         return tuple(self._entries.values())
 
@@ -84,7 +84,7 @@ class Roster:
         """The fields that each provider declares for a kind."""
         return {entry.id: entry.provider.fields(kind, entry.settings) for entry in self.all()}
 
-    def reload(self, provider_id: str) -> Entry:
+    def reload(self, provider_id: str) -> ConfiguredProvider:
         """Take over changed settings: a new channel, with every park lifted but that for a lost key."""
         with self._lock:
             old = self._entries[provider_id]
@@ -107,7 +107,7 @@ class Roster:
         for channel in channels:
             channel.close()
 
-    def _enter(self, provider: Provider) -> Entry:
+    def _enter(self, provider: Provider) -> ConfiguredProvider:
         with self._database.read() as connection:
             config = self._store.config(connection, provider.id)
         settings = in_force(provider.settings, config, self._vault)
@@ -126,7 +126,7 @@ class Roster:
         if lost:
             # As good as refused: what it said before is held, where "never configured" would let others replace it.
             channel.limiter.refused(KeyRefused(LOST))
-        return Entry(provider=provider, config=config, settings=settings, channel=channel, lost=lost)
+        return ConfiguredProvider(provider=provider, config=config, settings=settings, channel=channel, lost=lost)
 
 
 def _lost(setting: Setting, config: ProviderConfig, settings: Mapping[str, SettingValue]) -> bool:

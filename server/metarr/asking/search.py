@@ -13,7 +13,7 @@ import structlog
 from metarr.asking.config import Config
 from metarr.asking.gather import preferences_of
 from metarr.asking.nobody import answered, nobody, why_not
-from metarr.asking.roster import Entry, Roster
+from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
 from metarr.domain.item import IdClaim, Match
 from metarr.domain.matching import Found, Score, Wanted, clear_winner, score, title_key, without_remark
@@ -89,7 +89,9 @@ class Identifier:
             outcomes[provider_id] = self._outcome(provider_id, kind, candidates)
         return Matches(matches=ranked(found, wanted), outcomes=outcomes)
 
-    def _left_out(self, entry: Entry, kind: Kind, config: Config, providers: frozenset[str] | None) -> NotAsked | None:
+    def _left_out(
+        self, entry: ConfiguredProvider, kind: Kind, config: Config, providers: frozenset[str] | None
+    ) -> NotAsked | None:
         """Why a provider is not asked; None: it is."""
         if (skip := entry.skip(kind)) is not None:
             return skip
@@ -111,7 +113,7 @@ class Identifier:
         return Answered(fragment=Fragment(provider=provider_id, kind=kind), fetched_at=now)
 
 
-def _call(entry: Entry, query: Query) -> Callable[[Http], tuple[Candidate, ...]]:
+def _call(entry: ConfiguredProvider, query: Query) -> Callable[[Http], tuple[Candidate, ...]]:
     asked = Query(
         kind=query.kind, title=query.title, year=query.year, preferences=query.preferences, settings=entry.settings
     )

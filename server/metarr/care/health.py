@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from metarr.asking.drift import DriftWatch
-from metarr.asking.roster import Entry, Roster
+from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.care.forecast import advice, days_to_cover
 from metarr.clock import Clock
 from metarr.domain.delivery import SyncPolicy
@@ -43,7 +43,7 @@ class ProviderHealth:
     library outgrows the quota.
     """
 
-    entry: Entry
+    entry: ConfiguredProvider
     condition: Condition
     detail: str
     retry_at: datetime | None
@@ -129,11 +129,11 @@ class HealthReader:
             for each in players.everyone(connection)
         )
 
-    def provider(self, entry: Entry) -> ProviderHealth:
+    def provider(self, entry: ConfiguredProvider) -> ProviderHealth:
         with self._database.read() as connection:
             return self._provider(connection, entry, pending.counts(connection).get(entry.id, 0))
 
-    def _provider(self, connection: Connection, entry: Entry, pending_items: int) -> ProviderHealth:
+    def _provider(self, connection: Connection, entry: ConfiguredProvider, pending_items: int) -> ProviderHealth:
         status, drift = entry.channel.status(), self._drift.drift(entry.id)
         condition, detail, retry_at = _condition(entry, status)
         if condition is Condition.OK and drift.suspicious:
@@ -149,7 +149,7 @@ class HealthReader:
         )
 
     def _outlook(
-        self, connection: Connection, entry: Entry, status: ChannelStatus, pending_items: int
+        self, connection: Connection, entry: ConfiguredProvider, status: ChannelStatus, pending_items: int
     ) -> dict[str, Any]:
         """What its quota means for the library; nothing where it has none, or is not in use."""
         if not status.quota_limit or not entry.config.enabled or not entry.configured:
@@ -174,7 +174,7 @@ def _notes(player: Player, counts: Counts, now: datetime) -> Iterator[str]:
         yield f"entries that were changed there by hand: {counts.edited}; see metarr players show {player.id}"
 
 
-def _condition(entry: Entry, status: ChannelStatus) -> tuple[Condition, str, datetime | None]:
+def _condition(entry: ConfiguredProvider, status: ChannelStatus) -> tuple[Condition, str, datetime | None]:
     if not entry.config.enabled:
         return Condition.DISABLED, "switched off", None
     if not entry.configured:

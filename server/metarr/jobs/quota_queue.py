@@ -14,7 +14,7 @@ from functools import partial
 
 import structlog
 
-from metarr.asking.roster import Entry, Roster
+from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
 from metarr.domain.freshness import Due
 from metarr.domain.values import Kind
@@ -214,7 +214,7 @@ def _wanted(provider: str, due: Due, wish: Wish) -> Wish:
     return replace(wish, fresh_after=due.fresh_after, providers=frozenset({provider}), auto=False)
 
 
-def left_today(entry: Entry) -> int | None:
+def left_today(entry: ConfiguredProvider) -> int | None:
     """Requests that are left of a provider's daily quota; None: it has none."""
     status = entry.channel.status()
     return max(0, status.quota_limit - status.quota_used) if status.quota_limit else None

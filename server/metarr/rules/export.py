@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from metarr.asking.config import ConfigReader
-from metarr.asking.roster import Entry, Roster
+from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
 from metarr.domain.authority import FieldRule, rule_key, rule_violations
 from metarr.domain.checked import checked_value
@@ -186,7 +186,7 @@ class Decisions:
             unplaced=lost + about_items.unplaced,
         )
 
-    def _known(self, document: Document) -> Iterator[tuple[Entry, ProviderDecisions]]:
+    def _known(self, document: Document) -> Iterator[tuple[ConfiguredProvider, ProviderDecisions]]:
         for name, wanted in sorted(document.providers.items()):
             if (entry := self._roster.get(name)) is not None:
                 yield entry, wanted
@@ -226,7 +226,7 @@ class Decisions:
             )
         return changed
 
-    def _take_provider(self, entry: Entry, wanted: ProviderDecisions, dry_run: bool) -> bool:
+    def _take_provider(self, entry: ConfiguredProvider, wanted: ProviderDecisions, dry_run: bool) -> bool:
         declared = {each.key: each for each in entry.provider.settings}
         values = {key: setting_value(declared[key], raw) for key, raw in wanted.settings.items()}
         changed = {key: value for key, value in values.items() if entry.config.settings.get(key) != value}
@@ -291,7 +291,7 @@ def _plain(held: FieldValue) -> Any:
     return msgspec.to_builtins(held.value)
 
 
-def _without_secrets(entry: Entry) -> dict[str, Any]:
+def _without_secrets(entry: ConfiguredProvider) -> dict[str, Any]:
     """Only what is declared as something else than a secret: a setting of an older version may have been one."""
     harmless = {each.key for each in entry.provider.settings if each.type is not SettingType.SECRET}
     return {key: value for key, value in sorted(entry.config.settings.items()) if key in harmless}
@@ -327,7 +327,7 @@ def _setting_faults(wanted: Mapping[str, Any]) -> Iterator[Violation]:
             yield Violation(f"settings.{key}", str(error))
 
 
-def _provider_faults(entry: Entry, wanted: ProviderDecisions) -> Iterator[Violation]:
+def _provider_faults(entry: ConfiguredProvider, wanted: ProviderDecisions) -> Iterator[Violation]:
     declared = {each.key: each for each in entry.provider.settings}
     for key, raw in wanted.settings.items():
         path = f"providers.{entry.id}.settings.{key[:60]}"

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from metarr.asking.roster import Entry, Roster
+from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
 from metarr.errors import InvalidInput, KeyRefused, NoSuchThing, ProviderError, QuotaExhausted, RateLimited, Violation
 from metarr.fetch.channel import TEST_SECONDS
@@ -35,7 +35,7 @@ class ProviderSettings:
         self._clock = clock
         self._store = ProviderStore(database, vault)
 
-    def entry(self, provider_id: str) -> Entry:
+    def entry(self, provider_id: str) -> ConfiguredProvider:
         """A provider. Raises NoSuchThing."""
         entry = self._roster.get(provider_id)
         if entry is None:
@@ -45,7 +45,7 @@ class ProviderSettings:
             )
         return entry
 
-    def update(self, provider_id: str, enabled: bool | None, changes: Mapping[str, Any]) -> Entry:
+    def update(self, provider_id: str, enabled: bool | None, changes: Mapping[str, Any]) -> ConfiguredProvider:
         """Change settings; None as a value goes back to the default, or forgets a secret.
 
         Lifts what the provider was parked for, and lets what misses its answers be asked again. Raises NoSuchThing,
@@ -69,7 +69,9 @@ class ProviderSettings:
             pending.wake(connection, provider_id, self._clock.now())
         return self._roster.reload(provider_id)
 
-    def _checked(self, entry: Entry, changes: Mapping[str, Any]) -> dict[str, tuple[Setting, SettingValue | None]]:
+    def _checked(
+        self, entry: ConfiguredProvider, changes: Mapping[str, Any]
+    ) -> dict[str, tuple[Setting, SettingValue | None]]:
         """By key the declared setting and its new value, None where it goes. Raises InvalidInput."""
         declared = {setting.key: setting for setting in entry.provider.settings}
         checked: dict[str, tuple[Setting, SettingValue | None]] = {}
@@ -126,7 +128,7 @@ def _trouble(error: ProviderError) -> str:
     return "quota" if isinstance(error, RateLimited | QuotaExhausted) else "network"
 
 
-def _advice(entry: Entry, error: ProviderError) -> str:
+def _advice(entry: ConfiguredProvider, error: ProviderError) -> str:
     if isinstance(error, KeyRefused):
         return f"{entry.provider.name} refuses the key: {error.detail}; {_where_to_get(entry)}"
     if isinstance(error, RateLimited | QuotaExhausted):
@@ -134,12 +136,12 @@ def _advice(entry: Entry, error: ProviderError) -> str:
     return f"{entry.provider.name} cannot be heard: {error.detail}; check the network and the address {_address(entry)}"
 
 
-def _where_to_get(entry: Entry) -> str:
+def _where_to_get(entry: ConfiguredProvider) -> str:
     secret = next((each for each in entry.provider.settings if each.type is SettingType.SECRET), None)
     return (secret.help if secret else "") or f"see {entry.provider.homepage}"
 
 
-def _address(entry: Entry) -> str:
+def _address(entry: ConfiguredProvider) -> str:
     """The host it is asked at; user and path of an address may hold secrets."""
     return urlsplit(str(entry.settings.get("base_url", ""))).hostname or "?"
 

@@ -9,7 +9,7 @@ import pytest
 from fakes import FakeClock
 from harness import PROVIDERS, House, house, kinds, live, told
 from metarr.app import build
-from metarr.asking.roster import Entry
+from metarr.asking.roster import ConfiguredProvider
 from metarr.care.health import Condition
 from metarr.domain.outcome import NotAsked, Skip
 from metarr.domain.values import Kind
@@ -22,7 +22,7 @@ from simulators import KEYS, Simulators
 SOON = 20.0
 
 
-def entry(home: House, provider: str) -> Entry:
+def entry(home: House, provider: str) -> ConfiguredProvider:
     found = home.services.roster.get(provider)
     assert found is not None
     return found

@@ -1,6 +1,6 @@
 """ConfigService."""
 
-from metarr.asking.roster import Entry
+from metarr.asking.roster import ConfiguredProvider
 from metarr.care.health import Condition, HealthReader, ProviderHealth
 from metarr.clock import Clock
 from metarr.domain.fields import FIELDS
@@ -133,7 +133,7 @@ def provider_message(health: ProviderHealth) -> pb.Provider:
     )
 
 
-def _setting_message(setting: Setting, entry: Entry) -> pb.ProviderSetting:
+def _setting_message(setting: Setting, entry: ConfiguredProvider) -> pb.ProviderSetting:
     secret = str(entry.settings[setting.key]) if setting.type is SettingType.SECRET else ""
     return pb.ProviderSetting(
         key=setting.key,
