@@ -8,7 +8,7 @@ from metarr.domain.artwork import ArtworkPolicy
 from metarr.domain.authority import DEFAULT_PRIORITY, Authority, FieldRule, rule_key
 from metarr.domain.fields import fields_of
 from metarr.domain.item import FieldValue, IdClaim, MediaItem
-from metarr.domain.merge import Policy
+from metarr.domain.merge import MergePolicy
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
 from metarr.domain.values import Credit, Image, Kind, Value
 from metarr.errors import Reason
@@ -81,11 +81,11 @@ def policy(
     fill_gaps: bool = True,
     priority: tuple[str, ...] = DEFAULT_PRIORITY,
     artwork: ArtworkPolicy | None = None,
-) -> Policy:
+) -> MergePolicy:
     """The owner's policy; `rules` by the bare field name."""
     named = {rule_key(kind, name): rule for name, rule in (rules or {}).items()}
     authority = Authority(priority=priority, rules=named, fill_gaps=fill_gaps)
-    return Policy(authority=authority, artwork=artwork or ArtworkPolicy())
+    return MergePolicy(authority=authority, artwork=artwork or ArtworkPolicy())
 
 
 def listens_to(*providers: str, exclusive: bool = False, union: bool = False) -> FieldRule:

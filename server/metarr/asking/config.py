@@ -6,7 +6,7 @@ from functools import cached_property
 from metarr.domain.artwork import ArtworkPolicy
 from metarr.domain.authority import Authority
 from metarr.domain.changes import DEFAULT_SYNC_FIELDS
-from metarr.domain.merge import Policy
+from metarr.domain.merge import MergePolicy
 from metarr.settings import Settings, load
 from metarr.store import authorities, settings
 from metarr.store.database import Connection, Database
@@ -20,10 +20,10 @@ class Config:
     authority: Authority
 
     @cached_property
-    def policy(self) -> Policy:
+    def policy(self) -> MergePolicy:
         """What a merge needs of them."""
         artwork = ArtworkPolicy(languages=self.settings.image_languages, extra_fanart=self.settings.extra_fanart)
-        return Policy(authority=self.authority, artwork=artwork)
+        return MergePolicy(authority=self.authority, artwork=artwork)
 
     @property
     def sync_fields(self) -> frozenset[str]:

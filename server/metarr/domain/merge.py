@@ -24,7 +24,7 @@ Coverage = Mapping[str, frozenset[str]]
 NOTHING_STORED = FieldValue()
 
 
-class Policy(Struct, frozen=True, kw_only=True):
+class MergePolicy(Struct, frozen=True, kw_only=True):
     """Everything the owner decides about a merge."""
 
     authority: Authority = Authority()
@@ -63,7 +63,7 @@ class Merged(Struct, frozen=True, kw_only=True):
 def merge(
     item: MediaItem,
     outcomes: Mapping[str, Outcome],
-    policy: Policy,
+    policy: MergePolicy,
     coverage: Coverage,
     only: Collection[str] | None = None,
 ) -> Merged:
@@ -86,7 +86,7 @@ def merge(
 
 
 def explain(
-    item: MediaItem, outcomes: Mapping[str, Outcome], policy: Policy, coverage: Coverage
+    item: MediaItem, outcomes: Mapping[str, Outcome], policy: MergePolicy, coverage: Coverage
 ) -> dict[str, tuple[RunnerUp, ...]]:
     """By field what every provider says that is not the source of the stored value: "why not X?"."""
     runners: dict[str, tuple[RunnerUp, ...]] = {}
@@ -106,7 +106,13 @@ def explain(
 
 
 def _runner_up(
-    item: MediaItem, field: Field, provider: str, outcomes: Mapping[str, Outcome], policy: Policy, *, listened: bool
+    item: MediaItem,
+    field: Field,
+    provider: str,
+    outcomes: Mapping[str, Outcome],
+    policy: MergePolicy,
+    *,
+    listened: bool,
 ) -> RunnerUp:
     outcome = outcomes[provider]
     if isinstance(outcome, NotAsked) and outcome.rejected is not None:
@@ -129,7 +135,7 @@ def _runner_up(
     return RunnerUp(provider=provider, value=said.value, fetched_at=said.fetched_at, why=why)
 
 
-def _decide(item: MediaItem, listening: Listening, outcomes: Mapping[str, Outcome], policy: Policy) -> Decision:
+def _decide(item: MediaItem, listening: Listening, outcomes: Mapping[str, Outcome], policy: MergePolicy) -> Decision:
     field, order = listening.field, listening.order
     stored = item.fields.get(field.name, NOTHING_STORED)
     if stored.locked or (field.name in item.parent_locked and stored.value is not None):
@@ -141,7 +147,7 @@ def _decide(item: MediaItem, listening: Listening, outcomes: Mapping[str, Outcom
     return _walk(field, stored, order, heard, vetoes=vetoes, own=listening.rule.providers)
 
 
-def _hear(field: Field, provider: str, outcome: Outcome, stored: FieldValue, policy: Policy) -> Said:
+def _hear(field: Field, provider: str, outcome: Outcome, stored: FieldValue, policy: MergePolicy) -> Said:
     """What a provider says, unless what is stored is its own newer word."""
     said = hear(provider, outcome, field.name)
     if provider == stored.source and stored.value is not None and _older(said, stored):
@@ -155,7 +161,7 @@ def _older(said: Said, stored: FieldValue) -> bool:
     return said.fetched_at < stored.fetched_at
 
 
-def _acceptable(field: Field, said: Said, stored: Value | None, policy: Policy) -> Said:
+def _acceptable(field: Field, said: Said, stored: Value | None, policy: MergePolicy) -> Said:
     """For artwork: the choice among a provider's candidates as its value; none acceptable counts as having none."""
     if field.type is not FieldType.ARTWORK or said.value is None:
         return said

@@ -18,7 +18,7 @@ from factories import answered, image, item, listens_to, not_asked, not_found, p
 from metarr.domain.authority import FieldRule
 from metarr.domain.equality import meaning
 from metarr.domain.item import FieldValue, MediaItem
-from metarr.domain.merge import Policy, merge
+from metarr.domain.merge import MergePolicy, merge
 from metarr.domain.outcome import Answered, NotFound, Outcome, Skip
 from metarr.domain.values import Value
 from metarr.errors import Reason
@@ -43,7 +43,7 @@ def says(field: str, provider: str, knows: Value | None) -> Answered | NotFound:
     return answered(provider, {} if knows is None else {field: knows}, empty={field} if knows is None else ())
 
 
-def step(field: str, state: FieldValue, outcomes: Mapping[str, Outcome], rules: Policy) -> FieldValue:
+def step(field: str, state: FieldValue, outcomes: Mapping[str, Outcome], rules: MergePolicy) -> FieldValue:
     """The field after one more merge."""
     before = item(fields={field: state} if state != FieldValue() else {})
     coverage = {provider: frozenset({field}) for provider in QUARTET}
@@ -200,7 +200,7 @@ def world(draw: st.DrawFn, field: str, pool: Mapping[str, list[Any]]) -> Any:
 
 
 def play(
-    field: str, rules: Policy, rounds: Iterable[Mapping[str, Outcome | None]], start: FieldValue
+    field: str, rules: MergePolicy, rounds: Iterable[Mapping[str, Outcome | None]], start: FieldValue
 ) -> list[FieldValue]:
     """The states of the field, one per round, the start first."""
     states = [start]
