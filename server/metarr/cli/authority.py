@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow
-from metarr.cli.library import KINDS, MOST_OBJECTS, Kind
+from metarr.cli.library import KINDS, MOST_OBJECTS, KindName
 from metarr.cli.output import as_json, note, say, table
 from metarr.cli.text import NOTHING, clean, counted, kind_constant, kind_word, one_line, shown
 
@@ -45,7 +45,7 @@ DropForeign = Annotated[
 
 @app.command()
 def show(
-    kind: Annotated[Kind | None, typer.Option(metavar="KIND", help=f"Only this kind: {KINDS}.")] = None,
+    kind: Annotated[KindName | None, typer.Option(metavar="KIND", help=f"Only this kind: {KINDS}.")] = None,
     field: Annotated[str, typer.Option(metavar="FIELD", help="Only this field.")] = "",
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
@@ -210,7 +210,7 @@ def _short(text: str) -> str:
 
 def _parted(rule: str) -> tuple[str, str]:
     kind, dot, field = rule.partition(".")
-    if not dot or not field or kind not in list(Kind):
+    if not dot or not field or kind not in list(KindName):
         raise typer.BadParameter(f"{rule!r} is not KIND.FIELD, such as movie.plot", param_hint="KIND.FIELD")
     return kind, field
 

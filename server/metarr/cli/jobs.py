@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow, pages
-from metarr.cli.library import Kind
+from metarr.cli.library import KindName
 from metarr.cli.output import as_json, note, say, table
 from metarr.cli.text import clean, counted, kind_constant, span, when, word
 
@@ -32,7 +32,7 @@ def enrich_all(
     *,
     follow_it: Follow = False,
     force: Annotated[bool, typer.Option("--force", help="Ask again even where a fresh answer is cached.")] = False,
-    kind: Annotated[Kind | None, typer.Option(help="Only this kind.")] = None,
+    kind: Annotated[KindName | None, typer.Option(help="Only this kind.")] = None,
     title: Annotated[str, typer.Option(help="Only items with this in a title.")] = "",
     missing: Annotated[str, typer.Option(metavar="FIELD", help="Only items without a value in this field.")] = "",
     waiting_for: Annotated[str, typer.Option(metavar="PROVIDER", help="Only items that wait for this one.")] = "",

@@ -39,7 +39,7 @@ class NewKind(StrEnum):
     SERIES = "series"
 
 
-class Kind(StrEnum):
+class KindName(StrEnum):
     """What can be listed."""
 
     MOVIE = "movie"
@@ -91,7 +91,7 @@ def id_claim(text: str) -> dict[str, str]:
 
 @app.command("list")
 def list_items(
-    kind: Annotated[Kind | None, typer.Option(metavar="KIND", help=f"Only this kind: {KINDS}.")] = None,
+    kind: Annotated[KindName | None, typer.Option(metavar="KIND", help=f"Only this kind: {KINDS}.")] = None,
     title: Annotated[str, typer.Option(metavar="TEXT", help="Only titles that contain this text.")] = "",
     limit: Annotated[int, typer.Option(metavar="NUMBER", help="At most so many; 0: all.", min=0)] = 0,
     server: Server = DEFAULT_SERVER,
