@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from harness import House
-from metarr.domain.delivery import IDS, Due, Mode, SyncPolicy, Taken
+from metarr.domain.delivery import IDS, DueValue, Mode, SyncPolicy, Taken
 from metarr.domain.item import FieldValue, Rule
 from metarr.domain.values import Kind
 from metarr.library.commit import commit
@@ -130,7 +130,7 @@ class ModelPlayer:
     def pull(self, limit: int = 200) -> list[Row]:
         return self.home.services.sync.pending(self.id, self.session, 0, limit).rows
 
-    def due(self, key: str) -> dict[str, Due]:
+    def due(self, key: str) -> dict[str, DueValue]:
         """What is pending for an entry, by field."""
         return {due.field: due for row in self.pull() if row.entry.host_key == key for due in row.due}
 
@@ -139,7 +139,7 @@ class ModelPlayer:
         film = self.films[row.entry.host_key]
         return Ack(film.key, row.entry.sequence, [self._take(film, due) for due in row.due])
 
-    def _take(self, film: Film, due: Due) -> FieldAck:
+    def _take(self, film: Film, due: DueValue) -> FieldAck:
         current, target = film.holds(due.field), self._normal(due.value)
         if current == target:
             return FieldAck(due.field, Taken.TAKEN, current)

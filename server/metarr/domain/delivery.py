@@ -81,7 +81,7 @@ HeldFields = Mapping[str, Held]
 _NOTHING = Held()
 
 
-class Due(Struct, frozen=True, kw_only=True):
+class DueValue(Struct, frozen=True, kw_only=True):
     """A value to take in, as the player is told it. `value` None: to be emptied. `ours`: what the host may hold from
     Metarr."""
 
@@ -133,7 +133,7 @@ def due(
     policy: SyncPolicy,
     overwrite_edits: bool,
     since: Mapping[str, Iterable[Any]],
-) -> list[Due]:
+) -> list[DueValue]:
     """What the player is to be told. `since`: by field the values that Metarr had since the last acknowledgement: told
     and written, perhaps, without the acknowledgement having come. So a field is told, too, of which the value came
     back that was acknowledged last: the host may hold one of those between."""
@@ -142,7 +142,7 @@ def due(
         known, value, between = held.get(field, _NOTHING), value_of(item, field), list(since.get(field, ()))
         if _due(value, known) or any(each not in (value, known.sent) for each in between):
             mode = _mode(value, known, policy, overwrite_edits)
-            told.append(Due(field=field, value=value, mode=mode, ours=_ours(known, between)))
+            told.append(DueValue(field=field, value=value, mode=mode, ours=_ours(known, between)))
     return told
 
 

@@ -72,7 +72,7 @@ def next_attempt(attempts: int, now: datetime, retry_at: datetime | None = None)
     return max(now + wait, retry_at or now)
 
 
-class Due(Struct, frozen=True, kw_only=True):
+class DueItem(Struct, frozen=True, kw_only=True):
     """An item that one provider is to be asked about. `fetched_at` None: it has no answer at all yet. `fresh_after`:
     an answer fetched before will not do."""
 
@@ -82,7 +82,7 @@ class Due(Struct, frozen=True, kw_only=True):
     fresh_after: datetime | None = None
 
 
-def whom_first(due: Iterable[Due]) -> list[Due]:
+def whom_first(due: Iterable[DueItem]) -> list[DueItem]:
     """In which order to spend a short quota: items with no answer at all, the newest release first; then the oldest
     answers, where the release date only breaks ties."""
     due = tuple(due)

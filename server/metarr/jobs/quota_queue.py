@@ -16,7 +16,7 @@ import structlog
 
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
-from metarr.domain.freshness import Due
+from metarr.domain.freshness import DueItem
 from metarr.domain.values import Kind
 from metarr.errors import DatabaseUnusable, MetarrError, ProviderError, QuotaExhausted, RateLimited
 from metarr.fetch.contract import Lane
@@ -129,12 +129,14 @@ class Planner:
         except ProviderError:
             pass
 
-    def _all(self, provider: str, batch: list[Due], wish: Callable[[int], Wish], stopped: Callable[[], bool]) -> None:
+    def _all(
+        self, provider: str, batch: list[DueItem], wish: Callable[[int], Wish], stopped: Callable[[], bool]
+    ) -> None:
         """Enrich these, many at once, as long as the provider can be asked; returns when all of them ended."""
         left = threading.Semaphore(0)
         begun = 0
 
-        def one(due: Due) -> None:
+        def one(due: DueItem) -> None:
             try:
                 self._enrich(provider, due, wish)
             finally:
@@ -150,7 +152,7 @@ class Planner:
                 if stopped():
                     return
 
-    def _enrich(self, provider: str, due: Due, wish: Callable[[int], Wish]) -> None:
+    def _enrich(self, provider: str, due: DueItem, wish: Callable[[int], Wish]) -> None:
         try:
             self._enricher.enrich(due.item_id, _wanted(provider, due, wish(due.item_id)))
         except Stopped:
@@ -164,7 +166,7 @@ class Planner:
             log.exception("pending_item_failed", item=due.item_id, provider=provider)
             self._put_off(provider, due)
 
-    def _put_off(self, provider: str, due: Due) -> None:
+    def _put_off(self, provider: str, due: DueItem) -> None:
         """Have an item that nothing came of wait for its next turn, where nothing else was noted of it."""
         with self._database.begin() as connection:
             pending.put_off(connection, due.item_id, provider, self._clock.now())
@@ -206,7 +208,7 @@ class Planner:
         self._runner.do_at(again, partial(self._look, provider))
 
 
-def _wanted(provider: str, due: Due, wish: Wish) -> Wish:
+def _wanted(provider: str, due: DueItem, wish: Wish) -> Wish:
     """The wish for an item, where a newer answer was ordered than the one that there is: of this provider, whoever
     else was to be asked then has a row of its own."""
     if due.fresh_after is None or (wish.fresh_after is not None and wish.fresh_after >= due.fresh_after):

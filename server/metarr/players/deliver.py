@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from metarr.clock import Clock
 from metarr.domain.delivery import (
     IDS,
-    Due,
+    DueValue,
     Held,
     Refusal,
     SyncPolicy,
@@ -51,7 +51,7 @@ class Row:
 
     entry: PlayerItem
     item: MediaItem
-    due: list[Due]
+    due: list[DueValue]
 
 
 @dataclass(frozen=True)
@@ -273,7 +273,9 @@ def _marks(entries: Iterable[PlayerItem]) -> dict[int, int]:
     return marks
 
 
-def _due(player: Player, entry: PlayerItem, item: MediaItem, since: Mapping[int, Iterable[ChangeSet]]) -> list[Due]:
+def _due(
+    player: Player, entry: PlayerItem, item: MediaItem, since: Mapping[int, Iterable[ChangeSet]]
+) -> list[DueValue]:
     return due(
         item,
         entry.held,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, or_, select, true, update
 
-from metarr.domain.freshness import Due, next_attempt
+from metarr.domain.freshness import DueItem, next_attempt
 from metarr.domain.values import Struct
 from metarr.store.tables import items, job_items
 from metarr.store.tables import pending_answers as table
@@ -66,7 +66,9 @@ def of_items(connection: Connection, item_ids: Iterable[int]) -> dict[int, dict[
     return found
 
 
-def due(connection: Connection, provider: str, now: datetime, limit: int, *, job_id: int | None = None) -> list[Due]:
+def due(
+    connection: Connection, provider: str, now: datetime, limit: int, *, job_id: int | None = None
+) -> list[DueItem]:
     """Monitored items that may be asked about now, in the order in which to spend a short quota: those without any
     answer first, the newest release first; then those with the oldest answers. Of others, those of which a newer answer
     was ordered.
@@ -82,7 +84,7 @@ def due(connection: Connection, provider: str, now: datetime, limit: int, *, job
         .limit(limit)
     )
     return [
-        Due(item_id=row.item_id, fetched_at=row.answered_at, release_date=row.released, fresh_after=row.fresh_after)
+        DueItem(item_id=row.item_id, fetched_at=row.answered_at, release_date=row.released, fresh_after=row.fresh_after)
         for row in connection.execute(query)
     ]
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from factories import EARLIER, NOW, item, stored
-from metarr.domain.freshness import Due, whom_first
+from metarr.domain.freshness import DueItem, whom_first
 from metarr.store import items, pending
 from metarr.store.database import Database
 from metarr.store.pending import Pending
@@ -92,7 +92,7 @@ def test_a_short_quota_goes_where_the_domain_says(
         for released, answered_at in titles:
             item_id = add(connection, released)
             pending.set_for_item(connection, item_id, {"quota": waiting(answered_at=answered_at)})
-            expected.append(Due(item_id=item_id, fetched_at=answered_at, release_date=released))  # type: ignore[arg-type]
+            expected.append(DueItem(item_id=item_id, fetched_at=answered_at, release_date=released))  # type: ignore[arg-type]
         assert pending.due(connection, "quota", NOW, limit) == whom_first(expected)[:limit]
 
 

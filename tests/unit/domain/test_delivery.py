@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from factories import item
 from metarr.domain.delivery import (
     IDS,
-    Due,
+    DueValue,
     Held,
     Mode,
     SyncPolicy,
@@ -78,15 +78,17 @@ def test_what_is_told(plot, held, policy, overwrite, mode):
 
 
 def test_a_value_that_may_have_been_written_without_an_ack_is_named_as_ours():
-    assert told("C", {"plot": OURS}, since=["B", "A", "B2"]) == Due(
+    assert told("C", {"plot": OURS}, since=["B", "A", "B2"]) == DueValue(
         field="plot", value="C", mode=Mode.IF_OURS, ours=("A", "B", "B2")
     )
-    assert told("C", {}, SyncPolicy.FILL, since=["B"]) == Due(field="plot", value="C", mode=Mode.IF_EMPTY, ours=("B",))
+    assert told("C", {}, SyncPolicy.FILL, since=["B"]) == DueValue(
+        field="plot", value="C", mode=Mode.IF_EMPTY, ours=("B",)
+    )
 
 
 def test_an_empty_reading_that_was_acknowledged_is_ours_too():
     held = {"plot": Held(host=None, acked=None, sent=None, before="old")}
-    assert told("B", held) == Due(field="plot", value="B", mode=Mode.IF_OURS, ours=(None,))
+    assert told("B", held) == DueValue(field="plot", value="B", mode=Mode.IF_OURS, ours=(None,))
 
 
 def test_the_ids_travel_as_a_field_of_their_own():
@@ -118,14 +120,14 @@ def test_what_is_taken_is_known_as_read_back():
 def test_a_superseded_ack_tells_what_is_ours_and_acknowledges_nothing():
     held = acknowledged(OURS, Taken.TAKEN, "B", UNSET)
     assert (held.acked, held.sent) == ("B", UNSET)
-    assert told("C", {"plot": held}) == Due(field="plot", value="C", mode=Mode.IF_OURS, ours=("B",))
+    assert told("C", {"plot": held}) == DueValue(field="plot", value="C", mode=Mode.IF_OURS, ours=("B",))
 
 
 def test_what_a_host_made_of_a_value_that_it_did_not_keep_is_no_hand_edit():
     held = acknowledged(OURS, Taken.REFUSED, "B, cut", "B and more", "too long")
     assert not held.edited
     assert told("B and more", {"plot": held}) is None
-    assert told("C", {"plot": held}) == Due(field="plot", value="C", mode=Mode.IF_OURS, ours=("B, cut",))
+    assert told("C", {"plot": held}) == DueValue(field="plot", value="C", mode=Mode.IF_OURS, ours=("B, cut",))
     first = acknowledged(Held(host="x"), Taken.REFUSED, "B, cut", "B and more")
     assert (first.acked, first.before) == ("B, cut", "x")
 
@@ -277,7 +279,7 @@ def test_no_hand_edit_is_overwritten_and_nothing_of_metarrs_is_lost(steps, polic
         assert by_hand or (policy is SyncPolicy.FILL and host == at_first)
 
 
-def decided(found: Due, host: str | None) -> Taken:
+def decided(found: DueValue, host: str | None) -> Taken:
     """As the contract tells players to decide."""
     ours = host in found.ours
     if host == found.value or found.mode is Mode.ALWAYS or ours:

@@ -15,7 +15,7 @@ from metarr.domain.freshness import (
     RETRY_MOST,
     TTL,
     AnswerHead,
-    Due,
+    DueItem,
     fingerprint,
     is_fresh,
     is_soft_miss,
@@ -102,7 +102,7 @@ def test_the_next_attempt_respects_the_provider_and_the_bounds(attempts: int, to
 
 
 DUE = st.builds(
-    Due,
+    DueItem,
     item_id=st.integers(1, 40),
     fetched_at=st.none() | st.sampled_from([NOW - days * DAY for days in (1, 8, 9, 200)]),
     release_date=st.sampled_from(["", "1999-10-15", "2026-11-20", "2027-01-01"]),
@@ -110,7 +110,7 @@ DUE = st.builds(
 
 
 @given(st.lists(DUE, max_size=15, unique_by=lambda due: due.item_id), st.randoms(use_true_random=False))
-def test_whom_first(due: list[Due], random: Any) -> None:
+def test_whom_first(due: list[DueItem], random: Any) -> None:
     order = whom_first(due)
     assert sorted(order, key=lambda one: one.item_id) == sorted(due, key=lambda one: one.item_id), "nothing is lost"
     for one, following in pairwise(order):
@@ -127,7 +127,7 @@ def test_whom_first(due: list[Due], random: Any) -> None:
 
 def test_with_a_short_quota_everything_is_asked_in_the_end() -> None:
     """Nothing starves: what was asked goes to the end, so ten rounds of a quota of three serve thirty items."""
-    items = {n: Due(item_id=n, release_date=f"20{n:02d}-01-01") for n in range(1, 31)}
+    items = {n: DueItem(item_id=n, release_date=f"20{n:02d}-01-01") for n in range(1, 31)}
     asked: set[int] = set()
     for day in range(10):
         for due in whom_first(items.values())[:3]:

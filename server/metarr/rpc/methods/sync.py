@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from google.protobuf.struct_pb2 import Value
 
 from metarr.clock import Clock
-from metarr.domain.delivery import IDS, Due, Mode, Refusal, SyncPolicy, Taken
+from metarr.domain.delivery import IDS, DueValue, Mode, Refusal, SyncPolicy, Taken
 from metarr.domain.fields import FIELDS, fields_of
 from metarr.domain.values import Kind
 from metarr.library.intake import NewSeries
@@ -401,7 +401,7 @@ def _row(row: Row) -> pb.PendingItem:
     )
 
 
-def _due(due: Due) -> pb.PendingField:
+def _due(due: DueValue) -> pb.PendingField:
     return pb.PendingField(
         name=due.field,
         value=_value(due.value),
