@@ -164,17 +164,17 @@ def _plot_length(settings: Mapping[str, SettingValue]) -> str:
     return FULL if settings.get("plot_length") == FULL else SHORT
 
 
-class _Verdict(msgspec.Struct):
+class _OmdbVerdict(msgspec.Struct):
     """All that tells an error from an answer; decoding it checks the rest of the body for well-formedness."""
 
     Response: str
     Error: str = ""
 
 
-def _verdict(body: bytes) -> _Verdict | None:
+def _verdict(body: bytes) -> _OmdbVerdict | None:
     """None where the body is no JSON object of OMDb's making."""
     try:
-        return msgspec.json.decode(body, type=_Verdict)
+        return msgspec.json.decode(body, type=_OmdbVerdict)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 

@@ -195,16 +195,16 @@ def _language(preferences: Preferences) -> str:
     return preferences.language.partition("-")[0].lower()
 
 
-class _Verdict(msgspec.Struct):
+class _TmdbVerdict(msgspec.Struct):
     """All that tells an error from an answer; decoding it checks the rest of the body for well-formedness."""
 
     status_code: Any = None
 
 
-def _verdict(body: bytes) -> _Verdict | None:
+def _verdict(body: bytes) -> _TmdbVerdict | None:
     """None where the body is no JSON object."""
     try:
-        verdict = msgspec.json.decode(body, type=_Verdict)
+        verdict = msgspec.json.decode(body, type=_TmdbVerdict)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return verdict if isinstance(verdict.status_code, int | None) else None
