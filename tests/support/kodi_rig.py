@@ -8,9 +8,10 @@ from typing import Any
 from fake_kodi_port import FakePort
 from harness import Live
 from kodi_host import wait_for
+from metarr_adapter.status import State, Status
 from metarr_adapter.timing import SystemClock
 from metarr_kodi.service import Service
-from metarr_kodi.status import State, Status, current
+from metarr_kodi.status import current
 
 
 class Hurried(SystemClock):

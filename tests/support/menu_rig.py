@@ -14,11 +14,11 @@ from harness import PROVIDERS, Live, live
 from metarr_adapter.client import Client
 from metarr_adapter.report import report_library
 from metarr_adapter.session import Identity, Session, open_session
+from metarr_adapter.status import State, Status
 from metarr_adapter.sync import Sync
 from metarr_kodi import context, menu, status
 from metarr_kodi.host import KodiHost
 from metarr_kodi.port import Row
-from metarr_kodi.status import State, Status
 from simulators import Simulators
 
 PLAYER = "kodi-living-room"

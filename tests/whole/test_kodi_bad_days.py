@@ -20,8 +20,9 @@ from kodi_host.small_disk import SmallDisk
 from kodi_host.video import write_video
 from metarr import tokens
 from metarr.rpc.client import Client
+from metarr_adapter.status import State
 from metarr_kodi import commands, texts
-from metarr_kodi.status import PROPERTY, State
+from metarr_kodi.status import PROPERTY
 from simulators import Simulators
 
 pytestmark = [pytest.mark.e2e, needs_kodi]

@@ -10,9 +10,9 @@ from fake_kodi_port import FakePort, Shown, english
 from harness import PROVIDERS, Live, live, title
 from kodi_host import wait_for
 from kodi_rig import Running, running
+from metarr_adapter.status import State
 from metarr_kodi import first_contact, texts, tokens
 from metarr_kodi.contact import look
-from metarr_kodi.status import State
 from scripted_server import ScriptedServer, reply
 from simulators import Movie, Simulators
 

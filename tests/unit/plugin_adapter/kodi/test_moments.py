@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from fake_kodi_port import FakePort
+from metarr_adapter.moments import now_here
 from metarr_kodi import moments
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -47,4 +48,4 @@ def test_an_end_today_is_a_time_by_the_owners_clock(port: FakePort):
 
 
 def test_now_is_told_with_the_owners_zone():
-    assert moments.now_here().utcoffset() is not None
+    assert now_here().utcoffset() is not None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from metarr_adapter.address import BadAddress, parse
 from metarr_adapter.client import Client
+from metarr_adapter.contact import health
 from metarr_adapter.errors import BadAnswer, RpcError, TimedOut, TooOld, Unreachable, WrongToken
-from metarr_adapter.session import API_LEVEL, Caller
 from metarr_kodi import texts
 from metarr_kodi.leaving import closed_with_kodi
 from metarr_kodi.port import Port, ca_file
@@ -15,7 +15,6 @@ from metarr_kodi.port import Port, ca_file
 PATIENCE = 15.0
 """Seconds that a daemon has for an answer while its owner looks on."""
 
-_HEALTH = "metarr.v1.HealthService/GetHealth"
 _REASONS = {
     "name": texts.NAME_UNKNOWN,
     "refused": texts.REFUSED,
@@ -62,23 +61,12 @@ def problem(port: Port, address: str, error: RpcError) -> str:
 def _asked(port: Port, client: Client) -> Contact:
     where = str(client.address)
     try:
-        health = _health(client)
+        answer = health(client, timeout=PATIENCE)
     except WrongToken as error:
         return Contact(False, problem(port, where, error), token_wanted=True)
     except RpcError as error:
         return Contact(False, problem(port, where, error))
-    return Contact(True, port.text(texts.CONNECTED, version=health.get("version", "?"), address=where))
-
-
-def _health(caller: Caller) -> dict[str, Any]:
-    """Raises RpcError, also where what answers is no Metarr, or is too old."""
-    health = caller.call(_HEALTH, {}, timeout=PATIENCE)
-    level = health.get("apiLevel")
-    if not isinstance(level, int):
-        raise BadAnswer("what answers is no Metarr daemon")
-    if level < API_LEVEL:
-        raise TooOld("unimplemented", f"the daemon speaks level {level}, and {API_LEVEL} is needed here")
-    return health
+    return Contact(True, port.text(texts.CONNECTED, version=answer.get("version", "?"), address=where))
 
 
 def _number(error: RpcError) -> int:

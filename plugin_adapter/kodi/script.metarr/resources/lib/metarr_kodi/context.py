@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 from typing import Any, NamedTuple
 
+from metarr_adapter.moments import now_here
+from metarr_adapter.status import State
 from metarr_kodi import commands, menu_texts, texts
 from metarr_kodi.library import Library
-from metarr_kodi.moments import now_here
 from metarr_kodi.port import Port
-from metarr_kodi.status import State, current
+from metarr_kodi.status import current
 from metarr_kodi.visit import Connect, Now, Trouble, Visit, connected, told, visiting
 
 KINDS = {"movie": "movie", "tvshow": "series", "season": "season", "episode": "episode"}

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 from metarr_adapter.address import DEFAULT_PORT
 from metarr_adapter.client import Client
 from metarr_adapter.errors import RpcError
+from metarr_adapter.status import State, Status
 from metarr_kodi import commands, texts, tokens
 from metarr_kodi.contact import PATIENCE, Connect, Contact, look, problem
 from metarr_kodi.leaving import closed_with_kodi
 from metarr_kodi.port import Option, Port, Progress, ca_file
 from metarr_kodi.preview import FILL, REPLACE, SAMPLES, preview_text
-from metarr_kodi.status import State, Status, current
+from metarr_kodi.status import current
 
 PAUSE = 0.5
 """Seconds between two looks at how far something is."""

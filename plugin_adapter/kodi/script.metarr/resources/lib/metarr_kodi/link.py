@@ -7,16 +7,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from metarr_adapter.errors import RpcError
-from metarr_adapter.host import Log, Memory
+from metarr_adapter.host import Host, Log, Memory
 from metarr_adapter.loop import Loop
 from metarr_adapter.session import Caller, Identity
+from metarr_adapter.status import Status
 from metarr_adapter.timing import Clock
-from metarr_kodi.host import KodiHost
 from metarr_kodi.observed import Observed
-from metarr_kodi.status import Status
 
 _PATIENCE = 4.0
-"""Seconds for the thread to end. Kodi ends a service by force five seconds after it has asked it to."""
+"""Seconds for the thread to end; a host such as Kodi ends a service by force five seconds after it has asked it to."""
 
 
 class ClosableCaller(Caller, Protocol):
@@ -33,7 +32,7 @@ class Link:
     def __init__(
         self,
         client: ClosableCaller,
-        host: KodiHost,
+        host: Host,
         who: Identity,
         *,
         memory: Memory,

@@ -1,5 +1,5 @@
-"""A few short texts that outlive Kodi, in one file of the add-on's profile. They matter: without the id in it a library
-would be a new one to Metarr."""
+"""A few short texts that outlive the host, in one file of a folder of the adapter's own. They matter: without the id in
+it a library would be a new one to Metarr."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ FILE = "player.json"
 
 
 class FileMemory:
-    """See `metarr_adapter.host.Memory`. What cannot be written is kept until Kodi ends, and written with what is set
-    next; `failed` is told so, once until something can be written again."""
+    """See `metarr_adapter.host.Memory`. What cannot be written is kept until the host ends, and written with what
+    is set next; `failed` is told so, once until something can be written again."""
 
     def __init__(self, folder: str, failed: Callable[[str], None]) -> None:
         self._folder, self._failed = folder, failed

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
+from metarr_adapter.status import State, Status
 from metarr_kodi import commands, menu_texts, texts
 from metarr_kodi.links import do, show
 from metarr_kodi.port import Port, Row
-from metarr_kodi.status import State, Status, current
+from metarr_kodi.status import current
 
 SHOWN = {
     "health": "menu_health",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime
 
+from metarr_adapter.moments import moment
 from metarr_kodi import menu_texts
 from metarr_kodi.port import Port
 
@@ -15,17 +16,6 @@ _UNITS = (
     (60, menu_texts.MINUTE, menu_texts.MINUTES),
 )
 _DAY = 86400.0
-
-
-def now_here() -> datetime:
-    """Now, by the owner's clock on the wall."""
-    return datetime.now(timezone.utc).astimezone()
-
-
-def moment(told: str) -> datetime:
-    """An RFC 3339 time in UTC, to the second. Raises ValueError."""
-    # Of what Python 3.8 reads only this is safe: Kodi's interpreters share one `strptime` that breaks.
-    return datetime.fromisoformat(told[:19]).replace(tzinfo=timezone.utc)
 
 
 def age(port: Port, told: str, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Watches the calls to the daemon, so that the add-on's menus can say how the connection stands."""
+"""Watches the calls to the daemon, so that a host's menus can say how the connection stands."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from metarr_adapter.errors import RpcError
 from metarr_adapter.session import API_LEVEL, Caller, Failure, Stream, failure_of
-from metarr_kodi.status import State, Status
+from metarr_adapter.status import State, Status
 
 _STATES = {
     Failure.AWAY: State.CONNECTING,

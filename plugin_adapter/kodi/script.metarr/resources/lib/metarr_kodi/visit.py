@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Callable, Protocol
 
+from metarr_adapter.moments import now_here
 from metarr_kodi import menu_texts, texts, tokens
 from metarr_kodi.leaving import closed_with_kodi
-from metarr_kodi.moments import now_here
 from metarr_kodi.port import KodiRefused, Port, ca_file
 from metarr_kodi.status import current
 from metarr_kodi.words import Words
