@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fake_kodi_port import FakePort
-from metarr_kodi.memory import FILE, FileMemory
+from metarr_adapter.memory import FILE, FileMemory
 from metarr_kodi.player import identity
 
 SHARED = """<advancedsettings><videodatabase>

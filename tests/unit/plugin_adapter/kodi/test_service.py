@@ -14,9 +14,9 @@ from fakes import FakeClock
 from harness import PROVIDERS, Live, live, title
 from kodi_host import wait_for
 from kodi_rig import Running, running
+from metarr_adapter.memory import FileMemory
 from metarr_adapter.status import State, Status
 from metarr_kodi import commands, texts
-from metarr_kodi.memory import FileMemory
 from metarr_kodi.service import COPIED, Service
 from metarr_kodi.status import PROPERTY
 from scripted_server import ScriptedServer, hang, reply

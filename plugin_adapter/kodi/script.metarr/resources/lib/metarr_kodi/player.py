@@ -8,8 +8,8 @@ import re
 import uuid
 import xml.etree.ElementTree as ET
 
+from metarr_adapter.memory import FileMemory
 from metarr_adapter.session import Identity
-from metarr_kodi.memory import FileMemory
 from metarr_kodi.port import KodiRefused, Port
 
 _INSTANCE = "instance"

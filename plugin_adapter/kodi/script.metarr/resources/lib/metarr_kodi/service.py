@@ -9,13 +9,13 @@ from typing import Any
 from metarr_adapter.address import BadAddress
 from metarr_adapter.client import Client
 from metarr_adapter.host import HostUnavailable
+from metarr_adapter.link import ClosableCaller, Link
+from metarr_adapter.memory import FileMemory
 from metarr_adapter.status import State, Status
 from metarr_adapter.timing import Clock, SystemClock
 from metarr_kodi import commands, texts, tokens
 from metarr_kodi.contact import problem
 from metarr_kodi.host import KodiHost
-from metarr_kodi.link import ClosableCaller, Link
-from metarr_kodi.memory import FileMemory
 from metarr_kodi.player import become_another, identity, shared_library
 from metarr_kodi.port import Port, ca_file
 from metarr_kodi.status import publish

@@ -9,10 +9,10 @@ from typing import Protocol
 from metarr_adapter.errors import RpcError
 from metarr_adapter.host import Host, Log, Memory
 from metarr_adapter.loop import Loop
+from metarr_adapter.observed import Observed
 from metarr_adapter.session import Caller, Identity
 from metarr_adapter.status import Status
 from metarr_adapter.timing import Clock
-from metarr_kodi.observed import Observed
 
 _PATIENCE = 4.0
 """Seconds for the thread to end; a host such as Kodi ends a service by force five seconds after it has asked it to."""
