@@ -110,6 +110,10 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     )
     daily = Daily(database, jobs, config, clock, next_run)
     players = Players(database, clock)
+    settings = SettingsEditor(database, config, players)
+    decisions = Decisions(
+        database, roster, providers, authorities=authorities, settings=settings, config=config, clock=clock
+    )
     return Services(
         roster=roster,
         aggregator=aggregator,
@@ -124,9 +128,9 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         providers=providers,
         authorities=authorities,
         remerger=Remerger(database, aggregator, config, clock),
-        decisions=Decisions(database, roster, providers, authorities=authorities, config=config, clock=clock),
+        decisions=decisions,
         health=HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken),
-        settings=SettingsEditor(database, config, players),
+        settings=settings,
         runner=runner,
         planner=planner,
         jobs=jobs,

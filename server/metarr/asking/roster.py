@@ -16,7 +16,7 @@ from metarr.errors import KeyRefused
 from metarr.fetch.channel import Channel
 from metarr.fetch.contract import Limits
 from metarr.providers import guard
-from metarr.providers.contract import Provider, Setting, SettingType, SettingValue
+from metarr.providers.contract import Provider, Setting, SettingValue
 from metarr.secrets import Vault
 from metarr.store.database import Database
 from metarr.store.providers import ProviderConfig, ProviderStore
@@ -111,7 +111,7 @@ class Roster:
         with self._database.read() as connection:
             config = self._store.config(connection, provider.id)
         settings = in_force(provider.settings, config, self._vault)
-        secrets = [str(settings[each.key]) for each in provider.settings if each.type is SettingType.SECRET]
+        secrets = [str(settings[each.key]) for each in provider.settings if each.is_secret]
         channel = Channel(
             provider.id,
             provider.connection(settings),
@@ -122,7 +122,7 @@ class Roster:
             self._store,
             self._vault.fingerprint("\n".join(secrets)),
         )
-        lost = any(each.type is SettingType.SECRET and _lost(each, config, settings) for each in provider.settings)
+        lost = any(each.is_secret and _lost(each, config, settings) for each in provider.settings)
         if lost:
             # As good as refused: what it said before is held, where "never configured" would let others replace it.
             channel.limiter.refused(KeyRefused(LOST))
@@ -138,7 +138,7 @@ def in_force(declared: Iterable[Setting], config: ProviderConfig, vault: Vault) 
     """Every declared setting: as stored, or its default. A secret that cannot be opened any more counts as unset."""
     settings: dict[str, SettingValue] = {}
     for setting in declared:
-        if setting.type is SettingType.SECRET:
+        if setting.is_secret:
             sealed = config.sealed.get(setting.key)
             settings[setting.key] = (vault.open(sealed) if sealed else None) or ""
         else:

@@ -1,14 +1,14 @@
 """`metarr providers`: see, test and set up the providers."""
 
-import sys
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, pages
+from metarr.cli.forms import assigned, boolean, show_settings, typed, value_text
 from metarr.cli.output import as_json, note, say, table
-from metarr.cli.text import NO, NOTHING, YES, clean, counted, kind_word, shown, when, word
+from metarr.cli.text import NOTHING, clean, counted, kind_word, when, word
 
 app = typer.Typer(help="See, test and set up the providers.", no_args_is_help=True)
 
@@ -44,7 +44,7 @@ def list_providers(server: Server = DEFAULT_SERVER, json: AsJson = False) -> Non
 
 def _row(provider: Answer) -> tuple[str, ...]:
     state = provider.get("state", {})
-    keys = [_secret(setting) for setting in provider.get("settings", ()) if setting.get("required")]
+    keys = [value_text(setting) for setting in provider.get("settings", ()) if setting.get("required")]
     return (
         provider["id"],
         clean(provider.get("name", "")),
@@ -68,11 +68,7 @@ def show(provider_id: Id, server: Server = DEFAULT_SERVER, json: AsJson = False)
     for label, key in (("last asked", "lastRequestAt"), ("last answered", "lastSuccessAt")):
         say(f"{label}: {when(state.get(key)) or 'never'}")
     say()
-    rows = [
-        (setting["key"], _type(setting), _value(setting), shown(setting.get("defaultValue")), _help(setting))
-        for setting in provider.get("settings", ())
-    ]
-    table(("setting", "type", "value", "default", "meaning"), rows, whole=("setting", "type"))
+    show_settings(provider.get("settings", ()))
     say()
     for coverage in provider.get("coverage", ()):
         say(f"{kind_word(coverage)}: {', '.join(coverage.get('fields', ()))}")
@@ -80,25 +76,6 @@ def show(provider_id: Id, server: Server = DEFAULT_SERVER, json: AsJson = False)
         say()
         say(clean(provider["attribution"]))
     return None
-
-
-def _type(setting: Answer) -> str:
-    return word(setting.get("type"), "TYPE_") + (", required" if setting.get("required") else "")
-
-
-def _help(setting: Answer) -> str:
-    choices = f"One of {', '.join(setting['choices'])}." if setting.get("choices") else ""
-    return clean(" ".join(text for text in (setting.get("label", "") + ".", setting.get("help", ""), choices) if text))
-
-
-def _secret(setting: Answer) -> str:
-    if not setting.get("secretSet"):
-        return "not set"
-    return f"set (…{clean(setting['secretHint'])})" if setting.get("secretHint") else "set"
-
-
-def _value(setting: Answer) -> str:
-    return _secret(setting) if setting.get("type") == "TYPE_SECRET" else shown(setting.get("value"))
 
 
 @app.command("test")
@@ -133,14 +110,11 @@ def set_settings(
     """Change a provider's settings."""
     declared = {setting["key"]: setting for setting in _one(server, provider_id).get("settings", ())}
     request: Answer = {"providerId": provider_id, "settings": {}}
-    for assignment in assignments:
-        key, sign, text = assignment.partition("=")
-        if not sign:
-            raise typer.BadParameter(f"{clean(key)!r} is not KEY=VALUE", param_hint="KEY=VALUE")
+    for key, text in assigned(assignments):
         if key == "enabled":
-            request["enabled"] = _boolean(key, text)
+            request["enabled"] = boolean(key, text)
         elif key in declared:
-            request["settings"][key] = _typed(declared[key], text)
+            request["settings"][key] = typed(declared[key], text)
         else:
             known = ", ".join(["enabled", *declared])
             raise typer.BadParameter(f"{provider_id} has no setting {clean(key)!r}; it has {known}", param_hint="KEY")
@@ -150,46 +124,12 @@ def set_settings(
         return as_json(answer)
     provider = answer["provider"]
     changed = [
-        f"{key}: {_value(setting)}"
+        f"{key}: {value_text(setting)}"
         for setting in provider["settings"]
         if (key := setting["key"]) in request["settings"]
     ]
     state = "enabled" if provider.get("enabled") else "disabled"
     return say("; ".join((f"{clean(provider.get('name', provider_id))} is {state}", *changed)))
-
-
-def _typed(setting: Answer, text: str) -> Any:
-    """The value as the setting is typed; None (back to the default) for an empty text."""
-    key, kind = setting["key"], setting.get("type")
-    if kind == "TYPE_SECRET":
-        return _read_secret(setting, text)
-    if text == "":
-        return None
-    if kind == "TYPE_BOOLEAN":
-        return _boolean(key, text)
-    try:
-        return {"TYPE_INTEGER": int, "TYPE_NUMBER": float}.get(str(kind), str)(text)
-    except ValueError:
-        number = "whole number" if kind == "TYPE_INTEGER" else "number"
-        raise typer.BadParameter(f"{clean(text)!r} is no {number}", param_hint=key) from None
-
-
-def _boolean(key: str, text: str) -> bool:
-    if text.lower() not in (*YES, *NO):
-        raise typer.BadParameter(f"{clean(text)!r} is neither true nor false", param_hint=key)
-    return text.lower() in YES
-
-
-def _read_secret(setting: Answer, text: str) -> str | None:
-    if text == "-":
-        label = clean(setting.get("label") or setting["key"])
-        piped = not sys.stdin.isatty()
-        text = sys.stdin.readline().strip() if piped else typer.prompt(label, hide_input=True).strip()
-        if not text:
-            raise typer.BadParameter("nothing was entered", param_hint=setting["key"])
-    elif text:
-        note(f"{setting['key']} now stands in your shell's history; {setting['key']}=- would have asked for it")
-    return text or None
 
 
 def _all(server: str) -> list[Answer]:

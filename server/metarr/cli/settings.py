@@ -1,12 +1,12 @@
 """`metarr settings`: what is tuned about Metarr as a whole."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
-from metarr.cli.output import as_json, say, table
-from metarr.cli.text import NO, YES, clean, shown, word
+from metarr.cli.forms import assigned, show_settings, typed, value_text
+from metarr.cli.output import as_json, say
 
 SERVICE = "ConfigService"
 
@@ -19,17 +19,7 @@ def show(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     answer = ask(server, SERVICE, "GetSettings")
     if json:
         return as_json(answer)
-    rows = [
-        (
-            setting["key"],
-            word(setting.get("type"), "TYPE_"),
-            shown(setting.get("value")),
-            shown(setting.get("defaultValue")),
-            clean(f"{setting.get('label', '')}. {setting.get('help', '')}"),
-        )
-        for setting in answer.get("settings", ())
-    ]
-    return table(("setting", "type", "value", "default", "meaning"), rows, whole=("setting", "type"))
+    return show_settings(answer.get("settings", ()))
 
 
 @app.command("set")
@@ -44,34 +34,10 @@ def set_settings(
     json: AsJson = False,
 ) -> None:
     """Change settings: all of those named or none."""
-    types = {each["key"]: each.get("type") for each in ask(server, SERVICE, "GetSettings").get("settings", ())}
-    values: dict[str, Any] = {}
-    for assignment in assignments:
-        key, sign, text = assignment.partition("=")
-        if not sign:
-            raise typer.BadParameter(f"{clean(key)!r} is not KEY=VALUE", param_hint="KEY=VALUE")
-        values[key] = _typed(key, types.get(key), text)
+    declared = {each["key"]: each for each in ask(server, SERVICE, "GetSettings").get("settings", ())}
+    values = {key: typed(declared.get(key, {"key": key}), text) for key, text in assigned(assignments)}
     answer = ask(server, SERVICE, "UpdateSettings", {"settings": values})
     if json:
         return as_json(answer)
     now: dict[str, Answer] = {each["key"]: each for each in answer.get("settings", ())}
-    return say("; ".join(f"{key} is {shown(now[key].get('value'))}" for key in values))
-
-
-def _typed(key: str, kind: str | None, text: str) -> Any:
-    """The value as the setting is typed; None, back to the default, for an empty text."""
-    if not text:
-        return None
-    match kind:
-        case "TYPE_TEXTS":
-            return [each.strip() for each in text.split(",") if each.strip()]
-        case "TYPE_BOOLEAN":
-            if text.lower() not in (*YES, *NO):
-                raise typer.BadParameter(f"{clean(text)!r} is neither true nor false", param_hint=key)
-            return text.lower() in YES
-        case "TYPE_INTEGER":
-            try:
-                return int(text)
-            except ValueError:
-                raise typer.BadParameter(f"{clean(text)!r} is no whole number", param_hint=key) from None
-    return text
+    return say("; ".join(f"{key} is {value_text(now[key])}" for key in values))

@@ -8,43 +8,15 @@ Fetching and parsing are kept apart: `details` asks, pure `parse_*` functions re
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import ClassVar, Protocol, runtime_checkable
 
+from metarr.declared import Setting as Setting
+from metarr.declared import SettingType as SettingType
+from metarr.declared import SettingValue as SettingValue
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Kind, Struct
 from metarr.errors import ProviderError, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
-
-SettingValue = str | int | float | bool
-
-
-class SettingType(StrEnum):
-    """How a setting is typed, and so how a form shows it."""
-
-    TEXT = "text"
-    SECRET = "secret"
-    URL = "url"
-    INTEGER = "integer"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    CHOICE = "choice"
-
-
-class Setting(Struct, frozen=True, kw_only=True):
-    """One setting of a provider; forms and the command line render themselves from it.
-
-    `minimum` bounds numbers. `required`: the provider cannot be asked without it.
-    """
-
-    key: str
-    label: str
-    type: SettingType = SettingType.TEXT
-    default: SettingValue = ""
-    help: str = ""
-    choices: tuple[str, ...] = ()
-    required: bool = False
-    minimum: float = 0
 
 
 class Preferences(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from metarr.domain.fields import FIELDS
 from metarr.domain.item import OWNER, REPORTERS
 from metarr.domain.values import Kind, Struct
 from metarr.fetch.contract import Connection, Limits
-from metarr.providers.contract import Preferences, Provider, Setting
+from metarr.providers.contract import Preferences, Provider, Setting, SettingType
 
 log = structlog.get_logger(__name__)
 
@@ -187,6 +187,11 @@ def _setting_faults(settings: object) -> Iterator[str]:
         yield f"settings declared twice: {', '.join(twice)}"
     if wrong := [key for key in keys if not ID.fullmatch(key)]:
         yield f"settings with unusable keys: {', '.join(map(repr, wrong))}"
+    for setting in settings:
+        if not isinstance(setting.type, SettingType):
+            yield f"the setting {setting.key!r} has no SettingType"
+        elif setting.type is SettingType.TEXTS:
+            yield f"the setting {setting.key!r} is of several texts; a provider's is one value"
 
 
 def _limit_faults(limits: object) -> Iterator[str]:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from metarr.asking.config import ConfigReader
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
+from metarr.declared import checked_all
 from metarr.domain.authority import FieldRule, rule_key, rule_violations
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
@@ -24,10 +25,10 @@ from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, Violation
 from metarr.library.commit import commit
-from metarr.providers.contract import SettingType
 from metarr.rules.authorities import FieldAuthorities, priority_violations
-from metarr.rules.providers import ProviderSettings, setting_value
-from metarr.settings import DECLARED, checked
+from metarr.rules.providers import ProviderSettings
+from metarr.rules.settings import SettingsEditor
+from metarr.settings import DECLARED
 from metarr.store import decisions, items, settings
 from metarr.store.database import Connection, Database
 
@@ -126,6 +127,7 @@ class Decisions:
         providers: ProviderSettings,
         *,
         authorities: FieldAuthorities,
+        settings: SettingsEditor,
         config: ConfigReader,
         clock: Clock,
     ) -> None:
@@ -133,6 +135,7 @@ class Decisions:
         self._roster = roster
         self._providers = providers
         self._authorities = authorities
+        self._settings = settings
         self._config = config
         self._clock = clock
 
@@ -169,7 +172,10 @@ class Decisions:
         Raises InvalidInput with a violation per fault, with nothing changed.
         """
         document = _read(text)
-        wrong = [*_setting_faults(document.settings), *self._authority_faults(document.authorities)]
+        wrong = [
+            *checked_all(DECLARED, document.settings, may_go=False)[1],
+            *self._authority_faults(document.authorities),
+        ]
         wrong += [fault for each in self._known(document) for fault in _provider_faults(*each)]
         wrong += [fault for place, each in enumerate(document.items) for fault in _item_faults(place, each)]
         if wrong:
@@ -203,12 +209,11 @@ class Decisions:
                 yield from rule_violations(kind, field, rule, known, path)
 
     def _take_settings(self, wanted: Mapping[str, Any], dry_run: bool) -> int:
-        values = {each.key: checked(each, wanted[each.key]) for each in DECLARED if each.key in wanted}
+        values, _ = checked_all(DECLARED, wanted)
         now = msgspec.to_builtins(self._config.read().settings)
         changed = {key: value for key, value in values.items() if list_of(now[key]) != list_of(value)}
         if changed and not dry_run:
-            with self._database.begin() as connection:
-                settings.put(connection, changed)
+            self._settings.update(changed)
         return len(changed)
 
     def _take_authorities(self, wanted: AuthorityDecisions, dry_run: bool) -> int:
@@ -227,8 +232,7 @@ class Decisions:
         return changed
 
     def _take_provider(self, entry: ConfiguredProvider, wanted: ProviderDecisions, dry_run: bool) -> bool:
-        declared = {each.key: each for each in entry.provider.settings}
-        values = {key: setting_value(declared[key], raw) for key, raw in wanted.settings.items()}
+        values, _ = checked_all(entry.provider.settings, wanted.settings)
         changed = {key: value for key, value in values.items() if entry.config.settings.get(key) != value}
         if not changed and entry.config.enabled == wanted.enabled:
             return False
@@ -293,7 +297,7 @@ def _plain(held: FieldValue) -> Any:
 
 def _without_secrets(entry: ConfiguredProvider) -> dict[str, Any]:
     """Only what is declared as something else than a secret: a setting of an older version may have been one."""
-    harmless = {each.key for each in entry.provider.settings if each.type is not SettingType.SECRET}
+    harmless = {each.key for each in entry.provider.settings if not each.is_secret}
     return {key: value for key, value in sorted(entry.config.settings.items()) if key in harmless}
 
 
@@ -315,32 +319,14 @@ def _parted(key: str) -> tuple[Kind | None, str]:
     return (Kind(kind) if kind in list(Kind) and rule_key(Kind(kind), field) == key else None), field
 
 
-def _setting_faults(wanted: Mapping[str, Any]) -> Iterator[Violation]:
-    declared = {each.key: each for each in DECLARED}
-    for key, value in wanted.items():
-        if key not in declared:
-            yield Violation(f"settings.{key[:60]}", "there is no such setting")
-            continue
-        try:
-            checked(declared[key], value)
-        except ValueError as error:
-            yield Violation(f"settings.{key}", str(error))
-
-
 def _provider_faults(entry: ConfiguredProvider, wanted: ProviderDecisions) -> Iterator[Violation]:
-    declared = {each.key: each for each in entry.provider.settings}
-    for key, raw in wanted.settings.items():
-        path = f"providers.{entry.id}.settings.{key[:60]}"
-        setting = declared.get(key)
-        if setting is None:
-            yield Violation(path, f"{entry.id} has no such setting")
-        elif setting.type is SettingType.SECRET:
-            yield Violation(path, f"is a secret and not read from a file: metarr providers set {entry.id} {key}=-")
-        else:
-            try:
-                setting_value(setting, raw)
-            except ValueError as error:
-                yield Violation(path, str(error))
+    path = f"providers.{entry.id}.settings"
+    secrets = {each.key for each in entry.provider.settings if each.is_secret}
+    for key in sorted(secrets & wanted.settings.keys()):
+        told = f"is a secret and not read from a file: metarr providers set {entry.id} {key}=-"
+        yield Violation(f"{path}.{key}", told)
+    plain = {key: value for key, value in wanted.settings.items() if key not in secrets}
+    yield from checked_all(entry.provider.settings, plain, path=path, owner=entry.id, may_go=False)[1]
 
 
 def _item_faults(place: int, wanted: ItemDecisions) -> Iterator[Violation]:

@@ -9,17 +9,14 @@ from msgspec.structs import replace
 
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
-from metarr.errors import InvalidInput, KeyRefused, NoSuchThing, ProviderError, QuotaExhausted, RateLimited, Violation
+from metarr.declared import checked_all
+from metarr.errors import InvalidInput, KeyRefused, NoSuchThing, ProviderError, QuotaExhausted, RateLimited
 from metarr.fetch.channel import TEST_SECONDS
 from metarr.providers import guard
-from metarr.providers.contract import Setting, SettingType, SettingValue
 from metarr.secrets import Vault
 from metarr.store import pending
 from metarr.store.database import Database
 from metarr.store.providers import ProviderStore
-
-MAX_SETTING = 4000
-"""Characters of a setting; TMDB's longest tokens have some 250."""
 
 ANSWER_MARGIN = 0.2
 """Seconds of a caller's deadline that are kept for telling what came of a test."""
@@ -51,15 +48,19 @@ class ProviderSettings:
         Lifts what the provider was parked for, and lets what misses its answers be asked again. Raises NoSuchThing,
         and InvalidInput with a violation per wrong setting, with nothing stored.
         """
-        wanted = self._checked(self.entry(provider_id), changes)
+        provider = self.entry(provider_id).provider
+        wanted, wrong = checked_all(provider.settings, changes, owner=provider_id)
+        if wrong:
+            raise InvalidInput(*wrong)
+        secrets = {each.key for each in provider.settings if each.is_secret}
         with self._database.begin() as connection:
             # Read here and not from the entry: another update may have been stored meanwhile.
             held = self._store.config(connection, provider_id)
             settings = {key: value for key, value in held.settings.items() if key not in wanted}
             sealed = {key: value for key, value in held.sealed.items() if key not in wanted}
-            for key, (setting, value) in wanted.items():
-                if value is not None and setting.type is SettingType.SECRET:
-                    sealed[key] = self._vault.seal(str(value))
+            for key, value in wanted.items():
+                if value is not None and key in secrets:
+                    sealed[key] = self._vault.seal(value)
                 elif value is not None:
                     settings[key] = value
             config = replace(
@@ -68,28 +69,6 @@ class ProviderSettings:
             self._store.save_config(connection, config)
             pending.wake(connection, provider_id, self._clock.now())
         return self._roster.reload(provider_id)
-
-    def _checked(
-        self, entry: ConfiguredProvider, changes: Mapping[str, Any]
-    ) -> dict[str, tuple[Setting, SettingValue | None]]:
-        """By key the declared setting and its new value, None where it goes. Raises InvalidInput."""
-        declared = {setting.key: setting for setting in entry.provider.settings}
-        checked: dict[str, tuple[Setting, SettingValue | None]] = {}
-        wrong: list[Violation] = []
-        for key, raw in sorted(changes.items()):
-            setting = declared.get(key)
-            if setting is None:
-                known = ", ".join(declared)
-                wrong.append(Violation(f"settings.{key}"[:100], f"{entry.id} has no such setting; known: {known}"))
-                continue
-            goes = raw is None or (setting.type is SettingType.SECRET and raw == "")
-            try:
-                checked[key] = (setting, None if goes else setting_value(setting, raw))
-            except ValueError as error:
-                wrong.append(Violation(f"settings.{key}", str(error)))
-        if wrong:
-            raise InvalidInput(*wrong)
-        return checked
 
     def test(self, provider_id: str, deadline: float) -> "Verdict":
         """One cheap request: do key, network and quota work? `deadline`: of the caller, in monotonic seconds."""
@@ -137,54 +116,10 @@ def _advice(entry: ConfiguredProvider, error: ProviderError) -> str:
 
 
 def _where_to_get(entry: ConfiguredProvider) -> str:
-    secret = next((each for each in entry.provider.settings if each.type is SettingType.SECRET), None)
+    secret = next((each for each in entry.provider.settings if each.is_secret), None)
     return (secret.help if secret else "") or f"see {entry.provider.homepage}"
 
 
 def _address(entry: ConfiguredProvider) -> str:
     """The host it is asked at; user and path of an address may hold secrets."""
     return urlsplit(str(entry.settings.get("base_url", ""))).hostname or "?"
-
-
-def setting_value(setting: Setting, raw: Any) -> SettingValue:
-    """A setting's value as declared. Raises ValueError, whose text never holds the value of a secret."""
-    match setting.type:
-        case SettingType.BOOLEAN:
-            if not isinstance(raw, bool):
-                raise ValueError("is true or false")
-            return raw
-        case SettingType.INTEGER | SettingType.NUMBER:
-            return _number(setting, raw)
-    if not isinstance(raw, str) or not raw.strip():
-        raise ValueError("needs a text")
-    text = raw.strip()
-    if len(text) > MAX_SETTING or any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
-        raise ValueError(f"has at most {MAX_SETTING} characters, none of them a control character")
-    if setting.type is SettingType.SECRET and not text.isascii():
-        raise ValueError("has letters that no key has; was it copied whole?")
-    if setting.type is SettingType.CHOICE and text not in setting.choices:
-        raise ValueError(f"is one of {', '.join(setting.choices)}")
-    if setting.type is SettingType.URL:
-        _refuse_bad_url(text)
-        return text.rstrip("/")
-    return text
-
-
-def _number(setting: Setting, raw: Any) -> SettingValue:
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
-        raise ValueError("is a number")
-    if setting.type is SettingType.INTEGER and raw != int(raw):
-        raise ValueError("is a whole number")
-    if not setting.minimum <= raw <= 1e9:
-        raise ValueError(f"is at least {setting.minimum:g}")
-    return int(raw) if setting.type is SettingType.INTEGER else float(raw)
-
-
-def _refuse_bad_url(text: str) -> None:
-    try:
-        parts = urlsplit(text)
-        parts.port  # noqa: B018 (raises where it is no port)
-    except ValueError as error:
-        raise ValueError("is no http or https address") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError("is an http or https address without user, query and fragment")

@@ -3,14 +3,13 @@
 import msgspec
 from sqlalchemy import Connection, delete, select
 
+from metarr.declared import SettingValue
 from metarr.domain.values import Struct
 from metarr.fetch.contract import LimitState
 from metarr.secrets import Vault
 from metarr.store.database import Database
 from metarr.store.tables import provider_configs, provider_secrets, provider_states
 from metarr.store.upsert import upsert
-
-SettingValue = str | int | float | bool
 
 
 class ProviderConfig(Struct, frozen=True, kw_only=True):

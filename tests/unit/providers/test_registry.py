@@ -290,6 +290,14 @@ class TestDeclarations:
             ({"settings": ("api_key",)}, "settings is no list of settings"),
             ({"settings": (KEY, KEY)}, "settings declared twice: api_key"),
             ({"settings": (Setting(key="API key", label="Key"),)}, "settings with unusable keys: 'API key'"),
+            (
+                {"settings": (Setting(key="api_key", label="Key", type="secret"),)},
+                "the setting 'api_key' has no SettingType",
+            ),
+            (
+                {"settings": (Setting(key="tags", label="Tags", type=SettingType.TEXTS),)},
+                "the setting 'tags' is of several texts",
+            ),
             ({"limits": None}, "limits are not declared"),
             ({"limits": Limits(per_second=0)}, "limits: per_second is not above 0"),
             ({"limits": Limits(per_second=float("nan"))}, "limits: per_second is not above 0"),

@@ -1,16 +1,14 @@
 """ConfigService."""
 
-from metarr.asking.roster import ConfiguredProvider
 from metarr.care.health import Condition, HealthReader, ProviderHealth
 from metarr.clock import Clock
 from metarr.domain.fields import FIELDS
-from metarr.providers.contract import Setting, SettingType
-from metarr.rpc.convert import kind_message, plain_of, timestamp, value_message
+from metarr.rpc.convert import kind_message, plain_of, timestamp
 from metarr.rpc.doors.context import Context, seconds_left
 from metarr.rpc.errors import BaseServicer
 from metarr.rpc.methods.authorities import AuthorityMethods
 from metarr.rpc.methods.decisions import exported, imported
-from metarr.rpc.methods.settings import SettingMethods
+from metarr.rpc.methods.settings import SettingMethods, provider_setting_message
 from metarr.rpc.validate import Check
 from metarr.rules.authorities import FieldAuthorities
 from metarr.rules.export import Decisions
@@ -20,15 +18,6 @@ from metarr.rules.settings import SettingsEditor
 from metarr.v1 import config_service_pb2 as pb
 from metarr.v1.config_service_pb2_grpc import ConfigServiceServicer
 
-_TYPES = {
-    SettingType.TEXT: pb.ProviderSetting.TYPE_TEXT,
-    SettingType.SECRET: pb.ProviderSetting.TYPE_SECRET,
-    SettingType.URL: pb.ProviderSetting.TYPE_URL,
-    SettingType.INTEGER: pb.ProviderSetting.TYPE_INTEGER,
-    SettingType.NUMBER: pb.ProviderSetting.TYPE_NUMBER,
-    SettingType.BOOLEAN: pb.ProviderSetting.TYPE_BOOLEAN,
-    SettingType.CHOICE: pb.ProviderSetting.TYPE_CHOICE,
-}
 _CONDITIONS = {
     Condition.OK: pb.ProviderState.STATUS_OK,
     Condition.DISABLED: pb.ProviderState.STATUS_DISABLED,
@@ -44,9 +33,6 @@ _VERDICTS = {
     "network": pb.TestProviderResponse.VERDICT_NETWORK,
     "quota": pb.TestProviderResponse.VERDICT_QUOTA,
 }
-
-HINT_FROM = 12
-"""Characters that a secret must have for its last four to be shown: of a shorter one they would tell too much."""
 
 
 class ConfigServicer(AuthorityMethods, SettingMethods, BaseServicer, ConfigServiceServicer):
@@ -124,28 +110,12 @@ def provider_message(health: ProviderHealth) -> pb.Provider:
         homepage=entry.provider.homepage,
         attribution=entry.provider.attribution,
         enabled=entry.config.enabled,
-        settings=[_setting_message(setting, entry) for setting in entry.provider.settings],
+        settings=[provider_setting_message(each, entry.settings[each.key]) for each in entry.provider.settings],
         state=state_message(health),
         coverage=[
             pb.ProviderCoverage(kind=kind_message(kind), fields=[name for name in FIELDS if name in fields])
             for kind, fields in entry.provider.covers.items()
         ],
-    )
-
-
-def _setting_message(setting: Setting, entry: ConfiguredProvider) -> pb.ProviderSetting:
-    secret = str(entry.settings[setting.key]) if setting.type is SettingType.SECRET else ""
-    return pb.ProviderSetting(
-        key=setting.key,
-        label=setting.label,
-        type=_TYPES[setting.type],
-        help=setting.help,
-        value=None if setting.type is SettingType.SECRET else value_message(entry.settings[setting.key]),
-        default_value=None if setting.type is SettingType.SECRET else value_message(setting.default),
-        choices=setting.choices,
-        required=setting.required,
-        secret_set=bool(secret),
-        secret_hint=secret[-4:] if len(secret) >= HINT_FROM else "",
     )
 
 

@@ -1,20 +1,19 @@
-"""The methods of ConfigService about the settings of Metarr as a whole."""
+"""The methods of ConfigService about the settings of Metarr as a whole, and settings as messages."""
+
+from typing import Any
 
 import msgspec
 
+from metarr.declared import Setting, SettingValue
 from metarr.rpc.convert import plain_of, value_message
 from metarr.rpc.doors.context import Context
 from metarr.rpc.validate import Check
-from metarr.rules.settings import DEFAULTS, SettingsEditor
-from metarr.settings import DECLARED, Settings, SettingType
+from metarr.rules.settings import SettingsEditor
+from metarr.settings import DECLARED, Settings
 from metarr.v1 import config_service_pb2 as pb
 
-_TYPES = {
-    SettingType.TEXT: pb.Setting.TYPE_TEXT,
-    SettingType.TEXTS: pb.Setting.TYPE_TEXTS,
-    SettingType.INTEGER: pb.Setting.TYPE_INTEGER,
-    SettingType.BOOLEAN: pb.Setting.TYPE_BOOLEAN,
-}
+HINT_FROM = 12
+"""Characters that a secret must have for its last four to be shown: of a shorter one they would tell too much."""
 
 
 class SettingMethods:
@@ -38,18 +37,39 @@ class SettingMethods:
 
 
 def setting_messages(settings: Settings) -> list[pb.Setting]:
-    """Every declared setting with its value."""
+    """Every setting of Metarr with its value."""
     values = msgspec.structs.asdict(settings)
-    return [
-        pb.Setting(
-            key=each.key,
-            label=each.label,
-            help=each.help,
-            type=_TYPES[each.type],
-            value=value_message(values[each.key]),
-            default_value=value_message(DEFAULTS[each.key]),
-            minimum=each.minimum if each.type in (SettingType.INTEGER, SettingType.TEXTS) else 0,
-            maximum=each.maximum if each.type in (SettingType.INTEGER, SettingType.TEXTS) else 0,
-        )
-        for each in DECLARED
-    ]
+    return [_setting_message(each, values[each.key]) for each in DECLARED]
+
+
+def _setting_message(setting: Setting, value: Any) -> pb.Setting:
+    message = pb.Setting(
+        key=setting.key,
+        label=setting.label,
+        help=setting.help,
+        type=f"TYPE_{setting.type.name}",
+        value=value_message(value),
+        default_value=value_message(setting.default),
+    )
+    if setting.maximum is not None:
+        message.minimum, message.maximum = int(setting.minimum), int(setting.maximum)
+    return message
+
+
+def provider_setting_message(setting: Setting, value: SettingValue) -> pb.ProviderSetting:
+    """A setting of a provider with its value, which is never told of a secret."""
+    message = pb.ProviderSetting(
+        key=setting.key,
+        label=setting.label,
+        type=f"TYPE_{setting.type.name}",
+        help=setting.help,
+        choices=setting.choices,
+        required=setting.required,
+    )
+    if setting.is_secret:
+        secret = str(value)
+        message.secret_set, message.secret_hint = bool(secret), secret[-4:] if len(secret) >= HINT_FROM else ""
+    else:
+        message.value.CopyFrom(value_message(value))
+        message.default_value.CopyFrom(value_message(setting.default))
+    return message

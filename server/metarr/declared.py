@@ -1,0 +1,167 @@
+"""Settings as they are declared: Metarr's own, every provider's, a player's. Forms and the command line render
+themselves from it, and one checker says what may be kept."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from metarr.errors import Violation
+
+SettingValue = str | int | float | bool
+
+MAX_TEXT = 4000
+"""Characters of a text; TMDB's longest tokens have some 250."""
+
+MAX_NUMBER = 1e9
+"""What a number may be where no less is declared."""
+
+
+class SettingType(StrEnum):
+    """How a setting is typed, and so how a form shows it. Texts are several, in order."""
+
+    TEXT = "text"
+    TEXTS = "texts"
+    SECRET = "secret"
+    URL = "url"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """One setting.
+
+    `default`: of its type. `choices`: of a choice. `required`: nothing can be done without it. `minimum` and
+    `maximum`: bounds of a number, and of how many texts there may be; without `maximum`: `MAX_NUMBER`. `wrong`: what is
+    wrong with a text, or with one of the texts, such as "is no time", "" if nothing; without it, any but an empty one
+    will do.
+    """
+
+    key: str
+    label: str
+    type: SettingType = SettingType.TEXT
+    default: Any = ""
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    minimum: float = 0
+    maximum: float | None = None
+    wrong: Callable[[str], str] | None = None
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether its value is kept sealed, and never told."""
+        return self.type is SettingType.SECRET
+
+
+def checked_all(
+    declared: Iterable[Setting],
+    wanted: Mapping[str, Any],
+    *,
+    path: str = "settings",
+    owner: str = "",
+    may_go: bool = True,
+) -> tuple[dict[str, Any], list[Violation]]:
+    """By key the values as they are to be kept, and what is wrong with the others, below `path`.
+
+    `owner`: whose settings they are; "": Metarr's. `may_go`: None stands for the default, and so does an empty text
+    for a secret.
+    """
+    known = {each.key: each for each in declared}
+    values: dict[str, Any] = {}
+    wrong = []
+    for key, raw in sorted(wanted.items()):
+        setting = known.get(key)
+        if setting is None:
+            nobody = f"{owner} has no such setting" if owner else "there is no such setting"
+            wrong.append(Violation(f"{path}.{key[:60]}", f"{nobody}; known: {', '.join(known)}"))
+            continue
+        try:
+            goes = may_go and (raw is None or (setting.is_secret and raw == ""))
+            values[key] = None if goes else checked(setting, raw)
+        except ValueError as error:
+            wrong.append(Violation(f"{path}.{key}", str(error)))
+    return values, wrong
+
+
+def checked(setting: Setting, raw: Any) -> Any:
+    """A setting's value as it is kept, from plain JSON. Raises ValueError, whose text says what is wrong with it and
+    never holds the value of a secret."""
+    match setting.type:
+        case SettingType.BOOLEAN:
+            if not isinstance(raw, bool):
+                raise ValueError("is true or false")
+            return raw
+        case SettingType.INTEGER | SettingType.NUMBER:
+            return _number(setting, raw)
+        case SettingType.TEXTS:
+            return _texts(setting, raw)
+    text = _text(setting, raw)
+    match setting.type:
+        case SettingType.SECRET if not text.isascii():
+            raise ValueError("has letters that no key has; was it copied whole?")
+        case SettingType.CHOICE if text not in setting.choices:
+            raise ValueError(f"is one of {', '.join(setting.choices)}")
+        case SettingType.URL:
+            _refuse_bad_url(text)
+            return text.rstrip("/")
+    return text
+
+
+def _number(setting: Setting, raw: Any) -> SettingValue:
+    if fault := _number_fault(setting, raw):
+        if setting.maximum is None:
+            raise ValueError(fault)
+        whole = "whole number" if setting.type is SettingType.INTEGER else "number"
+        raise ValueError(f"is a {whole} from {setting.minimum:.15g} to {setting.maximum:.15g}")
+    return int(raw) if setting.type is SettingType.INTEGER else float(raw)
+
+
+def _number_fault(setting: Setting, raw: Any) -> str:
+    infinite = isinstance(raw, float) and not math.isfinite(raw)
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or infinite:
+        return "is a number"
+    if setting.type is SettingType.INTEGER and raw != int(raw):
+        return "is a whole number"
+    if raw < setting.minimum:
+        return f"is at least {setting.minimum:.15g}"
+    most = MAX_NUMBER if setting.maximum is None else setting.maximum
+    return f"is at most {most:.15g}" if raw > most else ""
+
+
+def _texts(setting: Setting, raw: Any) -> list[str]:
+    if not isinstance(raw, list | tuple) or not all(isinstance(each, str) for each in raw):
+        raise ValueError("is a list of texts")
+    most = MAX_NUMBER if setting.maximum is None else setting.maximum
+    if not setting.minimum <= len(raw) <= most:
+        raise ValueError(f"has {setting.minimum:.15g} to {most:.15g} entries")
+    return list(dict.fromkeys(_text(setting, each) for each in raw))
+
+
+def _text(setting: Setting, raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise ValueError("needs a text")
+    text = raw.strip()
+    if setting.wrong is None:
+        if not text:
+            raise ValueError("needs a text")
+    elif wrong := setting.wrong(text):
+        raise ValueError(wrong if setting.is_secret else f"{text[:60]!r} {wrong}")
+    if len(text) > MAX_TEXT or any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
+        raise ValueError(f"has at most {MAX_TEXT} characters, none of them a control character")
+    return text
+
+
+def _refuse_bad_url(text: str) -> None:
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 (raises where it is no port)
+    except ValueError as error:
+        raise ValueError("is no http or https address") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("is an http or https address without user, query and fragment")
