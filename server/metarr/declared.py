@@ -14,10 +14,10 @@ from metarr.errors import Violation
 SettingValue = str | int | float | bool
 
 MAX_TEXT = 4000
-"""Characters of a text; TMDB's longest tokens have some 250."""
+"""Characters of a text where no other bound is declared; TMDB's longest tokens have some 250."""
 
 MAX_NUMBER = 1e9
-"""What a number may be where no less is declared."""
+"""The same of a number."""
 
 
 class SettingType(StrEnum):
@@ -37,9 +37,9 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """One setting.
 
     `default`: of its type. `choices`: of a choice. `required`: nothing can be done without it. `minimum` and
-    `maximum`: bounds of a number, and of how many texts there may be; without `maximum`: `MAX_NUMBER`. `wrong`: what is
-    wrong with a text, or with one of the texts, such as "is no time", "" if nothing; without it, any but an empty one
-    will do.
+    `maximum`: bounds of a number, of a text's length, and of how many texts there may be; without `maximum`:
+    `MAX_NUMBER`, `MAX_TEXT`. `wrong`: what is wrong with a text, or with one of the texts, such as "is no time", "" if
+    nothing; without it, any but an empty one will do.
     """
 
     key: str
@@ -73,19 +73,20 @@ def checked_all(
     for a secret.
     """
     known = {each.key: each for each in declared}
+    place = f"{path}." if path else ""
     values: dict[str, Any] = {}
     wrong = []
     for key, raw in sorted(wanted.items()):
         setting = known.get(key)
         if setting is None:
             nobody = f"{owner} has no such setting" if owner else "there is no such setting"
-            wrong.append(Violation(f"{path}.{key[:60]}", f"{nobody}; known: {', '.join(known)}"))
+            wrong.append(Violation(f"{place}{key[:60]}", f"{nobody}; known: {', '.join(known)}"))
             continue
         try:
             goes = may_go and (raw is None or (setting.is_secret and raw == ""))
             values[key] = None if goes else checked(setting, raw)
         except ValueError as error:
-            wrong.append(Violation(f"{path}.{key}", str(error)))
+            wrong.append(Violation(f"{place}{key}", str(error)))
     return values, wrong
 
 
@@ -101,7 +102,7 @@ def checked(setting: Setting, raw: Any) -> Any:
             return _number(setting, raw)
         case SettingType.TEXTS:
             return _texts(setting, raw)
-    text = _text(setting, raw)
+    text = _text(setting, raw, MAX_TEXT if setting.maximum is None else int(setting.maximum))
     match setting.type:
         case SettingType.SECRET if not text.isascii():
             raise ValueError("has letters that no key has; was it copied whole?")
@@ -140,10 +141,10 @@ def _texts(setting: Setting, raw: Any) -> list[str]:
     most = MAX_NUMBER if setting.maximum is None else setting.maximum
     if not setting.minimum <= len(raw) <= most:
         raise ValueError(f"has {setting.minimum:.15g} to {most:.15g} entries")
-    return list(dict.fromkeys(_text(setting, each) for each in raw))
+    return list(dict.fromkeys(_text(setting, each, MAX_TEXT) for each in raw))
 
 
-def _text(setting: Setting, raw: Any) -> str:
+def _text(setting: Setting, raw: Any, most: int) -> str:
     if not isinstance(raw, str):
         raise ValueError("needs a text")
     text = raw.strip()
@@ -152,8 +153,8 @@ def _text(setting: Setting, raw: Any) -> str:
             raise ValueError("needs a text")
     elif wrong := setting.wrong(text):
         raise ValueError(wrong if setting.is_secret else f"{text[:60]!r} {wrong}")
-    if len(text) > MAX_TEXT or any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
-        raise ValueError(f"has at most {MAX_TEXT} characters, none of them a control character")
+    if len(text) > most or any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
+        raise ValueError(f"has at most {most} characters, none of them a control character")
     return text
 
 

@@ -78,7 +78,7 @@ class ModelPlayer:
         self._next_id = 1
         self.register()
         if policy is not SyncPolicy.UNDECIDED:
-            home.services.players.update(player_id, policy=policy)
+            home.services.players.update(player_id, {"policy": policy})
 
     # The session
 

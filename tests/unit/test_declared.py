@@ -52,6 +52,7 @@ def test_a_value_is_kept_in_one_form(declared: Setting, raw: Any, kept: Any) -> 
         (setting(SettingType.TEXT), 5, "needs a text"),
         (setting(SettingType.TEXT), "a\x00b", "none of them a control character"),
         (setting(SettingType.TEXT), "a" * (MAX_TEXT + 1), f"at most {MAX_TEXT} characters"),
+        (setting(SettingType.TEXT, maximum=5), "abcdef", "at most 5 characters"),
         (setting(SettingType.SECRET), ["x"], "needs a text"),
         (setting(SettingType.SECRET), KEY, "letters that no key has"),
         (setting(SettingType.URL), "ftp://a.example", "an http or https address"),
@@ -88,7 +89,7 @@ def test_what_does_not_fit_is_told(declared: Setting, raw: Any, told: str) -> No
 def test_a_secret_is_never_repeated() -> None:
     odd = setting(SettingType.SECRET, wrong=lambda text: "is no key")
     for raw in (KEY, f"{KEY}\x00", KEY * 1000):
-        with pytest.raises(ValueError, match="^is no key$") as told:
+        with pytest.raises(ValueError, match=r"^is no key$") as told:
             checked(odd, raw)
         assert KEY[:10] not in str(told.value)
 

@@ -1,6 +1,6 @@
 """The players: who they are, what is done with what they hold, and what a choice would do."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ import structlog
 from msgspec.structs import replace
 
 from metarr.clock import Clock
+from metarr.declared import Setting, SettingType, checked_all
 from metarr.domain.delivery import (
     Effect,
     Held,
@@ -34,11 +35,34 @@ log = structlog.get_logger(__name__)
 BATCH = 200
 """Entries that are read at once: memory stays flat."""
 
+MOST_NAME = 100
+"""Characters of a name."""
+
 LEASE = timedelta(minutes=2)
 """How long another program on the same library has to be silent before its session is over by itself."""
 
 SEEN_EVERY = timedelta(seconds=30)
 """How exactly it is known when a player was last heard of."""
+
+
+SETTINGS = (
+    Setting(key="name", label="Name", help="What it is called.", maximum=MOST_NAME),
+    Setting(
+        key="policy",
+        label="Values of its own",
+        help="What is done with them: Metarr's go over them, or only where it has none.",
+        type=SettingType.CHOICE,
+        choices=(SyncPolicy.REPLACE, SyncPolicy.FILL),
+    ),
+    Setting(
+        key="overwrite_edits",
+        label="Overwrite edits",
+        help="Whether what was changed there by hand is overwritten.",
+        type=SettingType.BOOLEAN,
+        default=False,
+    ),
+)
+"""What the owner decides about a player."""
 
 
 @dataclass(frozen=True)
@@ -142,23 +166,14 @@ class Players:
             counts = players.counts(connection)
             return [PlayerStanding(each, counts.get(each.id, Counts())) for each in players.everyone(connection)]
 
-    def update(
-        self,
-        player_id: str,
-        *,
-        name: str | None = None,
-        policy: SyncPolicy | None = None,
-        overwrite_edits: bool | None = None,
-    ) -> PlayerStanding:
-        """Change how a player is treated; None leaves it as it is. Raises NoSuchThing."""
+    def update(self, player_id: str, wanted: Mapping[str, Any]) -> PlayerStanding:
+        """Change how a player is treated. Raises NoSuchThing, and InvalidInput with a violation per wrong setting."""
+        values, wrong = checked_all(SETTINGS, wanted, path="", may_go=False)
+        if wrong:
+            raise InvalidInput(*wrong)
         with self._database.begin() as connection:
             before = named(connection, player_id)
-            after = replace(
-                before,
-                name=before.name if name is None else name,
-                policy=before.policy if policy is None else policy,
-                overwrite_edits=before.overwrite_edits if overwrite_edits is None else overwrite_edits,
-            )
+            after = replace(before, **values | {"policy": SyncPolicy(values.get("policy", before.policy))})
             players.put(connection, after)
             if after.policy is not before.policy:
                 # What stayed because it was the player's own is looked at again.

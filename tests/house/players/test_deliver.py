@@ -121,7 +121,7 @@ class TestSequences:
         told = home.services.sync.pending(player.id, player.session, 0, 10)
         assert (told.rows, told.policy_needed) == ([], True)
         known = home.services.sync.look(player.id, player.session)[0]
-        home.services.players.update(player.id, policy=SyncPolicy.FILL)
+        home.services.players.update(player.id, {"policy": SyncPolicy.FILL})
         # Who watches after what it knew is told now.
         assert home.services.sync.look(player.id, player.session)[0] > known
         player.sync()
@@ -282,7 +282,7 @@ class TestPolicies:
         player.report_all()
         provider_says(home, item_of(player), plot="Thieves.")
         player.sync()
-        home.services.players.update(player.id, policy=SyncPolicy.REPLACE)
+        home.services.players.update(player.id, {"policy": SyncPolicy.REPLACE})
         player.sync()
         assert (plot(player), player.shown("heat")) == ("Thieves.", {})
 
@@ -291,7 +291,7 @@ class TestPolicies:
     ) -> None:
         provider_says(home, item_of(kodi), plot="One.")
         kodi.sync()
-        home.services.players.update(kodi.id, policy=SyncPolicy.FILL)
+        home.services.players.update(kodi.id, {"policy": SyncPolicy.FILL})
         assert kodi.pull() == []
         provider_says(home, item_of(kodi), plot="Two.")
         kodi.sync()
@@ -380,7 +380,7 @@ class TestHandEdits:
         else:
             provider_says(home, item_id, plot="Two.")
             kodi.sync()
-        home.services.players.update(kodi.id, overwrite_edits=True)
+        home.services.players.update(kodi.id, {"overwrite_edits": True})
         kodi.sync()
         assert plot(kodi) == ("One." if reported else "Two.")
         kodi.films["heat"].fields["plot"] = "By hand again."

@@ -53,7 +53,7 @@ class TestSessions:
 
     def test_who_has_to_wait_hears_the_library_s_name_not_the_other_program_s(self, home: House) -> None:
         player = ModelPlayer(home)
-        home.services.players.update(player.id, name="Films")
+        home.services.players.update(player.id, {"name": "Films"})
         with pytest.raises(CannotDo, match="another program keeps the library 'Films' in sync"):
             player.register("second")
 
@@ -77,7 +77,7 @@ class TestSessions:
 
     def test_what_the_owner_chose_outlives_the_session(self, home: House, clock: FakeClock) -> None:
         player = with_film(home, policy=SyncPolicy.FILL)
-        home.services.players.update(player.id, name="Den", overwrite_edits=True)
+        home.services.players.update(player.id, {"name": "Den", "overwrite_edits": True})
         began = clock.now()
         clock.advance(3600)
         known = player.register(name="Living room").standing.player
@@ -144,7 +144,7 @@ class TestPreviews:
         assert (self.told(preview), self.told(preview, "tagline")) == (plot, (1, 0, 0))
         [sample] = preview.effects[Kind.MOVIE, "tagline"].samples
         assert (sample.title, sample.host, sample.value) == ("Heat", None, "A crime saga.")
-        home.services.players.update(player.id, policy=policy)
+        home.services.players.update(player.id, {"policy": policy})
         player.sync()
         assert len(player.writes) == sum(each.filled + each.replaced for each in preview.effects.values())
 
@@ -164,7 +164,7 @@ class TestPreviews:
         player.films["heat"].fields["plot"] = "By hand."
         player.report_all()
         assert self.told(home.services.players.preview(player.id, SyncPolicy.REPLACE, 5)) == (0, 0, 1)
-        home.services.players.update(player.id, overwrite_edits=True)
+        home.services.players.update(player.id, {"overwrite_edits": True})
         assert self.told(home.services.players.preview(player.id, SyncPolicy.REPLACE, 5)) == (0, 1, 0)
 
     def test_there_are_at_most_so_many_samples(self, home: House) -> None:
@@ -180,7 +180,7 @@ class TestWhatIsRefused:
     def test_an_unknown_player(self, home: House) -> None:
         players = home.services.players
         for call in (
-            lambda: players.update("nobody", name="x"),
+            lambda: players.update("nobody", {"name": "x"}),
             lambda: players.remove("nobody"),
             lambda: players.preview("nobody", SyncPolicy.FILL, 1),
             lambda: players.resend("nobody", ["x"], []),

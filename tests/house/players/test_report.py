@@ -258,7 +258,7 @@ class TestTheOwnersDeletion:
         self, home: House, kodi: ModelPlayer
     ) -> None:
         heat = item_of(kodi)
-        home.services.players.update(kodi.id, policy=SyncPolicy.FILL)
+        home.services.players.update(kodi.id, {"policy": SyncPolicy.FILL})
         provider_says(home, heat, plot="One.")
         kodi.sync()
         home.services.editor.delete([("item_ids[0]", heat)])

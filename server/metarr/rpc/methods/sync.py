@@ -10,7 +10,7 @@ from metarr.domain.fields import FIELDS, fields_of
 from metarr.domain.values import Kind
 from metarr.library.intake import NewSeries
 from metarr.players.deliver import Ack, AckStatus, EntryState, FieldAck, Row, Sync
-from metarr.players.players import Players, PlayerStanding, Preview
+from metarr.players.players import MOST_NAME, SETTINGS, Players, PlayerStanding, Preview
 from metarr.players.report import HostEntry, Placed, Reporter
 from metarr.rpc.convert import kind_message, plain_of, timestamp, value_message
 from metarr.rpc.doors.context import Context
@@ -24,11 +24,9 @@ from metarr.v1.library_service_pb2 import NewParent
 from metarr.v1.sync_service_pb2_grpc import SyncServiceServicer
 
 MOST_ENTRIES, MOST_REMOVED, MOST_SAMPLES = 200, 500, 20
-MOST_KEY, MOST_NAME = 200, 100
+MOST_KEY = 200
 MOST_VALUE = 256 * 1024
 """Bytes of one value that a player tells."""
-
-CHANGEABLE = frozenset({"name", "policy", "overwrite_edits"})
 
 _POLICIES = {
     pb.SYNC_POLICY_UNSPECIFIED: SyncPolicy.UNDECIDED,
@@ -93,11 +91,10 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
     def UpdatePlayer(self, request: pb.UpdatePlayerRequest, context: Context) -> pb.UpdatePlayerResponse:
         with Check() as check:
             player_id = _player_id(check, request.player_id)
-            mask = check.mask("update_mask", request.update_mask, CHANGEABLE)
-            name = check.text("name", request.name, most=MOST_NAME) if "name" in mask else None
-            policy = _policy(check, request.policy) if "policy" in mask else None
-        overwrite = request.overwrite_edits if "overwrite_edits" in mask else None
-        done = self._players.update(player_id, name=name, policy=policy, overwrite_edits=overwrite)
+            mask = check.mask("update_mask", request.update_mask, {each.key for each in SETTINGS})
+            policy = _policy(check, request.policy) if "policy" in mask else SyncPolicy.UNDECIDED
+        given = {"name": request.name, "policy": policy, "overwrite_edits": request.overwrite_edits}
+        done = self._players.update(player_id, {key: given[key] for key in mask})
         return pb.UpdatePlayerResponse(player=_player(done))
 
     def RemovePlayer(self, request: pb.RemovePlayerRequest, context: Context) -> pb.RemovePlayerResponse:
