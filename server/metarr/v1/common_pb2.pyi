@@ -214,3 +214,17 @@ class FieldChange(_message.Message):
     old_locked: bool
     new_locked: bool
     def __init__(self, field: _Optional[str] = ..., old_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., new_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., old_source: _Optional[str] = ..., new_source: _Optional[str] = ..., rule: _Optional[str] = ..., old_locked: _Optional[bool] = ..., new_locked: _Optional[bool] = ...) -> None: ...
+
+class ItemFilter(_message.Message):
+    __slots__ = ("kind", "title_contains", "missing_field", "pending_provider", "monitored")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TITLE_CONTAINS_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_FIELD_NUMBER: _ClassVar[int]
+    PENDING_PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    MONITORED_FIELD_NUMBER: _ClassVar[int]
+    kind: MediaKind
+    title_contains: str
+    missing_field: str
+    pending_provider: str
+    monitored: bool
+    def __init__(self, kind: _Optional[_Union[MediaKind, str]] = ..., title_contains: _Optional[str] = ..., missing_field: _Optional[str] = ..., pending_provider: _Optional[str] = ..., monitored: _Optional[bool] = ...) -> None: ...

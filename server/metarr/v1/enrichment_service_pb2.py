@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from metarr.v1 import common_pb2 as metarr_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"metarr/v1/enrichment_service.proto\x12\tmetarr.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16metarr/v1/common.proto\"\xe9\x01\n\tChangeSet\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12.\n\nchanged_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12\'\n\x07\x63hanges\x18\x05 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12\x1c\n\x14requires_player_sync\x18\x06 \x01(\x08\x12\x13\n\x0bsync_reason\x18\x07 \x01(\t\x12\x11\n\tproviders\x18\x08 \x03(\t\x12\x11\n\tundone_by\x18\t \x01(\t\"O\n\x15ListChangeSetsRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\\\n\x16ListChangeSetsResponse\x12)\n\x0b\x63hange_sets\x18\x01 \x03(\x0b\x32\x14.metarr.v1.ChangeSet\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"-\n\x14UndoChangeSetRequest\x12\x15\n\rchange_set_id\x18\x01 \x01(\t\"\xc2\x01\n\x15UndoChangeSetResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12(\n\nchange_set\x18\x02 \x01(\x0b\x32\x14.metarr.v1.ChangeSet\x12\x39\n\x07refused\x18\x03 \x03(\x0b\x32(.metarr.v1.UndoChangeSetResponse.Refusal\x1a%\n\x07Refusal\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0b\n\x03why\x18\x02 \x01(\t\"\x84\x01\n\rEnrichRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\'\n\x04mode\x18\x02 \x01(\x0e\x32\x19.metarr.v1.EnrichmentMode\x12\x15\n\rforce_refresh\x18\x03 \x01(\x08\x12\x11\n\tproviders\x18\x04 \x03(\t\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\"\xca\x01\n\x0e\x45nrichResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\'\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12,\n\x08outcomes\x18\x03 \x03(\x0b\x32\x1a.metarr.v1.ProviderOutcome\x12\x1c\n\x14requires_player_sync\x18\x04 \x01(\x08\x12\x13\n\x0bsync_reason\x18\x05 \x01(\t\x12\x0f\n\x07skipped\x18\x06 \x01(\x08\"\x9f\x01\n\nItemFilter\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\x16\n\x0etitle_contains\x18\x02 \x01(\t\x12\x15\n\rmissing_field\x18\x03 \x01(\t\x12\x18\n\x10pending_provider\x18\x04 \x01(\t\x12\x16\n\tmonitored\x18\x05 \x01(\x08H\x00\x88\x01\x01\x42\x0c\n\n_monitored\"\xbd\x01\n\x16StartEnrichmentRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\x12%\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x15.metarr.v1.ItemFilter\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08\x12\'\n\x04mode\x18\x04 \x01(\x0e\x32\x19.metarr.v1.EnrichmentMode\x12\r\n\x05\x66orce\x18\x05 \x01(\x08\x12\x11\n\tproviders\x18\x06 \x03(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\"6\n\x17StartEnrichmentResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\"\xa0\x05\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12#\n\x05state\x18\x02 \x01(\x0e\x32\x14.metarr.v1.Job.State\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstarted_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05total\x18\x07 \x01(\x05\x12\x0c\n\x04\x64one\x18\x08 \x01(\x05\x12\x0f\n\x07\x63hanged\x18\t \x01(\x05\x12\x11\n\tunchanged\x18\n \x01(\x05\x12\x10\n\x08\x64\x65\x66\x65rred\x18\x0b \x01(\x05\x12\x0e\n\x06\x66\x61iled\x18\x0c \x01(\x05\x12\x18\n\x10items_per_second\x18\r \x01(\x01\x12\x34\n\x10\x65stimated_end_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\tproviders\x18\x0f \x03(\x0b\x32\x16.metarr.v1.JobProvider\x12\x0e\n\x06\x64\x65tail\x18\x10 \x01(\t\x12\x33\n\x0fnext_attempt_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08sequence\x18\x12 \x01(\x03\"\x92\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_QUEUED\x10\x01\x12\x11\n\rSTATE_RUNNING\x10\x02\x12\x12\n\x0eSTATE_COMPLETE\x10\x03\x12\x12\n\x0eSTATE_DEGRADED\x10\x04\x12\x13\n\x0fSTATE_CANCELLED\x10\x05\x12\x10\n\x0cSTATE_FAILED\x10\x06\"\xbd\x01\n\x0bJobProvider\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x10\n\x08\x61nswered\x18\x02 \x01(\x05\x12\x0e\n\x06\x63\x61\x63hed\x18\x03 \x01(\x05\x12\x13\n\x0bunavailable\x18\x04 \x01(\x05\x12\x0f\n\x07planned\x18\x05 \x01(\x05\x12\x0f\n\x07waiting\x18\x06 \x01(\x05\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x33\n\x0fnext_attempt_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x1f\n\rGetJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\xa0\x01\n\x0eGetJobResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\x12\x33\n\x08troubles\x18\x02 \x03(\x0b\x32!.metarr.v1.GetJobResponse.Trouble\x1a<\n\x07Trouble\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65\x66\x65rred\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"8\n\x0fListJobsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"I\n\x10ListJobsResponse\x12\x1c\n\x04jobs\x18\x01 \x03(\x0b\x32\x0e.metarr.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\"\n\x10\x43\x61ncelJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"0\n\x11\x43\x61ncelJobResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\"9\n\x0fWatchJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\"B\n\x10WatchJobResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\x12\x11\n\theartbeat\x18\x02 \x01(\x08*g\n\x0e\x45nrichmentMode\x12\x1f\n\x1b\x45NRICHMENT_MODE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45NRICHMENT_MODE_AUTO\x10\x01\x12\x1a\n\x16\x45NRICHMENT_MODE_MANUAL\x10\x02\x32\x92\x05\n\x11\x45nrichmentService\x12\x42\n\x06\x45nrich\x12\x18.metarr.v1.EnrichRequest\x1a\x19.metarr.v1.EnrichResponse\"\x03\x90\x02\x02\x12]\n\x0fStartEnrichment\x12!.metarr.v1.StartEnrichmentRequest\x1a\".metarr.v1.StartEnrichmentResponse\"\x03\x90\x02\x02\x12\x42\n\x06GetJob\x12\x18.metarr.v1.GetJobRequest\x1a\x19.metarr.v1.GetJobResponse\"\x03\x90\x02\x01\x12H\n\x08ListJobs\x12\x1a.metarr.v1.ListJobsRequest\x1a\x1b.metarr.v1.ListJobsResponse\"\x03\x90\x02\x01\x12K\n\tCancelJob\x12\x1b.metarr.v1.CancelJobRequest\x1a\x1c.metarr.v1.CancelJobResponse\"\x03\x90\x02\x02\x12J\n\x08WatchJob\x12\x1a.metarr.v1.WatchJobRequest\x1a\x1b.metarr.v1.WatchJobResponse\"\x03\x90\x02\x01\x30\x01\x12Z\n\x0eListChangeSets\x12 .metarr.v1.ListChangeSetsRequest\x1a!.metarr.v1.ListChangeSetsResponse\"\x03\x90\x02\x01\x12W\n\rUndoChangeSet\x12\x1f.metarr.v1.UndoChangeSetRequest\x1a .metarr.v1.UndoChangeSetResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"metarr/v1/enrichment_service.proto\x12\tmetarr.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16metarr/v1/common.proto\"\xe9\x01\n\tChangeSet\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12.\n\nchanged_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12\'\n\x07\x63hanges\x18\x05 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12\x1c\n\x14requires_player_sync\x18\x06 \x01(\x08\x12\x13\n\x0bsync_reason\x18\x07 \x01(\t\x12\x11\n\tproviders\x18\x08 \x03(\t\x12\x11\n\tundone_by\x18\t \x01(\t\"O\n\x15ListChangeSetsRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\\\n\x16ListChangeSetsResponse\x12)\n\x0b\x63hange_sets\x18\x01 \x03(\x0b\x32\x14.metarr.v1.ChangeSet\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"-\n\x14UndoChangeSetRequest\x12\x15\n\rchange_set_id\x18\x01 \x01(\t\"\xc2\x01\n\x15UndoChangeSetResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12(\n\nchange_set\x18\x02 \x01(\x0b\x32\x14.metarr.v1.ChangeSet\x12\x39\n\x07refused\x18\x03 \x03(\x0b\x32(.metarr.v1.UndoChangeSetResponse.Refusal\x1a%\n\x07Refusal\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0b\n\x03why\x18\x02 \x01(\t\"\x84\x01\n\rEnrichRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\'\n\x04mode\x18\x02 \x01(\x0e\x32\x19.metarr.v1.EnrichmentMode\x12\x15\n\rforce_refresh\x18\x03 \x01(\x08\x12\x11\n\tproviders\x18\x04 \x03(\t\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\"\xca\x01\n\x0e\x45nrichResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\'\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12,\n\x08outcomes\x18\x03 \x03(\x0b\x32\x1a.metarr.v1.ProviderOutcome\x12\x1c\n\x14requires_player_sync\x18\x04 \x01(\x08\x12\x13\n\x0bsync_reason\x18\x05 \x01(\t\x12\x0f\n\x07skipped\x18\x06 \x01(\x08\"\xbd\x01\n\x16StartEnrichmentRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\x12%\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x15.metarr.v1.ItemFilter\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08\x12\'\n\x04mode\x18\x04 \x01(\x0e\x32\x19.metarr.v1.EnrichmentMode\x12\r\n\x05\x66orce\x18\x05 \x01(\x08\x12\x11\n\tproviders\x18\x06 \x03(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\"6\n\x17StartEnrichmentResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\"\xa0\x05\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12#\n\x05state\x18\x02 \x01(\x0e\x32\x14.metarr.v1.Job.State\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstarted_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05total\x18\x07 \x01(\x05\x12\x0c\n\x04\x64one\x18\x08 \x01(\x05\x12\x0f\n\x07\x63hanged\x18\t \x01(\x05\x12\x11\n\tunchanged\x18\n \x01(\x05\x12\x10\n\x08\x64\x65\x66\x65rred\x18\x0b \x01(\x05\x12\x0e\n\x06\x66\x61iled\x18\x0c \x01(\x05\x12\x18\n\x10items_per_second\x18\r \x01(\x01\x12\x34\n\x10\x65stimated_end_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\tproviders\x18\x0f \x03(\x0b\x32\x16.metarr.v1.JobProvider\x12\x0e\n\x06\x64\x65tail\x18\x10 \x01(\t\x12\x33\n\x0fnext_attempt_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08sequence\x18\x12 \x01(\x03\"\x92\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_QUEUED\x10\x01\x12\x11\n\rSTATE_RUNNING\x10\x02\x12\x12\n\x0eSTATE_COMPLETE\x10\x03\x12\x12\n\x0eSTATE_DEGRADED\x10\x04\x12\x13\n\x0fSTATE_CANCELLED\x10\x05\x12\x10\n\x0cSTATE_FAILED\x10\x06\"\xbd\x01\n\x0bJobProvider\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x10\n\x08\x61nswered\x18\x02 \x01(\x05\x12\x0e\n\x06\x63\x61\x63hed\x18\x03 \x01(\x05\x12\x13\n\x0bunavailable\x18\x04 \x01(\x05\x12\x0f\n\x07planned\x18\x05 \x01(\x05\x12\x0f\n\x07waiting\x18\x06 \x01(\x05\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x33\n\x0fnext_attempt_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x1f\n\rGetJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\xa0\x01\n\x0eGetJobResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\x12\x33\n\x08troubles\x18\x02 \x03(\x0b\x32!.metarr.v1.GetJobResponse.Trouble\x1a<\n\x07Trouble\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65\x66\x65rred\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"8\n\x0fListJobsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"I\n\x10ListJobsResponse\x12\x1c\n\x04jobs\x18\x01 \x03(\x0b\x32\x0e.metarr.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\"\n\x10\x43\x61ncelJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"0\n\x11\x43\x61ncelJobResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\"9\n\x0fWatchJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\"B\n\x10WatchJobResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\x12\x11\n\theartbeat\x18\x02 \x01(\x08*g\n\x0e\x45nrichmentMode\x12\x1f\n\x1b\x45NRICHMENT_MODE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45NRICHMENT_MODE_AUTO\x10\x01\x12\x1a\n\x16\x45NRICHMENT_MODE_MANUAL\x10\x02\x32\x92\x05\n\x11\x45nrichmentService\x12\x42\n\x06\x45nrich\x12\x18.metarr.v1.EnrichRequest\x1a\x19.metarr.v1.EnrichResponse\"\x03\x90\x02\x02\x12]\n\x0fStartEnrichment\x12!.metarr.v1.StartEnrichmentRequest\x1a\".metarr.v1.StartEnrichmentResponse\"\x03\x90\x02\x02\x12\x42\n\x06GetJob\x12\x18.metarr.v1.GetJobRequest\x1a\x19.metarr.v1.GetJobResponse\"\x03\x90\x02\x01\x12H\n\x08ListJobs\x12\x1a.metarr.v1.ListJobsRequest\x1a\x1b.metarr.v1.ListJobsResponse\"\x03\x90\x02\x01\x12K\n\tCancelJob\x12\x1b.metarr.v1.CancelJobRequest\x1a\x1c.metarr.v1.CancelJobResponse\"\x03\x90\x02\x02\x12J\n\x08WatchJob\x12\x1a.metarr.v1.WatchJobRequest\x1a\x1b.metarr.v1.WatchJobResponse\"\x03\x90\x02\x01\x30\x01\x12Z\n\x0eListChangeSets\x12 .metarr.v1.ListChangeSetsRequest\x1a!.metarr.v1.ListChangeSetsResponse\"\x03\x90\x02\x01\x12W\n\rUndoChangeSet\x12\x1f.metarr.v1.UndoChangeSetRequest\x1a .metarr.v1.UndoChangeSetResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,8 +49,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ENRICHMENTSERVICE'].methods_by_name['ListChangeSets']._serialized_options = b'\220\002\001'
   _globals['_ENRICHMENTSERVICE'].methods_by_name['UndoChangeSet']._loaded_options = None
   _globals['_ENRICHMENTSERVICE'].methods_by_name['UndoChangeSet']._serialized_options = b'\220\002\002'
-  _globals['_ENRICHMENTMODE']._serialized_start=2920
-  _globals['_ENRICHMENTMODE']._serialized_end=3023
+  _globals['_ENRICHMENTMODE']._serialized_start=2758
+  _globals['_ENRICHMENTMODE']._serialized_end=2861
   _globals['_CHANGESET']._serialized_start=107
   _globals['_CHANGESET']._serialized_end=340
   _globals['_LISTCHANGESETSREQUEST']._serialized_start=342
@@ -67,36 +67,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ENRICHREQUEST']._serialized_end=894
   _globals['_ENRICHRESPONSE']._serialized_start=897
   _globals['_ENRICHRESPONSE']._serialized_end=1099
-  _globals['_ITEMFILTER']._serialized_start=1102
-  _globals['_ITEMFILTER']._serialized_end=1261
-  _globals['_STARTENRICHMENTREQUEST']._serialized_start=1264
-  _globals['_STARTENRICHMENTREQUEST']._serialized_end=1453
-  _globals['_STARTENRICHMENTRESPONSE']._serialized_start=1455
-  _globals['_STARTENRICHMENTRESPONSE']._serialized_end=1509
-  _globals['_JOB']._serialized_start=1512
-  _globals['_JOB']._serialized_end=2184
-  _globals['_JOB_STATE']._serialized_start=2038
-  _globals['_JOB_STATE']._serialized_end=2184
-  _globals['_JOBPROVIDER']._serialized_start=2187
-  _globals['_JOBPROVIDER']._serialized_end=2376
-  _globals['_GETJOBREQUEST']._serialized_start=2378
-  _globals['_GETJOBREQUEST']._serialized_end=2409
-  _globals['_GETJOBRESPONSE']._serialized_start=2412
-  _globals['_GETJOBRESPONSE']._serialized_end=2572
-  _globals['_GETJOBRESPONSE_TROUBLE']._serialized_start=2512
-  _globals['_GETJOBRESPONSE_TROUBLE']._serialized_end=2572
-  _globals['_LISTJOBSREQUEST']._serialized_start=2574
-  _globals['_LISTJOBSREQUEST']._serialized_end=2630
-  _globals['_LISTJOBSRESPONSE']._serialized_start=2632
-  _globals['_LISTJOBSRESPONSE']._serialized_end=2705
-  _globals['_CANCELJOBREQUEST']._serialized_start=2707
-  _globals['_CANCELJOBREQUEST']._serialized_end=2741
-  _globals['_CANCELJOBRESPONSE']._serialized_start=2743
-  _globals['_CANCELJOBRESPONSE']._serialized_end=2791
-  _globals['_WATCHJOBREQUEST']._serialized_start=2793
-  _globals['_WATCHJOBREQUEST']._serialized_end=2850
-  _globals['_WATCHJOBRESPONSE']._serialized_start=2852
-  _globals['_WATCHJOBRESPONSE']._serialized_end=2918
-  _globals['_ENRICHMENTSERVICE']._serialized_start=3026
-  _globals['_ENRICHMENTSERVICE']._serialized_end=3684
+  _globals['_STARTENRICHMENTREQUEST']._serialized_start=1102
+  _globals['_STARTENRICHMENTREQUEST']._serialized_end=1291
+  _globals['_STARTENRICHMENTRESPONSE']._serialized_start=1293
+  _globals['_STARTENRICHMENTRESPONSE']._serialized_end=1347
+  _globals['_JOB']._serialized_start=1350
+  _globals['_JOB']._serialized_end=2022
+  _globals['_JOB_STATE']._serialized_start=1876
+  _globals['_JOB_STATE']._serialized_end=2022
+  _globals['_JOBPROVIDER']._serialized_start=2025
+  _globals['_JOBPROVIDER']._serialized_end=2214
+  _globals['_GETJOBREQUEST']._serialized_start=2216
+  _globals['_GETJOBREQUEST']._serialized_end=2247
+  _globals['_GETJOBRESPONSE']._serialized_start=2250
+  _globals['_GETJOBRESPONSE']._serialized_end=2410
+  _globals['_GETJOBRESPONSE_TROUBLE']._serialized_start=2350
+  _globals['_GETJOBRESPONSE_TROUBLE']._serialized_end=2410
+  _globals['_LISTJOBSREQUEST']._serialized_start=2412
+  _globals['_LISTJOBSREQUEST']._serialized_end=2468
+  _globals['_LISTJOBSRESPONSE']._serialized_start=2470
+  _globals['_LISTJOBSRESPONSE']._serialized_end=2543
+  _globals['_CANCELJOBREQUEST']._serialized_start=2545
+  _globals['_CANCELJOBREQUEST']._serialized_end=2579
+  _globals['_CANCELJOBRESPONSE']._serialized_start=2581
+  _globals['_CANCELJOBRESPONSE']._serialized_end=2629
+  _globals['_WATCHJOBREQUEST']._serialized_start=2631
+  _globals['_WATCHJOBREQUEST']._serialized_end=2688
+  _globals['_WATCHJOBRESPONSE']._serialized_start=2690
+  _globals['_WATCHJOBRESPONSE']._serialized_end=2756
+  _globals['_ENRICHMENTSERVICE']._serialized_start=2864
+  _globals['_ENRICHMENTSERVICE']._serialized_end=3522
 # @@protoc_insertion_point(module_scope)

@@ -113,20 +113,6 @@ class EnrichResponse(_message.Message):
     skipped: bool
     def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[_common_pb2.FieldChange, _Mapping]]] = ..., outcomes: _Optional[_Iterable[_Union[_common_pb2.ProviderOutcome, _Mapping]]] = ..., requires_player_sync: _Optional[bool] = ..., sync_reason: _Optional[str] = ..., skipped: _Optional[bool] = ...) -> None: ...
 
-class ItemFilter(_message.Message):
-    __slots__ = ("kind", "title_contains", "missing_field", "pending_provider", "monitored")
-    KIND_FIELD_NUMBER: _ClassVar[int]
-    TITLE_CONTAINS_FIELD_NUMBER: _ClassVar[int]
-    MISSING_FIELD_FIELD_NUMBER: _ClassVar[int]
-    PENDING_PROVIDER_FIELD_NUMBER: _ClassVar[int]
-    MONITORED_FIELD_NUMBER: _ClassVar[int]
-    kind: _common_pb2.MediaKind
-    title_contains: str
-    missing_field: str
-    pending_provider: str
-    monitored: bool
-    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., title_contains: _Optional[str] = ..., missing_field: _Optional[str] = ..., pending_provider: _Optional[str] = ..., monitored: _Optional[bool] = ...) -> None: ...
-
 class StartEnrichmentRequest(_message.Message):
     __slots__ = ("item_ids", "filter", "all", "mode", "force", "providers", "request_id")
     ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
@@ -137,13 +123,13 @@ class StartEnrichmentRequest(_message.Message):
     PROVIDERS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     item_ids: _containers.RepeatedScalarFieldContainer[str]
-    filter: ItemFilter
+    filter: _common_pb2.ItemFilter
     all: bool
     mode: EnrichmentMode
     force: bool
     providers: _containers.RepeatedScalarFieldContainer[str]
     request_id: str
-    def __init__(self, item_ids: _Optional[_Iterable[str]] = ..., filter: _Optional[_Union[ItemFilter, _Mapping]] = ..., all: _Optional[bool] = ..., mode: _Optional[_Union[EnrichmentMode, str]] = ..., force: _Optional[bool] = ..., providers: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, item_ids: _Optional[_Iterable[str]] = ..., filter: _Optional[_Union[_common_pb2.ItemFilter, _Mapping]] = ..., all: _Optional[bool] = ..., mode: _Optional[_Union[EnrichmentMode, str]] = ..., force: _Optional[bool] = ..., providers: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class StartEnrichmentResponse(_message.Message):
     __slots__ = ("job",)

@@ -14,6 +14,7 @@ from metarr.rpc.paging import page_token, position
 from metarr.rpc.validate import Check
 from metarr.store.jobs import Done, Job, JobState, Scope
 from metarr.v1 import enrichment_service_pb2 as pb
+from metarr.v1.common_pb2 import ItemFilter
 
 MOST_ITEMS, MOST_TROUBLES = 10_000, 100
 HEARTBEAT = 10.0
@@ -115,7 +116,7 @@ class JobMethods:
             return ()
 
 
-def _filter(check: Check, given: pb.ItemFilter) -> Scope:
+def _filter(check: Check, given: ItemFilter) -> Scope:
     scope = Scope(
         kind=check.optional_kind("filter.kind", given.kind),
         title_contains=check.text("filter.title_contains", given.title_contains, required=False),
