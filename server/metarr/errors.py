@@ -85,7 +85,7 @@ class TooManyStreams(MetarrError):
 
 
 class NobodyAnswered(MetarrError):
-    """Every provider that could have been asked was unavailable; nothing was changed, the item is pending."""
+    """Every provider that could have been asked was unavailable: their answers are awaited, nothing was changed."""
 
     reason = "PROVIDERS_UNAVAILABLE"
 

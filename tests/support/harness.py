@@ -22,10 +22,10 @@ from metarr.library.intake import NewItem
 from metarr.providers.registry import discover
 from metarr.rpc.client import Client
 from metarr.secrets import Vault
-from metarr.store import changes, items, pending
+from metarr.store import awaited_answers, changes, items
+from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Database
-from metarr.store.pending import Pending
 from simulators import KEYS, MOVIES, SERIES, Movie, Series, Simulators
 
 PROVIDERS = ("fanart", "omdb", "tmdb", "tvdb")
@@ -98,9 +98,9 @@ class House:
             assert before is not None
             items.save(connection, before, edit(before))
 
-    def pending(self, item_id: int) -> dict[str, Pending]:
+    def awaited(self, item_id: int) -> dict[str, AwaitedAnswer]:
         with self.database.read() as connection:
-            return pending.of_items(connection, [item_id]).get(item_id, {})
+            return awaited_answers.of_items(connection, [item_id]).get(item_id, {})
 
     def history(self, item_id: int) -> list[ChangeSet]:
         """The item's change-sets, the latest first."""

@@ -11,7 +11,7 @@ from metarr.asking.config import Config
 from metarr.asking.gather import NOT_HEARD, Aggregator, Asker, heard
 from metarr.domain.freshness import AnswerHead, fingerprint_on, ground, is_fresh
 from metarr.domain.values import Kind
-from metarr.store import answers, pending
+from metarr.store import answers, awaited_answers
 from metarr.store.database import Connection
 from metarr.store.jobs import JobItem
 
@@ -37,7 +37,9 @@ class Unchanged:
         wanting: dict[int, list[str]] = {}
         for kind, of_kind in by_kind.items():
             wanting |= self._standing(connection, kind, of_kind)
-        waiting = pending.providers_of(connection, [item_id for item_id, providers in wanting.items() if providers])
+        waiting = awaited_answers.providers_of(
+            connection, [item_id for item_id, providers in wanting.items() if providers]
+        )
         return {
             item_id
             for item_id, providers in wanting.items()

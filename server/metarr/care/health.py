@@ -15,7 +15,7 @@ from metarr.errors import Reason
 from metarr.fetch.channel import ChannelStatus
 from metarr.jobs.daily import Daily, Outlook
 from metarr.providers.registry import BrokenProvider
-from metarr.store import items, pending, players
+from metarr.store import awaited_answers, items, players
 from metarr.store.database import Connection, Database
 from metarr.store.players import Counts, Player
 
@@ -48,7 +48,7 @@ class ProviderHealth:
     detail: str
     retry_at: datetime | None
     status: ChannelStatus
-    pending_items: int
+    awaiting_items: int
     forecast_days: int | None = None
     advice: str = ""
 
@@ -67,7 +67,7 @@ class Health:
 
     started_at: datetime
     items: int
-    pending_items: int
+    awaiting_items: int
     providers: tuple[ProviderHealth, ...]
     daily: Outlook
     broken: tuple[BrokenProvider, ...] = ()
@@ -109,11 +109,11 @@ class HealthReader:
     def read(self) -> Health:
         outlook = self._daily.outlook()
         with self._database.read() as connection:
-            counts = pending.counts(connection)
+            counts = awaited_answers.counts(connection)
             return Health(
                 started_at=self._started_at,
                 items=items.count(connection),
-                pending_items=pending.count_items(connection),
+                awaiting_items=awaited_answers.count_items(connection),
                 providers=tuple(
                     self._provider(connection, each, counts.get(each.id, 0)) for each in self._roster.all()
                 ),
@@ -131,9 +131,9 @@ class HealthReader:
 
     def provider(self, entry: ConfiguredProvider) -> ProviderHealth:
         with self._database.read() as connection:
-            return self._provider(connection, entry, pending.counts(connection).get(entry.id, 0))
+            return self._provider(connection, entry, awaited_answers.counts(connection).get(entry.id, 0))
 
-    def _provider(self, connection: Connection, entry: ConfiguredProvider, pending_items: int) -> ProviderHealth:
+    def _provider(self, connection: Connection, entry: ConfiguredProvider, awaiting_items: int) -> ProviderHealth:
         status, drift = entry.channel.status(), self._drift.drift(entry.id)
         condition, detail, retry_at = _condition(entry, status)
         if condition is Condition.OK and drift.suspicious:
@@ -144,12 +144,12 @@ class HealthReader:
             detail=detail,
             retry_at=retry_at,
             status=status,
-            pending_items=pending_items,
-            **self._outlook(connection, entry, status, pending_items),
+            awaiting_items=awaiting_items,
+            **self._outlook(connection, entry, status, awaiting_items),
         )
 
     def _outlook(
-        self, connection: Connection, entry: ConfiguredProvider, status: ChannelStatus, pending_items: int
+        self, connection: Connection, entry: ConfiguredProvider, status: ChannelStatus, awaiting_items: int
     ) -> dict[str, Any]:
         """What its quota means for the library; nothing where it has none, or is not in use."""
         if not status.quota_limit or not entry.config.enabled or not entry.configured:
@@ -158,7 +158,7 @@ class HealthReader:
         known, untouched = items.count_monitored(connection, kinds)
         left = max(0, status.quota_limit - status.quota_used)
         return {
-            "forecast_days": days_to_cover(pending_items + untouched, left, status.quota_limit),
+            "forecast_days": days_to_cover(awaiting_items + untouched, left, status.quota_limit),
             "advice": advice(entry.provider.name, known, status.quota_limit),
         }
 

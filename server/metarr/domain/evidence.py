@@ -29,7 +29,7 @@ def in_order(outcome: Outcome) -> bool:
     return not (isinstance(outcome, NotAsked) and outcome.reason in OUT_OF_ORDER)
 
 
-def missing(outcome: Outcome) -> bool:
+def is_awaited(outcome: Outcome) -> bool:
     """Whether an answer of the provider is still to be had: unavailable, not asked for want of an id, partial."""
     if isinstance(outcome, Answered):
         return outcome.stale or bool(outcome.fragment.unread)

@@ -26,7 +26,7 @@ from metarr.jobs.runner import Runner, Stopped
 from metarr.jobs.watch import JobWatch, Watchers
 from metarr.library.enrich import Enricher
 from metarr.library.items import Library, Reference
-from metarr.store import jobs, pending
+from metarr.store import awaited_answers, jobs
 from metarr.store.database import Connection, Database
 from metarr.store.items import folded
 from metarr.store.jobs import Done, Job, JobState, Scope
@@ -167,7 +167,7 @@ class Jobs:
             if ended(job):
                 return job
             if job.force:
-                pending.content(connection, job_id, job.created_at)
+                awaited_answers.content(connection, job_id, job.created_at)
             self._progress.put_end(connection, job, JobState.CANCELLED, "cancelled; what was done until then stays")
             # Before anybody else can write: what is committed from now on would be missing in what was counted here.
             run = self._running.get(job_id)
@@ -189,7 +189,7 @@ class Jobs:
     # Taking orders
 
     def _check(self, order: Order) -> None:
-        field, provider = order.scope.missing_field, order.scope.pending_provider
+        field, provider = order.scope.missing_field, order.scope.awaited_provider
         wrong = []
         if field and field not in FIELDS:
             wrong.append(Violation("filter.missing_field", f"there is no field {field[:60]!r}"))

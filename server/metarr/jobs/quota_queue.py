@@ -1,6 +1,6 @@
 """Spends short quotas where they matter most, and asks again by itself for what is still missing.
 
-Every provider has a queue of its own, the pending answers, in the order of `domain.freshness.whom_first`; a provider
+Every provider has a queue of its own, the awaited answers, in the order of `domain.freshness.whom_first`; a provider
 that is limited, refuses its key or fails is left alone and holds up no other one.
 """
 
@@ -22,7 +22,7 @@ from metarr.errors import DatabaseUnusable, MetarrError, ProviderError, QuotaExh
 from metarr.fetch.contract import Lane
 from metarr.jobs.runner import Runner, Stopped
 from metarr.library.enrich import Enriched, Enricher, Wish
-from metarr.store import pending
+from metarr.store import awaited_answers
 from metarr.store.database import Connection, Database
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ def _never() -> bool:
 
 
 class Planner:
-    """Works off the queues of pending answers."""
+    """Works off the queues of awaited answers."""
 
     def __init__(self, roster: Roster, database: Database, enricher: Enricher, runner: Runner, clock: Clock) -> None:
         self._roster = roster
@@ -102,7 +102,7 @@ class Planner:
         tried: set[int] = set()
         while not stopped() and (room := self._room(provider)):
             with self._database.read() as connection:
-                due = pending.due(connection, provider, self._clock.now(), room, job_id=job_id)
+                due = awaited_answers.due(connection, provider, self._clock.now(), room, job_id=job_id)
             batch = [each for each in due if each.item_id not in tried]
             if not batch:
                 break
@@ -123,7 +123,7 @@ class Planner:
         except (RateLimited, QuotaExhausted) as error:
             if error.retry_at is not None and error.retry_at > now:
                 with self._database.begin() as connection:
-                    pending.postpone(
+                    awaited_answers.postpone(
                         connection, provider, now, error.retry_at, reason=str(error.reason), detail=error.detail
                     )
         except ProviderError:
@@ -169,7 +169,7 @@ class Planner:
     def _put_off(self, provider: str, due: DueItem) -> None:
         """Have an item that nothing came of wait for its next turn, where nothing else was noted of it."""
         with self._database.begin() as connection:
-            pending.put_off(connection, due.item_id, provider, self._clock.now())
+            awaited_answers.put_off(connection, due.item_id, provider, self._clock.now())
 
     def _room(self, provider: str) -> int:
         """How many items to ask about next; 0: the provider cannot be asked now."""
@@ -200,7 +200,7 @@ class Planner:
         now = self._clock.now()
         try:
             with self._database.read() as connection:
-                due = pending.next_due(connection, provider)
+                due = awaited_answers.next_due(connection, provider)
         except DatabaseUnusable as error:
             log.warning("queue_waits_for_the_database", provider=provider, why=str(error))
             due = None

@@ -8,9 +8,9 @@ from datetime import datetime
 import structlog
 from msgspec.structs import replace
 
+from metarr.asking.awaited import ordered_anew, still_awaited
 from metarr.asking.config import Config, ConfigReader
 from metarr.asking.gather import Aggregator, Findings, Question, set_aside, settle_again
-from metarr.asking.missing import ordered_anew, still_missing
 from metarr.asking.nobody import answered, nobody
 from metarr.clock import Clock
 from metarr.domain.changes import Change, diff, sync_reason
@@ -24,10 +24,10 @@ from metarr.library import join
 from metarr.library.commit import record
 from metarr.library.items import Library, Reference
 from metarr.library.recognize import Recognizer
-from metarr.store import items, joins, pending
+from metarr.store import awaited_answers, items, joins
+from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
-from metarr.store.pending import Pending
 
 log = structlog.get_logger(__name__)
 
@@ -64,13 +64,13 @@ class Wish:
 
 @dataclass(frozen=True)
 class Enriched:
-    """What came of it: the item as it is now (as it would be, in a dry run), what changed and what is missing."""
+    """What came of it: the item as it is now (in a dry run: would be), what changed and which answers are awaited."""
 
     item: MediaItem
     changes: tuple[Change, ...] = ()
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
-    pending: Mapping[str, Pending] = field(default_factory=dict)
+    awaited: Mapping[str, AwaitedAnswer] = field(default_factory=dict)
     sync_reason: str = ""
     skipped: bool = False
 
@@ -89,7 +89,7 @@ class _Merged:
 
     before: MediaItem
     enriched: Enriched
-    missed_before: bool
+    awaited_before: bool
     gone: MediaItem | None = None
 
 
@@ -119,7 +119,7 @@ class Enricher:
         Where it turns out to be one with another item of the library, both are joined, and that one is told.
 
         Raises NoSuchThing; AllLimited, AllRefused or NobodyAnswered where nobody could be heard, with the item
-        unchanged and pending; CannotDo where there is nobody to ask, and where its words tell no title clearly.
+        unchanged and answers awaited; CannotDo where there is nobody to ask, and where its words tell no title clearly.
         """
         for last in (False,) * (ATTEMPTS - 1) + (True,):
             try:
@@ -140,7 +140,7 @@ class Enricher:
             findings = self._gather(asked, config, wish)
             if not answered(findings.outcomes):
                 if not wish.dry_run:
-                    self._note_missing(item, findings, wish)
+                    self._note_awaited(item, findings, wish)
                 raise nobody(findings.outcomes)
             if wish.dry_run:
                 self._aggregator.arrivals.store()
@@ -193,16 +193,16 @@ class Enricher:
                     sync_fields=config.sync_fields,
                     job_id=wish.job_id,
                 )
-            if merged.missed_before or merged.enriched.pending:
-                missed = ordered_anew(merged.enriched.pending, wish.fresh_after, wish.providers)
-                pending.set_for_item(connection, saved.id, missed)
+            if merged.awaited_before or merged.enriched.awaited:
+                awaited = ordered_anew(merged.enriched.awaited, wish.fresh_after, wish.providers)
+                awaited_answers.set_for_item(connection, saved.id, awaited)
             if wish.also is not None:
                 wish.also(connection, merged.enriched)
         log.info(
             "item_enriched",
             item=saved.id,
             changed=len(merged.enriched.changes),
-            missing=sorted(merged.enriched.pending),
+            missing=sorted(merged.enriched.awaited),
         )
         return dataclasses.replace(merged.enriched, item=saved)
 
@@ -266,8 +266,8 @@ class Enricher:
     ) -> _Merged:
         """The merge on `base`, told as a change of `before`."""
         merged = merge(base, known.outcomes, config.policy, self._aggregator.coverage(base.kind))
-        attempts = pending.of_items(connection, [base.id]).get(base.id, {})
-        missed = still_missing(known.outcomes, attempts, self._clock.now())
+        attempts = awaited_answers.of_items(connection, [base.id]).get(base.id, {})
+        awaited = still_awaited(known.outcomes, attempts, self._clock.now())
         after = replace(
             merged.item,
             fingerprint="",
@@ -277,7 +277,7 @@ class Enricher:
             last_enriched_at=self._clock.now(),
             last_enriched_providers=tuple(sorted(p for p, o in known.outcomes.items() if isinstance(o, Answered))),
         )
-        if all(each.reason in SETTLED for each in missed.values()):
+        if all(each.reason in SETTLED for each in awaited.values()):
             after = replace(after, fingerprint=self._aggregator.fingerprint(connection, after, config))
         changed = diff(before.fields, after.fields)
         enriched = Enriched(
@@ -285,19 +285,19 @@ class Enricher:
             changes=changed,
             outcomes=known.outcomes,
             decisions=merged.decisions,
-            pending=missed,
+            awaited=awaited,
             sync_reason=sync_reason(changed, config.sync_fields),
         )
-        return _Merged(before=before, enriched=enriched, missed_before=bool(attempts))
+        return _Merged(before=before, enriched=enriched, awaited_before=bool(attempts))
 
-    def _note_missing(self, item: MediaItem, findings: Findings, wish: Wish) -> None:
+    def _note_awaited(self, item: MediaItem, findings: Findings, wish: Wish) -> None:
         with self._aggregator.arrivals.begin() as connection:
-            attempts = pending.of_items(connection, [item.id]).get(item.id, {})
-            missed = still_missing(findings.outcomes, attempts, self._clock.now())
-            missed = ordered_anew(missed, wish.fresh_after, wish.providers)
-            pending.set_for_item(connection, item.id, missed)
+            attempts = awaited_answers.of_items(connection, [item.id]).get(item.id, {})
+            awaited = still_awaited(findings.outcomes, attempts, self._clock.now())
+            awaited = ordered_anew(awaited, wish.fresh_after, wish.providers)
+            awaited_answers.set_for_item(connection, item.id, awaited)
             if wish.also is not None:
-                wish.also(connection, Enriched(item=item, outcomes=findings.outcomes, pending=missed))
+                wish.also(connection, Enriched(item=item, outcomes=findings.outcomes, awaited=awaited))
 
 
 def _as_it_is(connection: Connection, read: MediaItem) -> MediaItem | None:

@@ -13,10 +13,10 @@ from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, NoSuchThing, Violation
 from metarr.library import intake
 from metarr.library.intake import NewItem, Upserted
-from metarr.store import items, joins, pending
+from metarr.store import awaited_answers, items, joins
+from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.database import Connection, Database
 from metarr.store.items import ItemHead
-from metarr.store.pending import Pending
 
 Reference = int | tuple[str, str]
 """How a caller names an item: by its own id, or by an external one as (type, value)."""
@@ -28,7 +28,7 @@ class Shown:
     it."""
 
     item: MediaItem
-    pending: Mapping[str, Pending]
+    awaited: Mapping[str, AwaitedAnswer]
     runners_up: Mapping[str, tuple[RunnerUp, ...]]
     waiting: Mapping[str, tuple[str, ...]]
     aliases: tuple[tuple[str, str], ...] = ()
@@ -40,7 +40,7 @@ class Page:
     """Items by title, `total` on all pages."""
 
     heads: list[ItemHead]
-    pending: Mapping[int, Mapping[str, Pending]]
+    awaited: Mapping[int, Mapping[str, AwaitedAnswer]]
     total: int
 
 
@@ -93,7 +93,7 @@ class Library:
             item = self.find(connection, reference)
             shown = Shown(
                 item=item,
-                pending=pending.of_items(connection, [item.id]).get(item.id, {}),
+                awaited=awaited_answers.of_items(connection, [item.id]).get(item.id, {}),
                 runners_up={},
                 waiting={},
                 aliases=tuple(items.aliases(connection, item.id)),
@@ -128,6 +128,6 @@ class Library:
             )
             return Page(
                 heads=heads,
-                pending=pending.of_items(connection, [head.id for head in heads]),
+                awaited=awaited_answers.of_items(connection, [head.id for head in heads]),
                 total=items.count(connection, kind=kind, title_contains=title_contains, parent_id=parent_id),
             )

@@ -5,9 +5,9 @@ from datetime import timedelta
 import structlog
 from msgspec.structs import replace
 
+from metarr.asking.awaited import still_awaited
 from metarr.asking.config import Config
 from metarr.asking.gather import Aggregator, Question
-from metarr.asking.missing import still_missing
 from metarr.asking.nobody import answered
 from metarr.asking.search import Identifier, Matches, claims, not_one, undecided
 from metarr.clock import Clock
@@ -16,7 +16,7 @@ from metarr.domain.item import IdClaim, MediaItem, Undecided
 from metarr.domain.matching import Wanted
 from metarr.domain.outcome import Unavailable
 from metarr.fetch.contract import Lane
-from metarr.store import items, pending
+from metarr.store import awaited_answers, items
 from metarr.store.database import Database
 
 log = structlog.get_logger(__name__)
@@ -67,7 +67,7 @@ class Recognizer:
             before = items.get(connection, item.id)
             if before is None or before.deleted_at is not None or before.ids:
                 return
-            attempts = pending.of_items(connection, [item.id]).get(item.id, {})
+            attempts = awaited_answers.of_items(connection, [item.id]).get(item.id, {})
             outcomes = found.outcomes
             if answered(outcomes):
                 times = before.undecided.times + 1 if before.undecided else 1
@@ -77,11 +77,11 @@ class Recognizer:
                 items.save(connection, before, replace(before, undecided=left))
                 # Nobody can be asked about it by an id; the next search decides when.
                 outcomes = self._aggregator.gather(Question(kind=item.kind, ids={}), config).outcomes
-                missed = still_missing(outcomes, attempts, now)
-                missed = {provider: replace(each, not_before=not_before) for provider, each in missed.items()}
+                awaited = still_awaited(outcomes, attempts, now)
+                awaited = {provider: replace(each, not_before=not_before) for provider, each in awaited.items()}
             else:
-                missed = still_missing(outcomes, attempts, now)
-            pending.set_for_item(connection, item.id, missed)
+                awaited = still_awaited(outcomes, attempts, now)
+            awaited_answers.set_for_item(connection, item.id, awaited)
         log.info("item_undecided", item=item.id, found=len(found.matches))
 
 

@@ -15,8 +15,8 @@ from metarr.domain.merge import RunnerUp
 from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Unavailable
 from metarr.domain.plain import plain_value
 from metarr.domain.values import Kind
+from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.items import ItemHead
-from metarr.store.pending import Pending
 from metarr.v1 import common_pb2 as pb
 
 _KINDS = {
@@ -133,7 +133,7 @@ def item_message(
     fields: bool = True,
     runners_up: Mapping[str, Sequence[RunnerUp]] | None = None,
     waiting: Mapping[str, Sequence[str]] | None = None,
-    pending: Mapping[str, Pending] | None = None,
+    awaited: Mapping[str, AwaitedAnswer] | None = None,
     aliases: Iterable[tuple[str, str]] = (),
     joined: Iterable[int] = (),
 ) -> pb.Item:
@@ -155,7 +155,7 @@ def item_message(
         added_at=timestamp(item.added_at),
         last_enriched_at=timestamp(item.last_enriched_at),
         last_enriched_providers=item.last_enriched_providers,
-        pending=pending_messages(pending or {}),
+        pending=awaited_messages(awaited or {}),
         etag=str(item.version),
         aliases=[pb.ExternalId(type=id_type, value=value) for id_type, value in aliases],
         candidates=[match_message(match) for match in item.undecided.matches]
@@ -175,7 +175,7 @@ def _field_messages(
             yield field_message(name, stored, runners, waits)
 
 
-def head_message(head: ItemHead, pending: Mapping[str, Pending]) -> pb.Item:
+def head_message(head: ItemHead, awaited: Mapping[str, AwaitedAnswer]) -> pb.Item:
     """An item as lists show it, without its fields."""
     return pb.Item(
         id=str(head.id),
@@ -188,7 +188,7 @@ def head_message(head: ItemHead, pending: Mapping[str, Pending]) -> pb.Item:
         added_at=timestamp(head.added_at),
         last_enriched_at=timestamp(head.last_enriched_at),
         last_enriched_providers=head.last_enriched_providers,
-        pending=pending_messages(pending),
+        pending=awaited_messages(awaited),
         etag=str(head.version),
     )
 
@@ -197,16 +197,16 @@ def _id_messages(ids: Mapping[str, IdClaim]) -> list[pb.ExternalId]:
     return [pb.ExternalId(type=id_type, value=claim.value, source=claim.source) for id_type, claim in ids.items()]
 
 
-def pending_messages(pending: Mapping[str, Pending]) -> list[pb.PendingProvider]:
+def awaited_messages(awaited: Mapping[str, AwaitedAnswer]) -> list[pb.PendingProvider]:
     """The providers of which an item misses an answer, by id."""
     return [
         pb.PendingProvider(
             provider=provider,
-            reason=missing.reason,
-            not_before=timestamp(missing.not_before),
-            attempts=missing.attempts,
+            reason=answer.reason,
+            not_before=timestamp(answer.not_before),
+            attempts=answer.attempts,
         )
-        for provider, missing in sorted(pending.items())
+        for provider, answer in sorted(awaited.items())
     ]
 
 

@@ -14,7 +14,7 @@ from metarr.errors import InvalidInput, KeyRefused, NoSuchThing, ProviderError, 
 from metarr.fetch.channel import TEST_SECONDS
 from metarr.providers import guard
 from metarr.secrets import Vault
-from metarr.store import pending
+from metarr.store import awaited_answers
 from metarr.store.database import Database
 from metarr.store.providers import ProviderStore
 
@@ -67,7 +67,7 @@ class ProviderSettings:
                 held, enabled=held.enabled if enabled is None else enabled, settings=settings, sealed=sealed
             )
             self._store.save_config(connection, config)
-            pending.wake(connection, provider_id, self._clock.now())
+            awaited_answers.wake(connection, provider_id, self._clock.now())
         return self._roster.reload(provider_id)
 
     def test(self, provider_id: str, deadline: float) -> "Verdict":
@@ -88,7 +88,7 @@ class ProviderSettings:
             )
         seconds = self._clock.monotonic() - began
         with self._database.begin() as connection:
-            pending.wake(connection, provider_id, self._clock.now())
+            awaited_answers.wake(connection, provider_id, self._clock.now())
         return Verdict(trouble="", detail=f"{entry.provider.name} answered.", seconds=seconds)
 
 

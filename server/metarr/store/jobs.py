@@ -24,10 +24,10 @@ from sqlalchemy import (
 )
 
 from metarr.domain.values import Kind, Struct
+from metarr.store.awaited_answers import BY_ITSELF
 from metarr.store.chunks import chunks
 from metarr.store.items import folded
-from metarr.store.pending import BY_ITSELF
-from metarr.store.tables import external_ids, field_values, items, pending_answers
+from metarr.store.tables import awaited_answers, external_ids, field_values, items
 from metarr.store.tables import job_items as marks
 from metarr.store.tables import jobs as table
 from metarr.store.upsert import upsert
@@ -60,14 +60,14 @@ class Scope(Struct, frozen=True, kw_only=True):
     """Which live items a job takes: everything that is said must hold; nothing said means all.
 
     `title_contains`: without regard to case and accents. `missing_field`: nothing is stored in it.
-    `pending_provider`: an answer of it is still to be had. `monitored` None: whether or not.
+    `awaited_provider`: an answer of it is still to be had. `monitored` None: whether or not.
     """
 
     item_ids: tuple[int, ...] = ()
     kind: Kind | None = None
     title_contains: str = ""
     missing_field: str = ""
-    pending_provider: str = ""
+    awaited_provider: str = msgspec.field(default="", name="pending_provider")  # as stored jobs call it
     monitored: bool | None = None
 
 
@@ -301,16 +301,16 @@ _TALLY = (
 )
 _WAITING = (
     select(
-        pending_answers.c.provider,
-        pending_answers.c.reason,
+        awaited_answers.c.provider,
+        awaited_answers.c.reason,
         func.count().label("items"),
-        func.min(case((BY_ITSELF, pending_answers.c.not_before))).label("next_attempt"),
+        func.min(case((BY_ITSELF, awaited_answers.c.not_before))).label("next_attempt"),
     )
-    .join(marks, marks.c.item_id == pending_answers.c.item_id)
-    .join(items, items.c.id == pending_answers.c.item_id)
+    .join(marks, marks.c.item_id == awaited_answers.c.item_id)
+    .join(items, items.c.id == awaited_answers.c.item_id)
     .where(marks.c.job_id == bindparam("job_id"), items.c.deleted_at.is_(None))
-    .group_by(pending_answers.c.provider, pending_answers.c.reason)
-    .order_by(pending_answers.c.provider, pending_answers.c.reason)
+    .group_by(awaited_answers.c.provider, awaited_answers.c.reason)
+    .order_by(awaited_answers.c.provider, awaited_answers.c.reason)
 )
 
 
@@ -329,9 +329,9 @@ def _taken(query: Select[Any], job: Job, kinds: Collection[Kind]) -> Select[Any]
             field_values.c.value.is_not(None),
         )
         query = query.where(~stored)
-    if scope.pending_provider:
+    if scope.awaited_provider:
         waits = exists().where(
-            pending_answers.c.item_id == items.c.id, pending_answers.c.provider == scope.pending_provider
+            awaited_answers.c.item_id == items.c.id, awaited_answers.c.provider == scope.awaited_provider
         )
         query = query.where(waits)
     if job.auto or scope.monitored is not None:

@@ -266,7 +266,7 @@ joins = Table(
     Column("player_items", Json(tuple[int, ...]), nullable=False, server_default="[]"),
 )
 
-pending_answers = Table(
+awaited_answers = Table(
     "pending_answers",
     metadata,
     _of_item(primary_key=True),

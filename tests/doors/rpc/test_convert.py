@@ -14,13 +14,13 @@ from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Skip, 
 from metarr.domain.values import Collection, Credit, Image, Kind
 from metarr.errors import Reason
 from metarr.rpc import convert
-from metarr.store.pending import Pending
+from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.v1 import common_pb2 as pb
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 250000, tzinfo=UTC)
 
 
-MISSING = Pending(reason="quota_exhausted", since=NOON, not_before=NOON, attempts=3)
+MISSING = AwaitedAnswer(reason="quota_exhausted", since=NOON, not_before=NOON, attempts=3)
 
 
 def as_json(message):
@@ -49,7 +49,7 @@ ITEM = MediaItem(
 
 
 def test_an_item_becomes_a_message_with_its_fields_in_catalogue_order():
-    message = as_json(convert.item_message(ITEM, pending={"omdb": MISSING}))
+    message = as_json(convert.item_message(ITEM, awaited={"omdb": MISSING}))
 
     assert [field["name"] for field in message.pop("fields")] == ["title", "release_date", "imdb_rating"]
     assert message == {

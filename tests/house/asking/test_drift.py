@@ -94,7 +94,7 @@ def test_a_provider_that_loses_a_part_everywhere_changes_only_the_first_titles(h
     [health] = [each for each in home.services.health.read().providers if each.entry.id == "fanart"]
     assert health.condition is Condition.SUSPECT
     assert "gone from most titles" in health.detail
-    assert home.pending(items[-1])["fanart"].reason == "partial", "it is asked again"
+    assert home.awaited(items[-1])["fanart"].reason == "partial", "it is asked again"
 
 
 def test_what_was_set_aside_stays_so_on_the_days_after() -> None:

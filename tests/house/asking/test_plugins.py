@@ -110,7 +110,7 @@ def test_thirty_providers_are_asked_and_merged_without_a_change_anywhere(opened:
 
     assert len(met.outcomes) == 30
     assert all(isinstance(outcome, Answered) for outcome in met.outcomes.values())
-    assert not met.pending
+    assert not met.awaited
     assert met.item.fields["title"].source == "synthetic00"
     assert met.item.fields["plot"].value == "Plot 0"
 
@@ -122,7 +122,7 @@ def test_a_provider_that_breaks_costs_only_itself(opened: Any, told: Any) -> Non
     broken = met.outcomes["synthetic00"]
     assert isinstance(broken, Unavailable)
     assert broken.reason is Reason.ERROR
-    assert "synthetic00" in met.pending
+    assert "synthetic00" in met.awaited
     assert met.item.fields["title"].source == "synthetic01"
     assert met.item.fields["plot"].value == "Plot 2"
 

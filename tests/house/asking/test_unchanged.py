@@ -60,7 +60,7 @@ def test_an_answer_that_is_missed_already_is_left_to_its_queue(home: House, cloc
     home.services.providers.update("omdb", None, {"daily_quota": 1})
     home.enrich(new, "omdb")
     home.enrich(waits)
-    assert home.pending(waits).keys() == {"omdb"}
+    assert home.awaited(waits).keys() == {"omdb"}
     assert waits in standing(home)
     with home.database.begin() as connection:
         connection.exec_driver_sql("DELETE FROM pending_answers")
@@ -71,7 +71,7 @@ def test_an_answer_that_failed_is_not_passed_over(home: House, clock: FakeClock)
     item_id = home.add("inception")
     home.simulators.fault("omdb", "error_500")
     home.enrich(item_id)
-    assert home.pending(item_id).keys() == {"omdb"}
+    assert home.awaited(item_id).keys() == {"omdb"}
     assert standing(home) == set()
 
 

@@ -150,7 +150,7 @@ def test_a_first_enrichment_takes_what_the_others_say_and_completes_later(
     assert {name: got.get(name) for name in others} == others
     if fault not in HARMLESS | PARTIAL:
         assert not [name for name, stored in met.item.fields.items() if stored.source == provider]
-        assert provider in met.pending
+        assert provider in met.awaited
 
     simulators.clear_faults()
     simulators.clear_requests()
@@ -158,8 +158,8 @@ def test_a_first_enrichment_takes_what_the_others_say_and_completes_later(
     again = enrich(services, item_id)
 
     assert values(again.item.fields) == healthy
-    assert not again.pending
-    assert (simulators.count(provider) > 0) == (provider in met.pending), "what failed is asked again, and only that"
+    assert not again.awaited
+    assert (simulators.count(provider) > 0) == (provider in met.awaited), "what failed is asked again, and only that"
     assert all(simulators.count(other) == 0 for other in PROVIDERS if other != provider)
 
 
@@ -188,7 +188,7 @@ def test_a_later_enrichment_loses_nothing(
     assert simulators.count(provider) > 0
     assert isinstance(again.outcomes[provider], Answered)
     assert values(again.item.fields) == values(before.item.fields)
-    assert not again.pending
+    assert not again.awaited
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_when_nobody_can_be_heard_nothing_changes_and_the_item_waits(
         assert caught.value.retry_at is not None
     shown = services.library.show(item_id, why=False)
     assert shown.item == before
-    assert {provider: missing.reason for provider, missing in shown.pending.items()} == dict.fromkeys(PROVIDERS, reason)
+    assert {provider: missing.reason for provider, missing in shown.awaited.items()} == dict.fromkeys(PROVIDERS, reason)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -232,4 +232,4 @@ def test_a_title_that_vanishes_is_not_believed_to_have_vanished_at_once(
 
     assert values(met.item.fields) == values(before.item.fields)
     assert isinstance(met.outcomes[provider], Unavailable | NotAsked)
-    assert provider in met.pending
+    assert provider in met.awaited

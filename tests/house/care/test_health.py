@@ -22,7 +22,7 @@ def test_all_is_well_when_nothing_was_asked_yet(home: House, clock: FakeClock) -
     health = home.services.health.read()
     assert home.asked() == {}
     assert health.condition is Condition.OK
-    assert (health.items, health.pending_items, health.started_at) == (0, 0, clock.now())
+    assert (health.items, health.awaiting_items, health.started_at) == (0, 0, clock.now())
     assert [each.entry.id for each in health.providers] == ["fanart", "omdb", "tmdb", "tvdb"]
     assert {each.condition for each in health.providers} == {Condition.OK}
 
@@ -68,11 +68,11 @@ def test_what_is_wrong_is_told_with_what_is_missing_for_it(
     told = provider(home, "omdb")
     assert told.condition is condition
     assert word in told.detail
-    assert told.pending_items == 1
+    assert told.awaiting_items == 1
     assert (told.retry_at is None) == (condition is Condition.KEY_REFUSED)
     health = home.services.health.read()
     assert health.condition is Condition.LIMITED
-    assert (health.items, health.pending_items) == (1, 1)
+    assert (health.items, health.awaiting_items) == (1, 1)
 
 
 def test_a_provider_that_keeps_failing_is_left_alone_and_told(home: House, clock: FakeClock) -> None:

@@ -205,7 +205,7 @@ def test_a_forced_job_that_a_quota_cuts_short_asks_for_the_oldest_answers_first(
     job = run(busy, Order(scope=Scope(), force=True, providers=frozenset({"omdb"})))
     assert busy.asked() == {"omdb": 3}
     assert job.tally.done == 6
-    waits = {item_id for item_id in items if busy.pending(item_id)}
+    waits = {item_id for item_id in items if busy.awaited(item_id)}
     assert waits == {items[0], items[2], items[4]}
 
 
@@ -238,13 +238,13 @@ def test_what_a_quota_left_of_a_forced_job_is_asked_once_when_it_is_back_though_
         job = forced_with_too_small_a_quota(home, clock, only)
         [waiting] = job.waiting
         assert (waiting.provider, waiting.reason, waiting.items) == ("omdb", "quota_exhausted", 2)
-        left = [item_id for item_id in job.scope.item_ids if home.pending(item_id)]
+        left = [item_id for item_id in job.scope.item_ids if home.awaited(item_id)]
         # Nobody else takes what is fresh for what was ordered.
         run(home)
         for item_id in left:
             home.enrich(item_id)
         assert home.asked() == {}
-        assert [home.pending(item_id)["omdb"].reason for item_id in left] == ["quota_exhausted"] * 2
+        assert [home.awaited(item_id)["omdb"].reason for item_id in left] == ["quota_exhausted"] * 2
     with house(home.simulators, tmp_path, clock, (), home.database) as again, ExitStack() as running:
         start_background(again.services, running)
         quota_is_back(again, clock)
@@ -297,7 +297,7 @@ def test_an_item_that_nobody_can_be_asked_about_fails_and_the_others_do_not(busy
         (Scope(title_contains="MATRIX"), {"the-matrix"}),
         (Scope(missing_field="plot"), {"the-matrix", "breaking-bad", "inception"}),
         (Scope(monitored=False), {"inception"}),
-        (Scope(pending_provider="omdb"), set()),
+        (Scope(awaited_provider="omdb"), set()),
     ],
 )
 def test_a_filter_says_which_items_are_taken(busy: House, scope: Scope, taken: set[str]) -> None:
@@ -353,7 +353,7 @@ def test_the_same_request_id_gives_the_same_job_also_where_that_ran_before_for_s
     ("scope", "match"),
     [
         (Scope(missing_field="plott"), "plott"),
-        (Scope(pending_provider="imdbx"), "imdbx"),
+        (Scope(awaited_provider="imdbx"), "imdbx"),
     ],
 )
 def test_an_order_that_names_what_is_not_there_is_refused(home: House, scope: Scope, match: str) -> None:
@@ -441,11 +441,11 @@ def test_what_fails_is_asked_again_by_itself_when_its_time_has_come(busy: House,
     busy.simulators.fault("omdb", "error_500", count=1)
     job = run(busy)
     assert job.state is JobState.DEGRADED
-    assert busy.pending(item_id).keys() == {"omdb"}
+    assert busy.awaited(item_id).keys() == {"omdb"}
     busy.asked()
     clock.advance(timedelta(minutes=5).total_seconds() - 1)
     time.sleep(0.05)
     assert busy.asked() == {}
-    until(lambda: _later(busy, not busy.pending(item_id)), "the answer")
+    until(lambda: _later(busy, not busy.awaited(item_id)), "the answer")
     assert busy.asked() == {"omdb": 1}
     assert "imdb_rating" in busy.item(item_id).fields

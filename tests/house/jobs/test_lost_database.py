@@ -88,7 +88,7 @@ def test_the_queue_of_a_provider_is_still_looked_at(busy: House, gate: Gate, clo
     [item_id] = add_movies(busy, 1)
     busy.simulators.fault("omdb", "error_500", count=1)
     run(busy)
-    assert busy.pending(item_id).keys() == {"omdb"}
+    assert busy.awaited(item_id).keys() == {"omdb"}
     gate.shut.set()
 
     before = gate.refused
@@ -99,7 +99,7 @@ def test_the_queue_of_a_provider_is_still_looked_at(busy: House, gate: Gate, clo
 
     until(lambda: passing(lambda: gate.refused > before + 8), "looks at a database that is away")
     gate.open()
-    until(lambda: passing(lambda: not busy.pending(item_id)), "the answer")
+    until(lambda: passing(lambda: not busy.awaited(item_id)), "the answer")
 
 
 @pytest.mark.slow

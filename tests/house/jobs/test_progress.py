@@ -26,7 +26,7 @@ def test_a_job_ends_well_though_others_than_those_it_was_to_ask_are_missed(busy:
     busy.simulators.fault("tvdb", "error_500")
     assert run(busy).state is JobState.DEGRADED
     job = run(busy, Order(scope=Scope(item_ids=tuple(items)), force=True, providers=frozenset({"omdb"})))
-    assert all("tvdb" in busy.pending(item_id) for item_id in items)
+    assert all("tvdb" in busy.awaited(item_id) for item_id in items)
     assert (job.state, job.waiting, job.detail) == (JobState.COMPLETE, (), "")
 
 

@@ -15,9 +15,9 @@ from metarr.care.forecast import advice, days_to_cover
 from metarr.domain.freshness import RETRY_FIRST
 from metarr.errors import CannotDo, QuotaExhausted
 from metarr.jobs.quota_queue import Planner
-from metarr.store import items, pending
+from metarr.store import awaited_answers, items
+from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.database import Database
-from metarr.store.pending import Pending
 from postgres import MakeDatabase
 
 DAY = timedelta(days=1)
@@ -54,9 +54,9 @@ class Quota:
             self.asked.append(item_id)
         else:
             self.refused += 1
-            missing = {"omdb": Pending(reason="quota", since=self.clock.now(), not_before=self.clock.now() + DAY)}
+            missing = {"omdb": AwaitedAnswer(reason="quota", since=self.clock.now(), not_before=self.clock.now() + DAY)}
         with self.database.begin() as connection:
-            pending.set_for_item(connection, item_id, missing)
+            awaited_answers.set_for_item(connection, item_id, missing)
 
 
 class AtOnce:
@@ -92,8 +92,8 @@ def _starve_nothing(database: Database, clock: FakeClock, queue: list[tuple[int 
             released = f"{year}-01-01"
             added = items.add(connection, item(fields={"release_date": stored(released)}))
             answered_at = None if age is None else clock.now() - age * DAY
-            waits = Pending(reason="planned", since=clock.now(), not_before=clock.now(), answered_at=answered_at)
-            pending.set_for_item(connection, added.id, {"omdb": waits})
+            waits = AwaitedAnswer(reason="planned", since=clock.now(), not_before=clock.now(), answered_at=answered_at)
+            awaited_answers.set_for_item(connection, added.id, {"omdb": waits})
             expected[added.id] = (age is not None, -(age or 0), -year, added.id)
     plan, days = planner(world), 0
     while len(world.asked) < len(queue):
@@ -106,7 +106,7 @@ def _starve_nothing(database: Database, clock: FakeClock, queue: list[tuple[int 
     assert days == -(-len(queue) // quota) == 1 + days_to_cover(len(queue), quota, quota)
     assert world.refused == 0
     with database.read() as connection:
-        assert pending.counts(connection) == {}
+        assert awaited_answers.counts(connection) == {}
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,8 @@ def test_items_that_nothing_can_be_done_about_hold_up_no_others(make_database: M
                 for year in range(2030, 2020, -1)
             ]
             for item_id in added:
-                waits = Pending(reason="timeout", since=NOW, not_before=world.clock.now())
-                pending.set_for_item(connection, item_id, {"omdb": waits})
+                waits = AwaitedAnswer(reason="timeout", since=NOW, not_before=world.clock.now())
+                awaited_answers.set_for_item(connection, item_id, {"omdb": waits})
         world.hopeless = dict.fromkeys(added[:7], error)
         plan = planner(world)
         plan.spend("omdb")

@@ -21,9 +21,9 @@ from metarr.fetch.contract import Connection, Lane, Limits
 from metarr.fetch.memory import MemoryLimitStore, MemorySecretStore
 from metarr.jobs.quota_queue import Planner
 from metarr.jobs.runner import ThreadRunner
-from metarr.store import items, pending
+from metarr.store import awaited_answers, items
+from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.database import Database
-from metarr.store.pending import Pending
 
 DAY = timedelta(days=1)
 PATIENCE = 60.0
@@ -74,7 +74,7 @@ class World:
         self.asked.append(item_id)
         self.answered[item_id] = self.clock.now()
         with self.database.begin() as connection:
-            pending.set_for_item(connection, item_id, {})
+            awaited_answers.set_for_item(connection, item_id, {})
 
     def arrive(self, years: list[int]) -> None:
         with self.database.begin() as connection:
@@ -99,8 +99,8 @@ class World:
 
     def _miss(self, connection: Any, item_id: int) -> None:
         now = self.clock.now()
-        waits = Pending(reason="planned", since=now, not_before=now, answered_at=self.answered.get(item_id))
-        pending.set_for_item(connection, item_id, {"omdb": waits})
+        waits = AwaitedAnswer(reason="planned", since=now, not_before=now, answered_at=self.answered.get(item_id))
+        awaited_answers.set_for_item(connection, item_id, {"omdb": waits})
 
     def a_day(self, plan: Planner, calls: list[int] = []) -> None:  # noqa: B006 never written
         """A daily run after some interactive calls, which may spend the last of the quota; then the reset."""
@@ -195,7 +195,7 @@ class Line:
     def enrich(self, item_id: int, wish: Any) -> None:
         assert self.submit(item_id, wish.lane).wait(PATIENCE)
         with self._database.begin() as connection:
-            pending.set_for_item(connection, item_id, {})
+            awaited_answers.set_for_item(connection, item_id, {})
 
     def at_rest(self) -> bool:
         """Whether every worker that could take something waits for time to pass."""
@@ -237,8 +237,8 @@ def test_an_interactive_call_leaves_within_the_time_of_one_request_whatever_the_
     clock, database = Stepped(), Database.in_memory()
     with database.begin() as connection:
         for _ in range(queue):
-            waits = Pending(reason="planned", since=clock.now(), not_before=clock.now())
-            pending.set_for_item(connection, items.add(connection, item()).id, {"omdb": waits})
+            waits = AwaitedAnswer(reason="planned", since=clock.now(), not_before=clock.now())
+            awaited_answers.set_for_item(connection, items.add(connection, item()).id, {"omdb": waits})
     line = Line(database, clock, Limits(per_second=per_second, workers=workers), seconds)
     turn = 1 / per_second if per_second else 0.0
     bound = turn if workers > 1 else turn + seconds + turn

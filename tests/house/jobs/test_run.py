@@ -221,7 +221,7 @@ def test_what_is_not_monitored_is_asked_by_itself_only_where_the_owner_ordered_i
     assert (left.items, left.next_attempt) == (2, next_attempt(forced))
     assert left.next_attempt is not None
     clock.advance((left.next_attempt - clock.now()).total_seconds() + 60)
-    until(lambda: _advanced(clock, not any(busy.pending(item_id) for item_id in items)), "the rest")
+    until(lambda: _advanced(clock, not any(busy.awaited(item_id) for item_id in items)), "the rest")
     assert busy.asked() == {"omdb": 2}
 
 
@@ -239,7 +239,7 @@ def test_a_clock_that_was_set_back_makes_a_forced_job_ask_nothing_twice(busy: Ho
 
     def asked() -> bool:
         clock.advance(10)
-        return not any(busy.pending(item_id) for item_id in items)
+        return not any(busy.awaited(item_id) for item_id in items)
 
     until(asked, "the rest")
     assert busy.asked() == {"omdb": 2}

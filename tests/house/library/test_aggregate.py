@@ -132,7 +132,7 @@ class TestExplain:
         shown = home.services.library.show(item_id, why=True)
         assert shown.waiting["imdb_rating"] == ("omdb",)
         assert shown.waiting["plot"] == ()
-        assert shown.pending["omdb"].reason == "quota_exhausted"
+        assert shown.awaited["omdb"].reason == "quota_exhausted"
 
     def test_an_item_is_found_by_any_of_its_ids(self, home: House) -> None:
         item_id = home.add("fight-club")

@@ -98,7 +98,7 @@ def test_a_title_gets_everything_and_a_second_run_asks_and_changes_nothing(home:
         "wikidata": "Q25188",
     }
     assert enriched.sync_reason == "Changed: plot, release_date, cast, imdb_rating, poster, fanart"
-    assert home.pending(item_id) == {}
+    assert home.awaited(item_id) == {}
     assert home.item(item_id) == enriched.item
     assert [change_set.cause for change_set in home.history(item_id)] == ["enrich"]
     home.asked()
@@ -108,7 +108,7 @@ def test_a_title_gets_everything_and_a_second_run_asks_and_changes_nothing(home:
     assert again.sync_reason == ""
     assert all(isinstance(outcome, Answered) and outcome.cached for outcome in again.outcomes.values())
     assert told(again.item.fields) == told(enriched.item.fields)
-    assert home.pending(item_id) == {}
+    assert home.awaited(item_id) == {}
     assert len(home.history(item_id)) == 1
 
 
@@ -201,7 +201,7 @@ class TestFreshness:
         home.simulators.fault("tmdb", "append_ignored")
         enriched = home.enrich(item_id)
         assert enriched.item.fields["plot"].source == "tmdb"
-        missing = home.pending(item_id)
+        missing = home.awaited(item_id)
         assert (missing["tmdb"].reason, missing["tmdb"].attempts) == ("partial", 1)
         assert "cast" in missing["tmdb"].detail
         home.simulators.clear_faults()
@@ -209,7 +209,7 @@ class TestFreshness:
         again = home.enrich(item_id)
         assert home.asked() == {"tmdb": 1}
         assert again.item.fields["cast"].source == "tmdb"
-        assert home.pending(item_id) == {}
+        assert home.awaited(item_id) == {}
 
     def test_a_failure_is_never_cached(self, home: House) -> None:
         item_id = home.add("inception")
@@ -236,7 +236,7 @@ class TestFreshness:
             home.simulators.refuse_key(provider)
         with pytest.raises(AllRefused):
             home.enrich(item_id, dry_run=True)
-        assert home.pending(item_id) == {}
+        assert home.awaited(item_id) == {}
 
 
 class TestUnavailable:
@@ -249,7 +249,7 @@ class TestUnavailable:
         assert enriched.item.fields["tmdb_rating"].value == 8.37
         [rating] = [decision for decision in enriched.decisions if decision.field == "imdb_rating"]
         assert rating.waiting == ("omdb",)
-        assert set(home.pending(item_id)) == {"omdb"}
+        assert set(home.awaited(item_id)) == {"omdb"}
 
     def test_an_exclusive_value_is_held_while_its_provider_is_out_of_quota(self, home: House, clock: FakeClock) -> None:
         item_id = home.add("inception")
@@ -261,7 +261,7 @@ class TestUnavailable:
         assert [change.field for change in enriched.changes] == ["tagline"]
         for name in ("imdb_rating", "imdb_votes", "rotten_tomatoes_score", "metacritic_score", "awards", "outline"):
             assert enriched.item.fields[name] == replace(before.fields[name], rule=Rule.HELD)
-        waiting = home.pending(item_id)["omdb"]
+        waiting = home.awaited(item_id)["omdb"]
         assert waiting.reason == "quota_exhausted"
         assert waiting.not_before is not None
         assert waiting.not_before > clock.now()
@@ -296,7 +296,7 @@ class TestUnavailable:
         assert outcome.last is not None
         assert outcome.last.stale
         assert enriched.item.fields["title"].rule is Rule.HELD
-        assert home.pending(item_id)["tmdb"].answered_at == clock.now() - 8 * DAY
+        assert home.awaited(item_id)["tmdb"].answered_at == clock.now() - 8 * DAY
 
     def test_a_title_that_a_provider_suddenly_does_not_know_is_not_believed_until_the_third_day(
         self, home: House, clock: FakeClock
@@ -332,7 +332,7 @@ class TestUnavailable:
         home.simulators.fault("tmdb", fault, **options)
         item_id = home.add("inception")
         home.enrich(item_id)
-        missing = home.pending(item_id)
+        missing = home.awaited(item_id)
         assert set(missing) == {"tmdb"}
         reason, attempts, wait = expected
         assert (missing["tmdb"].reason, missing["tmdb"].attempts) == (reason, attempts)
@@ -347,14 +347,14 @@ class TestUnavailable:
         waits = []
         for _ in range(4):
             home.enrich(item_id)
-            missing = home.pending(item_id)["tmdb"]
+            missing = home.awaited(item_id)["tmdb"]
             assert missing.not_before is not None
             assert missing.since == first
             waits.append((missing.not_before - clock.now()).total_seconds() / 60)
             clock.advance(60)
         assert waits == [5, 10, 20, 40]
         enriched = home.enrich(item_id)
-        assert home.pending(item_id) == {}
+        assert home.awaited(item_id) == {}
         assert enriched.item.fields["plot"].source == "tmdb"
 
     def test_a_provider_whose_settings_changed_is_asked_again(self, home: House, clock: FakeClock) -> None:
@@ -366,9 +366,9 @@ class TestUnavailable:
         home.enrich(item_id)
         assert home.asked() == {}, "a refused key is left alone"
         home.configure("omdb")
-        assert home.pending(item_id)["omdb"].not_before == clock.now()
+        assert home.awaited(item_id)["omdb"].not_before == clock.now()
         assert home.enrich(item_id).item.fields["imdb_rating"].value == 8.8
-        assert home.pending(item_id) == {}
+        assert home.awaited(item_id) == {}
 
     def test_a_limited_provider_costs_no_request(self, home: House) -> None:
         home.simulators.set_quota("omdb", 1)
@@ -385,23 +385,23 @@ class TestUnavailable:
         item_id = home.add("twelve-angry-men")
         home.change(item_id, lambda item: replace(item, ids={**item.ids, "tvdb": IdClaim(value="4711")}))  # a 404
         first = home.enrich(item_id)
-        missing = home.pending(item_id)["tvdb"]
+        missing = home.awaited(item_id)["tvdb"]
         assert (missing.reason, missing.attempts, missing.not_before) == ("not_found", 1, clock.now() + DAY)
         home.asked()
         again = home.enrich(item_id)
         assert home.asked() == {}
         assert [first.outcomes["tvdb"].cached, again.outcomes["tvdb"].cached] == [False, True]
-        assert home.pending(item_id)["tvdb"] == missing
+        assert home.awaited(item_id)["tvdb"] == missing
         clock.advance(DAY.total_seconds())
         home.enrich(item_id)
         assert home.asked()["tvdb"] == 1
-        assert home.pending(item_id)["tvdb"].attempts == 2
+        assert home.awaited(item_id)["tvdb"].attempts == 2
 
     def test_an_id_that_nobody_told_leaves_its_provider_pending(self, home: House) -> None:
         item_id = home.add("man-of-steel-1999", "tmdb")
         enriched = home.enrich(item_id)
         assert kinds(enriched.outcomes)["omdb"] == "no_id"
-        assert home.pending(item_id)["omdb"].reason == "no_id"
+        assert home.awaited(item_id)["omdb"].reason == "no_id"
         home.change(item_id, lambda item: replace(item, ids={**item.ids, "imdb": IdClaim(value="tt0263704")}))
         assert kinds(home.enrich(item_id).outcomes)["omdb"] == "Answered"
 
@@ -434,7 +434,7 @@ class TestNobody:
             home.enrich(item_id)
         assert type(caught.value) is error
         assert home.rows("items", "external_ids", "field_values", "change_sets", "provider_answers") == before
-        assert set(home.pending(item_id)) == set(faults)
+        assert set(home.awaited(item_id)) == set(faults)
         for provider in faults:
             assert provider in str(caught.value)
 
@@ -470,7 +470,7 @@ class TestNobody:
         with pytest.raises(NobodyAnswered):
             home.services.enricher.enrich(item_id, dataclasses.replace(home.wish(), deadline=clock.monotonic() + 0.3))
         assert home.asked() == {}
-        assert {missing.reason for missing in home.pending(item_id).values()} == {"deadline"}
+        assert {missing.reason for missing in home.awaited(item_id).values()} == {"deadline"}
 
     def test_an_item_that_is_not_there_is_told(self, home: House) -> None:
         with pytest.raises(NoSuchThing):
@@ -503,7 +503,7 @@ class TestWhom:
     ) -> None:
         item_id = home.add("inception", "imdb", "tmdb", "tvdb")
         home.enrich(item_id, "tmdb")
-        missing = home.pending(item_id)
+        missing = home.awaited(item_id)
         assert set(missing) == {"fanart", "omdb", "tvdb"}
         assert {(each.reason, each.attempts, each.not_before) for each in missing.values()} == {
             ("not_selected", 0, clock.now())
@@ -516,7 +516,7 @@ class TestWhom:
         skipped = home.enrich(item_id, auto=True)
         assert skipped.skipped
         assert home.asked() == {}
-        assert home.pending(item_id) == {}
+        assert home.awaited(item_id) == {}
         assert not home.enrich(item_id).skipped
         assert home.asked()
 
@@ -530,7 +530,7 @@ class TestWhom:
         assert enriched.item.fields["plot"].source == "tmdb"
         assert enriched.item.fields["imdb_rating"].rule is Rule.OUTSIDE
         assert enriched.item.fields["imdb_rating"].value == 8.8
-        assert home.pending(item_id) == {}
+        assert home.awaited(item_id) == {}
 
 
 class TestCommit:
@@ -617,7 +617,7 @@ class TestCommit:
         assert home.asked() == {"fanart": 1, "omdb": 1, "tmdb": 2, "tvdb": 3}
         assert len({repr(sorted(told(result.item.fields).items())) for result in results}) == 1
         assert len(home.history(item_id)) == 1
-        assert home.pending(item_id) == {}
+        assert home.awaited(item_id) == {}
 
 
 def before_asking(home: House, provider: str, happens: Callable[[], object], times: int = 1) -> None:
@@ -695,7 +695,7 @@ class TestOvertaken:
         enriched = home.enrich(item_id)
         assert home.asked() == {"tmdb": 1}
         assert kinds(enriched.outcomes) == ALL_ANSWERED
-        assert home.pending(item_id) == {}
+        assert home.awaited(item_id) == {}
 
     def test_a_refresh_takes_what_came_after_its_start_and_nothing_older(self, home: House, clock: FakeClock) -> None:
         item_id = home.add("inception", *self.ALL_IDS)

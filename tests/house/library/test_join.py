@@ -46,7 +46,7 @@ class TestFromWords:
         assert enriched.item.id_values().items() >= {"imdb": "tt1375666", "tmdb": "27205", "tvdb": "300113"}.items()
         assert OWNER not in {claim.source for claim in enriched.item.ids.values()}, "the ids are the finders' word"
         assert enriched.item.fields["plot"].value == title("inception").overview
-        assert home.pending(item_id) == {}
+        assert home.awaited(item_id) == {}
         [change_set] = home.history(item_id)
         assert change_set.old_ids == {}
         assert moved_ids(change_set) == ({}, enriched.item.id_values()), "what it was taken for can be looked up"
@@ -116,7 +116,7 @@ class TestFromWords:
             with pytest.raises(CannotDo):
                 home.enrich(item_id, auto=True)
             assert home.asked(), f"the search before {days} days of rest"
-            due = home.pending(item_id)["tmdb"].not_before
+            due = home.awaited(item_id)["tmdb"].not_before
             assert due == clock.now() + timedelta(days=days)
             clock.advance(days * 86400 - 60)
             with pytest.raises(CannotDo) as caught:
@@ -149,7 +149,7 @@ class TestFromWords:
             home.simulators.fault(provider, "error_500")
         with pytest.raises(NobodyAnswered, match="tmdb: error"):
             home.enrich(item_id, auto=True)
-        due = home.pending(item_id)["tmdb"].not_before
+        due = home.awaited(item_id)["tmdb"].not_before
         assert due is not None
         assert due - clock.now() <= timedelta(minutes=10)
         home.simulators.clear_faults()
@@ -166,7 +166,7 @@ class TestFromWords:
         with pytest.raises(NobodyAnswered):
             home.enrich(item_id)
         assert home.item(item_id) == before
-        assert home.pending(item_id).keys() >= {"omdb", "tmdb", "tvdb"}
+        assert home.awaited(item_id).keys() >= {"omdb", "tmdb", "tvdb"}
 
     def test_a_dry_run_stores_neither_ids_nor_candidates(self, home: House) -> None:
         clear, unclear = add(home, "Inception", 2010), add(home, "Dallas", kind=Kind.SERIES)
@@ -266,7 +266,7 @@ class TestAcrossProviders:
         item_id = home.add("man-of-steel-1999", "tmdb")
         enriched = home.enrich(item_id)
         assert kinds(enriched.outcomes)["omdb"] == "no_id"
-        assert home.pending(item_id)["omdb"].reason == "no_id"
+        assert home.awaited(item_id)["omdb"].reason == "no_id"
 
 
 class TestContradictions:
@@ -385,7 +385,7 @@ class TestContradictions:
         )
         assert kinds(enriched.outcomes)["tvdb"] == "conflict"
         assert "tvdb" not in {field.source for field in enriched.item.fields.values()}
-        assert home.pending(item_id).keys() == {"tvdb"}
+        assert home.awaited(item_id).keys() == {"tvdb"}
 
     def test_an_id_stays_where_the_one_that_would_replace_it_is_another_item_s(
         self, home: House, clock: FakeClock

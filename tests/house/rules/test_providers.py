@@ -139,11 +139,11 @@ class TestTest:
         item_id = home.add("inception")
         home.enrich(item_id)
         assert condition(home, "omdb") is Condition.KEY_REFUSED
-        assert home.pending(item_id)["omdb"].not_before is None
+        assert home.awaited(item_id)["omdb"].not_before is None
         home.simulators.refuse_key("omdb", refused=False)
         assert verdict_of(home, "omdb").trouble == ""
         assert condition(home, "omdb") is Condition.OK
-        assert home.pending(item_id)["omdb"].not_before == clock.now()
+        assert home.awaited(item_id)["omdb"].not_before == clock.now()
         assert kinds(home.enrich(item_id).outcomes)["omdb"] == "Answered"
 
     def test_a_limit_keeps_the_provider_alone_until_it_ends(self, home: House, clock: FakeClock) -> None:
@@ -185,7 +185,7 @@ def test_a_lost_key_stays_refused_whatever_else_is_set_and_holds_what_was_said(
         other.configure("omdb")
         enriched = other.enrich(item_id, force=True)
         assert told(enriched.item.fields) == before
-        assert enriched.pending["tmdb"].reason == "auth"
+        assert enriched.awaited["tmdb"].reason == "auth"
         assert home.asked() == {"omdb": 1}
     finally:
         again.roster.close()

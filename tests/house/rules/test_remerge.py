@@ -215,11 +215,11 @@ class TestApply:
     def test_what_is_missing_stays_missing_and_the_item_due(self, home: House, library: dict[str, int]) -> None:
         item_id = home.add("parasite", "imdb", "tmdb")
         home.enrich(item_id, "omdb")
-        missing, before = home.pending(item_id), home.item(item_id)
+        missing, before = home.awaited(item_id), home.item(item_id)
         assert missing
         home.services.authorities.update(**OMDB_FIRST)
         apply(home)
-        assert home.pending(item_id) == missing
+        assert home.awaited(item_id) == missing
         assert home.item(item_id) == before
 
     def test_who_was_changed_while_the_batch_was_merged_is_merged_again_on_the_row_as_it_is(

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, event
 
 from factories import EARLIER, NOW, item, stored
 from metarr.domain.values import Kind
-from metarr.store import items, jobs, pending
+from metarr.store import awaited_answers, items, jobs
+from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.database import Database
 from metarr.store.jobs import Done, Job, Scope
-from metarr.store.pending import Pending
 
 DAY = timedelta(days=1)
 KINDS = frozenset({Kind.MOVIE, Kind.SERIES})
@@ -70,7 +70,7 @@ def test_an_item_comes_with_its_fingerprint_and_its_ids_but_no_former_ones(conne
         (Scope(monitored=False), False, {"unmonitored"}),
         (Scope(title_contains="ÉTÉ"), False, {"movie"}),
         (Scope(missing_field="plot"), False, {"series", "unmonitored", "waiting"}),
-        (Scope(pending_provider="omdb"), False, {"waiting"}),
+        (Scope(awaited_provider="omdb"), False, {"waiting"}),
     ],
 )
 def test_a_scope_takes_live_items_of_kinds_that_can_be_asked_about(
@@ -85,7 +85,9 @@ def test_a_scope_takes_live_items_of_kinds_that_can_be_asked_about(
         "unmonitored": add(connection, monitored=False),
         "waiting": add(connection),
     }
-    pending.set_for_item(connection, ids["waiting"], {"omdb": Pending(reason="timeout", since=NOW, not_before=NOW)})
+    awaited_answers.set_for_item(
+        connection, ids["waiting"], {"omdb": AwaitedAnswer(reason="timeout", since=NOW, not_before=NOW)}
+    )
     job = order(connection, scope=scope, auto=auto)
     found = set(left(connection, job))
     assert {name for name, item_id in ids.items() if item_id in found} == taken
@@ -128,19 +130,19 @@ def test_only_what_is_asked_about_by_itself_has_a_next_attempt(connection: Conne
     items.soft_delete(connection, [gone], NOW)
 
     def miss(item_id: int, **more: Any) -> None:
-        waits = Pending(reason="quota_exhausted", since=NOW, not_before=later, **more)
-        pending.set_for_item(connection, item_id, {"omdb": waits})
+        waits = AwaitedAnswer(reason="quota_exhausted", since=NOW, not_before=later, **more)
+        awaited_answers.set_for_item(connection, item_id, {"omdb": waits})
 
     miss(left_out)
     miss(gone)
     assert [(each.items, each.next_attempt) for each in jobs.waiting(connection, job.id)] == [(1, None)]
     miss(ordered, fresh_after=EARLIER)
     assert [(each.items, each.next_attempt) for each in jobs.waiting(connection, job.id)] == [(2, later)]
-    assert [due.item_id for due in pending.due(connection, "omdb", later, 9)] == [ordered]
+    assert [due.item_id for due in awaited_answers.due(connection, "omdb", later, 9)] == [ordered]
     miss(monitored)
-    assert {due.item_id for due in pending.due(connection, "omdb", later, 9)} == {ordered, monitored}
-    pending.content(connection, job.id, EARLIER)
-    assert [due.item_id for due in pending.due(connection, "omdb", later, 9)] == [monitored]
+    assert {due.item_id for due in awaited_answers.due(connection, "omdb", later, 9)} == {ordered, monitored}
+    awaited_answers.content(connection, job.id, EARLIER)
+    assert [due.item_id for due in awaited_answers.due(connection, "omdb", later, 9)] == [monitored]
 
 
 def test_a_batch_of_a_large_library_reads_no_more_than_itself() -> None:

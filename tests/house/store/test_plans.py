@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from factories import NOW
 from metarr.domain.values import Kind
-from metarr.store import changes, items, pending, player_items
+from metarr.store import awaited_answers, changes, items, player_items
 
 ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "a page of the library": (items.page, "items USING INDEX ix_items_sort_key"),
@@ -24,11 +24,11 @@ ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {
         "player_items USING INDEX ix_player_items_pending",
     ),
     "how many items miss an answer": (
-        pending.counts,
+        awaited_answers.counts,
         "pending_answers USING COVERING INDEX ix_pending_answers_provider",
     ),
     "whom a provider may be asked about": (
-        lambda c: pending.due(c, "omdb", NOW, 50),
+        lambda c: awaited_answers.due(c, "omdb", NOW, 50),
         "pending_answers USING INDEX ix_pending_answers_due",
     ),
     "the history of an item": (lambda c: changes.page(c, item_id=1), "change_sets USING INDEX ix_change_sets_item_id"),

@@ -16,7 +16,7 @@ from metarr.datadir import DATABASE
 from metarr.domain.item import IdClaim
 from metarr.domain.values import Kind
 from metarr.library.edit import Edit
-from metarr.store import answers, backups, changes, items, jobs, pending, player_items, players, schema
+from metarr.store import answers, awaited_answers, backups, changes, items, jobs, player_items, players, schema
 from metarr.store.answers import AnswerKey
 from metarr.store.database import Database
 from postgres import Cluster
@@ -185,7 +185,7 @@ def test_a_daemon_brings_the_database_to_its_schema_and_works_with_all_that_is_i
                 "plot": ("L.A.", True),
             }
             assert [veto.value for veto in heat.vetoes] == ["No."]
-            assert pending.of_items(connection, [1])[1]["omdb"].attempts == 2
+            assert awaited_answers.of_items(connection, [1])[1]["omdb"].attempts == 2
             assert jobs.page(connection)[0].tally.changed == 1
             key = AnswerKey(provider="tmdb", kind=Kind.MOVIE, asked_id="tmdb:949", shape="en|en|US")
             answer = answers.read(connection, [key])[key].fragment

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from factories import NOW, answered, not_asked, not_found, unavailable
-from metarr.domain.evidence import answer_of, hear, in_order, missing
+from metarr.domain.evidence import answer_of, hear, in_order, is_awaited
 from metarr.domain.outcome import Outcome, Skip
 from metarr.errors import Reason
 
@@ -59,7 +59,7 @@ def test_what_stands_in_is_marked_stale(outcome: Outcome, *, stale: bool) -> Non
 @pytest.mark.parametrize("skip", OUT)
 def test_a_provider_that_cannot_be_asked_at_all_is_out_of_the_order(skip: Skip) -> None:
     assert not in_order(not_asked(skip))
-    assert not missing(not_asked(skip))
+    assert not is_awaited(not_asked(skip))
 
 
 @pytest.mark.parametrize("outcome", [ANSWER, not_found(), *map(unavailable, Reason), *map(not_asked, GAPS)])
@@ -82,7 +82,7 @@ def test_every_other_one_stays_in_it(outcome: Outcome) -> None:
     ],
 )
 def test_missing_an_answer(outcome: Outcome, *, expected: bool) -> None:
-    assert missing(outcome) is expected
+    assert is_awaited(outcome) is expected
 
 
 def test_no_answer_is_told_apart_from_an_empty_one() -> None:

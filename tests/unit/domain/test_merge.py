@@ -25,7 +25,7 @@ from factories import (
 from metarr.domain.artwork import ArtworkPolicy
 from metarr.domain.authority import FieldRule
 from metarr.domain.changes import diff
-from metarr.domain.evidence import in_order, missing
+from metarr.domain.evidence import in_order, is_awaited
 from metarr.domain.item import FieldValue, MediaItem, Rule, Veto
 from metarr.domain.merge import Decision, explain, merge
 from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Skip
@@ -163,7 +163,7 @@ def test_design_table(
 def test_the_table_says_who_is_still_to_be_heard() -> None:
     _, decision, _ = merged("imdb_rating", None, OMDB_ONLY, {"omdb": QUOTA, "tmdb": rating("tmdb", 8.4)})
     assert decision.waiting == ("omdb",)
-    assert missing(QUOTA)
+    assert is_awaited(QUOTA)
 
 
 def test_a_held_value_keeps_its_age_and_makes_no_change() -> None:

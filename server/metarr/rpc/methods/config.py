@@ -131,7 +131,7 @@ def state_message(health: ProviderHealth) -> pb.ProviderState:
         quota_reset_at=timestamp(status.quota_reset_at),
         last_request_at=timestamp(status.last_request_at),
         last_success_at=timestamp(status.last_success_at),
-        pending_items=health.pending_items,
+        pending_items=health.awaiting_items,
         forecast_days=health.forecast_days,
         advice=health.advice,
     )

@@ -86,7 +86,7 @@ def enriched_message(enriched: Enriched) -> pb.EnrichResponse:
         item=item_message(
             enriched.item,
             waiting={decision.field: decision.waiting for decision in enriched.decisions},
-            pending=enriched.pending,
+            awaited=enriched.awaited,
         ),
         changes=[change_message(change) for change in enriched.changes],
         outcomes=[outcome_message(provider, outcome) for provider, outcome in sorted(enriched.outcomes.items())],

@@ -31,7 +31,7 @@ class HealthServicer(BaseServicer, HealthServiceServicer):
             api_level=API_LEVEL,
             started_at=timestamp(health.started_at),
             items=health.items,
-            pending_items=health.pending_items,
+            pending_items=health.awaiting_items,
             providers=[
                 pb.ProviderHealth(id=each.entry.id, name=each.entry.provider.name, state=state_message(each))
                 for each in health.providers

@@ -121,7 +121,7 @@ def _filter(check: Check, given: ItemFilter) -> Scope:
         kind=check.optional_kind("filter.kind", given.kind),
         title_contains=check.text("filter.title_contains", given.title_contains, required=False),
         missing_field=given.missing_field,
-        pending_provider=given.pending_provider,
+        awaited_provider=given.pending_provider,
         monitored=given.monitored if given.HasField("monitored") else None,
     )
     if scope == Scope():

@@ -87,7 +87,7 @@ class LibraryServicer(BaseServicer, LibraryServiceServicer):
         heads = page.heads[:limit]
         more = len(page.heads) > limit
         return pb.ListItemsResponse(
-            items=[head_message(head, page.pending.get(head.id, {})) for head in heads],
+            items=[head_message(head, page.awaited.get(head.id, {})) for head in heads],
             next_page_token=page_token(query, [heads[-1].sort_key, heads[-1].id]) if more else "",
             total_size=page.total,
         )
@@ -111,7 +111,7 @@ def _shown(shown: Shown) -> Item:
         shown.item,
         runners_up=shown.runners_up,
         waiting=shown.waiting,
-        pending=shown.pending,
+        awaited=shown.awaited,
         aliases=shown.aliases,
         joined=shown.joined,
     )

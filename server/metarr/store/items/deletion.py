@@ -10,7 +10,7 @@ from metarr.store.chunks import chunks
 from metarr.store.items.family import descendants
 from metarr.store.items.ids import aliases, refuse_taken
 from metarr.store.items.reading import get
-from metarr.store.tables import external_ids, items, pending_answers
+from metarr.store.tables import awaited_answers, external_ids, items
 
 
 def soft_delete(connection: Connection, item_ids: Iterable[int], at: datetime, by: str = OWNER) -> list[int]:
@@ -26,7 +26,7 @@ def soft_delete(connection: Connection, item_ids: Iterable[int], at: datetime, b
             update(items).where(items.c.id.in_(chunk)).values(deleted_at=at, deleted_by=by, version=items.c.version + 1)
         )
         connection.execute(update(external_ids).where(external_ids.c.item_id.in_(chunk)).values(live=False))
-        connection.execute(delete(pending_answers).where(pending_answers.c.item_id.in_(chunk)))
+        connection.execute(delete(awaited_answers).where(awaited_answers.c.item_id.in_(chunk)))
     return gone
 
 

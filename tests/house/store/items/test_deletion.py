@@ -9,7 +9,8 @@ from factories import NOW, item
 from metarr.domain.item import MediaItem
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput
-from metarr.store import items, pending
+from metarr.store import awaited_answers, items
+from metarr.store.awaited_answers import AwaitedAnswer
 
 
 def test_deleting_a_series_deletes_what_is_below_it_and_frees_its_ids(
@@ -17,7 +18,9 @@ def test_deleting_a_series_deletes_what_is_below_it_and_frees_its_ids(
 ) -> None:
     series, season, episode = family
     other = items.add(connection, item(ids={"imdb": "tt1"}))
-    pending.set_for_item(connection, season.id, {"tmdb": pending.Pending(reason="error", since=NOW, not_before=NOW)})
+    awaited_answers.set_for_item(
+        connection, season.id, {"tmdb": AwaitedAnswer(reason="error", since=NOW, not_before=NOW)}
+    )
     assert sorted(items.soft_delete(connection, [series.id, other.id], NOW)) == [
         series.id,
         season.id,
@@ -26,7 +29,7 @@ def test_deleting_a_series_deletes_what_is_below_it_and_frees_its_ids(
     ]
     assert items.soft_delete(connection, [series.id], NOW + timedelta(days=1)) == []
     assert items.page(connection) == []
-    assert pending.of_items(connection, [season.id]) == {}
+    assert awaited_answers.of_items(connection, [season.id]) == {}
     deleted = items.get(connection, other.id)
     assert deleted is not None
     assert (deleted.deleted_at, deleted.version) == (NOW, 2)

@@ -1,4 +1,4 @@
-"""Answers that are still to be had: which item misses which provider, why, and when to ask again."""
+"""Answers that are awaited: which item still wants which provider's, why, and when to ask again."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -7,17 +7,17 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, fun
 
 from metarr.domain.freshness import DueItem, next_attempt
 from metarr.domain.values import Struct
+from metarr.store.tables import awaited_answers as table
 from metarr.store.tables import items, job_items
-from metarr.store.tables import pending_answers as table
 from metarr.store.upsert import upsert
 
 
-class Pending(Struct, frozen=True, kw_only=True):
-    """An item misses an answer of a provider. `reason`: a `Reason` or a `Skip`; `detail` for a person to read.
+class AwaitedAnswer(Struct, frozen=True, kw_only=True):
+    """An item awaits an answer of a provider. `reason`: a `Reason` or a `Skip`; `detail` for a person to read.
 
     `attempts`: how often it was tried in vain. `not_before`: when to ask again; None: when the settings change.
-    `since`: when it was first missed. `answered_at`: when the provider last said anything about the item; None: never.
-    `fresh_after`: an answer that was fetched before is not the one that is missed, however fresh: a newer one was
+    `since`: when it first was. `answered_at`: when the provider last said anything about the item; None: never.
+    `fresh_after`: an answer that was fetched before is not the one that is awaited, however fresh: a newer one was
     ordered, and could not be had.
     """
 
@@ -30,31 +30,31 @@ class Pending(Struct, frozen=True, kw_only=True):
     fresh_after: datetime | None = None
 
 
-def set_for_item(connection: Connection, item_id: int, missing: Mapping[str, Pending]) -> None:
-    """Have the item miss these providers, and no others. `since` of one that was missed already stays."""
-    connection.execute(_NOT_MISSING, {"of_item": item_id, "providers": list(missing)})
+def set_for_item(connection: Connection, item_id: int, awaited: Mapping[str, AwaitedAnswer]) -> None:
+    """Have the item await answers of these providers, and of no others. `since` of one awaited already stays."""
+    connection.execute(_NOT_AWAITED, {"of_item": item_id, "providers": list(awaited)})
     rows = [
         {
             "item_id": item_id,
             "provider": provider,
-            "reason": pending.reason,
-            "detail": pending.detail,
-            "attempts": pending.attempts,
-            "not_before": pending.not_before,
-            "since": pending.since,
-            "answered_at": pending.answered_at,
-            "fresh_after": pending.fresh_after,
+            "reason": answer.reason,
+            "detail": answer.detail,
+            "attempts": answer.attempts,
+            "not_before": answer.not_before,
+            "since": answer.since,
+            "answered_at": answer.answered_at,
+            "fresh_after": answer.fresh_after,
         }
-        for provider, pending in missing.items()
+        for provider, answer in awaited.items()
     ]
     upsert(connection, table, rows, keep=("since",))
 
 
-def of_items(connection: Connection, item_ids: Iterable[int]) -> dict[int, dict[str, Pending]]:
-    """By item and provider, what is missing; items that miss nothing are left out. At most some hundred ids."""
-    found: dict[int, dict[str, Pending]] = {}
+def of_items(connection: Connection, item_ids: Iterable[int]) -> dict[int, dict[str, AwaitedAnswer]]:
+    """By item and provider, what is awaited; items that await nothing are left out. At most some hundred ids."""
+    found: dict[int, dict[str, AwaitedAnswer]] = {}
     for row in connection.execute(_OF_ITEMS, {"ids": list(item_ids)}):
-        found.setdefault(row.item_id, {})[row.provider] = Pending(
+        found.setdefault(row.item_id, {})[row.provider] = AwaitedAnswer(
             reason=row.reason,
             since=row.since,
             detail=row.detail,
@@ -90,7 +90,7 @@ def due(
 
 
 def providers_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, set[str]]:
-    """By item, the providers that it misses. At most some hundred ids."""
+    """By item, the providers of which it awaits an answer. At most some hundred ids."""
     found: dict[int, set[str]] = {}
     for item_id, provider in connection.execute(_PROVIDERS_OF, {"ids": list(item_ids)}).all():
         found.setdefault(item_id, set()).add(provider)
@@ -128,14 +128,14 @@ def content(connection: Connection, job_id: int, fresh_after: datetime) -> None:
 
 
 def wake(connection: Connection, provider: str, now: datetime) -> int:
-    """A provider's settings changed: whatever it misses may be asked now. Returns how many items."""
+    """A provider's settings changed: whatever is awaited of it may be asked now. Returns how many items."""
     return connection.execute(
         update(table).where(table.c.provider == provider).values(not_before=now, attempts=0)
     ).rowcount
 
 
 def counts(connection: Connection) -> dict[str, int]:
-    """By provider, how many live items miss an answer of it."""
+    """By provider, how many live items await an answer of it."""
     query = (
         select(table.c.provider, func.count().label("missing"))
         .select_from(table.join(items))
@@ -146,7 +146,7 @@ def counts(connection: Connection) -> dict[str, int]:
 
 
 def count_items(connection: Connection) -> int:
-    """How many live items miss any answer."""
+    """How many live items await any answer."""
     query = (
         select(func.count(table.c.item_id.distinct()))
         .select_from(table.join(items))
@@ -160,7 +160,7 @@ BY_ITSELF = or_(items.c.monitored == true(), table.c.fresh_after.is_not(None))
 
 _TAKEN = (items.c.deleted_at.is_(None), BY_ITSELF)
 _PROVIDERS_OF = select(table.c.item_id, table.c.provider).where(table.c.item_id.in_(bindparam("ids", expanding=True)))
-_NOT_MISSING = delete(table).where(
+_NOT_AWAITED = delete(table).where(
     table.c.item_id == bindparam("of_item"), table.c.provider.not_in(bindparam("providers", expanding=True))
 )
 _OF_ITEMS = select(table).where(table.c.item_id.in_(bindparam("ids", expanding=True)))

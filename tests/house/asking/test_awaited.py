@@ -6,18 +6,18 @@ from datetime import timedelta
 import pytest
 
 from factories import EARLIER, NOW, answered, not_asked, not_found, unavailable
-from metarr.asking.missing import ordered_anew, still_missing
+from metarr.asking.awaited import ordered_anew, still_awaited
 from metarr.domain.freshness import RETRY_FIRST, RETRY_MOST
 from metarr.domain.outcome import Outcome, Skip, Unavailable
 from metarr.errors import Reason
-from metarr.store.pending import Pending
+from metarr.store.awaited_answers import AwaitedAnswer
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-BEFORE = Pending(reason="timeout", since=EARLIER, attempts=2, not_before=NOW)
+BEFORE = AwaitedAnswer(reason="timeout", since=EARLIER, attempts=2, not_before=NOW)
 
 
-def missed(outcome: Outcome, before: Pending | None = None) -> Pending:
-    return still_missing({"omdb": outcome}, {"omdb": before} if before else {}, NOW)["omdb"]
+def missed(outcome: Outcome, before: AwaitedAnswer | None = None) -> AwaitedAnswer:
+    return still_awaited({"omdb": outcome}, {"omdb": before} if before else {}, NOW)["omdb"]
 
 
 @pytest.mark.parametrize("reason", [Reason.TIMEOUT, Reason.ERROR])
@@ -64,8 +64,8 @@ def test_who_was_not_selected_is_missed_as_before_and_who_answered_is_not_missed
     assert missed(not_asked(Skip.NOT_SELECTED), BEFORE) == BEFORE
     assert missed(not_asked(Skip.NOT_SELECTED)).not_before == NOW
     outcomes = {"omdb": not_asked(Skip.NOT_SELECTED, answered("omdb")), "tmdb": answered("tmdb"), "tvdb": not_found()}
-    assert still_missing(outcomes, {}, NOW) == {}
-    assert still_missing({"omdb": not_asked(Skip.DISABLED)}, {"omdb": BEFORE}, NOW) == {}
+    assert still_awaited(outcomes, {}, NOW) == {}
+    assert still_awaited({"omdb": not_asked(Skip.DISABLED)}, {"omdb": BEFORE}, NOW) == {}
 
 
 def test_what_is_partly_unread_or_not_believed_yet_is_asked_for_again() -> None:
@@ -76,7 +76,7 @@ def test_what_is_partly_unread_or_not_believed_yet_is_asked_for_again() -> None:
     assert (soft.reason, soft.not_before) == ("not_found", NOW + DAY)
 
 
-ORDERED = Pending(reason="planned", since=EARLIER, not_before=NOW, fresh_after=NOW - HOUR)
+ORDERED = AwaitedAnswer(reason="planned", since=EARLIER, not_before=NOW, fresh_after=NOW - HOUR)
 """Something newer than an hour was ordered, and could not be had."""
 
 
@@ -86,7 +86,7 @@ def test_what_was_fetched_before_a_newer_answer_was_ordered_will_not_do(answer: 
     who = ("omdb",) if answer is answered else ()
     assert missed(answer(*who, cached=True, fetched_at=older), ORDERED) == ORDERED
     for enough in (answer(*who, cached=True, fetched_at=newer), answer(*who, fetched_at=older)):
-        assert still_missing({"omdb": enough}, {"omdb": ORDERED}, NOW) == {}
+        assert still_awaited({"omdb": enough}, {"omdb": ORDERED}, NOW) == {}
 
 
 @pytest.mark.parametrize("outcome", [unavailable(), not_asked(Skip.PLANNED), not_asked(Skip.NOT_SELECTED)])

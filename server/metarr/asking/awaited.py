@@ -1,4 +1,4 @@
-"""Which answers an item still misses after a run, and when to ask for them again."""
+"""Which answers are still awaited of the providers after a run, and when to ask for them again."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -6,52 +6,54 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from metarr.asking.nobody import LIMITED
-from metarr.domain.evidence import answer_of, missing
+from metarr.domain.evidence import answer_of, is_awaited
 from metarr.domain.freshness import NOT_FOUND_WAITS, RETRY_MOST, next_attempt
 from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Skip, Unavailable
 from metarr.errors import Reason
-from metarr.store.pending import Pending
+from metarr.store.awaited_answers import AwaitedAnswer
 
 NOT_TRIED = frozenset({Reason.CIRCUIT_OPEN, Reason.DEADLINE})
 """Why a provider is unavailable though no request about the item was made."""
 
 
-def still_missing(outcomes: Mapping[str, Outcome], before: Mapping[str, Pending], now: datetime) -> dict[str, Pending]:
+def still_awaited(
+    outcomes: Mapping[str, Outcome], before: Mapping[str, AwaitedAnswer], now: datetime
+) -> dict[str, AwaitedAnswer]:
     """The providers of which an answer is still to be had, and when to ask again.
 
     What is limited comes back when its limit ends; a refused key when the settings change; what was tried in vain
     after a growing while. Where nobody was asked, that is no attempt: it makes nobody wait longer the next time.
-    Where a newer answer was ordered than the one that is cached, that one is still missed.
+    Where a newer answer was ordered than the one that is cached, that one is still awaited.
     """
-    missed = {}
+    awaited = {}
     for provider, outcome in outcomes.items():
         last = before.get(provider)
-        if not missing(outcome):
+        if not is_awaited(outcome):
             if last is not None and _is_older(outcome, last.fresh_after):
-                missed[provider] = last
+                awaited[provider] = last
             continue
         if isinstance(outcome, NotAsked) and outcome.reason is Skip.NOT_SELECTED:
             if last is not None:
-                missed[provider] = last
+                awaited[provider] = last
             elif outcome.last is None:
-                missed[provider] = Pending(reason=str(outcome.reason), since=now, not_before=now)
+                awaited[provider] = AwaitedAnswer(reason=str(outcome.reason), since=now, not_before=now)
             continue
-        missed[provider] = _pending(outcome, last, now)
-    return missed
+        awaited[provider] = _awaited(outcome, last, now)
+    return awaited
 
 
 def ordered_anew(
-    missed: Mapping[str, Pending], fresh_after: datetime | None, providers: Collection[str] | None
-) -> dict[str, Pending]:
+    awaited: Mapping[str, AwaitedAnswer], fresh_after: datetime | None, providers: Collection[str] | None
+) -> dict[str, AwaitedAnswer]:
     """The same where answers newer than `fresh_after` were wanted, of these providers or of all: until there is one,
     none that is cached will do."""
     if fresh_after is None:
-        return dict(missed)
+        return dict(awaited)
     return {
         provider: replace(each, fresh_after=max(fresh_after, each.fresh_after or fresh_after))
         if providers is None or provider in providers
         else each
-        for provider, each in missed.items()
+        for provider, each in awaited.items()
     }
 
 
@@ -62,7 +64,7 @@ def _is_older(outcome: Outcome, fresh_after: datetime | None) -> bool:
     return outcome.cached and outcome.fetched_at < fresh_after
 
 
-def _pending(outcome: Outcome, last: Pending | None, now: datetime) -> Pending:
+def _awaited(outcome: Outcome, last: AwaitedAnswer | None, now: datetime) -> AwaitedAnswer:
     attempts = last.attempts if last else 0
     answer = answer_of(outcome)
     reason, detail, not_before = "", "", None
@@ -87,7 +89,7 @@ def _pending(outcome: Outcome, last: Pending | None, now: datetime) -> Pending:
             attempts += not outcome.cached
             day = outcome.fetched_at + NOT_FOUND_WAITS[0]
             reason, detail, not_before = "not_found", "not believed yet", next_attempt(attempts, now, day)
-    return Pending(
+    return AwaitedAnswer(
         reason=reason,
         detail=detail,
         since=last.since if last else now,
