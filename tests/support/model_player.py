@@ -77,7 +77,7 @@ class ModelPlayer:
         self.shortens: int | None = None
         self._next_id = 1
         self.register()
-        if policy is not SyncPolicy.UNDECIDED:
+        if policy is not SyncPolicy.UNCHOSEN:
             home.services.players.update(player_id, {"policy": policy})
 
     # The session

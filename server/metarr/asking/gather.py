@@ -51,7 +51,7 @@ LINGER = 30.0
 class Question:
     """One title to ask about.
 
-    `providers`: only these; None: all. `held`: these not now, their short quota is spent by plan.
+    `providers`: only these; None: all. `planned`: these not now, their short quota is spent by plan.
     `fresh_after`: answers fetched before do not count as fresh, however young.
     `deadline`: on the monotonic clock, in seconds; None: the cache alone is asked.
     """
@@ -59,7 +59,7 @@ class Question:
     kind: Kind
     ids: Mapping[str, IdClaim]
     providers: frozenset[str] | None = None
-    held: frozenset[str] = frozenset()
+    planned: frozenset[str] = frozenset()
     fresh_after: datetime | None = None
     lane: Lane = Lane.INTERACTIVE
     deadline: float | None = None
@@ -297,7 +297,7 @@ class Aggregator:
             return NotAsked(reason=Skip.NOT_SELECTED, detail="only others were asked", last=last)
         if question.deadline is None:
             return NotAsked(reason=Skip.NOT_SELECTED, detail="only cached answers count here", last=last)
-        if each.entry.id in question.held:
+        if each.entry.id in question.planned:
             return NotAsked(reason=Skip.PLANNED, detail="its quota is short: asked when its turn comes", last=last)
         return None
 

@@ -164,7 +164,7 @@ class HealthReader:
 
 
 def _notes(player: Player, counts: Counts, now: datetime) -> Iterator[str]:
-    if player.policy is SyncPolicy.UNDECIDED:
+    if player.policy is SyncPolicy.UNCHOSEN:
         yield f"nothing is written to it before you choose: metarr players policy {player.id} replace|fill"
     if now - player.seen_at >= SILENT:
         yield f"not heard of for {(now - player.seen_at).days} days; entries that wait for it: {counts.pending}"

@@ -60,8 +60,8 @@ def _ranked(members: list[Image], stored: Artwork) -> Iterator[Image]:
         places = {image.url: place for place, image in enumerate(stored)}
         kept = [image for image in members if image.url in places]
         if len(kept) < len(places):  # the same image may have come with another scheme or query
-            held = {image_key(image): place for place, image in enumerate(stored)}
-            places = {image.url: held[key] for image in members if (key := image_key(image)) in held}
+            place_of = {image_key(image): place for place, image in enumerate(stored)}
+            places = {image.url: place_of[key] for image in members if (key := image_key(image)) in place_of}
             kept = [image for image in members if image.url in places]
         yield from sorted(kept, key=lambda image: places[image.url])
     yield from sorted(members, key=attrgetter("votes"), reverse=True)

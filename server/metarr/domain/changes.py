@@ -90,11 +90,11 @@ def without_foreign(item: MediaItem, ids: Mapping[str, str]) -> MediaItem:
 
     Their vetoes go as well: what was undone there was said about another title.
     """
-    held = {f"{id_type}:{value}" for id_type, value in ids.items()} | {""}
+    typed_ids = {f"{id_type}:{value}" for id_type, value in ids.items()} | {""}
     foreign = {
         name
         for name, stored in item.fields.items()
-        if not stored.locked and not held.issuperset(stored.asked_id.split("+"))
+        if not stored.locked and not typed_ids.issuperset(stored.asked_id.split("+"))
     }
     fields = {name: stored for name, stored in item.fields.items() if name not in foreign}
     vetoes = tuple(veto for veto in item.vetoes if veto.field not in foreign)

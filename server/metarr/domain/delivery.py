@@ -25,7 +25,7 @@ IDS = "ids"
 class SyncPolicy(StrEnum):
     """What is done with values that a player holds and that are not Metarr's."""
 
-    UNDECIDED = ""
+    UNCHOSEN = ""
     REPLACE = "replace"
     FILL = "fill"
 
@@ -47,7 +47,7 @@ class Mode(StrEnum):
     IF_OURS = "if_ours"
 
 
-class Held(Struct, frozen=True, kw_only=True):
+class FieldState(Struct, frozen=True, kw_only=True):
     """One field of an entry of a player.
 
     `host`: what the host held when it was last heard of. `acked`: what it read back after it last took a value of
@@ -76,9 +76,9 @@ class Held(Struct, frozen=True, kw_only=True):
         return self.ours and self.host != self.acked
 
 
-HeldFields = Mapping[str, Held]
+FieldStates = Mapping[str, FieldState]
 
-_NOTHING = Held()
+_NOTHING = FieldState()
 
 
 class DueValue(Struct, frozen=True, kw_only=True):
@@ -94,8 +94,8 @@ class DueValue(Struct, frozen=True, kw_only=True):
 def takeable(kind: Kind, fields: Iterable[str]) -> tuple[str, ...]:
     """Those of the names that an item of the kind can have, in catalogue order, the external ids last."""
     named = frozenset(fields)
-    known = [field.name for field in fields_of(kind) if field.name in named]
-    return (*known, IDS) if IDS in named else tuple(known)
+    catalogued = [field.name for field in fields_of(kind) if field.name in named]
+    return (*catalogued, IDS) if IDS in named else tuple(catalogued)
 
 
 def value_of(item: MediaItem, field: str) -> Any:
@@ -106,28 +106,28 @@ def value_of(item: MediaItem, field: str) -> Any:
     return None if stored is None or stored.value is None else plain_value(stored.value)
 
 
-def unacknowledged(item: MediaItem, held: HeldFields, takes: Iterable[str]) -> list[str]:
+def unacknowledged(item: MediaItem, states: FieldStates, takes: Iterable[str]) -> list[str]:
     """The fields of which the player has not said what became of the value that Metarr has now.
 
     Nothing is emptied that was never Metarr's: an absence erases nothing.
     """
-    return [field for field in takes if _due(value_of(item, field), held.get(field, _NOTHING))]
+    return [field for field in takes if _due(value_of(item, field), states.get(field, _NOTHING))]
 
 
-def _due(value: Any, held: Held) -> bool:
-    if _never_ours(value, held):
+def _due(value: Any, state: FieldState) -> bool:
+    if _never_ours(value, state):
         return False
-    return held.forced or value not in (held.sent, held.declined)
+    return state.forced or value not in (state.sent, state.declined)
 
 
-def _never_ours(value: Any, held: Held) -> bool:
+def _never_ours(value: Any, state: FieldState) -> bool:
     """Whether Metarr has nothing, and never had anything that was acknowledged."""
-    return value is None and not held.ours
+    return value is None and not state.ours
 
 
 def due(
     item: MediaItem,
-    held: HeldFields,
+    states: FieldStates,
     takes: Iterable[str],
     *,
     policy: SyncPolicy,
@@ -137,92 +137,94 @@ def due(
     """What the player is to be told. `since`: by field the values that Metarr had since the last acknowledgement: told
     and written, perhaps, without the acknowledgement having come. So a field is told, too, of which the value came
     back that was acknowledged last: the host may hold one of those between."""
-    told = []
+    values = []
     for field in takes:
-        known, value, between = held.get(field, _NOTHING), value_of(item, field), list(since.get(field, ()))
-        if _due(value, known) or any(each not in (value, known.sent) for each in between):
-            mode = _mode(value, known, policy, overwrite_edits)
-            told.append(DueValue(field=field, value=value, mode=mode, ours=_ours(known, between)))
-    return told
+        state, value, between = states.get(field, _NOTHING), value_of(item, field), list(since.get(field, ()))
+        if _due(value, state) or any(each not in (value, state.sent) for each in between):
+            mode = _mode(value, state, policy, overwrite_edits)
+            values.append(DueValue(field=field, value=value, mode=mode, ours=_ours(state, between)))
+    return values
 
 
-def _mode(value: Any, held: Held, policy: SyncPolicy, overwrite_edits: bool) -> Mode:
-    if _never_ours(value, held):
+def _mode(value: Any, state: FieldState, policy: SyncPolicy, overwrite_edits: bool) -> Mode:
+    if _never_ours(value, state):
         # An absence erases nothing but what may be there of Metarr's.
         return Mode.IF_OURS
-    if held.forced:
+    if state.forced:
         return Mode.ALWAYS
-    if held.ours:
+    if state.ours:
         return Mode.ALWAYS if overwrite_edits else Mode.IF_OURS
     return Mode.ALWAYS if policy is SyncPolicy.REPLACE else Mode.IF_EMPTY
 
 
-def _ours(held: Held, since: Iterable[Any]) -> tuple[Any, ...]:
-    first = [held.acked] if held.ours else []
+def _ours(state: FieldState, since: Iterable[Any]) -> tuple[Any, ...]:
+    first = [state.acked] if state.ours else []
     return tuple(first + [value for value in since if value not in first])
 
 
-def acknowledged(held: Held, outcome: Taken, host: Any, value: Any | UnsetType, why: str = "") -> Held:
+def acknowledged(state: FieldState, outcome: Taken, host: Any, value: Any | UnsetType, why: str = "") -> FieldState:
     """The field after the player said what it did with a value.
 
     `host`: what it read back. `value`: what Metarr had told it; unset where that is not known any more, because
     something newer is pending: then it stays unacknowledged, but what the host holds is known to be Metarr's.
     """
     # What the owner wants written in any case may be wanted since then.
-    forced = held.forced and value is UNSET
+    forced = state.forced and value is UNSET
     if outcome is Taken.TAKEN:
-        before = held.before if held.ours else held.host
-        return Held(host=host, acked=host, sent=value, before=before, forced=forced)
-    declined = held.declined if value is UNSET else value
-    if outcome is Taken.REFUSED and host is not None and host != held.host:
+        before = state.before if state.ours else state.host
+        return FieldState(host=host, acked=host, sent=value, before=before, forced=forced)
+    declined = state.declined if value is UNSET else value
+    if outcome is Taken.REFUSED and host is not None and host != state.host:
         # Written, but not kept as it was: what the host made of it is no hand's.
-        before = held.before if held.ours else held.host
-        held = replace(held, acked=host, sent=UNSET, before=before)
-    return replace(held, host=host, declined=declined, outcome=outcome, why=why[:300], forced=forced)
+        before = state.before if state.ours else state.host
+        state = replace(state, acked=host, sent=UNSET, before=before)
+    return replace(state, host=host, declined=declined, outcome=outcome, why=why[:300], forced=forced)
 
 
-def reported(held: HeldFields, told: Mapping[str, Any], takes: Iterable[str], *, anew: bool) -> dict[str, Held]:
+def reported(
+    states: FieldStates, values: Mapping[str, Any], takes: Iterable[str], *, anew: bool
+) -> dict[str, FieldState]:
     """The fields after the player told what it holds now.
 
     `anew`: the host made the entry anew, so nothing there is Metarr's any more. So it is where everything went back to
     what it was before Metarr: a library that was rebuilt from its files, not a hand that edited.
     """
-    anew = anew or _all_back(held, told)
+    anew = anew or _all_back(states, values)
     fields = {}
     for field in takes:
-        known, host = held.get(field, _NOTHING), told.get(field)
-        if anew or field not in held:
+        state, host = states.get(field, _NOTHING), values.get(field)
+        if anew or field not in states:
             # What the host cannot take, it cannot take into a new entry either.
-            refused = known.outcome is Taken.REFUSED
-            fields[field] = replace(known, host=host, acked=UNSET, sent=UNSET) if refused else Held(host=host)
+            refused = state.outcome is Taken.REFUSED
+            fields[field] = replace(state, host=host, acked=UNSET, sent=UNSET) if refused else FieldState(host=host)
             continue
-        again = _may_be_taken(known, host)
-        fields[field] = replace(known, host=host, declined=UNSET if again else known.declined)
+        again = _may_be_taken(state, host)
+        fields[field] = replace(state, host=host, declined=UNSET if again else state.declined)
     return {field: known for field, known in fields.items() if known != _NOTHING}
 
 
-def _may_be_taken(held: Held, host: Any) -> bool:
+def _may_be_taken(state: FieldState, host: Any) -> bool:
     """Whether what stood in the way of a value is gone: a hand edit, or a value of the host's own."""
-    if held.outcome is Taken.EDITED:
-        return bool(host == held.acked)
-    return held.outcome is Taken.KEPT and host is None and held.host is not None
+    if state.outcome is Taken.EDITED:
+        return bool(host == state.acked)
+    return state.outcome is Taken.KEPT and host is None and state.host is not None
 
 
-def _all_back(held: HeldFields, told: Mapping[str, Any]) -> bool:
+def _all_back(states: FieldStates, values: Mapping[str, Any]) -> bool:
     """Whether several values of Metarr's are gone, and all of them in favour of what was there before."""
-    moved = {field: known for field, known in held.items() if known.ours and known.acked != known.before}
-    return len(moved) > 1 and all(told.get(field) == known.before for field, known in moved.items())
+    moved = {field: state for field, state in states.items() if state.ours and state.acked != state.before}
+    return len(moved) > 1 and all(values.get(field) == known.before for field, known in moved.items())
 
 
-def is_anew(before: HeldFields, after: HeldFields) -> bool:
+def is_anew(before: FieldStates, after: FieldStates) -> bool:
     """Whether a report took away what was Metarr's, so that everything is to be written again."""
-    return any(known.ours for known in before.values()) and not any(known.ours for known in after.values())
+    return any(state.ours for state in before.values()) and not any(known.ours for known in after.values())
 
 
-def retry(held: HeldFields, outcomes: Collection[Taken], *, force: Collection[str] = ()) -> dict[str, Held]:
+def retry(states: FieldStates, outcomes: Collection[Taken], *, force: Collection[str] = ()) -> dict[str, FieldState]:
     """The fields with what was not taken for one of these reasons to be sent again, and some written in any case."""
     fields = {
-        field: replace(known, declined=UNSET) if known.outcome in outcomes else known for field, known in held.items()
+        field: replace(state, declined=UNSET) if state.outcome in outcomes else state for field, state in states.items()
     }
     return fields | {field: replace(fields.get(field, _NOTHING), declined=UNSET, forced=True) for field in force}
 
@@ -237,18 +239,18 @@ class Refusal(Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-def not_taken(item: MediaItem, held: HeldFields, takes: Iterable[str]) -> list[Refusal]:
+def not_taken(item: MediaItem, states: FieldStates, takes: Iterable[str]) -> list[Refusal]:
     """What the player did not take, and what somebody changed there."""
-    told = []
+    refusals = []
     for field in takes:
-        known, value = held.get(field, _NOTHING), value_of(item, field)
-        if _never_ours(value, known) or not differs(field, known.host, value):
+        state, value = states.get(field, _NOTHING), value_of(item, field)
+        if _never_ours(value, state) or not differs(field, state.host, value):
             continue
-        declined = known.declined is not UNSET and known.declined == value
-        if known.edited or declined:
-            outcome = Taken.EDITED if known.edited else known.outcome
-            told.append(Refusal(field=field, outcome=outcome, host=known.host, value=value, why=known.why))
-    return told
+        declined = state.declined is not UNSET and state.declined == value
+        if state.edited or declined:
+            outcome = Taken.EDITED if state.edited else state.outcome
+            refusals.append(Refusal(field=field, outcome=outcome, host=state.host, value=value, why=state.why))
+    return refusals
 
 
 class Effect(StrEnum):
@@ -260,18 +262,18 @@ class Effect(StrEnum):
     KEPT = "kept"
 
 
-def effect(field: str, value: Any, held: Held, *, policy: SyncPolicy, overwrite_edits: bool) -> Effect:
+def effect(field: str, value: Any, state: FieldState, *, policy: SyncPolicy, overwrite_edits: bool) -> Effect:
     """What a policy would do where an entry differs from what Metarr has."""
-    if value is None or not differs(field, held.host, value):
+    if value is None or not differs(field, state.host, value):
         return Effect.NONE
-    mode = _mode(value, held, policy, overwrite_edits)
-    if held.edited if mode is Mode.IF_OURS else mode is Mode.IF_EMPTY and held.host is not None:
+    mode = _mode(value, state, policy, overwrite_edits)
+    if state.edited if mode is Mode.IF_OURS else mode is Mode.IF_EMPTY and state.host is not None:
         return Effect.KEPT
-    settled = held.sent == value and not held.edited
-    refused = held.outcome is Taken.REFUSED and held.declined == value
-    if not held.forced and (settled or refused):
+    settled = state.sent == value and not state.edited
+    refused = state.outcome is Taken.REFUSED and state.declined == value
+    if not state.forced and (settled or refused):
         return Effect.NONE
-    return Effect.FILLED if held.host is None else Effect.REPLACED
+    return Effect.FILLED if state.host is None else Effect.REPLACED
 
 
 def differs(field: str, host: Any, value: Any) -> bool:
@@ -280,7 +282,7 @@ def differs(field: str, host: Any, value: Any) -> bool:
     if host is None or value is None:
         return host is not value
     if field == IDS:
-        return any(host.get(id_type) != known for id_type, known in value.items())
+        return any(host.get(id_type) != text for id_type, text in value.items())
     if field not in FIELDS:
         return bool(host != value)
     try:

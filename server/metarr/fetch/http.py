@@ -167,11 +167,11 @@ _current = threading.local()
 
 
 class _BoundedReader(io.RawIOBase):
-    def __init__(self, sock: socket.socket, held: Any, reading: _Reading) -> None:
-        """`held` keeps the socket open for as long as this is."""
+    def __init__(self, sock: socket.socket, owner: Any, reading: _Reading) -> None:
+        """`owner` keeps the socket open for as long as this is."""
         super().__init__()
         self._sock = sock
-        self._held = held
+        self._owner = owner
         self._reading = reading
 
     def readable(self) -> bool:
@@ -195,7 +195,7 @@ class _BoundedReader(io.RawIOBase):
                 continue
 
     def close(self) -> None:
-        self._held.close()
+        self._owner.close()
         super().close()
 
 

@@ -50,7 +50,7 @@ class Planner:
         self._clock = clock
         self._lock = threading.Lock()
         self._turns = {provider: threading.Lock() for provider in roster.ids()}
-        self._held: Counter[str] = Counter()
+        self._left: Counter[str] = Counter()
         self._stopped = False
 
     def start(self) -> None:
@@ -72,15 +72,15 @@ class Planner:
         )
 
     @contextmanager
-    def holding(self, providers: frozenset[str]) -> Iterator[None]:
+    def leaving(self, providers: frozenset[str]) -> Iterator[None]:
         """Meanwhile the queues of these are left to the caller: they fill, and their order is not known yet."""
         with self._lock:
-            self._held.update(providers)
+            self._left.update(providers)
         try:
             yield
         finally:
             with self._lock:
-                self._held.subtract(providers)
+                self._left.subtract(providers)
 
     def spend(
         self,
@@ -192,9 +192,9 @@ class Planner:
             raise Stopped
 
     def _look(self, provider: str) -> None:
-        if not self._held[provider]:
+        if not self._left[provider]:
             try:
-                self.spend(provider, stopped=lambda: bool(self._held[provider]))
+                self.spend(provider, stopped=lambda: bool(self._left[provider]))
             except Exception:  # the next look must come
                 log.exception("queue_failed", provider=provider)
         now = self._clock.now()

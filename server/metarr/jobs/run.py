@@ -90,11 +90,11 @@ class Worker:
         kinds = self._kinds(run.job)
         if not self._begin(run, kinds):
             return
-        held = self._held(run.job, run.total, kinds)
-        log.info("job_started", job=run.job.id, items=run.total, held=sorted(held))
-        with self._planner.holding(held):
-            self._items(run, kinds, held)
-            self._spend(run, held)
+        planned = self._planned(run.job, run.total, kinds)
+        log.info("job_started", job=run.job.id, items=run.total, planned=sorted(planned))
+        with self._planner.leaving(planned):
+            self._items(run, kinds, planned)
+            self._spend(run, planned)
         if run.cut_off is not None:
             raise run.cut_off
         if not run.over():
@@ -124,23 +124,23 @@ class Worker:
             raise CannotDo("no provider can be asked: enter a key first", reason="NOBODY_TO_ASK")
         return able
 
-    def _held(self, job: Job, total: int, kinds: frozenset[Kind]) -> frozenset[str]:
+    def _planned(self, job: Job, total: int, kinds: frozenset[Kind]) -> frozenset[str]:
         """Providers to be asked by plan, after the others: it is the others that tell which items are the newest."""
         scarce = self._planner.scarce(total, kinds)
         return scarce & frozenset(job.providers) if job.providers else scarce
 
-    def _spend(self, run: Run, held: frozenset[str]) -> None:
-        """Ask those that were held, one after the other, as far as their quotas go."""
-        job, left = run.job, sorted(held)
+    def _spend(self, run: Run, planned: frozenset[str]) -> None:
+        """Ask those that were left out, one after the other, as far as their quotas go."""
+        job, left = run.job, sorted(planned)
         # A machine's job works off all that waits; what an owner wants of some items is no business of others.
         plain = job.auto and not job.force and not job.providers
         while left:
             provider = left.pop(0)
-            wish = partial(self._wish, run, held=frozenset(left), again=True)
+            wish = partial(self._wish, run, planned=frozenset(left), again=True)
             self._planner.spend(provider, wish, run.over, None if plain else job.id)
             self._progress.flush(run)
 
-    def _items(self, run: Run, kinds: frozenset[Kind], held: frozenset[str]) -> None:
+    def _items(self, run: Run, kinds: frozenset[Kind], planned: frozenset[str]) -> None:
         """Every item once, as many at a time as the runner takes; returns when the last one ended."""
         after = 0
         while not run.over():
@@ -153,7 +153,7 @@ class Worker:
                     break
                 with run.changed:
                     run.in_flight += 1
-                self._runner.do(partial(self._one, run, item_id, held))
+                self._runner.do(partial(self._one, run, item_id, planned))
                 self._progress.flush(run, FLUSH_EVERY)
             self._progress.flush(run, FLUSH_EVERY)
             after = batch[-1].id
@@ -177,10 +177,10 @@ class Worker:
                 jobs.mark_unchanged(connection, job.id, sorted(skipped))
         return [item.id for item in batch if item.id not in skipped]
 
-    def _one(self, run: Run, item_id: int, held: frozenset[str]) -> None:
+    def _one(self, run: Run, item_id: int, planned: frozenset[str]) -> None:
         try:
             if not run.over():
-                self._enrich(run, item_id, held)
+                self._enrich(run, item_id, planned)
         except Stopped:
             pass
         except DatabaseUnusable as error:
@@ -193,11 +193,11 @@ class Worker:
                 run.in_flight -= 1
                 run.changed.notify_all()
 
-    def _enrich(self, run: Run, item_id: int, held: frozenset[str]) -> None:
+    def _enrich(self, run: Run, item_id: int, planned: frozenset[str]) -> None:
         """One item; whatever comes of it, it has a mark afterwards, unless the database cannot be used or it is gone
         from the library."""
         try:
-            enriched = self._enricher.enrich(item_id, self._wish(run, item_id, held))
+            enriched = self._enricher.enrich(item_id, self._wish(run, item_id, planned))
         except NobodyAnswered as error:
             return self._mark(run, item_id, Done.DEFERRED, str(error))
         except (Stopped, DatabaseUnusable):
@@ -213,7 +213,7 @@ class Worker:
             self._mark(run, item_id, Done.UNCHANGED, "")
         return None
 
-    def _wish(self, run: Run, item_id: int, held: frozenset[str] = frozenset(), *, again: bool = False) -> Wish:
+    def _wish(self, run: Run, item_id: int, planned: frozenset[str] = frozenset(), *, again: bool = False) -> Wish:
         """`again`: from a queue, in which there are items of others, too."""
         job = run.job
         return Wish(
@@ -224,7 +224,7 @@ class Worker:
             providers=frozenset(job.providers) or None,
             lane=Lane.BATCH,
             job_id=job.id,
-            held=held,
+            planned=planned,
             also=partial(self._note, run=run, item_id=item_id, again=again),
         )
 

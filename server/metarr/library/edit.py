@@ -104,14 +104,14 @@ def edited(item: MediaItem, edit: Edit, now: datetime) -> MediaItem:
         typed = FieldValue(value=value, source=OWNER, fetched_at=now, rule=Rule.OWNER, locked=True)
         if fields.get(name) != replace(typed, fetched_at=fields.get(name, typed).fetched_at):
             fields[name] = typed
-    stored = {name for name, held in fields.items() if held.value is not None}
-    for name in edit.lock | (stored if edit.lock_all else frozenset()):
+    filled = {name for name, stored in fields.items() if stored.value is not None}
+    for name in edit.lock | (filled if edit.lock_all else frozenset()):
         fields[name] = replace(fields.get(name, FieldValue()), locked=True)
     for name in edit.unlock | (fields.keys() if edit.unlock_all else frozenset()):
         fields[name] = replace(fields.get(name, FieldValue()), locked=False)
     after = replace(
         item,
-        fields={name: held for name, held in fields.items() if held.value is not None or held.locked},
+        fields={name: stored for name, stored in fields.items() if stored.value is not None or stored.locked},
         # A value typed in ends what an undo left behind for its field.
         vetoes=tuple(veto for veto in item.vetoes if veto.field not in values),
         monitored=item.monitored if edit.monitored is None else edit.monitored,

@@ -46,7 +46,7 @@ class Wish:
     """How to enrich an item.
 
     `auto`: a machine asks, so an item that is not monitored is skipped. `fresh_after`: answers fetched before do not
-    count as fresh. `deadline`: when the caller stops waiting, on the monotonic clock. `held`: providers not to ask
+    count as fresh. `deadline`: when the caller stops waiting, on the monotonic clock. `planned`: providers not to ask
     now, because their short quota is spent by plan. `also`: what else belongs into the transaction that notes what
     came of it.
     """
@@ -58,7 +58,7 @@ class Wish:
     dry_run: bool = False
     lane: Lane = Lane.INTERACTIVE
     job_id: int | None = None
-    held: frozenset[str] = frozenset()
+    planned: frozenset[str] = frozenset()
     also: "Callable[[Connection, Enriched], None] | None" = None
 
 
@@ -169,7 +169,7 @@ class Enricher:
             kind=asked.item.kind,
             ids=asked.ids,
             providers=wish.providers,
-            held=wish.held,
+            planned=wish.planned,
             fresh_after=wish.fresh_after,
             lane=wish.lane,
             deadline=wish.deadline - COMMIT_MARGIN,

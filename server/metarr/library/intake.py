@@ -147,28 +147,28 @@ class Intake:
         if parent is not None and parent.deleted:
             return parent
         owners = self._owners(new, path)
-        held = self._held(new, owners, parent.item if parent else None)
-        if held is None:
+        item = self._match(new, owners, parent.item if parent else None)
+        if item is None:
             return self._add(new, values, parent.item.id if parent else None)
-        if held.deleted_at is not None and new.source and not (new.from_player and held.deleted_by == PLAYERS):
-            return Upserted(item=held, deleted=True)
+        if item.deleted_at is not None and new.source and not (new.from_player and item.deleted_by == PLAYERS):
+            return Upserted(item=item, deleted=True)
         # A player says of each of its episodes that it has it.
-        restored = bool(restore(self._connection, held.id, alone=new.from_player))
+        restored = bool(restore(self._connection, item.id, alone=new.from_player))
         if restored:
             self._known.clear()
-            held = self._read(held.id)
-        after = _joined(held, new, values, owners, path)
-        if parent and held.parent_id is None:
+            item = self._read(item.id)
+        after = _joined(item, new, values, owners, path)
+        if parent and item.parent_id is None:
             after = replace(after, parent_id=parent.item.id)
-        if after == held:
-            return Upserted(item=held, restored=restored)
+        if after == item:
+            return Upserted(item=item, restored=restored)
         after = replace(after, fingerprint="")
-        saved = commit(self._connection, held, after, cause="import", now=self._now, sync_fields=self._sync_fields).item
-        if saved.locked_fields() != held.locked_fields():
+        saved = commit(self._connection, item, after, cause="import", now=self._now, sync_fields=self._sync_fields).item
+        if saved.locked_fields() != item.locked_fields():
             # What is below was written, too.
             self._known.clear()
         self._known[saved.id] = saved
-        return Upserted(item=saved, restored=restored, changed=True, new_ids=len(saved.ids.keys() - held.ids.keys()))
+        return Upserted(item=saved, restored=restored, changed=True, new_ids=len(saved.ids.keys() - item.ids.keys()))
 
     def _parent(self, new: NewItem, path: str) -> Upserted | None:
         """The season of an episode, the series of a season; added where they are not there."""
@@ -199,7 +199,7 @@ class Intake:
             owners = {id_type: owner for id_type, owner in gone.items() if owner == max(gone.values())}
         return owners
 
-    def _held(self, new: NewItem, owners: Mapping[str, int], parent: MediaItem | None) -> MediaItem | None:
+    def _match(self, new: NewItem, owners: Mapping[str, int], parent: MediaItem | None) -> MediaItem | None:
         found = next(iter(owners.values()), None)
         if found is None and parent is not None:
             name, number = _number(new)
@@ -290,36 +290,36 @@ def _claims(new: NewItem) -> dict[str, IdClaim]:
 
 
 def _joined(
-    held: MediaItem, new: NewItem, values: Mapping[str, Value], owners: Mapping[str, int], path: str
+    item: MediaItem, new: NewItem, values: Mapping[str, Value], owners: Mapping[str, int], path: str
 ) -> MediaItem:
     """The item with what came in addition. An id in `owners` that is not its own is one of its aliases."""
     wrong = [
-        Violation(f"{path}.ids.{id_type}", f"item {held.id} has {id_type} {held.ids[id_type].value}, not {value}")
+        Violation(f"{path}.ids.{id_type}", f"item {item.id} has {id_type} {item.ids[id_type].value}, not {value}")
         for id_type, value in new.ids.items()
-        if id_type in held.ids and held.ids[id_type].value != value and id_type not in owners
+        if id_type in item.ids and item.ids[id_type].value != value and id_type not in owners
     ]
     if wrong:
         raise InvalidInput(*wrong)
     claims = {
         id_type: claim
         for id_type, claim in _claims(new).items()
-        if id_type not in held.ids or (held.ids[id_type].value == claim.value and not new.source)
+        if id_type not in item.ids or (item.ids[id_type].value == claim.value and not new.source)
     }
     return replace(
-        held,
-        ids={**held.ids, **claims},
-        undecided=None if claims else held.undecided,
+        item,
+        ids={**item.ids, **claims},
+        undecided=None if claims else item.undecided,
         # What the owner or an import brought stays without players.
-        origin=new.source if held.origin == PLAYER and not new.from_player else held.origin,
-        title=held.title or new.title,
-        year=held.year or new.year,
-        fields=_filled(held.fields, new, values),
+        origin=new.source if item.origin == PLAYER and not new.from_player else item.origin,
+        title=item.title or new.title,
+        year=item.year or new.year,
+        fields=_filled(item.fields, new, values),
     )
 
 
-def _filled(held: Mapping[str, FieldValue], new: NewItem, values: Mapping[str, Value]) -> dict[str, FieldValue]:
+def _filled(before: Mapping[str, FieldValue], new: NewItem, values: Mapping[str, Value]) -> dict[str, FieldValue]:
     """The fields with what is reported, where nothing is stored; a field that the owner locked empty stays empty."""
-    fields = dict(held)
+    fields = dict(before)
     for name, value in values.items():
         stored = fields.get(name)
         if stored is None or (stored.value is None and not stored.locked):

@@ -13,7 +13,7 @@ from metarr.clock import Clock
 from metarr.domain.delivery import (
     IDS,
     DueValue,
-    Held,
+    FieldState,
     Refusal,
     SyncPolicy,
     Taken,
@@ -118,7 +118,7 @@ class Sync:
         with self._database.read() as connection:
             player = in_session(connection, player_id, session)
             store_id = players.store_id(connection)
-            if player.policy is SyncPolicy.UNDECIDED:
+            if player.policy is SyncPolicy.UNCHOSEN:
                 return Rows([], store_id, policy_needed=True)
             entries = player_items.pending(connection, player_id, after_sequence, limit)
             known = items.get_many(connection, [entry.item_id for entry in entries])
@@ -157,18 +157,20 @@ class Sync:
             return AckStatus.REPEATED
         item = items.get_many(connection, [entry.item_id])[entry.item_id]
         latest = ack.sequence == entry.sequence
-        held = dict(entry.held)
+        states = dict(entry.states)
         for each in ack.fields:
             value = value_of(item, each.name) if latest else UNSET
-            held[each.name] = acknowledged(held.get(each.name, Held()), each.outcome, each.host, value, each.why)
+            states[each.name] = acknowledged(
+                states.get(each.name, FieldState()), each.outcome, each.host, value, each.why
+            )
         takes = takeable(entry.kind, player.fields(entry.kind))
         after = replace(
             entry,
             acked=ack.sequence,
             acked_change=_last_change(connection, item.id) if latest else entry.acked_change,
-            ids=dict(held[IDS].host or {}) if _read_back(ack, IDS) else entry.ids,
-            held=held,
-            **flags(item, held, takes),
+            ids=dict(states[IDS].host or {}) if _read_back(ack, IDS) else entry.ids,
+            states=states,
+            **flags(item, states, takes),
         )
         player_items.save(connection, after)
         return AckStatus.CLEARED if latest else AckStatus.SUPERSEDED
@@ -278,7 +280,7 @@ def _due(
 ) -> list[DueValue]:
     return due(
         item,
-        entry.held,
+        entry.states,
         takeable(entry.kind, player.fields(entry.kind)),
         policy=player.policy,
         overwrite_edits=player.overwrite_edits,
@@ -309,8 +311,8 @@ def _state(player: Player, entry: PlayerItem, item: MediaItem, series: Mapping[i
     return EntryState(
         entry=entry,
         item=item,
-        pending=unacknowledged(item, entry.held, takes) if entry.pending else [],
-        refusals=not_taken(item, entry.held, takes),
+        pending=unacknowledged(item, entry.states, takes) if entry.pending else [],
+        refusals=not_taken(item, entry.states, takes),
         series=series.get(item.id, ""),
     )
 

@@ -12,7 +12,7 @@ from metarr.clock import Clock
 from metarr.declared import Setting, SettingType, checked_all
 from metarr.domain.delivery import (
     Effect,
-    Held,
+    FieldState,
     SyncPolicy,
     Taken,
     effect,
@@ -147,7 +147,7 @@ class Players:
                 # The owner may have found a better one.
                 name=known.name if known else wanted.name,
                 session=known.session + 1 if known else 1,
-                policy=known.policy if known else SyncPolicy.UNDECIDED,
+                policy=known.policy if known else SyncPolicy.UNCHOSEN,
                 overwrite_edits=known.overwrite_edits if known else False,
                 added_at=known.added_at if known else now,
                 seen_at=now,
@@ -178,7 +178,7 @@ class Players:
             if after.policy is not before.policy:
                 # What stayed because it was the player's own is looked at again.
                 _again(connection, after, frozenset({Taken.KEPT}), edits=False)
-            if before.policy is SyncPolicy.UNDECIDED and after.policy is not SyncPolicy.UNDECIDED:
+            if before.policy is SyncPolicy.UNCHOSEN and after.policy is not SyncPolicy.UNCHOSEN:
                 _wake_waiting(connection, after)
             if after.overwrite_edits and not before.overwrite_edits:
                 _again(connection, after, frozenset({Taken.EDITED}), edits=True)
@@ -206,12 +206,12 @@ class Players:
                 preview.waiting += item.last_enriched_at is None
                 changed = False
                 for name in takes:
-                    held, value = entry.held.get(name, Held()), value_of(item, name)
-                    done = effect(name, value, held, policy=policy, overwrite_edits=player.overwrite_edits)
+                    state, value = entry.states.get(name, FieldState()), value_of(item, name)
+                    done = effect(name, value, state, policy=policy, overwrite_edits=player.overwrite_edits)
                     if done is Effect.NONE:
                         continue
                     counted = preview.effects.setdefault((entry.kind, name), Effects())
-                    counted.add(done, SampleWrite(item.id, item.shown_title(), held.host, value), samples)
+                    counted.add(done, SampleWrite(item.id, item.shown_title(), state.host, value), samples)
                     changed = changed or done is not Effect.KEPT
                 preview.changed_items += changed
         return preview
@@ -234,9 +234,9 @@ class Players:
             for entry in known.values():
                 item, takes = found[entry.item_id], takeable(entry.kind, player.fields(entry.kind))
                 _refuse_untaken(entry.kind, fields, takes)
-                force = fields or [refusal.field for refusal in not_taken(item, entry.held, takes)]
+                force = fields or [refusal.field for refusal in not_taken(item, entry.states, takes)]
                 if force:
-                    after = replace(entry, held=retry(entry.held, (), force=force))
+                    after = replace(entry, states=retry(entry.states, (), force=force))
                     player_items.save(connection, after)
                     woken.append(after)
             player_items.wake(connection, woken)
@@ -254,7 +254,7 @@ class Players:
                         if not entry.pending
                         and unacknowledged(
                             known[entry.item_id],
-                            entry.held,
+                            entry.states,
                             set(takeable(entry.kind, player.fields(entry.kind))).intersection(fields),
                         )
                     ]
@@ -309,7 +309,7 @@ def release(connection: Connection, item_ids: Collection[int], now: datetime) ->
     Returns how many.
     """
     concerned = [*item_ids, *items.ancestors(connection, item_ids)]
-    return len(items.soft_delete(connection, player_items.held_by_nobody(connection, concerned), now, by=PLAYERS))
+    return len(items.soft_delete(connection, player_items.abandoned(connection, concerned), now, by=PLAYERS))
 
 
 def _in_use(known: Player, wanted: Player, now: datetime) -> bool:
@@ -327,7 +327,7 @@ def _wake_grown(connection: Connection, before: Player, after: Player) -> None:
 
 
 def _wake_waiting(connection: Connection, player: Player) -> None:
-    """Have who watches hear of what was held back until now."""
+    """Have who watches hear of what was kept back until now."""
     last = 0
     while batch := player_items.page(connection, player.id, pending=True, after_id=last, limit=BATCH):
         player_items.wake(connection, batch)
@@ -339,11 +339,11 @@ def _again(connection: Connection, player: Player, outcomes: frozenset[Taken], *
     last = 0
     while batch := player_items.page(connection, player.id, after_id=last, limit=BATCH):
         for entry in batch:
-            held = retry(
-                entry.held, outcomes, force=[name for name, known in entry.held.items() if edits and known.edited]
+            states = retry(
+                entry.states, outcomes, force=[name for name, known in entry.states.items() if edits and known.edited]
             )
-            if held != entry.held:
-                player_items.save(connection, player_items.woken(connection, replace(entry, held=held)))
+            if states != entry.states:
+                player_items.save(connection, player_items.woken(connection, replace(entry, states=states)))
         last = batch[-1].id
 
 

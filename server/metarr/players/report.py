@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from metarr.asking.config import ConfigReader
 from metarr.clock import Clock
 from metarr.domain.checked import checked_value
-from metarr.domain.delivery import IDS, Held, is_anew, not_taken, reported, retry, takeable, unacknowledged
+from metarr.domain.delivery import IDS, FieldState, is_anew, not_taken, reported, retry, takeable, unacknowledged
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import valid_id, valid_type
 from metarr.domain.item import MediaItem
@@ -113,14 +113,14 @@ class _Work:
         self._player = player
         self._now = now
         self._sync_fields = sync_fields
-        self._held: Mapping[int, MediaItem] = {}
+        self._items: Mapping[int, MediaItem] = {}
         self._same: list[int] = []
         self.left: list[int] = []
 
     def place(self, entries: Sequence[HostEntry], report_id: str) -> list[Placed]:
         connection = self._connection
         known = player_items.by_keys(connection, self._player.id, [entry.key for entry in entries])
-        self._held = items.get_many(connection, [each.item_id for each in known.values()])
+        self._items = items.get_many(connection, [each.item_id for each in known.values()])
         cleaned = [(*_cleaned(entry), known.get(entry.key)) for entry in entries]
         strange = [
             _new(entry, self._player, first=was is None) for entry, _, was in cleaned if not self._stays(entry, was)
@@ -135,16 +135,16 @@ class _Work:
         """Whether an entry is the item that it was: the host says the same ids, or none that speaks against it."""
         if was is None or was.kind is not entry.kind or self._is_deleted(was):
             return False
-        held = self._held[was.item_id].id_values()
-        return dict(entry.ids) == was.ids or all(held.get(t, value) == value for t, value in entry.ids.items())
+        ids = self._items[was.item_id].id_values()
+        return dict(entry.ids) == was.ids or all(ids.get(t, value) == value for t, value in entry.ids.items())
 
     def _is_deleted(self, was: PlayerItem) -> bool:
-        return self._held[was.item_id].deleted_at is not None
+        return self._items[was.item_id].deleted_at is not None
 
     def _place(self, entry: HostEntry, problems: list[str], was: PlayerItem | None, report_id: str) -> Placed:
         created = False
         if was is not None and self._stays(entry, was):
-            item = self._held[was.item_id]
+            item = self._items[was.item_id]
         else:
             taken = self._take(entry, problems, first=was is None)
             if was is not None and taken is not None and taken.deleted and self._is_deleted(was):
@@ -169,24 +169,26 @@ class _Work:
         told = {**entry.fields, IDS: dict(entry.ids) or None}
         other = before.item_id != item.id or before.kind is not entry.kind
         anew = other or before.host_id != entry.host_id
-        held = reported({} if other else before.held, told, takes, anew=anew)
-        edited = [name for name, known in held.items() if known.edited and not before.held.get(name, Held()).edited]
+        states = reported({} if other else before.states, told, takes, anew=anew)
+        edited = [
+            name for name, known in states.items() if known.edited and not before.states.get(name, FieldState()).edited
+        ]
         forced = edited if self._player.overwrite_edits else []
         if forced:
-            held = retry(held, (), force=forced)
+            states = retry(states, (), force=forced)
         after = replace(
             before,
             kind=entry.kind,
             item_id=item.id,
             host_id=entry.host_id,
             ids=dict(entry.ids),
-            held=held,
+            states=states,
             report_id=report_id or before.report_id,
-            **flags(item, held, takes),
+            **flags(item, states, takes),
         )
-        if not before.id or anew or is_anew(before.held, held):
+        if not before.id or anew or is_anew(before.states, states):
             return self._begun(after)
-        more = set(unacknowledged(item, held, takes)).difference(unacknowledged(item, before.held, takes))
+        more = set(unacknowledged(item, states, takes)).difference(unacknowledged(item, before.states, takes))
         return player_items.woken(self._connection, after) if forced or more else after
 
     def _begun(self, entry: PlayerItem) -> PlayerItem:
@@ -220,11 +222,11 @@ class _Work:
         return Placed(entry.key, problems=(*problems, *([_DELETED] if deleted else [])))
 
 
-def flags(item: MediaItem, held: Mapping[str, Held], takes: Iterable[str]) -> dict[str, bool]:
+def flags(item: MediaItem, states: Mapping[str, FieldState], takes: Iterable[str]) -> dict[str, bool]:
     """How an entry stands, as its row says it."""
-    refusals = not_taken(item, held, takes)
-    edited = any(held[refusal.field].edited for refusal in refusals)
-    return {"edited": edited, "troubled": any(not held[refusal.field].edited for refusal in refusals)}
+    refusals = not_taken(item, states, takes)
+    edited = any(states[refusal.field].edited for refusal in refusals)
+    return {"edited": edited, "troubled": any(not states[refusal.field].edited for refusal in refusals)}
 
 
 def _new(entry: HostEntry, player: Player, *, first: bool, ids: Mapping[str, str] | None = None) -> NewItem:

@@ -279,20 +279,20 @@ def _items(connection: Connection, ids: list[int]) -> Iterator[ItemDecisions]:
             episode=_number(item, "episode_number") if item.kind is Kind.EPISODE else None,
             monitored=item.monitored,
             locked={
-                name: Locked(value=_plain(held), source=held.source, fetched_at=held.fetched_at)
-                for name, held in sorted(item.fields.items())
-                if held.locked
+                name: Locked(value=_plain(stored), source=stored.source, fetched_at=stored.fetched_at)
+                for name, stored in sorted(item.fields.items())
+                if stored.locked
             },
         )
 
 
 def _number(item: MediaItem, field: str) -> int | None:
-    held = item.fields.get(field)
-    return held.value if held is not None and isinstance(held.value, int) else None
+    stored = item.fields.get(field)
+    return stored.value if stored is not None and isinstance(stored.value, int) else None
 
 
-def _plain(held: FieldValue) -> Any:
-    return msgspec.to_builtins(held.value)
+def _plain(stored: FieldValue) -> Any:
+    return msgspec.to_builtins(stored.value)
 
 
 def _without_secrets(entry: ConfiguredProvider) -> dict[str, Any]:
@@ -334,17 +334,17 @@ def _item_faults(place: int, wanted: ItemDecisions) -> Iterator[Violation]:
     for id_type, value in [*wanted.ids.items(), *(wanted.series.ids.items() if wanted.series else ())]:
         if not valid_type(id_type) or not valid_id(id_type, value):
             yield Violation(f"items[{place}].ids.{id_type[:60]}", f"{value[:60]!r} is no such id")
-    for name, held in wanted.locked.items():
+    for name, locked in wanted.locked.items():
         path = f"items[{place}].locked.{name[:60]}"
         if name not in known:
             yield Violation(path, f"a {wanted.kind} has no such field")
             continue
-        if not _SOURCE.fullmatch(held.source):
+        if not _SOURCE.fullmatch(locked.source):
             yield Violation(f"{path}.source", "is no source")
-        if held.fetched_at is not None and held.fetched_at.tzinfo is None:
+        if locked.fetched_at is not None and locked.fetched_at.tzinfo is None:
             yield Violation(f"{path}.fetched_at", "is no time with its zone")
         try:
-            checked_value(name, held.value)
+            checked_value(name, locked.value)
         except ValueError as error:
             yield Violation(path, str(error))
 
@@ -375,14 +375,14 @@ def _named(connection: Connection, kind: Kind, name: Name) -> int | str:
 
 def _decided(item: MediaItem, wanted: ItemDecisions) -> MediaItem:
     fields = dict(item.fields)
-    for name, held in wanted.locked.items():
-        stored, value = fields.get(name, FieldValue()), checked_value(name, held.value)
-        if not (stored.locked and stored.source == held.source and checked_value(name, _plain(stored)) == value):
+    for name, locked in wanted.locked.items():
+        stored, value = fields.get(name, FieldValue()), checked_value(name, locked.value)
+        if not (stored.locked and stored.source == locked.source and checked_value(name, _plain(stored)) == value):
             fields[name] = FieldValue(
                 value=value,
-                source=held.source,
-                fetched_at=held.fetched_at,
-                rule=Rule.OWNER if held.source == OWNER else Rule.REPORTED,
+                source=locked.source,
+                fetched_at=locked.fetched_at,
+                rule=Rule.OWNER if locked.source == OWNER else Rule.REPORTED,
                 locked=True,
             )
     after = replace(

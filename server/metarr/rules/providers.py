@@ -55,16 +55,16 @@ class ProviderSettings:
         secrets = {each.key for each in provider.settings if each.is_secret}
         with self._database.begin() as connection:
             # Read here and not from the entry: another update may have been stored meanwhile.
-            held = self._store.config(connection, provider_id)
-            settings = {key: value for key, value in held.settings.items() if key not in wanted}
-            sealed = {key: value for key, value in held.sealed.items() if key not in wanted}
+            before = self._store.config(connection, provider_id)
+            settings = {key: value for key, value in before.settings.items() if key not in wanted}
+            sealed = {key: value for key, value in before.sealed.items() if key not in wanted}
             for key, value in wanted.items():
                 if value is not None and key in secrets:
                     sealed[key] = self._vault.seal(value)
                 elif value is not None:
                     settings[key] = value
             config = replace(
-                held, enabled=held.enabled if enabled is None else enabled, settings=settings, sealed=sealed
+                before, enabled=before.enabled if enabled is None else enabled, settings=settings, sealed=sealed
             )
             self._store.save_config(connection, config)
             awaited_answers.wake(connection, provider_id, self._clock.now())

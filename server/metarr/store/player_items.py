@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import asdict, replace
 from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, or_, select, update
 
-from metarr.domain.delivery import Held
+from metarr.domain.delivery import FieldState
 from metarr.domain.values import Kind, Struct
 from metarr.store import players
 from metarr.store.chunks import chunks
@@ -36,7 +36,7 @@ class PlayerItem(Struct, frozen=True, kw_only=True):
     sequence: int = 0
     acked: int = 0
     acked_change: int = 0
-    held: dict[str, Held] = {}
+    states: dict[str, FieldState] = {}
     troubled: bool = False
     edited: bool = False
     id: int = 0
@@ -175,7 +175,7 @@ def items_of(connection: Connection, player_id: str) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
-def held_by_nobody(connection: Connection, item_ids: Collection[int]) -> list[int]:
+def abandoned(connection: Connection, item_ids: Collection[int]) -> list[int]:
     """Those live items that came from players, and that, with all that is below them, no player has any more."""
     found: list[int] = []
     for chunk in chunks(item_ids):
@@ -264,7 +264,7 @@ _OF_ITEMS = select(
 _SAVE = (
     update(player_items)
     .where(player_items.c.id == bindparam("at_id"))
-    .values({column.name: bindparam(column.name) for column in player_items.c if column.name != "id"})
+    .values({column.key: bindparam(column.key) for column in player_items.c if column.key != "id"})
 )
 _WAKE = update(player_items).where(player_items.c.id == bindparam("at_id")).values(sequence=bindparam("sequence"))
 _MOVE = update(player_items).where(player_items.c.id == bindparam("at_id")).values(item_id=bindparam("item_id"))
@@ -285,5 +285,5 @@ def _gone(connection: Connection, conditions: Iterable[Sequence[Any]]) -> list[i
 
 
 def _entry(row: Row[Any]) -> PlayerItem:
-    known = dict(row._mapping)  # noqa: SLF001 (the public way to a row's columns by name)
-    return PlayerItem(**{**known, "kind": Kind(known["kind"])})
+    columns = dict(zip(player_items.c.keys(), row, strict=True))
+    return PlayerItem(**{**columns, "kind": Kind(columns["kind"])})

@@ -29,7 +29,7 @@ class Player(Struct, frozen=True, kw_only=True):
     adapter_version: str = ""
     instance: str = ""
     session: int = 0
-    policy: SyncPolicy = SyncPolicy.UNDECIDED
+    policy: SyncPolicy = SyncPolicy.UNCHOSEN
     overwrite_edits: bool = False
     takes: dict[str, tuple[str, ...]] = {}
     cannot_take: dict[str, dict[str, str]] = {}

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator
 
-from metarr.domain.delivery import Held
+from metarr.domain.delivery import FieldState
 from metarr.domain.item import Conflict, IdClaim, Undecided
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -358,8 +358,8 @@ player_items = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("acked", BigInteger, nullable=False),
     Column("acked_change", Integer, nullable=False),
-    Column("held", Json(dict[str, Held]), nullable=False),
-    # Derived from what is held with every write, so that lists need not read the items.
+    Column("held", Json(dict[str, FieldState]), key="states", nullable=False),
+    # Derived from the states with every write, so that lists need not read the items.
     Column("troubled", Boolean, nullable=False),
     Column("edited", Boolean, nullable=False),
     UniqueConstraint("player_id", "host_key"),

@@ -114,7 +114,7 @@ class TestPlayers:
         assert home.services.health.read().condition is Condition.OK
 
     def test_a_choice_that_is_missing_is_asked_for(self, home: House) -> None:
-        ModelPlayer(home, policy=SyncPolicy.UNDECIDED)
+        ModelPlayer(home, policy=SyncPolicy.UNCHOSEN)
         assert "metarr players policy kodi" in self.notes(home)
 
     def test_what_was_not_taken_and_what_was_edited_is_counted(self, home: House) -> None:

@@ -114,7 +114,7 @@ class TestSequences:
         assert [row.entry.host_key for row in (*first, *rest)] == ["film-1", "film-2", "film-3", "film-4", "film-0"]
 
     def test_nothing_is_told_before_the_owner_chose_and_everything_after(self, home: House) -> None:
-        player = ModelPlayer(home, policy=SyncPolicy.UNDECIDED)
+        player = ModelPlayer(home, policy=SyncPolicy.UNCHOSEN)
         player.add("heat", "Heat", ids=dict(HEAT))
         player.report_all()
         provider_says(home, item_of(player), plot="Thieves.")

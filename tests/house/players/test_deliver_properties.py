@@ -84,7 +84,7 @@ class World:
     def _sync(self, host: str) -> None:
         player = self.hosts[host]
         before = {(key, name): film.fields.get(name, "") for key, film in player.films.items() for name in FIELDS}
-        held = {key: state.entry.held for key, state in player.states().items()}
+        held = {key: state.entry.states for key, state in player.states().items()}
         written = len(player.writes)
         player.sync()
         for key, field, _ in player.writes[written:]:

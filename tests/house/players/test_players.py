@@ -133,7 +133,7 @@ class TestPreviews:
     def test_they_count_what_then_happens_and_change_nothing(
         self, home: House, policy: SyncPolicy, plot: tuple[int, int, int], changed: int
     ) -> None:
-        player = ModelPlayer(home, policy=SyncPolicy.UNDECIDED)
+        player = ModelPlayer(home, policy=SyncPolicy.UNCHOSEN)
         player.add("heat", "Heat", ids=dict(HEAT), fields={"title": "Heat", "plot": "From the file."})
         player.report_all()
         provider_says(home, item_of(player), plot="Thieves.", tagline="A crime saga.")
@@ -168,7 +168,7 @@ class TestPreviews:
         assert self.told(home.services.players.preview(player.id, SyncPolicy.REPLACE, 5)) == (0, 1, 0)
 
     def test_there_are_at_most_so_many_samples(self, home: House) -> None:
-        player = ModelPlayer(home, policy=SyncPolicy.UNDECIDED)
+        player = ModelPlayer(home, policy=SyncPolicy.UNCHOSEN)
         for number in range(5):
             player.add(f"{number}", f"Film {number}")
         player.report_all()
@@ -206,4 +206,4 @@ def test_one_that_was_removed_begins_anew(home: House) -> None:
     assert [standing.player.id for standing in home.services.players.everyone()] == ["attic"]
     player.register()
     [_, standing] = home.services.players.everyone()
-    assert (standing.player.policy, standing.counts.items) == (SyncPolicy.UNDECIDED, 0)
+    assert (standing.player.policy, standing.counts.items) == (SyncPolicy.UNCHOSEN, 0)

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from factories import NOW, item
-from metarr.domain.delivery import Held, Taken
+from metarr.domain.delivery import FieldState, Taken
 from metarr.domain.values import Kind
 from metarr.store import changes, items, player_items, players
 from metarr.store.changes import ChangeSet
@@ -56,12 +56,14 @@ def test_an_entry_comes_back_as_it_was_saved(connection: Connection) -> None:
         sequence=4,
         acked=3,
         acked_change=9,
-        held={"plot": Held(host="x", acked=None, declined="y", outcome=Taken.REFUSED, why="read-only", forced=True)},
+        states={
+            "plot": FieldState(host="x", acked=None, declined="y", outcome=Taken.REFUSED, why="read-only", forced=True)
+        },
         troubled=True,
         edited=True,
     )
     assert full.id
-    changed = replace(full, item_id=ran, held={}, troubled=False)
+    changed = replace(full, item_id=ran, states={}, troubled=False)
     player_items.save(connection, changed)
     assert player_items.by_keys(connection, "kodi", ["a", "unknown"]) == {"a": changed}
     assert player_items.by_keys(connection, "attic", ["a"]) == {}
@@ -170,10 +172,10 @@ def test_held_by_nobody_is_what_came_from_players_and_what_none_has_below_it_eit
     entry(connection, "held", held)
     entry(connection, "pilot", episode, kind=Kind.EPISODE)
     everything = [movie, held, own, series, empty, season, episode]
-    assert player_items.held_by_nobody(connection, everything) == [movie, empty]
+    assert player_items.abandoned(connection, everything) == [movie, empty]
     player_items.remove(connection, "kodi", ["pilot"])
     items.soft_delete(connection, [movie], NOW)
-    assert player_items.held_by_nobody(connection, everything) == [series, empty, season, episode]
+    assert player_items.abandoned(connection, everything) == [series, empty, season, episode]
     assert items.ancestors(connection, [episode, movie]) == [season, series]
 
 

@@ -11,7 +11,7 @@ from factories import item
 from metarr.domain.delivery import (
     IDS,
     DueValue,
-    Held,
+    FieldState,
     Mode,
     SyncPolicy,
     Taken,
@@ -40,28 +40,28 @@ def with_plot(plot: str | None, **more: object):
     return item(fields=fields, ids={"imdb": "tt0113277"}, **more)
 
 
-def told(plot: str | None, held: dict[str, Held], policy=SyncPolicy.REPLACE, *, overwrite=False, since=()):
+def told(plot: str | None, held: dict[str, FieldState], policy=SyncPolicy.REPLACE, *, overwrite=False, since=()):
     """What is told of the plot; None: nothing."""
     found = due(with_plot(plot), held, ("plot",), policy=policy, overwrite_edits=overwrite, since={"plot": since})
     return found[0] if found else None
 
 
-OURS = Held(host="A", acked="A", sent="A", before="old")
+OURS = FieldState(host="A", acked="A", sent="A", before="old")
 
 # What Metarr has, what is known of the host, the policy, whether edits are overwritten → how it is told; None: not.
 TOLD = {
-    "first contact, replace": ("A", {"plot": Held(host="x")}, "replace", False, Mode.ALWAYS),
-    "first contact, fill, something there": ("A", {"plot": Held(host="x")}, "fill", False, Mode.IF_EMPTY),
+    "first contact, replace": ("A", {"plot": FieldState(host="x")}, "replace", False, Mode.ALWAYS),
+    "first contact, fill, something there": ("A", {"plot": FieldState(host="x")}, "fill", False, Mode.IF_EMPTY),
     "first contact, fill, nothing there": ("A", {}, "fill", False, Mode.IF_EMPTY),
     "acknowledged": ("A", {"plot": OURS}, "replace", False, None),
     "changed since": ("B", {"plot": OURS}, "replace", False, Mode.IF_OURS),
     "changed since, under fill": ("B", {"plot": OURS}, "fill", False, Mode.IF_OURS),
     "changed since, edits are overwritten": ("B", {"plot": OURS}, "replace", True, Mode.ALWAYS),
     "emptied after it was ours": (None, {"plot": OURS}, "replace", False, Mode.IF_OURS),
-    "an absence erases nothing": (None, {"plot": Held(host="x")}, "replace", False, None),
-    "declined": ("A", {"plot": Held(host="x", declined="A", outcome=Taken.KEPT)}, "fill", False, None),
-    "another one than was declined": ("B", {"plot": Held(host="x", declined="A", outcome=Taken.KEPT)}, "fill", False,
-                                      Mode.IF_EMPTY),
+    "an absence erases nothing": (None, {"plot": FieldState(host="x")}, "replace", False, None),
+    "declined": ("A", {"plot": FieldState(host="x", declined="A", outcome=Taken.KEPT)}, "fill", False, None),
+    "another one than was declined": ("B", {"plot": FieldState(host="x", declined="A", outcome=Taken.KEPT)}, "fill",
+                                      False, Mode.IF_EMPTY),
     "back to the acknowledged one": ("A", {"plot": replace(OURS, declined="B", outcome=Taken.EDITED)}, "replace",
                                      False, None),
     "forced": ("A", {"plot": replace(OURS, forced=True)}, "fill", False, Mode.ALWAYS),
@@ -87,7 +87,7 @@ def test_a_value_that_may_have_been_written_without_an_ack_is_named_as_ours():
 
 
 def test_an_empty_reading_that_was_acknowledged_is_ours_too():
-    held = {"plot": Held(host=None, acked=None, sent=None, before="old")}
+    held = {"plot": FieldState(host=None, acked=None, sent=None, before="old")}
     assert told("B", held) == DueValue(field="plot", value="B", mode=Mode.IF_OURS, ours=(None,))
 
 
@@ -103,7 +103,7 @@ def test_what_a_kind_takes_is_in_the_catalogues_order_and_holds_only_what_the_ki
 
 @pytest.mark.parametrize("outcome", [Taken.EDITED, Taken.KEPT, Taken.REFUSED])
 def test_what_was_not_taken_is_not_sent_again_until_that_value_changes(outcome):
-    held = {"plot": acknowledged(Held(host="x"), outcome, "x", "A", "because")}
+    held = {"plot": acknowledged(FieldState(host="x"), outcome, "x", "A", "because")}
     assert told("A", held) is None
     assert told("B", held) is not None
     (refusal,) = not_taken(with_plot("A"), held, ("plot",))
@@ -111,10 +111,10 @@ def test_what_was_not_taken_is_not_sent_again_until_that_value_changes(outcome):
 
 
 def test_what_is_taken_is_known_as_read_back():
-    held = acknowledged(Held(host="x"), Taken.TAKEN, "A…", "A and more")
-    assert held == Held(host="A…", acked="A…", sent="A and more", before="x")
+    held = acknowledged(FieldState(host="x"), Taken.TAKEN, "A…", "A and more")
+    assert held == FieldState(host="A…", acked="A…", sent="A and more", before="x")
     assert not held.edited
-    assert acknowledged(held, Taken.TAKEN, "B", "B") == Held(host="B", acked="B", sent="B", before="x")
+    assert acknowledged(held, Taken.TAKEN, "B", "B") == FieldState(host="B", acked="B", sent="B", before="x")
 
 
 def test_a_superseded_ack_tells_what_is_ours_and_acknowledges_nothing():
@@ -128,14 +128,14 @@ def test_what_a_host_made_of_a_value_that_it_did_not_keep_is_no_hand_edit():
     assert not held.edited
     assert told("B and more", {"plot": held}) is None
     assert told("C", {"plot": held}) == DueValue(field="plot", value="C", mode=Mode.IF_OURS, ours=("B, cut",))
-    first = acknowledged(Held(host="x"), Taken.REFUSED, "B, cut", "B and more")
+    first = acknowledged(FieldState(host="x"), Taken.REFUSED, "B, cut", "B and more")
     assert (first.acked, first.before) == ("B, cut", "x")
 
 
 @pytest.mark.parametrize("host", ["x", None])
 def test_a_value_that_was_refused_and_left_what_was_there_makes_nothing_ours(host):
     """None: what is there could not be read."""
-    assert not acknowledged(Held(host="x"), Taken.REFUSED, host, "B").ours
+    assert not acknowledged(FieldState(host="x"), Taken.REFUSED, host, "B").ours
 
 
 def test_a_hand_edit_is_seen_in_a_report_and_ends_where_it_is_taken_back():
@@ -158,7 +158,7 @@ def test_an_edit_to_what_metarr_has_anyway_is_none_that_needs_to_be_shown():
     assert not not_taken(with_plot("B"), held, ("plot",))
 
 
-TWO = {"plot": OURS, "title": Held(host="Heat", acked="Heat", sent="Heat", before="Heat (1995)")}
+TWO = {"plot": OURS, "title": FieldState(host="Heat", acked="Heat", sent="Heat", before="Heat (1995)")}
 
 
 def test_a_library_that_was_rebuilt_from_its_files_is_no_hand_edit():
@@ -182,7 +182,7 @@ def test_an_entry_that_the_host_made_anew_holds_nothing_of_ours_but_still_refuse
 
 
 def test_a_new_choice_has_sent_again_what_was_kept_and_the_owner_can_force_more():
-    held = {"plot": acknowledged(Held(host="x"), Taken.KEPT, "x", "A"), "title": TWO["title"]}
+    held = {"plot": acknowledged(FieldState(host="x"), Taken.KEPT, "x", "A"), "title": TWO["title"]}
     assert unacknowledged(with_plot("A"), retry(held, {Taken.KEPT}), TAKES[:2]) == ["plot"]
     assert unacknowledged(with_plot("A"), retry(held, {Taken.EDITED}), TAKES[:2]) == []
     forced = retry(held, (), force=["title"])
@@ -223,7 +223,7 @@ MAYBE = VALUES | st.just(UNSET)
 
 @given(
     st.builds(
-        Held,
+        FieldState,
         host=VALUES,
         acked=MAYBE,
         sent=MAYBE,
@@ -235,7 +235,7 @@ MAYBE = VALUES | st.just(UNSET)
     )
 )
 def test_what_is_known_of_an_entry_survives_its_storage(held):
-    assert msgspec.json.decode(msgspec.json.encode({"plot": held}), type=dict[str, Held]) == {"plot": held}
+    assert msgspec.json.decode(msgspec.json.encode({"plot": held}), type=dict[str, FieldState]) == {"plot": held}
 
 
 PLOTS = st.sampled_from(["A", "B", "C", None])
@@ -253,7 +253,7 @@ STEPS = st.lists(
 @given(STEPS, st.sampled_from([SyncPolicy.REPLACE, SyncPolicy.FILL]), st.sampled_from([None, "x"]))
 def test_no_hand_edit_is_overwritten_and_nothing_of_metarrs_is_lost(steps, policy, at_first):
     """One entry, one field; an ack may be lost after the write. `lost` values are those written without an ack."""
-    value, host, held, since, by_hand = "A", at_first, {"plot": Held(host=at_first)}, [], False
+    value, host, held, since, by_hand = "A", at_first, {"plot": FieldState(host=at_first)}, [], False
     for step, argument in [*steps, ("report", None), ("sync", True)]:
         if step == "metarr":
             since = since if value == argument else [value, *since]
@@ -263,7 +263,7 @@ def test_no_hand_edit_is_overwritten_and_nothing_of_metarrs_is_lost(steps, polic
         elif step == "report":
             held = reported(held, {"plot": host}, ("plot",), anew=False)
         else:
-            found, known = told(value, held, policy, since=since), held.get("plot", Held())
+            found, known = told(value, held, policy, since=since), held.get("plot", FieldState())
             if found is None:
                 continue
             outcome = decided(found, host)

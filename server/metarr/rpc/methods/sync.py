@@ -29,7 +29,7 @@ MOST_VALUE = 256 * 1024
 """Bytes of one value that a player tells."""
 
 _POLICIES = {
-    pb.SYNC_POLICY_UNSPECIFIED: SyncPolicy.UNDECIDED,
+    pb.SYNC_POLICY_UNSPECIFIED: SyncPolicy.UNCHOSEN,
     pb.SYNC_POLICY_REPLACE: SyncPolicy.REPLACE,
     pb.SYNC_POLICY_FILL: SyncPolicy.FILL,
 }
@@ -92,7 +92,7 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
         with Check() as check:
             player_id = _player_id(check, request.player_id)
             mask = check.mask("update_mask", request.update_mask, {each.key for each in SETTINGS})
-            policy = _policy(check, request.policy) if "policy" in mask else SyncPolicy.UNDECIDED
+            policy = _policy(check, request.policy) if "policy" in mask else SyncPolicy.UNCHOSEN
         given = {"name": request.name, "policy": policy, "overwrite_edits": request.overwrite_edits}
         done = self._players.update(player_id, {key: given[key] for key in mask})
         return pb.UpdatePlayerResponse(player=_player(done))
@@ -246,7 +246,7 @@ def _takes(check: Check, kinds: Iterable[pb.PlayerKind]) -> dict[str, tuple[str,
 def _policy(check: Check, number: int) -> SyncPolicy:
     if number == pb.SYNC_POLICY_UNSPECIFIED or number not in _POLICIES:
         check.violation("policy", "choose SYNC_POLICY_REPLACE or SYNC_POLICY_FILL")
-    return _POLICIES.get(number, SyncPolicy.UNDECIDED)  # type: ignore[call-overload, no-any-return]
+    return _POLICIES.get(number, SyncPolicy.UNCHOSEN)  # type: ignore[call-overload, no-any-return]
 
 
 def _few(check: Check, field: str, given: Iterable[object], most: int) -> None:
