@@ -16,7 +16,7 @@ from metarr.library.commit import commit
 from metarr.library.intake import NewSeries
 from metarr.players.deliver import Ack, EntryState, FieldAck, Row
 from metarr.players.players import Registered
-from metarr.players.report import HostEntry, Placed, Reported
+from metarr.players.report import Placed, Reported, ReportedEntry
 from metarr.store import items
 from metarr.store.players import Player
 
@@ -41,8 +41,8 @@ class Film:
     def holds(self, name: str) -> Any:
         return (dict(self.ids) or None) if name == IDS else self.fields.get(name)
 
-    def told(self) -> HostEntry:
-        return HostEntry(
+    def told(self) -> ReportedEntry:
+        return ReportedEntry(
             key=self.key,
             kind=self.kind,
             host_id=self.host_id,

@@ -18,8 +18,8 @@ def same(field: str, one: Value | None, other: Value | None) -> bool:
 
 def meaning(field: str, value: Value) -> Hashable:
     """What a value of a field means; equal for values that a viewer could not tell apart."""
-    entry = FIELDS[field]
-    return _MEANINGS[entry.type](entry, value)
+    catalogued = FIELDS[field]
+    return _MEANINGS[catalogued.type](catalogued, value)
 
 
 def text_key(text: str) -> str:
@@ -43,8 +43,8 @@ def _text(_: Field, value: Any) -> Hashable:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", value)).strip()
 
 
-def _rating(entry: Field, value: Any) -> Hashable:
-    return round(float(value), entry.decimals)
+def _rating(field: Field, value: Any) -> Hashable:
+    return round(float(value), field.decimals)
 
 
 def _texts(_: Field, value: Any) -> Hashable:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from metarr.domain.changes import diff, sync_reason
 from metarr.domain.delivery import IDS
 from metarr.domain.item import MediaItem
-from metarr.store import changes, items, player_items
+from metarr.store import changes, items, player_entries
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection
 
@@ -79,4 +79,4 @@ def _wake(connection: Connection, change_sets: Sequence[ChangeSet], sync_fields:
         fields |= {IDS} if each.old_ids != each.new_ids else set()
         if fields:
             changed.setdefault(each.item_id, set()).update(fields)
-    player_items.wake_changed(connection, changed, sync_fields)
+    player_entries.wake_changed(connection, changed, sync_fields)

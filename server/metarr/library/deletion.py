@@ -1,7 +1,7 @@
 """Taking a deletion back, with what hangs together."""
 
 from metarr.domain.item import MediaItem
-from metarr.store import items, player_items
+from metarr.store import items, player_entries
 from metarr.store.database import Connection
 
 
@@ -19,7 +19,7 @@ def restore(connection: Connection, item_id: int, *, alone: bool = False) -> lis
     together = [item_id, *(each.id for each in below.values() if each.deleted_at == item.deleted_at)]
     for each in together:
         items.revive(connection, each)
-    player_items.wake_items(connection, [*above, *together])
+    player_entries.wake_items(connection, [*above, *together])
     return [*above, *together]
 
 

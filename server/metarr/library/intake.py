@@ -20,7 +20,7 @@ from metarr.library.deletion import restore
 from metarr.store import items, joins
 from metarr.store.database import Connection
 from metarr.store.items import Words
-from metarr.store.player_items import PLAYER
+from metarr.store.player_entries import PLAYER
 
 PLAYERS = "players"
 """Who deleted an item that no player had any more."""

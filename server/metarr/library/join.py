@@ -16,7 +16,7 @@ from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NoSuchThing, Violation
 from metarr.library.commit import record
 from metarr.library.items import Library, Reference
-from metarr.store import items, joins, player_items
+from metarr.store import items, joins, player_entries
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
 from metarr.store.joins import Join
@@ -129,7 +129,7 @@ def join(
             change_sets=moved,
             children=children,
             aliases=aliases,
-            player_items=player_items.move(connection, gone.id, saved.id),
+            player_items=player_entries.move(connection, gone.id, saved.id),
         ),
     )
     log.info("items_joined", item=saved.id, joined=gone.id, ids=saved.id_values())
@@ -185,7 +185,7 @@ class Splitter:
         joins.mark_split(connection, found, now)
         joins.move_children(connection, survivor.id, found.joined_id, only=found.children)
         joins.return_history(connection, found.change_sets, found.joined_id)
-        player_items.move(connection, survivor.id, found.joined_id, only=found.player_items)
+        player_entries.move(connection, survivor.id, found.joined_id, only=found.player_items)
         changed = diff(survivor.fields, saved.fields)
         change_set = ChangeSet(
             item_id=saved.id,

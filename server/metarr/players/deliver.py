@@ -29,10 +29,10 @@ from metarr.domain.plain import plain_value
 from metarr.errors import CannotDo
 from metarr.players.players import SEEN_EVERY, in_session, named
 from metarr.players.report import flags
-from metarr.store import changes, items, player_items, players
+from metarr.store import changes, items, player_entries, players
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
-from metarr.store.player_items import PlayerItem
+from metarr.store.player_entries import PlayerEntry
 from metarr.store.players import Player
 
 log = structlog.get_logger(__name__)
@@ -49,7 +49,7 @@ LOOK_EVERY = 1.0
 class Row:
     """A pending entry with what it has to take in."""
 
-    entry: PlayerItem
+    entry: PlayerEntry
     item: MediaItem
     due: list[DueValue]
 
@@ -95,7 +95,7 @@ class AckStatus:
 class EntryState:
     """How an entry stands. `series`: the title of the series that it belongs to."""
 
-    entry: PlayerItem
+    entry: PlayerEntry
     item: MediaItem
     pending: list[str]
     refusals: list[Refusal]
@@ -120,7 +120,7 @@ class Sync:
             store_id = players.store_id(connection)
             if player.policy is SyncPolicy.UNCHOSEN:
                 return Rows([], store_id, policy_needed=True)
-            entries = player_items.pending(connection, player_id, after_sequence, limit)
+            entries = player_entries.pending(connection, player_id, after_sequence, limit)
             known = items.get_many(connection, [entry.item_id for entry in entries])
             since = changes.since(connection, _marks(entries))
             rows = [
@@ -148,7 +148,7 @@ class Sync:
         return statuses
 
     def _ack(self, connection: Connection, player: Player, ack: Ack) -> str:
-        entry = player_items.by_keys(connection, player.id, [ack.key]).get(ack.key)
+        entry = player_entries.by_keys(connection, player.id, [ack.key]).get(ack.key)
         if entry is None:
             return AckStatus.GONE
         _refuse_unknown(ack, entry.sequence)
@@ -172,7 +172,7 @@ class Sync:
             states=states,
             **flags(item, states, takes),
         )
-        player_items.save(connection, after)
+        player_entries.save(connection, after)
         return AckStatus.CLEARED if latest else AckStatus.SUPERSEDED
 
     def states(
@@ -188,7 +188,7 @@ class Sync:
         """How entries of a player stand, in the order of their first report. Raises NoSuchThing."""
         with self._database.read() as connection:
             player = named(connection, player_id)
-            entries = player_items.page(
+            entries = player_entries.page(
                 connection, player_id, pending=pending, troubled=troubled, keys=keys, after_id=after_id, limit=limit
             )
             known = items.get_many(connection, [entry.item_id for entry in entries])
@@ -204,7 +204,7 @@ class Sync:
         """The greatest pending sequence (0: none), and how many entries are pending. Raises as `watch` does."""
         with self._database.read() as connection:
             in_session(connection, player_id, session)
-            return player_items.pending_state(connection, player_id)
+            return player_entries.pending_state(connection, player_id)
 
     def wait(self, seconds: float, closed: threading.Event) -> None:
         """That long, or until it is closed."""
@@ -267,7 +267,7 @@ def _refuse_unknown(ack: Ack, last: int) -> None:
         raise CannotDo(told, reason="UNKNOWN_SEQUENCE")
 
 
-def _marks(entries: Iterable[PlayerItem]) -> dict[int, int]:
+def _marks(entries: Iterable[PlayerEntry]) -> dict[int, int]:
     """By item, the change-set from which on its entries have not acknowledged everything."""
     marks: dict[int, int] = {}
     for entry in entries:
@@ -276,7 +276,7 @@ def _marks(entries: Iterable[PlayerItem]) -> dict[int, int]:
 
 
 def _due(
-    player: Player, entry: PlayerItem, item: MediaItem, since: Mapping[int, Iterable[ChangeSet]]
+    player: Player, entry: PlayerEntry, item: MediaItem, since: Mapping[int, Iterable[ChangeSet]]
 ) -> list[DueValue]:
     return due(
         item,
@@ -288,7 +288,7 @@ def _due(
     )
 
 
-def _values_since(entry: PlayerItem, change_sets: Iterable[ChangeSet]) -> dict[str, list[Any]]:
+def _values_since(entry: PlayerEntry, change_sets: Iterable[ChangeSet]) -> dict[str, list[Any]]:
     """By field the values that Metarr had since this entry's last acknowledgement, the latest first.
 
     What only a player had said is left out: that it is there says nothing about who put it there.
@@ -306,7 +306,7 @@ def _values_since(entry: PlayerItem, change_sets: Iterable[ChangeSet]) -> dict[s
     return {name: found if len(found) <= MOST_OURS else found[:half] + found[-half:] for name, found in values.items()}
 
 
-def _state(player: Player, entry: PlayerItem, item: MediaItem, series: Mapping[int, str]) -> EntryState:
+def _state(player: Player, entry: PlayerEntry, item: MediaItem, series: Mapping[int, str]) -> EntryState:
     takes = takeable(entry.kind, player.fields(entry.kind))
     return EntryState(
         entry=entry,
@@ -329,7 +329,7 @@ def _series(connection: Connection, known: Iterable[MediaItem]) -> dict[int, str
 
 
 def _last_change(connection: Connection, item_id: int) -> int:
-    return player_items.last_changes(connection, [item_id]).get(item_id, 0)
+    return player_entries.last_changes(connection, [item_id]).get(item_id, 0)
 
 
 def _read_back(ack: Ack, name: str) -> bool:

@@ -25,9 +25,9 @@ from metarr.domain.delivery import (
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NoSuchThing, Violation
 from metarr.library.intake import PLAYERS
-from metarr.store import items, player_items, players
+from metarr.store import items, player_entries, players
 from metarr.store.database import Connection, Database
-from metarr.store.player_items import PlayerItem
+from metarr.store.player_entries import PlayerEntry
 from metarr.store.players import Counts, Player
 
 log = structlog.get_logger(__name__)
@@ -188,7 +188,7 @@ class Players:
         """Forget a player, and delete the items that only it had. Returns how many. Raises NoSuchThing."""
         with self._database.begin() as connection:
             named(connection, player_id)
-            had = player_items.items_of(connection, player_id)
+            had = player_entries.items_of(connection, player_id)
             players.remove(connection, player_id)
             gone = release(connection, had, self._clock.now())
         log.info("player_removed", player=player_id, items=gone)
@@ -224,7 +224,7 @@ class Players:
         """
         with self._database.begin() as connection:
             player = named(connection, player_id)
-            known = player_items.by_keys(connection, player_id, keys)
+            known = player_entries.by_keys(connection, player_id, keys)
             for place, key in enumerate(keys):
                 if key not in known:
                     told = f"the player has no entry {key[:60]!r}"
@@ -237,9 +237,9 @@ class Players:
                 force = fields or [refusal.field for refusal in not_taken(item, entry.states, takes)]
                 if force:
                     after = replace(entry, states=retry(entry.states, (), force=force))
-                    player_items.save(connection, after)
+                    player_entries.save(connection, after)
                     woken.append(after)
-            player_items.wake(connection, woken)
+            player_entries.wake(connection, woken)
             return len(woken)
 
     def wake_due(self, fields: Collection[str]) -> None:
@@ -258,15 +258,15 @@ class Players:
                             set(takeable(entry.kind, player.fields(entry.kind))).intersection(fields),
                         )
                     ]
-                    player_items.wake(connection, due)
+                    player_entries.wake(connection, due)
 
-    def _batches(self, player_id: str) -> Iterable[tuple[Player, list[PlayerItem]]]:
+    def _batches(self, player_id: str) -> Iterable[tuple[Player, list[PlayerEntry]]]:
         """The entries of a player, batch after batch, each read in a transaction of its own."""
         after = 0
         while True:
             with self._database.read() as connection:
                 player = named(connection, player_id)
-                batch = player_items.page(connection, player_id, after_id=after, limit=BATCH)
+                batch = player_entries.page(connection, player_id, after_id=after, limit=BATCH)
             if not batch:
                 return
             yield player, batch
@@ -309,7 +309,7 @@ def release(connection: Connection, item_ids: Collection[int], now: datetime) ->
     Returns how many.
     """
     concerned = [*item_ids, *items.ancestors(connection, item_ids)]
-    return len(items.soft_delete(connection, player_items.abandoned(connection, concerned), now, by=PLAYERS))
+    return len(items.soft_delete(connection, player_entries.abandoned(connection, concerned), now, by=PLAYERS))
 
 
 def _in_use(known: Player, wanted: Player, now: datetime) -> bool:
@@ -321,29 +321,29 @@ def _wake_grown(connection: Connection, before: Player, after: Player) -> None:
     """Have entries of the kinds of which the player takes more fields hear of everything."""
     grown = {kind for kind, fields in after.takes.items() if not set(fields) <= set(before.takes.get(kind, ()))}
     last = 0
-    while grown and (batch := player_items.page(connection, after.id, after_id=last, limit=BATCH)):
-        player_items.wake(connection, [entry for entry in batch if entry.kind in grown])
+    while grown and (batch := player_entries.page(connection, after.id, after_id=last, limit=BATCH)):
+        player_entries.wake(connection, [entry for entry in batch if entry.kind in grown])
         last = batch[-1].id
 
 
 def _wake_waiting(connection: Connection, player: Player) -> None:
     """Have who watches hear of what was kept back until now."""
     last = 0
-    while batch := player_items.page(connection, player.id, pending=True, after_id=last, limit=BATCH):
-        player_items.wake(connection, batch)
+    while batch := player_entries.page(connection, player.id, pending=True, after_id=last, limit=BATCH):
+        player_entries.wake(connection, batch)
         last = batch[-1].id
 
 
 def _again(connection: Connection, player: Player, outcomes: frozenset[Taken], *, edits: bool) -> None:
     """Have sent again what was not taken for these reasons, and with `edits` what was changed there by hand."""
     last = 0
-    while batch := player_items.page(connection, player.id, after_id=last, limit=BATCH):
+    while batch := player_entries.page(connection, player.id, after_id=last, limit=BATCH):
         for entry in batch:
             states = retry(
                 entry.states, outcomes, force=[name for name, known in entry.states.items() if edits and known.edited]
             )
             if states != entry.states:
-                player_items.save(connection, player_items.woken(connection, replace(entry, states=states)))
+                player_entries.save(connection, player_entries.woken(connection, replace(entry, states=states)))
         last = batch[-1].id
 
 

@@ -21,9 +21,9 @@ from metarr.errors import InvalidInput
 from metarr.library import intake
 from metarr.library.intake import NewItem, NewSeries, Upserted
 from metarr.players.players import in_session, release
-from metarr.store import items, player_items, players
+from metarr.store import items, player_entries, players
 from metarr.store.database import Connection, Database
-from metarr.store.player_items import PlayerItem
+from metarr.store.player_entries import PlayerEntry
 from metarr.store.players import Player
 
 log = structlog.get_logger(__name__)
@@ -35,7 +35,7 @@ PREFERRED_IDS = ("imdb", "tmdb", "tvdb")
 
 
 @dataclass(frozen=True)
-class HostEntry:
+class ReportedEntry:
     """An entry of a player's library, as the player tells it. `fields`: plain values by name; what is not named, it
     holds not. `series`, `season`, `episode` as in `intake.NewItem`."""
 
@@ -81,7 +81,7 @@ class Reporter:
         self,
         player_id: str,
         session: str,
-        entries: Sequence[HostEntry],
+        entries: Sequence[ReportedEntry],
         *,
         removed: Collection[str] = (),
         report_id: str = "",
@@ -96,9 +96,9 @@ class Reporter:
             player = in_session(connection, player_id, session)
             work = _Work(connection, player, now, sync_fields)
             placed = work.place(entries, report_id)
-            gone = player_items.remove(connection, player_id, removed)
+            gone = player_entries.remove(connection, player_id, removed)
             if complete:
-                gone += player_items.remove_unreported(connection, player_id, report_id)
+                gone += player_entries.remove_unreported(connection, player_id, report_id)
             deleted = release(connection, gone + work.left, now)
             players.put(connection, replace(player, seen_at=now, reported_at=now if complete else player.reported_at))
         log.info("player_reported", player=player_id, entries=len(entries), removed=len(gone), deleted=deleted)
@@ -117,9 +117,9 @@ class _Work:
         self._same: list[int] = []
         self.left: list[int] = []
 
-    def place(self, entries: Sequence[HostEntry], report_id: str) -> list[Placed]:
+    def place(self, entries: Sequence[ReportedEntry], report_id: str) -> list[Placed]:
         connection = self._connection
-        known = player_items.by_keys(connection, self._player.id, [entry.key for entry in entries])
+        known = player_entries.by_keys(connection, self._player.id, [entry.key for entry in entries])
         self._items = items.get_many(connection, [each.item_id for each in known.values()])
         cleaned = [(*_cleaned(entry), known.get(entry.key)) for entry in entries]
         strange = [
@@ -128,20 +128,20 @@ class _Work:
         self._intake = intake.opened(connection, strange, self._now, self._sync_fields)
         placed = [self._place(entry, problems, was, report_id) for entry, problems, was in cleaned]
         if report_id:
-            player_items.mark_reported(connection, self._same, report_id)
+            player_entries.mark_reported(connection, self._same, report_id)
         return placed
 
-    def _stays(self, entry: HostEntry, was: PlayerItem | None) -> bool:
+    def _stays(self, entry: ReportedEntry, was: PlayerEntry | None) -> bool:
         """Whether an entry is the item that it was: the host says the same ids, or none that speaks against it."""
         if was is None or was.kind is not entry.kind or self._is_deleted(was):
             return False
         ids = self._items[was.item_id].id_values()
         return dict(entry.ids) == was.ids or all(ids.get(t, value) == value for t, value in entry.ids.items())
 
-    def _is_deleted(self, was: PlayerItem) -> bool:
+    def _is_deleted(self, was: PlayerEntry) -> bool:
         return self._items[was.item_id].deleted_at is not None
 
-    def _place(self, entry: HostEntry, problems: list[str], was: PlayerItem | None, report_id: str) -> Placed:
+    def _place(self, entry: ReportedEntry, problems: list[str], was: PlayerEntry | None, report_id: str) -> Placed:
         created = False
         if was is not None and self._stays(entry, was):
             item = self._items[was.item_id]
@@ -154,17 +154,17 @@ class _Work:
             if taken is None or taken.deleted:
                 return self._left_out(entry, was, problems, deleted=taken is not None)
             item, created = taken.item, taken.created
-        before = was or PlayerItem(player_id=self._player.id, host_key=entry.key, kind=entry.kind, item_id=item.id)
+        before = was or PlayerEntry(player_id=self._player.id, host_key=entry.key, kind=entry.kind, item_id=item.id)
         after = self._after(before, entry, item, report_id)
         if before.id and replace(after, report_id=before.report_id) == before:
             self._same.append(before.id)
         else:
-            player_items.save(self._connection, after)
+            player_entries.save(self._connection, after)
         if before.item_id != item.id:
             self.left.append(before.item_id)
         return Placed(entry.key, item.id, created, tuple(problems))
 
-    def _after(self, before: PlayerItem, entry: HostEntry, item: MediaItem, report_id: str) -> PlayerItem:
+    def _after(self, before: PlayerEntry, entry: ReportedEntry, item: MediaItem, report_id: str) -> PlayerEntry:
         takes = takeable(entry.kind, self._player.fields(entry.kind))
         told = {**entry.fields, IDS: dict(entry.ids) or None}
         other = before.item_id != item.id or before.kind is not entry.kind
@@ -189,15 +189,15 @@ class _Work:
         if not before.id or anew or is_anew(before.states, states):
             return self._begun(after)
         more = set(unacknowledged(item, states, takes)).difference(unacknowledged(item, before.states, takes))
-        return player_items.woken(self._connection, after) if forced or more else after
+        return player_entries.woken(self._connection, after) if forced or more else after
 
-    def _begun(self, entry: PlayerItem) -> PlayerItem:
+    def _begun(self, entry: PlayerEntry) -> PlayerEntry:
         """An entry that holds nothing of Metarr's. What is acknowledged of before, or was told before, is not of it."""
-        begun = player_items.woken(self._connection, entry)
-        last = player_items.last_changes(self._connection, [entry.item_id]).get(entry.item_id, 0)
+        begun = player_entries.woken(self._connection, entry)
+        last = player_entries.last_changes(self._connection, [entry.item_id]).get(entry.item_id, 0)
         return replace(begun, acked=begun.sequence - 1, acked_change=last)
 
-    def _take(self, entry: HostEntry, problems: list[str], *, first: bool) -> Upserted | None:
+    def _take(self, entry: ReportedEntry, problems: list[str], *, first: bool) -> Upserted | None:
         """The item that an entry is; with the best of its ids alone where together they fit no item."""
         tries = [entry.ids, *({t: entry.ids[t]} for t in PREFERRED_IDS if t in entry.ids and len(entry.ids) > 1)]
         for ids in tries:
@@ -215,10 +215,10 @@ class _Work:
                 return taken
         return None
 
-    def _left_out(self, entry: HostEntry, was: PlayerItem | None, problems: list[str], *, deleted: bool) -> Placed:
+    def _left_out(self, entry: ReportedEntry, was: PlayerEntry | None, problems: list[str], *, deleted: bool) -> Placed:
         """An entry without an item: what it was before, it is not any more."""
         if was is not None:
-            self.left += player_items.remove(self._connection, self._player.id, [entry.key])
+            self.left += player_entries.remove(self._connection, self._player.id, [entry.key])
         return Placed(entry.key, problems=(*problems, *([_DELETED] if deleted else [])))
 
 
@@ -229,7 +229,7 @@ def flags(item: MediaItem, states: Mapping[str, FieldState], takes: Iterable[str
     return {"edited": edited, "troubled": any(not states[refusal.field].edited for refusal in refusals)}
 
 
-def _new(entry: HostEntry, player: Player, *, first: bool, ids: Mapping[str, str] | None = None) -> NewItem:
+def _new(entry: ReportedEntry, player: Player, *, first: bool, ids: Mapping[str, str] | None = None) -> NewItem:
     """The item to add or to find. What a host holds counts when it is first reported: later it may be Metarr's own."""
     known = {known.name for known in fields_of(entry.kind)}
     fields = {name: value for name, value in entry.fields.items() if first and name in known and value is not None}
@@ -246,7 +246,7 @@ def _new(entry: HostEntry, player: Player, *, first: bool, ids: Mapping[str, str
     )
 
 
-def _cleaned(entry: HostEntry) -> tuple[HostEntry, list[str]]:
+def _cleaned(entry: ReportedEntry) -> tuple[ReportedEntry, list[str]]:
     """The entry without what is no id, and what is wrong with it."""
     ids = {t: value for t, value in entry.ids.items() if valid_type(t) and valid_id(t, value)}
     problems = [f"{t[:40]!r} {value[:40]!r} is no external id" for t, value in entry.ids.items() if t not in ids]

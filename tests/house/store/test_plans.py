@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from factories import NOW
 from metarr.domain.values import Kind
-from metarr.store import awaited_answers, changes, items, player_items
+from metarr.store import awaited_answers, changes, items, player_entries
 
 ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "a page of the library": (items.page, "items USING INDEX ix_items_sort_key"),
@@ -16,11 +16,11 @@ ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "a search, which looks at every title": (lambda c: items.page(c, title_contains="x"), "SCAN items"),
     "a batch of the library": (items.heads, "items USING INTEGER PRIMARY KEY"),
     "what a player has to hear of": (
-        lambda c: player_items.pending(c, "kodi", 0, 50),
+        lambda c: player_entries.pending(c, "kodi", 0, 50),
         "player_items USING INDEX ix_player_items_pending",
     ),
     "whether a player has to hear of anything": (
-        lambda c: player_items.pending_state(c, "kodi"),
+        lambda c: player_entries.pending_state(c, "kodi"),
         "player_items USING INDEX ix_player_items_pending",
     ),
     "how many items miss an answer": (

@@ -15,11 +15,11 @@ from metarr.domain.changes import Change
 from metarr.domain.delivery import SyncPolicy
 from metarr.domain.item import FieldValue, IdClaim
 from metarr.domain.values import Kind
-from metarr.store import backups, changes, items, joins, player_items, players, schema
+from metarr.store import backups, changes, items, joins, player_entries, players, schema
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Database
 from metarr.store.joins import Join
-from metarr.store.player_items import PlayerItem
+from metarr.store.player_entries import PlayerEntry
 from metarr.store.players import Counts, Player
 
 
@@ -68,8 +68,8 @@ def test_entries_are_counted_by_how_they_stand_and_those_of_deleted_items_are_no
     states = ({}, {"sequence": 5, "acked": 4}, {"sequence": 5, "acked": 5, "troubled": True}, {"edited": True})
     for place, state in enumerate(states):
         entry = {"player_id": "kodi", "host_key": f"{place}", "kind": Kind.MOVIE, "item_id": known, **state}
-        player_items.save(connection, PlayerItem(**entry))
-    player_items.save(connection, PlayerItem(player_id="kodi", host_key="gone", kind=Kind.MOVIE, item_id=gone))
+        player_entries.save(connection, PlayerEntry(**entry))
+    player_entries.save(connection, PlayerEntry(player_id="kodi", host_key="gone", kind=Kind.MOVIE, item_id=gone))
     items.soft_delete(connection, [gone], NOW)
     assert players.counts(connection) == {"kodi": Counts(items=4, pending=1, not_taken=1, edited=1)}
 
@@ -78,9 +78,9 @@ def test_one_that_is_removed_takes_its_entries_along_and_no_others(connection: C
     known = items.add(connection, item(title="Heat")).id
     for player_id in ("kodi", "attic"):
         players.put(connection, player(player_id))
-        player_items.save(connection, PlayerItem(player_id=player_id, host_key="h", kind=Kind.MOVIE, item_id=known))
+        player_entries.save(connection, PlayerEntry(player_id=player_id, host_key="h", kind=Kind.MOVIE, item_id=known))
     players.remove(connection, "kodi")
-    assert [entry.player_id for entry in player_items.of_items(connection, [known])] == ["attic"]
+    assert [entry.player_id for entry in player_entries.of_items(connection, [known])] == ["attic"]
 
 
 def test_sequences_are_issued_without_gap_or_repetition(connection: Connection) -> None:
@@ -93,7 +93,7 @@ def test_those_of_a_transaction_that_failed_are_issued_again(database: Database)
     def fail() -> None:
         with database.begin() as connection:
             players.issue(connection, 7)
-            player_items.save(connection, PlayerItem(player_id="nobody", host_key="h", kind=Kind.MOVIE, item_id=1))
+            player_entries.save(connection, PlayerEntry(player_id="nobody", host_key="h", kind=Kind.MOVIE, item_id=1))
 
     with pytest.raises(IntegrityError):
         fail()
@@ -207,7 +207,7 @@ def test_a_library_of_before_the_players_is_upgraded_with_everything_after_a_bac
         assert found is not None
         assert (found.ids, found.player_items) == ({"tmdb": IdClaim(value="949")}, ())
         players.put(connection, player())
-        player_items.save(connection, PlayerItem(player_id="kodi", host_key="h", kind=Kind.MOVIE, item_id=first))
+        player_entries.save(connection, PlayerEntry(player_id="kodi", host_key="h", kind=Kind.MOVIE, item_id=first))
     upgraded.close()
 
     (backup,) = backups.listed(folder)

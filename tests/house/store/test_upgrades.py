@@ -16,7 +16,7 @@ from metarr.datadir import DATABASE
 from metarr.domain.item import IdClaim
 from metarr.domain.values import Kind
 from metarr.library.edit import Edit
-from metarr.store import answers, awaited_answers, backups, changes, items, jobs, player_items, players, schema
+from metarr.store import answers, awaited_answers, backups, changes, items, jobs, player_entries, players, schema
 from metarr.store.answers import AnswerKey
 from metarr.store.database import Database
 from postgres import Cluster
@@ -192,7 +192,7 @@ def test_a_daemon_brings_the_database_to_its_schema_and_works_with_all_that_is_i
             assert answer is not None
             assert answer.values == {"title": "Heat"}
             (change_set,) = changes.page(connection)
-            told = [entry.host_key for entry in player_items.pending(connection, "kodi", 0, 10)]
+            told = [entry.host_key for entry in player_entries.pending(connection, "kodi", 0, 10)]
             assert told == ([] if revision == "0001" else ["/heat.mkv"])
             assert players.last_sequence(connection) == (0 if revision == "0001" else 5)
         services = daemon.services

@@ -11,7 +11,7 @@ from metarr.domain.values import Kind
 from metarr.library.intake import NewSeries
 from metarr.players.deliver import Ack, AckStatus, EntryState, FieldAck, Row, Sync
 from metarr.players.players import MOST_NAME, SETTINGS, Players, PlayerStanding, Preview
-from metarr.players.report import HostEntry, Placed, Reporter
+from metarr.players.report import Placed, ReportedEntry, Reporter
 from metarr.rpc.convert import kind_message, plain_of, timestamp, value_message
 from metarr.rpc.doors.context import Context
 from metarr.rpc.errors import BaseServicer
@@ -261,7 +261,7 @@ def _distinct(check: Check, field: str, name: str, keys: list[str]) -> None:
             check.violation(f"{field}[{place}].{name}", "is there twice")
 
 
-def _entry(check: Check, path: str, item: pb.HostItem) -> HostEntry:
+def _entry(check: Check, path: str, item: pb.HostItem) -> ReportedEntry:
     in_series = item.HasField("series")
     for name, value in item.fields.items():
         if value.ByteSize() > MOST_VALUE:
@@ -269,7 +269,7 @@ def _entry(check: Check, path: str, item: pb.HostItem) -> HostEntry:
     for name, number in (("season_number", item.season_number), ("episode_number", item.episode_number)):
         if number < 0:
             check.violation(f"{path}.{name}", f"{number} is below 0")
-    return HostEntry(
+    return ReportedEntry(
         key=check.text(f"{path}.host_key", item.host_key, most=MOST_KEY),
         host_id=check.text(f"{path}.host_id", item.host_id, required=False, most=MOST_NAME),
         kind=check.kind(f"{path}.kind", item.kind),

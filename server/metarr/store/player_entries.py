@@ -17,7 +17,7 @@ from metarr.store.players import Player
 from metarr.store.tables import change_sets, items, player_items
 
 
-class PlayerItem(Struct, frozen=True, kw_only=True):
+class PlayerEntry(Struct, frozen=True, kw_only=True):
     """An entry of a player.
 
     `host_id`: the host's own number for it; another one means that the host made it anew. `ids`: as last reported.
@@ -49,7 +49,7 @@ class PlayerItem(Struct, frozen=True, kw_only=True):
 # Reading
 
 
-def by_keys(connection: Connection, player_id: str, keys: Collection[str]) -> dict[str, PlayerItem]:
+def by_keys(connection: Connection, player_id: str, keys: Collection[str]) -> dict[str, PlayerEntry]:
     """Entries of a player by their keys; unknown keys are left out."""
     query = select(player_items).where(player_items.c.player_id == player_id)
     return {
@@ -59,7 +59,7 @@ def by_keys(connection: Connection, player_id: str, keys: Collection[str]) -> di
     }
 
 
-class Brief(NamedTuple):
+class EntryHead(NamedTuple):
     """An entry without what it holds: every enrichment that changes something looks whom to wake."""
 
     id: int
@@ -75,10 +75,10 @@ class Brief(NamedTuple):
         return self.sequence > self.acked
 
 
-def of_items(connection: Connection, item_ids: Collection[int]) -> list[Brief]:
+def of_items(connection: Connection, item_ids: Collection[int]) -> list[EntryHead]:
     """The entries that are one of these items, of all players."""
     return [
-        Brief(*row)._replace(kind=Kind(row.kind))
+        EntryHead(*row)._replace(kind=Kind(row.kind))
         for chunk in chunks(item_ids)
         for row in connection.execute(_OF_ITEMS, {"item_ids": chunk})
     ]
@@ -93,7 +93,7 @@ def page(
     keys: Collection[str] = (),
     after_id: int = 0,
     limit: int = 50,
-) -> list[PlayerItem]:
+) -> list[PlayerEntry]:
     """Entries of a player whose items are not deleted, in the order of their first report."""
     query = _living(select(player_items)).where(player_items.c.player_id == player_id, player_items.c.id > after_id)
     if pending:
@@ -105,7 +105,7 @@ def page(
     return [_entry(row) for row in connection.execute(query.order_by(player_items.c.id).limit(limit))]
 
 
-def pending(connection: Connection, player_id: str, after_sequence: int, limit: int) -> list[PlayerItem]:
+def pending(connection: Connection, player_id: str, after_sequence: int, limit: int) -> list[PlayerEntry]:
     """Pending entries of a player in the order of their sequences, from that one on."""
     query = (
         _living(select(player_items))
@@ -142,7 +142,7 @@ def last_changes(connection: Connection, item_ids: Collection[int]) -> dict[int,
 # Writing
 
 
-def save(connection: Connection, entry: PlayerItem) -> None:
+def save(connection: Connection, entry: PlayerEntry) -> None:
     """Write an entry: a new one where its `id` is 0."""
     columns = asdict(entry)
     del columns["id"]
@@ -212,7 +212,7 @@ def move(connection: Connection, from_id: int, to_id: int, only: Collection[int]
 # Waking
 
 
-def wake(connection: Connection, entries: Sequence[PlayerItem | Brief]) -> None:
+def wake(connection: Connection, entries: Sequence[PlayerEntry | EntryHead]) -> None:
     """Give entries a new sequence, so that their players hear of them."""
     if entries:
         first = players.issue(connection, len(entries))
@@ -220,7 +220,7 @@ def wake(connection: Connection, entries: Sequence[PlayerItem | Brief]) -> None:
         connection.execute(_WAKE, rows)
 
 
-def woken(connection: Connection, entry: PlayerItem) -> PlayerItem:
+def woken(connection: Connection, entry: PlayerEntry) -> PlayerEntry:
     """A new or changed entry with a new sequence; not saved."""
     return replace(entry, sequence=players.issue(connection, 1))
 
@@ -244,7 +244,7 @@ def wake_items(connection: Connection, item_ids: Collection[int]) -> None:
 
 
 def _concerned(
-    entry: Brief, known: Mapping[str, Player], changed: Collection[str], sync_fields: Collection[str]
+    entry: EntryHead, known: Mapping[str, Player], changed: Collection[str], sync_fields: Collection[str]
 ) -> bool:
     takes = known[entry.player_id].fields(entry.kind)
     return any(field in takes and (entry.pending or field in sync_fields) for field in changed)
@@ -284,6 +284,6 @@ def _gone(connection: Connection, conditions: Iterable[Sequence[Any]]) -> list[i
     return found
 
 
-def _entry(row: Row[Any]) -> PlayerItem:
+def _entry(row: Row[Any]) -> PlayerEntry:
     columns = dict(zip(player_items.c.keys(), row, strict=True))
-    return PlayerItem(**{**columns, "kind": Kind(columns["kind"])})
+    return PlayerEntry(**{**columns, "kind": Kind(columns["kind"])})

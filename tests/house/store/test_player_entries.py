@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 from factories import NOW, item
 from metarr.domain.delivery import FieldState, Taken
 from metarr.domain.values import Kind
-from metarr.store import changes, items, player_items, players
+from metarr.store import changes, items, player_entries, players
 from metarr.store.changes import ChangeSet
 from metarr.store.chunks import CHUNK
-from metarr.store.player_items import PLAYER, PlayerItem
+from metarr.store.player_entries import PLAYER, PlayerEntry
 from metarr.store.players import Player
 
 SYNC = frozenset({"title", "plot"})
@@ -28,19 +28,19 @@ def add(connection: Connection, *titles: str, **more: object) -> list[int]:
     return [items.add(connection, item(title=title, **more)).id for title in titles]
 
 
-def entry(connection: Connection, key: str, item_id: int, **more: object) -> PlayerItem:
+def entry(connection: Connection, key: str, item_id: int, **more: object) -> PlayerEntry:
     """A saved entry."""
     fields = {"player_id": "kodi", "kind": Kind.MOVIE, **more}
-    player_items.save(connection, PlayerItem(host_key=key, item_id=item_id, **fields))
-    return player_items.by_keys(connection, str(fields["player_id"]), [key])[key]
+    player_entries.save(connection, PlayerEntry(host_key=key, item_id=item_id, **fields))
+    return player_entries.by_keys(connection, str(fields["player_id"]), [key])[key]
 
 
 def sequences(connection: Connection, item_id: int) -> dict[tuple[str, str], int]:
-    found = player_items.of_items(connection, [item_id])
+    found = player_entries.of_items(connection, [item_id])
     return {(each.player_id, each.host_key): each.sequence for each in found}
 
 
-def keys(entries: list[PlayerItem]) -> list[str]:
+def keys(entries: list[PlayerEntry]) -> list[str]:
     return [each.host_key for each in entries]
 
 
@@ -64,9 +64,9 @@ def test_an_entry_comes_back_as_it_was_saved(connection: Connection) -> None:
     )
     assert full.id
     changed = replace(full, item_id=ran, states={}, troubled=False)
-    player_items.save(connection, changed)
-    assert player_items.by_keys(connection, "kodi", ["a", "unknown"]) == {"a": changed}
-    assert player_items.by_keys(connection, "attic", ["a"]) == {}
+    player_entries.save(connection, changed)
+    assert player_entries.by_keys(connection, "kodi", ["a", "unknown"]) == {"a": changed}
+    assert player_entries.by_keys(connection, "attic", ["a"]) == {}
 
 
 def test_pages_follow_the_first_report_and_leave_deleted_items_out(connection: Connection) -> None:
@@ -75,9 +75,9 @@ def test_pages_follow_the_first_report_and_leave_deleted_items_out(connection: C
     entry(connection, "gone", gone)
     entry(connection, "attic", heat, player_id="attic")
     items.soft_delete(connection, [gone], NOW)
-    assert keys(player_items.page(connection, "kodi", limit=2)) == ["c", "a"]
-    assert keys(player_items.page(connection, "kodi", after_id=made[1].id)) == ["b"]
-    assert keys(player_items.page(connection, "kodi", keys=["b", "c", "gone"])) == ["c", "b"]
+    assert keys(player_entries.page(connection, "kodi", limit=2)) == ["c", "a"]
+    assert keys(player_entries.page(connection, "kodi", after_id=made[1].id)) == ["b"]
+    assert keys(player_entries.page(connection, "kodi", keys=["b", "c", "gone"])) == ["c", "b"]
 
 
 def test_pages_can_be_narrowed_to_how_entries_stand(connection: Connection) -> None:
@@ -85,8 +85,8 @@ def test_pages_can_be_narrowed_to_how_entries_stand(connection: Connection) -> N
     entry(connection, "pending", heat, sequence=2, acked=1)
     entry(connection, "troubled", heat, sequence=2, acked=2, troubled=True)
     entry(connection, "edited", heat, edited=True)
-    assert keys(player_items.page(connection, "kodi", pending=True)) == ["pending"]
-    assert keys(player_items.page(connection, "kodi", troubled=True)) == ["troubled", "edited"]
+    assert keys(player_entries.page(connection, "kodi", pending=True)) == ["pending"]
+    assert keys(player_entries.page(connection, "kodi", troubled=True)) == ["troubled", "edited"]
 
 
 def test_what_is_pending_comes_in_the_order_of_the_sequences(connection: Connection) -> None:
@@ -95,17 +95,17 @@ def test_what_is_pending_comes_in_the_order_of_the_sequences(connection: Connect
         entry(connection, key, heat, sequence=sequence, acked=acked)
     entry(connection, "gone", gone, sequence=99)
     items.soft_delete(connection, [gone], NOW)
-    assert keys(player_items.pending(connection, "kodi", 0, 10)) == ["early", "late"]
-    assert keys(player_items.pending(connection, "kodi", 3, 10)) == ["late"]
-    assert player_items.pending_state(connection, "kodi") == (9, 2)
-    assert player_items.pending_state(connection, "attic") == (0, 0)
+    assert keys(player_entries.pending(connection, "kodi", 0, 10)) == ["early", "late"]
+    assert keys(player_entries.pending(connection, "kodi", 3, 10)) == ["late"]
+    assert player_entries.pending_state(connection, "kodi") == (9, 2)
+    assert player_entries.pending_state(connection, "attic") == (0, 0)
 
 
 def test_each_woken_entry_gets_a_sequence_of_its_own(connection: Connection) -> None:
     [heat] = add(connection, "Heat")
-    player_items.wake(connection, [entry(connection, "a", heat), entry(connection, "b", heat)])
+    player_entries.wake(connection, [entry(connection, "a", heat), entry(connection, "b", heat)])
     assert sequences(connection, heat) == {("kodi", "a"): 1, ("kodi", "b"): 2}
-    player_items.wake(connection, [])
+    player_entries.wake(connection, [])
     assert players.last_sequence(connection) == 2
 
 
@@ -127,7 +127,7 @@ def test_a_change_wakes_those_who_take_it_and_are_told_of_it(
         entry(connection, "heat", heat, player_id=player_id, sequence=int(pending))
         entry(connection, "ran", ran, player_id=player_id)
     players.issue(connection, 1)
-    player_items.wake_changed(connection, {heat: changed}, SYNC)
+    player_entries.wake_changed(connection, {heat: changed}, SYNC)
     assert {player_id for (player_id, _), sequence in sequences(connection, heat).items() if sequence > 1} == woken
     assert set(sequences(connection, ran).values()) == {0}
 
@@ -135,10 +135,10 @@ def test_a_change_wakes_those_who_take_it_and_are_told_of_it(
 def test_entries_move_to_another_item_and_hear_of_it(connection: Connection) -> None:
     heat, other = add(connection, "Heat", "Heat (1995)")
     first, second = entry(connection, "a", other), entry(connection, "b", other)
-    assert player_items.move(connection, other, heat) == (first.id, second.id)
+    assert player_entries.move(connection, other, heat) == (first.id, second.id)
     assert sequences(connection, heat) == {("kodi", "a"): 1, ("kodi", "b"): 2}
-    assert player_items.move(connection, heat, other, only=[second.id]) == (second.id,)
-    assert keys(player_items.of_items(connection, [other])) == ["b"]
+    assert player_entries.move(connection, heat, other, only=[second.id]) == (second.id,)
+    assert keys(player_entries.of_items(connection, [other])) == ["b"]
 
 
 def test_entries_are_forgotten_by_key_and_by_what_a_report_left_out(connection: Connection) -> None:
@@ -146,21 +146,21 @@ def test_entries_are_forgotten_by_key_and_by_what_a_report_left_out(connection: 
     entry(connection, "a", heat)
     entry(connection, "b", ran)
     entry(connection, "a", ran, player_id="attic")
-    assert player_items.remove(connection, "kodi", ["a", "unknown"]) == [heat]
+    assert player_entries.remove(connection, "kodi", ["a", "unknown"]) == [heat]
     kept = entry(connection, "c", heat)
-    player_items.mark_reported(connection, [kept.id], "r2")
-    assert player_items.remove_unreported(connection, "kodi", "r2") == [ran]
-    assert player_items.items_of(connection, "kodi") == [heat]
-    assert player_items.items_of(connection, "attic") == [ran]
+    player_entries.mark_reported(connection, [kept.id], "r2")
+    assert player_entries.remove_unreported(connection, "kodi", "r2") == [ran]
+    assert player_entries.items_of(connection, "kodi") == [heat]
+    assert player_entries.items_of(connection, "attic") == [ran]
 
 
 def test_more_keys_than_one_statement_holds(connection: Connection) -> None:
     [heat] = add(connection, "Heat")
     many = [f"key-{number}" for number in range(CHUNK + 10)]
     for key in many:
-        player_items.save(connection, PlayerItem(player_id="kodi", host_key=key, kind=Kind.MOVIE, item_id=heat))
-    assert len(player_items.by_keys(connection, "kodi", many)) == len(many)
-    assert len(player_items.remove(connection, "kodi", many)) == len(many)
+        player_entries.save(connection, PlayerEntry(player_id="kodi", host_key=key, kind=Kind.MOVIE, item_id=heat))
+    assert len(player_entries.by_keys(connection, "kodi", many)) == len(many)
+    assert len(player_entries.remove(connection, "kodi", many)) == len(many)
 
 
 def test_held_by_nobody_is_what_came_from_players_and_what_none_has_below_it_either(connection: Connection) -> None:
@@ -172,14 +172,14 @@ def test_held_by_nobody_is_what_came_from_players_and_what_none_has_below_it_eit
     entry(connection, "held", held)
     entry(connection, "pilot", episode, kind=Kind.EPISODE)
     everything = [movie, held, own, series, empty, season, episode]
-    assert player_items.abandoned(connection, everything) == [movie, empty]
-    player_items.remove(connection, "kodi", ["pilot"])
+    assert player_entries.abandoned(connection, everything) == [movie, empty]
+    player_entries.remove(connection, "kodi", ["pilot"])
     items.soft_delete(connection, [movie], NOW)
-    assert player_items.abandoned(connection, everything) == [series, empty, season, episode]
+    assert player_entries.abandoned(connection, everything) == [series, empty, season, episode]
     assert items.ancestors(connection, [episode, movie]) == [season, series]
 
 
 def test_the_last_change_of_each_item(connection: Connection) -> None:
     heat, ran = add(connection, "Heat", "Ran")
     ids = [changes.record(connection, ChangeSet(item_id=heat, at=NOW, cause="edit")).id for _ in range(3)]
-    assert player_items.last_changes(connection, [heat, ran]) == {heat: ids[-1]}
+    assert player_entries.last_changes(connection, [heat, ran]) == {heat: ids[-1]}
