@@ -53,7 +53,7 @@ def copy_answers(services: "Services", database: "Database") -> None:
     from metarr.store.answers import AnswerKey
 
     config = services.config.read()
-    for asker in services.aggregator.askers(Kind.MOVIE, config):
+    for asker in services.gatherer.askers(Kind.MOVIE, config):
 
         def key(number: int, asker: "Asker" = asker) -> AnswerKey:
             asked_id = asker.asked_ids(ids_of(number))[0]
@@ -68,7 +68,9 @@ def copy_answers(services: "Services", database: "Database") -> None:
                     assert answer.fragment is not None
                     ids = {id_type: ids_of(number)[id_type] for id_type in answer.fragment.ids}
                     fragment = replace(answer.fragment, ids=ids)
-                    answers.write_found(connection, key(number), fragment, answer.head.fetched_at, asker.parser_version)
+                    answers.write_answer(
+                        connection, key(number), fragment, answer.head.fetched_at, asker.parser_version
+                    )
 
 
 def requests_of(running: Providers) -> int:

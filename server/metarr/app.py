@@ -12,9 +12,9 @@ import structlog
 from metarr import datadir, logs, tokens
 from metarr.asking.config import ConfigReader
 from metarr.asking.drift import DriftWatch
-from metarr.asking.gather import Aggregator
+from metarr.asking.gather import Gatherer
 from metarr.asking.roster import Roster
-from metarr.asking.search import Identifier
+from metarr.asking.search import Searcher
 from metarr.care.health import HealthReader
 from metarr.clock import Clock, SystemClock
 from metarr.errors import CannotDo
@@ -60,8 +60,8 @@ class Services:
     """Every use case, joined."""
 
     roster: Roster
-    aggregator: Aggregator
-    identifier: Identifier
+    gatherer: Gatherer
+    searcher: Searcher
     titles: TitleAggregator
     enricher: Enricher
     library: Library
@@ -90,17 +90,17 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     config = ConfigReader(database)
     providers, authorities = ProviderSettings(roster, database, vault, clock), FieldAuthorities(roster, database)
     drift = DriftWatch()
-    aggregator = Aggregator(roster, database, clock, drift)
-    identifier = Identifier(roster, clock)
-    recognizer = Recognizer(identifier, aggregator, database, clock)
-    library = Library(database, aggregator, config, clock)
-    enricher = Enricher(database, aggregator, recognizer, library=library, config=config, clock=clock)
+    gatherer = Gatherer(roster, database, clock, drift)
+    searcher = Searcher(roster, clock)
+    recognizer = Recognizer(searcher, gatherer, database, clock)
+    library = Library(database, gatherer, config, clock)
+    enricher = Enricher(database, gatherer, recognizer, library=library, config=config, clock=clock)
     runner = ThreadRunner(clock)
     planner = Planner(roster, database, enricher, runner, clock)
     jobs = Jobs(
         database,
         enricher,
-        aggregator,
+        gatherer,
         library=library,
         roster=roster,
         planner=planner,
@@ -116,9 +116,9 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     )
     return Services(
         roster=roster,
-        aggregator=aggregator,
-        identifier=identifier,
-        titles=TitleAggregator(aggregator, identifier, config, clock),
+        gatherer=gatherer,
+        searcher=searcher,
+        titles=TitleAggregator(gatherer, searcher, config, clock),
         enricher=enricher,
         library=library,
         editor=Editor(database, library, config, clock),
@@ -127,7 +127,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         config=config,
         providers=providers,
         authorities=authorities,
-        remerger=Remerger(database, aggregator, config, clock),
+        remerger=Remerger(database, gatherer, config, clock),
         decisions=decisions,
         health=HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken),
         settings=settings,

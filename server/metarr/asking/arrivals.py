@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from metarr.clock import Clock
 from metarr.store import answers
-from metarr.store.answers import AnswerKey, FoundAnswer, StoredAnswer
+from metarr.store.answers import AnswerKey, NewAnswer, StoredAnswer
 from metarr.store.database import Connection, Database
 
 SLOTS = 4096
@@ -29,7 +29,7 @@ class Arrivals:
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
-        self._waiting: dict[AnswerKey, FoundAnswer] = {}
+        self._waiting: dict[AnswerKey, NewAnswer] = {}
         self._since = 0.0
         self._expecting = 0
         self._came = [0] * SLOTS
@@ -48,7 +48,7 @@ class Arrivals:
             if left:
                 self.store()
 
-    def add(self, came: Iterable[FoundAnswer]) -> None:
+    def add(self, came: Iterable[NewAnswer]) -> None:
         """Have answers stored: soon, and where nobody expects any, now. Raises what a transaction raises."""
         now = self._clock.monotonic()
         by_key = {answer.key: answer for answer in came}
@@ -102,17 +102,17 @@ class Arrivals:
         finally:
             self._forget(taken)
 
-    def _write(self, connection: Connection) -> tuple[FoundAnswer, ...]:
+    def _write(self, connection: Connection) -> tuple[NewAnswer, ...]:
         with self._lock:
             taken = tuple(self._waiting.values())
-        answers.write_all_found(connection, taken)
+        answers.write_all(connection, taken)
         return taken
 
     def _count(self, keys: Iterable[AnswerKey]) -> None:
         for key in keys:
             self._came[hash(key) % SLOTS] += 1
 
-    def _forget(self, written: Iterable[FoundAnswer]) -> None:
+    def _forget(self, written: Iterable[NewAnswer]) -> None:
         with self._lock:
             for answer in written:
                 if self._waiting.get(answer.key) is answer:

@@ -48,8 +48,8 @@ LINGER = 30.0
 
 
 @dataclass(frozen=True)
-class Question:
-    """One title to ask about.
+class Inquiry:
+    """What is asked of all providers about one title; each of them gets a question of its own.
 
     `providers`: only these; None: all. `planned`: these not now, their short quota is spent by plan.
     `fresh_after`: answers fetched before do not count as fresh, however young.
@@ -67,7 +67,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Findings:
-    """What came of a question: an outcome per provider, and the ids as they stand after all claims."""
+    """What came of an inquiry: an outcome per provider, and the ids as they stand after all claims."""
 
     outcomes: Mapping[str, Outcome]
     settled: Settled
@@ -119,7 +119,7 @@ class Asker:
         return own or [f"{id_type}:{ids[id_type]}" for id_type in self.looks_up_by if id_type in ids][:1]
 
 
-class Aggregator:
+class Gatherer:
     """Asks the providers of a roster. Thread-safe."""
 
     def __init__(self, roster: Roster, database: Database, clock: Clock, drift: DriftWatch) -> None:
@@ -133,26 +133,26 @@ class Aggregator:
         """The fields that each provider declares for a kind."""
         return self._roster.coverage(kind)
 
-    def gather(self, question: Question, config: Config) -> Findings:
+    def gather(self, inquiry: Inquiry, config: Config) -> Findings:
         """Ask everyone who can be asked; those who gain an id by an answer are asked in the next round.
 
         What they say is stored at the end; or, where the caller expects arrivals itself, when the caller stores it.
         """
-        if question.deadline is None:
-            return self._gather(question, config)
+        if inquiry.deadline is None:
+            return self._gather(inquiry, config)
         with self.arrivals.expected():
-            return self._gather(question, config)
+            return self._gather(inquiry, config)
 
-    def _gather(self, question: Question, config: Config) -> Findings:
+    def _gather(self, inquiry: Inquiry, config: Config) -> Findings:
         outcomes: dict[str, Outcome] = {}
-        settled = Settled(ids=dict(question.ids))
+        settled = Settled(ids=dict(inquiry.ids))
         for _ in range(ROUNDS):
-            rounds = [r for r in self._rounds(question.kind, settled.ids, config) if r.entry.id not in outcomes]
+            rounds = [r for r in self._rounds(inquiry.kind, settled.ids, config) if r.entry.id not in outcomes]
             if not rounds:
                 break
-            outcomes |= self._ask_all(self._with_stored(rounds), question)
-            settled = _settled(question.ids, outcomes, config.authority)
-        outcomes = self._complete(outcomes, question.kind, config)
+            outcomes |= self._ask_all(self._with_stored(rounds), inquiry)
+            settled = _settled(inquiry.ids, outcomes, config.authority)
+        outcomes = self._complete(outcomes, inquiry.kind, config)
         return Findings(outcomes=_without_rejected(outcomes, settled), settled=settled)
 
     def _complete(self, outcomes: Mapping[str, Outcome], kind: Kind, config: Config) -> dict[str, Outcome]:
@@ -191,8 +191,8 @@ class Aggregator:
             place = (item.kind, tuple(told))
             if place not in grounds:
                 grounds[place] = self._ground(item.kind, told, config)
-            question = Question(kind=item.kind, ids=item.ids)
-            outcomes = self._complete(self._ask_all(found, question), item.kind, config)
+            inquiry = Inquiry(kind=item.kind, ids=item.ids)
+            outcomes = self._complete(self._ask_all(found, inquiry), item.kind, config)
             settled = _settled(item.ids, outcomes, config.authority)
             outcomes = _without_rejected(outcomes, settled)
             if item.conflicts:
@@ -257,12 +257,12 @@ class Aggregator:
         news = again.stored is not None and (each.stored is None or again.stored.head != each.stored.head)
         return dataclasses.replace(again, overtaken=each.overtaken or news)
 
-    def _ask_all(self, rounds: Iterable[_Round], question: Question) -> dict[str, Outcome]:
+    def _ask_all(self, rounds: Iterable[_Round], inquiry: Inquiry) -> dict[str, Outcome]:
         """Everyone at once; what has not come by the deadline is a timeout, and what came counts."""
         outcomes: dict[str, Outcome] = {}
         tickets: dict[str, tuple[_Round, Ticket[Outcome]]] = {}
         for each in rounds:
-            asked = self._ask(each, question)
+            asked = self._ask(each, inquiry)
             if isinstance(asked, Ticket):
                 tickets[each.entry.id] = (each, asked)
             else:
@@ -275,49 +275,49 @@ class Aggregator:
                 outcomes[provider_id] = self._unavailable(each, error)
         return outcomes
 
-    def _ask(self, each: _Round, question: Question) -> Outcome | Ticket[Outcome]:
+    def _ask(self, each: _Round, inquiry: Inquiry) -> Outcome | Ticket[Outcome]:
         """The outcome where no request is needed, else a share in one. What came since the cache was looked into is
         looked up, not asked for again."""
-        while (outcome := self._without_asking(each, question)) is None:
+        while (outcome := self._without_asking(each, inquiry)) is None:
             try:
-                return self._submit(each, question)
+                return self._submit(each, inquiry)
             except AnsweredMeanwhile:
                 each = self._look_again(each)
             except ProviderError as error:
                 return self._unavailable(each, error)
         return outcome
 
-    def _without_asking(self, each: _Round, question: Question) -> Outcome | None:
+    def _without_asking(self, each: _Round, inquiry: Inquiry) -> Outcome | None:
         """The outcome where no request is wanted: a fresh answer, or a provider that was not selected."""
         now = self._clock.now()
-        if each.stored is not None and self._fresh_enough(each, question, now):
+        if each.stored is not None and self._fresh_enough(each, inquiry, now):
             return _from_cache(each.stored, now)
         last = _standing_in(each.stored, now)
-        if question.providers is not None and each.entry.id not in question.providers:
+        if inquiry.providers is not None and each.entry.id not in inquiry.providers:
             return NotAsked(reason=Skip.NOT_SELECTED, detail="only others were asked", last=last)
-        if question.deadline is None:
+        if inquiry.deadline is None:
             return NotAsked(reason=Skip.NOT_SELECTED, detail="only cached answers count here", last=last)
-        if each.entry.id in question.planned:
+        if each.entry.id in inquiry.planned:
             return NotAsked(reason=Skip.PLANNED, detail="its quota is short: asked when its turn comes", last=last)
         return None
 
-    def _fresh_enough(self, each: _Round, question: Question, now: datetime) -> bool:
+    def _fresh_enough(self, each: _Round, inquiry: Inquiry, now: datetime) -> bool:
         if each.stored is None:
             return False
         if each.overtaken:
             return True
-        selected = question.providers is None or each.entry.id in question.providers
+        selected = inquiry.providers is None or each.entry.id in inquiry.providers
         wanted_newer = (
-            selected and question.fresh_after is not None and each.stored.head.fetched_at < question.fresh_after
+            selected and inquiry.fresh_after is not None and each.stored.head.fetched_at < inquiry.fresh_after
         )
         return not wanted_newer and is_fresh(each.stored.head, each.entry.provider.parser_version, now)
 
-    def _submit(self, each: _Round, question: Question) -> Ticket[Outcome]:
-        deadline = question.deadline if question.deadline is not None else 0.0
+    def _submit(self, each: _Round, inquiry: Inquiry) -> Ticket[Outcome]:
+        deadline = inquiry.deadline if inquiry.deadline is not None else 0.0
         return each.entry.channel.submit(
             each.key,
             self._call(each),
-            lane=question.lane,
+            lane=inquiry.lane,
             deadline=deadline,
             linger=LINGER,
             answered=lambda: self.arrivals.marks(each.keys) != each.marks,
@@ -347,7 +347,7 @@ class Aggregator:
         if fragment.trouble:
             log.info("answer_partly_unread", provider=each.entry.id, asked=key.asked_id, trouble=fragment.trouble[:5])
         version = each.entry.provider.parser_version
-        self.arrivals.add([answers.found_answer(one, fragment, now, version) for one in _keys_of(each, key)])
+        self.arrivals.add([answers.new_answer(one, fragment, now, version) for one in _keys_of(each, key)])
         return Answered(fragment=fragment, fetched_at=now, asked_id=key.asked_id)
 
     def _missed(self, each: _Round, key: AnswerKey, miss: TitleNotFound) -> Outcome:
@@ -355,7 +355,7 @@ class Aggregator:
         version = each.entry.provider.parser_version
         keys = _keys_of(each, key)
         with self.arrivals.begin() as connection:
-            head, *_ = [answers.write_missed(connection, one, now, version, soft=miss.soft) for one in keys]
+            head, *_ = [answers.write_miss(connection, one, now, version, soft=miss.soft) for one in keys]
         self.arrivals.stored(keys)
         stored = StoredAnswer(
             key=key,

@@ -44,7 +44,7 @@ class Matches:
         return None if place is None else self.matches[place]
 
 
-class Identifier:
+class Searcher:
     """Searches by words."""
 
     def __init__(self, roster: Roster, clock: Clock) -> None:

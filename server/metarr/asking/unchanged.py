@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from metarr.asking.config import Config
-from metarr.asking.gather import NOT_HEARD, Aggregator, Asker, heard
+from metarr.asking.gather import NOT_HEARD, Asker, Gatherer, heard
 from metarr.domain.freshness import AnswerHead, fingerprint_on, ground, is_fresh
 from metarr.domain.values import Kind
 from metarr.store import answers, awaited_answers
@@ -21,8 +21,8 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 class Unchanged:
     """The view of one moment: what is configured and what time it is stay as they were when it was made."""
 
-    def __init__(self, aggregator: Aggregator, config: Config, now: datetime) -> None:
-        self._aggregator = aggregator
+    def __init__(self, gatherer: Gatherer, config: Config, now: datetime) -> None:
+        self._gatherer = gatherer
         self._config = config
         self._now = now
         self._askers: dict[Kind, tuple[Asker, ...]] = {}
@@ -70,13 +70,13 @@ class Unchanged:
 
     def _kind(self, kind: Kind) -> tuple[Asker, ...]:
         if kind not in self._askers:
-            self._askers[kind] = self._aggregator.askers(kind, self._config)
+            self._askers[kind] = self._gatherer.askers(kind, self._config)
         return self._askers[kind]
 
     def _ground(self, kind: Kind, told: Iterable[str]) -> bytes:
         key = (kind, tuple(told))
         if key not in self._grounds:
-            coverage = self._aggregator.coverage(kind)
+            coverage = self._gatherer.coverage(kind)
             self._grounds[key] = ground(self._config.policy, {provider: coverage[provider] for provider in told})
         return self._grounds[key]
 

@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 
 from metarr.asking.config import ConfigReader
-from metarr.asking.gather import Aggregator
+from metarr.asking.gather import Gatherer
 from metarr.asking.roster import Roster
 from metarr.clock import Clock
 from metarr.domain.fields import FIELDS
@@ -59,7 +59,7 @@ class Jobs:
         self,
         database: Database,
         enricher: Enricher,
-        aggregator: Aggregator,
+        gatherer: Gatherer,
         *,
         library: Library,
         roster: Roster,
@@ -78,7 +78,7 @@ class Jobs:
         self._worker = Worker(
             database,
             enricher,
-            aggregator,
+            gatherer,
             roster=roster,
             planner=planner,
             config=config,

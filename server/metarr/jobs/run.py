@@ -6,7 +6,7 @@ from functools import partial
 import structlog
 
 from metarr.asking.config import ConfigReader
-from metarr.asking.gather import Aggregator
+from metarr.asking.gather import Gatherer
 from metarr.asking.nobody import answered, nobody
 from metarr.asking.roster import Roster
 from metarr.asking.unchanged import Unchanged
@@ -62,7 +62,7 @@ class Worker:
         self,
         database: Database,
         enricher: Enricher,
-        aggregator: Aggregator,
+        gatherer: Gatherer,
         *,
         roster: Roster,
         planner: Planner,
@@ -73,7 +73,7 @@ class Worker:
     ) -> None:
         self._database = database
         self._enricher = enricher
-        self._aggregator = aggregator
+        self._gatherer = gatherer
         self._roster = roster
         self._planner = planner
         self._config = config
@@ -167,7 +167,7 @@ class Worker:
         job = run.job
         if job.force or job.providers:
             return [item.id for item in batch]
-        standing = Unchanged(self._aggregator, self._config.read(), self._clock.now())
+        standing = Unchanged(self._gatherer, self._config.read(), self._clock.now())
         with self._database.read() as connection:
             skipped = standing.unchanged(connection, batch)
         if skipped:

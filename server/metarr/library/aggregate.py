@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from metarr.asking.config import Config, ConfigReader
-from metarr.asking.gather import Aggregator, Question
+from metarr.asking.gather import Gatherer, Inquiry
 from metarr.asking.nobody import answered, nobody
-from metarr.asking.search import Identifier, Matches, claims, undecided
+from metarr.asking.search import Matches, Searcher, claims, undecided
 from metarr.clock import Clock
 from metarr.domain.item import IdClaim, MediaItem
 from metarr.domain.matching import Wanted
@@ -42,9 +42,9 @@ class Aggregated:
 class TitleAggregator:
     """Asks, merges, explains; the library is left alone."""
 
-    def __init__(self, aggregator: Aggregator, identifier: Identifier, config: ConfigReader, clock: Clock) -> None:
-        self._aggregator = aggregator
-        self._identifier = identifier
+    def __init__(self, gatherer: Gatherer, searcher: Searcher, config: ConfigReader, clock: Clock) -> None:
+        self._gatherer = gatherer
+        self._searcher = searcher
         self._config = config
         self._clock = clock
 
@@ -56,7 +56,7 @@ class TitleAggregator:
         Raises what nobody's answering raises.
         """
         config = self._config.read()
-        matches = self._identifier.search(kind, wanted, config, deadline=deadline - COMMIT_MARGIN, providers=providers)
+        matches = self._searcher.search(kind, wanted, config, deadline=deadline - COMMIT_MARGIN, providers=providers)
         if not answered(matches.outcomes):
             raise nobody(matches.outcomes)
         return matches
@@ -66,17 +66,17 @@ class TitleAggregator:
         or several."""
         config = self._config.read()
         ids = {id_type: IdClaim(value=value) for id_type, value in wish.ids.items()} or self._identify(wish, config)
-        question = Question(
+        inquiry = Inquiry(
             kind=wish.kind,
             ids=ids,
             providers=wish.providers,
             fresh_after=self._clock.now() if wish.force_refresh else None,
             deadline=wish.deadline - COMMIT_MARGIN,
         )
-        findings = self._aggregator.gather(question, config)
+        findings = self._gatherer.gather(inquiry, config)
         if not answered(findings.outcomes):
             raise nobody(findings.outcomes)
-        coverage = self._aggregator.coverage(wish.kind)
+        coverage = self._gatherer.coverage(wish.kind)
         item = MediaItem(
             kind=wish.kind,
             title=wish.title,
@@ -96,7 +96,7 @@ class TitleAggregator:
         wanted = Wanted(title=wish.title, year=wish.year)
         # Half the time: one that hangs must not take that in which the others can be asked about what was found.
         deadline = (self._clock.monotonic() + wish.deadline - COMMIT_MARGIN) / 2
-        matches = self._identifier.search(wish.kind, wanted, config, deadline=deadline, providers=wish.providers)
+        matches = self._searcher.search(wish.kind, wanted, config, deadline=deadline, providers=wish.providers)
         winner = matches.winner()
         if winner is None:
             raise undecided(wanted, matches)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from metarr.asking.awaited import ordered_anew, still_awaited
 from metarr.asking.config import Config, ConfigReader
-from metarr.asking.gather import Aggregator, Findings, Question, set_aside, settle_again
+from metarr.asking.gather import Findings, Gatherer, Inquiry, set_aside, settle_again
 from metarr.asking.nobody import answered, nobody
 from metarr.clock import Clock
 from metarr.domain.changes import Change, diff, sync_reason
@@ -99,7 +99,7 @@ class Enricher:
     def __init__(
         self,
         database: Database,
-        aggregator: Aggregator,
+        gatherer: Gatherer,
         recognizer: Recognizer,
         *,
         library: Library,
@@ -107,7 +107,7 @@ class Enricher:
         clock: Clock,
     ) -> None:
         self._database = database
-        self._aggregator = aggregator
+        self._gatherer = gatherer
         self._recognizer = recognizer
         self._library = library
         self._config = config
@@ -136,14 +136,14 @@ class Enricher:
                 return Enriched(item=item, skipped=True)
             config = self._config.read_in(connection)
         asked = self._identified(item, config, wish)
-        with self._aggregator.arrivals.expected():
+        with self._gatherer.arrivals.expected():
             findings = self._gather(asked, config, wish)
             if not answered(findings.outcomes):
                 if not wish.dry_run:
                     self._note_awaited(item, findings, wish)
                 raise nobody(findings.outcomes)
             if wish.dry_run:
-                self._aggregator.arrivals.store()
+                self._gatherer.arrivals.store()
                 with self._database.read() as connection:
                     return self._merge(connection, asked, findings, config).enriched
             return self._commit(asked, findings, config, wish)
@@ -165,7 +165,7 @@ class Enricher:
         return _Asked(item, ids)
 
     def _gather(self, asked: _Asked, config: Config, wish: Wish) -> Findings:
-        question = Question(
+        inquiry = Inquiry(
             kind=asked.item.kind,
             ids=asked.ids,
             providers=wish.providers,
@@ -174,12 +174,12 @@ class Enricher:
             lane=wish.lane,
             deadline=wish.deadline - COMMIT_MARGIN,
         )
-        return self._aggregator.gather(question, config)
+        return self._gatherer.gather(inquiry, config)
 
     def _commit(self, asked: _Asked, findings: Findings, config: Config, wish: Wish) -> Enriched:
         """Merge on the row as it is now, so that an edit made meanwhile is seen, and commit all that changed, and the
         answers with it."""
-        with self._aggregator.arrivals.begin() as connection:
+        with self._gatherer.arrivals.begin() as connection:
             merged = self._merge(connection, asked, findings, config)
             if merged.gone is None:
                 saved = self._save(connection, merged, config, wish)
@@ -255,7 +255,7 @@ class Enricher:
         other = items.get(connection, owners[0]) if len(owners) == 1 else None
         if other is None:
             return None
-        seen = merge(before, known.outcomes, config.policy, self._aggregator.coverage(before.kind)).item
+        seen = merge(before, known.outcomes, config.policy, self._gatherer.coverage(before.kind)).item
         why = join.why_apart(connection, replace(seen, ids=known.settled.ids), other)
         if why:
             log.info("items_not_joined", item=before.id, other=other.id, why=why)
@@ -265,7 +265,7 @@ class Enricher:
         self, connection: Connection, before: MediaItem, base: MediaItem, known: Findings, config: Config
     ) -> _Merged:
         """The merge on `base`, told as a change of `before`."""
-        merged = merge(base, known.outcomes, config.policy, self._aggregator.coverage(base.kind))
+        merged = merge(base, known.outcomes, config.policy, self._gatherer.coverage(base.kind))
         attempts = awaited_answers.of_items(connection, [base.id]).get(base.id, {})
         awaited = still_awaited(known.outcomes, attempts, self._clock.now())
         after = replace(
@@ -278,7 +278,7 @@ class Enricher:
             last_enriched_providers=tuple(sorted(p for p, o in known.outcomes.items() if isinstance(o, Answered))),
         )
         if all(each.reason in SETTLED for each in awaited.values()):
-            after = replace(after, fingerprint=self._aggregator.fingerprint(connection, after, config))
+            after = replace(after, fingerprint=self._gatherer.fingerprint(connection, after, config))
         changed = diff(before.fields, after.fields)
         enriched = Enriched(
             item=after,
@@ -291,7 +291,7 @@ class Enricher:
         return _Merged(before=before, enriched=enriched, awaited_before=bool(attempts))
 
     def _note_awaited(self, item: MediaItem, findings: Findings, wish: Wish) -> None:
-        with self._aggregator.arrivals.begin() as connection:
+        with self._gatherer.arrivals.begin() as connection:
             attempts = awaited_answers.of_items(connection, [item.id]).get(item.id, {})
             awaited = still_awaited(findings.outcomes, attempts, self._clock.now())
             awaited = ordered_anew(awaited, wish.fresh_after, wish.providers)

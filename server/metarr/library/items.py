@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from metarr.asking.config import ConfigReader
-from metarr.asking.gather import Aggregator, Question
+from metarr.asking.gather import Gatherer, Inquiry
 from metarr.clock import Clock
 from metarr.domain.item import MediaItem
 from metarr.domain.merge import RunnerUp, explain, merge
@@ -47,9 +47,9 @@ class Page:
 class Library:
     """The library's use cases."""
 
-    def __init__(self, database: Database, aggregator: Aggregator, config: ConfigReader, clock: Clock) -> None:
+    def __init__(self, database: Database, gatherer: Gatherer, config: ConfigReader, clock: Clock) -> None:
         self._database = database
-        self._aggregator = aggregator
+        self._gatherer = gatherer
         self._config = config
         self._clock = clock
 
@@ -102,8 +102,8 @@ class Library:
         if not why:
             return shown
         config = self._config.read()
-        findings = self._aggregator.gather(Question(kind=item.kind, ids=item.ids), config)
-        coverage = self._aggregator.coverage(item.kind)
+        findings = self._gatherer.gather(Inquiry(kind=item.kind, ids=item.ids), config)
+        coverage = self._gatherer.coverage(item.kind)
         decisions = merge(item, findings.outcomes, config.policy, coverage).decisions
         return dataclasses.replace(
             shown,

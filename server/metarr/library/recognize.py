@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from metarr.asking.awaited import still_awaited
 from metarr.asking.config import Config
-from metarr.asking.gather import Aggregator, Question
+from metarr.asking.gather import Gatherer, Inquiry
 from metarr.asking.nobody import answered
-from metarr.asking.search import Identifier, Matches, claims, not_one, undecided
+from metarr.asking.search import Matches, Searcher, claims, not_one, undecided
 from metarr.clock import Clock
 from metarr.domain.freshness import NOT_FOUND_WAITS, TTL, next_attempt
 from metarr.domain.item import IdClaim, MediaItem, Undecided
@@ -25,9 +25,9 @@ log = structlog.get_logger(__name__)
 class Recognizer:
     """Searches for items; what it cannot decide it leaves to the owner, listed on the item."""
 
-    def __init__(self, identifier: Identifier, aggregator: Aggregator, database: Database, clock: Clock) -> None:
-        self._identifier = identifier
-        self._aggregator = aggregator
+    def __init__(self, searcher: Searcher, gatherer: Gatherer, database: Database, clock: Clock) -> None:
+        self._searcher = searcher
+        self._gatherer = gatherer
         self._database = database
         self._clock = clock
 
@@ -51,7 +51,7 @@ class Recognizer:
         wanted = Wanted(title=item.title, year=item.year)
         if patient and item.undecided is not None and self._clock.now() < item.undecided.not_before:
             raise not_one(wanted, item.undecided.matches)
-        found = self._identifier.search(item.kind, wanted, config, deadline=deadline, lane=lane, providers=providers)
+        found = self._searcher.search(item.kind, wanted, config, deadline=deadline, lane=lane, providers=providers)
         winner = found.winner()
         if winner is not None:
             log.info("item_identified", item=item.id, ids=winner.ids, score=winner.score, providers=winner.providers)
@@ -76,7 +76,7 @@ class Recognizer:
                 left = Undecided(not_before=not_before, times=times, matches=found.matches)
                 items.save(connection, before, replace(before, undecided=left))
                 # Nobody can be asked about it by an id; the next search decides when.
-                outcomes = self._aggregator.gather(Question(kind=item.kind, ids={}), config).outcomes
+                outcomes = self._gatherer.gather(Inquiry(kind=item.kind, ids={}), config).outcomes
                 awaited = still_awaited(outcomes, attempts, now)
                 awaited = {provider: replace(each, not_before=not_before) for provider, each in awaited.items()}
             else:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from msgspec import structs
 
 from metarr.asking.config import Config
-from metarr.asking.gather import Aggregator, Asker
+from metarr.asking.gather import Asker, Gatherer
 from metarr.asking.unchanged import newest_heard
 from metarr.domain.authority import Authority
 from metarr.domain.freshness import fingerprint_on, ground
@@ -39,8 +39,8 @@ class _Rules:
 class Affected:
     """Compares the rules of a configuration with earlier ones."""
 
-    def __init__(self, aggregator: Aggregator, config: Config, earlier: Iterable[Authority]) -> None:
-        self._aggregator = aggregator
+    def __init__(self, gatherer: Gatherer, config: Config, earlier: Iterable[Authority]) -> None:
+        self._gatherer = gatherer
         self._config = config
         # By another priority the answers may have been told apart from those about another title otherwise.
         alike = [each for each in earlier if each.priority == config.authority.priority]
@@ -65,7 +65,7 @@ class Affected:
     def _told(self, connection: Connection, kind: Kind, items: Sequence[ItemHead]) -> list[dict[str, str]]:
         """What the fingerprint of each item would say of the answers that there are now."""
         if kind not in self._askers:
-            self._askers[kind] = self._aggregator.askers(kind, self._config)
+            self._askers[kind] = self._gatherer.askers(kind, self._config)
         ids = [{id_type: claim.value for id_type, claim in item.ids.items()} for item in items]
         told: list[dict[str, str]] = [{} for _ in items]
         for asker in self._askers[kind]:
@@ -85,7 +85,7 @@ class Affected:
 
     def _compared(self, kind: Kind, providers: Iterable[str]) -> list[_Rules]:
         """The rules that are known, those of the configuration first. `providers`: who can be asked about an item."""
-        coverage = self._aggregator.coverage(kind)
+        coverage = self._gatherer.coverage(kind)
         theirs = {provider: coverage[provider] for provider in providers}
         usable = [(asker.id, coverage[asker.id]) for asker in self._askers[kind]]
         wanted = self._config.authority.listening(kind, usable)

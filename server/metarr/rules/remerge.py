@@ -11,7 +11,7 @@ import structlog
 from msgspec import structs
 
 from metarr.asking.config import Config, ConfigReader
-from metarr.asking.gather import Aggregator, Recalled
+from metarr.asking.gather import Gatherer, Recalled
 from metarr.clock import Clock
 from metarr.domain.authority import Authority
 from metarr.domain.changes import Change, diff
@@ -107,9 +107,9 @@ class _Step:
 class Remerger:
     """Merges again from the cache."""
 
-    def __init__(self, database: Database, aggregator: Aggregator, config: ConfigReader, clock: Clock) -> None:
+    def __init__(self, database: Database, gatherer: Gatherer, config: ConfigReader, clock: Clock) -> None:
         self._database = database
-        self._aggregator = aggregator
+        self._gatherer = gatherer
         self._config = config
         self._clock = clock
 
@@ -154,8 +154,8 @@ class Remerger:
         if authority is not None:
             earlier = (config.authority, *earlier)
             config = replace(config, authority=authority)
-        coverage = {kind: self._aggregator.coverage(kind) for kind in Kind}
-        return _Plan(config, drop_foreign, coverage, Affected(self._aggregator, config, earlier))
+        coverage = {kind: self._gatherer.coverage(kind) for kind in Kind}
+        return _Plan(config, drop_foreign, coverage, Affected(self._gatherer, config, earlier))
 
     def _batches(self, plan: _Plan) -> Iterator[list[_Step]]:
         """The whole library by id, each batch read and merged in a view of its own, beside the writers."""
@@ -204,7 +204,7 @@ class Remerger:
         if not ids:
             return []
         live = [item for item in items.get_many(connection, ids, only).values() if item.deleted_at is None]
-        recalled = self._aggregator.recall(connection, live, plan.config)
+        recalled = self._gatherer.recall(connection, live, plan.config)
         return [_step(item, recalled[item.id], plan, only) for item in live]
 
     def _write(self, connection: Connection, steps: list[_Step], config: Config) -> None:

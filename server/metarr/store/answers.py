@@ -85,8 +85,8 @@ def heads_by_id(
     return found
 
 
-class FoundAnswer(Struct, frozen=True, kw_only=True):
-    """What a provider said, ready to be written: `row` is what `write_all_found` writes."""
+class NewAnswer(Struct, frozen=True, kw_only=True):
+    """What a provider said, ready to be written: `row` is what `write_all` writes."""
 
     key: AnswerKey
     fragment: Fragment
@@ -106,7 +106,7 @@ class FoundAnswer(Struct, frozen=True, kw_only=True):
         return StoredAnswer(key=self.key, head=head, fragment=self.fragment, answered_at=row["answered_at"])
 
 
-def found_answer(key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_version: int) -> FoundAnswer:
+def new_answer(key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_version: int) -> NewAnswer:
     """An answer in the form in which it is kept. A fragment with unread fields is partial."""
     encoded = _encode(fragment)
     row = {
@@ -122,23 +122,23 @@ def found_answer(key: AnswerKey, fragment: Fragment, fetched_at: datetime, parse
         "content": hashlib.blake2b(encoded, digest_size=16).hexdigest(),
         "fragment": zlib.compress(encoded, 1) if len(encoded) >= PACKED_FROM else encoded,
     }
-    return FoundAnswer(key=key, fragment=fragment, row=_columns(key) | row)
+    return NewAnswer(key=key, fragment=fragment, row=_columns(key) | row)
 
 
-def write_all_found(connection: Connection, found: Iterable[FoundAnswer]) -> int:
+def write_all(connection: Connection, found: Iterable[NewAnswer]) -> int:
     """Keep what providers said; what one said, or did not know, later than this stays. Returns, for a single answer,
     whether it was written (1 or 0)."""
     return upsert(connection, table, [answer.row for answer in found], newest="fetched_at")
 
 
-def write_found(
+def write_answer(
     connection: Connection, key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_version: int
 ) -> bool:
-    """`write_all_found` for one answer. False: one fetched later stayed."""
-    return write_all_found(connection, [found_answer(key, fragment, fetched_at, parser_version)]) == 1
+    """`write_all` for one answer. False: one fetched later stayed."""
+    return write_all(connection, [new_answer(key, fragment, fetched_at, parser_version)]) == 1
 
 
-def write_missed(
+def write_miss(
     connection: Connection, key: AnswerKey, fetched_at: datetime, parser_version: int, *, soft: bool = False
 ) -> AnswerHead:
     """Keep that a provider does not know the title: one miss more, and one day more if it is the first of its UTC day.

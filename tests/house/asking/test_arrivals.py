@@ -10,7 +10,7 @@ from metarr.asking.arrivals import SLOTS, STORED_WITHIN, Arrivals
 from metarr.domain.values import Kind
 from metarr.errors import DatabaseUnusable
 from metarr.store import answers
-from metarr.store.answers import AnswerKey, FoundAnswer
+from metarr.store.answers import AnswerKey, NewAnswer
 from metarr.store.database import Connection, Database
 from postgres import MakeDatabase
 
@@ -26,12 +26,12 @@ def arrivals(database: Database, clock: FakeClock) -> Arrivals:
     return Arrivals(database, clock)
 
 
-def answer(imdb: str = "tt1", plot: str = "A plot.") -> FoundAnswer:
+def answer(imdb: str = "tt1", plot: str = "A plot.") -> NewAnswer:
     key = AnswerKey(provider="tmdb", kind=Kind.MOVIE, asked_id=f"imdb:{imdb}", shape="en-US|en|US")
-    return answers.found_answer(key, fragment("tmdb", {"plot": plot}), NOW, 1)
+    return answers.new_answer(key, fragment("tmdb", {"plot": plot}), NOW, 1)
 
 
-def kept(database: Database, *came: FoundAnswer) -> list[str]:
+def kept(database: Database, *came: NewAnswer) -> list[str]:
     """The ids of those that are in the database."""
     with database.read() as connection:
         stored = answers.read(connection, [each.key for each in came])

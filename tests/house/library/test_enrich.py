@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from fakes import FakeClock
 from harness import PROVIDERS, SECONDS, House, house, kinds, title, told
 from metarr.asking import arrivals
-from metarr.asking.gather import Question
+from metarr.asking.gather import Inquiry
 from metarr.domain.authority import FieldRule
 from metarr.domain.item import Conflict, FieldValue, IdClaim, MediaItem, Rule
 from metarr.domain.outcome import Answered, NotAsked
@@ -536,14 +536,14 @@ class TestWhom:
 class TestCommit:
     def during(self, home: House, item_id: int, edit) -> None:
         """Have `edit` written between the gathering of the answers and the commit."""
-        gather = home.services.aggregator.gather
+        gather = home.services.gatherer.gather
 
         def gathering(*arguments):
             findings = gather(*arguments)
             home.change(item_id, edit)
             return findings
 
-        home.services.aggregator.gather = gathering
+        home.services.gatherer.gather = gathering
 
     def test_an_edit_made_meanwhile_is_seen_and_wins(self, home: House) -> None:
         item_id = home.add("inception")
@@ -590,18 +590,18 @@ class TestCommit:
 
     def test_an_older_answer_never_replaces_a_newer_one(self, home: House, clock: FakeClock) -> None:
         item_id = home.add("inception")
-        gather = home.services.aggregator.gather
+        gather = home.services.gatherer.gather
 
         def overtaken(*arguments):
             """Another enrichment begins later, gets newer answers, and commits first."""
             findings = gather(*arguments)
-            home.services.aggregator.gather = gather
+            home.services.gatherer.gather = gather
             home.simulators.patch("tmdb", "movie", 27205, tagline="Newer.")
             clock.advance(1)
             home.enrich(item_id, force=True)
             return findings
 
-        home.services.aggregator.gather = overtaken
+        home.services.gatherer.gather = overtaken
         enriched = home.enrich(item_id)
         assert enriched.changes == ()
         assert home.item(item_id).fields["tagline"].value == "Newer."
@@ -656,10 +656,10 @@ class TestOvertaken:
     def test_an_answer_found_by_a_look_up_is_not_asked_for_by_its_own_id(self, home: House) -> None:
         item_id = home.add("inception", "imdb")
         ids = {id_type: IdClaim(value=str(getattr(title("inception"), id_type))) for id_type in self.ALL_IDS}
-        question = Question(kind=Kind.MOVIE, ids=ids, deadline=home.clock.monotonic() + SECONDS)
+        inquiry = Inquiry(kind=Kind.MOVIE, ids=ids, deadline=home.clock.monotonic() + SECONDS)
         config = home.services.config.read()
         before_asking(home, "fanart", lambda: home.enrich(item_id) and home.asked())
-        findings = home.services.aggregator.gather(question, config)
+        findings = home.services.gatherer.gather(inquiry, config)
         assert home.asked() == {}
         assert kinds(findings.outcomes) == ALL_ANSWERED
 

@@ -178,27 +178,27 @@ class TestFromWords:
 
     def test_an_id_given_while_it_was_searched_for_counts(self, home: House) -> None:
         item_id = add(home, "Inception", 2010)
-        gather = home.services.aggregator.gather
+        gather = home.services.gatherer.gather
 
         def meanwhile(*arguments):
-            home.services.aggregator.gather = gather
+            home.services.gatherer.gather = gather
             home.services.editor.edit(item_id, Edit(ids={"imdb": "tt0133093"}))
             return gather(*arguments)
 
-        home.services.aggregator.gather = meanwhile
+        home.services.gatherer.gather = meanwhile
         enriched = home.enrich(item_id)
         assert enriched.item.ids["imdb"] == IdClaim(value="tt0133093", source=OWNER)
         assert enriched.item.fields["title"].value == "The Matrix"
 
     def test_candidates_are_not_listed_on_an_item_that_got_its_id_meanwhile(self, home: House) -> None:
         item_id = add(home, "Dallas", kind=Kind.SERIES)
-        search = home.services.identifier.search
+        search = home.services.searcher.search
 
         def meanwhile(*arguments, **more):
             home.services.editor.edit(item_id, Edit(ids={"imdb": "tt1723760"}))
             return search(*arguments, **more)
 
-        home.services.identifier.search = meanwhile
+        home.services.searcher.search = meanwhile
         with pytest.raises(CannotDo):
             home.enrich(item_id)
         assert home.item(item_id).undecided is None
@@ -405,7 +405,7 @@ class TestContradictions:
         before = home.enrich(item_id).item
         config = home.services.config.read()
         with home.database.read() as connection:
-            [recalled] = home.services.aggregator.recall(connection, [before], config).values()
+            [recalled] = home.services.gatherer.recall(connection, [before], config).values()
         assert kinds(recalled.findings.outcomes)["tvdb"] == "conflict"
         for _ in home.services.remerger.apply():
             pass

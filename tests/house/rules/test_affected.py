@@ -30,7 +30,7 @@ def reach(home: House) -> dict[int, Reach]:
     """Of the rules in force into the items as they are."""
     with home.database.read() as connection:
         config = home.services.config.read_in(connection)
-        affected = Affected(home.services.aggregator, config, authorities.earlier(connection))
+        affected = Affected(home.services.gatherer, config, authorities.earlier(connection))
         return affected.reach(connection, items.heads(connection))
 
 

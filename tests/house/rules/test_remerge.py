@@ -230,12 +230,12 @@ class TestApply:
         class Meddling:
             """The owner writes just when the answers were recalled."""
 
-            askers = home.services.aggregator.askers
-            coverage = home.services.aggregator.coverage
+            askers = home.services.gatherer.askers
+            coverage = home.services.gatherer.coverage
             times = 0
 
             def recall(self, *given: Any) -> Any:
-                recalled = home.services.aggregator.recall(*given)
+                recalled = home.services.gatherer.recall(*given)
                 self.times += 1
                 if self.times == 1:
                     home.services.editor.edit(edited, Edit(fields={"plot": "My own words."}))
