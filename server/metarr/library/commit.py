@@ -51,20 +51,20 @@ def commit(
         old_ids=before.ids if moved else None,
         new_ids=saved.ids if moved else None,
     )
-    return Committed(item=saved, change_set=record(connection, change_set, sync_fields))
+    return Committed(item=saved, change_set=publish(connection, change_set, sync_fields))
 
 
-def record(connection: Connection, change_set: ChangeSet, sync_fields: Collection[str]) -> ChangeSet:
+def publish(connection: Connection, change_set: ChangeSet, sync_fields: Collection[str]) -> ChangeSet:
     """Keep a change-set, and have the players hear of it that are concerned. Its `id` and why players must hear of it
     are given here."""
-    kept = changes.record(connection, _told(change_set, sync_fields))
+    kept = changes.add(connection, _told(change_set, sync_fields))
     _wake(connection, [kept], sync_fields)
     return kept
 
 
-def record_all(connection: Connection, change_sets: Sequence[ChangeSet], sync_fields: Collection[str]) -> None:
-    """`record` for many."""
-    changes.record_all(connection, [_told(change_set, sync_fields) for change_set in change_sets])
+def publish_all(connection: Connection, change_sets: Sequence[ChangeSet], sync_fields: Collection[str]) -> None:
+    """`publish` for many."""
+    changes.add_all(connection, [_told(change_set, sync_fields) for change_set in change_sets])
     _wake(connection, change_sets, sync_fields)
 
 

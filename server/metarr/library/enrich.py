@@ -21,7 +21,7 @@ from metarr.domain.outcome import Answered, Outcome, Skip
 from metarr.errors import NoSuchThing, Reason, VersionMoved
 from metarr.fetch.contract import Lane
 from metarr.library import join
-from metarr.library.commit import record
+from metarr.library.commit import publish
 from metarr.library.items import Library, Reference
 from metarr.library.recognize import Recognizer
 from metarr.store import awaited_answers, items, joins
@@ -220,7 +220,7 @@ class Enricher:
                 old_ids=merged.before.ids if named else None,
                 new_ids=saved.ids if named else None,
             )
-            record(connection, change_set, config.sync_fields)
+            publish(connection, change_set, config.sync_fields)
         return saved
 
     def _merge(self, connection: Connection, asked: _Asked, findings: Findings, config: Config) -> _Merged:

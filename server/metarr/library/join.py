@@ -14,7 +14,7 @@ from metarr.domain.item import OWNER, IdClaim, MediaItem
 from metarr.domain.joining import disagreement
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NoSuchThing, Violation
-from metarr.library.commit import record
+from metarr.library.commit import publish
 from metarr.library.items import Library, Reference
 from metarr.store import items, joins, player_entries
 from metarr.store.changes import ChangeSet
@@ -115,8 +115,8 @@ def join(
         old_ids=survivor.ids,
         new_ids=saved.ids,
     )
-    recorded = record(connection, change_set, frozenset(sync_fields))
-    joins.record(
+    published = publish(connection, change_set, frozenset(sync_fields))
+    joins.add(
         connection,
         Join(
             survivor_id=saved.id,
@@ -133,7 +133,7 @@ def join(
         ),
     )
     log.info("items_joined", item=saved.id, joined=gone.id, ids=saved.id_values())
-    return saved, recorded
+    return saved, published
 
 
 # Taking apart
@@ -195,9 +195,9 @@ class Splitter:
             old_ids=survivor.ids,
             new_ids=saved.ids,
         )
-        recorded = record(connection, change_set, sync_fields)
+        published = publish(connection, change_set, sync_fields)
         log.info("items_split", item=saved.id, split=found.joined_id)
-        return Split(item=saved, split_item=split, change_set=recorded)
+        return Split(item=saved, split_item=split, change_set=published)
 
     def _back(self, connection: Connection, found: Join) -> MediaItem:
         """The joined item with its own ids, in the library again."""

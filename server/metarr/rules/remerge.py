@@ -20,7 +20,7 @@ from metarr.domain.item import MediaItem, Rule
 from metarr.domain.merge import Coverage, merge
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo
-from metarr.library.commit import record_all
+from metarr.library.commit import publish_all
 from metarr.rules.affected import Affected
 from metarr.store import authorities, items
 from metarr.store.changes import ChangeSet
@@ -221,7 +221,7 @@ class Remerger:
                 change_sets.append(ChangeSet(item_id=step.before.id, at=at, cause=CAUSE, changes=step.changes))
         items.save_all(connection, pairs)
         items.put_fingerprints(connection, marks)
-        record_all(connection, change_sets, config.sync_fields)
+        publish_all(connection, change_sets, config.sync_fields)
 
 
 def _marked(head: ItemHead, fingerprint: str) -> _Step:

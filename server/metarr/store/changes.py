@@ -39,13 +39,13 @@ class ChangeSet(Struct, frozen=True, kw_only=True):
         return bool(self.sync_reason)
 
 
-def record(connection: Connection, change_set: ChangeSet) -> ChangeSet:
+def add(connection: Connection, change_set: ChangeSet) -> ChangeSet:
     """Keep a change-set; its `id` is given here."""
     key = connection.execute(_INSERT, _columns(change_set)).inserted_primary_key
     return msgspec.structs.replace(change_set, id=int(key[0]) if key else 0)
 
 
-def record_all(connection: Connection, change_sets: Iterable[ChangeSet]) -> None:
+def add_all(connection: Connection, change_sets: Iterable[ChangeSet]) -> None:
     """Keep many change-sets."""
     rows = [_columns(change_set) for change_set in change_sets]
     if rows:

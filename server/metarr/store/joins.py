@@ -39,7 +39,7 @@ class Join(Struct, frozen=True, kw_only=True):
     id: int = 0
 
 
-def record(connection: Connection, join: Join) -> Join:
+def add(connection: Connection, join: Join) -> Join:
     """Keep a join; its `id` is given here."""
     values = {
         "survivor_id": join.survivor_id,

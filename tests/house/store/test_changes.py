@@ -23,7 +23,7 @@ def change(field: str, old: str | None, new: str | None) -> Change:
 
 
 def record(connection: Connection, item_id: int, at: datetime = NOW, **more: object) -> ChangeSet:
-    return changes.record(connection, ChangeSet(item_id=item_id, at=at, cause="enrich", **more))  # type: ignore[arg-type]
+    return changes.add(connection, ChangeSet(item_id=item_id, at=at, cause="enrich", **more))  # type: ignore[arg-type]
 
 
 @given(
@@ -82,8 +82,8 @@ def test_many_change_sets_are_kept_at_once_as_if_one_by_one(connection: Connecti
         ChangeSet(item_id=new.id, at=NOW, cause="authority", changes=(change("plot", "a", str(number)),))
         for number in range(3)
     ]
-    changes.record_all(connection, [])
-    changes.record_all(connection, sets)
+    changes.add_all(connection, [])
+    changes.add_all(connection, sets)
     assert [replace(each, id=0) for each in changes.page(connection)] == sets[::-1]
 
 

@@ -17,7 +17,7 @@ def add(connection: Connection, count: int, **more: object) -> list[int]:
 
 
 def history(connection: Connection, item_id: int, count: int) -> list[int]:
-    return [changes.record(connection, ChangeSet(item_id=item_id, at=NOW, cause="edit")).id for _ in range(count)]
+    return [changes.add(connection, ChangeSet(item_id=item_id, at=NOW, cause="edit")).id for _ in range(count)]
 
 
 def told(connection: Connection, item_id: int) -> list[int]:
@@ -26,12 +26,12 @@ def told(connection: Connection, item_id: int) -> list[int]:
 
 def join(connection: Connection, *links: tuple[int, int]) -> None:
     for survivor_id, joined_id in links:
-        joins.record(connection, Join(survivor_id=survivor_id, joined_id=joined_id, at=NOW))
+        joins.add(connection, Join(survivor_id=survivor_id, joined_id=joined_id, at=NOW))
 
 
 def test_a_join_comes_back_as_it_was_recorded(connection: Connection) -> None:
     first, second = add(connection, 2)
-    recorded = joins.record(
+    recorded = joins.add(
         connection,
         Join(
             survivor_id=first,

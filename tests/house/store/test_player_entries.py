@@ -181,5 +181,5 @@ def test_held_by_nobody_is_what_came_from_players_and_what_none_has_below_it_eit
 
 def test_the_last_change_of_each_item(connection: Connection) -> None:
     heat, ran = add(connection, "Heat", "Ran")
-    ids = [changes.record(connection, ChangeSet(item_id=heat, at=NOW, cause="edit")).id for _ in range(3)]
+    ids = [changes.add(connection, ChangeSet(item_id=heat, at=NOW, cause="edit")).id for _ in range(3)]
     assert player_entries.last_changes(connection, [heat, ran]) == {heat: ids[-1]}

@@ -137,9 +137,9 @@ def fill(database: Database) -> int:
         first = items.add(connection, item(ids={"imdb": "tt0113277"}, title="Heat", fields={"plot": plot}))
         second = items.add(connection, item(title="Heat (1995)"))
         change = Change(field="plot", old=FieldValue(), new=plot)
-        changes.record(connection, ChangeSet(item_id=first.id, at=NOW, cause="edit", changes=(change,)))
+        changes.add(connection, ChangeSet(item_id=first.id, at=NOW, cause="edit", changes=(change,)))
         ids = {"tmdb": IdClaim(value="949")}
-        joins.record(connection, Join(survivor_id=first.id, joined_id=second.id, at=NOW, ids=ids))
+        joins.add(connection, Join(survivor_id=first.id, joined_id=second.id, at=NOW, ids=ids))
         items.soft_delete(connection, [second.id], NOW)
         return first.id
 
