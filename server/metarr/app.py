@@ -47,7 +47,7 @@ from metarr.rules.authorities import FieldAuthorities
 from metarr.rules.export import Decisions
 from metarr.rules.providers import ProviderSettings
 from metarr.rules.remerge import Remerger
-from metarr.rules.settings import SettingsEditor
+from metarr.rules.settings_editor import SettingsEditor
 from metarr.scheduler import Scheduler, next_run
 from metarr.secrets import Vault
 from metarr.store.database import Database

@@ -8,7 +8,7 @@ from metarr.domain.authority import Authority
 from metarr.domain.changes import DEFAULT_SYNC_FIELDS
 from metarr.domain.merge import MergePolicy
 from metarr.settings import Settings, load
-from metarr.store import authorities, settings
+from metarr.store import authorities, key_values
 from metarr.store.database import Connection, Database
 
 
@@ -47,7 +47,7 @@ class ConfigReader:
 
     def read_in(self, connection: Connection) -> Config:
         """The same within the caller's transaction."""
-        known = settings.read(connection)
+        known = key_values.read(connection)
         read, last = Config(settings=load(known), authority=authorities.read(connection, known)), self._last
         if last == read:
             return last

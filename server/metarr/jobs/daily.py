@@ -12,7 +12,7 @@ from metarr.clock import Clock
 from metarr.domain.freshness import MAX_AGE
 from metarr.jobs.jobs import Jobs, Order
 from metarr.settings import Settings
-from metarr.store import answers, changes, jobs, settings
+from metarr.store import answers, changes, jobs, key_values
 from metarr.store.database import Database
 from metarr.store.jobs import Scope
 
@@ -98,7 +98,7 @@ class Daily:
 
     def _time(self, key: str) -> datetime | None:
         with self._database.read() as connection:
-            text = settings.get(connection, key)
+            text = key_values.get(connection, key)
         try:
             return datetime.fromisoformat(text) if isinstance(text, str) else None
         except ValueError:
@@ -106,4 +106,4 @@ class Daily:
 
     def _keep(self, key: str, moment: datetime) -> None:
         with self._database.begin() as connection:
-            settings.put(connection, {key: moment.isoformat()})
+            key_values.put(connection, {key: moment.isoformat()})

@@ -27,9 +27,9 @@ from metarr.errors import InvalidInput, Violation
 from metarr.library.commit import commit
 from metarr.rules.authorities import FieldAuthorities, priority_violations
 from metarr.rules.providers import ProviderSettings
-from metarr.rules.settings import SettingsEditor
+from metarr.rules.settings_editor import SettingsEditor
 from metarr.settings import DECLARED
-from metarr.store import decisions, items, settings
+from metarr.store import decisions, items, key_values
 from metarr.store.database import Connection, Database
 
 FORMAT = 1
@@ -153,7 +153,7 @@ class Decisions:
         return text, ids[limit - 1] if len(ids) > limit else 0
 
     def _with_the_whole(self, connection: Connection, document: Document) -> Document:
-        stored, rules = settings.read(connection), self._authorities.read().authority
+        stored, rules = key_values.read(connection), self._authorities.read().authority
         return replace(
             document,
             settings={each.key: stored[each.key] for each in DECLARED if each.key in stored},

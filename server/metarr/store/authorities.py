@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select
 
 from metarr.domain.authority import DEFAULT_PRIORITY, Authority, FieldRule, rule_key
 from metarr.domain.values import Kind
-from metarr.store import settings
+from metarr.store import key_values
 from metarr.store.tables import field_authorities as table
 from metarr.store.upsert import upsert
 
@@ -28,7 +28,7 @@ def read(connection: Connection, known: Mapping[str, Any] | None = None) -> Auth
         for row in connection.execute(_RULES)
     }
     if known is None:
-        known = settings.read(connection)
+        known = key_values.read(connection)
     return Authority(
         priority=tuple(known.get(PRIORITY, DEFAULT_PRIORITY)),
         rules=rules,
@@ -64,18 +64,18 @@ def reset(connection: Connection, fields: Iterable[tuple[Kind, str]]) -> None:
 
 def put_priority(connection: Connection, providers: Iterable[str]) -> None:
     """Set the global priority, the best first."""
-    settings.put(connection, {PRIORITY: list(providers)})
+    key_values.put(connection, {PRIORITY: list(providers)})
 
 
 def put_fill_gaps(connection: Connection, fill_gaps: bool) -> None:
     """Say whether providers outside a field's own list fill its gaps."""
-    settings.put(connection, {FILL_GAPS: fill_gaps})
+    key_values.put(connection, {FILL_GAPS: fill_gaps})
 
 
 def earlier(connection: Connection) -> tuple[Authority, ...]:
     """The rules that were in force before, the latest first: those under which items may have been merged last."""
     try:
-        return msgspec.convert(settings.get(connection, EARLIER, []), tuple[Authority, ...])
+        return msgspec.convert(key_values.get(connection, EARLIER, []), tuple[Authority, ...])
     except msgspec.ValidationError:  # of a version that wrote them otherwise; items are merged again without them
         return ()
 
@@ -83,7 +83,7 @@ def earlier(connection: Connection) -> tuple[Authority, ...]:
 def remember(connection: Connection, authority: Authority) -> None:
     """Keep rules that are in force no more."""
     known = (authority, *(each for each in earlier(connection) if each != authority))
-    settings.put(connection, {EARLIER: msgspec.to_builtins(known[:REMEMBERED])})
+    key_values.put(connection, {EARLIER: msgspec.to_builtins(known[:REMEMBERED])})
 
 
 _RULES = select(table).order_by(table.c.kind, table.c.field)

@@ -14,7 +14,7 @@ from metarr.domain.values import Kind
 from metarr.errors import AllRefused, CannotDo
 from metarr.providers import omdb, tmdb
 from metarr.providers.contract import Candidate
-from metarr.store import settings
+from metarr.store import key_values
 from samples import sample_json
 from simulators import Simulators
 
@@ -133,7 +133,7 @@ class TestThroughTheProviders:
 
     def test_with_aggregation_off_only_the_first_provider_that_can_search_is_asked(self, home: House) -> None:
         with home.database.begin() as connection:
-            settings.put(connection, {"multi_provider_aggregation": False})
+            key_values.put(connection, {"multi_provider_aggregation": False})
         found = search(home, FILM, "Inception", year=2010)
         assert {provider for provider, what in kinds(found.outcomes).items() if what == "Answered"} == {"omdb"}
         assert home.asked().keys() <= {"omdb"}

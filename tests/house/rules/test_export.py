@@ -15,7 +15,7 @@ from metarr.errors import InvalidInput
 from metarr.library.edit import Edit
 from metarr.providers.registry import discover
 from metarr.secrets import Vault
-from metarr.store import changes, items, settings
+from metarr.store import changes, items, key_values
 from metarr.store.database import Database
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -113,7 +113,7 @@ def test_everything_that_was_decided_comes_over_into_another_library(house: Hous
     )
     house.services.providers.update("omdb", False, {"requests_per_second": 3, "api_key": KEY})
     with house.database.begin() as connection:
-        settings.put(connection, {"country": "DE", "image_languages": ["de", "en"]})
+        key_values.put(connection, {"country": "DE", "image_languages": ["de", "en"]})
 
     there = other.add(movie("Heat", "tt0113277", fields={"plot": held("Theirs, newer")}))
     away = other.add(movie("Ronin", "tt0122690", fields={"tagline": held("A tagline")}))
@@ -196,7 +196,7 @@ def test_a_dry_run_tells_the_same_and_changes_nothing(house: House, other: House
     house.services.authorities.update(fill_gaps=False)
     house.services.providers.update("fanart", False, {})
     with house.database.begin() as connection:
-        settings.put(connection, {"country": "DE"})
+        key_values.put(connection, {"country": "DE"})
     there = other.add(movie("Heat", "tt0113277"))
     before, document = (other.item(there), other.export()), house.export()
     told = other.take(document, dry_run=True)

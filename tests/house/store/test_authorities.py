@@ -3,7 +3,7 @@ from sqlalchemy import Connection
 from factories import listens_to
 from metarr.domain.authority import DEFAULT_PRIORITY, Authority
 from metarr.domain.values import Kind
-from metarr.store import authorities, settings
+from metarr.store import authorities, key_values
 
 PLOT, GENRES = (Kind.MOVIE, "plot"), (Kind.SERIES, "genres")
 
@@ -48,7 +48,7 @@ def test_the_rules_of_before_are_remembered_the_latest_first_each_once_and_not_f
 
 
 def test_rules_of_before_that_cannot_be_read_any_more_are_forgotten(connection: Connection) -> None:
-    settings.put(connection, {authorities.EARLIER: [{"priority": "tmdb"}]})
+    key_values.put(connection, {authorities.EARLIER: [{"priority": "tmdb"}]})
     assert authorities.earlier(connection) == ()
     authorities.remember(connection, Authority())
     assert authorities.earlier(connection) == (Authority(),)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from factories import NOW, item
 from metarr.errors import CannotDo
-from metarr.store import items, settings
+from metarr.store import items, key_values
 from metarr.store.database import Database
 
 
@@ -23,38 +23,38 @@ def file() -> Iterator[Database]:
 def test_a_transaction_commits_as_a_whole_or_not_at_all(database: Database) -> None:
     def fail_halfway() -> None:
         with database.begin() as connection:
-            settings.put(connection, {"a": 1})
+            key_values.put(connection, {"a": 1})
             raise RuntimeError("halfway")
 
     with pytest.raises(RuntimeError, match="halfway"):
         fail_halfway()
     with database.begin() as connection:
-        assert settings.read(connection) == {}
-        settings.put(connection, {"a": 2})
+        assert key_values.read(connection) == {}
+        key_values.put(connection, {"a": 2})
     with database.read() as connection:
-        assert settings.read(connection) == {"a": 2}
+        assert key_values.read(connection) == {"a": 2}
 
 
 def test_a_reader_keeps_its_view_while_another_thread_writes(database: Database) -> None:
     def write() -> None:
         with database.begin() as connection:
-            settings.put(connection, {"a": 2})
+            key_values.put(connection, {"a": 2})
 
     with database.begin() as connection:
-        settings.put(connection, {"a": 1})
+        key_values.put(connection, {"a": 1})
     with database.read() as reading:
-        assert settings.get(reading, "a") == 1
+        assert key_values.get(reading, "a") == 1
         in_thread(write)
-        assert settings.get(reading, "a") == 1
+        assert key_values.get(reading, "a") == 1
     with database.read() as reading:
-        assert settings.get(reading, "a") == 2
+        assert key_values.get(reading, "a") == 2
 
 
 def test_what_a_read_transaction_writes_does_not_stay(database: Database) -> None:
     with database.read() as connection:
-        settings.put(connection, {"a": 1})
+        key_values.put(connection, {"a": 1})
     with database.read() as connection:
-        assert settings.read(connection) == {}
+        assert key_values.read(connection) == {}
 
 
 def test_writers_of_many_threads_take_turns_and_lose_nothing(database: Database) -> None:
@@ -64,7 +64,7 @@ def test_writers_of_many_threads_take_turns_and_lose_nothing(database: Database)
         together.wait()
         for _ in range(rounds):
             with database.begin() as connection:
-                settings.put(connection, {"count": settings.get(connection, "count", 0) + 1})
+                key_values.put(connection, {"count": key_values.get(connection, "count", 0) + 1})
 
     threads = [threading.Thread(target=count) for _ in range(4)]
     for thread in threads:
@@ -72,7 +72,7 @@ def test_writers_of_many_threads_take_turns_and_lose_nothing(database: Database)
     for thread in threads:
         thread.join()
     with database.read() as connection:
-        assert settings.get(connection, "count") == 4 * rounds
+        assert key_values.get(connection, "count") == 4 * rounds
 
 
 def test_two_programs_writing_the_same_file_wait_for_each_other(tmp_path: Path) -> None:
@@ -84,18 +84,18 @@ def test_two_programs_writing_the_same_file_wait_for_each_other(tmp_path: Path) 
     def second() -> None:
         inside.wait()
         with two.begin() as connection:
-            settings.put(connection, {"seen": settings.get(connection, "a")})
+            key_values.put(connection, {"seen": key_values.get(connection, "a")})
         done.set()
 
     thread = threading.Thread(target=second)
     thread.start()
     with one.begin() as connection:
         inside.set()
-        settings.put(connection, {"a": 1})
+        key_values.put(connection, {"a": 1})
         assert not done.is_set()
     thread.join()
     with one.read() as connection:
-        assert settings.get(connection, "seen") == 1
+        assert key_values.get(connection, "seen") == 1
     one.close()
     two.close()
 
@@ -104,7 +104,7 @@ def test_a_write_within_a_write_is_refused_at_once(database: Database) -> None:
     with database.begin(), pytest.raises(RuntimeError, match="open in this thread"), database.begin():
         pass
     with database.begin() as connection:
-        settings.put(connection, {"still": "works"})
+        key_values.put(connection, {"still": "works"})
 
 
 def test_every_connection_to_a_file_checks_references_and_writes_ahead(file: Database) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 
 from factories import NOW, item, stored
 from metarr.errors import CannotDo, DatabaseUnusable, NoSuchThing
-from metarr.store import items, jobs, postgres, settings, tables
+from metarr.store import items, jobs, key_values, postgres, tables
 from metarr.store.database import Database
 from metarr.store.jobs import Job
 from postgres import USER, Cluster
@@ -285,9 +285,9 @@ def test_a_database_belongs_to_one_daemon_and_others_may_read_it(
     assert f"another Metarr uses the database {postgres.folder}" in refusal(postgres.address(name), alone=True)
     reader = Database(postgres.address(name))
     with first.begin() as connection:
-        settings.put(connection, {"a": 1})
+        key_values.put(connection, {"a": 1})
     with reader.read() as connection:
-        assert settings.get(connection, "a") == 1
+        assert key_values.get(connection, "a") == 1
     reader.close()
     first.close()
     opened(postgres.address(name), alone=True).close()
@@ -305,7 +305,7 @@ def test_whoever_lost_the_database_to_another_daemon_writes_no_more(
         pass
     second.close()
     with first.begin() as connection:
-        settings.put(connection, {"mine": "again"})
+        key_values.put(connection, {"mine": "again"})
     first.close()
 
 
@@ -323,9 +323,9 @@ def away(server: Cluster) -> Iterator[None]:
 def test_after_the_server_came_back_everything_goes_on(postgres: Cluster, name: str) -> None:
     def lose(database: Database) -> None:
         with database.begin() as connection:
-            settings.put(connection, {"lost": 1})
+            key_values.put(connection, {"lost": 1})
             with away(postgres):
-                settings.put(connection, {"lost": 2})
+                key_values.put(connection, {"lost": 2})
 
     database = opened(postgres.address(name), alone=True)
     with pytest.raises(DatabaseUnusable, match="cannot be used"):
@@ -335,10 +335,10 @@ def test_after_the_server_came_back_everything_goes_on(postgres: Cluster, name: 
             with pytest.raises(DatabaseUnusable, match="cannot be used"), begun():
                 pass
     with database.begin() as connection:
-        assert settings.read(connection) == {}
-        settings.put(connection, {"kept": 1})
+        assert key_values.read(connection) == {}
+        key_values.put(connection, {"kept": 1})
     with database.read() as reading:
-        assert settings.read(reading) == {"kept": 1}
+        assert key_values.read(reading) == {"kept": 1}
     database.close()
 
 
@@ -350,18 +350,18 @@ def test_two_programs_writing_the_same_database_wait_for_each_other(postgres: Cl
     def second() -> None:
         inside.wait()
         with two.begin() as connection:
-            settings.put(connection, {"seen": settings.get(connection, "a")})
+            key_values.put(connection, {"seen": key_values.get(connection, "a")})
         done.set()
 
     thread = threading.Thread(target=second)
     thread.start()
     with one.begin() as connection:
         inside.set()
-        settings.put(connection, {"a": 1})
+        key_values.put(connection, {"a": 1})
         assert not done.is_set()
     thread.join()
     with one.read() as connection:
-        assert settings.get(connection, "seen") == 1
+        assert key_values.get(connection, "seen") == 1
     one.close()
     two.close()
 

@@ -14,7 +14,7 @@ from metarr.rules.authorities import FieldAuthorities
 from metarr.rules.export import Decisions
 from metarr.rules.providers import ProviderSettings
 from metarr.rules.remerge import Remerger
-from metarr.rules.settings import SettingsEditor
+from metarr.rules.settings_editor import SettingsEditor
 from metarr.v1 import config_service_pb2 as pb
 from metarr.v1.config_service_pb2_grpc import ConfigServiceServicer
 

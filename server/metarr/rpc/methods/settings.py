@@ -8,7 +8,7 @@ from metarr.declared import Setting, SettingValue
 from metarr.rpc.convert import plain_of, value_message
 from metarr.rpc.doors.context import Context
 from metarr.rpc.validate import Check
-from metarr.rules.settings import SettingsEditor
+from metarr.rules.settings_editor import SettingsEditor
 from metarr.settings import DECLARED, Settings
 from metarr.v1 import config_service_pb2 as pb
 

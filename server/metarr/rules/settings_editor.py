@@ -8,7 +8,7 @@ from metarr.declared import checked_all
 from metarr.errors import InvalidInput
 from metarr.players.players import Players
 from metarr.settings import DECLARED, Settings
-from metarr.store import settings
+from metarr.store import key_values
 from metarr.store.database import Database
 
 
@@ -30,8 +30,8 @@ class SettingsEditor:
             raise InvalidInput(*wrong)
         woke = self._config.read().sync_fields
         with self._database.begin() as connection:
-            settings.put(connection, {key: value for key, value in new.items() if value is not None})
-            settings.remove(connection, [key for key, value in new.items() if value is None])
+            key_values.put(connection, {key: value for key, value in new.items() if value is not None})
+            key_values.remove(connection, [key for key, value in new.items() if value is None])
         if grown := self._config.read().sync_fields - woke:
             self._players.wake_due(grown)
         return self.read()

@@ -1,4 +1,4 @@
-"""The owner's settings: a JSON value by key. What keys there are, and their types, the services say."""
+"""JSON values by key: the owner's settings, and a few that stand alone. What keys there are, their users say."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

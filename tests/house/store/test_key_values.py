@@ -3,7 +3,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metarr.store import settings
+from metarr.store import key_values
 from metarr.store.database import Database
 from strategies import names, texts
 
@@ -17,16 +17,16 @@ _json = st.recursive(
 @given(st.dictionaries(names, _json.filter(lambda value: value is not None), max_size=4))
 def test_settings_come_back_as_they_were_put(shared: Database, values: dict[str, Any]) -> None:
     with shared.read() as connection:
-        settings.put(connection, values)
-        assert settings.read(connection) == values
+        key_values.put(connection, values)
+        assert key_values.read(connection) == values
 
 
 def test_putting_one_leaves_the_others_and_removing_goes_back_to_the_default(database: Database) -> None:
     with database.begin() as connection:
-        settings.put(connection, {"ttl": 7, "language": "en"})
-        settings.put(connection, {"ttl": 8})
-        settings.put(connection, {})
-        assert settings.read(connection) == {"ttl": 8, "language": "en"}
-        settings.remove(connection, ["ttl", "never set"])
-        assert settings.get(connection, "ttl", 7) == 7
-        assert settings.get(connection, "language") == "en"
+        key_values.put(connection, {"ttl": 7, "language": "en"})
+        key_values.put(connection, {"ttl": 8})
+        key_values.put(connection, {})
+        assert key_values.read(connection) == {"ttl": 8, "language": "en"}
+        key_values.remove(connection, ["ttl", "never set"])
+        assert key_values.get(connection, "ttl", 7) == 7
+        assert key_values.get(connection, "language") == "en"
