@@ -14,7 +14,7 @@ from kodi_host import Kodi, Movie, NeverHappened, RpcRefused, ScriptFailed, Show
 
 pytestmark = [pytest.mark.e2e, needs_kodi]
 
-SUPPORT = Path(__file__).parents[1] / "support"
+TESTS = Path(__file__).parents[1]
 MOVIES = (
     Movie("The Matrix", 1999, {"tmdb": "603", "imdb": "tt0133093"}, {"plot": "A hacker learns the truth."}),
     Movie("Inception", 2010, {"tmdb": "27205"}, {"genre": ["Action", "Heist"]}),
@@ -250,7 +250,7 @@ def test_a_wait_asks_again_where_a_connection_breaks(kodi: Kodi):
 
 def test_nothing_stays_behind_when_the_test_itself_is_killed(tmp_path: Path):
     command = [sys.executable, "-c", STARTS_AND_WAITS, str(tmp_path)]
-    environment = {**os.environ, "PYTHONPATH": str(SUPPORT)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS), str(TESTS / "support")))}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as test:
         pids = [int(word) for word in test.stdout.readline().split()]
         assert len(pids) == 2
