@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from kodi_host import wait_for
-from samples import index, sample
+from samples import recorded, sample
 from simulators import FAULTS, KEYS, MOVIES, SERIES, Simulators, generated_movie
 from simulators.generated import MODEL
 from simulators.tmdb import movie_details
@@ -702,14 +702,6 @@ def test_stopping_ends_what_hangs_and_leaves_no_thread() -> None:
 Shape = dict[str, Any]
 
 
-def recorded(start: str) -> list[str]:
-    """The bodies, by the start of their path, that are believed to be as the provider sent them."""
-    rows = index(start.partition("/")[0])
-    if not rows:
-        pytest.skip(f"no recording {start} beside the project")
-    return [row.file for row in rows if row.whole and row.file.startswith(start)]
-
-
 def _shape(values: list[Any]) -> Shape:
     """Types, keys and which keys are always there, over several values that stand in the same place."""
     objects = [value for value in values if isinstance(value, dict)]
@@ -787,6 +779,7 @@ ALSO_TMDB = frozenset(
 )
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize(
     ("recordings", "paths"),
     [
@@ -837,6 +830,7 @@ def _files(start: str) -> list[str]:
     return [file for file in found if "search-decoding" not in file]
 
 
+@pytest.mark.recordings
 def test_tmdb_appended_sections_have_the_recorded_shape(client: Client) -> None:
     files = [file for file in recorded("tmdb/subliminal/tv_") if "_season_" not in file]
     bodies = [client.json("tmdb", f"/tv/{i}", append_to_response="external_ids") for i in TV_IDS]
@@ -845,6 +839,7 @@ def test_tmdb_appended_sections_have_the_recorded_shape(client: Client) -> None:
     _check(files, bodies, ALSO_TMDB | nulls)
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize(
     ("recordings", "queries"),
     [
@@ -857,6 +852,7 @@ def test_omdb_bodies_have_the_recorded_shape(client: Client, recordings: str, qu
     _check(recorded(recordings), [client.json("omdb", **query) for query in queries])
 
 
+@pytest.mark.recordings
 def test_tvdb_bodies_have_the_recorded_shape(client: Client) -> None:
     def check(recordings: list[str], paths: list[str], also: frozenset[str] = frozenset()) -> None:
         _check([f"tvdb/v4/{name}.json" for name in recordings], [client.json("tvdb", path) for path in paths], also)
@@ -895,6 +891,7 @@ def test_tvdb_bodies_have_the_recorded_shape(client: Client) -> None:
     )
 
 
+@pytest.mark.recordings
 def test_fanart_bodies_have_the_recorded_shape(client: Client, simulators: Simulators) -> None:
     """The recordings are of v3, which has the same lists with fewer keys."""
 

@@ -222,7 +222,9 @@ def test_the_readme_shows_the_notice_that_tmdb_asks_for():
 SKIPPING = """
 import pytest
 def test_runs(): pass
-def test_skips_itself(): pytest.skip("no recording tmdb/x.json beside the project")
+@pytest.mark.recordings
+def test_reads_a_recording(): pytest.skip("no recording tmdb/x.json beside the project")
+def test_reads_one_unmarked(): pytest.skip("no recording tmdb/x.json beside the project")
 @pytest.mark.skipif(True, reason="no network")
 def test_is_skipped(): pass
 @pytest.mark.xfail(reason="known")
@@ -233,10 +235,12 @@ def test_is_expected_to_fail(): assert False
 def test_with_complete_every_skip_is_a_failure(pytester: pytest.Pytester, pytestconfig: pytest.Config):
     assert pytestconfig.pluginmanager.has_plugin("completeness")
     pytester.makepyfile(SKIPPING)
+    pytester.makeini("[pytest]\nmarkers = recordings\n")
     options = ("-p", "no:cacheprovider", "-p", "completeness")
-    pytester.runpytest_inprocess(*options).assert_outcomes(passed=1, skipped=2, xfailed=1)
+    pytester.runpytest_inprocess(*options).assert_outcomes(passed=1, skipped=3, xfailed=1)
     complete = pytester.runpytest_inprocess(*options, "--complete")
-    complete.assert_outcomes(passed=1, failed=1, errors=1, xfailed=1)
+    complete.assert_outcomes(passed=1, failed=2, errors=1, xfailed=1)
     complete.stdout.fnmatch_lines(["*--complete allows no skip: *no recording*"])
     without = pytester.runpytest_inprocess(*options, "--complete", "--without-recordings")
-    without.assert_outcomes(passed=1, skipped=1, errors=1, xfailed=1)
+    without.assert_outcomes(passed=1, skipped=1, failed=1, errors=1, xfailed=1)
+    without.stdout.fnmatch_lines(["FAILED *test_reads_one_unmarked*"])

@@ -242,6 +242,7 @@ BOND = (
 )
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize(
     ("kind", "recordings", "wanted", "winner"),
     [

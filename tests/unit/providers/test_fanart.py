@@ -35,6 +35,7 @@ def refusal(status: int, body: bytes = b"", **headers: str) -> ProviderError | T
     return Fanart().classify(Response(status=status, headers=headers, body=body))
 
 
+@pytest.mark.recordings
 class TestRecordings:
     def test_the_fellowship_has_one_image_of_most_kinds(self) -> None:
         fragment = parse_art(Kind.MOVIE, json.loads(sample("fanarttv/movies_120_lotr_fellowship.json")))

@@ -69,6 +69,7 @@ QUOTED: dict[str, tuple[int, type[Exception] | None]] = {
 QUOTED_TITLE = T + "tt5267212_ratings_empty_wrong_match.json"
 
 
+@pytest.mark.recordings
 def test_every_recording_is_parsed() -> None:
     """Nothing is left out: a new recording fails here until it is put into one of the tables."""
     sample("INDEX.tsv")
@@ -81,6 +82,7 @@ def read(name: str) -> Fragment:
     return parse_title(body, TITLES.get(name, Kind.MOVIE), body["imdbID"])
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize("name", [*TITLES, QUOTED_TITLE])
 def test_recorded_titles_are_read(name: str) -> None:
     fragment = read(name)
@@ -90,6 +92,7 @@ def test_recorded_titles_are_read(name: str) -> None:
     assert fragment.trouble == ()
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize("name", SEARCHES)
 def test_recorded_searches_are_read(name: str) -> None:
     kind = SEARCHES[name]
@@ -100,6 +103,7 @@ def test_recorded_searches_are_read(name: str) -> None:
     assert all(candidate.titles and 1900 < candidate.year < 2030 for candidate in found)
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize(("name", "told"), {**ERRORS, **QUOTED}.items())
 def test_recorded_errors_are_told_apart(name: str, told: tuple[int, type[Exception] | None]) -> None:
     status, error = told
@@ -107,6 +111,7 @@ def test_recorded_errors_are_told_apart(name: str, told: tuple[int, type[Excepti
     assert (None if verdict is None else type(verdict)) is error
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize(
     ("name", "field", "value"),
     [
@@ -142,6 +147,7 @@ def test_recorded_values_come_out_as_they_are(name: str, field: str, value: obje
     assert read(f"{T}{name}.json").values[field] == value
 
 
+@pytest.mark.recordings
 def test_man_of_steel_is_read_whole() -> None:
     values = read(S + "i-tt0770828_plot-short.json").values
     assert values["awards"] == "Nominated for 1 BAFTA Award. 7 wins & 46 nominations total"
@@ -153,6 +159,7 @@ def test_man_of_steel_is_read_whole() -> None:
     assert [(image.url.rpartition("@@")[2], image.language) for image in poster] == [("._V1_.jpg", "en")]
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize(
     ("name", "empty"),
     [
@@ -170,6 +177,7 @@ def test_what_omdb_has_not_got_is_empty(name: str, empty: set[str]) -> None:
     assert read(name).empty == empty
 
 
+@pytest.mark.recordings
 def test_years_of_series_are_those_of_their_start() -> None:
     found = parse_search(sample_json(S + "s-dallas_page-1_type-series.json"), Kind.SERIES)
     years = {candidate.ids["imdb"]: candidate.year for candidate in found}

@@ -104,6 +104,7 @@ EPISODES = {
 left_out = {J + f"{name}.json" for names in LEFT_OUT.values() for name in names.split()} | EPISODES
 
 
+@pytest.mark.recordings
 def test_every_whole_recording_is_parsed_or_left_out_for_a_reason() -> None:
     sample("INDEX.tsv")
     parsed = [*DETAILS, *SECTIONS, *SEARCHES, *ERRORS]
@@ -128,6 +129,7 @@ def game_of_thrones(**preferences: Any) -> Fragment:
     return parse_title(with_sections(J + "tv-details.json", Kind.SERIES), Kind.SERIES, Preferences(**preferences))
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize("name", DETAILS)
 def test_recorded_details_are_read(name: str) -> None:
     fragment = read(name)
@@ -139,6 +141,7 @@ def test_recorded_details_are_read(name: str) -> None:
     assert fragment.unread <= in_sections | untranslated, fragment.trouble
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize("name", SECTIONS)
 def test_a_recorded_section_makes_its_fields_readable(name: str) -> None:
     kind, key, fields = SECTIONS[name]
@@ -149,6 +152,7 @@ def test_a_recorded_section_makes_its_fields_readable(name: str) -> None:
     assert not any(field in note for field in fields for note in fragment.trouble)
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize("name", SEARCHES)
 def test_recorded_searches_are_read(name: str) -> None:
     kind, count = SEARCHES[name]
@@ -157,12 +161,14 @@ def test_recorded_searches_are_read(name: str) -> None:
     assert all(candidate.ids["tmdb"].isdigit() and candidate.titles for candidate in found)
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize("name", ERRORS)
 def test_recorded_errors_are_told_apart(name: str) -> None:
     status, error = ERRORS[name]
     assert type(TMDB.classify(Response(status=status, headers={}, body=sample(name)))) is error
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize(
     ("name", "field", "value"),
     [
@@ -192,6 +198,7 @@ def test_recorded_values_come_out_as_they_are(name: str, field: str, value: obje
     assert read(name).values[field] == value
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize(
     ("name", "ids"),
     [
@@ -214,12 +221,14 @@ def test_recorded_ids_are_claimed(name: str, ids: dict[str, str]) -> None:
     assert read(name).ids == ids
 
 
+@pytest.mark.recordings
 def test_a_title_that_says_nothing_is_empty_everywhere_it_speaks() -> None:
     fragment = read(J + "movie-latest.json")
     assert fragment.values == {"title": "Better Than Me", "original_title": "Better Than Me", "status": "Released"}
     assert fragment.empty >= {"runtime_minutes", "tmdb_rating", "tmdb_votes", "genres", "collection", "homepage"}
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -241,6 +250,7 @@ def test_fight_club_is_read_whole(field: str, value: object) -> None:
     assert fight_club().values[field] == value
 
 
+@pytest.mark.recordings
 def test_fight_club_has_a_cast_a_face_and_a_name_in_other_languages() -> None:
     fragment = fight_club()
     cast: Any = fragment.values["cast"]
@@ -255,6 +265,7 @@ def test_fight_club_has_a_cast_a_face_and_a_name_in_other_languages() -> None:
     assert (fragment.empty, fragment.unread, fragment.trouble) == ({"collection"}, frozenset(), ())
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize(
     ("country", "day", "certification"),
     [
@@ -273,6 +284,7 @@ def test_premiere_and_certification_are_those_of_the_owners_country(
     assert ("certification" in fragment.empty) == (certification is None)
 
 
+@pytest.mark.recordings
 def test_images_are_sorted_into_the_fields_by_their_lettering() -> None:
     values: Any = fight_club().values
     assert {image.language == "" for image in values["poster"] + values["landscape"]} == {False}
@@ -285,6 +297,7 @@ def test_images_are_sorted_into_the_fields_by_their_lettering() -> None:
     assert most == MAX_IMAGES
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -305,6 +318,7 @@ def test_game_of_thrones_is_read_whole(field: str, value: object) -> None:
     assert game_of_thrones().values[field] == value
 
 
+@pytest.mark.recordings
 def test_a_series_has_the_cast_of_all_its_seasons_in_the_order_of_billing() -> None:
     fragment = game_of_thrones(country="DE")
     cast: Any = fragment.values["cast"]
@@ -315,6 +329,7 @@ def test_a_series_has_the_cast_of_all_its_seasons_in_the_order_of_billing() -> N
     assert fragment.unread == {"trailer"}, "no videos were recorded"
 
 
+@pytest.mark.recordings
 def test_german_text_comes_from_the_translations_where_the_details_have_none() -> None:
     body = with_sections(J + "movie-details.json", Kind.MOVIE) | {"overview": "", "tagline": ""}
     translated = {
@@ -333,12 +348,14 @@ def test_german_text_comes_from_the_translations_where_the_details_have_none() -
     assert elsewhere["title"] == "Fight Club"
 
 
+@pytest.mark.recordings
 def test_the_title_in_a_language_is_the_translated_one() -> None:
     body = with_sections(J + "movie-details.json", Kind.MOVIE)
     assert parse_title(body, Kind.MOVIE, Preferences(language="pt-PT")).values["title"] == "Clube de Combate"
     assert parse_title(body, Kind.MOVIE, Preferences(language="de-DE")).values["title"] == "Fight Club"
 
 
+@pytest.mark.recordings
 def test_a_search_finds_the_names_the_year_and_the_country() -> None:
     found = parse_search(sample_json(S + "search_tv_query-dallas_page-1.json"), Kind.SERIES)
     years = {candidate.ids["tmdb"]: candidate.year for candidate in found if candidate.titles[0] == "Dallas"}
@@ -351,6 +368,7 @@ def test_a_search_finds_the_names_the_year_and_the_country() -> None:
     assert (anime.year, anime.countries) == (0, ("US",))
 
 
+@pytest.mark.recordings
 def test_recorded_finds_lead_to_the_kind_that_was_asked_for() -> None:
     by_tvdb = sample_json("tmdb/adamayoung/find-tvdb-id-tvshow.json")
     by_imdb = sample_json("tmdb/adamayoung/find-imdb-id-movie.json")

@@ -58,6 +58,7 @@ def refusal(status: int, body: bytes = b"", **headers: str) -> ProviderError | T
     return Tvdb().classify(Response(status=status, headers=headers, body=body))
 
 
+@pytest.mark.recordings
 class TestRecordings:
     def test_a_recorded_series_is_read(self) -> None:
         body = json.loads(sample("tvdb/v4/series_421069_extended.json"))
