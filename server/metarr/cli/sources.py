@@ -10,7 +10,7 @@ from typing import Annotated, Any, BinaryIO
 import msgspec
 
 from metarr.cli.text import kind_constant
-from metarr.domain.ids import expected, valid_id, valid_type
+from metarr.domain.id_spelling import expected, valid_id, valid_type
 from metarr.domain.values import Kind
 from metarr.nfo import MOST_BYTES, NoNfo, NotUnderstood, Title, parse
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from metarr.domain.equality import text_key
 from metarr.domain.fields import FIELDS, FieldType, convert_value
-from metarr.domain.ids import expected, valid_id, valid_type
+from metarr.domain.id_spelling import expected, valid_id, valid_type
 from metarr.domain.values import Collection, Credit, Image, Value
 
 MOST_TEXT = 20_000

@@ -41,7 +41,7 @@ _SPELLED = re.compile(r"""(["'`“‘«(])(?:&(?:amp|lt|gt);|<[^<>\s]{1,20}>)(["
 
 
 def _decoded(text: str) -> str:
-    """One level of entities less. "&amp;" in a text that has a bare "&", too, is no entity: nobody escaped that text."""
+    """One level of entities less. "&amp;" in a text that has a bare "&", too, is none: nobody escaped that text."""
     if "&" not in text:
         return text
     escaped = not _SPELLED.search(text) and all(_is_entity(text, place) for place in _places(text, "&"))
@@ -101,7 +101,7 @@ _EDGES = "\u200c\u200d\u200e\u200f"
 
 def _controls() -> dict[int, str | None]:
     """What becomes of control characters: those of Latin-1 are most often what Windows meant by their numbers."""
-    gone = [*range(0x00, 0x09), *range(0x0E, 0x1C), 0x7F, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
+    gone = [*range(0x09), *range(0x0E, 0x1C), 0x7F, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
     windows = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0) if code != 0x85}
     return {**dict.fromkeys(gone), **windows, **dict.fromkeys(map(ord, _BIDI + _INVISIBLE))}
 

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
-from metarr.domain.ids import valid_id
+from metarr.domain.id_spelling import valid_id
 from metarr.domain.values import Kind
 
 MOST_BYTES = 5 * 1024 * 1024

@@ -14,7 +14,7 @@ from metarr.clock import Clock
 from metarr.domain.checked import checked_value
 from metarr.domain.delivery import IDS, FieldState, is_anew, not_taken, reported, retry, takeable, unacknowledged
 from metarr.domain.fields import fields_of
-from metarr.domain.ids import valid_id, valid_type
+from metarr.domain.id_spelling import valid_id, valid_type
 from metarr.domain.item import MediaItem
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput

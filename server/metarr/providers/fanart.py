@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
 
-from metarr.domain.ids import valid_id
+from metarr.domain.id_spelling import valid_id
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Artwork, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from metarr.domain.fields import FIELDS, FieldType, decode_value, encode_value
-from metarr.domain.ids import valid_id
+from metarr.domain.id_spelling import valid_id
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Collection, Credit, Image, Kind, Value
 from metarr.errors import BadAnswer, DatabaseUnusable, ProviderError, TitleNotFound

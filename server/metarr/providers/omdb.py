@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from metarr.domain.ids import valid_id
+from metarr.domain.id_spelling import valid_id
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Artwork, Credit, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, QuotaExhausted, RateLimited, TitleNotFound

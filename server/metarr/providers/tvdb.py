@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from metarr.domain.ids import valid_id
+from metarr.domain.id_spelling import valid_id
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Artwork, Credit, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound

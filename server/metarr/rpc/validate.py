@@ -8,7 +8,8 @@ from typing import Protocol, Self
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
-from metarr.domain.ids import expected, parse_reference, valid_id, valid_type
+from metarr.domain.id_spelling import expected, valid_id, valid_type
+from metarr.domain.ids import parse_reference
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, Violation
 from metarr.rpc.convert import kind_of

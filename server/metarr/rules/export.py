@@ -20,7 +20,7 @@ from metarr.declared import checked_all
 from metarr.domain.authority import FieldRule, rule_key, rule_violations
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
-from metarr.domain.ids import valid_id, valid_type
+from metarr.domain.id_spelling import valid_id, valid_type
 from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, Violation

@@ -101,9 +101,11 @@ def test_paragraphs_of_a_long_text_stay_apart() -> None:
 
 
 PIECES = st.sampled_from(
-    ["&", "amp;", "&amp;", "&lt;", "lt;", "<", ">", "b", "<b>", "</b>", "/", "br", "!--", "--", "<![CDATA[", "]]>", '"']
-    + ["'", "(", ")", " ", "\n", "\x00", "\u202e", "\x85", "\xa0", "#", "39", ";", "é", "\u200d", "=", "\x92"]
-)
+    [
+        "&", "amp;", "&amp;", "&lt;", "lt;", "<", ">", "b", "<b>", "</b>", "/", "br", "!--", "--", "<![CDATA[", "]]>",
+        '"', "'", "(", ")", " ", "\n", "\x00", "\u202e", "\x85", "\xa0", "#", "39", ";", "é", "\u200d", "=", "\x92",
+    ]
+)  # fmt: skip
 
 
 @given(st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=40), st.booleans())
@@ -140,15 +142,19 @@ def test_a_hostile_text_costs_no_more_than_its_size(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "N/A", "n/a", "N.A.", "None", "NONE", "null", "nil", "nan", "undefined", "Unknown", "unknown.", "-", "--"]
-    + [" / ", "/", "|", "—", "...", "?", "(null)", "Not available", "No overview found.", "Add a Plot »", " - / - "],
-)
+    [
+        "", " ", "N/A", "n/a", "N.A.", "None", "NONE", "null", "nil", "nan", "undefined", "Unknown", "unknown.", "-",
+        "--", " / ", "/", "|", "—", "...", "?", "(null)", "Not available", "No overview found.", "Add a Plot »",
+        " - / - ",
+    ],
+)  # fmt: skip
 def test_words_that_stand_where_nothing_is(text: str) -> None:
     assert says_nothing(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["Nonesuch", "Nobody", "None of the above.", "The Unknown", "0", "A", "NA", "Nil by Mouth", "Null Island", "$"]
+    "text",
+    ["Nonesuch", "Nobody", "None of the above.", "The Unknown", "0", "A", "NA", "Nil by Mouth", "Null Island", "$"],
 )
 def test_words_that_say_something(text: str) -> None:
     assert not says_nothing(text)
