@@ -141,7 +141,7 @@ BAD: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
     ),
     "get_nothing": ("Library", "GetItem", {}, ["item_id"]),
     "get_word": ("Library", "GetItem", {"itemId": "imdb"}, ["item_id"]),
-    "get_type": ("Library", "GetItem", {"itemId": "im db:tt0137523"}, ["item_id"]),
+    "get_type": ("Library", "GetItem", {"itemId": ":tt0137523"}, ["item_id"]),
     "list_kind": ("Library", "ListItems", {"kind": 77}, ["kind"]),
     "list_negative": ("Library", "ListItems", {"pageSize": -1}, ["page_size"]),
     "list_too_many": ("Library", "ListItems", {"pageSize": 201}, ["page_size"]),
