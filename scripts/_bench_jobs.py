@@ -44,7 +44,7 @@ def at_work(services: "Services") -> Iterator[None]:
 def run_job(services: "Services") -> "Job":
     """A job over everything, from its start to its end."""
     from metarr.jobs.jobs import Order
-    from metarr.jobs.report import ended
+    from metarr.jobs.summary import ended
     from metarr.store.jobs import Scope
 
     job = services.jobs.submit(Order(scope=Scope(), auto=True))

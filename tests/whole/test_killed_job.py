@@ -47,7 +47,7 @@ from metarr.app import build, start_background
 from metarr.clock import SystemClock
 from metarr.providers.registry import discover
 from metarr.secrets import Vault
-from metarr.jobs.report import ended
+from metarr.jobs.summary import ended
 from metarr.store.database import Database
 stopping = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stopping.set())

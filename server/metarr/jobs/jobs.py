@@ -20,9 +20,9 @@ from metarr.domain.fields import FIELDS
 from metarr.errors import DatabaseUnusable, InvalidInput, MetarrError, NoSuchThing, Violation
 from metarr.jobs.progress import JobProgress
 from metarr.jobs.quota_queue import Planner
-from metarr.jobs.report import ended
 from metarr.jobs.run import Run, Worker
 from metarr.jobs.runner import Runner, Stopped
+from metarr.jobs.summary import ended
 from metarr.jobs.watch import JobWatch, Watchers
 from metarr.library.enrich import Enricher
 from metarr.library.items import Library, Reference

@@ -7,7 +7,7 @@ import structlog
 from metarr.asking.roster import Roster
 from metarr.clock import Clock
 from metarr.domain.values import Kind
-from metarr.jobs.report import verdict
+from metarr.jobs.summary import verdict
 from metarr.jobs.watch import Watchers
 from metarr.store import jobs
 from metarr.store.database import Connection, Database

@@ -16,8 +16,8 @@ from metarr.errors import CannotDo, DatabaseUnusable, MetarrError, NobodyAnswere
 from metarr.fetch.contract import Lane
 from metarr.jobs.progress import JobProgress
 from metarr.jobs.quota_queue import PATIENCE, Planner
-from metarr.jobs.report import words
 from metarr.jobs.runner import Runner, Stopped
+from metarr.jobs.summary import words
 from metarr.library.enrich import Enriched, Enricher, Wish
 from metarr.store import jobs
 from metarr.store.database import Connection, Database

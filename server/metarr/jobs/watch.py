@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Self
 
 from metarr.clock import Clock
-from metarr.jobs.report import ended
+from metarr.jobs.summary import ended
 from metarr.store.jobs import Job
 
 

@@ -17,8 +17,8 @@ from metarr.domain.item import MediaItem
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, NoSuchThing
 from metarr.jobs.jobs import Order
-from metarr.jobs.report import ended, next_attempt
 from metarr.jobs.runner import ThreadRunner
+from metarr.jobs.summary import ended, next_attempt
 from metarr.library.intake import NewItem
 from metarr.store.jobs import Job, JobState, Scope
 from simulators.generated import generated_movie

@@ -14,7 +14,7 @@ from metarr.app import start_background
 from metarr.clock import SystemClock
 from metarr.errors import DatabaseUnusable
 from metarr.jobs.jobs import LOOK_AGAIN
-from metarr.jobs.report import ended
+from metarr.jobs.summary import ended
 from metarr.store.jobs import JobState
 from postgres import Cluster
 from simulators import Simulators

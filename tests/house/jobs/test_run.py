@@ -14,7 +14,7 @@ from harness import House
 from house.jobs.test_jobs import EVERYTHING, _advanced, add_movies, at_work, finished, run, until
 from metarr.app import start_background
 from metarr.jobs.jobs import Order
-from metarr.jobs.report import next_attempt
+from metarr.jobs.summary import next_attempt
 from metarr.store import jobs as stored
 from metarr.store.jobs import Done, Job, JobState, Scope
 

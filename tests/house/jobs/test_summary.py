@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from factories import NOW
-from metarr.jobs.report import FURTHEST, estimated_end, next_attempt, rate, verdict
+from metarr.jobs.summary import FURTHEST, estimated_end, next_attempt, rate, verdict
 from metarr.store.jobs import Job, JobState, JobTally, Waiting
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
