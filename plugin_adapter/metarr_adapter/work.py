@@ -9,9 +9,9 @@ from collections.abc import Callable
 from metarr_adapter.changes import MOST, Changes, Keys, find_out
 from metarr_adapter.errors import RpcError
 from metarr_adapter.host import Host, HostUnavailable, Log, Memory
+from metarr_adapter.pull import Pull
 from metarr_adapter.report import Reported, report_changes, report_library
 from metarr_adapter.session import Session
-from metarr_adapter.sync import Sync
 from metarr_adapter.timing import Backoff, Clock
 
 LATER = 60.0
@@ -183,7 +183,7 @@ class Work:
             self.library_changed()
 
     def _pull(self, session: Session, pending: int) -> None:
-        sync = Sync(
+        pull = Pull(
             self._host,
             session,
             log=self._log,
@@ -191,7 +191,7 @@ class Work:
             progress=self._progress,
             pause=self._pause,
         )
-        pulled = sync.pull(pending or session.player.get("pendingItems", 0))
+        pulled = pull.run(pending or session.player.get("pendingItems", 0))
         self.policy_needed = pulled.policy_needed
         now = self._clock.monotonic()
         if pulled.unfinished:

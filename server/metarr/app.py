@@ -29,7 +29,7 @@ from metarr.library.history import History
 from metarr.library.items import Library
 from metarr.library.join import Splitter
 from metarr.library.recognize import Recognizer
-from metarr.players.deliver import Sync
+from metarr.players.outbox import Outbox
 from metarr.players.players import Players
 from metarr.players.report import Reporter
 from metarr.providers.registry import Registry, discover
@@ -42,7 +42,7 @@ from metarr.rpc.methods.config import ConfigServicer
 from metarr.rpc.methods.enrichment import EnrichmentServicer
 from metarr.rpc.methods.health import HealthServicer
 from metarr.rpc.methods.library import LibraryServicer
-from metarr.rpc.methods.sync import SyncServicer
+from metarr.rpc.methods.players import SyncServicer
 from metarr.rules.authorities import FieldAuthorities
 from metarr.rules.export import Decisions
 from metarr.rules.providers import ProviderSettings
@@ -81,7 +81,7 @@ class Services:
     daily: Daily
     players: Players
     reporter: Reporter
-    sync: Sync
+    outbox: Outbox
 
 
 def build(database: Database, vault: Vault, clock: Clock, registry: Registry) -> Services:
@@ -137,7 +137,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         daily=daily,
         players=players,
         reporter=Reporter(database, config, clock),
-        sync=Sync(database, clock),
+        outbox=Outbox(database, clock),
     )
 
 
@@ -171,7 +171,7 @@ def servicers(services: Services, clock: Clock) -> tuple[BaseServicer, ...]:
             remerger=services.remerger,
         ),
         HealthServicer(services.health, clock),
-        SyncServicer(services.players, services.reporter, services.sync, clock),
+        SyncServicer(services.players, services.reporter, services.outbox, clock),
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from fake_daemon import FakeDaemon
 from fake_host import FakeHost
+from metarr_adapter.pull import Pull
 from metarr_adapter.report import Reported, report_library
 from metarr_adapter.session import Identity, Session, open_session
-from metarr_adapter.sync import Sync
 
 IDENTITY = Identity("living-room", "Living room", "kodi", "box-1", "20.1", "0.1.0")
 
@@ -94,7 +94,7 @@ def reported(host: FakeHost, session: Session, report_id: str = "r", **options: 
     return report_library(host, session, report_id, **{**settings, **options})
 
 
-def syncing(
+def pulling(
     host: FakeHost,
     session: Session,
     *,
@@ -102,5 +102,5 @@ def syncing(
     halted: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     pause: Callable[[], None] = lambda: None,
-) -> Sync:
-    return Sync(host, session, log=log or Logged(), halted=halted, progress=progress, pause=pause)
+) -> Pull:
+    return Pull(host, session, log=log or Logged(), halted=halted, progress=progress, pause=pause)

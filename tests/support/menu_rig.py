@@ -12,10 +12,10 @@ from adapter_rig import Logged
 from fake_kodi_port import FakePort, Shown
 from harness import PROVIDERS, Live, live
 from metarr_adapter.client import Client
+from metarr_adapter.pull import Pull
 from metarr_adapter.report import report_library
 from metarr_adapter.session import Identity, Session, open_session
 from metarr_adapter.status import State, Status
-from metarr_adapter.sync import Sync
 from metarr_kodi import context, menu, status
 from metarr_kodi.host import KodiHost
 from metarr_kodi.port import Row
@@ -90,7 +90,7 @@ class Rig:
     def take_in(self, session: Session) -> None:
         """Take in what is pending, as the service does."""
         log = Logged()
-        taken = Sync(
+        taken = Pull(
             KodiHost(self.port),
             session,
             log=log,
@@ -98,7 +98,7 @@ class Rig:
             progress=lambda _done, _total: None,
             pause=lambda: None,
         )
-        taken.pull()
+        taken.run()
 
     def stand(self, state: str, **more: Any) -> None:
         """Have the service say how it stands."""

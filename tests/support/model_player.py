@@ -14,7 +14,7 @@ from metarr.domain.item import FieldValue, Rule
 from metarr.domain.values import Kind
 from metarr.library.commit import commit
 from metarr.library.intake import NewSeries
-from metarr.players.deliver import Ack, EntryState, FieldAck, Row
+from metarr.players.outbox import Ack, EntryState, FieldAck, Row
 from metarr.players.players import Registered
 from metarr.players.report import Placed, Reported, ReportedEntry
 from metarr.store import items
@@ -128,7 +128,7 @@ class ModelPlayer:
     # Taking in
 
     def pull(self, limit: int = 200) -> list[Row]:
-        return self.home.services.sync.pending(self.id, self.session, 0, limit).rows
+        return self.home.services.outbox.pending(self.id, self.session, 0, limit).rows
 
     def due(self, key: str) -> dict[str, DueValue]:
         """What is pending for an entry, by field."""
@@ -162,7 +162,7 @@ class ModelPlayer:
         return value[: self.shortens] if isinstance(value, str) and self.shortens else value
 
     def ack(self, *acks: Ack) -> list[str]:
-        return self.home.services.sync.ack(self.id, self.session, self.store_id, acks)
+        return self.home.services.outbox.ack(self.id, self.session, self.store_id, acks)
 
     def sync(self) -> list[str]:
         """Take in everything, and acknowledge it."""
@@ -170,7 +170,7 @@ class ModelPlayer:
         return self.ack(*[self.take(row) for row in rows]) if rows else []
 
     def states(self, **more: Any) -> dict[str, EntryState]:
-        return {state.entry.host_key: state for state in self.home.services.sync.states(self.id, limit=500, **more)}
+        return {state.entry.host_key: state for state in self.home.services.outbox.states(self.id, limit=500, **more)}
 
     def shown(self, key: str) -> dict[str, tuple[Taken, Any, Any]]:
         """What the owner is shown about an entry: by field why, what the host holds and what Metarr has."""

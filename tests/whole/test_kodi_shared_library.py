@@ -19,7 +19,7 @@ from kodi_host import Kodi, SharedLibrary, needs_kodi, simulated_movies, simulat
 from kodi_host.shared import DATABASE, sources
 from mariadb import Server, needs_mariadb, server
 from metarr.clock import SystemClock
-from metarr.players.deliver import Ack, PendingWatch
+from metarr.players.outbox import Ack, PendingWatch
 from metarr.players.players import LEASE
 from metarr.rpc.methods.jobs import HEARTBEAT
 from metarr_kodi import mapping, texts
@@ -76,7 +76,7 @@ class Household:
 
     def _note(self) -> None:
         """Note what comes to the daemon from now on."""
-        sync = self.metarr.daemon.services.sync
+        sync = self.metarr.daemon.services.outbox
         take_in, watch = sync.ack, sync.watch
 
         def noted_ack(player_id: str, session: str, store_id: str, acks: Sequence[Ack]) -> list[str]:

@@ -16,7 +16,7 @@ from metarr.app import servicers
 from metarr.library.edit import Edit
 from metarr.rpc.contract import service_of
 from metarr.rpc.methods.jobs import HEARTBEAT
-from metarr.rpc.methods.sync import SyncServicer
+from metarr.rpc.methods.players import SyncServicer
 from simulators import Simulators
 
 SECONDS = 30

@@ -48,7 +48,7 @@ class TestSessions:
         first = player.session
         player.register("second")
         with pytest.raises(CannotDo) as caught:
-            home.services.sync.pending(player.id, first, 0, 1)
+            home.services.outbox.pending(player.id, first, 0, 1)
         assert caught.value.reason == "SESSION_ENDED"
 
     def test_who_has_to_wait_hears_the_library_s_name_not_the_other_program_s(self, home: House) -> None:
@@ -72,7 +72,7 @@ class TestSessions:
         first = player.session
         player.register("second", take_over=True)
         with pytest.raises(CannotDo) as caught:
-            home.services.sync.pending(player.id, first, 0, 1)
+            home.services.outbox.pending(player.id, first, 0, 1)
         assert caught.value.reason == "SESSION_ENDED"
 
     def test_what_the_owner_chose_outlives_the_session(self, home: House, clock: FakeClock) -> None:

@@ -9,7 +9,7 @@ from metarr.domain.values import Image, Kind
 from metarr.errors import CannotDo, NoSuchThing
 from metarr.library.edit import Edit
 from metarr.library.intake import NewSeries
-from metarr.players.deliver import MOST_OURS, Ack, AckStatus, FieldAck
+from metarr.players.outbox import MOST_OURS, Ack, AckStatus, FieldAck
 from model_player import ModelPlayer, provider_says
 
 HEAT = {"imdb": "tt0113277"}
@@ -110,7 +110,7 @@ class TestSequences:
         kodi.report(*(f"film-{number}" for number in range(5)))
         provider_says(home, item_of(kodi, "film-0"), plot="Changed since.")
         first = kodi.pull(3)
-        rest = home.services.sync.pending(kodi.id, kodi.session, first[-1].entry.sequence, 3).rows
+        rest = home.services.outbox.pending(kodi.id, kodi.session, first[-1].entry.sequence, 3).rows
         assert [row.entry.host_key for row in (*first, *rest)] == ["film-1", "film-2", "film-3", "film-4", "film-0"]
 
     def test_nothing_is_told_before_the_owner_chose_and_everything_after(self, home: House) -> None:
@@ -118,12 +118,12 @@ class TestSequences:
         player.add("heat", "Heat", ids=dict(HEAT))
         player.report_all()
         provider_says(home, item_of(player), plot="Thieves.")
-        told = home.services.sync.pending(player.id, player.session, 0, 10)
+        told = home.services.outbox.pending(player.id, player.session, 0, 10)
         assert (told.rows, told.policy_needed) == ([], True)
-        known = home.services.sync.look(player.id, player.session)[0]
+        known = home.services.outbox.look(player.id, player.session)[0]
         home.services.players.update(player.id, {"policy": SyncPolicy.FILL})
         # Who watches after what it knew is told now.
-        assert home.services.sync.look(player.id, player.session)[0] > known
+        assert home.services.outbox.look(player.id, player.session)[0] > known
         player.sync()
         assert plot(player) == "Thieves."
 
@@ -180,7 +180,7 @@ class TestAcks:
         provider_says(home, item_of(kodi), plot="One.")
         ack = kodi.take(kodi.pull()[0])
         with pytest.raises(CannotDo) as caught:
-            home.services.sync.ack(kodi.id, kodi.session, "another", [ack])
+            home.services.outbox.ack(kodi.id, kodi.session, "another", [ack])
         assert caught.value.reason == "STORE_CHANGED"
         assert len(kodi.pull()) == 1
 
@@ -189,9 +189,9 @@ class TestAcks:
         ack, old = kodi.take(kodi.pull()[0]), kodi.session
         kodi.register()
         for call in (
-            lambda: home.services.sync.ack(kodi.id, old, kodi.store_id, [ack]),
-            lambda: home.services.sync.pending(kodi.id, old, 0, 5),
-            lambda: home.services.sync.watch(kodi.id, old, 0, 5),
+            lambda: home.services.outbox.ack(kodi.id, old, kodi.store_id, [ack]),
+            lambda: home.services.outbox.pending(kodi.id, old, 0, 5),
+            lambda: home.services.outbox.watch(kodi.id, old, 0, 5),
         ):
             with pytest.raises(CannotDo) as caught:
                 call()
@@ -200,7 +200,7 @@ class TestAcks:
 
     def test_an_unknown_player_is_told_so(self, home: House) -> None:
         with pytest.raises(NoSuchThing):
-            home.services.sync.pending("nobody", "1", 0, 5)
+            home.services.outbox.pending("nobody", "1", 0, 5)
 
     def test_an_ack_of_before_an_entry_was_made_anew_says_nothing_about_the_new_one(
         self, home: House, kodi: ModelPlayer
@@ -546,8 +546,8 @@ class TestIds:
 class TestWatching:
     def test_news_come_at_once_and_silence_now_and_then(self, home: House, kodi: ModelPlayer, clock: FakeClock) -> None:
         clock.auto = True
-        known, _ = home.services.sync.look(kodi.id, kodi.session)
-        with home.services.sync.watch(kodi.id, kodi.session, known, 20.0) as watch:
+        known, _ = home.services.outbox.look(kodi.id, kodi.session)
+        with home.services.outbox.watch(kodi.id, kodi.session, known, 20.0) as watch:
             assert watch.next() == (0, 0, False)
             provider_says(home, item_of(kodi), plot="One.")
             assert watch.next() == (sequence(kodi), 1, True)
@@ -555,14 +555,14 @@ class TestWatching:
 
     def test_it_ends_with_the_session(self, home: House, kodi: ModelPlayer, clock: FakeClock) -> None:
         clock.auto = True
-        with home.services.sync.watch(kodi.id, kodi.session, 0, 20.0) as watch:
+        with home.services.outbox.watch(kodi.id, kodi.session, 0, 20.0) as watch:
             kodi.register()
             with pytest.raises(CannotDo) as caught:
                 watch.next()
         assert caught.value.reason == "SESSION_ENDED"
 
     def test_a_closed_one_lets_go_at_once(self, home: House, kodi: ModelPlayer) -> None:
-        watch = home.services.sync.watch(kodi.id, kodi.session, 0, 20.0)
+        watch = home.services.outbox.watch(kodi.id, kodi.session, 0, 20.0)
         watch.close()
         assert watch.next() == (0, 0, False)
 

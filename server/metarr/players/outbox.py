@@ -102,8 +102,8 @@ class EntryState:
     series: str = ""
 
 
-class Sync:
-    """The players' side of the library."""
+class Outbox:
+    """What is pending for the players, until they acknowledge it."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -227,7 +227,7 @@ class Sync:
 class PendingWatch:
     """What is pending for a player, as it goes on: news, and silence now and then as a heartbeat."""
 
-    def __init__(self, source: Sync, player_id: str, session: str, after_sequence: int, heartbeat: float) -> None:
+    def __init__(self, source: Outbox, player_id: str, session: str, after_sequence: int, heartbeat: float) -> None:
         self._source = source
         self._player_id = player_id
         self._session = session

@@ -15,7 +15,7 @@ from harness import House, house
 from metarr.domain.delivery import SyncPolicy
 from metarr.errors import CannotDo
 from metarr.library.edit import Edit
-from metarr.players.deliver import Ack
+from metarr.players.outbox import Ack
 from metarr.store import tables
 from model_player import ModelPlayer, provider_says
 from simulators import Simulators
@@ -112,7 +112,7 @@ class World:
         old = player.session
         player.register()
         with pytest.raises(CannotDo):
-            self.home.services.sync.pending(player.id, old, 0, 1)
+            self.home.services.outbox.pending(player.id, old, 0, 1)
 
     def _report(self, host: str) -> None:
         self.hosts[host].report_all()

@@ -9,7 +9,7 @@ from metarr.domain.delivery import IDS, DueValue, Mode, Refusal, SyncPolicy, Tak
 from metarr.domain.fields import FIELDS, fields_of
 from metarr.domain.values import Kind
 from metarr.library.intake import NewSeries
-from metarr.players.deliver import Ack, AckStatus, EntryState, FieldAck, Row, Sync
+from metarr.players.outbox import Ack, AckStatus, EntryState, FieldAck, Outbox, Row
 from metarr.players.players import MOST_NAME, SETTINGS, Players, PlayerStanding, Preview
 from metarr.players.report import Placed, ReportedEntry, Reporter
 from metarr.rpc.convert import kind_message, plain_of, timestamp, value_message
@@ -57,11 +57,11 @@ _STATUSES = {
 class SyncServicer(BaseServicer, SyncServiceServicer):
     """The players' side of the library."""
 
-    def __init__(self, players: Players, reporter: Reporter, sync: Sync, clock: Clock) -> None:
+    def __init__(self, players: Players, reporter: Reporter, outbox: Outbox, clock: Clock) -> None:
         self.clock = clock
         self._players = players
         self._reporter = reporter
-        self._sync = sync
+        self._outbox = outbox
 
     def RegisterPlayer(self, request: pb.RegisterPlayerRequest, context: Context) -> pb.RegisterPlayerResponse:
         now = self.clock.now()
@@ -136,7 +136,7 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
             player_id, session = _session(check, request)
             limit = check.page_size("page_size", request.page_size)
             last = position(check, request.page_token, query, (int,))
-        found = self._sync.pending(player_id, session, int(last[0]) if last else 0, limit + 1)
+        found = self._outbox.pending(player_id, session, int(last[0]) if last else 0, limit + 1)
         shown = found.rows[:limit]
         more = len(found.rows) > limit
         return pb.ListPendingItemsResponse(
@@ -153,7 +153,7 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
             player_id, session = _session(check, request)
             if request.after_sequence < 0:
                 check.violation("after_sequence", "is no sequence that was told")
-        with self._sync.watch(player_id, session, request.after_sequence, HEARTBEAT) as watch:
+        with self._outbox.watch(player_id, session, request.after_sequence, HEARTBEAT) as watch:
             context.add_callback(watch.close)
             while context.is_active():
                 sequence, count, news = watch.next()
@@ -166,7 +166,7 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
             if not 1 <= len(request.acks) <= MOST_ENTRIES:
                 check.violation("acks", f"has {len(request.acks)} entries; 1 to {MOST_ENTRIES} are possible")
             acks = [_ack(check, f"acks[{place}]", ack) for place, ack in enumerate(request.acks)]
-        statuses = self._sync.ack(player_id, session, store_id, acks)
+        statuses = self._outbox.ack(player_id, session, store_id, acks)
         return pb.AckItemsResponse(statuses=[_STATUSES[status] for status in statuses])
 
     def ListPlayerItems(self, request: pb.ListPlayerItemsRequest, context: Context) -> pb.ListPlayerItemsResponse:
@@ -177,7 +177,7 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
             _few(check, "host_keys", request.host_keys, MOST_ENTRIES)
             limit = check.page_size("page_size", request.page_size)
             last = position(check, request.page_token, query, (int,))
-        found = self._sync.states(
+        found = self._outbox.states(
             player_id,
             pending=state == pb.ListPlayerItemsRequest.STATE_PENDING,
             troubled=state == pb.ListPlayerItemsRequest.STATE_NOT_TAKEN,

@@ -36,7 +36,7 @@ class StoreChanged(RpcError):
         super().__init__("failed_precondition", "the daemon's store is another one now", "STORE_CHANGED")
 
 
-class Sync:
+class Pull:
     """One session's taking in. `halted`: whether to stop before the next item; `progress`: items done, and of how many.
 
     `pause` is called after each item, so that the host can do its own work.
@@ -58,7 +58,7 @@ class Sync:
         self._again: list[Entry] = []
         self._gone: list[str] = []
 
-    def pull(self, total: int = 0) -> Pulled:
+    def run(self, total: int = 0) -> Pulled:
         """Take in everything that is pending; `total`: about how many entries that are.
 
         Raises RpcError; what was written and not acknowledged is found out by the next pull.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from adapter_rig import IDENTITY, opened, reported, syncing
+from adapter_rig import IDENTITY, opened, pulling, reported
 from fake_daemon import FakeDaemon
 from fake_host import FakeHost
 from metarr_adapter.errors import RpcError
@@ -65,7 +65,7 @@ class World:
         self.session = open_session(self.daemon, another, self.host.kinds(), take_over=True)
         before = len(self.host.writes)
         with pytest.raises(RpcError, match="another session began"):
-            syncing(self.host, former).pull()
+            pulling(self.host, former).run()
         assert len(self.host.writes) == before, "who lost its session writes nothing"
 
     def taken_over_in_the_middle(self, writes: int) -> None:
@@ -81,7 +81,7 @@ class World:
         if fault:
             self.daemon.fault("AckItems", fault)
         with suppress(RpcError):
-            syncing(self.host, self.session).pull()
+            pulling(self.host, self.session).run()
         self.daemon.faults.clear()
 
     def pull_and_be_killed(self, writes: int) -> None:
@@ -97,7 +97,7 @@ class World:
     def pull_with_a_bad_row(self, title: str, writing: bool) -> None:
         bad = self.host.bad_writes if writing else self.host.bad
         bad.add(f"/{title}")
-        syncing(self.host, self.session).pull()
+        pulling(self.host, self.session).run()
         bad.clear()
 
     def late_ones_come(self) -> None:
@@ -114,7 +114,7 @@ class World:
         self.host.after_write = count
         try:
             with suppress(RpcError):
-                syncing(self.host, self.session).pull()
+                pulling(self.host, self.session).run()
         finally:
             self.host.after_write = lambda _key: None
 
@@ -138,7 +138,7 @@ class World:
         for _ in range(4):
             self.report()
             while self.daemon.pending():
-                assert not syncing(self.host, self.session).pull().left
+                assert not pulling(self.host, self.session).run().left
                 self.check_writes()
 
 
@@ -217,5 +217,5 @@ def test_an_unchanged_library_is_never_written(policy: str, acts: list[tuple[Any
     for _ in range(3):
         world.session = opened(world.host, world.daemon, take_over=True)
         world.report()
-        assert syncing(world.host, world.session).pull().written == 0
+        assert pulling(world.host, world.session).run().written == 0
     assert world.host.writes == []

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from adapter_rig import Logged, opened, reported, syncing
+from adapter_rig import Logged, opened, pulling, reported
 from fake_daemon import FakeDaemon
 from fake_host import FakeHost, Write
 from metarr_adapter.errors import RpcError, Unreachable
 from metarr_adapter.host import HostUnavailable
+from metarr_adapter.pull import Pulled, StoreChanged
 from metarr_adapter.session import Session
-from metarr_adapter.sync import Pulled, StoreChanged
 
 
 class Player:
@@ -32,7 +32,7 @@ class Player:
         return self.session
 
     def pull(self, **options: Any) -> Pulled:
-        return syncing(self.host, self.session, log=self.log, **options).pull()
+        return pulling(self.host, self.session, log=self.log, **options).run()
 
     def ack(self, name: str = "plot", key: str = "/Heat") -> dict[str, Any]:
         """What was last acknowledged of a field."""
@@ -272,12 +272,12 @@ def test_a_library_of_many_is_taken_in_by_pages_in_the_order_of_the_sequences() 
     player = Player(**{f"Film {number:03}": {"plot": "A text"} for number in range(230)})
     done: list[tuple[int, int]] = []
     pauses: list[None] = []
-    pulled = syncing(
+    pulled = pulling(
         player.host,
         player.session,
         progress=lambda now, total: done.append((now, total)),
         pause=lambda: pauses.append(None),
-    ).pull(230)
+    ).run(230)
     assert (pulled.items, pulled.written, pulled.sequence) == (230, 230, 230)
     assert [write.host_key for write in player.host.writes] == [f"/Film {number:03}" for number in range(230)]
     assert done[0] == (1, 230)
@@ -346,7 +346,7 @@ def _peak(count: int) -> int:
     daemon = Endless(count)
     session = Session(daemon, "living-room", {"session": "1", "storeId": "1"})
     tracemalloc.start()
-    pulled = syncing(Forgetful(), session).pull()
+    pulled = pulling(Forgetful(), session).run()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (pulled.items, pulled.written, daemon.acked) == (count, count, count)
@@ -400,7 +400,7 @@ def test_what_the_host_holds_and_no_message_can_carry_is_no_edit_and_nothing_to_
     host.add("/Heat", "Heat", plot="\udce4rger")
     session = opened(host, daemon)
     reported(host, session)
-    assert not syncing(host, session).pull().left
+    assert not pulling(host, session).run().left
     assert ("plot", "?rger") not in [(write.field, write.value) for write in host.writes]
     assert daemon.pending() == []
 
