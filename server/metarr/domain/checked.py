@@ -109,8 +109,8 @@ def _texts(_: str, value: tuple[str, ...]) -> tuple[str, ...] | None:
 
 def _credits(_: str, value: tuple[Credit, ...]) -> tuple[Credit, ...]:
     """The cast in its order; where no order is told, as listed."""
-    told = any(credit.order for credit in _few(value))
-    return tuple(_credit(credit, credit.order if told else place) for place, credit in enumerate(value))
+    ordered = any(credit.order for credit in _few(value))
+    return tuple(_credit(credit, credit.order if ordered else place) for place, credit in enumerate(value))
 
 
 def _credit(credit: Credit, order: int) -> Credit:

@@ -112,5 +112,5 @@ def ground(policy: object, coverage: Mapping[str, frozenset[str]]) -> bytes:
 
 def fingerprint_on(shared: bytes, answers: Mapping[str, str]) -> str:
     """The fingerprint of these answers on what `ground` gave."""
-    told = msgspec.json.encode(sorted(answers.items()))
-    return hashlib.blake2b(shared + told, digest_size=16).hexdigest()
+    encoded = msgspec.json.encode(sorted(answers.items()))
+    return hashlib.blake2b(shared + encoded, digest_size=16).hexdigest()

@@ -131,11 +131,11 @@ class ProviderClient:
         return error
 
     def _retry_after(self, response: Response) -> float | None:
-        told = response.headers.get("retry-after", "").strip()
-        if re.fullmatch(r"\d{1,9}", told):
-            return float(told)
+        header = response.headers.get("retry-after", "").strip()
+        if re.fullmatch(r"\d{1,9}", header):
+            return float(header)
         try:
-            until = parsedate_to_datetime(told)
+            until = parsedate_to_datetime(header)
         except ValueError:
             return None
         return max(0.0, (until - self._clock.now()).total_seconds()) if until.tzinfo else None

@@ -45,12 +45,12 @@ def parked(state: LimitState, error: ProviderError, now: datetime, jitter: float
     request was the probe that should have shown the limit to be over. A straggler, refused while the provider is
     parked already, changes nothing unless it brings news.
     """
-    told = _told(error, now)
+    announced = _announced(error, now)
     again = probe and state.parked_reason == error.reason
     refusals = state.refusals + 1 if again else 0
-    until = told or _guessed(state, error, refusals, now, jitter)
+    until = announced or _guessed(state, error, refusals, now, jitter)
     if state.parked_until is not None and now < state.parked_until and not probe:
-        stale_news = state.parked_reason == error.reason and told is None
+        stale_news = state.parked_reason == error.reason and announced is None
         if stale_news or until <= state.parked_until:
             return state
     plan = {"reset_at": until} if isinstance(error, QuotaExhausted) and not again else {}
@@ -82,11 +82,11 @@ def unparked(state: LimitState) -> LimitState:
     return replace(state, parked_until=None, parked_reason="", parked_detail="", refusals=0)
 
 
-def _told(error: ProviderError, now: datetime) -> datetime | None:
-    told = error.retry_at
-    if told is None and error.retry_after is not None:
-        told = now + timedelta(seconds=min(max(error.retry_after, 0.0), DAY.total_seconds()))
-    return told and min(max(told, now + timedelta(seconds=1)), now + DAY)
+def _announced(error: ProviderError, now: datetime) -> datetime | None:
+    until = error.retry_at
+    if until is None and error.retry_after is not None:
+        until = now + timedelta(seconds=min(max(error.retry_after, 0.0), DAY.total_seconds()))
+    return until and min(max(until, now + timedelta(seconds=1)), now + DAY)
 
 
 def _guessed(state: LimitState, error: ProviderError, refusals: int, now: datetime, jitter: float) -> datetime:

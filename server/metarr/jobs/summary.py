@@ -52,22 +52,22 @@ def verdict(tally: JobTally, waiting: Iterable[Waiting]) -> tuple[JobState, str]
 
 def words(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
     """By provider what came of asking it, in a word; of those that count."""
-    told = {}
+    by_provider = {}
     for provider, outcome in outcomes.items():
         match outcome:
             case Answered(cached=True) | NotFound(cached=True):
-                told[provider] = "cached"
+                by_provider[provider] = "cached"
             case Answered():
-                told[provider] = "answered"
+                by_provider[provider] = "answered"
             case NotFound():
-                told[provider] = "not_found"
+                by_provider[provider] = "not_found"
             case Unavailable(reason=reason):
-                told[provider] = str(reason)
+                by_provider[provider] = str(reason)
             case NotAsked(reason=Skip.PLANNED):
-                told[provider] = str(Skip.PLANNED)
+                by_provider[provider] = str(Skip.PLANNED)
             case _:
                 continue
-    return told
+    return by_provider
 
 
 def _why(tally: JobTally, unheard: Iterable[Waiting]) -> str:

@@ -57,18 +57,18 @@ def commit(
 def publish(connection: Connection, change_set: ChangeSet, sync_fields: Collection[str]) -> ChangeSet:
     """Keep a change-set, and have the players hear of it that are concerned. Its `id` and why players must hear of it
     are given here."""
-    kept = changes.add(connection, _told(change_set, sync_fields))
+    kept = changes.add(connection, _with_reason(change_set, sync_fields))
     _wake(connection, [kept], sync_fields)
     return kept
 
 
 def publish_all(connection: Connection, change_sets: Sequence[ChangeSet], sync_fields: Collection[str]) -> None:
     """`publish` for many."""
-    changes.add_all(connection, [_told(change_set, sync_fields) for change_set in change_sets])
+    changes.add_all(connection, [_with_reason(change_set, sync_fields) for change_set in change_sets])
     _wake(connection, change_sets, sync_fields)
 
 
-def _told(change_set: ChangeSet, sync_fields: Collection[str]) -> ChangeSet:
+def _with_reason(change_set: ChangeSet, sync_fields: Collection[str]) -> ChangeSet:
     return replace(change_set, sync_reason=sync_reason(change_set.changes, sync_fields))
 
 

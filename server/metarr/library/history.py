@@ -80,14 +80,14 @@ class History:
 def _undoable(connection: Connection, change_set_id: int) -> ChangeSet:
     change_set = changes.get(connection, change_set_id)
     if change_set is None:
-        told = f"there is no change-set {change_set_id}, or it was forgotten by now"
-        raise NoSuchThing("change_set_id", told, reason="CHANGE_SET_NOT_FOUND")
+        why = f"there is no change-set {change_set_id}, or it was forgotten by now"
+        raise NoSuchThing("change_set_id", why, reason="CHANGE_SET_NOT_FOUND")
     if change_set.cause in NOT_UNDOABLE:
-        told = f"change-set {change_set_id} is a {change_set.cause}: {NOT_UNDOABLE[change_set.cause]}"
-        raise CannotDo(told, reason="NOT_UNDOABLE")
+        why = f"change-set {change_set_id} is a {change_set.cause}: {NOT_UNDOABLE[change_set.cause]}"
+        raise CannotDo(why, reason="NOT_UNDOABLE")
     if _undone(connection, [change_set]):
-        told = f"change-set {change_set_id} was taken back already, by change-set {change_set.undone_by}; undo that one"
-        raise CannotDo(told, reason="ALREADY_UNDONE")
+        why = f"change-set {change_set_id} was taken back already, by change-set {change_set.undone_by}; undo that one"
+        raise CannotDo(why, reason="ALREADY_UNDONE")
     return change_set
 
 

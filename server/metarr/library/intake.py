@@ -192,8 +192,8 @@ class Intake:
         """By id type the item that has the id: one item, a live one where there is any."""
         owners = items.find_by_ids(self._connection, new.kind, new.ids)
         if len(set(owners.values())) > 1:
-            told = ", ".join(f"{id_type} {new.ids[id_type]} is item {owner}" for id_type, owner in owners.items())
-            raise InvalidInput(Violation(f"{path}.ids", f"these ids belong to different items: {told}"))
+            listed = ", ".join(f"{id_type} {new.ids[id_type]} is item {owner}" for id_type, owner in owners.items())
+            raise InvalidInput(Violation(f"{path}.ids", f"these ids belong to different items: {listed}"))
         if not owners:
             gone = items.find_by_ids(self._connection, new.kind, new.ids, deleted=True)
             owners = {id_type: owner for id_type, owner in gone.items() if owner == max(gone.values())}

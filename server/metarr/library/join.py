@@ -169,8 +169,8 @@ class Splitter:
             found = joins.get(connection, survivor.id, joined_id)
             if found is None:
                 listed = ", ".join(str(each) for each in joins.joined_to(connection, survivor.id)) or "none"
-                told = f"item {joined_id} is not joined to item {survivor.id}; joined to it: {listed}"
-                raise NoSuchThing("joined_item_id", told, reason="NOT_JOINED")
+                why = f"item {joined_id} is not joined to item {survivor.id}; joined to it: {listed}"
+                raise NoSuchThing("joined_item_id", why, reason="NOT_JOINED")
             if found.split_at is not None:
                 return Split(item=survivor, split_item=self._library.find(connection, joined_id))
             return self._apart(connection, survivor, found, sync_fields)

@@ -138,8 +138,8 @@ class Outbox:
         with self._database.begin() as connection:
             player = in_session(connection, player_id, session)
             if store_id != players.store_id(connection):
-                told = "the store is another one than the sequences are of; report the library again"
-                raise CannotDo(told, reason="STORE_CHANGED")
+                why = "the store is another one than the sequences are of; report the library again"
+                raise CannotDo(why, reason="STORE_CHANGED")
             last = players.last_sequence(connection)
             for ack in acks:
                 _refuse_unknown(ack, last)
@@ -263,8 +263,8 @@ class PendingWatch:
 
 def _refuse_unknown(ack: Ack, last: int) -> None:
     if not 0 < ack.sequence <= last:
-        told = f"sequence {ack.sequence} was never issued for this entry; report the library again"
-        raise CannotDo(told, reason="UNKNOWN_SEQUENCE")
+        why = f"sequence {ack.sequence} was never issued for this entry; report the library again"
+        raise CannotDo(why, reason="UNKNOWN_SEQUENCE")
 
 
 def _marks(entries: Iterable[PlayerEntry]) -> dict[int, int]:

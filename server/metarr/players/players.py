@@ -140,8 +140,8 @@ class Players:
         with self._database.begin() as connection:
             known = players.get(connection, wanted.id)
             if known is not None and not take_over and _in_use(known, wanted, now):
-                told = f"another program keeps the library {known.name!r} in sync; only one of them may"
-                raise CannotDo(told, reason="PLAYER_IN_USE")
+                why = f"another program keeps the library {known.name!r} in sync; only one of them may"
+                raise CannotDo(why, reason="PLAYER_IN_USE")
             player = replace(
                 wanted,
                 # The owner may have found a better one.
@@ -227,8 +227,8 @@ class Players:
             known = player_entries.by_keys(connection, player_id, keys)
             for place, key in enumerate(keys):
                 if key not in known:
-                    told = f"the player has no entry {key[:60]!r}"
-                    raise NoSuchThing(f"host_keys[{place}]", told, reason="ENTRY_NOT_FOUND")
+                    why = f"the player has no entry {key[:60]!r}"
+                    raise NoSuchThing(f"host_keys[{place}]", why, reason="ENTRY_NOT_FOUND")
             found = items.get_many(connection, [entry.item_id for entry in known.values()])
             woken = []
             for entry in known.values():
@@ -291,11 +291,11 @@ def in_session(connection: Connection, player_id: str, session: str) -> Player:
     store_id = players.store_id(connection)
     of_store = session.partition("-")[2]
     if of_store and not store_id.startswith(of_store):
-        told = "the session was of another store than this one; register and report the library again"
-        raise CannotDo(told, reason="STORE_CHANGED")
+        why = "the session was of another store than this one; register and report the library again"
+        raise CannotDo(why, reason="STORE_CHANGED")
     if session != _session_name(player, store_id):
-        told = "the session ended, for the player was registered again; only the last session may go on"
-        raise CannotDo(told, reason="SESSION_ENDED")
+        why = "the session ended, for the player was registered again; only the last session may go on"
+        raise CannotDo(why, reason="SESSION_ENDED")
     return player
 
 

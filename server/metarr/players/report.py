@@ -166,10 +166,10 @@ class _Work:
 
     def _after(self, before: PlayerEntry, entry: ReportedEntry, item: MediaItem, report_id: str) -> PlayerEntry:
         takes = takeable(entry.kind, self._player.fields(entry.kind))
-        told = {**entry.fields, IDS: dict(entry.ids) or None}
+        values = {**entry.fields, IDS: dict(entry.ids) or None}
         other = before.item_id != item.id or before.kind is not entry.kind
         anew = other or before.host_id != entry.host_id
-        states = reported({} if other else before.states, told, takes, anew=anew)
+        states = reported({} if other else before.states, values, takes, anew=anew)
         edited = [
             name for name, known in states.items() if known.edited and not before.states.get(name, FieldState()).edited
         ]

@@ -110,9 +110,9 @@ def field_message(
     name: str, stored: FieldValue | None, runners_up: Iterable[RunnerUp] = (), waiting: Iterable[str] = ()
 ) -> pb.FieldValue:
     """A field with its provenance; `stored` None: it holds nothing. `waiting`: providers that could not be heard."""
-    told = [runner_up_message(runner_up) for runner_up in runners_up]
+    runners = [runner_up_message(runner_up) for runner_up in runners_up]
     if stored is None:
-        return pb.FieldValue(name=name, runners_up=told, waiting_for=waiting)
+        return pb.FieldValue(name=name, runners_up=runners, waiting_for=waiting)
     return pb.FieldValue(
         name=name,
         value=_value(stored.value),
@@ -122,7 +122,7 @@ def field_message(
         asked_id=stored.asked_id,
         locked=stored.locked,
         held=stored.rule is Rule.HELD,
-        runners_up=told,
+        runners_up=runners,
         waiting_for=waiting,
     )
 

@@ -249,7 +249,7 @@ class Decisions:
                 before = None if isinstance(found, str) else items.get(connection, found)
                 if before is None or before.deleted_at is not None:
                     why = found if isinstance(found, str) else "it is not in the library"
-                    unplaced.append(Unplaced(name=_told(each), why=why))
+                    unplaced.append(Unplaced(name=_title_of(each), why=why))
                     continue
                 after = _decided(before, each)
                 if after == before:
@@ -323,8 +323,8 @@ def _provider_faults(entry: ConfiguredProvider, wanted: ProviderDecisions) -> It
     path = f"providers.{entry.id}.settings"
     secrets = {each.key for each in entry.provider.settings if each.is_secret}
     for key in sorted(secrets & wanted.settings.keys()):
-        told = f"is a secret and not read from a file: metarr providers set {entry.id} {key}=-"
-        yield Violation(f"{path}.{key}", told)
+        why = f"is a secret and not read from a file: metarr providers set {entry.id} {key}=-"
+        yield Violation(f"{path}.{key}", why)
     plain = {key: value for key, value in wanted.settings.items() if key not in secrets}
     yield from checked_all(entry.provider.settings, plain, path=path, owner=entry.id, may_go=False)[1]
 
@@ -395,7 +395,7 @@ def _decided(item: MediaItem, wanted: ItemDecisions) -> MediaItem:
     return after if after == item else replace(after, fingerprint="")
 
 
-def _told(wanted: ItemDecisions) -> str:
+def _title_of(wanted: ItemDecisions) -> str:
     """The item as a person knows it."""
     title = wanted.title or ", ".join(f"{id_type}:{value}" for id_type, value in wanted.ids.items()) or "untitled"
     series = f"{wanted.series.title} " if wanted.series is not None else ""

@@ -142,10 +142,10 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            told = _explained(error) if self.path else postgres.explained(error, self._url)
-            if told is None:
+            explained = _explained(error) if self.path else postgres.explained(error, self._url)
+            if explained is None:
                 raise
-            raise told from error
+            raise explained from error
         except NoneToSpare as error:
             raise DatabaseUnusable(f"the database {self.shown} has no connection to spare") from error
 

@@ -37,10 +37,10 @@ class AggregationServicer(BaseServicer, AggregationServiceServicer):
                 force_refresh=request.force_refresh,
                 deadline=self.clock.monotonic() + seconds_left(context),
             )
-        told = self._titles.aggregate(wish)
+        aggregated = self._titles.aggregate(wish)
         return pb.AggregateResponse(
-            item=item_message(told.item, runners_up=told.runners_up, waiting=told.waiting),
-            outcomes=[outcome_message(provider, outcome) for provider, outcome in sorted(told.outcomes.items())],
+            item=item_message(aggregated.item, runners_up=aggregated.runners_up, waiting=aggregated.waiting),
+            outcomes=[outcome_message(provider, outcome) for provider, outcome in sorted(aggregated.outcomes.items())],
         )
 
     def Search(self, request: pb.SearchRequest, context: Context) -> pb.SearchResponse:

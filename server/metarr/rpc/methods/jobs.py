@@ -156,18 +156,18 @@ def job_message(job: Job, now: datetime) -> pb.Job:
 def _providers(job: Job) -> list[pb.JobProvider]:
     messages = []
     for provider in sorted({*job.tally.told, *(each.provider for each in job.waiting)}):
-        told = job.tally.told.get(provider, {})
+        outcomes = job.tally.told.get(provider, {})
         waiting = [each for each in job.waiting if each.provider == provider]
         again = min((each.next_attempt for each in waiting if each.next_attempt), default=None)
-        unheard = {word: number for word, number in told.items() if word in set(Reason)}
+        unheard = {word: number for word, number in outcomes.items() if word in set(Reason)}
         left = {each.reason: each.items for each in waiting}
         messages.append(
             pb.JobProvider(
                 provider=provider,
-                answered=told.get("answered", 0) + told.get("not_found", 0),
-                cached=told.get("cached", 0),
+                answered=outcomes.get("answered", 0) + outcomes.get("not_found", 0),
+                cached=outcomes.get("cached", 0),
                 unavailable=sum(unheard.values()),
-                planned=told.get("planned", 0),
+                planned=outcomes.get("planned", 0),
                 waiting=sum(left.values()),
                 reason=max(left or unheard, key=lambda reason: (left or unheard)[reason], default=""),
                 next_attempt_at=timestamp(again),
