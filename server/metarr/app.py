@@ -156,10 +156,10 @@ def start_background(services: Services, running: ExitStack) -> None:
 
 def servicers(services: Services, clock: Clock) -> tuple[BaseServicer, ...]:
     """The contract's services over the use cases; both doors serve the same ones."""
-    known = services.roster.ids()
+    provider_ids = services.roster.ids()
     return (
-        AggregationServicer(services.titles, known, clock),
-        EnrichmentServicer(services.enricher, services.history, services.jobs, known_providers=known, clock=clock),
+        AggregationServicer(services.titles, provider_ids, clock),
+        EnrichmentServicer(services.enricher, services.history, services.jobs, provider_ids=provider_ids, clock=clock),
         LibraryServicer(services.library, services.editor, services.splitter, clock),
         ConfigServicer(
             services.providers,

@@ -72,15 +72,15 @@ def checked_all(
     `owner`: whose settings they are; "": Metarr's. `may_go`: None stands for the default, and so does an empty text
     for a secret.
     """
-    known = {each.key: each for each in declared}
+    by_key = {each.key: each for each in declared}
     place = f"{path}." if path else ""
     values: dict[str, Any] = {}
     wrong = []
     for key, raw in sorted(wanted.items()):
-        setting = known.get(key)
+        setting = by_key.get(key)
         if setting is None:
             nobody = f"{owner} has no such setting" if owner else "there is no such setting"
-            wrong.append(Violation(f"{place}{key[:60]}", f"{nobody}; known: {', '.join(known)}"))
+            wrong.append(Violation(f"{place}{key[:60]}", f"{nobody}; known: {', '.join(by_key)}"))
             continue
         try:
             goes = may_go and (raw is None or (setting.is_secret and raw == ""))

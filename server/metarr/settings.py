@@ -131,15 +131,15 @@ DECLARED: tuple[Setting, ...] = tuple(replace(each, default=getattr(Settings(), 
 
 def load(rows: Mapping[str, Any]) -> Settings:
     """The settings from their stored rows; a row that no longer fits falls back to the default."""
-    known = {}
+    values = {}
     declared = {each.key: each for each in DECLARED}
     for field in msgspec.structs.fields(Settings):
         if field.name in rows:
             try:
-                known[field.name] = msgspec.convert(checked(declared[field.name], rows[field.name]), field.type)
+                values[field.name] = msgspec.convert(checked(declared[field.name], rows[field.name]), field.type)
             except (ValueError, msgspec.ValidationError):
                 continue
-    return Settings(**known)
+    return Settings(**values)
 
 
 def machine_zone(link: Path = Path("/etc/localtime")) -> str:

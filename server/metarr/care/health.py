@@ -155,11 +155,11 @@ class HealthReader:
         if not status.quota_limit or not entry.config.enabled or not entry.configured:
             return {}
         kinds = entry.provider.asks_by.keys() & entry.provider.covers.keys()
-        known, untouched = items.count_monitored(connection, kinds)
+        monitored, untouched = items.count_monitored(connection, kinds)
         left = max(0, status.quota_limit - status.quota_used)
         return {
             "forecast_days": days_to_cover(awaiting_items + untouched, left, status.quota_limit),
-            "advice": advice(entry.provider.name, known, status.quota_limit),
+            "advice": advice(entry.provider.name, monitored, status.quota_limit),
         }
 
 

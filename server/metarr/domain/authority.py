@@ -100,7 +100,9 @@ def default_rule(kind: Kind, field: str) -> FieldRule:
     return FieldRule(providers=entry.default_order(kind), exclusive=entry.exclusive)
 
 
-def rule_violations(kind: Kind, field: str, rule: FieldRule, known: Collection[str], path: str) -> list[Violation]:
+def rule_violations(
+    kind: Kind, field: str, rule: FieldRule, provider_ids: Collection[str], path: str
+) -> list[Violation]:
     """What is wrong with a rule the owner wants. `known`: ids of all providers; `path` names it in the request."""
     entry = FIELDS.get(field)
     if entry is None or kind not in entry.kinds:
@@ -108,7 +110,7 @@ def rule_violations(kind: Kind, field: str, rule: FieldRule, known: Collection[s
     wrong = [
         Violation(f"{path}.providers", f"there is no provider {provider!r}")
         for provider in rule.providers
-        if provider not in known
+        if provider not in provider_ids
     ]
     if len(set(rule.providers)) != len(rule.providers):
         wrong.append(Violation(f"{path}.providers", "a provider is named twice"))

@@ -200,7 +200,7 @@ def reported(
             continue
         again = _may_be_taken(state, host)
         fields[field] = replace(state, host=host, declined=UNSET if again else state.declined)
-    return {field: known for field, known in fields.items() if known != _NOTHING}
+    return {field: state for field, state in fields.items() if state != _NOTHING}
 
 
 def _may_be_taken(state: FieldState, host: Any) -> bool:
@@ -213,12 +213,12 @@ def _may_be_taken(state: FieldState, host: Any) -> bool:
 def _all_back(states: FieldStates, values: Mapping[str, Any]) -> bool:
     """Whether several values of Metarr's are gone, and all of them in favour of what was there before."""
     moved = {field: state for field, state in states.items() if state.ours and state.acked != state.before}
-    return len(moved) > 1 and all(values.get(field) == known.before for field, known in moved.items())
+    return len(moved) > 1 and all(values.get(field) == state.before for field, state in moved.items())
 
 
 def is_anew(before: FieldStates, after: FieldStates) -> bool:
     """Whether a report took away what was Metarr's, so that everything is to be written again."""
-    return any(state.ours for state in before.values()) and not any(known.ours for known in after.values())
+    return any(state.ours for state in before.values()) and not any(state.ours for state in after.values())
 
 
 def retry(states: FieldStates, outcomes: Collection[Taken], *, force: Collection[str] = ()) -> dict[str, FieldState]:

@@ -42,8 +42,8 @@ def _squashed(id_type: str) -> str:
 def typed(spelling: str) -> str:
     """The type that is spelled so: tmdb for "TheMovieDB" and "tmdb_id", "collection:tmdb" for "TmdbCollection"; any
     other one in lower case. "" where none is said."""
-    known = _TYPES.get(_squashed(spelling))
-    return spelling.strip().lower() if known is None else known
+    id_type = _TYPES.get(_squashed(spelling))
+    return spelling.strip().lower() if id_type is None else id_type
 
 
 def is_known_type(spelling: str) -> bool:

@@ -125,16 +125,16 @@ def _read(kind: Kind | None, id_type: str, value: str, context: Context) -> Exte
         return of_link(kind, link)
     if "://" in value:
         return NoId(why="is an address that names no id")
-    known = typed(id_type)
-    bare = context.bare or not known
+    spelled_type = typed(id_type)
+    bare = context.bare or not spelled_type
     if bare and value.lower() in context.beside:
         return NoId(why="is another id of the same title again")
     if bare:
-        known = _type_by_shape(value, kind if context.bare else None)
-    if known.startswith(OF_COLLECTION):
-        return _spelled(Kind.MOVIE, known.removeprefix(OF_COLLECTION), value, bearer=Bearer.COLLECTION)
-    weak = bare or (known == "tvdb" and kind is Kind.MOVIE and context.from_file)
-    return _spelled(kind, known, value, weak=weak)
+        spelled_type = _type_by_shape(value, kind if context.bare else None)
+    if spelled_type.startswith(OF_COLLECTION):
+        return _spelled(Kind.MOVIE, spelled_type.removeprefix(OF_COLLECTION), value, bearer=Bearer.COLLECTION)
+    weak = bare or (spelled_type == "tvdb" and kind is Kind.MOVIE and context.from_file)
+    return _spelled(kind, spelled_type, value, weak=weak)
 
 
 def _spelled(
@@ -219,10 +219,10 @@ def parse_reference(text: str) -> tuple[str, str] | int:
     id_type, colon, value = text.partition(":")
     if not colon:
         raise ValueError("an item's number, or an external id such as imdb:tt0137523")
-    known = typed(id_type)
-    if not valid_type(known):
+    spelled_type = typed(id_type)
+    if not valid_type(spelled_type):
         raise ValueError("before the colon: the type of an id, such as imdb, tmdb or tvdb")
-    stored = None if is_blank(value.strip()) else spelled(known, value.strip())
+    stored = None if is_blank(value.strip()) else spelled(spelled_type, value.strip())
     if stored is None:
-        raise ValueError(f"after {known}: {expected(known)}")
+        raise ValueError(f"after {spelled_type}: {expected(spelled_type)}")
     return stored

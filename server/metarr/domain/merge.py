@@ -72,12 +72,12 @@ def merge(
     `outcomes` by provider; a provider of `coverage` that is not in it was not selected, and is not heard. `only`:
     these fields alone, where nothing can have changed for the others; they stay.
     """
-    known = {provider: outcomes.get(provider, NotAsked(reason=Skip.NOT_SELECTED)) for provider in coverage}
-    usable = [(provider, coverage[provider]) for provider, outcome in known.items() if in_order(outcome)]
+    by_provider = {provider: outcomes.get(provider, NotAsked(reason=Skip.NOT_SELECTED)) for provider in coverage}
+    usable = [(provider, coverage[provider]) for provider, outcome in by_provider.items() if in_order(outcome)]
     plan = policy.authority.listening(item.kind, usable)
     if only is not None:
         plan = tuple(listening for listening in plan if listening.field.name in only)
-    decisions = tuple([_decide(item, listening, known, policy) for listening in plan])
+    decisions = tuple([_decide(item, listening, by_provider, policy) for listening in plan])
     fields = {decision.field: decision.value for decision in decisions if decision.value is not None}
     others = {name: stored for name, stored in item.fields.items() if name not in fields}
     ended = {decision.field for decision in decisions if decision.ended_veto}

@@ -240,8 +240,8 @@ class _Adapter(HTTPAdapter):
     def get_connection_with_tls_context(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """The pool for an address."""
         origin = _origin(request.url)
-        known, pool = self._place
-        if origin != known or pool.pool is None:  # None: closed
+        pooled, pool = self._place
+        if origin != pooled or pool.pool is None:  # None: closed
             pool = super().get_connection_with_tls_context(request, *args, **kwargs)
             self._place = (origin, pool)
         return pool

@@ -132,10 +132,12 @@ class Jobs:
         """The items that a caller names, each once. Raises InvalidInput with what is wrong about which."""
         found, wrong = [], []
         with self._database.read() as connection:
-            known = self._known(connection, references)
+            by_reference = self._ids_of(connection, references)
             for place, reference in enumerate(references):
                 try:
-                    item_id = known.get(reference) or self._library.find(connection, reference, f"{path}[{place}]").id
+                    item_id = (
+                        by_reference.get(reference) or self._library.find(connection, reference, f"{path}[{place}]").id
+                    )
                     found.append(item_id)
                 except NoSuchThing as error:
                     wrong.append(Violation(f"{path}[{place}]", str(error)))
@@ -193,9 +195,9 @@ class Jobs:
         wrong = []
         if field and field not in FIELDS:
             wrong.append(Violation("filter.missing_field", f"there is no field {field[:60]!r}"))
-        known = self._roster.ids()
-        if provider and provider not in known:
-            text = f"{provider[:60]!r} is unknown; known: {', '.join(sorted(known))}"
+        provider_ids = self._roster.ids()
+        if provider and provider not in provider_ids:
+            text = f"{provider[:60]!r} is unknown; known: {', '.join(sorted(provider_ids))}"
             wrong.append(Violation("filter.pending_provider", text))
         if order.scope.title_contains and not folded(order.scope.title_contains):
             wrong.append(Violation("filter.title_contains", "has no letter to look for"))
@@ -214,13 +216,13 @@ class Jobs:
             jobs.change(connection, job.id, request_id=order.request_id)
         return job
 
-    def _known(self, connection: Connection, references: Sequence[Reference]) -> dict[Reference, int]:
+    def _ids_of(self, connection: Connection, references: Sequence[Reference]) -> dict[Reference, int]:
         """The items that most references name; the others are to be looked up one by one."""
         own = jobs.live(connection, [each for each in references if isinstance(each, int)])
         external = jobs.named(connection, [each for each in references if not isinstance(each, int)])
-        known: dict[Reference, int] = {item_id: item_id for item_id in own}
-        known.update((each, item_id) for each, item_id in external.items())
-        return known
+        by_reference: dict[Reference, int] = {item_id: item_id for item_id in own}
+        by_reference.update((each, item_id) for each, item_id in external.items())
+        return by_reference
 
     def _refuse_unknown(self, connection: Connection, scope: Scope) -> None:
         live = jobs.live(connection, scope.item_ids)

@@ -120,19 +120,19 @@ def edited(item: MediaItem, edit: Edit, now: datetime) -> MediaItem:
 
 
 def _checked(item: MediaItem, edit: Edit) -> dict[str, Value | None]:
-    known = [known.name for known in fields_of(item.kind)]
+    names = [field.name for field in fields_of(item.kind)]
     wrong: list[Violation] = []
     values: dict[str, Value | None] = {}
     for name, raw in edit.fields.items():
         try:
-            if name in known:
+            if name in names:
                 values[name] = checked_value(name, raw)
             else:
-                wrong.append(_unknown(item, f"fields.{name[:60]}", known))
+                wrong.append(_unknown(item, f"fields.{name[:60]}", names))
         except ValueError as error:
             wrong.append(Violation(f"fields.{name}", str(error)))
-    for path, names in (("lock_fields", edit.lock), ("unlock_fields", edit.unlock)):
-        wrong += [_unknown(item, f"{path}.{name[:60]}", known) for name in sorted(names.difference(known))]
+    for path, locking in (("lock_fields", edit.lock), ("unlock_fields", edit.unlock)):
+        wrong += [_unknown(item, f"{path}.{name[:60]}", names) for name in sorted(locking.difference(names))]
     both = (edit.lock | edit.fields.keys()) & edit.unlock
     wrong += [Violation(f"unlock_fields.{name[:60]}", "is to be locked by the same edit") for name in sorted(both)]
     if edit.unlock_all and (edit.lock_all or edit.lock or edit.fields):
@@ -142,5 +142,5 @@ def _checked(item: MediaItem, edit: Edit) -> dict[str, Value | None]:
     return values
 
 
-def _unknown(item: MediaItem, path: str, known: Iterable[str]) -> Violation:
-    return Violation(path, f"a {item.kind} has no such field; known: {', '.join(known)}")
+def _unknown(item: MediaItem, path: str, names: Iterable[str]) -> Violation:
+    return Violation(path, f"a {item.kind} has no such field; known: {', '.join(names)}")

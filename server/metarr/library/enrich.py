@@ -235,47 +235,47 @@ class Enricher:
         ids = before.ids or asked.ids
         if any(id_type not in ids or ids[id_type].value != claim.value for id_type, claim in asked.ids.items()):
             raise VersionMoved(f"the identity of item {item_id} was corrected meanwhile")
-        known = findings if ids == asked.ids else settle_again(findings, ids, config.authority)
-        taken = _taken(connection, before, known.settled.ids)
+        current = findings if ids == asked.ids else settle_again(findings, ids, config.authority)
+        taken = _taken(connection, before, current.settled.ids)
         if not taken:
-            return self._merged(connection, before, before, known, config)
-        other = self._one_with(connection, before, known, taken, config)
+            return self._merged(connection, before, before, current, config)
+        other = self._one_with(connection, before, current, taken, config)
         if other is None:
-            return self._merged(connection, before, before, _without_taken(before, known, taken), config)
+            return self._merged(connection, before, before, _without_taken(before, current, taken), config)
         survivor, gone = sorted((before, other), key=lambda item: item.id)
         whole = joined(survivor, gone, config.authority)
-        known = settle_again(findings, whole.ids, config.authority)
-        return dataclasses.replace(self._merged(connection, survivor, whole, known, config), gone=gone)
+        current = settle_again(findings, whole.ids, config.authority)
+        return dataclasses.replace(self._merged(connection, survivor, whole, current, config), gone=gone)
 
     def _one_with(
-        self, connection: Connection, before: MediaItem, known: Findings, taken: Mapping[str, int], config: Config
+        self, connection: Connection, before: MediaItem, findings: Findings, taken: Mapping[str, int], config: Config
     ) -> MediaItem | None:
         """The other item that has the ids found now, where both are surely one title."""
         owners = sorted(set(taken.values()))
         other = items.get(connection, owners[0]) if len(owners) == 1 else None
         if other is None:
             return None
-        seen = merge(before, known.outcomes, config.policy, self._gatherer.coverage(before.kind)).item
-        why = join.why_apart(connection, replace(seen, ids=known.settled.ids), other)
+        seen = merge(before, findings.outcomes, config.policy, self._gatherer.coverage(before.kind)).item
+        why = join.why_apart(connection, replace(seen, ids=findings.settled.ids), other)
         if why:
             log.info("items_not_joined", item=before.id, other=other.id, why=why)
         return None if why else other
 
     def _merged(
-        self, connection: Connection, before: MediaItem, base: MediaItem, known: Findings, config: Config
+        self, connection: Connection, before: MediaItem, base: MediaItem, findings: Findings, config: Config
     ) -> _Merged:
         """The merge on `base`, told as a change of `before`."""
-        merged = merge(base, known.outcomes, config.policy, self._gatherer.coverage(base.kind))
+        merged = merge(base, findings.outcomes, config.policy, self._gatherer.coverage(base.kind))
         attempts = awaited_answers.of_items(connection, [base.id]).get(base.id, {})
-        awaited = still_awaited(known.outcomes, attempts, self._clock.now())
+        awaited = still_awaited(findings.outcomes, attempts, self._clock.now())
         after = replace(
             merged.item,
             fingerprint="",
-            ids=known.settled.ids,
-            conflicts=_conflicts(base, known),
-            undecided=None if known.settled.ids else base.undecided,
+            ids=findings.settled.ids,
+            conflicts=_conflicts(base, findings),
+            undecided=None if findings.settled.ids else base.undecided,
             last_enriched_at=self._clock.now(),
-            last_enriched_providers=tuple(sorted(p for p, o in known.outcomes.items() if isinstance(o, Answered))),
+            last_enriched_providers=tuple(sorted(p for p, o in findings.outcomes.items() if isinstance(o, Answered))),
         )
         if all(each.reason in SETTLED for each in awaited.values()):
             after = replace(after, fingerprint=self._gatherer.fingerprint(connection, after, config))
@@ -283,7 +283,7 @@ class Enricher:
         enriched = Enriched(
             item=after,
             changes=changed,
-            outcomes=known.outcomes,
+            outcomes=findings.outcomes,
             decisions=merged.decisions,
             awaited=awaited,
             sync_reason=sync_reason(changed, config.sync_fields),
@@ -314,28 +314,28 @@ def _taken(connection: Connection, before: MediaItem, ids: Mapping[str, IdClaim]
     return {t: owner for t, owner in owners.items() if owner != before.id}
 
 
-def _without_taken(before: MediaItem, known: Findings, taken: Mapping[str, int]) -> Findings:
+def _without_taken(before: MediaItem, findings: Findings, taken: Mapping[str, int]) -> Findings:
     """The findings without what belongs to other items: their ids are conflicts, and what was got with these is not
     merged, for the item does not have them."""
-    ids = {t: c for t, c in known.settled.ids.items() if t not in taken}
+    ids = {t: c for t, c in findings.settled.ids.items() if t not in taken}
     ids |= {t: c for t, c in before.ids.items() if t in taken}
     conflicts = tuple(
         Conflict(
             id_type=t,
-            value=known.settled.ids[t].value,
-            claimed_by=known.settled.ids[t].source,
+            value=findings.settled.ids[t].value,
+            claimed_by=findings.settled.ids[t].source,
             held=f"item {owner}",
         )
         for t, owner in sorted(taken.items())
     )
-    settled = replace(known.settled, ids=ids, conflicts=known.settled.conflicts + conflicts)
-    foreign = {f"{t}:{known.settled.ids[t].value}": f"speaks about item {owner}" for t, owner in taken.items()}
-    return Findings(outcomes=set_aside(known.outcomes, foreign), settled=settled)
+    settled = replace(findings.settled, ids=ids, conflicts=findings.settled.conflicts + conflicts)
+    foreign = {f"{t}:{findings.settled.ids[t].value}": f"speaks about item {owner}" for t, owner in taken.items()}
+    return Findings(outcomes=set_aside(findings.outcomes, foreign), settled=settled)
 
 
-def _conflicts(before: MediaItem, known: Findings) -> tuple[Conflict, ...]:
+def _conflicts(before: MediaItem, findings: Findings) -> tuple[Conflict, ...]:
     """The conflicts found now, and those of before about which nothing was heard now."""
-    heard = {provider for provider, outcome in known.outcomes.items() if isinstance(outcome, Answered)}
-    heard |= {conflict.claimed_by for conflict in known.settled.conflicts}
+    heard = {provider for provider, outcome in findings.outcomes.items() if isinstance(outcome, Answered)}
+    heard |= {conflict.claimed_by for conflict in findings.settled.conflicts}
     kept = tuple(conflict for conflict in before.conflicts if conflict.claimed_by not in heard)
-    return kept + known.settled.conflicts
+    return kept + findings.settled.conflicts

@@ -129,9 +129,9 @@ class Intake:
         now: datetime,
         sync_fields: Collection[str],
         words: Iterable[Words],
-        known: dict[int, MediaItem],
+        by_id: dict[int, MediaItem],
     ) -> None:
-        self._known = known
+        self._by_id = by_id
         self._connection = connection
         self._now = now
         self._sync_fields = sync_fields
@@ -155,7 +155,7 @@ class Intake:
         # A player says of each of its episodes that it has it.
         restored = bool(restore(self._connection, item.id, alone=new.from_player))
         if restored:
-            self._known.clear()
+            self._by_id.clear()
             item = self._read(item.id)
         after = _joined(item, new, values, owners, path)
         if parent and item.parent_id is None:
@@ -166,8 +166,8 @@ class Intake:
         saved = commit(self._connection, item, after, cause="import", now=self._now, sync_fields=self._sync_fields).item
         if saved.locked_fields() != item.locked_fields():
             # What is below was written, too.
-            self._known.clear()
-        self._known[saved.id] = saved
+            self._by_id.clear()
+        self._by_id[saved.id] = saved
         return Upserted(item=saved, restored=restored, changed=True, new_ids=len(saved.ids.keys() - item.ids.keys()))
 
     def _parent(self, new: NewItem, path: str) -> Upserted | None:
@@ -212,8 +212,8 @@ class Intake:
         return None if found is None else self._read(found)
 
     def _read(self, item_id: int) -> MediaItem:
-        if item_id in self._known:
-            return self._known[item_id]
+        if item_id in self._by_id:
+            return self._by_id[item_id]
         item = items.get(self._connection, joins.survivor(self._connection, item_id))
         if item is None:
             raise AssertionError("an id without its item")
@@ -247,7 +247,7 @@ def _preferred(words: Words) -> tuple[bool, bool, int]:
 
 def _checked(new: NewItem, path: str) -> dict[str, Value]:
     """What the item comes with, title and numbers included."""
-    known = {known.name for known in fields_of(new.kind)}
+    names = {field.name for field in fields_of(new.kind)}
     given = {"title": new.title, **(_numbers(new) if new.series else {}), **new.fields}
     values: dict[str, Value] = {}
     wrong = []
@@ -255,7 +255,7 @@ def _checked(new: NewItem, path: str) -> dict[str, Value]:
         wrong.append(Violation(f"{path}.source", f"{new.source[:60]!r} is unknown; known: {', '.join(REPORTERS)}"))
     for name, raw in given.items():
         try:
-            if name not in known:
+            if name not in names:
                 raise ValueError(f"a {new.kind} has no such field")
             value = checked_value(name, raw)
         except ValueError as error:

@@ -168,7 +168,7 @@ def _title(element: Element, kind: Kind, link: Mapping[str, str], line: int) -> 
 def _acceptable(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
     """What an item of this kind can have, and only values that can be right."""
     fields = {}
-    for name in (known.name for known in fields_of(kind)):
+    for name in (each.name for each in fields_of(kind)):
         try:
             if given.get(name) not in (None, "", []) and checked_value(name, given[name]) is not None:
                 fields[name] = given[name]

@@ -121,10 +121,10 @@ class Outbox:
             if player.policy is SyncPolicy.UNCHOSEN:
                 return Rows([], store_id, policy_needed=True)
             entries = player_entries.pending(connection, player_id, after_sequence, limit)
-            known = items.get_many(connection, [entry.item_id for entry in entries])
+            by_id = items.get_many(connection, [entry.item_id for entry in entries])
             since = changes.since(connection, _marks(entries))
             rows = [
-                Row(entry, known[entry.item_id], _due(player, entry, known[entry.item_id], since)) for entry in entries
+                Row(entry, by_id[entry.item_id], _due(player, entry, by_id[entry.item_id], since)) for entry in entries
             ]
             return Rows(rows, store_id)
 
@@ -191,9 +191,9 @@ class Outbox:
             entries = player_entries.page(
                 connection, player_id, pending=pending, troubled=troubled, keys=keys, after_id=after_id, limit=limit
             )
-            known = items.get_many(connection, [entry.item_id for entry in entries])
-            series = _series(connection, known.values())
-            return [_state(player, entry, known[entry.item_id], series) for entry in entries]
+            by_id = items.get_many(connection, [entry.item_id for entry in entries])
+            series = _series(connection, by_id.values())
+            return [_state(player, entry, by_id[entry.item_id], series) for entry in entries]
 
     def watch(self, player_id: str, session: str, after_sequence: int, heartbeat: float) -> "PendingWatch":
         """News of what is pending. Raises NoSuchThing; CannotDo where this is not the player's last session."""
@@ -317,9 +317,9 @@ def _state(player: Player, entry: PlayerEntry, item: MediaItem, series: Mapping[
     )
 
 
-def _series(connection: Connection, known: Iterable[MediaItem]) -> dict[int, str]:
+def _series(connection: Connection, shown: Iterable[MediaItem]) -> dict[int, str]:
     """By item, the title of what it belongs to at the top."""
-    top = {item.id: item.parent_id for item in known if item.parent_id is not None}
+    top = {item.id: item.parent_id for item in shown if item.parent_id is not None}
     titles: dict[int, str] = {}
     while top:
         above = items.heads_of(connection, set(top.values()))

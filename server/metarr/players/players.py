@@ -138,24 +138,24 @@ class Players:
         """
         now = self._clock.now()
         with self._database.begin() as connection:
-            known = players.get(connection, wanted.id)
-            if known is not None and not take_over and _in_use(known, wanted, now):
-                why = f"another program keeps the library {known.name!r} in sync; only one of them may"
+            before = players.get(connection, wanted.id)
+            if before is not None and not take_over and _in_use(before, wanted, now):
+                why = f"another program keeps the library {before.name!r} in sync; only one of them may"
                 raise CannotDo(why, reason="PLAYER_IN_USE")
             player = replace(
                 wanted,
                 # The owner may have found a better one.
-                name=known.name if known else wanted.name,
-                session=known.session + 1 if known else 1,
-                policy=known.policy if known else SyncPolicy.UNCHOSEN,
-                overwrite_edits=known.overwrite_edits if known else False,
-                added_at=known.added_at if known else now,
+                name=before.name if before else wanted.name,
+                session=before.session + 1 if before else 1,
+                policy=before.policy if before else SyncPolicy.UNCHOSEN,
+                overwrite_edits=before.overwrite_edits if before else False,
+                added_at=before.added_at if before else now,
                 seen_at=now,
-                reported_at=known.reported_at if known else None,
+                reported_at=before.reported_at if before else None,
             )
             players.put(connection, player)
-            if known is not None:
-                _wake_grown(connection, known, player)
+            if before is not None:
+                _wake_grown(connection, before, player)
             counts = players.counts(connection).get(player.id, Counts())
             log.info("player_registered", player=player.id, session=player.session, host=player.host)
             return Registered(PlayerStanding(player, counts), players.store_id(connection))
@@ -199,9 +199,9 @@ class Players:
         preview = Preview()
         for player, batch in self._batches(player_id):
             with self._database.read() as connection:
-                known = items.get_many(connection, [entry.item_id for entry in batch])
+                by_id = items.get_many(connection, [entry.item_id for entry in batch])
             for entry in batch:
-                item, takes = known[entry.item_id], takeable(entry.kind, player.fields(entry.kind))
+                item, takes = by_id[entry.item_id], takeable(entry.kind, player.fields(entry.kind))
                 preview.items += 1
                 preview.waiting += item.last_enriched_at is None
                 changed = False
@@ -224,15 +224,15 @@ class Players:
         """
         with self._database.begin() as connection:
             player = named(connection, player_id)
-            known = player_entries.by_keys(connection, player_id, keys)
+            entries = player_entries.by_keys(connection, player_id, keys)
             for place, key in enumerate(keys):
-                if key not in known:
+                if key not in entries:
                     why = f"the player has no entry {key[:60]!r}"
                     raise NoSuchThing(f"host_keys[{place}]", why, reason="ENTRY_NOT_FOUND")
-            found = items.get_many(connection, [entry.item_id for entry in known.values()])
+            by_id = items.get_many(connection, [entry.item_id for entry in entries.values()])
             woken = []
-            for entry in known.values():
-                item, takes = found[entry.item_id], takeable(entry.kind, player.fields(entry.kind))
+            for entry in entries.values():
+                item, takes = by_id[entry.item_id], takeable(entry.kind, player.fields(entry.kind))
                 _refuse_untaken(entry.kind, fields, takes)
                 force = fields or [refusal.field for refusal in not_taken(item, entry.states, takes)]
                 if force:
@@ -247,13 +247,13 @@ class Players:
         for standing in self.everyone():
             for player, batch in self._batches(standing.player.id):
                 with self._database.begin() as connection:
-                    known = items.get_many(connection, [entry.item_id for entry in batch])
+                    by_id = items.get_many(connection, [entry.item_id for entry in batch])
                     due = [
                         entry
                         for entry in batch
                         if not entry.pending
                         and unacknowledged(
-                            known[entry.item_id],
+                            by_id[entry.item_id],
                             entry.states,
                             set(takeable(entry.kind, player.fields(entry.kind))).intersection(fields),
                         )
@@ -312,9 +312,9 @@ def release(connection: Connection, item_ids: Collection[int], now: datetime) ->
     return len(items.soft_delete(connection, player_entries.abandoned(connection, concerned), now, by=PLAYERS))
 
 
-def _in_use(known: Player, wanted: Player, now: datetime) -> bool:
+def _in_use(before: Player, wanted: Player, now: datetime) -> bool:
     # A clock that was put back says nothing of how long it was silent; whoever is there is noted anew.
-    return known.instance != wanted.instance and abs(now - known.seen_at) < LEASE
+    return before.instance != wanted.instance and abs(now - before.seen_at) < LEASE
 
 
 def _wake_grown(connection: Connection, before: Player, after: Player) -> None:
@@ -340,7 +340,7 @@ def _again(connection: Connection, player: Player, outcomes: frozenset[Taken], *
     while batch := player_entries.page(connection, player.id, after_id=last, limit=BATCH):
         for entry in batch:
             states = retry(
-                entry.states, outcomes, force=[name for name, known in entry.states.items() if edits and known.edited]
+                entry.states, outcomes, force=[name for name, state in entry.states.items() if edits and state.edited]
             )
             if states != entry.states:
                 player_entries.save(connection, player_entries.woken(connection, replace(entry, states=states)))

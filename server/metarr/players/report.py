@@ -119,9 +119,9 @@ class _Work:
 
     def place(self, entries: Sequence[ReportedEntry], report_id: str) -> list[Placed]:
         connection = self._connection
-        known = player_entries.by_keys(connection, self._player.id, [entry.key for entry in entries])
-        self._items = items.get_many(connection, [each.item_id for each in known.values()])
-        cleaned = [(*_cleaned(entry), known.get(entry.key)) for entry in entries]
+        before = player_entries.by_keys(connection, self._player.id, [entry.key for entry in entries])
+        self._items = items.get_many(connection, [each.item_id for each in before.values()])
+        cleaned = [(*_cleaned(entry), before.get(entry.key)) for entry in entries]
         strange = [
             _new(entry, self._player, first=was is None) for entry, _, was in cleaned if not self._stays(entry, was)
         ]
@@ -171,7 +171,7 @@ class _Work:
         anew = other or before.host_id != entry.host_id
         states = reported({} if other else before.states, values, takes, anew=anew)
         edited = [
-            name for name, known in states.items() if known.edited and not before.states.get(name, FieldState()).edited
+            name for name, state in states.items() if state.edited and not before.states.get(name, FieldState()).edited
         ]
         forced = edited if self._player.overwrite_edits else []
         if forced:
@@ -231,8 +231,8 @@ def flags(item: MediaItem, states: Mapping[str, FieldState], takes: Iterable[str
 
 def _new(entry: ReportedEntry, player: Player, *, first: bool, ids: Mapping[str, str] | None = None) -> NewItem:
     """The item to add or to find. What a host holds counts when it is first reported: later it may be Metarr's own."""
-    known = {known.name for known in fields_of(entry.kind)}
-    fields = {name: value for name, value in entry.fields.items() if first and name in known and value is not None}
+    names = {field.name for field in fields_of(entry.kind)}
+    fields = {name: value for name, value in entry.fields.items() if first and name in names and value is not None}
     return NewItem(
         kind=entry.kind,
         title=entry.title,
@@ -250,13 +250,13 @@ def _cleaned(entry: ReportedEntry) -> tuple[ReportedEntry, list[str]]:
     """The entry without what is no id, and what is wrong with it."""
     ids = {t: value for t, value in entry.ids.items() if valid_type(t) and valid_id(t, value)}
     problems = [f"{t[:40]!r} {value[:40]!r} is no external id" for t, value in entry.ids.items() if t not in ids]
-    known = {known.name for known in fields_of(entry.kind)}
+    names = {field.name for field in fields_of(entry.kind)}
     for name, value in entry.fields.items():
-        if name not in known:
+        if name not in names:
             problems.append(f"a {entry.kind} has no field {name[:60]!r}")
         elif fault := _fault(name, value):
             problems.append(f"{name} {fault}")
-    fields = {name: value for name, value in entry.fields.items() if name in known and value is not None}
+    fields = {name: value for name, value in entry.fields.items() if name in names and value is not None}
     cleaned = dataclasses.replace(entry, ids=ids, fields=fields)
     return cleaned, problems
 

@@ -60,10 +60,10 @@ class Check:
             self.violation(field, "contains a null character")
         return trimmed
 
-    def one_of(self, field: str, value: str, known: Collection[str]) -> str:
+    def one_of(self, field: str, value: str, allowed: Collection[str]) -> str:
         """One of a closed set of words."""
-        if value not in known:
-            self.violation(field, f"{value[:60]!r} is unknown; known: {', '.join(sorted(known))}")
+        if value not in allowed:
+            self.violation(field, f"{value[:60]!r} is unknown; known: {', '.join(sorted(allowed))}")
         return value
 
     def kind(self, field: str, value: int) -> Kind:
@@ -83,11 +83,11 @@ class Check:
             self.violation(field, f"{value} is no year of release; 0 stands for unknown")
         return value
 
-    def providers(self, field: str, given: Iterable[str], known: Collection[str]) -> frozenset[str] | None:
+    def providers(self, field: str, given: Iterable[str], provider_ids: Collection[str]) -> frozenset[str] | None:
         """Providers by id; None where none is named, which means all of them."""
         named = list(given)
         for place, provider in enumerate(named):
-            self.one_of(f"{field}[{place}]", provider, known)
+            self.one_of(f"{field}[{place}]", provider, provider_ids)
         return frozenset(named) or None
 
     def known_enum(self, field: str, value: int, enum: EnumTypeWrapper) -> int:
@@ -130,12 +130,12 @@ class Check:
             return 0
         return int(value)
 
-    def mask(self, field: str, mask: FieldMask, known: Collection[str], prefixes: Collection[str] = ()) -> set[str]:
+    def mask(self, field: str, mask: FieldMask, allowed: Collection[str], prefixes: Collection[str] = ()) -> set[str]:
         """The paths of an update mask: known ones, or a name below one of the `prefixes` (such as `settings.`)."""
         if not mask.paths:
-            self.violation(field, f"is required: what to change, of {', '.join(sorted(known))}")
+            self.violation(field, f"is required: what to change, of {', '.join(sorted(allowed))}")
         for path in mask.paths:
             below = any(path.startswith(prefix) and path != prefix for prefix in prefixes)
-            if path not in known and not below:
-                self.violation(field, f"{path[:60]!r} cannot be changed; known: {', '.join(sorted(known))}")
+            if path not in allowed and not below:
+                self.violation(field, f"{path[:60]!r} cannot be changed; known: {', '.join(sorted(allowed))}")
         return set(mask.paths)

@@ -85,12 +85,12 @@ class FieldAuthorities:
         )
 
     def _check(self, rules: Iterable[tuple[Kind, str, FieldRule]], priority: tuple[str, ...] | None) -> None:
-        known = self._roster.ids()
+        provider_ids = self._roster.ids()
         wrong: list[Violation] = []
         for place, (kind, field, rule) in enumerate(rules):
-            wrong += rule_violations(kind, field, rule, known, f"authorities.fields[{place}]")
+            wrong += rule_violations(kind, field, rule, provider_ids, f"authorities.fields[{place}]")
         if priority is not None:
-            wrong += priority_violations(priority, known)
+            wrong += priority_violations(priority, provider_ids)
         if wrong:
             raise InvalidInput(*wrong)
 
@@ -100,10 +100,10 @@ def _check_etag(etag: str, now: Authority) -> None:
         raise VersionMoved("the field authorities were changed since they were read; read them again")
 
 
-def priority_violations(priority: tuple[str, ...], known: frozenset[str]) -> list[Violation]:
+def priority_violations(priority: tuple[str, ...], provider_ids: frozenset[str]) -> list[Violation]:
     """What is wrong with a global priority the owner wants. `known`: ids of all providers."""
     path = "authorities.provider_priority"
-    wrong = [Violation(path, f"there is no provider {name!r}") for name in priority if name not in known]
+    wrong = [Violation(path, f"there is no provider {name!r}") for name in priority if name not in provider_ids]
     if not priority:
         wrong.append(Violation(path, "name at least one provider"))
     if len(set(priority)) != len(priority):

@@ -176,7 +176,7 @@ class Decisions:
             *checked_all(DECLARED, document.settings, may_go=False)[1],
             *self._authority_faults(document.authorities),
         ]
-        wrong += [fault for each in self._known(document) for fault in _provider_faults(*each)]
+        wrong += [fault for each in self._providers_of(document) for fault in _provider_faults(*each)]
         wrong += [fault for place, each in enumerate(document.items) for fault in _item_faults(place, each)]
         if wrong:
             raise InvalidInput(*wrong)
@@ -186,27 +186,27 @@ class Decisions:
         return ImportOutcome(
             settings=self._take_settings(document.settings, dry_run),
             authorities=self._take_authorities(document.authorities, dry_run),
-            providers=sum(self._take_provider(*each, dry_run) for each in self._known(document)),
+            providers=sum(self._take_provider(*each, dry_run) for each in self._providers_of(document)),
             items=about_items.items,
             same=about_items.same,
             unplaced=lost + about_items.unplaced,
         )
 
-    def _known(self, document: Document) -> Iterator[tuple[ConfiguredProvider, ProviderDecisions]]:
+    def _providers_of(self, document: Document) -> Iterator[tuple[ConfiguredProvider, ProviderDecisions]]:
         for name, wanted in sorted(document.providers.items()):
             if (entry := self._roster.get(name)) is not None:
                 yield entry, wanted
 
     def _authority_faults(self, wanted: AuthorityDecisions) -> Iterator[Violation]:
-        known = self._roster.ids()
+        provider_ids = self._roster.ids()
         if wanted.provider_priority:
-            yield from priority_violations(wanted.provider_priority, known)
+            yield from priority_violations(wanted.provider_priority, provider_ids)
         for key, rule in wanted.fields.items():
             path, (kind, field) = f"authorities.fields.{key[:60]}", _parted(key)
             if kind is None:
                 yield Violation(path, "is no <kind>.<field>, such as movie.plot")
             else:
-                yield from rule_violations(kind, field, rule, known, path)
+                yield from rule_violations(kind, field, rule, provider_ids, path)
 
     def _take_settings(self, wanted: Mapping[str, Any], dry_run: bool) -> int:
         values, _ = checked_all(DECLARED, wanted)
@@ -330,13 +330,13 @@ def _provider_faults(entry: ConfiguredProvider, wanted: ProviderDecisions) -> It
 
 
 def _item_faults(place: int, wanted: ItemDecisions) -> Iterator[Violation]:
-    known = {field.name for field in fields_of(wanted.kind)}
+    names = {field.name for field in fields_of(wanted.kind)}
     for id_type, value in [*wanted.ids.items(), *(wanted.series.ids.items() if wanted.series else ())]:
         if not valid_type(id_type) or not valid_id(id_type, value):
             yield Violation(f"items[{place}].ids.{id_type[:60]}", f"{value[:60]!r} is no such id")
     for name, locked in wanted.locked.items():
         path = f"items[{place}].locked.{name[:60]}"
-        if name not in known:
+        if name not in names:
             yield Violation(path, f"a {wanted.kind} has no such field")
             continue
         if not _SOURCE.fullmatch(locked.source):

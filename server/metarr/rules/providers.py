@@ -36,9 +36,9 @@ class ProviderSettings:
         """A provider. Raises NoSuchThing."""
         entry = self._roster.get(provider_id)
         if entry is None:
-            known = ", ".join(sorted(self._roster.ids()))
+            listed = ", ".join(sorted(self._roster.ids()))
             raise NoSuchThing(
-                "provider_id", f"there is no provider {provider_id!r}; known: {known}", reason="PROVIDER_NOT_FOUND"
+                "provider_id", f"there is no provider {provider_id!r}; known: {listed}", reason="PROVIDER_NOT_FOUND"
             )
         return entry
 

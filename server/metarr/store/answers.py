@@ -70,9 +70,9 @@ def heads_by_id(
     """By asked id what freshness and a fingerprint need of a provider's answers, and nothing else: for many at once."""
     found: dict[str, AnswerHead] = {}
     for chunk in _chunks(list(asked_ids)):
-        known = {"provider": provider, "kind": kind, "shape": shape, "asked_ids": chunk}
+        parameters = {"provider": provider, "kind": kind, "shape": shape, "asked_ids": chunk}
         for asked_id, fetched_at, found_it, partial, parser_version, misses, content in connection.execute(
-            _FEW_HEADS, known
+            _FEW_HEADS, parameters
         ).all():
             found[asked_id] = AnswerHead(
                 fetched_at=fetched_at,

@@ -19,7 +19,7 @@ REMEMBERED = 8
 """How many of the rules that were in force before are kept."""
 
 
-def read(connection: Connection, known: Mapping[str, Any] | None = None) -> Authority:
+def read(connection: Connection, values: Mapping[str, Any] | None = None) -> Authority:
     """The rules in force. `known`: the settings by key, of a caller who has read them."""
     rules = {
         rule_key(Kind(row.kind), row.field): FieldRule(
@@ -27,12 +27,12 @@ def read(connection: Connection, known: Mapping[str, Any] | None = None) -> Auth
         )
         for row in connection.execute(_RULES)
     }
-    if known is None:
-        known = key_values.read(connection)
+    if values is None:
+        values = key_values.read(connection)
     return Authority(
-        priority=tuple(known.get(PRIORITY, DEFAULT_PRIORITY)),
+        priority=tuple(values.get(PRIORITY, DEFAULT_PRIORITY)),
         rules=rules,
-        fill_gaps=bool(known.get(FILL_GAPS, True)),
+        fill_gaps=bool(values.get(FILL_GAPS, True)),
     )
 
 
@@ -82,8 +82,8 @@ def earlier(connection: Connection) -> tuple[Authority, ...]:
 
 def remember(connection: Connection, authority: Authority) -> None:
     """Keep rules that are in force no more."""
-    known = (authority, *(each for each in earlier(connection) if each != authority))
-    key_values.put(connection, {EARLIER: msgspec.to_builtins(known[:REMEMBERED])})
+    rules = (authority, *(each for each in earlier(connection) if each != authority))
+    key_values.put(connection, {EARLIER: msgspec.to_builtins(rules[:REMEMBERED])})
 
 
 _RULES = select(table).order_by(table.c.kind, table.c.field)

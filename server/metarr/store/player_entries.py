@@ -234,8 +234,8 @@ def wake_changed(connection: Connection, changed: Mapping[int, Collection[str]],
     if not changed:
         return
     entries = of_items(connection, list(changed))
-    known = {player.id: player for player in players.everyone(connection)} if entries else {}
-    wake(connection, [entry for entry in entries if _concerned(entry, known, changed[entry.item_id], sync_fields)])
+    by_id = {player.id: player for player in players.everyone(connection)} if entries else {}
+    wake(connection, [entry for entry in entries if _concerned(entry, by_id, changed[entry.item_id], sync_fields)])
 
 
 def wake_items(connection: Connection, item_ids: Collection[int]) -> None:
@@ -244,9 +244,9 @@ def wake_items(connection: Connection, item_ids: Collection[int]) -> None:
 
 
 def _concerned(
-    entry: EntryHead, known: Mapping[str, Player], changed: Collection[str], sync_fields: Collection[str]
+    entry: EntryHead, by_id: Mapping[str, Player], changed: Collection[str], sync_fields: Collection[str]
 ) -> bool:
-    takes = known[entry.player_id].fields(entry.kind)
+    takes = by_id[entry.player_id].fields(entry.kind)
     return any(field in takes and (entry.pending or field in sync_fields) for field in changed)
 
 

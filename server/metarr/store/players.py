@@ -95,8 +95,8 @@ def counts(connection: Connection) -> Mapping[str, Counts]:
         .group_by(player_items.c.player_id)
     )
     return {
-        player_id: Counts(items=known, pending=waiting, not_taken=troubled, edited=edited)
-        for player_id, known, waiting, troubled, edited in connection.execute(query)
+        player_id: Counts(items=entries, pending=waiting, not_taken=troubled, edited=edited)
+        for player_id, entries, waiting, troubled, edited in connection.execute(query)
     }
 
 
@@ -122,5 +122,5 @@ def issue(connection: Connection, count: int) -> int:
 
 
 def _player(row: Row[Any]) -> Player:
-    known = dict(row._mapping)  # noqa: SLF001 (the public way to a row's columns by name)
-    return Player(**{**known, "policy": SyncPolicy(known["policy"])})
+    columns = dict(row._mapping)  # noqa: SLF001 (the public way to a row's columns by name)
+    return Player(**{**columns, "policy": SyncPolicy(columns["policy"])})

@@ -38,9 +38,9 @@ def address(text: str) -> URL:
         url = make_url(text)
     except (ArgumentError, ValueError):
         raise CannotDo(_NO_ADDRESS, reason="BAD_DATABASE_URL") from None
-    known = url.drivername in {DRIVER, "postgresql", "postgres"}
+    supported = url.drivername in {DRIVER, "postgresql", "postgres"}
     # An @ in a password, not encoded, moves the rest of the password to one of these.
-    if not known or any("@" in (part or "") for part in (url.host, url.database, url.username)):
+    if not supported or any("@" in (part or "") for part in (url.host, url.database, url.username)):
         raise CannotDo(_NO_ADDRESS, reason="BAD_DATABASE_URL")
     return url.set(drivername=DRIVER)
 

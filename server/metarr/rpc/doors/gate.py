@@ -116,12 +116,12 @@ def same_site(
     Following a link from elsewhere is welcome, but not to a path below `methods`: even reading may spend a quota.
     """
     friends = {name.lower() for name in names}
-    known = LOOPBACK_NAMES | friends | ({bound.lower()} - WILDCARDS)
+    own_names = LOOPBACK_NAMES | friends | ({bound.lower()} - WILDCARDS)
     wildcard = bound in WILDCARDS
 
     def trusted(host: str) -> bool:
         # An address, unlike a name, cannot be made to mean this machine by whoever owns the page.
-        return host in known or (wildcard and _is_address(host))
+        return host in own_names or (wildcard and _is_address(host))
 
     def foreign(environ: "WSGIEnvironment", host: str) -> bool:
         origin = environ.get("HTTP_ORIGIN")

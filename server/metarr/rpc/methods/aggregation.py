@@ -20,10 +20,10 @@ SEARCHED = (Kind.MOVIE, Kind.SERIES)
 class AggregationServicer(BaseServicer, AggregationServiceServicer):
     """Asks the providers about a title without storing anything in the library."""
 
-    def __init__(self, titles: TitleAggregator, known_providers: frozenset[str], clock: Clock) -> None:
+    def __init__(self, titles: TitleAggregator, provider_ids: frozenset[str], clock: Clock) -> None:
         self.clock = clock
         self._titles = titles
-        self._known = known_providers
+        self._provider_ids = provider_ids
 
     def Aggregate(self, request: pb.AggregateRequest, context: Context) -> pb.AggregateResponse:
         with Check() as check:
@@ -33,7 +33,7 @@ class AggregationServicer(BaseServicer, AggregationServiceServicer):
                 ids=ids,
                 title=check.text("title", request.title, required=not request.ids),
                 year=check.year("year", request.year),
-                providers=check.providers("providers", request.providers, self._known),
+                providers=check.providers("providers", request.providers, self._provider_ids),
                 force_refresh=request.force_refresh,
                 deadline=self.clock.monotonic() + seconds_left(context),
             )
@@ -53,7 +53,7 @@ class AggregationServicer(BaseServicer, AggregationServiceServicer):
                 year=check.year("year", request.year),
                 country=_country(check, request.country),
             )
-            providers = check.providers("providers", request.providers, self._known)
+            providers = check.providers("providers", request.providers, self._provider_ids)
             limit = check.page_size("limit", request.limit, default=CANDIDATES, most=MOST_CANDIDATES)
         deadline = self.clock.monotonic() + seconds_left(context)
         found = self._titles.search(kind, wanted, deadline=deadline, providers=providers)

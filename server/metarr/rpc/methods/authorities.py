@@ -72,9 +72,9 @@ def _wanted(
 ) -> dict[str, Any]:
     """What to change, as `FieldAuthorities.update` takes it."""
     given = request.authorities
-    known = {"provider_priority", "fields", "fill_gaps"}
+    settable = {"provider_priority", "fields", "fill_gaps"}
     only_resets = bool(request.reset_fields) and not request.update_mask.paths
-    paths = set() if only_resets else check.mask("update_mask", request.update_mask, known)
+    paths = set() if only_resets else check.mask("update_mask", request.update_mask, settable)
     return {
         "priority": tuple(given.provider_priority) if "provider_priority" in paths else None,
         "fill_gaps": given.fill_gaps if "fill_gaps" in paths else None,

@@ -20,13 +20,13 @@ class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
     """Brings items of the library up to date."""
 
     def __init__(
-        self, enricher: Enricher, history: History, jobs: Jobs, *, known_providers: frozenset[str], clock: Clock
+        self, enricher: Enricher, history: History, jobs: Jobs, *, provider_ids: frozenset[str], clock: Clock
     ) -> None:
         self.clock = clock
         self._jobs = jobs
         self._history = history
         self._enricher = enricher
-        self._known = known_providers
+        self._provider_ids = provider_ids
 
     def Enrich(self, request: pb.EnrichRequest, context: Context) -> pb.EnrichResponse:
         with Check() as check:
@@ -37,7 +37,7 @@ class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
                 auto=auto,
                 lane=Lane.BATCH if auto else Lane.INTERACTIVE,
                 fresh_after=self.clock.now() if request.force_refresh else None,
-                providers=check.providers("providers", request.providers, self._known),
+                providers=check.providers("providers", request.providers, self._provider_ids),
                 dry_run=request.dry_run,
             )
         return enriched_message(self._enricher.enrich(reference, wish))

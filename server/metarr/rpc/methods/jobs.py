@@ -35,7 +35,7 @@ class JobMethods:
 
     clock: Clock
     _jobs: Jobs
-    _known: frozenset[str]
+    _provider_ids: frozenset[str]
 
     def StartEnrichment(self, request: pb.StartEnrichmentRequest, context: Context) -> pb.StartEnrichmentResponse:
         with Check() as check:
@@ -44,7 +44,7 @@ class JobMethods:
                 scope=scope,
                 auto=check.known_enum("mode", request.mode, pb.EnrichmentMode) == pb.ENRICHMENT_MODE_AUTO,
                 force=request.force,
-                providers=check.providers("providers", request.providers, self._known) or frozenset(),
+                providers=check.providers("providers", request.providers, self._provider_ids) or frozenset(),
                 request_id=check.text("request_id", request.request_id, required=False, most=100),
             )
         return pb.StartEnrichmentResponse(job=job_message(self._jobs.submit(order), self.clock.now()))

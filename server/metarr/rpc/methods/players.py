@@ -228,12 +228,12 @@ def _takes(check: Check, kinds: Iterable[pb.PlayerKind]) -> dict[str, tuple[str,
     takes: dict[str, tuple[str, ...]] = {}
     for place, each in enumerate(kinds):
         kind = check.kind(f"kinds[{place}].kind", each.kind)
-        known = {field.name for field in fields_of(kind)} | {IDS}
+        names = {field.name for field in fields_of(kind)} | {IDS}
         for number, name in enumerate(each.fields):
-            if name not in known:
+            if name not in names:
                 check.violation(f"kinds[{place}].fields[{number}]", f"a {kind} has no field {name[:60]!r}")
         for name in each.cannot_take:
-            if name not in known:
+            if name not in names:
                 check.violation(f"kinds[{place}].cannot_take", f"a {kind} has no field {name[:60]!r}")
         if kind in takes:
             check.violation(f"kinds[{place}].kind", "is named twice")

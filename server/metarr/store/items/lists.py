@@ -70,8 +70,8 @@ def count_monitored(connection: Connection, kinds: Iterable[Kind]) -> tuple[int,
     query = select(func.count(), func.count().filter(items.c.last_enriched_at.is_(None))).where(
         items.c.deleted_at.is_(None), items.c.monitored == true(), items.c.kind.in_(sorted(kinds))
     )
-    known, untouched = connection.execute(query).one()
-    return int(known), int(untouched)
+    monitored, untouched = connection.execute(query).one()
+    return int(monitored), int(untouched)
 
 
 def heads_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, ItemHead]:
