@@ -98,10 +98,10 @@ def _unpacked(source: Path, folder: Path) -> list[Path]:
         library = packed / ELSEWHERE
     else:
         backups.checked_copy(source if bare else packed / DATABASE, library)
-    found = [packed / name for name in PRIVATE if (packed / name).exists()]
-    if packed / tokens.FILE_NAME in found:
+    private = [packed / name for name in PRIVATE if (packed / name).exists()]
+    if packed / tokens.FILE_NAME in private:
         tokens.read(packed / tokens.FILE_NAME)
-    return [*found, library]
+    return [*private, library]
 
 
 def _extract(source: Path, folder: Path) -> None:

@@ -70,17 +70,17 @@ def log_parts(log_file: Path) -> dict[str, str]:
 
 def known_secrets(data_dir: Path, database_url: str = "") -> frozenset[str]:
     """Every secret that the data directory and the library hold, in the clear, as far as it can be opened."""
-    found = {_content(data_dir / tokens.FILE_NAME), _content(data_dir / KEY)}
+    secrets = {_content(data_dir / tokens.FILE_NAME), _content(data_dir / KEY)}
     if (database_url or (data_dir / DATABASE).is_file()) and (data_dir / KEY).is_file():
         try:
             database = Database(database_url or data_dir / DATABASE)
-            found |= database.secrets
+            secrets |= database.secrets
             with closing(database), database.read() as connection:
                 vault = Vault(data_dir / KEY)
-                found |= {vault.open(each) or "" for each in sealed_secrets(connection)}
+                secrets |= {vault.open(each) or "" for each in sealed_secrets(connection)}
         except Exception as error:  # noqa: BLE001 (a damaged database is a reason to make a bundle)
             log.warning("secrets_unknown", error=type(error).__name__)
-    return frozenset(secret for secret in found if len(secret) >= _SHORTEST)
+    return frozenset(secret for secret in secrets if len(secret) >= _SHORTEST)
 
 
 def scrubbed(text: str, secrets: Iterable[str], data_dir: Path, home: Path) -> str:

@@ -31,8 +31,8 @@ class Link(Struct, frozen=True, kw_only=True):
 
 def links(text: str) -> Iterator[Link]:
     """The ids that the addresses in a text name, in their order."""
-    for found in _ADDRESS.finditer(text):
-        if link := _link(found["site"].lower(), found["rest"]):
+    for match in _ADDRESS.finditer(text):
+        if link := _link(match["site"].lower(), match["rest"]):
             yield link
 
 
@@ -100,8 +100,8 @@ _READ = {
 def _link(site: str, rest: str) -> Link | None:
     site = _SITES.get(site, site)
     for path, id_type, about in _READ[site]:
-        if found := path.match(rest):
-            return Link(type=id_type, value=found["value"], about=about)
+        if match := path.match(rest):
+            return Link(type=id_type, value=match["value"], about=about)
     return _tvdb_query(rest) if site == "tvdb" else None
 
 

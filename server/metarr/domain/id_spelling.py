@@ -90,11 +90,11 @@ def spelled(id_type: str, value: str) -> tuple[str, str] | None:
     if id_type == "imdb":
         return _imdb(value)
     if id_type == "wikidata":
-        found = _WIKIDATA.fullmatch(value)
-        return (id_type, f"Q{found[1]}") if found else None
+        match = _WIKIDATA.fullmatch(value)
+        return (id_type, f"Q{match[1]}") if match else None
     if id_type in _NUMBERED or id_type in _NAMED:
-        if found := _NUMBER.fullmatch(value) or (_WITH_NAME.fullmatch(value) if id_type == "tmdb" else None):
-            return id_type, found[1]
+        if match := _NUMBER.fullmatch(value) or (_WITH_NAME.fullmatch(value) if id_type == "tmdb" else None):
+            return id_type, match[1]
         if id_type in _NUMBERED:
             return None
         id_type = f"{id_type}slug"
@@ -104,10 +104,10 @@ def spelled(id_type: str, value: str) -> tuple[str, str] | None:
 
 def _imdb(value: str) -> tuple[str, str] | None:
     """With at least seven digits, as IMDb writes it; a title's only: `nm`, `co` and the like are no titles."""
-    found = _IMDB.fullmatch(value)
-    if found is None or len(value) < len("tt1234567") - (2 if found[2] else 0):
+    match = _IMDB.fullmatch(value)
+    if match is None or len(value) < len("tt1234567") - (2 if match[2] else 0):
         return None
-    digits = (found[1] or found[2]).lstrip("0")
+    digits = (match[1] or match[2]).lstrip("0")
     return ("imdb", f"tt{digits:0>7}") if digits else None
 
 

@@ -147,8 +147,8 @@ def _spelled(
         return NoId(why=f"{value[:40]!r} is no {id_type} id: {expected(id_type)}")
     id_type, value = stored
     of = Kind.SERIES if bearer is Bearer.SERIES else kind
-    told = worth(of, id_type) if of else Worth.NOTE
-    return ExternalId(type=id_type, value=value, worth=told, weak=weak, bearer=bearer)
+    worth_of_id = worth(of, id_type) if of else Worth.NOTE
+    return ExternalId(type=id_type, value=value, worth=worth_of_id, weak=weak, bearer=bearer)
 
 
 def _type_by_shape(value: str, kind: Kind | None) -> str:
@@ -187,13 +187,13 @@ def _guid(kind: Kind | None, text: str) -> ExternalId | NoId | None:
 
     The agents of old name the series at each season and episode.
     """
-    found = _GUID.match(text)
-    if found is None or (agent := found["agent"].lower()) in ("http", "https"):
+    match = _GUID.match(text)
+    if match is None or (agent := match["agent"].lower()) in ("http", "https"):
         return None
-    value = found["value"]
-    bearer = Bearer.SERIES if found["of_old"] and kind in _BELOW else Bearer.TITLE
+    value = match["value"]
+    bearer = Bearer.SERIES if match["of_old"] and kind in _BELOW else Bearer.TITLE
     if agent == "plex":
-        return _spelled(kind, "plex", f"{value}{found['rest']}".strip("/"))
+        return _spelled(kind, "plex", f"{value}{match['rest']}".strip("/"))
     if agent == "hama" and (named := _HAMA.fullmatch(value)):
         return _spelled(kind, named["site"], named["value"], bearer=bearer)
     if agent.startswith("xbmcnfo") and bearer is Bearer.TITLE:

@@ -45,7 +45,7 @@ def _decoded(text: str) -> str:
     if "&" not in text:
         return text
     escaped = not _SPELLED.search(text) and all(_is_entity(text, place) for place in _places(text, "&"))
-    return _ENTITY.sub(lambda found: _character(found) if escaped or found[1] not in _ESCAPES else found[0], text)
+    return _ENTITY.sub(lambda match: _character(match) if escaped or match[1] not in _ESCAPES else match[0], text)
 
 
 def _character(entity: re.Match[str]) -> str:
@@ -54,8 +54,8 @@ def _character(entity: re.Match[str]) -> str:
 
 
 def _is_entity(text: str, place: int) -> bool:
-    found = _ENTITY.match(text, place)
-    return found is not None and (found[1] is None or f"{found[1]};" in html5)
+    match = _ENTITY.match(text, place)
+    return match is not None and (match[1] is None or f"{match[1]};" in html5)
 
 
 def _places(text: str, letter: str) -> Iterator[int]:

@@ -130,7 +130,7 @@ class Jobs:
 
     def item_ids(self, references: Sequence[Reference], path: str) -> tuple[int, ...]:
         """The items that a caller names, each once. Raises InvalidInput with what is wrong about which."""
-        found, wrong = [], []
+        ids, wrong = [], []
         with self._database.read() as connection:
             by_reference = self._ids_of(connection, references)
             for place, reference in enumerate(references):
@@ -138,19 +138,19 @@ class Jobs:
                     item_id = (
                         by_reference.get(reference) or self._library.find(connection, reference, f"{path}[{place}]").id
                     )
-                    found.append(item_id)
+                    ids.append(item_id)
                 except NoSuchThing as error:
                     wrong.append(Violation(f"{path}[{place}]", str(error)))
                 except InvalidInput as error:
                     wrong += error.violations
         if wrong:
             raise InvalidInput(*wrong)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(ids))
 
     def get(self, job_id: int) -> Job:
         """Raises NoSuchThing."""
         with self._database.read() as connection:
-            return _found(connection, job_id)
+            return _stored(connection, job_id)
 
     def troubles(self, job_id: int, limit: int) -> list[tuple[int, Done, str]]:
         """Items that a job could not do, with why."""
@@ -165,7 +165,7 @@ class Jobs:
     def cancel(self, job_id: int) -> Job:
         """End a job; what is done stays done. One that has ended stays as it is. Raises NoSuchThing."""
         with self._database.begin() as connection:
-            job = _found(connection, job_id)
+            job = _stored(connection, job_id)
             if ended(job):
                 return job
             if job.force:
@@ -282,7 +282,7 @@ class Jobs:
             self._progress.end(run.job, JobState.FAILED, why)
 
 
-def _found(connection: Connection, job_id: int) -> Job:
+def _stored(connection: Connection, job_id: int) -> Job:
     job = jobs.get(connection, job_id)
     if job is None:
         raise NoSuchThing("job_id", f"there is no job {job_id}, or it was forgotten by now", reason="JOB_NOT_FOUND")

@@ -49,9 +49,9 @@ class History:
             item_id = None
             if reference is not None:
                 item_id = self._library.find(connection, reference, deleted=True).id
-            found = changes.page(connection, item_id=item_id, before_id=before_id, limit=limit)
-            undone = _undone(connection, found)
-            return [each if each.id in undone else replace(each, undone_by=None) for each in found]
+            page = changes.page(connection, item_id=item_id, before_id=before_id, limit=limit)
+            undone = _undone(connection, page)
+            return [each if each.id in undone else replace(each, undone_by=None) for each in page]
 
     def undo(self, change_set_id: int) -> TakenBack:
         """Put back what a change-set changed; undoing an undo brings its values again.

@@ -200,16 +200,16 @@ class Intake:
         return owners
 
     def _match(self, new: NewItem, owners: Mapping[str, int], parent: MediaItem | None) -> MediaItem | None:
-        found = next(iter(owners.values()), None)
-        if found is None and parent is not None:
+        item_id = next(iter(owners.values()), None)
+        if item_id is None and parent is not None:
             name, number = _number(new)
-            found = items.find_child(self._connection, parent.id, name, number)
-        elif found is None:
+            item_id = items.find_child(self._connection, parent.id, name, number)
+        elif item_id is None:
             alike = self._words.get((new.kind, new.title, new.year), ()) if new.title else ()
             # Two titles may be called alike: words alone do not join one id to another.
             fitting = [each for each in alike if not (new.ids and each.identified)]
-            found = min(fitting, key=_preferred).item_id if fitting else None
-        return None if found is None else self._read(found)
+            item_id = min(fitting, key=_preferred).item_id if fitting else None
+        return None if item_id is None else self._read(item_id)
 
     def _read(self, item_id: int) -> MediaItem:
         if item_id in self._by_id:

@@ -71,17 +71,17 @@ class Library:
         id the one deleted last, where no live item has it.
         """
         if isinstance(reference, int):
-            found = [joins.survivor(connection, reference)]
+            ids = [joins.survivor(connection, reference)]
         else:
-            found = items.find_by_id(connection, None, *reference)
-        if deleted and not found and not isinstance(reference, int):
+            ids = items.find_by_id(connection, None, *reference)
+        if deleted and not ids and not isinstance(reference, int):
             gone = items.get_many(connection, items.find_by_id(connection, None, *reference, deleted=True))
             latest = {each.kind: each.id for each in reversed(gone.values())}
-            found = list(latest.values())
-        if len(found) > 1:
-            listed = ", ".join(str(item_id) for item_id in found)
+            ids = list(latest.values())
+        if len(ids) > 1:
+            listed = ", ".join(str(item_id) for item_id in ids)
             raise InvalidInput(Violation(path, f"several items have this id: {listed}; name one of these"))
-        item = items.get(connection, found[0]) if found else None
+        item = items.get(connection, ids[0]) if ids else None
         if item is None or (item.deleted_at is not None and not deleted):
             named = str(reference) if isinstance(reference, int) else ":".join(reference)
             raise NoSuchThing(path, f"there is no item {named}", reason="ITEM_NOT_FOUND")

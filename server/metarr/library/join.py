@@ -166,26 +166,26 @@ class Splitter:
         sync_fields = self._config.read().sync_fields
         with self._database.begin() as connection:
             survivor = self._library.find(connection, reference)
-            found = joins.get(connection, survivor.id, joined_id)
-            if found is None:
+            link = joins.get(connection, survivor.id, joined_id)
+            if link is None:
                 listed = ", ".join(str(each) for each in joins.joined_to(connection, survivor.id)) or "none"
                 why = f"item {joined_id} is not joined to item {survivor.id}; joined to it: {listed}"
                 raise NoSuchThing("joined_item_id", why, reason="NOT_JOINED")
-            if found.split_at is not None:
+            if link.split_at is not None:
                 return Split(item=survivor, split_item=self._library.find(connection, joined_id))
-            return self._apart(connection, survivor, found, sync_fields)
+            return self._apart(connection, survivor, link, sync_fields)
 
-    def _apart(self, connection: Connection, survivor: MediaItem, found: Join, sync_fields: frozenset[str]) -> Split:
+    def _apart(self, connection: Connection, survivor: MediaItem, link: Join, sync_fields: frozenset[str]) -> Split:
         now = self._clock.now()
-        for id_type, value in found.aliases:
+        for id_type, value in link.aliases:
             items.remove_alias(connection, survivor.id, id_type, value)
-        gone = items.get(connection, found.joined_id)
-        saved = items.save(connection, survivor, _given_back(survivor, found, gone))
-        split = self._back(connection, found)
-        joins.mark_split(connection, found, now)
-        joins.move_children(connection, survivor.id, found.joined_id, only=found.children)
-        joins.return_history(connection, found.change_sets, found.joined_id)
-        player_entries.move(connection, survivor.id, found.joined_id, only=found.player_items)
+        gone = items.get(connection, link.joined_id)
+        saved = items.save(connection, survivor, _given_back(survivor, link, gone))
+        split = self._back(connection, link)
+        joins.mark_split(connection, link, now)
+        joins.move_children(connection, survivor.id, link.joined_id, only=link.children)
+        joins.return_history(connection, link.change_sets, link.joined_id)
+        player_entries.move(connection, survivor.id, link.joined_id, only=link.player_items)
         changed = diff(survivor.fields, saved.fields)
         change_set = ChangeSet(
             item_id=saved.id,
@@ -196,30 +196,30 @@ class Splitter:
             new_ids=saved.ids,
         )
         published = publish(connection, change_set, sync_fields)
-        log.info("items_split", item=saved.id, split=found.joined_id)
+        log.info("items_split", item=saved.id, split=link.joined_id)
         return Split(item=saved, split_item=split, change_set=published)
 
-    def _back(self, connection: Connection, found: Join) -> MediaItem:
+    def _back(self, connection: Connection, link: Join) -> MediaItem:
         """The joined item with its own ids, in the library again."""
-        items.revive(connection, found.joined_id)
-        gone = items.get(connection, found.joined_id)
+        items.revive(connection, link.joined_id)
+        gone = items.get(connection, link.joined_id)
         if gone is None:
             raise AssertionError("a join without its item")
-        back = items.save(connection, gone, replace(gone, ids=found.ids))
-        for id_type, value in found.aliases:
+        back = items.save(connection, gone, replace(gone, ids=link.ids))
+        for id_type, value in link.aliases:
             items.add_alias(connection, back, id_type, value, OWNER)
         return back
 
 
-def _given_back(survivor: MediaItem, found: Join, gone: MediaItem | None) -> MediaItem:
+def _given_back(survivor: MediaItem, link: Join, gone: MediaItem | None) -> MediaItem:
     """The survivor without what it got by the join. What changed since stays, but not under an id that goes."""
     gained = {
         id_type
-        for id_type, claim in found.new_ids.items()
-        if id_type not in found.old_ids and id_type in survivor.ids and survivor.ids[id_type].value == claim.value
+        for id_type, claim in link.new_ids.items()
+        if id_type not in link.old_ids and id_type in survivor.ids and survivor.ids[id_type].value == claim.value
     }
     ids = {id_type: claim for id_type, claim in survivor.ids.items() if id_type not in gained}
-    undone = undo(survivor, found.changes, redo=True).item
+    undone = undo(survivor, link.changes, redo=True).item
     foreign = gone.vetoes if gone is not None else ()
     kept = without_foreign(undone, {id_type: claim.value for id_type, claim in ids.items()})
     return replace(kept, ids=ids, vetoes=tuple(veto for veto in kept.vetoes if veto not in foreign))

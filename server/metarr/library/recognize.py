@@ -51,16 +51,16 @@ class Recognizer:
         wanted = Wanted(title=item.title, year=item.year)
         if patient and item.undecided is not None and self._clock.now() < item.undecided.not_before:
             raise not_one(wanted, item.undecided.matches)
-        found = self._searcher.search(item.kind, wanted, config, deadline=deadline, lane=lane, providers=providers)
-        winner = found.winner()
+        matches = self._searcher.search(item.kind, wanted, config, deadline=deadline, lane=lane, providers=providers)
+        winner = matches.winner()
         if winner is not None:
             log.info("item_identified", item=item.id, ids=winner.ids, score=winner.score, providers=winner.providers)
             return claims(winner)
         if keep:
-            self._leave(item, found, config)
-        raise undecided(wanted, found)
+            self._leave(item, matches, config)
+        raise undecided(wanted, matches)
 
-    def _leave(self, item: MediaItem, found: Matches, config: Config) -> None:
+    def _leave(self, item: MediaItem, matches: Matches, config: Config) -> None:
         """List what was found on the item, and when to search again: soon, if somebody could not be heard."""
         now = self._clock.now()
         with self._database.begin() as connection:
@@ -68,12 +68,12 @@ class Recognizer:
             if before is None or before.deleted_at is not None or before.ids:
                 return
             attempts = awaited_answers.of_items(connection, [item.id]).get(item.id, {})
-            outcomes = found.outcomes
+            outcomes = matches.outcomes
             if answered(outcomes):
                 times = before.undecided.times + 1 if before.undecided else 1
                 complete = not any(isinstance(outcome, Unavailable) for outcome in outcomes.values())
                 not_before = now + _wait(times) if complete else next_attempt(times, now)
-                left = Undecided(not_before=not_before, times=times, matches=found.matches)
+                left = Undecided(not_before=not_before, times=times, matches=matches.matches)
                 items.save(connection, before, replace(before, undecided=left))
                 # Nobody can be asked about it by an id; the next search decides when.
                 outcomes = self._gatherer.gather(Inquiry(kind=item.kind, ids={}), config).outcomes
@@ -82,7 +82,7 @@ class Recognizer:
             else:
                 awaited = still_awaited(outcomes, attempts, now)
             awaited_answers.set_for_item(connection, item.id, awaited)
-        log.info("item_undecided", item=item.id, found=len(found.matches))
+        log.info("item_undecided", item=item.id, found=len(matches.matches))
 
 
 def _wait(times: int) -> timedelta:

@@ -303,7 +303,7 @@ def _values_since(entry: PlayerEntry, change_sets: Iterable[ChangeSet]) -> dict[
         if each.old_ids is not None and each.old_ids != each.new_ids:
             values.setdefault(IDS, []).append({t: claim.value for t, claim in each.old_ids.items()})
     half = MOST_OURS // 2
-    return {name: found if len(found) <= MOST_OURS else found[:half] + found[-half:] for name, found in values.items()}
+    return {name: since if len(since) <= MOST_OURS else since[:half] + since[-half:] for name, since in values.items()}
 
 
 def _state(player: Player, entry: PlayerEntry, item: MediaItem, series: Mapping[int, str]) -> EntryState:

@@ -104,16 +104,16 @@ class Check:
 
     def ids(self, field: str, values: Iterable[TypedId]) -> dict[str, str]:
         """External ids by type, one of each type at most."""
-        found: dict[str, str] = {}
+        ids: dict[str, str] = {}
         for index, given in enumerate(values):
             path = f"{field}[{index}]"
             if not valid_type(given.type):
                 self.violation(f"{path}.type", "is no type of id; imdb, tmdb and tvdb are some")
             elif not valid_id(given.type, given.value):
                 self.violation(f"{path}.value", f"is no {given.type} id: {expected(given.type)}")
-            elif found.setdefault(given.type, given.value) != given.value:
-                self.violation(f"{path}.value", f"there is another {given.type} id: {found[given.type]}")
-        return found
+            elif ids.setdefault(given.type, given.value) != given.value:
+                self.violation(f"{path}.value", f"there is another {given.type} id: {ids[given.type]}")
+        return ids
 
     def reference(self, field: str, value: str) -> tuple[str, str] | int:
         """An item's own id, or an external one as (type, value)."""

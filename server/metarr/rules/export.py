@@ -245,10 +245,10 @@ class Decisions:
         changed, same, unplaced = 0, 0, []
         with self._database.read() if dry_run else self._database.begin() as connection:
             for each in wanted:
-                found = _find(connection, each)
-                before = None if isinstance(found, str) else items.get(connection, found)
+                item_id = _find(connection, each)
+                before = None if isinstance(item_id, str) else items.get(connection, item_id)
                 if before is None or before.deleted_at is not None:
-                    why = found if isinstance(found, str) else "it is not in the library"
+                    why = item_id if isinstance(item_id, str) else "it is not in the library"
                     unplaced.append(Unplaced(name=_title_of(each), why=why))
                     continue
                 after = _decided(before, each)
@@ -263,10 +263,10 @@ class Decisions:
 
 
 def _items(connection: Connection, ids: list[int]) -> Iterator[ItemDecisions]:
-    found = items.get_many(connection, ids)
-    parents = items.get_many(connection, {each.parent_id for each in found.values() if each.parent_id is not None})
+    by_id = items.get_many(connection, ids)
+    parents = items.get_many(connection, {each.parent_id for each in by_id.values() if each.parent_id is not None})
     above = items.get_many(connection, {each.parent_id for each in parents.values() if each.parent_id is not None})
-    for item in found.values():
+    for item in by_id.values():
         parent = parents.get(item.parent_id or 0)
         series = above.get(parent.parent_id or 0, parent) if parent is not None else None
         yield ItemDecisions(
@@ -351,9 +351,9 @@ def _item_faults(place: int, wanted: ItemDecisions) -> Iterator[Violation]:
 
 def _find(connection: Connection, wanted: ItemDecisions) -> int | str:
     """The item that is meant, or why there is none."""
-    found = _named(connection, wanted.kind, wanted) if wanted.ids or wanted.series is None else "its id is not here"
-    if isinstance(found, int) or wanted.series is None or wanted.season is None:
-        return found
+    item_id = _named(connection, wanted.kind, wanted) if wanted.ids or wanted.series is None else "its id is not here"
+    if isinstance(item_id, int) or wanted.series is None or wanted.season is None:
+        return item_id
     series = _named(connection, Kind.SERIES, wanted.series)
     if isinstance(series, str):
         return f"its series: {series}"
@@ -364,13 +364,13 @@ def _find(connection: Connection, wanted: ItemDecisions) -> int | str:
 
 
 def _named(connection: Connection, kind: Kind, name: Name) -> int | str:
-    found = set(items.find_by_ids(connection, kind, name.ids).values())
+    item_ids = set(items.find_by_ids(connection, kind, name.ids).values())
     if not name.ids and name.title:
         words = items.find_by_words(connection, [name.title])
-        found = {each.item_id for each in words if (each.kind, each.year, each.deleted) == (kind, name.year, False)}
-    if len(found) > 1:
-        return f"several items could be meant: {', '.join(map(str, sorted(found)))}"
-    return found.pop() if found else "it is not in the library"
+        item_ids = {each.item_id for each in words if (each.kind, each.year, each.deleted) == (kind, name.year, False)}
+    if len(item_ids) > 1:
+        return f"several items could be meant: {', '.join(map(str, sorted(item_ids)))}"
+    return item_ids.pop() if item_ids else "it is not in the library"
 
 
 def _decided(item: MediaItem, wanted: ItemDecisions) -> MediaItem:

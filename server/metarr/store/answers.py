@@ -68,13 +68,13 @@ def heads_by_id(
     connection: Connection, provider: str, kind: Kind, shape: str, asked_ids: Iterable[str]
 ) -> dict[str, AnswerHead]:
     """By asked id what freshness and a fingerprint need of a provider's answers, and nothing else: for many at once."""
-    found: dict[str, AnswerHead] = {}
+    heads: dict[str, AnswerHead] = {}
     for chunk in _chunks(list(asked_ids)):
         parameters = {"provider": provider, "kind": kind, "shape": shape, "asked_ids": chunk}
         for asked_id, fetched_at, found_it, partial, parser_version, misses, content in connection.execute(
             _FEW_HEADS, parameters
         ).all():
-            found[asked_id] = AnswerHead(
+            heads[asked_id] = AnswerHead(
                 fetched_at=fetched_at,
                 found=found_it,
                 partial=partial,
@@ -82,7 +82,7 @@ def heads_by_id(
                 misses=misses,
                 content=content,
             )
-    return found
+    return heads
 
 
 class NewAnswer(Struct, frozen=True, kw_only=True):
@@ -125,10 +125,10 @@ def new_answer(key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_
     return NewAnswer(key=key, fragment=fragment, row=_columns(key) | row)
 
 
-def write_all(connection: Connection, found: Iterable[NewAnswer]) -> int:
+def write_all(connection: Connection, new: Iterable[NewAnswer]) -> int:
     """Keep what providers said; what one said, or did not know, later than this stays. Returns, for a single answer,
     whether it was written (1 or 0)."""
-    return upsert(connection, table, [answer.row for answer in found], newest="fetched_at")
+    return upsert(connection, table, [answer.row for answer in new], newest="fetched_at")
 
 
 def write_answer(

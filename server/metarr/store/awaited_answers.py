@@ -52,9 +52,9 @@ def set_for_item(connection: Connection, item_id: int, awaited: Mapping[str, Awa
 
 def of_items(connection: Connection, item_ids: Iterable[int]) -> dict[int, dict[str, AwaitedAnswer]]:
     """By item and provider, what is awaited; items that await nothing are left out. At most some hundred ids."""
-    found: dict[int, dict[str, AwaitedAnswer]] = {}
+    by_item: dict[int, dict[str, AwaitedAnswer]] = {}
     for row in connection.execute(_OF_ITEMS, {"ids": list(item_ids)}):
-        found.setdefault(row.item_id, {})[row.provider] = AwaitedAnswer(
+        by_item.setdefault(row.item_id, {})[row.provider] = AwaitedAnswer(
             reason=row.reason,
             since=row.since,
             detail=row.detail,
@@ -63,7 +63,7 @@ def of_items(connection: Connection, item_ids: Iterable[int]) -> dict[int, dict[
             answered_at=row.answered_at,
             fresh_after=row.fresh_after,
         )
-    return found
+    return by_item
 
 
 def due(
@@ -91,10 +91,10 @@ def due(
 
 def providers_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, set[str]]:
     """By item, the providers of which it awaits an answer. At most some hundred ids."""
-    found: dict[int, set[str]] = {}
+    by_item: dict[int, set[str]] = {}
     for item_id, provider in connection.execute(_PROVIDERS_OF, {"ids": list(item_ids)}).all():
-        found.setdefault(item_id, set()).add(provider)
-    return found
+        by_item.setdefault(item_id, set()).add(provider)
+    return by_item
 
 
 def next_due(connection: Connection, provider: str = "") -> datetime | None:

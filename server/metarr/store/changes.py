@@ -78,15 +78,15 @@ def page(
 
 def since(connection: Connection, marks: Mapping[int, int]) -> dict[int, list[ChangeSet]]:
     """By item, its change-sets after the one that is named for it, the latest first."""
-    found: dict[int, list[ChangeSet]] = {}
+    by_item: dict[int, list[ChangeSet]] = {}
     if marks:
         query = select(change_sets).where(
             change_sets.c.item_id.in_(list(marks)), change_sets.c.id > min(marks.values())
         )
         for each in _read(connection.execute(query.order_by(change_sets.c.id.desc()))):
             if each.id > marks[each.item_id]:
-                found.setdefault(each.item_id, []).append(each)
-    return found
+                by_item.setdefault(each.item_id, []).append(each)
+    return by_item
 
 
 def mark_undone(connection: Connection, change_set_ids: Iterable[int], undone_by: int | None) -> None:

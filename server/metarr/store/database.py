@@ -113,11 +113,11 @@ class Database:
         with engine.connect() as connection:
             if self.path is None:
                 postgres.check(connection)
-            found = schema.revision(connection)
-        if found == schema.head():
+            revision = schema.revision(connection)
+        if revision == schema.head():
             return
-        if found and self.path and folder:
-            backups.make(self.path, folder, found, now)
+        if revision and self.path and folder:
+            backups.make(self.path, folder, revision, now)
         with _written(engine) as connection:
             schema.upgrade(connection)
             if problems := _broken_references(connection):

@@ -181,27 +181,27 @@ def candidates(connection: Connection, job: Job, kinds: Collection[Kind], after_
     """The next items of a job by id, of these kinds, that it is not done with."""
     query = _taken(select(items.c.id, items.c.kind, items.c.fingerprint), job, kinds)
     query = query.where(items.c.id > after_id, ~_is_marked(job)).order_by(items.c.id).limit(limit)
-    found = {
+    by_id = {
         item_id: JobItem(id=item_id, kind=kind, fingerprint=fingerprint, ids={})
         for item_id, kind, fingerprint in connection.execute(query).all()
     }
-    for item_id, id_type, value in connection.execute(_IDS, {"ids": list(found)}).all():
-        found[item_id].ids[id_type] = value
-    return list(found.values())
+    for item_id, id_type, value in connection.execute(_IDS, {"ids": list(by_id)}).all():
+        by_id[item_id].ids[id_type] = value
+    return list(by_id.values())
 
 
 def live(connection: Connection, item_ids: Iterable[int]) -> set[int]:
     """Those of the items that are there and not deleted."""
-    return {found for some in chunks(item_ids) for found in connection.execute(_LIVE, {"ids": some}).scalars()}
+    return {item_id for some in chunks(item_ids) for item_id in connection.execute(_LIVE, {"ids": some}).scalars()}
 
 
 def named(connection: Connection, ids: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """By external id, as (type, value), the live item that has it; ids that none has or several have are left out."""
-    found: dict[tuple[str, str], set[int]] = {}
+    owners: dict[tuple[str, str], set[int]] = {}
     for some in chunks(value for _, value in ids):
         for item_id, id_type, value in connection.execute(_NAMED, {"values": some}):
-            found.setdefault((id_type, value), set()).add(item_id)
-    return {each: next(iter(found[each])) for each in ids if len(found.get(each, ())) == 1}
+            owners.setdefault((id_type, value), set()).add(item_id)
+    return {each: next(iter(owners[each])) for each in ids if len(owners.get(each, ())) == 1}
 
 
 def count(connection: Connection, job: Job, kinds: Collection[Kind]) -> int:

@@ -88,11 +88,11 @@ def survivor(connection: Connection, item_id: int) -> int:
     """The item that this one is part of now, through every join; itself where it was never joined to another."""
     seen = {item_id}
     while True:
-        found = connection.execute(_SURVIVOR, {"joined": item_id}).scalar()
-        if found is None or found in seen:
+        survivor_id = connection.execute(_SURVIVOR, {"joined": item_id}).scalar()
+        if survivor_id is None or survivor_id in seen:
             return item_id
-        item_id = found
-        seen.add(found)
+        item_id = survivor_id
+        seen.add(survivor_id)
 
 
 _SURVIVOR = select(joins.c.survivor_id).where(joins.c.joined_id == bindparam("joined"), joins.c.split_at.is_(None))

@@ -177,7 +177,7 @@ def items_of(connection: Connection, player_id: str) -> list[int]:
 
 def abandoned(connection: Connection, item_ids: Collection[int]) -> list[int]:
     """Those live items that came from players, and that, with all that is below them, no player has any more."""
-    found: list[int] = []
+    left: list[int] = []
     for chunk in chunks(item_ids):
         child, grandchild = items.alias("child"), items.alias("grandchild")
         query = select(items.c.id).where(
@@ -192,8 +192,8 @@ def abandoned(connection: Connection, item_ids: Collection[int]) -> list[int]:
                 player_items.c.item_id == grandchild.c.id,
             ),
         )
-        found += connection.execute(query).scalars()
-    return found
+        left += connection.execute(query).scalars()
+    return left
 
 
 PLAYER = "player"
@@ -277,11 +277,11 @@ def _living(query: Any) -> Any:
 
 
 def _gone(connection: Connection, conditions: Iterable[Sequence[Any]]) -> list[int]:
-    found: list[int] = []
+    item_ids: list[int] = []
     for condition in conditions:
-        found += connection.execute(select(player_items.c.item_id).where(*condition)).scalars()
+        item_ids += connection.execute(select(player_items.c.item_id).where(*condition)).scalars()
         connection.execute(delete(player_items).where(*condition))
-    return found
+    return item_ids
 
 
 def _entry(row: Row[Any]) -> PlayerEntry:

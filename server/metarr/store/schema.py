@@ -18,15 +18,15 @@ def revision(connection: Connection) -> str | None:
 
     Raises CannotDo for a revision that this Metarr does not know and for tables that are not Metarr's.
     """
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found is None and inspect(connection).get_table_names():
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is None and inspect(connection).get_table_names():
         raise CannotDo("this database holds something else than Metarr's tables; name another one")
-    if found is not None and not knows(found):
+    if current is not None and not knows(current):
         raise CannotDo(
-            f"this database was made by a newer Metarr (schema {found}, this one knows {head()}): "
+            f"this database was made by a newer Metarr (schema {current}, this one knows {head()}): "
             "install that version again, or restore a backup: metarr restore FILE"
         )
-    return found
+    return current
 
 
 def upgrade(connection: Connection) -> None:

@@ -56,11 +56,11 @@ class AggregationServicer(BaseServicer, AggregationServiceServicer):
             providers = check.providers("providers", request.providers, self._provider_ids)
             limit = check.page_size("limit", request.limit, default=CANDIDATES, most=MOST_CANDIDATES)
         deadline = self.clock.monotonic() + seconds_left(context)
-        found = self._titles.search(kind, wanted, deadline=deadline, providers=providers)
+        matches = self._titles.search(kind, wanted, deadline=deadline, providers=providers)
         return pb.SearchResponse(
-            candidates=[match_message(match) for match in found.matches[:limit]],
-            outcomes=[outcome_message(provider, outcome) for provider, outcome in sorted(found.outcomes.items())],
-            clear_winner=found.winner() is not None,
+            candidates=[match_message(match) for match in matches.matches[:limit]],
+            outcomes=[outcome_message(provider, outcome) for provider, outcome in sorted(matches.outcomes.items())],
+            clear_winner=matches.winner() is not None,
         )
 
 

@@ -48,8 +48,8 @@ class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
             reference = check.reference("item_id", request.item_id) if request.item_id else None
             limit = check.page_size("page_size", request.page_size)
             last = position(check, request.page_token, query, (int,))
-        found = self._history.page(reference, int(last[0]) if last else None, limit + 1)
-        shown, more = found[:limit], len(found) > limit
+        page = self._history.page(reference, int(last[0]) if last else None, limit + 1)
+        shown, more = page[:limit], len(page) > limit
         return pb.ListChangeSetsResponse(
             change_sets=[change_set_message(change_set) for change_set in shown],
             next_page_token=page_token(query, [shown[-1].id]) if more else "",

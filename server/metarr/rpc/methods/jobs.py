@@ -66,11 +66,11 @@ class JobMethods:
         with Check() as check:
             limit = check.page_size("page_size", request.page_size)
             last = position(check, request.page_token, query, (int,))
-        found = self._jobs.page(int(last[0]) if last else None, limit + 1)
-        shown, now = found[:limit], self.clock.now()
+        page = self._jobs.page(int(last[0]) if last else None, limit + 1)
+        shown, now = page[:limit], self.clock.now()
         return pb.ListJobsResponse(
             jobs=[job_message(job, now) for job in shown],
-            next_page_token=page_token(query, [shown[-1].id]) if len(found) > limit else "",
+            next_page_token=page_token(query, [shown[-1].id]) if len(page) > limit else "",
         )
 
     def CancelJob(self, request: pb.CancelJobRequest, context: Context) -> pb.CancelJobResponse:

@@ -136,14 +136,14 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
             player_id, session = _session(check, request)
             limit = check.page_size("page_size", request.page_size)
             last = position(check, request.page_token, query, (int,))
-        found = self._outbox.pending(player_id, session, int(last[0]) if last else 0, limit + 1)
-        shown = found.rows[:limit]
-        more = len(found.rows) > limit
+        rows = self._outbox.pending(player_id, session, int(last[0]) if last else 0, limit + 1)
+        shown = rows.rows[:limit]
+        more = len(rows.rows) > limit
         return pb.ListPendingItemsResponse(
             items=[_row(row) for row in shown],
             next_page_token=page_token(query, [shown[-1].entry.sequence]) if more else "",
-            policy_needed=found.policy_needed,
-            store_id=found.store_id,
+            policy_needed=rows.policy_needed,
+            store_id=rows.store_id,
         )
 
     def WatchPendingItems(
@@ -177,7 +177,7 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
             _few(check, "host_keys", request.host_keys, MOST_ENTRIES)
             limit = check.page_size("page_size", request.page_size)
             last = position(check, request.page_token, query, (int,))
-        found = self._outbox.states(
+        states = self._outbox.states(
             player_id,
             pending=state == pb.ListPlayerItemsRequest.STATE_PENDING,
             troubled=state == pb.ListPlayerItemsRequest.STATE_NOT_TAKEN,
@@ -185,10 +185,10 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
             after_id=int(last[0]) if last else 0,
             limit=limit + 1,
         )
-        shown = found[:limit]
+        shown = states[:limit]
         return pb.ListPlayerItemsResponse(
             items=[_state(each) for each in shown],
-            next_page_token=page_token(query, [shown[-1].entry.id]) if len(found) > limit else "",
+            next_page_token=page_token(query, [shown[-1].entry.id]) if len(states) > limit else "",
         )
 
     def ResendItems(self, request: pb.ResendItemsRequest, context: Context) -> pb.ResendItemsResponse:

@@ -15,7 +15,7 @@ def descendants(connection: Connection, item_ids: Iterable[int]) -> list[int]:
     below: list[int] = []
     level = list(item_ids)
     while level:
-        level = [found for chunk in chunks(level) for found in connection.execute(_BELOW, {"ids": chunk}).scalars()]
+        level = [item_id for chunk in chunks(level) for item_id in connection.execute(_BELOW, {"ids": chunk}).scalars()]
         below += level
     return below
 
@@ -27,7 +27,7 @@ def ancestors(connection: Connection, item_ids: Iterable[int]) -> list[int]:
     while level:
         level = list(
             dict.fromkeys(
-                found for chunk in chunks(level) for found in connection.execute(_ABOVE, {"ids": chunk}).scalars()
+                item_id for chunk in chunks(level) for item_id in connection.execute(_ABOVE, {"ids": chunk}).scalars()
             )
         )
         above += level

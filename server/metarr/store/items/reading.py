@@ -27,7 +27,7 @@ def get_many(
 
     `fields`: with these alone, and those that an item's row is written from, so that it can be saved.
     """
-    found: dict[int, MediaItem] = {}
+    by_id: dict[int, MediaItem] = {}
     for chunk in chunks(item_ids):
         rows = connection.execute(_ROWS, {"ids": chunk}).all()
         values = _fields_of(connection, chunk, fields)
@@ -35,8 +35,8 @@ def get_many(
         forbidden = _vetoes_of(connection, chunk)
         inherited = inherited_locks(connection, {row.id: row.parent_id for row in rows if row.parent_id})
         read = {row.id: _item(row, values, claims, forbidden, inherited.get(row.id, frozenset())) for row in rows}
-        found |= {item_id: read[item_id] for item_id in chunk if item_id in read}
-    return found
+        by_id |= {item_id: read[item_id] for item_id in chunk if item_id in read}
+    return by_id
 
 
 def having_rule(connection: Connection, item_ids: Iterable[int], rule: Rule) -> set[int]:
@@ -133,9 +133,9 @@ def _fields_of(
 
 
 def _vetoes_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, list[Veto]]:
-    found: dict[int, list[Veto]] = {}
+    by_item: dict[int, list[Veto]] = {}
     for row in connection.execute(_VETOES, {"ids": item_ids}):
         value = read_value(row.field, row.value)
         if value is not None:
-            found.setdefault(row.item_id, []).append(Veto(field=row.field, provider=row.provider, value=value))
-    return found
+            by_item.setdefault(row.item_id, []).append(Veto(field=row.field, provider=row.provider, value=value))
+    return by_item
