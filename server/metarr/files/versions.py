@@ -1,0 +1,80 @@
+"""Which videos of a folder are one title: parts of a film, and versions of it."""
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from metarr.files.idtags import tagged
+from metarr.files.words import Named, after, compact, is_label, named, readable, says_nothing
+
+
+class Stem(NamedTuple):
+    """A video's name without its ending. `parts`: the names of its parts in their order, or itself."""
+
+    name: str
+    parts: tuple[str, ...]
+
+
+Identity = tuple[str, int]
+"""What versions of one title have in common: its words, spelt alike, and its year."""
+
+_PART = re.compile(r"[ _.-]*[(\[]?(?<![^\W_])(cd|dvd|dis[ck]|part|pt)[ _.-]*(\d{1,2})(?![^\W_])[)\]]?", re.IGNORECASE)
+_ONLY_WHERE_OWN = frozenset({"part", "pt"})
+_LABEL = re.compile(r"\{edition-([^{}]*)\}|\s[-–]\s+((?:(?!\s[-–]\s).)+)$|\[([^\[\]]+)\]$|\(([^()]+)\)$", re.IGNORECASE)
+
+
+def is_part(folder: str) -> bool:
+    """Whether a folder holds a part of a title: "CD1", "Disc 2"."""
+    found = _PART.fullmatch(folder.strip())
+    return found is not None
+
+
+def stacked(stems: Collection[str], *, own: bool) -> list[Stem]:
+    """Stems with parts joined: "Alien cd1" and "Alien cd2" are "Alien", if none is missing.
+
+    `own`: in a folder of one title, where "part" may mean a part: elsewhere "Dune Part 1" and "Dune Part 2" are films.
+    """
+    whole: dict[tuple[str, str, str], dict[int, str]] = {}
+    for stem in stems:
+        for found in _PART.finditer(stem):
+            word = found[1].lower()
+            if found.start() and (own or word not in _ONLY_WHERE_OWN):
+                whole.setdefault((stem[: found.start()], word, stem[found.end() :]), {})[int(found[2])] = stem
+    joined: dict[str, Stem] = {}
+    for (before, _, behind), parts in whole.items():
+        if len(parts) > 1 and set(parts) == set(range(1, len(parts) + 1)):
+            film = Stem(before + behind, tuple(parts[number] for number in sorted(parts)))
+            joined |= dict.fromkeys(parts.values(), film)
+    return list(dict.fromkeys(joined.get(stem) or Stem(stem, (stem,)) for stem in stems))
+
+
+def identity(stem: str, folder: Named) -> Identity:
+    """In the folder "Alien (1979)", the folder's own for all that begins so: "Alien - 4K", "Alien (1979) - Rough"."""
+    own = compact(folder.title), folder.year
+    if says_nothing(stem):
+        return own
+    text = tagged(readable(stem)).name
+    told = named(text)
+    if compact(told.whole) == own[0] and own[0]:
+        return own
+    title, year = compact(_without_label(told.title)), told.year
+    if title != own[0] and folder.bracketed and _follows(after(text, folder.title)):
+        title = own[0]
+    return (title, year or own[1]) if title == own[0] else (title, year)
+
+
+def _follows(rest: str | None) -> bool:
+    """Whether what stands behind the folder's title is a label, and no more of a title."""
+    return rest is not None and re.match(r"\s+[-–]\s|[ ._]*[\[({]", rest) is not None
+
+
+def _without_label(title: str) -> str:
+    found = _LABEL.search(title)
+    return title[: found.start()] if found and is_label(found[found.lastindex or 0]) else title
+
+
+def label(stem: str, folder: str) -> str:
+    """What tells this version from others, for a person to read: "4K", "Director's Cut"; "" for nothing."""
+    if (found := _LABEL.search(stem)) and not re.fullmatch(r"[12]\d{3}", told := found[found.lastindex or 0].strip()):
+        return told
+    return (after(stem, folder) or "").strip(" -–_.[](){}")
