@@ -17,14 +17,14 @@ _AWAY = (429, 502, 503, 504)
 
 def demand(connection: Connection, response: HTTPResponse, kind: str, most: int) -> None:
     """Raises RpcError unless the answer is a good one with the content type `kind`. Reads at most `most` bytes."""
-    told = _kind(response)
-    if response.status == 200 and told == kind:
+    content_type = _kind(response)
+    if response.status == 200 and content_type == kind:
         return
-    if response.status != 200 and told == "application/json":
+    if response.status != 200 and content_type == "application/json":
         error = error_of(_json(body(connection, response, most)))
         if error is not None:
             raise error
-    raise _foreign(connection, response, told)
+    raise _foreign(connection, response, content_type)
 
 
 def body(connection: Connection, response: HTTPResponse, most: int) -> bytes:
@@ -39,10 +39,10 @@ def body(connection: Connection, response: HTTPResponse, most: int) -> bytes:
 
 def message(connection: Connection, data: bytes) -> dict[str, Any]:
     """A message. Raises BadAnswer."""
-    found = _json(data)
-    if not isinstance(found, dict):
+    decoded = _json(data)
+    if not isinstance(decoded, dict):
         raise BadAnswer(f"{connection.address} answered with something else than a JSON object")
-    return found
+    return decoded
 
 
 def _json(data: bytes) -> object:

@@ -69,7 +69,7 @@ class Keys:
         self._keys.pop((kind, host_id), None)
 
 
-class Found:
+class LookedUp:
     """What events meant; of two looks at one entry the later one counts.
 
     `unknown`: something is gone of which nobody knows any more what it was.
@@ -99,35 +99,35 @@ class Found:
         self._removed[host_key] = None
 
 
-def find_out(host: Host, keys: Keys, touched: list[tuple[str, str]], log: Log) -> Found:
+def find_out(host: Host, keys: Keys, touched: list[tuple[str, str]], log: Log) -> LookedUp:
     """Look up what events told of. A number may belong to another entry by now, and an entry may have another number.
 
     Raises HostUnavailable; an entry that cannot be looked up for another reason is passed over.
     """
-    found = Found()
+    looked_up = LookedUp()
     for kind, host_id in touched:
         try:
-            _look_up(host, keys, found, kind, host_id)
+            _look_up(host, keys, looked_up, kind, host_id)
         except HostUnavailable:  # noqa: PERF203 - one entry costs itself only
             raise
         except Exception as error:  # noqa: BLE001 - whatever a host raises
             log("warning", f"{kind} {host_id} could not be looked up: {type(error).__name__}: {error}"[:200])
-    for entry in found.entries.values():
+    for entry in looked_up.entries.values():
         keys.note(entry)
-    return found
+    return looked_up
 
 
-def _look_up(host: Host, keys: Keys, found: Found, kind: str, host_id: str) -> None:
+def _look_up(host: Host, keys: Keys, looked_up: LookedUp, kind: str, host_id: str) -> None:
     former = keys.find(kind, host_id)
     entry = host.entry(kind, host_id=host_id)
     if entry is not None:
-        found.add(entry)
+        looked_up.add(entry)
     elif former is None:
-        found.unknown = True
+        looked_up.unknown = True
     if former is not None and (entry is None or entry.host_key != former):
         moved = host.entry(kind, host_key=former)
         if moved is None:
-            found.remove(former)
+            looked_up.remove(former)
         else:
-            found.add(moved)
+            looked_up.add(moved)
         keys.forget(kind, host_id)

@@ -42,8 +42,8 @@ class Connection:
     @property
     def reusable(self) -> bool:
         """Whether its last answer was read to the end, and nothing speaks against another request."""
-        told = self._response
-        return told is not None and told.isclosed() and not told.will_close and not self._interrupted
+        response = self._response
+        return response is not None and response.isclosed() and not response.will_close and not self._interrupted
 
     def open(self, tls: Callable[[], ssl.SSLContext]) -> None:
         """Connect; `tls` is asked where the address wants encryption."""
@@ -175,22 +175,22 @@ def _places(address: Address, seconds: float) -> list[Any]:
     """
     with suppress(socket.gaierror):
         return socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    found: list[Any] = []
+    results: list[Any] = []
 
     def look_up() -> None:
         try:
-            found.append(socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM))
+            results.append(socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM))
         except OSError as error:
-            found.append(error)
+            results.append(error)
 
     thread = threading.Thread(target=look_up, name="metarr_look_up", daemon=True)
     thread.start()
     thread.join(seconds)
-    if not found:
+    if not results:
         raise socket.timeout
-    if isinstance(found[0], OSError):
-        raise found[0]
-    return cast("list[Any]", found[0])
+    if isinstance(results[0], OSError):
+        raise results[0]
+    return cast("list[Any]", results[0])
 
 
 def _not_opened(address: Address, error: Exception) -> Unreachable:

@@ -20,19 +20,19 @@ class Reading(Protocol):
 
     def normal(self, kind: str, field: str, value: Any) -> Any: ...
 
-    def same(self, kind: str, field: str, held: Any, value: Any) -> bool: ...
+    def same(self, kind: str, field: str, current: Any, value: Any) -> bool: ...
 
 
-def decide(host: Reading, kind: str, pending: Mapping[str, Any], held: Mapping[str, Any]) -> str:
-    """What to do about a PendingField, where the host holds `held`: WRITE, or the outcome without writing.
+def decide(host: Reading, kind: str, pending: Mapping[str, Any], readings: Mapping[str, Any]) -> str:
+    """What to do about a PendingField, where the host holds `readings`: WRITE, or the outcome without writing.
 
     A mode that is not known writes over nothing.
     """
     field, mode = pending["name"], pending.get("mode")
-    if field not in held:
+    if field not in readings:
         # Nobody can tell whether the host holds something of its own there.
         return WRITE if mode in (ALWAYS, IF_OURS) else KEPT
-    current = held[field]
+    current = readings[field]
     if host.same(kind, field, current, pending.get("value")):
         return TAKEN
     if mode == ALWAYS:
@@ -49,8 +49,8 @@ def _is_ours(host: Reading, kind: str, pending: Mapping[str, Any], current: Any)
     field, ours = pending["name"], pending.get("ours", [])
     if field == IDS:
         target = host.normal(kind, field, pending.get("value"))
-        told = [*ours[:1], *(host.normal(kind, field, value) for value in ours)]
-        return any(are_ours(current, value, target) for value in told)
+        candidates = [*ours[:1], *(host.normal(kind, field, value) for value in ours)]
+        return any(are_ours(current, value, target) for value in candidates)
     return any(same(current, value) for value in ours[:1]) or any(
         host.same(kind, field, current, value) for value in ours
     )

@@ -98,13 +98,13 @@ _CLASSES: dict[str, type[RpcError]] = {
 }
 
 
-def error_of(told: object) -> RpcError | None:
+def error_of(body: object) -> RpcError | None:
     """The error that a daemon told in JSON, as Connect has it; None: this is no such error."""
-    if not isinstance(told, dict) or not isinstance(told.get("code"), str):
+    if not isinstance(body, dict) or not isinstance(body.get("code"), str):
         return None
-    code, message = told["code"], told.get("message")
+    code, message = body["code"], body.get("message")
     reason, violations, retry_after = "", [], None
-    for kind, shown in _details(told.get("details")):
+    for kind, shown in _details(body.get("details")):
         if kind == "ErrorInfo" and shown.get("domain") == DOMAIN:
             reason = _text(shown.get("reason"))
         elif kind == "BadRequest":
@@ -116,31 +116,31 @@ def error_of(told: object) -> RpcError | None:
     )
 
 
-def _details(told: object) -> Iterator[tuple[str, dict[str, Any]]]:
+def _details(raw: object) -> Iterator[tuple[str, dict[str, Any]]]:
     """The details that can be read without protobuf, by type name without its package."""
-    for detail in told if isinstance(told, list) else ():
+    for detail in raw if isinstance(raw, list) else ():
         if isinstance(detail, dict) and isinstance(detail.get("debug"), dict):
             yield _text(detail.get("type")).rpartition(".")[2], detail["debug"]
 
 
-def _violations(told: object) -> list[Violation]:
+def _violations(raw: object) -> list[Violation]:
     return [
         Violation(_text(each.get("field")), _sentence(each.get("description")))
-        for each in (told if isinstance(told, list) else ())
+        for each in (raw if isinstance(raw, list) else ())
         if isinstance(each, dict)
     ]
 
 
-def _seconds(told: object) -> float | None:
+def _seconds(raw: object) -> float | None:
     """A duration as JSON has it, such as "90s" or "1.500s"."""
-    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)s", _text(told), re.ASCII)
-    return float(found[1]) if found else None
+    match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)s", _text(raw), re.ASCII)
+    return float(match[1]) if match else None
 
 
-def _sentence(told: object) -> str:
+def _sentence(raw: object) -> str:
     """In one line, whatever is told."""
-    return " ".join(_text(told)[:MOST_WORDS].split())
+    return " ".join(_text(raw)[:MOST_WORDS].split())
 
 
-def _text(told: object) -> str:
-    return told if isinstance(told, str) else ""
+def _text(raw: object) -> str:
+    return raw if isinstance(raw, str) else ""

@@ -82,9 +82,9 @@ class Host(Protocol):
     def normal(self, kind: str, field: str, value: Any) -> Any:
         """Metarr's value as `read` would tell it if the host held it; None: it would hold nothing."""
 
-    def same(self, kind: str, field: str, held: Any, value: Any) -> bool:
-        """Whether `held`, from `read`, is what the host shows where it holds Metarr's value; of external ids it may
-        hold more. Where nothing is special about a host, this is `values.holds(field, held, normal(value))`."""
+    def same(self, kind: str, field: str, current: Any, value: Any) -> bool:
+        """Whether `current`, from `read`, is what the host shows where it holds Metarr's value; of external ids it may
+        hold more. Where nothing is special about a host, this is `values.holds(field, current, normal(value))`."""
 
     def write(self, kind: str, host_key: str, host_id: str, values: Mapping[str, Any]) -> Mapping[str, str]:
         """Write values by field, None to empty it. Returns why, by field, where the host refused one.

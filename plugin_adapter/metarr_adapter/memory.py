@@ -48,10 +48,10 @@ def _read(path: str) -> Mapping[str, str]:
     """What a file holds; nothing where it is not there, or is damaged."""
     try:
         with open(path, encoding="utf-8") as file:
-            told = json.load(file)
+            texts_read = json.load(file)
     except (OSError, ValueError):
         return {}
-    texts = told if isinstance(told, dict) else {}
+    texts = texts_read if isinstance(texts_read, dict) else {}
     return {name: text for name, text in texts.items() if isinstance(text, str)}
 
 

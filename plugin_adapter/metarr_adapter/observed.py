@@ -44,7 +44,7 @@ class Observed:
         return answer
 
     def stream(self, method: str, message: Mapping[str, Any]) -> Stream:
-        return _Stream(self._caller.stream(method, message), self._told, self._failed)
+        return _Stream(self._caller.stream(method, message), self._heard, self._failed)
 
     def _answered(self, method: str, answer: Mapping[str, Any]) -> None:
         if method == "GetHealth":
@@ -62,7 +62,7 @@ class Observed:
             settled = sum(status != "STATUS_SUPERSEDED" for status in answer.get("statuses", ()))
             self._set(pending=max(0, self._status.pending - settled))
 
-    def _told(self, message: Mapping[str, Any]) -> None:
+    def _heard(self, message: Mapping[str, Any]) -> None:
         if not message.get("heartbeat"):
             self._set(pending=message.get("pendingItems", 0))
 
@@ -81,14 +81,14 @@ class _Stream:
     """A stream that says in passing what comes."""
 
     def __init__(
-        self, stream: Stream, told: Callable[[Mapping[str, Any]], None], failed: Callable[[RpcError], None]
+        self, stream: Stream, heard: Callable[[Mapping[str, Any]], None], failed: Callable[[RpcError], None]
     ) -> None:
-        self._stream, self._told, self._failed = stream, told, failed
+        self._stream, self._heard, self._failed = stream, heard, failed
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         try:
             for message in self._stream:
-                self._told(message)
+                self._heard(message)
                 yield message
         except RpcError as error:
             self._failed(error)

@@ -102,7 +102,7 @@ class Pull:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a host raises
             # Whatever it was, it is this item's alone; the next pull finds out what the host holds.
-            self._log("warning", f"{_called(item)} waits: {_told(error)}")
+            self._log("warning", f"{_called(item)} waits: {_reason(error)}")
             pulled.left = True
 
     def _settle(self, item: Mapping[str, Any], pulled: Pulled) -> None:
@@ -115,8 +115,8 @@ class Pull:
         except HostUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a host raises
-            self._log("warning", f"{_called(item)} could not be read: {_told(error)}")
-            self._acks.append(_ack(item, [_unread(field, _told(error)) for field in fields]))
+            self._log("warning", f"{_called(item)} could not be read: {_reason(error)}")
+            self._acks.append(_ack(item, [_unread(field, _reason(error)) for field in fields]))
             return
         if self._is_other(kind, item, read):
             return
@@ -161,23 +161,23 @@ class Pull:
         except HostUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a host raises
-            self._log("warning", f"{_called(item)} could not be written: {_told(error)}")
-            return dict.fromkeys(values, _told(error))
+            self._log("warning", f"{_called(item)} could not be written: {_reason(error)}")
+            return dict.fromkeys(values, _reason(error))
 
-    def _unwritten(self, name: str, outcome: str, held: Mapping[str, Any]) -> dict[str, Any]:
+    def _unwritten(self, name: str, outcome: str, readings: Mapping[str, Any]) -> dict[str, Any]:
         details = {
             EDITED: f"it was changed in {self._host.name}",
             KEPT: f"{self._host.name} holds something of its own",
         }
-        return _field(name, outcome, held.get(name), details.get(outcome, ""))
+        return _field(name, outcome, readings.get(name), details.get(outcome, ""))
 
     def _outcome(
-        self, kind: str, field: Mapping[str, Any], held: Mapping[str, Any], why: Mapping[str, str]
+        self, kind: str, field: Mapping[str, Any], readings: Mapping[str, Any], why: Mapping[str, str]
     ) -> dict[str, Any]:
         """What became of a field that was written, by what was read back. What cannot be read back is believed."""
         name, host = field["name"], self._host
-        value = held.get(name)
-        if host.same(kind, name, value, field.get("value")) if name in held else name not in why:
+        value = readings.get(name)
+        if host.same(kind, name, value, field.get("value")) if name in readings else name not in why:
             return _field(name, TAKEN, value)
         kept = f"{host.name} did not keep it" if is_empty(value) else f"{host.name} kept {short(value)}"
         return _field(name, REFUSED, value, why.get(name) or kept)
@@ -196,9 +196,9 @@ class Pull:
         again, self._again = self._again, []
         gone, self._gone = self._gone, []
         if again or gone:
-            told = report_changes(self._session, again, gone)
+            reported = report_changes(self._session, again, gone)
             self._log("info", f"{len(again)} entries were made anew, {len(gone)} are gone")
-            for problem in told.problems:
+            for problem in reported.problems:
                 self._log("warning", f"{problem.host_key}: {problem.text}")
 
 
@@ -207,8 +207,8 @@ def _ack(item: Mapping[str, Any], fields: list[dict[str, Any]]) -> dict[str, Any
 
 
 def _field(name: str, outcome: str, value: Any, detail: str = "") -> dict[str, Any]:
-    told = {"name": name, "outcome": outcome, "detail": tellable(short(detail, LONGEST_DETAIL))}
-    return told if value is None else {**told, "hostValue": value}
+    field = {"name": name, "outcome": outcome, "detail": tellable(short(detail, LONGEST_DETAIL))}
+    return field if value is None else {**field, "hostValue": value}
 
 
 def _unread(field: Mapping[str, Any], why: str) -> dict[str, Any]:
@@ -221,6 +221,6 @@ def _called(item: Mapping[str, Any]) -> str:
     return str(item.get("title") or item.get("hostKey"))
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """An error for a person to read: never a trace."""
     return short(" ".join(str(error).split()) or type(error).__name__, 120)

@@ -63,43 +63,43 @@ def report_library(
     `stopped` and `pause` are asked between two requests. `settled`: whether the library stayed as it was since this
     began; a list that shifts while it is read may lack entries. `seen` gets every entry. Raises RpcError.
     """
-    told = Reported()
+    reported = Reported()
     try:
-        for batch in _batches(_listed(host, seen), told):
+        for batch in _batches(_listed(host, seen), reported):
             if stopped():
-                told.why = "it was stopped"
-                return told
-            _tell(session, batch, told, reportId=report_id)
+                reported.why = "it was stopped"
+                return reported
+            _tell(session, batch, reported, reportId=report_id)
             pause()
     except _Unlisted as error:
-        told.why = f"{host.name} could not list its library: {error}"
-        return told
-    told.why = _why_incomplete(session, told, settled)
-    if not told.why:
+        reported.why = f"{host.name} could not list its library: {error}"
+        return reported
+    reported.why = _why_incomplete(session, reported, settled)
+    if not reported.why:
         answer = session.call("ReportItems", reportId=report_id, complete=True)
-        told.removed += answer.get("removed", 0)
-        told.complete = True
-    log("info", f"{told.entries} entries were reported, {told.created} are new, {told.removed} are gone")
-    return told
+        reported.removed += answer.get("removed", 0)
+        reported.complete = True
+    log("info", f"{reported.entries} entries were reported, {reported.created} are new, {reported.removed} are gone")
+    return reported
 
 
 def report_changes(session: Session, entries: Iterable[Entry], removed_keys: Sequence[str] = ()) -> Reported:
     """Report single entries, and keys of those that are gone. Raises RpcError."""
-    told = Reported()
-    for batch in _batches(entries, told):
-        _tell(session, batch, told)
+    reported = Reported()
+    for batch in _batches(entries, reported):
+        _tell(session, batch, reported)
     for start in range(0, len(removed_keys), MOST_REMOVED):
         answer = session.call("ReportItems", removedKeys=list(removed_keys[start : start + MOST_REMOVED]))
-        told.removed += answer.get("removed", 0)
-    return told
+        reported.removed += answer.get("removed", 0)
+    return reported
 
 
-def _why_incomplete(session: Session, told: Reported, settled: Callable[[], bool]) -> str:
-    if told.left_out:
-        return f"{told.left_out} entries could not be told"
+def _why_incomplete(session: Session, reported: Reported, settled: Callable[[], bool]) -> str:
+    if reported.left_out:
+        return f"{reported.left_out} entries could not be told"
     if not settled():
         return "the library changed meanwhile"
-    if not told.entries and session.player.get("items", 0):
+    if not reported.entries and session.player.get("items", 0):
         # A database that is away looks like this, too, and the daemon would delete everything.
         return "the library is empty all at once"
     return ""
@@ -122,7 +122,7 @@ def _listed(host: Host, seen: Callable[[Entry], None]) -> Iterator[Entry]:
         raise _Unlisted(f"{type(error).__name__}: {error}"[:200]) from error
 
 
-def _batches(entries: Iterable[Entry], told: Reported) -> Iterator[list[dict[str, Any]]]:
+def _batches(entries: Iterable[Entry], reported: Reported) -> Iterator[list[dict[str, Any]]]:
     """The entries as messages, in requests that are not too large. An entry that cannot be told is left out."""
     batch: dict[str, dict[str, Any]] = {}
     size = 0
@@ -131,8 +131,8 @@ def _batches(entries: Iterable[Entry], told: Reported) -> Iterator[list[dict[str
             message = message_of(entry)
             length = len(json.dumps(message, allow_nan=False))
         except (ValueError, TypeError) as error:
-            told.left_out += 1
-            told.add_problem(entry.host_key, str(error))
+            reported.left_out += 1
+            reported.add_problem(entry.host_key, str(error))
             continue
         if batch and (len(batch) == BATCH or size + length > MOST_BYTES):
             yield list(batch.values())
@@ -143,17 +143,17 @@ def _batches(entries: Iterable[Entry], told: Reported) -> Iterator[list[dict[str
         yield list(batch.values())
 
 
-def _tell(session: Session, items: list[dict[str, Any]], told: Reported, **more: Any) -> None:
+def _tell(session: Session, items: list[dict[str, Any]], reported: Reported, **more: Any) -> None:
     def send(some: list[dict[str, Any]]) -> None:
         for result in session.call("ReportItems", items=some, **more).get("results", ()):
-            told.entries += 1
-            told.new_items += [result["itemId"]] if result.get("created") else []
+            reported.entries += 1
+            reported.new_items += [result["itemId"]] if result.get("created") else []
             for text in result.get("problems", ()):
-                told.add_problem(result.get("hostKey", ""), text)
+                reported.add_problem(result.get("hostKey", ""), text)
 
     for item, error in told_apart(send, items):
-        told.left_out += 1
-        told.add_problem(item["hostKey"], "; ".join(each.description for each in error.violations) or error.message)
+        reported.left_out += 1
+        reported.add_problem(item["hostKey"], "; ".join(each.description for each in error.violations) or error.message)
 
 
 def message_of(entry: Entry) -> dict[str, Any]:

@@ -58,11 +58,11 @@ def next_message(connection: Connection, response: HTTPResponse, most: int) -> d
         raise BadAnswer(f"the stream of {connection.address} is compressed or garbled")
     if size > most:
         raise BadAnswer(f"a message of {connection.address} is larger than {most} bytes")
-    found = answer.message(connection, _exactly(connection, response, size))
+    message = answer.message(connection, _exactly(connection, response, size))
     if not flags & _END:
-        return found
-    if "error" in found:
-        raise error_of(found["error"]) or BadAnswer(f"the stream of {connection.address} ended with a garbled error")
+        return message
+    if "error" in message:
+        raise error_of(message["error"]) or BadAnswer(f"the stream of {connection.address} ended with a garbled error")
     return None
 
 

@@ -32,18 +32,18 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def holds(field: str, held: Any, value: Any) -> bool:
-    """Whether a host that holds `held` has `value`. Of external ids it may hold more: Metarr takes none away."""
+def holds(field: str, current: Any, value: Any) -> bool:
+    """Whether a host that holds `current` has `value`. Of external ids it may hold more: Metarr takes none away."""
     if field != IDS:
-        return same(held, value)
-    return all(same(_ids(held).get(kind), known) for kind, known in _ids(value).items())
+        return same(current, value)
+    return all(same(_ids(current).get(kind), text) for kind, text in _ids(value).items())
 
 
-def are_ours(held: Any, ours: Any, ids: Any) -> bool:
+def are_ours(current: Any, ours: Any, ids: Any) -> bool:
     """Whether external ids that a host holds are still `ours`, as far as writing `ids` would change them."""
     return all(
-        same(_ids(held).get(kind), _ids(ours).get(kind)) or same(_ids(held).get(kind), known)
-        for kind, known in _ids(ids).items()
+        same(_ids(current).get(kind), _ids(ours).get(kind)) or same(_ids(current).get(kind), text)
+        for kind, text in _ids(ids).items()
     )
 
 

@@ -57,7 +57,7 @@ class Work:
     ) -> None:
         self._host, self._memory, self._log, self._clock = host, memory, log, clock
         self._stopped, self._progress, self._pause, self._new_id = stopped, progress, pause, new_id
-        self._looks_up, self._known = look_up, False
+        self._looks_up, self._reported = look_up, False
         self._changes, self._keys, self._whole = Changes(), Keys(), threading.Event()
         self._reporting = Backoff(clock, LATER, REPORT_LATEST)
         self._report_at: float | None = None
@@ -90,7 +90,7 @@ class Work:
         self._report_at = now if due else None
         self._pull_at = now
         self._held_until = 0.0
-        self._known = bool(session.player.get("reportedAt"))
+        self._reported = bool(session.player.get("reportedAt"))
 
     def news(self) -> None:
         """Something became pending."""
@@ -140,9 +140,9 @@ class Work:
     def _report_library(self, session: Session) -> None:
         covered = self._changes.take()
         before = self._changes.count
-        told = Reported()
+        reported = Reported()
         try:
-            told = report_library(
+            reported = report_library(
                 self._host,
                 session,
                 self._new_id(),
@@ -153,18 +153,18 @@ class Work:
                 pause=self._pause,
             )
         finally:
-            if not told.complete:
+            if not reported.complete:
                 self._changes.put_back(covered, self._clock.monotonic())
-        self._take_in(session, told)
-        if told.complete:
-            self._known = True
+        self._take_in(session, reported)
+        if reported.complete:
+            self._reported = True
             self._memory.set(_REPORT_DUE, "")
             self._reporting.reset()
             self._report_at = None
         else:
-            self._log("warning", f"the report of the whole library is not complete: {told.why}")
+            self._log("warning", f"the report of the whole library is not complete: {reported.why}")
             self._report_at = self._clock.monotonic() + self._reporting.wait()
-            if told.left_out:
+            if reported.left_out:
                 # What the daemon does not take now, it does not take in an hour either.
                 self._report_at, self._told_all_but_some = None, session.store_id
 
@@ -174,12 +174,12 @@ class Work:
             self.library_changed()
             return
         try:
-            found = find_out(self._host, self._keys, touched, self._log)
-            self._take_in(session, report_changes(session, found.entries.values(), found.removed))
+            looked_up = find_out(self._host, self._keys, touched, self._log)
+            self._take_in(session, report_changes(session, looked_up.entries.values(), looked_up.removed))
         except (RpcError, HostUnavailable):
             self._changes.put_back(touched, self._clock.monotonic())
             raise
-        if found.unknown:
+        if looked_up.unknown:
             self.library_changed()
 
     def _pull(self, session: Session, pending: int) -> None:
@@ -202,20 +202,20 @@ class Work:
         if pulled.items:
             self._log("info", f"{pulled.items} entries were looked at, {pulled.written} were written")
 
-    def _take_in(self, session: Session, told: Reported) -> None:
+    def _take_in(self, session: Session, reported: Reported) -> None:
         """Log what was wrong, and have looked up what is new."""
-        self._log_problems(told)
-        if not (self._looks_up and self._known and told.new_items):
+        self._log_problems(reported)
+        if not (self._looks_up and self._reported and reported.new_items):
             return
         try:
-            for start in range(0, len(told.new_items), MOST_LOOKED_UP):
-                session.look_up(told.new_items[start : start + MOST_LOOKED_UP])
+            for start in range(0, len(reported.new_items), MOST_LOOKED_UP):
+                session.look_up(reported.new_items[start : start + MOST_LOOKED_UP])
         except RpcError as error:
             # They are there, and the daily run looks them up.
             self._log("warning", f"what is new could not be looked up at once: {error}")
 
-    def _log_problems(self, told: Reported) -> None:
-        for problem in told.problems:
+    def _log_problems(self, reported: Reported) -> None:
+        for problem in reported.problems:
             self._log("warning", f"{problem.host_key}: {problem.text}")
-        if told.problem_count > len(told.problems):
-            self._log("warning", f"and {told.problem_count - len(told.problems)} more problems")
+        if reported.problem_count > len(reported.problems):
+            self._log("warning", f"and {reported.problem_count - len(reported.problems)} more problems")

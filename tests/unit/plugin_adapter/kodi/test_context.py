@@ -127,7 +127,7 @@ def test_a_fault_of_our_own_is_for_the_log_without_what_it_held(kodi: Rig, monke
     def fails(*_: object) -> None:
         raise RuntimeError(secret)
 
-    monkeypatch.setattr(context, "found", fails)
+    monkeypatch.setattr(context, "entry_of", fails)
     [shown] = kodi.point("refresh", "movie", 1)
     assert shown.text == "Metarr did not work as expected. Kodi's log tells more."
     level, logged = kodi.port.logged[-1]

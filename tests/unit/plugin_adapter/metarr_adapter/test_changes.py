@@ -2,7 +2,7 @@
 
 from adapter_rig import Logged
 from fake_host import FakeHost
-from metarr_adapter.changes import LATEST, QUIET, Changes, Found, Keys, find_out
+from metarr_adapter.changes import LATEST, QUIET, Changes, Keys, LookedUp, find_out
 from metarr_adapter.host import Entry
 
 
@@ -14,7 +14,7 @@ def _known(host: FakeHost) -> Keys:
     return keys
 
 
-def _found(host: FakeHost, keys: Keys, *numbers: str, log: Logged | None = None) -> Found:
+def _found(host: FakeHost, keys: Keys, *numbers: str, log: Logged | None = None) -> LookedUp:
     return find_out(host, keys, [("movie", number) for number in numbers], log or Logged())
 
 
@@ -94,7 +94,7 @@ def test_a_number_that_was_given_to_another_entry_tells_of_both() -> None:
 
 
 def test_of_two_looks_at_one_entry_the_later_one_counts() -> None:
-    found = Found()
+    found = LookedUp()
     found.add(Entry("/Heat", "1", "movie"))
     found.remove("/Heat")
     assert (list(found.entries), found.removed) == ([], ["/Heat"])

@@ -21,5 +21,5 @@ def send(port: Port, command: str) -> None:
 
 def command_of(sender: str, method: str) -> str:
     """The command that something heard is; "": it is none."""
-    known = {f"Other.{command}": command for command in (SYNC_NOW, CONNECT_AGAIN, TAKE_OVER)}
-    return known.get(method, "") if sender == ADDON_ID else ""
+    commands = {f"Other.{command}": command for command in (SYNC_NOW, CONNECT_AGAIN, TAKE_OVER)}
+    return commands.get(method, "") if sender == ADDON_ID else ""

@@ -11,7 +11,7 @@ from metarr_kodi import commands, menu_texts, texts
 from metarr_kodi.library import Library
 from metarr_kodi.port import Port
 from metarr_kodi.status import current
-from metarr_kodi.visit import Connect, Now, Trouble, Visit, connected, told, visiting
+from metarr_kodi.visit import Connect, Now, Trouble, Visit, connected, telling_failures, visiting
 
 KINDS = {"movie": "movie", "tvshow": "series", "season": "season", "episode": "episode"}
 """Metarr's kinds by Kodi's."""
@@ -34,18 +34,18 @@ def run(port: Port, what: str, listitem: Any, *, connect: Connect = connected, n
     """Do one of the things that the menu offers, the module `context_{what}`, with the entry of the list."""
     tag = listitem.getVideoInfoTag()
     kind, number = KINDS.get(tag.getMediaType(), ""), tag.getDbId()
-    with told(port), visiting(port, connect, now) as visit:
-        entry = found(visit, kind, number)
+    with telling_failures(port), visiting(port, connect, now) as visit:
+        entry = entry_of(visit, kind, number)
         importlib.import_module(f"metarr_kodi.context_{what}").run(visit, entry)
 
 
-def found(visit: Visit, kind: str, number: int) -> Entry:
+def entry_of(visit: Visit, kind: str, number: int) -> Entry:
     """The item of an entry. Raises Trouble where there is none, and RpcError."""
     listed = Library(visit.port).one(kind, number) if kind and number > 0 else None
     if listed is None:
         raise Trouble(visit.text(menu_texts.NO_FILE if kind and number > 0 else menu_texts.NOT_IN_LIBRARY))
     _demand_player(visit)
-    item = _known(visit, listed.key) or _reported(visit, listed.key)
+    item = _listed_item(visit, listed.key) or _reported(visit, listed.key)
     year = listed.details.get("year", 0)  # there is one for films and shows
     return Entry(kind, item["itemId"], visit.words.title({**item, "year": year}))
 
@@ -57,7 +57,7 @@ def _demand_player(visit: Visit) -> None:
         raise Trouble(status.error or visit.text(texts.SERVICE_OFF), set_up=status.state == State.NOT_SET_UP)
 
 
-def _known(visit: Visit, key: str) -> dict[str, Any]:
+def _listed_item(visit: Visit, key: str) -> dict[str, Any]:
     """The player's item; {}: it has none."""
     answer = visit.ask("Sync", "ListPlayerItems", playerId=visit.player_id, hostKeys=[key])
     return next(iter(answer.get("items", ())), {})
@@ -73,7 +73,7 @@ def _reported(visit: Visit, key: str) -> dict[str, Any]:
     with port.progress(visit.text(menu_texts.METARR), visit.text(menu_texts.TELLING), background=True):
         while left > 0 and not port.pause(_STEP):
             left -= _STEP
-            item = _known(visit, key)
+            item = _listed_item(visit, key)
             if item:
                 return item
     raise Trouble(visit.text(menu_texts.STILL_TELLING))

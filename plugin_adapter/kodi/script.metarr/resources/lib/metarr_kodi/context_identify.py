@@ -35,14 +35,14 @@ def run(visit: Visit, entry: Entry) -> None:
 
 def wanted(words: str) -> tuple[str, int]:
     """The title and the year that somebody typed: "Alien (1979)"; 0: no year."""
-    found = _WITH_YEAR.fullmatch(words)
-    return (found["title"], int(found["year"])) if found else (words.strip(), 0)
+    match = _WITH_YEAR.fullmatch(words)
+    return (match["title"], int(match["year"])) if match else (words.strip(), 0)
 
 
 def _search(visit: Visit, kind: str, words: str) -> list[dict[str, Any]]:
     title, year = wanted(words)
-    told = visit.text(menu_texts.SEARCHING, title=title)
-    with visit.port.progress(visit.text(menu_texts.METARR), told, background=True):
+    notice = visit.text(menu_texts.SEARCHING, title=title)
+    with visit.port.progress(visit.text(menu_texts.METARR), notice, background=True):
         message = {"kind": f"MEDIA_KIND_{kind.upper()}", "title": title, "year": year}
         answer = visit.ask("Aggregation", "Search", LONG, **message)
     if not answer.get("candidates"):
@@ -79,5 +79,5 @@ def _correct(visit: Visit, entry: Entry, candidate: dict[str, Any]) -> None:
     ids = [{"type": each["type"], "value": each["value"]} for each in candidate.get("ids", ())]
     visit.ask("Library", "UpdateItem", itemId=entry.item_id, ids=ids, updateMask="ids")
     title = visit.words.title(candidate)
-    told = refreshed(visit, entry._replace(title=title))
-    visit.port.notify(f"{visit.text(menu_texts.IDENTIFIED, title=title)}. {told}")
+    outcome = refreshed(visit, entry._replace(title=title))
+    visit.port.notify(f"{visit.text(menu_texts.IDENTIFIED, title=title)}. {outcome}")

@@ -34,9 +34,9 @@ def run(visit: Visit, entry: Entry) -> None:
 
 
 def _summary(visit: Visit, locked: list[str], unlocked: list[str]) -> str:
-    told = [
+    sentences = [
         visit.text(number, fields=visit.words.fields(names))
         for number, names in ((menu_texts.LOCKS_SET, locked), (menu_texts.LOCKS_LIFTED, unlocked))
         if names
     ]
-    return ". ".join(told) or visit.text(menu_texts.LOCKS_SAME)
+    return ". ".join(sentences) or visit.text(menu_texts.LOCKS_SAME)

@@ -35,41 +35,41 @@ def option(visit: Visit, field: dict[str, Any]) -> Option:
     if waiting:
         marks.append(visit.text(menu_texts.WAITING_FOR, providers=words.providers(waiting)))
     about = [words.source(field.get("source", "")), words.age(field.get("fetchedAt", "")), *marks]
-    told = " · ".join(part for part in about if part) or visit.text(menu_texts.NOBODY)
-    label = visit.text(menu_texts.FIELD_LINE, field=words.field(field["name"]), about=told)
+    origin = " · ".join(part for part in about if part) or visit.text(menu_texts.NOBODY)
+    label = visit.text(menu_texts.FIELD_LINE, field=words.field(field["name"]), about=origin)
     return Option(label, words.value(field.get("value")))
 
 
 def details(visit: Visit, field: dict[str, Any]) -> str:
     """All that is known of a field, in lines."""
     words, text = visit.words, visit.text
-    told = [words.whole(field.get("value")), ""]
+    paragraphs = [words.whole(field.get("value")), ""]
     if "value" in field or field.get("locked"):
-        told += _origin(visit, field)
+        paragraphs += _origin(visit, field)
     if field.get("waitingFor"):
-        told.append(text(menu_texts.DETAIL_WAITING, providers=words.providers(field["waitingFor"])))
+        paragraphs.append(text(menu_texts.DETAIL_WAITING, providers=words.providers(field["waitingFor"])))
     others = field.get("runnersUp", ())
-    told += ["", text(menu_texts.DETAIL_OTHERS if others else menu_texts.DETAIL_NO_OTHERS)]
+    paragraphs += ["", text(menu_texts.DETAIL_OTHERS if others else menu_texts.DETAIL_NO_OTHERS)]
     for other in others:
-        told += ["", *_other(visit, other)]
-    return "\n".join(told)
+        paragraphs += ["", *_other(visit, other)]
+    return "\n".join(paragraphs)
 
 
 def _origin(visit: Visit, field: dict[str, Any]) -> list[str]:
     words, text = visit.words, visit.text
     source, age = words.source(field.get("source", "")), words.age(field.get("fetchedAt", ""))
-    told = []
+    paragraphs = []
     if source:
-        told.append(
+        paragraphs.append(
             text(menu_texts.DETAIL_SOURCE, source=source, age=age)
             if age
             else text(menu_texts.DETAIL_SOURCE_ALONE, source=source)
         )
     if field.get("rule"):
-        told.append(text(menu_texts.DETAIL_RULE, rule=words.rule(field["rule"])))
+        paragraphs.append(text(menu_texts.DETAIL_RULE, rule=words.rule(field["rule"])))
     if field.get("askedId"):
-        told.append(text(menu_texts.DETAIL_ASKED, id=field["askedId"].replace(":", " ")))
-    return told
+        paragraphs.append(text(menu_texts.DETAIL_ASKED, id=field["askedId"].replace(":", " ")))
+    return paragraphs
 
 
 def _other(visit: Visit, other: dict[str, Any]) -> list[str]:
@@ -78,7 +78,7 @@ def _other(visit: Visit, other: dict[str, Any]) -> list[str]:
     provider, why = words.provider(other["provider"]), other.get("why", "")
     if "value" not in other:
         return [visit.text(menu_texts.DETAIL_OTHER, provider=provider, value=why)]
-    told = visit.text(menu_texts.DETAIL_OTHER, provider=provider, value=words.whole(other["value"]))
+    headline = visit.text(menu_texts.DETAIL_OTHER, provider=provider, value=words.whole(other["value"]))
     age = words.age(other.get("fetchedAt", ""))
     about = [visit.text(menu_texts.DETAIL_OTHER_WHY, why=why) if why else "", age]
-    return [told, "   " + " · ".join(part for part in about if part)]
+    return [headline, "   " + " · ".join(part for part in about if part)]

@@ -31,9 +31,9 @@ def run(visit: Visit, entry: Entry) -> None:
 
 
 def _question(visit: Visit, entry: Entry, change_set: dict[str, object]) -> str:
-    told = lines(visit, change_set, _WIDE)
+    changes = lines(visit, change_set, _WIDE)
     when = visit.words.when(str(change_set.get("changedAt", "")))
     head = visit.text(menu_texts.HISTORY_FROM, title=plain.line(entry.title, _WIDE), when=when)
-    if len(told) > _SHOWN:
-        told[_SHOWN - 1 :] = [visit.text(menu_texts.AND_MORE, list="…", count=len(told) - _SHOWN + 1)]
-    return "\n".join([head, *told])
+    if len(changes) > _SHOWN:
+        changes[_SHOWN - 1 :] = [visit.text(menu_texts.AND_MORE, list="…", count=len(changes) - _SHOWN + 1)]
+    return "\n".join([head, *changes])

@@ -22,24 +22,24 @@ class Echoes:
         """This entry was written just now."""
         with self._lock:
             oldest = self._now() - KEPT
-            self._written = {entry: told for entry, told in self._written.items() if told[0] >= oldest}
+            self._written = {entry: echo for entry, echo in self._written.items() if echo[0] >= oldest}
             self._written[kind, host_id] = (self._now(), None)
 
     def read_back(self, kind: str, host_id: str, values: Mapping[str, Any]) -> None:
         """It was read, and holds this. Noted where it was just written."""
         with self._lock:
-            told = self._written.get((kind, host_id))
-            if told is not None and told[1] is None:
-                self._written[kind, host_id] = (told[0], values)
+            echo = self._written.get((kind, host_id))
+            if echo is not None and echo[1] is None:
+                self._written[kind, host_id] = (echo[0], values)
 
     def is_fresh(self, kind: str, host_id: str) -> bool:
         """Whether it was written so lately that an event about it may be an echo."""
         with self._lock:
-            told = self._written.get((kind, host_id))
-            return told is not None and told[0] >= self._now() - KEPT
+            echo = self._written.get((kind, host_id))
+            return echo is not None and echo[0] >= self._now() - KEPT
 
     def is_unchanged(self, kind: str, host_id: str, values: Mapping[str, Any]) -> bool:
         """Whether it still holds what was read back after it was written."""
         with self._lock:
-            told = self._written.get((kind, host_id))
-            return told is not None and told[1] == values
+            echo = self._written.get((kind, host_id))
+            return echo is not None and echo[1] == values

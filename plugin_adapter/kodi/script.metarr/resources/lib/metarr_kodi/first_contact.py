@@ -49,9 +49,9 @@ def check(port: Port, connect: Connect = Client) -> None:
     """Say whether the daemon of the settings answers."""
     address, token = tokens.where(port)
     if address:
-        found = look(port, address, token, connect)
-        withheld = found.token_wanted and tokens.belongs_to(port)
-        port.tell("Metarr", tokens.refused(port) if withheld else found.text)
+        finding = look(port, address, token, connect)
+        withheld = finding.token_wanted and tokens.belongs_to(port)
+        port.tell("Metarr", tokens.refused(port) if withheld else finding.text)
     else:
         port.tell("Metarr", port.text(texts.NOT_SET_UP))
 
@@ -94,27 +94,27 @@ def _find_daemon(port: Port, connect: Connect) -> bool:
     """Have the owner name a daemon that answers, and keep that. False where he left."""
     heading = port.text(texts.SET_UP)
     saved, token = tokens.where(port)
-    address, known = saved or f"127.0.0.1:{DEFAULT_PORT}", {tokens.origin(saved): token}
+    address, tokens_by_origin = saved or f"127.0.0.1:{DEFAULT_PORT}", {tokens.origin(saved): token}
     while True:
         typed = port.ask(port.text(texts.ASK_ADDRESS), address)
         if typed is None:
             return False
         address = typed.strip()
         origin = tokens.origin(address)
-        found, known[origin] = _with_token(port, address, known.get(origin, ""), connect)
-        if found.ok:
-            tokens.keep(port, address, known[origin])
+        finding, tokens_by_origin[origin] = _with_token(port, address, tokens_by_origin.get(origin, ""), connect)
+        if finding.ok:
+            tokens.keep(port, address, tokens_by_origin[origin])
             commands.send(port, commands.CONNECT_AGAIN)
-            port.tell(heading, found.text)
+            port.tell(heading, finding.text)
             return True
-        if not port.confirm(heading, found.text, yes=port.text(texts.TRY_AGAIN), no=port.text(texts.GIVE_UP)):
+        if not port.confirm(heading, finding.text, yes=port.text(texts.TRY_AGAIN), no=port.text(texts.GIVE_UP)):
             return False
 
 
 def _with_token(port: Port, address: str, token: str, connect: Connect) -> tuple[Contact, str]:
     """Look, and ask for the token where only that is wrong."""
-    found = look(port, address, token, connect)
-    if found.token_wanted:
+    finding = look(port, address, token, connect)
+    if finding.token_wanted:
         if not token:
             other = tokens.kept_for(port)
             number = texts.TOKEN_ELSEWHERE if other not in ("", tokens.origin(address)) else texts.TOKEN_NEEDED
@@ -122,8 +122,8 @@ def _with_token(port: Port, address: str, token: str, connect: Connect) -> tuple
         typed = port.ask(port.text(texts.ASK_TOKEN), hidden=True)
         if typed:
             token = typed.strip()
-            found = look(port, address, token, connect)
-    return found, token
+            finding = look(port, address, token, connect)
+    return finding, token
 
 
 def _wait_for_service(port: Port) -> Status:
@@ -211,8 +211,8 @@ class _Steps:
         elif job["state"] == "STATE_FAILED":
             port.tell(self._heading, text(texts.LOOK_UP_FAILED, why=job.get("detail", "")))
         else:
-            told = text(texts.LOOKED_UP, changed=job.get("changed", 0), total=job.get("total", 0))
-            port.tell(self._heading, "\n".join(filter(None, (told, job.get("detail", "")))))
+            summary = text(texts.LOOKED_UP, changed=job.get("changed", 0), total=job.get("total", 0))
+            port.tell(self._heading, "\n".join(filter(None, (summary, job.get("detail", "")))))
 
     def _start_job(self) -> dict[str, Any]:
         message = {"all": True, "mode": "ENRICHMENT_MODE_AUTO"}
@@ -222,8 +222,8 @@ class _Steps:
         """The job as it is when it has ended, or when the owner does not want to wait any more."""
         while job.get("state") not in _ENDED:
             done, total = job.get("done", 0), job.get("total", 0)
-            told = self._port.text(texts.LOOKED_UP_SO_FAR, done=done, total=total, changed=job.get("changed", 0))
-            bar.update(100 * min(done, total) // max(1, total), told)
+            line = self._port.text(texts.LOOKED_UP_SO_FAR, done=done, total=total, changed=job.get("changed", 0))
+            bar.update(100 * min(done, total) // max(1, total), line)
             if bar.cancelled or self._port.pause(PAUSE):
                 break
             job = self._client.call(_ENRICHMENT + "GetJob", {"jobId": job["id"]}, timeout=PATIENCE)["job"]

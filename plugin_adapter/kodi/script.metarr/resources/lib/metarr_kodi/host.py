@@ -89,16 +89,16 @@ class KodiHost:
     def normal(self, kind: str, field: str, value: Any) -> Any:
         return mapping.normal(kind, field, value)
 
-    def same(self, kind: str, field: str, held: Any, value: Any) -> bool:
-        return mapping.same(kind, field, held, value)
+    def same(self, kind: str, field: str, current: Any, value: Any) -> bool:
+        return mapping.same(kind, field, current, value)
 
     def write(self, kind: str, host_key: str, host_id: str, values: Mapping[str, Any]) -> Mapping[str, str]:
         """Raises LookupError where the entry is gone."""
         listed = self._find(kind, host_key, host_id)
         if listed is None:
             raise LookupError("it is gone")
-        told = {name: mapping.refusal(kind, name, value) for name, value in values.items()}
-        why = {name: refusal for name, refusal in told.items() if refusal}
+        refusals = {name: mapping.refusal(kind, name, value) for name, value in values.items()}
+        why = {name: refusal for name, refusal in refusals.items() if refusal}
         parts = mapping.write(kind, values, listed.details, self._port.setting("default_rating") or "imdb")
         if parts:
             self._echoes.written(kind, str(listed.number))
@@ -141,12 +141,12 @@ class KodiHost:
     def _find(self, kind: str, key: str, host_id: str) -> Listed | None:
         """The entry with this key, by the number that it had last where it still has that."""
         hints = [int(host_id)] if host_id.isdigit() else []
-        known = self._numbers.get(kind, {}).get(key)
-        for number in [*hints, *([known] if known is not None and known not in hints else [])]:
+        last = self._numbers.get(kind, {}).get(key)
+        for number in [*hints, *([last] if last is not None and last not in hints else [])]:
             listed = self._library.one(kind, number)
             if listed is not None and listed.key == key:
                 return listed
-        if kind in self._numbers and known is None:
+        if kind in self._numbers and last is None:
             return None
         return next((listed for page in list(self._list(kind)) for listed in page if listed.key == key), None)
 

@@ -20,7 +20,7 @@ def without_credentials(path: str) -> str:
     """A path without users and passwords, also where it wraps others, as for discs, archives and stacks, and without
     what Kodi is to tell a web server after a "|"."""
     plain = path.partition("|")[0] if re.match(r"(https?|davs?)://", path) else path
-    return _CREDENTIALS.sub(lambda found: found["begin"] or found["coded"], plain)
+    return _CREDENTIALS.sub(lambda match: match["begin"] or match["coded"], plain)
 
 
 def title_of(path: str) -> str:

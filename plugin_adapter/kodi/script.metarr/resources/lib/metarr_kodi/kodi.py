@@ -46,8 +46,8 @@ class Kodi:
         xbmc.log(f"[{ADDON_ID}] {without_credentials(tellable(text))}", getattr(xbmc, _LEVELS[level]))
 
     def text(self, number: int, **values: object) -> str:
-        told = _addon().getLocalizedString(number) if number >= 30000 else xbmc.getLocalizedString(number)
-        return str(told).format(**values) if values else str(told)
+        text = _addon().getLocalizedString(number) if number >= 30000 else xbmc.getLocalizedString(number)
+        return str(text).format(**values) if values else str(text)
 
     def version(self) -> str:
         return str(_addon().getAddonInfo("version"))
@@ -201,10 +201,10 @@ def _items(options: Sequence[str | Option]) -> tuple[list[Any], bool]:
         return list(options), False
     items = []
     for option in options:
-        told = option if isinstance(option, Option) else Option(option)
-        item = xbmcgui.ListItem(told.label, told.detail, offscreen=True)
-        if told.image:
-            item.setArt({"icon": told.image, "thumb": told.image})
+        shown = option if isinstance(option, Option) else Option(option)
+        item = xbmcgui.ListItem(shown.label, shown.detail, offscreen=True)
+        if shown.image:
+            item.setArt({"icon": shown.image, "thumb": shown.image})
         items.append(item)
     return items, True
 

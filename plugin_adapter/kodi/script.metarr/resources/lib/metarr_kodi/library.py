@@ -83,11 +83,11 @@ class Library:
         while start < max(totals, default=1):
             limits = {"start": start, "end": start + PAGE}
             answer = self._call(noun.get_all, properties=_properties(kind), limits=limits)
-            found = answer.get(noun.many.lower(), [])
-            seen.update(each[noun.id_name] for each in found)
+            page = answer.get(noun.many.lower(), [])
+            seen.update(each[noun.id_name] for each in page)
             totals.add(answer["limits"]["total"])
             start += PAGE
-            yield [listed for each in found if (listed := _listed(kind, each, shows)) is not None]
+            yield [listed for each in page if (listed := _listed(kind, each, shows)) is not None]
         if totals != {len(seen)}:
             raise HostUnavailable(f"{len(seen)} {noun.many} of {sorted(totals)} were listed: the library is changing")
 

@@ -290,10 +290,10 @@ def joined(parts: Iterable[Part]) -> dict[str, Any]:
 def _params(kind: str, name: str, value: Any, current: Mapping[str, Any]) -> dict[str, Any]:
     """The parameter that writes a field; none where Kodi shows the value already."""
     parameter, shape, readable = FIELDS[kind][name]
-    held = current.get(parameter)
-    if readable and shape.same(shape.read(held), value):
+    shown = current.get(parameter)
+    if readable and shape.same(shape.read(shown), value):
         return {}
-    sent = shape.sent(value if isinstance(shape, Ids) else shape.normal(value), held)
+    sent = shape.sent(value if isinstance(shape, Ids) else shape.normal(value), shown)
     return {} if sent == {} else {parameter: sent}
 
 
@@ -309,37 +309,37 @@ def _keeping_runtime(kind: str, parts: list[Part], current: Mapping[str, Any]) -
     return [Part(part.fields, {**part.params, "runtime": seconds}) for part in parts]
 
 
-def _rating_parts(kind: str, wanted: Mapping[str, Any], held: Mapping[str, Any], default_rating: str) -> list[Part]:
+def _rating_parts(kind: str, wanted: Mapping[str, Any], current: Mapping[str, Any], default_rating: str) -> list[Part]:
     """A part for each rating that is to change: a score goes together with its votes."""
     fields: dict[str, list[str]] = {}
     for name in wanted:
         shape = FIELDS[kind][name].shape
         if isinstance(shape, (Score, Votes)):
             fields.setdefault(shape.key, []).append(name)
-    entries = {key: _entry(kind, {name: wanted[name] for name in fields[key]}, held, key) for key in fields}
-    first = _first(default_rating, entries, held)
+    entries = {key: _entry(kind, {name: wanted[name] for name in fields[key]}, current, key) for key in fields}
+    first = _first(default_rating, entries, current)
     parts = []
     for key, entry in entries.items():
-        to_lead = key == first and not held.get(key, {}).get("default")
-        if to_lead or entry != _entry(kind, {}, held, key):
+        to_lead = key == first and not current.get(key, {}).get("default")
+        if to_lead or entry != _entry(kind, {}, current, key):
             sent = {**entry, "default": True} if entry and key == first else entry
             parts.append(Part(frozenset(fields[key]), {"ratings": {key: sent}}))
     return parts
 
 
-def _entry(kind: str, wanted: Mapping[str, Any], held: Mapping[str, Any], key: str) -> dict[str, Any] | None:
+def _entry(kind: str, wanted: Mapping[str, Any], current: Mapping[str, Any], key: str) -> dict[str, Any] | None:
     """What is to stand for a rating: what is wanted, else what stands there; None for no rating."""
-    stands = held.get(key) or {}
+    stands = current.get(key) or {}
     entry = {"rating": stands.get("rating") or 0.0, "votes": stands.get("votes") or 0}
     for name, value in wanted.items():
         shape = FIELDS[kind][name].shape
-        if isinstance(shape, (Score, Votes)) and not shape.same(shape.read(held), value):
-            entry[shape.part] = shape.sent(shape.normal(value), held)
+        if isinstance(shape, (Score, Votes)) and not shape.same(shape.read(current), value):
+            entry[shape.part] = shape.sent(shape.normal(value), current)
     return entry if entry["rating"] else None
 
 
-def _first(default_rating: str, entries: Mapping[str, Any], held: Mapping[str, Any]) -> str:
+def _first(default_rating: str, entries: Mapping[str, Any], current: Mapping[str, Any]) -> str:
     """The rating to show first: the one asked for, else that which is, else any, of those that will be there."""
-    present = [key for key in {**held, **entries} if entries.get(key, held.get(key))]
-    leading = [key for key in present if held.get(key, {}).get("default")]
+    present = [key for key in {**current, **entries} if entries.get(key, current.get(key))]
+    leading = [key for key in present if current.get(key, {}).get("default")]
     return next((key for key in (default_rating, *leading, *RATINGS) if key in present), "")

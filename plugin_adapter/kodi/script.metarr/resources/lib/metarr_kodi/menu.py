@@ -141,10 +141,10 @@ def _beginning(text: str) -> str:
 
 
 def _do(port: Port, query: dict[str, str], options: dict[str, Any]) -> None:
-    from metarr_kodi.visit import Trouble, told, visiting  # noqa: PLC0415 - the first menu goes without
+    from metarr_kodi.visit import Trouble, telling_failures, visiting  # noqa: PLC0415 - the first menu goes without
 
     name = query["do"]
-    with told(port):
+    with telling_failures(port):
         if name == "why":
             raise Trouble(query.get("text", ""), set_up=True)
         if name in DONE:

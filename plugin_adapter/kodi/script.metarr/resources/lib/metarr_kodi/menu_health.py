@@ -22,38 +22,38 @@ _WELL = ("STATUS_OK", "STATUS_DISABLED", "STATUS_NOT_CONFIGURED")
 
 def health(visit: Visit, _query: dict[str, str]) -> list[Row]:
     """The daemon as a whole, each provider, the daily run."""
-    told = visit.ask("Health", "GetHealth")
-    rows = [Row(_overall(visit, told), do("daemon"), image=_image(told.get("status", "") != "STATUS_DEGRADED"))]
-    rows += [_row(visit, each) for each in told.get("providers", ())]
+    answer = visit.ask("Health", "GetHealth")
+    rows = [Row(_overall(visit, answer), do("daemon"), image=_image(answer.get("status", "") != "STATUS_DEGRADED"))]
+    rows += [_row(visit, each) for each in answer.get("providers", ())]
     rows += [
         Row(text, do("daemon"), image="DefaultIconWarning.png")
-        for text in (_broken(visit, each) for each in told.get("brokenProviders", ()))
+        for text in (_broken(visit, each) for each in answer.get("brokenProviders", ()))
     ]
-    return [*rows, Row(_daily(visit, told.get("schedule", {})), do("daemon"), image="DefaultYear.png")]
+    return [*rows, Row(_daily(visit, answer.get("schedule", {})), do("daemon"), image="DefaultYear.png")]
 
 
 def daemon(visit: Visit, _query: dict[str, str]) -> None:
     """Show all about the daemon as a whole."""
-    told, text = visit.ask("Health", "GetHealth"), visit.text
-    schedule = told.get("schedule", {})
+    answer, text = visit.ask("Health", "GetHealth"), visit.text
+    schedule = answer.get("schedule", {})
     lines = [
-        _overall(visit, told),
+        _overall(visit, answer),
         text(menu_texts.HEALTH_ADDRESS, address=visit.address),
-        text(menu_texts.HEALTH_ITEMS, items=told.get("items", 0), pending=told.get("pendingItems", 0)),
-        text(menu_texts.HEALTH_STARTED, when=visit.words.when(told.get("startedAt", ""))),
+        text(menu_texts.HEALTH_ITEMS, items=answer.get("items", 0), pending=answer.get("pendingItems", 0)),
+        text(menu_texts.HEALTH_STARTED, when=visit.words.when(answer.get("startedAt", ""))),
         "",
         _daily(visit, schedule),
         text(menu_texts.HEALTH_DAILY_LAST, when=_or_never(visit, schedule.get("lastRunAt", ""))),
-        *(_broken(visit, each) for each in told.get("brokenProviders", ())),
+        *(_broken(visit, each) for each in answer.get("brokenProviders", ())),
     ]
     visit.port.show(NAME, "\n".join(lines))
 
 
 def provider(visit: Visit, query: dict[str, str]) -> None:
     """Show all about one provider."""
-    told = visit.ask("Health", "GetHealth")
-    found: dict[str, Any] = next((each for each in told.get("providers", ()) if each["id"] == query.get("id")), {})
-    visit.port.show(visit.words.provider(query.get("id", "")), "\n".join(details(visit, found.get("state", {}))))
+    answer = visit.ask("Health", "GetHealth")
+    chosen: dict[str, Any] = next((each for each in answer.get("providers", ()) if each["id"] == query.get("id")), {})
+    visit.port.show(visit.words.provider(query.get("id", "")), "\n".join(details(visit, chosen.get("state", {}))))
 
 
 def details(visit: Visit, state: dict[str, Any]) -> list[str]:
@@ -77,10 +77,10 @@ def details(visit: Visit, state: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _row(visit: Visit, told: dict[str, Any]) -> Row:
-    state, text = told.get("state", {}), visit.text
+def _row(visit: Visit, answer: dict[str, Any]) -> Row:
+    state, text = answer.get("state", {}), visit.text
     parts = [
-        text(menu_texts.HEALTH_PROVIDER, name=plain.line(told.get("name", told["id"])), state=_state(visit, state))
+        text(menu_texts.HEALTH_PROVIDER, name=plain.line(answer.get("name", answer["id"])), state=_state(visit, state))
     ]
     if state.get("quotaLimit"):
         parts.append(text(menu_texts.HEALTH_QUOTA, used=state.get("quotaUsed", 0), limit=state["quotaLimit"]))
@@ -90,15 +90,15 @@ def _row(visit: Visit, told: dict[str, Any]) -> Row:
         parts.append(text(menu_texts.HEALTH_AGAIN, when=visit.words.when(state["retryAt"])))
     return Row(
         " · ".join(parts),
-        do("provider", id=told["id"]),
+        do("provider", id=answer["id"]),
         plot="\n".join(details(visit, state)),
         image=_image(state.get("status", "") in _WELL),
     )
 
 
-def _overall(visit: Visit, told: dict[str, Any]) -> str:
-    number = _STATUSES.get(told.get("status", ""), menu_texts.HEALTH_DEGRADED)
-    return visit.text(number, version=told.get("version", "?"))
+def _overall(visit: Visit, answer: dict[str, Any]) -> str:
+    number = _STATUSES.get(answer.get("status", ""), menu_texts.HEALTH_DEGRADED)
+    return visit.text(number, version=answer.get("version", "?"))
 
 
 def _state(visit: Visit, state: dict[str, Any]) -> str:
@@ -114,14 +114,14 @@ def _daily(visit: Visit, schedule: dict[str, Any]) -> str:
     return visit.text(menu_texts.HEALTH_DAILY, when=at)
 
 
-def _broken(visit: Visit, told: dict[str, Any]) -> str:
+def _broken(visit: Visit, broken: dict[str, Any]) -> str:
     return visit.text(
-        menu_texts.HEALTH_BROKEN, name=plain.line(told.get("name", "")), why=plain.line(told.get("why", ""))
+        menu_texts.HEALTH_BROKEN, name=plain.line(broken.get("name", "")), why=plain.line(broken.get("why", ""))
     )
 
 
-def _or_never(visit: Visit, told: str) -> str:
-    return visit.words.when(told) or visit.text(menu_texts.NEVER)
+def _or_never(visit: Visit, moment: str) -> str:
+    return visit.words.when(moment) or visit.text(menu_texts.NEVER)
 
 
 def _image(well: bool) -> str:

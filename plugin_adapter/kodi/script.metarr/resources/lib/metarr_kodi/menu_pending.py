@@ -53,21 +53,21 @@ def not_taken(visit: Visit, query: dict[str, str]) -> list[Row]:
 
 def entry(visit: Visit, query: dict[str, str]) -> None:
     """Show one entry's fields, and have them overwritten where the owner wants that."""
-    found = _entry(visit, query.get("key", ""))
-    fields = found.get("notTaken", [])
+    chosen = _entry(visit, query.get("key", ""))
+    fields = chosen.get("notTaken", [])
     options = [_option(visit, field) for field in fields]
     options += [
         Option(visit.words.field(name), visit.text(menu_texts.PENDING_LINE))
-        for name in found.get("pendingFields", ())
+        for name in chosen.get("pendingFields", ())
         if name not in {field["field"] for field in fields}
     ]
     if fields:
         options.insert(0, Option(visit.text(menu_texts.OVERWRITE)))
     place: int | None = -1
     while place is not None:
-        place = visit.port.choose(visit.words.title(found), options, chosen=place)
+        place = visit.port.choose(visit.words.title(chosen), options, chosen=place)
         if place == 0 and fields:
-            if _overwrite(visit, found):
+            if _overwrite(visit, chosen):
                 return
         elif place is not None and place - 1 < len(fields) and fields:
             field = fields[place - 1]
@@ -76,24 +76,24 @@ def entry(visit: Visit, query: dict[str, str]) -> None:
 
 def cannot(visit: Visit, _query: dict[str, str]) -> None:
     """Show what Kodi cannot take, of each kind."""
-    known = {word(each.get("kind", ""), "MEDIA_KIND_"): each for each in _player(visit).get("kinds", ())}
+    takes = {word(each.get("kind", ""), "MEDIA_KIND_"): each for each in _player(visit).get("kinds", ())}
     lines: list[str] = []
-    for kind in (kind for kind in texts.KINDS if kind in known):
-        why = known[kind].get("cannotTake", {})
-        told = [
+    for kind in (kind for kind in texts.KINDS if kind in takes):
+        why = takes[kind].get("cannotTake", {})
+        reasons = [
             visit.text(menu_texts.CANNOT_LINE, field=visit.words.field(name), why=plain.line(why[name])) for name in why
         ]
-        lines += [f"[B]{visit.text(texts.KINDS[kind])}[/B]", *sorted(told), ""]
+        lines += [f"[B]{visit.text(texts.KINDS[kind])}[/B]", *sorted(reasons), ""]
     visit.port.show(visit.text(menu_texts.CANNOT_TAKE), "\n".join(lines))
 
 
 def _player(visit: Visit) -> dict[str, Any]:
     """This library as the daemon knows it. Raises Trouble where it does not."""
     players = visit.ask("Sync", "ListPlayers").get("players", ())
-    found = next((each for each in players if each["id"] == visit.player_id), None)
-    if found is None:
+    player = next((each for each in players if each["id"] == visit.player_id), None)
+    if player is None:
         raise Trouble(visit.text(menu_texts.NOT_REPORTED))
-    return dict(found)
+    return dict(player)
 
 
 def _entries(visit: Visit, query: dict[str, str]) -> list[Row]:
@@ -116,20 +116,20 @@ def _entries(visit: Visit, query: dict[str, str]) -> list[Row]:
     return rows
 
 
-def _row(visit: Visit, found: dict[str, Any]) -> Row:
-    refused = found.get("notTaken", ())
-    names = [*(each["field"] for each in refused), *found.get("pendingFields", ())]
-    label = visit.text(menu_texts.PENDING_ENTRY, title=visit.words.title(found), fields=visit.words.fields(names))
+def _row(visit: Visit, entry: dict[str, Any]) -> Row:
+    refused = entry.get("notTaken", ())
+    names = [*(each["field"] for each in refused), *entry.get("pendingFields", ())]
+    label = visit.text(menu_texts.PENDING_ENTRY, title=visit.words.title(entry), fields=visit.words.fields(names))
     plot = "\n".join(f"{_headline(visit, each)}\n{_both(visit, each)}" for each in refused)
-    return Row(label, do("entry", key=found["hostKey"]), plot=plot, image="DefaultPlaylist.png")
+    return Row(label, do("entry", key=entry["hostKey"]), plot=plot, image="DefaultPlaylist.png")
 
 
 def _entry(visit: Visit, key: str) -> dict[str, Any]:
     answer = visit.ask("Sync", "ListPlayerItems", playerId=visit.player_id, hostKeys=[key])
-    found: dict[str, Any] = next(iter(answer.get("items", ())), {})
-    if not found.get("notTaken") and not found.get("pendingFields"):
+    entry: dict[str, Any] = next(iter(answer.get("items", ())), {})
+    if not entry.get("notTaken") and not entry.get("pendingFields"):
         raise Trouble(visit.text(menu_texts.SETTLED))
-    return found
+    return entry
 
 
 def _option(visit: Visit, field: dict[str, Any]) -> Option:
@@ -159,19 +159,19 @@ def _difference(visit: Visit, field: dict[str, Any]) -> str:
     return "\n".join([*lines, f"[B]{text(menu_texts.DIFFERENCE_THERE)}[/B]", words.whole(field.get("value"))])
 
 
-def _overwrite(visit: Visit, found: dict[str, Any]) -> bool:
+def _overwrite(visit: Visit, entry: dict[str, Any]) -> bool:
     """Have some of the fields overwritten, after a question; whether it was done."""
     port, words = visit.port, visit.words
-    names = [each["field"] for each in found["notTaken"]]
+    names = [each["field"] for each in entry["notTaken"]]
     if len(names) > 1:
         chosen = port.choose_several(
             visit.text(menu_texts.OVERWRITE), [words.field(name) for name in names], chosen=list(range(len(names)))
         )
         names = [names[place] for place in chosen or ()]
-    question = visit.text(menu_texts.OVERWRITE_ASK, fields=words.fields(names), title=words.title(found))
+    question = visit.text(menu_texts.OVERWRITE_ASK, fields=words.fields(names), title=words.title(entry))
     if not names or not port.confirm(visit.text(menu_texts.OVERWRITE), question):
         return False
-    visit.ask("Sync", "ResendItems", playerId=visit.player_id, hostKeys=[found["hostKey"]], fields=names)
+    visit.ask("Sync", "ResendItems", playerId=visit.player_id, hostKeys=[entry["hostKey"]], fields=names)
     port.notify(visit.text(menu_texts.OVERWRITTEN))
     port.builtin("Container.Refresh")
     return True

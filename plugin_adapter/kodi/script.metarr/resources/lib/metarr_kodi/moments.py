@@ -18,28 +18,28 @@ _UNITS = (
 _DAY = 86400.0
 
 
-def age(port: Port, told: str, now: datetime) -> str:
+def age(port: Port, text: str, now: datetime) -> str:
     """How old something is: "3 days old"; "" where nobody knows."""
-    return _seen(port, told, now, menu_texts.OLD)
+    return _seen(port, text, now, menu_texts.OLD)
 
 
-def when(port: Port, told: str, now: datetime) -> str:
+def when(port: Port, text: str, now: datetime) -> str:
     """When something was, or will be: "2 hours ago", "in 5 minutes"; "" where nobody knows."""
-    return _seen(port, told, now, menu_texts.AGO)
+    return _seen(port, text, now, menu_texts.AGO)
 
 
-def until(port: Port, told: str, now: datetime) -> str:
+def until(port: Port, text: str, now: datetime) -> str:
     """Until when something lasts: the time of day, in the zone of `now`, where that is clear, else "in 3 days"."""
-    end = moment(told)
+    end = moment(text)
     if (end - now).total_seconds() > _DAY:
-        return when(port, told, now)
+        return when(port, text, now)
     return end.astimezone(now.tzinfo).strftime("%H:%M")
 
 
-def _seen(port: Port, told: str, now: datetime, past: int) -> str:
-    if not told:
+def _seen(port: Port, text: str, now: datetime, past: int) -> str:
+    if not text:
         return ""
-    seconds = (moment(told) - now).total_seconds()
+    seconds = (moment(text) - now).total_seconds()
     if abs(seconds) < 60:
         return port.text(menu_texts.JUST_NOW)
     return port.text(menu_texts.IN if seconds > 0 else past, span=_span(port, abs(seconds)))

@@ -42,11 +42,11 @@ def become_another(memory: FileMemory) -> None:
 def name(port: Port) -> str:
     """What its owner calls this Kodi."""
     try:
-        told = str(port.rpc("Settings.GetSettingValue", setting="services.devicename").get("value") or "").strip()
+        device = str(port.rpc("Settings.GetSettingValue", setting="services.devicename").get("value") or "").strip()
     except KodiRefused:
-        told = ""
+        device = ""
     # Who never gave it a name has "Kodi" there; the label adds the name of the machine.
-    return told if told not in ("", "Kodi") else port.info("System.FriendlyName") or "Kodi"
+    return device if device not in ("", "Kodi") else port.info("System.FriendlyName") or "Kodi"
 
 
 def shared_library(port: Port) -> str:
@@ -57,9 +57,13 @@ def shared_library(port: Port) -> str:
     except (OSError, ET.ParseError):
         return ""
     database = settings.find("videodatabase")
-    if database is None or _told(database, "type", "").lower() not in _SERVERS:
+    if database is None or _text(database, "type", "").lower() not in _SERVERS:
         return ""
-    where = (_told(database, "host", "").lower(), _told(database, "port", "3306"), _told(database, "name", "MyVideos"))
+    where = (
+        _text(database, "host", "").lower(),
+        _text(database, "port", "3306"),
+        _text(database, "name", "MyVideos"),
+    )
     return f"kodi-{_digest(':'.join(where))}"
 
 
@@ -77,7 +81,7 @@ def _own_id(port: Port, memory: FileMemory) -> str:
     return made if memory.lasting else _digest(f"{uuid.getnode()}:{port.profile()}")
 
 
-def _told(parent: ET.Element, tag: str, otherwise: str) -> str:
+def _text(parent: ET.Element, tag: str, otherwise: str) -> str:
     return re.sub(r"\s+", "", parent.findtext(tag) or "") or otherwise
 
 

@@ -160,7 +160,7 @@ def ca_file(port: Port) -> str:
 def _reason(data: Any) -> str:
     """What Kodi says about a parameter, in one line."""
     stack: Mapping[str, Any] = data.get("stack", {}) if isinstance(data, dict) else {}
-    told = [str(stack[name]) for name in ("name", "message") if stack.get(name)]
+    parts = [str(stack[name]) for name in ("name", "message") if stack.get(name)]
     more = data.get("message") if isinstance(data, dict) else None
-    told += [str(more)] if more else []
-    return f" ({': '.join(told)})" if told else ""
+    parts += [str(more)] if more else []
+    return f" ({': '.join(parts)})" if parts else ""

@@ -31,12 +31,12 @@ class Shape:
         """Metarr's value as Kodi would show it, in Metarr's shape; None where Kodi would show nothing."""
         return trimmed(value) or None
 
-    def read(self, held: Any) -> Any:
+    def read(self, current: Any) -> Any:
         """What Kodi holds, in Metarr's shape and equal to the `normal` of what was written; None where nothing."""
-        return self.normal(held)
+        return self.normal(current)
 
-    def sent(self, value: Any, held: Any) -> Any:
-        """The parameter that makes Kodi, which holds `held`, show `value`, which is `normal`."""
+    def sent(self, value: Any, current: Any) -> Any:
+        """The parameter that makes Kodi, which holds `current`, show `value`, which is `normal`."""
         return value or ""
 
     def same(self, shown: Any, wanted: Any) -> bool:
@@ -84,10 +84,10 @@ class Minutes(Shape):
         minutes = round(value or 0)
         return minutes if 0 < minutes <= _MOST // 60 else None
 
-    def read(self, held: Any) -> Any:
-        return self.normal((held or 0) / 60)
+    def read(self, current: Any) -> Any:
+        return self.normal((current or 0) / 60)
 
-    def sent(self, value: Any, held: Any) -> Any:
+    def sent(self, value: Any, current: Any) -> Any:
         return (value or 0) * 60
 
 
@@ -102,7 +102,7 @@ class Texts(Shape):
             elements = [text for text in map(trimmed, _JOINT.join(given).split(_JOINT)) if text]
         return elements or None
 
-    def sent(self, value: Any, held: Any) -> Any:
+    def sent(self, value: Any, current: Any) -> Any:
         return value or []
 
 
@@ -127,10 +127,10 @@ class Collection(Shape):
         name = trimmed((value or {}).get("name"))
         return {"name": name} if name else None
 
-    def read(self, held: Any) -> Any:
-        return self.normal({"name": held})
+    def read(self, current: Any) -> Any:
+        return self.normal({"name": current})
 
-    def sent(self, value: Any, held: Any) -> Any:
+    def sent(self, value: Any, current: Any) -> Any:
         return value["name"] if value else ""
 
     def same(self, shown: Any, wanted: Any) -> bool:
@@ -145,11 +145,11 @@ class Trailer(Shape):
         video = _YOUTUBE.match(text)
         return f"{_PAGE}{video[1] or video[2]}" if video else text or None
 
-    def read(self, held: Any) -> Any:
+    def read(self, current: Any) -> Any:
         """Also a file, or a call of another add-on, which the owner or a scraper put there."""
-        return self.normal(without_credentials(trimmed(held)))
+        return self.normal(without_credentials(trimmed(current)))
 
-    def sent(self, value: Any, held: Any) -> Any:
+    def sent(self, value: Any, current: Any) -> Any:
         video = _YOUTUBE.match(value or "")
         return f"{_PLAYER}{video[1]}" if video else value or ""
 
@@ -203,12 +203,12 @@ class Art(Shape):
     def normal(self, value: Any) -> Any:
         return _images(value)[:1] or None
 
-    def read(self, held: Any) -> Any:
+    def read(self, current: Any) -> Any:
         """Also a file on a disk, which the owner put there; not a frame that Kodi took from the video itself."""
-        url = _address((held or {}).get(self._key))
+        url = _address((current or {}).get(self._key))
         return [{"url": url}] if url else None
 
-    def sent(self, value: Any, held: Any) -> Any:
+    def sent(self, value: Any, current: Any) -> Any:
         return {self._key: value[0]["url"] if value else None}
 
     def refusal(self, value: Any) -> str:
@@ -224,12 +224,12 @@ class Fanart(Art):
     def normal(self, value: Any) -> Any:
         return _images(value) or None
 
-    def read(self, held: Any) -> Any:
-        addresses = _fanart(held)
+    def read(self, current: Any) -> Any:
+        addresses = _fanart(current)
         return [{"url": url} for url in addresses.values()] if "fanart" in addresses else None
 
-    def sent(self, value: Any, held: Any) -> Any:
-        present = _fanart(held)
+    def sent(self, value: Any, current: Any) -> Any:
+        present = _fanart(current)
         wanted = {f"fanart{place or ''}": image["url"] for place, image in enumerate(value or ())}
         surplus = {key: None for key in present if key not in wanted}
         return {**surplus, **{key: url for key, url in wanted.items() if present.get(key) != url}}
@@ -246,23 +246,23 @@ class Ids(Shape):
 
     def normal(self, value: Any) -> Any:
         plain = {trimmed(id_type): trimmed(text) for id_type, text in (value or {}).items()}
-        told = {id_type: text for id_type, text in plain.items() if id_type and text}
-        named = {_id_type(id_type, text): text for id_type, text in told.items()}
+        ids = {id_type: text for id_type, text in plain.items() if id_type and text}
+        named = {_id_type(id_type, text): text for id_type, text in ids.items()}
         # Of two spellings of a type, the usual one counts.
-        return {**named, **{id_type: text for id_type, text in told.items() if id_type in named}} or None
+        return {**named, **{id_type: text for id_type, text in ids.items() if id_type in named}} or None
 
-    def sent(self, value: Any, held: Any) -> Any:
-        shown, wanted = self.read(held) or {}, self.normal(value) or {}
+    def sent(self, value: Any, current: Any) -> Any:
+        shown, wanted = self.read(current) or {}, self.normal(value) or {}
         news = {id_type: text for id_type, text in wanted.items() if shown.get(id_type) != text}
         if not self._removable:
             return news
-        gone = [key for key, text in (held or {}).items() if _id_type(key, text) in _unwanted(value)]
+        gone = [key for key, text in (current or {}).items() if _id_type(key, text) in _unwanted(value)]
         return {**dict.fromkeys(gone), **news}
 
     def same(self, shown: Any, wanted: Any) -> bool:
-        held = shown or {}
-        kept = all(held.get(id_type) == text for id_type, text in (self.normal(wanted) or {}).items())
-        return kept and not _unwanted(wanted) & set(held)
+        current = shown or {}
+        kept = all(current.get(id_type) == text for id_type, text in (self.normal(wanted) or {}).items())
+        return kept and not _unwanted(wanted) & set(current)
 
     def refusal(self, value: Any) -> str:
         only_gone = not self._removable and not self.normal(value) and bool(_unwanted(value))
@@ -272,11 +272,11 @@ class Ids(Shape):
 _ID_TYPES = {"themoviedb": "tmdb", "thetvdb": "tvdb", "imdb_id": "imdb"}
 
 
-def _id_type(told: str, value: str) -> str:
+def _id_type(spelling: str, value: str) -> str:
     """Metarr's name for a type; libraries that older versions of Kodi began have ids of an unknown type."""
-    if told.lower() == "unknown" and re.match(r"tt\d{7,10}$", value):
+    if spelling.lower() == "unknown" and re.match(r"tt\d{7,10}$", value):
         return "imdb"
-    return _ID_TYPES.get(told.lower(), told.lower())
+    return _ID_TYPES.get(spelling.lower(), spelling.lower())
 
 
 def _unwanted(value: Any) -> set[str]:
@@ -297,12 +297,12 @@ class Score(Shape):
         score = round(float(value or 0), 1) if self._best == 10 else round(value or 0)
         return score if 0 < score <= self._best else None
 
-    def read(self, held: Any) -> Any:
+    def read(self, current: Any) -> Any:
         """Kodi's numbers have few digits: 8.7 comes back as 8.699999809265137."""
-        rating: float = _rating(held, self.key).get("rating") or 0.0
+        rating: float = _rating(current, self.key).get("rating") or 0.0
         return self.normal(rating * self._best / 10)
 
-    def sent(self, value: Any, held: Any) -> Any:
+    def sent(self, value: Any, current: Any) -> Any:
         return (value or 0) * 10 / self._best
 
     def refusal(self, value: Any) -> str:
@@ -322,10 +322,10 @@ class Votes(Shape):
     def normal(self, value: Any) -> Any:
         return int(value) if 0 < (value or 0) <= _MOST else None
 
-    def read(self, held: Any) -> Any:
-        return self.normal(_rating(held, self.key).get("votes"))
+    def read(self, current: Any) -> Any:
+        return self.normal(_rating(current, self.key).get("votes"))
 
-    def sent(self, value: Any, held: Any) -> Any:
+    def sent(self, value: Any, current: Any) -> Any:
         return value or 0
 
 
@@ -353,8 +353,8 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _rating(held: Any, key: str) -> Any:
-    return (held or {}).get(key) or {}
+def _rating(current: Any, key: str) -> Any:
+    return (current or {}).get(key) or {}
 
 
 def _images(value: Any) -> list[dict[str, str]]:
@@ -376,8 +376,8 @@ def _address(wrapped: Any) -> str:
     return without_credentials(text)
 
 
-def _fanart(held: Any) -> dict[str, str]:
+def _fanart(current: Any) -> dict[str, str]:
     """Addresses of the backgrounds by key, in order."""
-    keys = [key for key in held or () if re.match(r"fanart([1-9]\d?)?$", key)]
-    addresses = {key: _address(held[key]) for key in sorted(keys, key=lambda key: int(key[len("fanart") :] or 0))}
+    keys = [key for key in current or () if re.match(r"fanart([1-9]\d?)?$", key)]
+    addresses = {key: _address(current[key]) for key in sorted(keys, key=lambda key: int(key[len("fanart") :] or 0))}
     return {key: url for key, url in addresses.items() if url}

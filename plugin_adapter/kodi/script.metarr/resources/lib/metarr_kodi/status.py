@@ -14,14 +14,14 @@ PROPERTY = "metarr.status"
 
 def publish(port: Port, status: Status) -> None:
     """Say how the service stands."""
-    told: Mapping[str, Any] = {**status._asdict(), "connected": status.connected}
-    port.set_property(PROPERTY, json.dumps(told))
+    fields: Mapping[str, Any] = {**status._asdict(), "connected": status.connected}
+    port.set_property(PROPERTY, json.dumps(fields))
 
 
 def current(port: Port) -> Status:
     """How the service said last that it stands."""
     try:
-        told = json.loads(port.property(PROPERTY) or "{}")
+        fields = json.loads(port.property(PROPERTY) or "{}")
     except ValueError:
         return Status()
-    return Status(**{name: told[name] for name in Status._fields if name in told})
+    return Status(**{name: fields[name] for name in Status._fields if name in fields})

@@ -27,8 +27,8 @@ def belongs_to(port: Port) -> str:
 def kept_for(port: Port) -> str:
     """Where the token of the settings belongs; "": there is none."""
     token = port.setting("token").strip()
-    known, trace = _bound(port)
-    return "" if not token else known if _trace(token) == trace else origin(port.setting("address"))
+    bound_to, trace = _bound(port)
+    return "" if not token else bound_to if _trace(token) == trace else origin(port.setting("address"))
 
 
 def note(port: Port) -> None:
@@ -49,9 +49,9 @@ def keep(port: Port, address: str, token: str) -> None:
 
 def refused(port: Port) -> str:
     """Why a daemon refuses this Kodi, in the owner's words."""
-    known = belongs_to(port)
-    if known:
-        return port.text(texts.TOKEN_ELSEWHERE, known=known, address=port.setting("address").strip())
+    bound_to = belongs_to(port)
+    if bound_to:
+        return port.text(texts.TOKEN_ELSEWHERE, known=bound_to, address=port.setting("address").strip())
     return port.text(texts.TOKEN_REFUSED)
 
 
@@ -67,13 +67,13 @@ def origin(address: str) -> str:
 
 
 def _owner_of(port: Port, address: str, token: str) -> str:
-    known, trace = _bound(port)
-    return known if token and _trace(token) == trace and origin(address) != known else ""
+    bound_to, trace = _bound(port)
+    return bound_to if token and _trace(token) == trace and origin(address) != bound_to else ""
 
 
 def _bound(port: Port) -> tuple[str, str]:
-    known, _, trace = port.setting(_BOUND).partition(" ")
-    return known, trace
+    bound_to, _, trace = port.setting(_BOUND).partition(" ")
+    return bound_to, trace
 
 
 def _trace(token: str) -> str:

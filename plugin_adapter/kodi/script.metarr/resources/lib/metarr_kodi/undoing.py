@@ -19,8 +19,8 @@ def undoable(change_set: dict[str, Any]) -> bool:
 
 def lines(visit: Visit, change_set: dict[str, Any], most: int = SHORT) -> list[str]:
     """What the change did: a line for each field, with `most` characters of values."""
-    told = [visit.words.change(change, most) for change in change_set.get("changes", ())]
-    return [visit.text(menu_texts.UNDO_IDS), *told] if change_set.get("cause") == "identify" else told
+    changes = [visit.words.change(change, most) for change in change_set.get("changes", ())]
+    return [visit.text(menu_texts.UNDO_IDS), *changes] if change_set.get("cause") == "identify" else changes
 
 
 def take_back(visit: Visit, change_set: dict[str, Any]) -> None:

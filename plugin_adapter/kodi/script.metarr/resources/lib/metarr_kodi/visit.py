@@ -104,7 +104,7 @@ def visiting(port: Port, connect: Connect = connected, now: Now = now_here) -> I
 
 
 @contextmanager
-def told(port: Port) -> Iterator[None]:
+def telling_failures(port: Port) -> Iterator[None]:
     """Tell whatever goes wrong within; nothing comes out of it."""
     try:
         yield
@@ -159,5 +159,5 @@ def _trouble(port: Port, address: str, error: Any) -> Trouble:
 
 def _sentence(error: Any) -> str:
     """What the daemon says itself, which it wrote for people."""
-    told = "; ".join(each.description for each in error.violations) or error.message
-    return f"{told[:1].upper()}{told[1:]}"
+    sentence = "; ".join(each.description for each in error.violations) or error.message
+    return f"{sentence[:1].upper()}{sentence[1:]}"

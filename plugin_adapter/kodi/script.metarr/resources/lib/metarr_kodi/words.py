@@ -31,11 +31,11 @@ class Words:
 
     # Times
 
-    def age(self, told: str) -> str:
-        return moments.age(self._port, told, self._now)
+    def age(self, text: str) -> str:
+        return moments.age(self._port, text, self._now)
 
-    def when(self, told: str) -> str:
-        return moments.when(self._port, told, self._now)
+    def when(self, text: str) -> str:
+        return moments.when(self._port, text, self._now)
 
     # Names
 
@@ -54,9 +54,9 @@ class Words:
     def providers(self, ids: Iterable[str]) -> str:
         return ", ".join(self.provider(each) for each in ids)
 
-    def source(self, told: str) -> str:
+    def source(self, names: str) -> str:
         """Who said something; several, where it is joined of what they said."""
-        return ", ".join(self._source(each) for each in told.split("+") if each)
+        return ", ".join(self._source(each) for each in names.split("+") if each)
 
     def title(self, item: Told) -> str:
         """What people call an item, or an entry."""
@@ -77,8 +77,8 @@ class Words:
 
     def change(self, change: Told, most: int = SHORT) -> str:
         """A change of a field in one line."""
-        told = self.difference(change, most)
-        return self.text(menu_texts.CHANGE, field=self.field(change["field"]), difference=told)
+        difference = self.difference(change, most)
+        return self.text(menu_texts.CHANGE, field=self.field(change["field"]), difference=difference)
 
     def difference(self, change: Told, most: int = SHORT) -> str:
         """What a field held before and holds now; or that it was locked or unlocked."""
@@ -120,11 +120,11 @@ class Words:
         """A line for each provider that should have been heard and was not."""
         return [self.unheard(each) for each in outcomes if each.get("status") == "STATUS_UNAVAILABLE"]
 
-    def _source(self, told: str) -> str:
-        if told.startswith("player:"):
-            here = told == f"player:{self._player_id}"
+    def _source(self, name: str) -> str:
+        if name.startswith("player:"):
+            here = name == f"player:{self._player_id}"
             return self.text(menu_texts.SOURCE_HERE if here else menu_texts.SOURCE_PLAYER)
-        return self.text(_SOURCES[told]) if told in _SOURCES else self.provider(told)
+        return self.text(_SOURCES[name]) if name in _SOURCES else self.provider(name)
 
     def _value(self, value: Any, most: int) -> str:
         if value is None or value in ("", [], {}):
@@ -168,4 +168,4 @@ def _object(value: Told, most: int) -> str:
         return f"{value['url']} ({about})" if about else str(value["url"])
     if "name" in value:
         return f"{value['name']} ({value['role']})" if value.get("role") else str(value["name"])
-    return ", ".join(f"{name} {told}" for name, told in value.items())
+    return ", ".join(f"{name} {shown}" for name, shown in value.items())
