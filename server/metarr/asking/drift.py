@@ -1,4 +1,4 @@
-"""Notices when a provider's answers change their shape, before that can spread through a library.
+"""Notices when a provider's answers change their form, before that can spread through a library.
 
 Two signs are counted over a provider's last answers: parts that could not be read, and fields that lose their value
 on most of the titles that had one. A field that is lost that widely is set aside: it counts as unread, so whatever is

@@ -46,11 +46,11 @@ def checked_value(name: str, raw: object) -> Value | None:
     try:
         value = convert_value(name, raw)
     except msgspec.ValidationError as error:
-        raise ValueError(f"is no {_SHAPES[field.type]}: {error}") from error
+        raise ValueError(f"is no {_NOUNS[field.type]}: {error}") from error
     return _CHECKS[field.type](name, value)
 
 
-_SHAPES: Mapping[FieldType, str] = {
+_NOUNS: Mapping[FieldType, str] = {
     FieldType.TEXT: "text",
     FieldType.DATE: "date such as 1999-10-15",
     FieldType.INTEGER: "whole number",

@@ -14,7 +14,7 @@ from metarr.domain.values import Artwork, Collection, Credit, Kind, Struct, Valu
 
 
 class FieldType(StrEnum):
-    """How a field's value is shaped, compared and shown."""
+    """How a field's value is formed, compared and shown."""
 
     TEXT = "text"
     DATE = "date"
@@ -193,7 +193,7 @@ def encode_value(value: Value) -> str:
 def decode_value(name: str, text: str | bytes | msgspec.Raw) -> Value:
     """The value of a field from its JSON text.
 
-    Raises KeyError for an unknown field and `msgspec.DecodeError` for text of another shape.
+    Raises KeyError for an unknown field and `msgspec.DecodeError` for text of another form.
     """
     value: Value = _DECODE[name](text)
     return value

@@ -33,7 +33,7 @@ MAX_TROUBLE = 50
 MAX_NOTE = 200
 ISO_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 SHAPELESS = (TypeError, ValueError, AttributeError, KeyError, RecursionError, msgspec.MsgspecError)
-"""What looking into an object of an unexpected shape raises."""
+"""What looking into an object of an unexpected form raises."""
 
 
 def guarded(call: Callable[[], T], what: str) -> T:

@@ -13,7 +13,7 @@ _PLACES = {field: place for place, field in enumerate(FIELDS)}
 
 
 class Malformed(Exception):
-    """A part of an answer has a type or shape that nobody documented. Costs the field that needed it."""
+    """A part of an answer has a type or form that nobody documented. Costs the field that needed it."""
 
 
 class Reading:

@@ -20,13 +20,13 @@ def page_token(query: list[object], last: Position) -> str:
     return base64.urlsafe_b64encode(json.dumps([query, last]).encode()).decode()
 
 
-def position(check: Check, token: str, query: list[object], shape: tuple[type, ...]) -> Position | None:
+def position(check: Check, token: str, query: list[object], types: tuple[type, ...]) -> Position | None:
     """Where the page begins: keys of these types; None: at the start."""
     if not token:
         return None
     try:
         of, last = _decode(base64.urlsafe_b64decode(token.encode()))
-        fits = [type(key) for key in last] == list(shape)
+        fits = [type(key) for key in last] == list(types)
     except (ValueError, msgspec.MsgspecError):
         fits = False
     if not fits:

@@ -347,11 +347,11 @@ def _is_marked(job: Job) -> Any:
     return exists().where(marks.c.item_id == items.c.id, marks.c.job_id == job.id)
 
 
-_SHAPES: dict[str, Any] = {"scope": Scope, "tally": JobTally, "waiting": tuple[Waiting, ...]}
+_TYPES: dict[str, Any] = {"scope": Scope, "tally": JobTally, "waiting": tuple[Waiting, ...]}
 
 
 def _encoded(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: msgspec.json.encode(value).decode() if name in _SHAPES else value for name, value in values.items()}
+    return {name: msgspec.json.encode(value).decode() if name in _TYPES else value for name, value in values.items()}
 
 
 def _columns(job: Job) -> dict[str, Any]:
@@ -361,5 +361,5 @@ def _columns(job: Job) -> dict[str, Any]:
 
 def _job(row: Row[Any]) -> Job:
     values = dict(zip(table.c.keys(), row, strict=True))
-    values |= {name: msgspec.json.decode(values[name], type=shape) for name, shape in _SHAPES.items()}
+    values |= {name: msgspec.json.decode(values[name], type=type_) for name, type_ in _TYPES.items()}
     return Job(**{**values, "request_id": row.request_id or "", "state": JobState(row.state)})

@@ -60,11 +60,11 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def __init__(self, shape: Any) -> None:
+    def __init__(self, type_: Any) -> None:
         super().__init__()
-        self.shape = shape
+        self.type_ = type_
         self._encode = msgspec.json.Encoder(order="deterministic").encode
-        self._decode = msgspec.json.Decoder(shape).decode
+        self._decode = msgspec.json.Decoder(type_).decode
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:
         encode = self._encode
