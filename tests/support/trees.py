@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from metarr.domain.values import Kind
-from metarr.files.found import EpisodeFile, Extra, Found, Left, LooseNfo, Movie, Series
+from metarr.files.contents import Content, EpisodeFile, Extra, Left, LooseNfo, MovieFiles, SeriesFolder
 from metarr.files.listing import HINTS, Folder
 from metarr.files.readings import readings
 from metarr.files.titles import read
@@ -34,7 +34,7 @@ def _folder(name: str, tree: Mapping[str, Any], path: str, hints: Mapping[str, s
 
 def found(
     *paths: str, root: str = "media", above: Sequence[str] = (), hints: Mapping[str, str] | None = None
-) -> list[Found]:
+) -> list[Content]:
     return list(read(listing(paths, root, hints), above))
 
 
@@ -49,18 +49,18 @@ def one(*paths: str, root: str = "media") -> str:
     return line
 
 
-def titles(each: Movie | Series) -> list[str]:
+def titles(each: MovieFiles | SeriesFolder) -> list[str]:
     """The readings of a title: "Alien (1979)"."""
-    kind = Kind.MOVIE if isinstance(each, Movie) else Kind.SERIES
+    kind = Kind.MOVIE if isinstance(each, MovieFiles) else Kind.SERIES
     return [f"{title} ({year})" if year else title for title, year in readings(each.clues, kind)]
 
 
-def _line(each: Found) -> str:
+def _line(each: Content) -> str:
     match each:
-        case Movie() | Series():
+        case MovieFiles() | SeriesFolder():
             ids = "".join(f" {id_type}:{value}" for id_type, value in sorted(each.clues.ids.items()))
             words = " | ".join(titles(each)) + ids + (" !" if each.clues.against else "")
-            return f"series: {words}" if isinstance(each, Series) else words
+            return f"series: {words}" if isinstance(each, SeriesFolder) else words
         case EpisodeFile():
             season = "" if each.season is None else f"s{each.season}"
             numbers = f"e{each.episodes[0]}" if each.episodes else ""

@@ -51,7 +51,7 @@ class NoId(Struct, frozen=True, kw_only=True):
     blank: bool = False
 
 
-class Context(Struct, frozen=True, kw_only=True):
+class IdContext(Struct, frozen=True, kw_only=True):
     """Where an id is written.
 
     `bare`: in a place for an id of any type, such as the element `id`. `beside`: the values of typed ids beside it.
@@ -65,7 +65,7 @@ class Context(Struct, frozen=True, kw_only=True):
     from_file: bool = False
 
 
-NOWHERE = Context()
+NOWHERE = IdContext()
 
 _MOST = 1000
 """Characters of an id, and of an address that names it."""
@@ -103,7 +103,7 @@ def finding(kind: Kind, ids: Mapping[str, str]) -> dict[str, str]:
 # The gate
 
 
-def admit(kind: Kind | None, id_type: str, value: str, context: Context = NOWHERE) -> ExternalId | NoId:
+def admit(kind: Kind | None, id_type: str, value: str, context: IdContext = NOWHERE) -> ExternalId | NoId:
     """What an id is, by its type and value as they are written; `kind` None: what it is about was not said.
 
     A value that names its own type, as addresses and Plex's guids do, is of that type.
@@ -114,7 +114,7 @@ def admit(kind: Kind | None, id_type: str, value: str, context: Context = NOWHER
     return NoId(why="is its series' own id") if context.series_ids.get(read.type) == read.value else read
 
 
-def _read(kind: Kind | None, id_type: str, value: str, context: Context) -> ExternalId | NoId:
+def _read(kind: Kind | None, id_type: str, value: str, context: IdContext) -> ExternalId | NoId:
     if is_blank(value):
         return NoId(why="stands for no id", blank=True)
     if len(value) > _MOST:

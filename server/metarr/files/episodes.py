@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from metarr.files import numbers, passed
+from metarr.files.contents import Content, EpisodeFile, Extra, Left, LooseNfo, SeriesFolder, Video
 from metarr.files.films import alone
-from metarr.files.found import EpisodeFile, Extra, Found, Left, LooseNfo, Series, Video
 from metarr.files.idtags import tagged
 from metarr.files.listing import stem
 from metarr.files.numbers import Numbers
@@ -27,23 +27,23 @@ class Within:
     what is in the folder has no place among the numbers but one that it names in full.
     """
 
-    series: Series
+    series: SeriesFolder
     titles: tuple[str, ...]
     season: int | None = None
     year: bool = False
     special: bool = False
 
 
-def episodes(branch: Branch, within: Within) -> Iterator[Found]:
+def episodes(branch: Branch, within: Within) -> Iterator[Content]:
     """The episodes that lie in a series' folder, or in one within, and the `.nfo` files that belong to none of them."""
     taken: set[str] = set()
     if branch.disc:
         yield Left(branch.path, "is a disc, and no name tells which episodes are on it")
     strays = [name for name in branch.videos if _is_film(branch, within, readable(stem(name)))]
     yield from alone(branch, strays)
-    for found in of_series(branch, within, [name for name in branch.videos if name not in strays]):
-        taken.update(found.nfos if isinstance(found, EpisodeFile) else ())
-        yield found
+    for episode in of_series(branch, within, [name for name in branch.videos if name not in strays]):
+        taken.update(episode.nfos if isinstance(episode, EpisodeFile) else ())
+        yield episode
     for name in branch.nfos:
         path = branch.at(name)
         if path not in taken and not (name.lower() == SHOW_NFO and path in within.series.nfos):
@@ -58,7 +58,7 @@ def _is_film(branch: Branch, within: Within, text: str) -> bool:
     return all(after(film.title, title) is None for title in within.titles)
 
 
-def of_series(branch: Branch, within: Within, videos: Sequence[str]) -> Iterator[Found]:
+def of_series(branch: Branch, within: Within, videos: Sequence[str]) -> Iterator[Content]:
     """What the videos of a series are: episodes, or extras. One without a number may have an `.nfo` that tells it."""
     by_stem: dict[str, list[str]] = {}
     for name in videos:
@@ -100,8 +100,8 @@ def _placed(read: Numbers | None, within: Within) -> tuple[int | None, str]:
 def stem_or_folder(branch: Branch, name: str) -> str:
     """A file's name; its folder's, where that has the numbers and the file has none."""
     text = tagged(readable(stem(name))).name
-    found = numbers.with_season(branch.tag.name)
-    alone = found and len(branch.videos) == 1 and not (numbers.with_season(text) or numbers.without_season(text))
+    numbered = numbers.with_season(branch.tag.name)
+    alone = numbered and len(branch.videos) == 1 and not (numbers.with_season(text) or numbers.without_season(text))
     return branch.tag.name if alone else text
 
 
@@ -114,15 +114,15 @@ def _cut(text: str, within: Within) -> str:
 
 
 def _read(text: str, within: Within, *, in_a_run: bool) -> Numbers | None:
-    found = numbers.with_season(text)
-    if found is None and (within.special or SPECIAL.search(text)):
+    read = numbers.with_season(text)
+    if read is None and (within.special or SPECIAL.search(text)):
         return None
-    found = found or numbers.special(text) or numbers.without_season(text)
-    if found is None and not numbers.has_day(text):
-        found = numbers.bare(text) or (numbers.last(text) if in_a_run else None)
-        if found is not None and within.season:
-            found = found._replace(episodes=tuple(_in_season(number, within.season) for number in found.episodes))
-    return found
+    read = read or numbers.special(text) or numbers.without_season(text)
+    if read is None and not numbers.has_day(text):
+        read = numbers.bare(text) or (numbers.last(text) if in_a_run else None)
+        if read is not None and within.season:
+            read = read._replace(episodes=tuple(_in_season(number, within.season) for number in read.episodes))
+    return read
 
 
 def _in_season(number: int, season: int) -> int:
@@ -140,5 +140,5 @@ def _runs(stems: Iterable[str]) -> set[str]:
 
 
 def _run(text: str) -> str:
-    found = numbers.last(text)
-    return compact(found.before) if found else ""
+    last = numbers.last(text)
+    return compact(last.before) if last else ""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from metarr.domain.values import Kind
 from metarr.files import passed
-from metarr.files.found import Clues, Extra, Movie, Video
+from metarr.files.contents import Clues, Extra, MovieFiles, Video
 from metarr.files.idtags import joined, tagged
 from metarr.files.listing import stem
 from metarr.files.shelves import is_shelf
@@ -21,7 +21,7 @@ def is_titled(branch: Branch) -> bool:
     return bool(branch.named.bracketed or branch.tag.claims) and not branch.named.several
 
 
-def films(branch: Branch, videos: Sequence[str]) -> Iterator[Movie | Extra]:
+def films(branch: Branch, videos: Sequence[str]) -> Iterator[MovieFiles | Extra]:
     """The films among the videos that lie in the folder itself, its disc, and their extras."""
     if branch.disc:
         yield _movie(branch, [Video((branch.path if branch.disc == "." else branch.at(branch.disc),))], ())
@@ -44,8 +44,8 @@ def films(branch: Branch, videos: Sequence[str]) -> Iterator[Movie | Extra]:
     elif one:
         extras |= {each: passed.of_title(each) for each in stems if not any(each in whole.parts for whole in one)}
         versions = [video for whole in one for video in _videos(branch, whole, files)]
-        told = _movie if _is_own(branch, one[0].name) else _shelved
-        yield told(branch, versions, [part for whole in one for part in (whole.name, *whole.parts)])
+        film_of = _movie if _is_own(branch, one[0].name) else _shelved
+        yield film_of(branch, versions, [part for whole in one for part in (whole.name, *whole.parts)])
     yield from (Extra(branch.at(name), what) for each, what in extras.items() for name in files[each])
 
 
@@ -91,19 +91,19 @@ def _has_titles_below(branch: Branch) -> bool:
 
 
 def _videos(branch: Branch, whole: Stem, files: dict[str, list[str]]) -> list[Video]:
-    told = label(readable(whole.name), branch.tag.name)
+    version = label(readable(whole.name), branch.tag.name)
     if len(whole.parts) > 1:
-        return [Video(tuple(branch.at(files[part][0]) for part in whole.parts), told)]
-    return [Video((branch.at(name),), told) for name in files[whole.name]]
+        return [Video(tuple(branch.at(files[part][0]) for part in whole.parts), version)]
+    return [Video((branch.at(name),), version) for name in files[whole.name]]
 
 
-def alone(branch: Branch, videos: Sequence[str]) -> Iterator[Movie]:
+def alone(branch: Branch, videos: Sequence[str]) -> Iterator[MovieFiles]:
     """Films that lie in a folder that is something else."""
     for name in videos:
         yield _shelved(branch, [Video((branch.at(name),))], [stem(name)])
 
 
-def _movie(branch: Branch, versions: Sequence[Video], stems: Sequence[str]) -> Movie:
+def _movie(branch: Branch, versions: Sequence[Video], stems: Sequence[str]) -> MovieFiles:
     """A film in a folder of its own."""
     folders = [*_outer(branch), branch]
     tags = [tagged(readable(each)) for each in dict.fromkeys(stems)]
@@ -125,7 +125,7 @@ def _movie(branch: Branch, versions: Sequence[Video], stems: Sequence[str]) -> M
         key=lambda name: places.get(name.lower(), 99),
     )
     clues = Clues(tuple(dict.fromkeys(names)), ids, against, branch.hints.title, branch.hints.year)
-    return Movie(branch.path, True, tuple(versions), clues, tuple(branch.at(name) for name in own))
+    return MovieFiles(branch.path, True, tuple(versions), clues, tuple(branch.at(name) for name in own))
 
 
 def _outer(branch: Branch) -> list[Branch]:
@@ -134,13 +134,13 @@ def _outer(branch: Branch) -> list[Branch]:
     return [outer for outer in above if is_titled(outer) and not outer.videos and len(outer.holding()) == 1]
 
 
-def _shelved(branch: Branch, versions: Sequence[Video], stems: Sequence[str]) -> Movie:
+def _shelved(branch: Branch, versions: Sequence[Video], stems: Sequence[str]) -> MovieFiles:
     """A film in a folder of several: only its file speaks of it."""
     tag = tagged(readable(stems[0]))
     ids, against = joined(Kind.MOVIE, [("the file's name", tag.claims)])
     wanted = dict.fromkeys(f"{name}.nfo".lower() for name in stems)
     own = [branch.nfo(name) for name in wanted]
-    return Movie(branch.path, False, tuple(versions), Clues((tag.name,), ids, against), tuple(filter(None, own)))
+    return MovieFiles(branch.path, False, tuple(versions), Clues((tag.name,), ids, against), tuple(filter(None, own)))
 
 
 def in_pieces(branch: Branch) -> list[Video]:

@@ -19,10 +19,10 @@ def guessed(name: str) -> Guess | None:
     from guessit.api import GuessitException  # noqa: PLC0415
 
     try:
-        told = guessit(f"{name[:_MOST]}.mkv", {"type": "movie"})
+        guess = guessit(f"{name[:_MOST]}.mkv", {"type": "movie"})
     except GuessitException:
         return None
-    title, year = told.get("title"), told.get("year")
+    title, year = guess.get("title"), guess.get("year")
     if not isinstance(title, str):
         return None
     return Guess(title, year if isinstance(year, int) else 0)

@@ -27,15 +27,15 @@ def tagged(name: str) -> Tagged:
     """Read the ids out of a name. What stands where an id belongs and is none ("{tmdb-0}", "[imdbid-]") goes, too."""
     claims: list[Claim] = []
 
-    def taken(found: "re.Match[str]") -> str:
-        if not is_known_type(found[1]) or not (id_type := typed(found[1])):
-            return found[0]
-        claims.extend(claim(id_type, found[2]))
+    def taken(match: "re.Match[str]") -> str:
+        if not is_known_type(match[1]) or not (id_type := typed(match[1])):
+            return match[0]
+        claims.extend(claim(id_type, match[2]))
         return " "
 
     left = _TAG.sub(taken, name)
-    for found in _BARE.finditer(left):
-        claims += claim("imdb", found[1])
+    for match in _BARE.finditer(left):
+        claims += claim("imdb", match[1])
     return Tagged(tuple(claims), " ".join(_BARE.sub(" ", left).split()))
 
 
@@ -43,8 +43,8 @@ def claim(id_type: str, text: str) -> list[Claim]:
     """An id as it is stored; none for "None", 0, or a collection's: it is another title's."""
     if is_blank(text) or id_type.startswith(OF_COLLECTION):
         return []
-    told = spelled(id_type, text)
-    return [told] if told and told[0] == id_type else []
+    claimed = spelled(id_type, text)
+    return [claimed] if claimed and claimed[0] == id_type else []
 
 
 def joined(kind: Kind, sources: Iterable[tuple[str, Iterable[Claim]]]) -> tuple[dict[str, str], str]:
@@ -56,7 +56,7 @@ def joined(kind: Kind, sources: Iterable[tuple[str, Iterable[Claim]]]) -> tuple[
     against: list[str] = []
     for place, claims in sources:
         for id_type, value in claims:
-            held, where = ids.setdefault(id_type, (value, place))
-            if held != value and worth(kind, id_type) is Worth.IDENTIFY:
-                against.append(f"{where} says {id_type} {held}, {place} {value}")
+            first, where = ids.setdefault(id_type, (value, place))
+            if first != value and worth(kind, id_type) is Worth.IDENTIFY:
+                against.append(f"{where} says {id_type} {first}, {place} {value}")
     return {id_type: value for id_type, (value, _) in ids.items()}, "; ".join(dict.fromkeys(against))

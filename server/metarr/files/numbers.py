@@ -93,8 +93,8 @@ _DAYS = (
 def with_season(text: str) -> Numbers | None:
     """Season and episodes, wherever they stand."""
     for pattern in _WITH_SEASON:
-        for found in pattern.finditer(text):
-            return _numbers(Sureness.SEASON, text, found, _several(int(found[2]), found[3]), int(found[1]))
+        for match in pattern.finditer(text):
+            return _numbers(Sureness.SEASON, text, match, _several(int(match[2]), match[3]), int(match[1]))
     return None
 
 
@@ -102,36 +102,36 @@ def without_season(text: str) -> Numbers | None:
     """An episode's number that a word, or the group in front, marks as one."""
     for sureness, patterns in _WITHOUT_SEASON:
         for pattern in patterns:
-            if (found := pattern.search(text)) and not _is_year(found[1]):
-                return _numbers(sureness, text, found, _several(int(found[1]), found[2]))
+            if (match := pattern.search(text)) and not _is_year(match[1]):
+                return _numbers(sureness, text, match, _several(int(match[1]), match[2]))
     return None
 
 
 def special(text: str) -> Numbers | None:
     """An episode of season 0: "SP01"."""
-    found = _SPECIAL.search(text)
-    return _numbers(Sureness.ALONE, text, found, (int(found[1]),), 0) if found else None
+    match = _SPECIAL.search(text)
+    return _numbers(Sureness.ALONE, text, match, (int(match[1]),), 0) if match else None
 
 
 def bare(text: str) -> Numbers | None:
     """A number that stands first, or behind a dash. The series' name is cut off `text`: "24" is one, and "1883"."""
     for pattern in _BARE:
-        if (found := pattern.search(text)) and not _is_year(found[1]):
-            return _numbers(Sureness.BARE, text, found, _several(int(found[1]), found[2] or ""))
+        if (match := pattern.search(text)) and not _is_year(match[1]):
+            return _numbers(Sureness.BARE, text, match, _several(int(match[1]), match[2] or ""))
     return None
 
 
 def last(text: str) -> Numbers | None:
     """A number that stands last, as in "Home 07"; only several files of one name tell it from "Area 51"."""
-    found = _LAST.search(text)
-    if found is None or _is_year(found[1]):
+    match = _LAST.search(text)
+    if match is None or _is_year(match[1]):
         return None
-    return _numbers(Sureness.BARE, text, found, (int(found[1]),))
+    return _numbers(Sureness.BARE, text, match, (int(match[1]),))
 
 
 def day(text: str) -> str:
     """A day in a name, in ISO 8601; "" for none, or where day and month could be either ("05-03-2024")."""
-    return next((told for pattern in _DAYS for found in pattern.finditer(text) if (told := _iso(found))), "")
+    return next((date for pattern in _DAYS for match in pattern.finditer(text) if (date := _iso(match))), "")
 
 
 def has_day(text: str) -> bool:
@@ -141,13 +141,13 @@ def has_day(text: str) -> bool:
 
 def without_day(text: str) -> str:
     """The text in front of the day."""
-    return next((text[: found.start()] for pattern in _DAYS for found in pattern.finditer(text) if _iso(found)), text)
+    return next((text[: match.start()] for pattern in _DAYS for match in pattern.finditer(text) if _iso(match)), text)
 
 
 def _numbers(
-    sureness: Sureness, text: str, found: "re.Match[str]", episodes: tuple[int, ...], season: int | None = None
+    sureness: Sureness, text: str, match: "re.Match[str]", episodes: tuple[int, ...], season: int | None = None
 ) -> Numbers:
-    return Numbers(sureness, season, episodes, text[: found.start()], text[found.end() :])
+    return Numbers(sureness, season, episodes, text[: match.start()], text[match.end() :])
 
 
 def _is_year(digits: str) -> bool:
@@ -168,13 +168,13 @@ def _several(first: int, more: str) -> tuple[int, ...]:
     return tuple(episodes)
 
 
-def _iso(found: "re.Match[str]") -> str:
-    first, middle, other = int(found[1]), int(found[3]), int(found[4])
+def _iso(match: "re.Match[str]") -> str:
+    first, middle, other = int(match[1]), int(match[3]), int(match[4])
     if first > 1000:
         choices = [(first, middle, other)]
     else:
-        choices = [(other, middle, first)] if found[2] == "." else [(other, middle, first), (other, first, middle)]
-    days = {told for choice in choices if (told := _valid(*choice))}
+        choices = [(other, middle, first)] if match[2] == "." else [(other, middle, first), (other, first, middle)]
+    days = {date for choice in choices if (date := _valid(*choice))}
     return days.pop() if len(days) == 1 else ""
 
 

@@ -66,22 +66,22 @@ def surely(stem: str) -> str:
     """What a video is that names itself no title: "Alien-trailer", "sample"; "" for one that may be a title."""
     if what := _SURE.get(stem.lower()):
         return what
-    found = _SUFFIX.match(stem)
-    return _SURE.get(found[2].lower(), "") if found else ""
+    match = _SUFFIX.match(stem)
+    return _SURE.get(match[2].lower(), "") if match else ""
 
 
 def maybe(stem: str, beside: Collection[str]) -> str:
     """What a video is if it belongs to one of those beside it (stems in lower case): "Alien-short" beside "Alien"."""
-    found = _SUFFIX.match(stem)
-    if found and found[1].lower() in beside:
-        return _LIKELY.get(found[2].lower(), "")
+    match = _SUFFIX.match(stem)
+    if match and match[1].lower() in beside:
+        return _LIKELY.get(match[2].lower(), "")
     return _SAMPLE if _SAMPLE_FIRST.match(stem) and beside else ""
 
 
 def of_title(stem: str) -> str:
     """What a video is in the folder of a title that has another one: "Making Of", "Interview with the Director"."""
-    if found := _SUFFIX.match(stem):
-        return _LIKELY.get(found[2].lower(), "")
+    if match := _SUFFIX.match(stem):
+        return _LIKELY.get(match[2].lower(), "")
     if _SAMPLE_FIRST.match(stem):
         return _SAMPLE
     return _EXTRA if _WORDS.fullmatch(stem.replace(".", " ").replace("_", " ")) else ""

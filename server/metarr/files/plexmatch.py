@@ -24,19 +24,21 @@ class Hints:
 
 def hints(text: str) -> Hints:
     """Read one. What is malformed costs its line only; of two lines of one name the first counts."""
-    told: dict[str, str] = {}
+    lines: dict[str, str] = {}
     for line in text.splitlines()[:_MOST_LINES]:
         name, colon, value = line.partition(":")
         if colon and not line.lstrip().startswith("#"):
-            told.setdefault(name.strip().lower(), value.strip())
-    claims = [claim for name, id_type in _ID_LINES.items() if name in told for claim in claims_of(id_type, told[name])]
-    guid = admit(Kind.SERIES, "guid", told["guid"]) if "guid" in told else None
+            lines.setdefault(name.strip().lower(), value.strip())
+    claims = [
+        claim for name, id_type in _ID_LINES.items() if name in lines for claim in claims_of(id_type, lines[name])
+    ]
+    guid = admit(Kind.SERIES, "guid", lines["guid"]) if "guid" in lines else None
     if isinstance(guid, ExternalId) and guid.worth is Worth.IDENTIFY:
         claims.append((guid.type, guid.value))
-    year, season = told.get("year", ""), told.get("season", "")
+    year, season = lines.get("year", ""), lines.get("season", "")
     return Hints(
         ids=dict(reversed(claims)),
-        title=(told.get("title") or told.get("show") or "")[:500],
+        title=(lines.get("title") or lines.get("show") or "")[:500],
         year=int(year) if re.fullmatch(r"(18|19|20)\d\d", year, re.ASCII) else 0,
         season=int(season) if re.fullmatch(r"\d{1,4}", season, re.ASCII) else None,
     )

@@ -53,12 +53,12 @@ def season(name: str) -> Season | None:
     if _MANY.match(text):
         return None
     for pattern in _SEASON:
-        if found := pattern.fullmatch(text):
-            told = found[2].lower()
-            number = int(_CHINESE.get(told) or NUMBERS.get(told) or told)
-            rest = found[found.re.groups].strip(" -–._")
+        if match := pattern.fullmatch(text):
+            number_word = match[2].lower()
+            number = int(_CHINESE.get(number_word) or NUMBERS.get(number_word) or number_word)
+            rest = match[match.re.groups].strip(" -–._")
             sure = is_label(rest.strip("()[]"))
-            return Season(number, found[1].strip(" -–._[("), sure)
+            return Season(number, match[1].strip(" -–._[("), sure)
     return None
 
 

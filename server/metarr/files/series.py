@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from metarr.domain.values import Kind
 from metarr.files import numbers, seasons
+from metarr.files.contents import Clues, Content, Left, SeriesFolder
 from metarr.files.episodes import SHOW_NFO, SPECIAL, Within, of_series, stem_or_folder
-from metarr.files.found import Clues, Found, Left, Series
 from metarr.files.idtags import Claim, joined, tagged
 from metarr.files.listing import stem
 from metarr.files.numbers import Sureness
@@ -46,11 +46,11 @@ def _has_seasons(branch: Branch) -> bool:
 def _is_season_of(branch: Branch, folder: Branch) -> bool:
     if not (folder.holds or folder.tells):
         return False
-    told = seasons.season(folder.tag.name)
-    if told is not None and not told.series:
-        return told.sure or is_numbered(folder)
-    if told is not None:
-        return compact(told.series) in (compact(branch.named.title), compact(branch.tag.name)) and is_numbered(folder)
+    season = seasons.season(folder.tag.name)
+    if season is not None and not season.series:
+        return season.sure or is_numbered(folder)
+    if season is not None:
+        return compact(season.series) in (compact(branch.named.title), compact(branch.tag.name)) and is_numbered(folder)
     if seasons.year(folder.name) or seasons.number(folder.name) is not None:
         return bool(folder.videos) and all(_is_of(branch, readable(stem(each))) for each in folder.videos)
     return False
@@ -63,17 +63,17 @@ def _is_of(branch: Branch, text: str) -> bool:
     """
     text = ungrouped(text)
     rest = after(text, branch.named.title)
-    found = numbers.with_season(text) or numbers.without_season(text) or numbers.bare(rest or text)
-    if found is None:
+    numbered = numbers.with_season(text) or numbers.without_season(text) or numbers.bare(rest or text)
+    if numbered is None:
         return bool(numbers.day(text)) and rest is not None
-    alone = not re.search(r"[^\W_]", found.before + (found.rest if found.sureness is Sureness.BARE else ""))
+    alone = not re.search(r"[^\W_]", numbered.before + (numbered.rest if numbered.sureness is Sureness.BARE else ""))
     return rest is not None or (alone and text.strip() != str(seasons.number(text)))
 
 
 def is_season(branch: Branch) -> bool:
     """Whether a folder by itself is a season's, as where only one season is given to read."""
-    told = seasons.season(branch.tag.name)
-    return told is not None and not told.series and (told.sure or is_numbered(branch))
+    season = seasons.season(branch.tag.name)
+    return season is not None and not season.series and (season.sure or is_numbered(branch))
 
 
 def is_numbered(folder: Branch) -> bool:
@@ -98,19 +98,19 @@ def _is_episode(branch: Branch, text: str) -> bool:
     if branch.named.title and compact(branch.named.title) in (compact(text), film.bracketed and compact(film.title)):
         # Such as "10x10 (2018)/10x10.mkv".
         return False
-    if found := numbers.with_season(text):
-        return bool(re.search(r"[^\W_]", found.before)) or not film.year
+    if numbered := numbers.with_season(text):
+        return bool(re.search(r"[^\W_]", numbered.before)) or not film.year
     if film.bracketed:
         return False
-    found = numbers.without_season(text)
-    if found is not None and found.sureness is Sureness.ALONE:
+    numbered = numbers.without_season(text)
+    if numbered is not None and numbered.sureness is Sureness.ALONE:
         return True
     rest = after(ungrouped(text), branch.named.title)
     if rest and re.match(r"[ ._]+[-–]", rest) and numbers.bare(rest):
         # "One Piece/One Piece - 1015.mkv"
         return not film.year
-    told = seasons.season(branch.tag.name)
-    if told is not None and told.series and not branch.named.bracketed and numbers.bare(text):
+    season = seasons.season(branch.tag.name)
+    if season is not None and season.series and not branch.named.bracketed and numbers.bare(text):
         # "Dark Season 1/02.mkv"
         return True
     before = numbers.without_day(text)
@@ -128,8 +128,8 @@ def show(branch: Branch) -> Within | None:
     claims: list[Claim] = list(naming.tag.claims) if naming is branch else [*branch.tag.claims, *naming.tag.claims]
     if not claims:
         claims = [claim for each in branches(branch) for claim in _claims(each.videos)]
-    told = _within(branch, [_words(naming)], claims, own=naming is branch, nfos=[branch.nfo(SHOW_NFO)])
-    return replace(told, season=_season(branch))
+    within = _within(branch, [_words(naming)], claims, own=naming is branch, nfos=[branch.nfo(SHOW_NFO)])
+    return replace(within, season=_season(branch))
 
 
 def _names_series(branch: Branch) -> bool:
@@ -139,25 +139,25 @@ def _names_series(branch: Branch) -> bool:
 
 def _words(branch: Branch) -> str:
     """What of a folder's name names the series: no season, no package of several, no episode."""
-    told = seasons.season(branch.tag.name)
-    if told is not None and told.series:
-        return told.series
-    if found := numbers.with_season(branch.tag.name):
-        return found.before.rstrip(" ._-")
+    season = seasons.season(branch.tag.name)
+    if season is not None and season.series:
+        return season.series
+    if numbered := numbers.with_season(branch.tag.name):
+        return numbered.before.rstrip(" ._-")
     return seasons.without_pack(branch.tag.name)
 
 
 def _season(branch: Branch) -> int | None:
     """The season that a folder holds: its `.plexmatch` says more than its name."""
-    told = seasons.season(branch.tag.name)
-    return branch.hints.season if branch.hints.season is not None else told.number if told else None
+    season = seasons.season(branch.tag.name)
+    return branch.hints.season if branch.hints.season is not None else season.number if season else None
 
 
 def _claims(videos: Iterable[str]) -> Iterator[Claim]:
     """The ids of a series in its files' names: in front of the numbers, for one behind them may be the episode's."""
     for name in videos:
-        found = numbers.with_season(name)
-        yield from tagged(readable(found.before)).claims if found else ()
+        numbered = numbers.with_season(name)
+        yield from tagged(readable(numbered.before)).claims if numbered else ()
 
 
 def _within(branch: Branch, names: Sequence[str], claims: Iterable[Claim], *, own: bool, nfos: Sequence[str]) -> Within:
@@ -166,10 +166,10 @@ def _within(branch: Branch, names: Sequence[str], claims: Iterable[Claim], *, ow
     clues = Clues(tuple(dict.fromkeys(names)), ids, against, hinted.title, hinted.year)
     titles: list[str] = []
     for name in (hinted.title, *names):
-        told = named(name)
-        bare = re.sub(r"\s*\([^()]*\)$", "", told.title)
-        titles += [f"{told.title} {told.year}" if told.year else "", told.title, bare]
-    series = Series(branch.path, own, clues, tuple(filter(None, nfos)))
+        words = named(name)
+        bare = re.sub(r"\s*\([^()]*\)$", "", words.title)
+        titles += [f"{words.title} {words.year}" if words.year else "", words.title, bare]
+    series = SeriesFolder(branch.path, own, clues, tuple(filter(None, nfos)))
     return Within(series, tuple(dict.fromkeys(filter(None, titles))))
 
 
@@ -182,9 +182,9 @@ def inside(within: Within, branch: Branch) -> Within:
         within = _within(branch, names, (), own=False, nfos=())
     if SPECIAL.fullmatch(branch.tag.name.strip()):
         return replace(within, special=True)
-    told = _season(branch)
-    if told is not None:
-        return replace(within, season=told, year=False)
+    season = _season(branch)
+    if season is not None:
+        return replace(within, season=season, year=False)
     if seasons.is_specials(branch.tag.name):
         return replace(within, season=0, year=False)
     if year := seasons.year(branch.name):
@@ -201,7 +201,7 @@ class _Group(NamedTuple):
     names: list[str]
 
 
-def by_name(branch: Branch, episodes: Sequence[str]) -> Iterator[Found]:
+def by_name(branch: Branch, episodes: Sequence[str]) -> Iterator[Content]:
     """Episodes that lie in no series' folder: parted by how they call their series."""
     groups = _groups(branch, episodes)
     for group in groups:
@@ -217,11 +217,11 @@ def _groups(branch: Branch, episodes: Sequence[str]) -> list[_Group]:
     """Those that tell several years are parted by them; one that tells none goes with the first."""
     called: dict[str, list[_Group]] = {}
     words = [(named(tagged(_before(stem_or_folder(branch, name))).name), name) for name in episodes]
-    for told, name in sorted(words, key=lambda pair: not pair[0].year):
-        same = called.setdefault(compact(told.title), [])
-        group = next((each for each in same if told.year in (0, each.year)), None)
+    for words_of, name in sorted(words, key=lambda pair: not pair[0].year):
+        same = called.setdefault(compact(words_of.title), [])
+        group = next((each for each in same if words_of.year in (0, each.year)), None)
         if group is None:
-            same.append(group := _Group(told.title, told.year, []))
+            same.append(group := _Group(words_of.title, words_of.year, []))
         group.names.append(name)
     return [group for same in called.values() for group in same]
 
@@ -229,8 +229,8 @@ def _groups(branch: Branch, episodes: Sequence[str]) -> list[_Group]:
 def _before(text: str) -> str:
     """What stands in front of the numbers, or of the day."""
     text = ungrouped(text)
-    found = numbers.with_season(text) or numbers.without_season(text) or numbers.bare(text)
-    return found.before if found else numbers.without_day(text)
+    numbered = numbers.with_season(text) or numbers.without_season(text) or numbers.bare(text)
+    return numbered.before if numbered else numbers.without_day(text)
 
 
 def _is_called(branch: Branch, title: str) -> bool:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from metarr.files import series
+from metarr.files.contents import Content, EpisodeFile, Extra, Left, LooseNfo, MovieFiles, SeriesFolder
 from metarr.files.episodes import Within, episodes
 from metarr.files.films import films, in_pieces, is_titled
-from metarr.files.found import EpisodeFile, Extra, Found, Left, LooseNfo, Movie, Series
 from metarr.files.listing import Folder
 from metarr.files.passed import extras_folder
 from metarr.files.tree import Branch, branches, everything, grow
@@ -13,7 +13,7 @@ from metarr.files.tree import Branch, branches, everything, grow
 _FILMS_OF_A_SERIES = frozenset({"movies", "movie", "films", "film", "filme", "kinofilme"})
 
 
-def read(root: Folder, above: Sequence[str] = ()) -> Iterator[Found]:
+def read(root: Folder, above: Sequence[str] = ()) -> Iterator[Content]:
     """Everything in a tree, a series before its episodes. `above`: the names of the folders that the root is in."""
     outer: tuple[Branch, ...] = ()
     for name in above:
@@ -21,7 +21,7 @@ def read(root: Folder, above: Sequence[str] = ()) -> Iterator[Found]:
     yield from _read(grow(root, above=outer), None)
 
 
-def _read(branch: Branch, within: Within | None) -> Iterator[Found]:
+def _read(branch: Branch, within: Within | None) -> Iterator[Content]:
     if not (branch.holds or branch.tells):
         yield from _nothing(branch, within)
         return
@@ -48,12 +48,12 @@ def _series_of(branch: Branch, within: Within | None) -> Within | None:
     return series.inside(within, branch)
 
 
-def _shelf(branch: Branch) -> Iterator[Found]:
+def _shelf(branch: Branch) -> Iterator[Content]:
     """A folder that is no series' by its folders: a film's, or one of several titles."""
     named_so, videos = series.flat(branch)
-    found = [*series.by_name(branch, named_so), *films(branch, videos)]
-    yield from _with_nfos(branch, found)
-    owned = is_titled(branch) or any(each.own for each in found if isinstance(each, Movie | Series))
+    contents = [*series.by_name(branch, named_so), *films(branch, videos)]
+    yield from _with_nfos(branch, contents)
+    owned = is_titled(branch) or any(each.own for each in contents if isinstance(each, MovieFiles | SeriesFolder))
     pieces = in_pieces(branch)
     for folder in branch.folders:
         if owned and extras_folder(folder.name):
@@ -61,37 +61,39 @@ def _shelf(branch: Branch) -> Iterator[Found]:
         elif not (pieces and folder.holds):
             yield from _read(folder, None)
     only_extras = all(extras_folder(folder.name) for folder in branch.holding()) and not branch.nfos
-    if is_titled(branch) and only_extras and not any(isinstance(each, Movie | Series) for each in found):
+    if is_titled(branch) and only_extras and not any(isinstance(each, MovieFiles | SeriesFolder) for each in contents):
         yield Left(branch.path, "holds no video but extras")
 
 
-def _nameless(branch: Branch) -> Iterator[Found]:
+def _nameless(branch: Branch) -> Iterator[Content]:
     """A folder of a season, where none above names the series: its files have to."""
     for each in branches(branch):
         yield from each.aside if each is not branch else ()
         yield from _with_nfos(each, list(series.by_name(each, each.videos)))
 
 
-def _with_nfos(branch: Branch, found: Sequence[Found]) -> Iterator[Found]:
+def _with_nfos(branch: Branch, contents: Sequence[Content]) -> Iterator[Content]:
     """What was found in a folder, and then the `.nfo` files that belong to none of it."""
-    yield from found
-    taken = {path for each in found if isinstance(each, Movie | EpisodeFile | Series) for path in each.nfos}
-    owner = next((each for each in found if isinstance(each, Series) and each.own), None)
+    yield from contents
+    taken = {
+        path for each in contents if isinstance(each, MovieFiles | EpisodeFile | SeriesFolder) for path in each.nfos
+    }
+    owner = next((each for each in contents if isinstance(each, SeriesFolder) and each.own), None)
     for name in branch.nfos:
         if branch.at(name) not in taken:
             yield LooseNfo(branch.at(name), owner)
 
 
-def _extras(folder: Branch) -> Iterator[Found]:
+def _extras(folder: Branch) -> Iterator[Content]:
     what = extras_folder(folder.name)
     yield from (Extra(path, what) for path in everything(folder))
     for each in branches(folder):
         yield from each.aside
 
 
-def _nothing(branch: Branch, within: Within | None) -> Iterator[Found]:
+def _nothing(branch: Branch, within: Within | None) -> Iterator[Content]:
     """A folder without a video and an `.nfo`: worth a word only where its name is a title's."""
-    aside = [told for each in branches(branch) for told in each.aside]
+    aside = [path for each in branches(branch) for path in each.aside]
     yield from aside
     if within is not None or aside:
         return

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from metarr.files import passed
-from metarr.files.found import Extra, Left
+from metarr.files.contents import Extra, Left
 from metarr.files.idtags import Tagged, tagged
 from metarr.files.listing import NFO, PACKED, SUBTITLES, UNFINISHED, VIDEOS, Folder, below, ending, stem
 from metarr.files.plexmatch import Hints, hints

@@ -25,8 +25,8 @@ _LABEL = re.compile(r"\{edition-([^{}]*)\}|\s[-–]\s+((?:(?!\s[-–]\s).)+)$|\[
 
 def is_part(folder: str) -> bool:
     """Whether a folder holds a part of a title: "CD1", "Disc 2"."""
-    found = _PART.fullmatch(folder.strip())
-    return found is not None
+    match = _PART.fullmatch(folder.strip())
+    return match is not None
 
 
 def stacked(stems: Collection[str], *, own: bool) -> list[Stem]:
@@ -36,10 +36,10 @@ def stacked(stems: Collection[str], *, own: bool) -> list[Stem]:
     """
     whole: dict[tuple[str, str, str], dict[int, str]] = {}
     for stem in stems:
-        for found in _PART.finditer(stem):
-            word = found[1].lower()
-            if found.start() and (own or word not in _ONLY_WHERE_OWN):
-                whole.setdefault((stem[: found.start()], word, stem[found.end() :]), {})[int(found[2])] = stem
+        for match in _PART.finditer(stem):
+            word = match[1].lower()
+            if match.start() and (own or word not in _ONLY_WHERE_OWN):
+                whole.setdefault((stem[: match.start()], word, stem[match.end() :]), {})[int(match[2])] = stem
     joined: dict[str, Stem] = {}
     for (before, _, behind), parts in whole.items():
         if len(parts) > 1 and set(parts) == set(range(1, len(parts) + 1)):
@@ -54,10 +54,10 @@ def identity(stem: str, folder: Named) -> Identity:
     if says_nothing(stem):
         return own
     text = tagged(readable(stem)).name
-    told = named(text)
-    if compact(told.whole) == own[0] and own[0]:
+    words = named(text)
+    if compact(words.whole) == own[0] and own[0]:
         return own
-    title, year = compact(_without_label(told.title)), told.year
+    title, year = compact(_without_label(words.title)), words.year
     if title != own[0] and folder.bracketed and _follows(after(text, folder.title)):
         title = own[0]
     return (title, year or own[1]) if title == own[0] else (title, year)
@@ -69,12 +69,12 @@ def _follows(rest: str | None) -> bool:
 
 
 def _without_label(title: str) -> str:
-    found = _LABEL.search(title)
-    return title[: found.start()] if found and is_label(found[found.lastindex or 0]) else title
+    match = _LABEL.search(title)
+    return title[: match.start()] if match and is_label(match[match.lastindex or 0]) else title
 
 
 def label(stem: str, folder: str) -> str:
     """What tells this version from others, for a person to read: "4K", "Director's Cut"; "" for nothing."""
-    if (found := _LABEL.search(stem)) and not re.fullmatch(r"[12]\d{3}", told := found[found.lastindex or 0].strip()):
-        return told
+    if (match := _LABEL.search(stem)) and not re.fullmatch(r"[12]\d{3}", text := match[match.lastindex or 0].strip()):
+        return text
     return (after(stem, folder) or "").strip(" -–_.[](){}")

@@ -93,7 +93,7 @@ def spaced(text: str) -> str:
     """
     text = text.replace("_", " ").replace("%20", " ").strip()
     if len(_DOT_WITHIN.findall(text)) > text.count(" "):
-        text = _BLANK_DOT.sub(lambda found: f"{found[1]} " if found[1] else " ", text)
+        text = _BLANK_DOT.sub(lambda match: f"{match[1]} " if match[1] else " ", text)
     if " " not in text.strip() and text.count("-") > 1 and re.search(r"[^\W\d_]{2}", text):
         text = text.replace("-", " ")
     return " ".join(text.split())
@@ -107,26 +107,26 @@ def named(name: str) -> Named:
         words = text[: span.start()]
         return Named(tidy(words), int(span[1] or span[2]), words, several=True)
     for pattern in _BRACKETED_YEARS:
-        for found in reversed(list(pattern.finditer(text))):
-            words = text[: found.start()]
+        for match in reversed(list(pattern.finditer(text))):
+            words = text[: match.start()]
             if title := tidy(words):
-                return Named(title, int(found[1]), words, bracketed=True)
+                return Named(title, int(match[1]), words, bracketed=True)
     if (first := _YEAR_FIRST.match(text)) and (title := tidy(text[first.end() :])):
         whole = "" if first[1] else tidy(text)
         return Named(title, int(first[1] or first[2]), text[first.end() :], bracketed=bool(first[1]), whole=whole)
     release = _release(text)
-    for found in reversed(list(_OPEN_YEAR.finditer(text, 0, release))):
-        if title := tidy(words := text[: found.start()]):
+    for match in reversed(list(_OPEN_YEAR.finditer(text, 0, release))):
+        if title := tidy(words := text[: match.start()]):
             # After the year of a release stand languages; in any other name, the rest of the title.
-            whole = text[: found.end()] if release < len(text) else text
-            return Named(title, int(found[1]), words, whole=tidy(whole))
+            whole = text[: match.end()] if release < len(text) else text
+            return Named(title, int(match[1]), words, whole=tidy(whole))
     return Named(tidy(text), words=text)
 
 
 def _release(text: str) -> int:
     """Where what describes the release begins; in front of it there is a title."""
-    found = (found.start() for found in _RELEASE.finditer(text))
-    return next((start for start in found if re.search(r"[^\W_]", text[:start])), len(text))
+    starts = (match.start() for match in _RELEASE.finditer(text))
+    return next((start for start in starts if re.search(r"[^\W_]", text[:start])), len(text))
 
 
 def tidy(text: str, *, editions: bool = False) -> str:

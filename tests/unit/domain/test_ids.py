@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from metarr.domain.id_spelling import expected, is_known_type, typed, valid_id, valid_type
 from metarr.domain.ids import (
     Bearer,
-    Context,
     ExternalId,
+    IdContext,
     NoId,
     Worth,
     admit,
@@ -168,18 +168,18 @@ def test_what_is_no_id_is_told_with_its_reason(kind: Kind, id_type: str, value: 
 @pytest.mark.parametrize(
     ("kind", "value", "context", "stored"),
     [
-        (MOVIE, "tt0137523", Context(bare=True), "imdb:tt0137523"),
-        (MOVIE, "550", Context(bare=True), "tmdb:550"),
-        (SERIES, "81189", Context(bare=True), "tvdb:81189"),
-        (SERIES, "tt0903747", Context(bare=True), "imdb:tt0903747"),
-        (EPISODE, "349232", Context(bare=True), "tvdb:349232"),
-        (None, "tt0137523", Context(bare=True), "imdb:tt0137523"),
-        (None, "550", Context(bare=True), "unknown:550"),
-        (SERIES, "1399", Context(bare=True, beside=frozenset({"121361"})), "tvdb:1399"),
+        (MOVIE, "tt0137523", IdContext(bare=True), "imdb:tt0137523"),
+        (MOVIE, "550", IdContext(bare=True), "tmdb:550"),
+        (SERIES, "81189", IdContext(bare=True), "tvdb:81189"),
+        (SERIES, "tt0903747", IdContext(bare=True), "imdb:tt0903747"),
+        (EPISODE, "349232", IdContext(bare=True), "tvdb:349232"),
+        (None, "tt0137523", IdContext(bare=True), "imdb:tt0137523"),
+        (None, "550", IdContext(bare=True), "unknown:550"),
+        (SERIES, "1399", IdContext(bare=True, beside=frozenset({"121361"})), "tvdb:1399"),
     ],
 )
 def test_a_bare_id_is_of_a_type_by_its_shape_and_place_and_weak(
-    kind: Kind | None, value: str, context: Context, stored: str
+    kind: Kind | None, value: str, context: IdContext, stored: str
 ) -> None:
     told = admit(kind, "", value, context)
     assert isinstance(told, ExternalId)
@@ -188,7 +188,7 @@ def test_a_bare_id_is_of_a_type_by_its_shape_and_place_and_weak(
 
 @pytest.mark.parametrize(("id_type", "value"), [("id", "71399"), ("", "TT0137523"), ("unknown", "tt0137523")])
 def test_a_bare_id_that_equals_another_one_says_nothing_new(id_type: str, value: str) -> None:
-    context = Context(bare=id_type == "id", beside=frozenset({"71399", "tt0137523"}))
+    context = IdContext(bare=id_type == "id", beside=frozenset({"71399", "tt0137523"}))
     told = admit(SERIES, id_type, value, context)
     assert isinstance(told, NoId)
     assert not told.blank
@@ -197,18 +197,18 @@ def test_a_bare_id_that_equals_another_one_says_nothing_new(id_type: str, value:
 @pytest.mark.parametrize(
     ("id_type", "value", "context", "weak"),
     [
-        ("unknown", "tt0137523", Context(), True),
-        ("", "tt0137523", Context(), True),
-        ("imdbnumber", "tt0137523", Context(), True),
-        ("tvdb", "44", Context(from_file=True), True),
-        ("tvdb", "44", Context(), False),
-        ("tmdb", "44", Context(from_file=True), False),
-        ("tmdb", "https://www.themoviedb.org/title/44", Context(), True),
-        ("tmdb", "https://www.themoviedb.org/movie/44", Context(), False),
-        ("guid", "com.plexapp.agents.xbmcnfo://tt0137523?lang=xn", Context(), True),
+        ("unknown", "tt0137523", IdContext(), True),
+        ("", "tt0137523", IdContext(), True),
+        ("imdbnumber", "tt0137523", IdContext(), True),
+        ("tvdb", "44", IdContext(from_file=True), True),
+        ("tvdb", "44", IdContext(), False),
+        ("tmdb", "44", IdContext(from_file=True), False),
+        ("tmdb", "https://www.themoviedb.org/title/44", IdContext(), True),
+        ("tmdb", "https://www.themoviedb.org/movie/44", IdContext(), False),
+        ("guid", "com.plexapp.agents.xbmcnfo://tt0137523?lang=xn", IdContext(), True),
     ],
 )
-def test_which_ids_of_a_movie_need_a_second_witness(id_type: str, value: str, context: Context, weak: bool) -> None:
+def test_which_ids_of_a_movie_need_a_second_witness(id_type: str, value: str, context: IdContext, weak: bool) -> None:
     told = admit(MOVIE, id_type, value, context)
     assert isinstance(told, ExternalId)
     assert (told.worth, told.weak) == (Worth.IDENTIFY, weak)
@@ -244,7 +244,7 @@ def test_whose_id_it_is(kind: Kind, id_type: str, value: str, bearer: Bearer) ->
 
 
 def test_the_id_of_its_series_is_none_of_an_episode() -> None:
-    context = Context(series_ids={"tvdb": "121361", "imdb": "tt0944947"})
+    context = IdContext(series_ids={"tvdb": "121361", "imdb": "tt0944947"})
     assert isinstance(admit(EPISODE, "tvdb", "121361", context), NoId)
     assert isinstance(admit(EPISODE, "imdb", "0944947", context), NoId)
     assert isinstance(admit(EPISODE, "guid", "tvdb://121361", context), NoId)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from metarr.files.found import Movie, Series
+from metarr.files.contents import MovieFiles, SeriesFolder
 from metarr.files.idtags import tagged
 from metarr.files.plexmatch import Hints, hints
 from trees import found, one
@@ -73,7 +73,7 @@ def test_an_id_is_read_wherever_it_stands(spelling: str, ids: str) -> None:
     assert one(f"Films/{spelling} Alien (1979).mkv") == film
     assert one(f"Films/Alien {spelling} (1979)/alien.mkv") == film
     [series, _] = found(f"TV/Dark (2017) {spelling}/Season 1/Dark S01E01.mkv")
-    assert isinstance(series, Series)
+    assert isinstance(series, SeriesFolder)
     assert [f"{id_type}:{value}" for id_type, value in series.clues.ids.items()] == ([ids] if ids else [])
     assert one(f"TV/Dark (2017) {spelling}/Season 1/Dark S01E01.mkv") == "Dark (2017) s1e1"
 
@@ -98,33 +98,33 @@ AGAINST = [
 
 @pytest.mark.parametrize(("path", "against"), AGAINST)
 def test_ids_that_speak_against_each_other_are_told(path: str, against: str) -> None:
-    [film] = [each for each in found(path) if isinstance(each, Movie)]
+    [film] = [each for each in found(path) if isinstance(each, MovieFiles)]
     assert film.clues.against == against
 
 
 def test_the_ids_of_all_versions_count() -> None:
     paths = ["Alien (1979)/Alien (1979) {tmdb-348} - 4K.mkv", "Alien (1979)/Alien (1979) {tmdb-679} - 1080p.mkv"]
-    [film] = [each for each in found(*paths) if isinstance(each, Movie)]
+    [film] = [each for each in found(*paths) if isinstance(each, MovieFiles)]
     assert film.clues.against
-    [film] = [each for each in found(paths[0], "Alien (1979)/Alien (1979) - 1080p.mkv") if isinstance(each, Movie)]
+    [film] = [each for each in found(paths[0], "Alien (1979)/Alien (1979) - 1080p.mkv") if isinstance(each, MovieFiles)]
     assert (film.clues.ids, film.clues.against) == ({"tmdb": "348"}, "")
 
 
 def test_an_episodes_name_tells_the_series_id_only_in_front_of_its_numbers() -> None:
     [series, _] = found("Dark/Season 1/Dark {tvdb-334824} - S01E01 {imdb-tt5753857}.mkv")
-    assert isinstance(series, Series)
+    assert isinstance(series, SeriesFolder)
     assert series.clues.ids == {"tvdb": "334824"}
     [series, _] = found("Dark {tvdb-334824}/Season 1/Dark {tvdb-1} - S01E01.mkv")
-    assert isinstance(series, Series)
+    assert isinstance(series, SeriesFolder)
     assert (series.clues.ids, series.clues.against) == ({"tvdb": "334824"}, "")
 
 
 def test_a_films_folder_may_hold_a_plexmatch() -> None:
     [film] = found("Alien/alien.mkv", hints={"Alien": "imdbid: tt0078748"})
-    assert isinstance(film, Movie)
+    assert isinstance(film, MovieFiles)
     assert film.clues.ids == {"imdb": "tt0078748"}
     [film] = found("Alien {imdb-tt0090605}/alien.mkv", hints={"Alien {imdb-tt0090605}": "imdbid: tt0078748"})
-    assert isinstance(film, Movie)
+    assert isinstance(film, MovieFiles)
     assert film.clues.against == "the folder's name says imdb tt0090605, .plexmatch tt0078748"
 
 

@@ -2,15 +2,15 @@
 
 import pytest
 
-from metarr.files.found import Extra, Left, LooseNfo, Movie, Video
+from metarr.files.contents import Extra, Left, LooseNfo, MovieFiles, Video
 from trees import found, told
 
 
-def movies(*paths: str) -> list[Movie]:
-    return [each for each in found(*paths) if isinstance(each, Movie)]
+def movies(*paths: str) -> list[MovieFiles]:
+    return [each for each in found(*paths) if isinstance(each, MovieFiles)]
 
 
-def files(movie: Movie) -> list[tuple[str, ...]]:
+def files(movie: MovieFiles) -> list[tuple[str, ...]]:
     """The names of the files of each version."""
     return [tuple(path.rpartition("/")[2] for path in video.files) for video in movie.videos]
 
@@ -302,7 +302,7 @@ def test_the_nfo_files_of_its_own_folder_are_the_films(
 def test_on_a_shelf_only_the_nfo_of_its_name_is_a_films() -> None:
     paths = ["Films/Alien.mkv", "Films/Alien.nfo", "Films/Heat.mkv", "Films/movie.nfo", "Films/Brazil.nfo"]
     everything = found(*paths)
-    assert {each.videos[0].files[0]: each.nfos for each in everything if isinstance(each, Movie)} == {
+    assert {each.videos[0].files[0]: each.nfos for each in everything if isinstance(each, MovieFiles)} == {
         "Films/Alien.mkv": ("Films/Alien.nfo",),
         "Films/Heat.mkv": (),
     }
@@ -316,7 +316,7 @@ def test_deep_folders_and_large_ones_are_read() -> None:
 
 
 def test_a_bare_root_is_told_of_like_any_folder() -> None:
-    [film] = [each for each in found("Alien.mkv", root="Alien (1979) {tmdb-348}") if isinstance(each, Movie)]
+    [film] = [each for each in found("Alien.mkv", root="Alien (1979) {tmdb-348}") if isinstance(each, MovieFiles)]
     assert (film.folder, film.own, film.clues.ids) == ("", True, {"tmdb": "348"})
     assert [each for each in found("a.srt", root="Alien (1979)") if isinstance(each, Left)] == [
         Left("", "holds only subtitles, no video")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from metarr.files.found import EpisodeFile, Extra, Left, LooseNfo, Movie, Series
+from metarr.files.contents import EpisodeFile, Extra, Left, LooseNfo, MovieFiles, SeriesFolder
 from trees import found, one, told
 
 
@@ -337,7 +337,7 @@ def test_numbers_that_disagree_with_the_folder_are_told() -> None:
     [series, first, second, third] = found(
         "Dark/Season 2/Dark S01E05.mkv", "Dark/Season 2/Dark S02E06.mkv", "Dark/2019/Dark S02E07.mkv"
     )
-    assert isinstance(series, Series)
+    assert isinstance(series, SeriesFolder)
     assert [(each.season, each.disagreement) for each in (first, second, third) if isinstance(each, EpisodeFile)] == [
         (1, "its folder says season 2, its name season 1; the name counts"),
         (2, ""),
@@ -417,7 +417,7 @@ def test_films_in_a_series_folder_are_films() -> None:
         "Firefly/Movies/Serenity 2 (2007).mkv",
         "Firefly/Serenity 3 (2009).mkv",
     )
-    assert sorted(each.videos[0].files[0] for each in everything if isinstance(each, Movie)) == [
+    assert sorted(each.videos[0].files[0] for each in everything if isinstance(each, MovieFiles)) == [
         "Firefly/Movies/Serenity 2 (2007).mkv",
         "Firefly/Serenity (2005)/Serenity.mkv",
         "Firefly/Serenity 3 (2009).mkv",
@@ -441,12 +441,12 @@ def test_a_disc_of_a_season_is_told() -> None:
 
 def test_a_season_alone_is_its_series() -> None:
     [series, episode] = found("Dark E02.mkv", root="Season 1", above=("media", "TV", "Dark (2017)"))
-    assert isinstance(series, Series)
+    assert isinstance(series, SeriesFolder)
     assert isinstance(episode, EpisodeFile)
     assert (series.clues.names, series.own, episode.season) == (("Dark (2017)",), False, 1)
     assert found("02.mkv", root="Season 1") == [Left("02.mkv", "does not tell of which series it is")]
     [series, _] = found("Season 1/Dark E02.mkv", root="Dark")
-    assert (isinstance(series, Series), series) == (True, series)
+    assert (isinstance(series, SeriesFolder), series) == (True, series)
 
 
 def test_numbered_names_alone_make_no_series() -> None:
@@ -468,7 +468,7 @@ season: 3
 
 def test_plexmatch_tells_the_series_and_the_season() -> None:
     [series, episode] = found("TV/unnamed/02.mkv", "TV/unnamed/tvshow.nfo", hints={"TV/unnamed": HINTS})
-    assert isinstance(series, Series)
+    assert isinstance(series, SeriesFolder)
     assert isinstance(episode, EpisodeFile)
     assert series.clues.ids == {"tmdb": "70523", "imdb": "tt5753856", "tvdb": "334824"}
     assert (series.clues.title, series.clues.year, episode.season, episode.episodes) == ("Dark", 2017, 3, (2,))
@@ -484,7 +484,7 @@ def test_the_folders_plexmatch_counts_before_the_one_above() -> None:
     )
     episodes = [each for each in everything if isinstance(each, EpisodeFile)]
     assert [(each.season, each.series.clues.ids["tvdb"]) for each in episodes] == [(1, "1"), (7, "1"), (3, "2")]
-    assert len([each for each in everything if isinstance(each, Series)]) == 2
+    assert len([each for each in everything if isinstance(each, SeriesFolder)]) == 2
 
 
 def test_nfo_files_go_with_their_videos() -> None:
@@ -496,7 +496,7 @@ def test_nfo_files_go_with_their_videos() -> None:
         "Dark/Season 1/Dark S01E02.nfo",
         "Dark/Season 1/02.mkv",
     )
-    [series] = [each for each in everything if isinstance(each, Series)]
+    [series] = [each for each in everything if isinstance(each, SeriesFolder)]
     assert series.nfos == ("Dark/tvshow.nfo",)
     assert [each.nfos for each in everything if isinstance(each, EpisodeFile)] == [
         (),

@@ -31,7 +31,7 @@ class Video:
 
 
 @dataclass(frozen=True, slots=True)
-class Movie:
+class MovieFiles:
     """A film. `own`: its folder holds no other title, so what lies in there is its. `nfos`: the first one counts first.
 
     `videos` are its versions.
@@ -45,7 +45,7 @@ class Movie:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class SeriesFolder:
     """A series. `own`: its folder is named for it, and holds nothing else."""
 
     folder: str
@@ -62,7 +62,7 @@ class EpisodeFile:
     season than the file does.
     """
 
-    series: Series
+    series: SeriesFolder
     season: int | None
     episodes: tuple[int, ...]
     day: str
@@ -76,7 +76,7 @@ class LooseNfo:
     """An `.nfo` file that no video belongs to; `series`: whose folder it is in."""
 
     path: str
-    series: Series | None = None
+    series: SeriesFolder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +95,4 @@ class Left:
     why: str
 
 
-Found = Movie | Series | EpisodeFile | LooseNfo | Extra | Left
+Content = MovieFiles | SeriesFolder | EpisodeFile | LooseNfo | Extra | Left
