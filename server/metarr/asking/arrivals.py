@@ -76,8 +76,8 @@ class Arrivals:
         if not self._waiting:
             return {}
         with self._lock:
-            found = [self._waiting[key] for key in keys if key in self._waiting]
-        return {answer.key: answer.stored() for answer in found}
+            came = [self._waiting[key] for key in keys if key in self._waiting]
+        return {answer.key: answer.stored() for answer in came}
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

@@ -47,8 +47,8 @@ class ConfigReader:
 
     def read_in(self, connection: Connection) -> Config:
         """The same within the caller's transaction."""
-        known = key_values.read(connection)
-        read, last = Config(settings=load(known), authority=authorities.read(connection, known)), self._last
+        values = key_values.read(connection)
+        read, last = Config(settings=load(values), authority=authorities.read(connection, values)), self._last
         if last == read:
             return last
         self._last = read

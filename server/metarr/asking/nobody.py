@@ -18,18 +18,18 @@ def answered(outcomes: Mapping[str, Outcome]) -> bool:
 
 def nobody(outcomes: Mapping[str, Outcome]) -> NobodyAnswered | CannotDo:
     """The error for an item that nobody answered about."""
-    told = "; ".join(f"{provider}: {why_not(outcome)}" for provider, outcome in sorted(outcomes.items()))
+    reasons = "; ".join(f"{provider}: {why_not(outcome)}" for provider, outcome in sorted(outcomes.items()))
     tried = [outcome for outcome in outcomes.values() if isinstance(outcome, Unavailable)]
     doubtful = [outcome for outcome in outcomes.values() if isinstance(outcome, NotFound)]
     planned = any(isinstance(each, NotAsked) and each.reason is Skip.PLANNED for each in outcomes.values())
     if not tried and not doubtful and not planned:
-        return CannotDo(f"there is nobody to ask: {told or 'no provider is known'}", reason="NOBODY_TO_ASK")
+        return CannotDo(f"there is nobody to ask: {reasons or 'no provider is known'}", reason="NOBODY_TO_ASK")
     if tried and not doubtful and all(outcome.reason in LIMITED for outcome in tried):
         back = [outcome.retry_at for outcome in tried if outcome.retry_at]
-        return AllLimited(f"every provider is at its limit: {told}", min(back, default=None))
+        return AllLimited(f"every provider is at its limit: {reasons}", min(back, default=None))
     if tried and not doubtful and all(outcome.reason is Reason.AUTH for outcome in tried):
-        return AllRefused(f"every provider refuses its key; enter a working one: {told}")
-    return NobodyAnswered(f"no provider could be heard; nothing was changed: {told}")
+        return AllRefused(f"every provider refuses its key; enter a working one: {reasons}")
+    return NobodyAnswered(f"no provider could be heard; nothing was changed: {reasons}")
 
 
 def why_not(outcome: Outcome) -> str:

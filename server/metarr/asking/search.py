@@ -16,7 +16,7 @@ from metarr.asking.nobody import answered, nobody, why_not
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
 from metarr.domain.item import IdClaim, Match
-from metarr.domain.matching import Found, Score, Wanted, clear_winner, score, title_key, without_remark
+from metarr.domain.matching import FoundTitle, Score, Wanted, clear_winner, score, title_key, without_remark
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, MetarrError, NobodyAnswered, ProviderError, TitleNotFound
@@ -66,7 +66,7 @@ class Searcher:
         query = Query(kind=kind, title=wanted.title, year=wanted.year, preferences=preferences_of(config.settings))
         tickets: dict[str, Ticket[tuple[Candidate, ...]]] = {}
         outcomes: dict[str, Outcome] = {}
-        found: list[Candidate] = []
+        offers: list[Candidate] = []
         for entry in self._roster.all():
             left_out = self._left_out(entry, kind, config, providers)
             if left_out is not None:
@@ -85,9 +85,9 @@ class Searcher:
             except ProviderError as error:
                 outcomes[provider_id] = _unavailable(provider_id, error)
                 continue
-            found += candidates
+            offers += candidates
             outcomes[provider_id] = self._outcome(provider_id, kind, candidates)
-        return Matches(matches=ranked(found, wanted), outcomes=outcomes)
+        return Matches(matches=ranked(offers, wanted), outcomes=outcomes)
 
     def _left_out(
         self, entry: ConfiguredProvider, kind: Kind, config: Config, providers: frozenset[str] | None
@@ -144,8 +144,8 @@ class _Group:
     def year(self) -> int:
         return next((candidate.year for candidate in self.candidates if candidate.year), 0)
 
-    def found(self) -> Found:
-        return Found(
+    def title(self) -> FoundTitle:
+        return FoundTitle(
             titles=tuple(dict.fromkeys(chain.from_iterable(each.titles for each in self.candidates))),
             year=self.year(),
             countries=tuple(dict.fromkeys(chain.from_iterable(each.countries for each in self.candidates))),
@@ -153,7 +153,7 @@ class _Group:
         )
 
 
-def ranked(found: Iterable[Candidate], wanted: Wanted) -> tuple[Match, ...]:
+def ranked(candidates: Iterable[Candidate], wanted: Wanted) -> tuple[Match, ...]:
     """Candidates joined where they are one title, scored, the best first; popularity only breaks ties.
 
     Those that share an id are one title, if they contradict each other in none. So are those that no id tells apart
@@ -161,7 +161,7 @@ def ranked(found: Iterable[Candidate], wanted: Wanted) -> tuple[Match, ...]:
     """
     ranks: dict[str, int] = {}
     singles = []
-    for candidate in found:
+    for candidate in candidates:
         ranks[candidate.provider] = ranks.get(candidate.provider, -1) + 1
         singles.append(_Group(candidates=(candidate,), rank=ranks[candidate.provider]))
     linked = [_one(groups, wanted) for groups in _alike(singles, _Group.ids, _one_id_of_a_type)]
@@ -198,8 +198,8 @@ def _one_id_of_a_type(groups: Sequence[_Group]) -> bool:
 
 def _names(group: _Group) -> set[tuple[str, int]]:
     """Every name with the year; none where the year is not known."""
-    found = group.found()
-    return {(title_key(title), found.year) for title in found.titles} if found.year else set()
+    named = group.title()
+    return {(title_key(title), named.year) for title in named.titles} if named.year else set()
 
 
 def _one_of_a_provider(groups: Sequence[_Group]) -> bool:
@@ -222,7 +222,7 @@ def _one(groups: Sequence[_Group], wanted: Wanted) -> _Group:
 
 
 def _score(group: _Group, wanted: Wanted) -> Score:
-    return score(wanted, group.found())
+    return score(wanted, group.title())
 
 
 def _match(groups: Sequence[_Group], wanted: Wanted) -> tuple[Match, float]:
@@ -230,15 +230,15 @@ def _match(groups: Sequence[_Group], wanted: Wanted) -> tuple[Match, float]:
     has to tell."""
     whole = _one(groups, wanted)
     surest = next(group for group in groups if whole.candidates[0] in group.candidates)
-    found, judged = whole.found(), _score(whole, wanted)
+    title, judged = whole.title(), _score(whole, wanted)
     match = Match(
         title=whole.candidates[0].titles[0],
         source=whole.candidates[0].provider,
         ids=dict(sorted(surest.ids())),
-        year=found.year,
+        year=title.year,
         overview=next((each.overview for each in whole.candidates if each.overview), ""),
         poster=next((each.poster for each in whole.candidates if each.poster), ""),
-        countries=found.countries,
+        countries=title.countries,
         score=judged.value,
         penalties=judged.penalties,
         providers=tuple(sorted(set(whole.providers()))),
@@ -267,8 +267,8 @@ def undecided(wanted: Wanted, matches: Matches) -> MetarrError:
         if isinstance(outcome, Unavailable)
     ]
     if missed and not matches.matches:
-        told = "; ".join(missed)
-        return NobodyAnswered(f"those who could be heard know no title like {named(wanted)!r}; not heard: {told}")
+        reasons = "; ".join(missed)
+        return NobodyAnswered(f"those who could be heard know no title like {named(wanted)!r}; not heard: {reasons}")
     return not_one(wanted, matches.matches)
 
 
@@ -276,9 +276,9 @@ def not_one(wanted: Wanted, matches: Sequence[Match]) -> CannotDo:
     """The error for words that fit several titles, none well enough, or none at all."""
     if not matches:
         return CannotDo(f"no provider knows a title like {named(wanted)!r}; give an id", reason="TITLE_UNKNOWN")
-    told = "; ".join(_listed(match) for match in matches[:LISTED])
+    listed = "; ".join(_listed(match) for match in matches[:LISTED])
     more = f"; and {len(matches) - LISTED} more" if len(matches) > LISTED else ""
-    message = f"{named(wanted)!r} may be several titles; give the id of one of these: {told}{more}"
+    message = f"{named(wanted)!r} may be several titles; give the id of one of these: {listed}{more}"
     return CannotDo(message, reason="TITLE_AMBIGUOUS")
 
 

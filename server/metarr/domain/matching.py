@@ -36,7 +36,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     country: str = ""
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class FoundTitle(Struct, frozen=True, kw_only=True):
     """A title that was found: every name it goes by, the main one first, then its original one."""
 
     titles: tuple[str, ...]
@@ -91,26 +91,26 @@ def likeness(one: str, other: str) -> float:
     return 0.95 * SequenceMatcher(None, a, b).ratio()
 
 
-def score(wanted: Wanted, found: Found) -> Score:
+def score(wanted: Wanted, found_title: FoundTitle) -> Score:
     """How well a found title fits what is wanted.
 
     A remark such as in "Dallas (2012)" or "Shameless (US)" is no part of the title, but evidence where no other is.
     """
     name, year, country = _remark(wanted.title)
-    titles = [_remark(title) for title in found.titles]
-    found_year = found.year or max((year for _, year, _ in titles), default=0)
-    countries = found.countries or tuple(country for _, _, country in titles if country)
+    titles = [_remark(title) for title in found_title.titles]
+    its_year = found_title.year or max((year for _, year, _ in titles), default=0)
+    countries = found_title.countries or tuple(country for _, _, country in titles if country)
     wanted_year, wanted_country = wanted.year or year, _COUNTRIES.get(wanted.country, wanted.country) or country
     likenesses = [likeness(name, title) for title, _, _ in titles] or [0.0]
     best = max(likenesses)
     penalties = {"title": PENALTIES["title"] * (1 - best)}
     if best > likenesses[0]:
         penalties["alternative_title"] = PENALTIES["alternative_title"]
-    penalties |= _year_penalty(wanted_year, found_year, exact=best == 1.0)
+    penalties |= _year_penalty(wanted_year, its_year, exact=best == 1.0)
     if wanted_country and countries and wanted_country not in countries:
         penalties["country"] = PENALTIES["country"]
-    if found.rank:
-        penalties["provider_rank"] = PENALTIES["provider_rank"] * min(1.0, found.rank / 10)
+    if found_title.rank:
+        penalties["provider_rank"] = PENALTIES["provider_rank"] * min(1.0, found_title.rank / 10)
     kept = {name: round(part, 4) for name, part in penalties.items() if part > 0}
     return Score(value=round(max(0.0, 1.0 - sum(kept.values())), 4), penalties=kept)
 
@@ -129,13 +129,13 @@ def _remark(title: str) -> tuple[str, int, str]:
     return match[1], int(match[2] or 0), _COUNTRIES.get(match[3], match[3] or "")
 
 
-def _year_penalty(wanted: int, found: int, *, exact: bool) -> dict[str, float]:
+def _year_penalty(wanted: int, year: int, *, exact: bool) -> dict[str, float]:
     """A title that only resembles the wanted one needs a year to confirm it; one that is the same does not."""
     if not wanted:
         return {} if exact else {"year_unknown": PENALTIES["year_unknown"]}
-    if not found:
+    if not year:
         return {"year_unknown": PENALTIES["year_unknown"]}
-    apart = abs(wanted - found)
+    apart = abs(wanted - year)
     if apart == 0:
         return {}
     return {"year_off_by_one": PENALTIES["year_off_by_one"]} if apart == 1 else {"year": PENALTIES["year"]}

@@ -4,21 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metarr.domain.matching import ACCEPT, LEAD, Found, Wanted, clear_winner, likeness, score, title_key
+from metarr.domain.matching import ACCEPT, LEAD, FoundTitle, Wanted, clear_winner, likeness, score, title_key
 
 p = pytest.param
 
 
-def found(title: str, year: int = 0, country: str = "", rank: int = 0, other: tuple[str, ...] = ()) -> Found:
-    return Found(titles=(title, *other), year=year, countries=(country,) if country else (), rank=rank)
+def found(title: str, year: int = 0, country: str = "", rank: int = 0, other: tuple[str, ...] = ()) -> FoundTitle:
+    return FoundTitle(titles=(title, *other), year=year, countries=(country,) if country else (), rank=rank)
 
 
-def ranked(*candidates: Found) -> list[Found]:
+def ranked(*candidates: FoundTitle) -> list[FoundTitle]:
     """The candidates as a provider lists them."""
-    return [Found(titles=c.titles, year=c.year, countries=c.countries, rank=rank) for rank, c in enumerate(candidates)]
+    return [
+        FoundTitle(titles=c.titles, year=c.year, countries=c.countries, rank=rank) for rank, c in enumerate(candidates)
+    ]
 
 
-def taken(wanted: Wanted, *candidates: Found) -> int | None:
+def taken(wanted: Wanted, *candidates: FoundTitle) -> int | None:
     """Which candidate is taken without asking the owner."""
     return clear_winner(score(wanted, candidate).value for candidate in ranked(*candidates))
 
@@ -77,7 +79,7 @@ def test_remakes_are_told_apart_or_left_to_the_owner(wanted: Wanted, candidates:
         p(Wanted(title="$", year=1971), found("$", 1971), id="no letter at all"),
     ],
 )
-def test_the_same_title_is_taken(wanted: Wanted, candidate: Found) -> None:
+def test_the_same_title_is_taken(wanted: Wanted, candidate: FoundTitle) -> None:
     assert score(wanted, candidate).value == 1.0
     assert taken(wanted, candidate) == 0
 
@@ -96,11 +98,11 @@ def test_the_same_title_is_taken(wanted: Wanted, candidate: Found) -> None:
         p(Wanted(title="Heat", year=1995), found("The Heart", 1995), id="another title of that year"),
         p(Wanted(title="Toy Story 2", year=2010), found("Toy Story 3", 2010), id="another number with that year"),
         p(Wanted(title="Rocky", year=1979), found("Rocky (II)", 1979), id="a number in brackets"),
-        p(Wanted(title="Anything"), Found(titles=()), id="a title without a name"),
+        p(Wanted(title="Anything"), FoundTitle(titles=()), id="a title without a name"),
         p(Wanted(title=""), found("Anything"), id="nothing wanted"),
     ],
 )
-def test_another_title_is_never_taken_although_it_is_alone(wanted: Wanted, candidate: Found) -> None:
+def test_another_title_is_never_taken_although_it_is_alone(wanted: Wanted, candidate: FoundTitle) -> None:
     assert taken(wanted, candidate) is None
 
 
@@ -129,7 +131,7 @@ def test_a_small_slip_is_forgiven_where_the_year_confirms_it() -> None:
         (Wanted(title="Hitze"), found("Heat", other=("Hitze",)), {"alternative_title"}),
     ],
 )
-def test_every_penalty_has_a_name(wanted: Wanted, candidate: Found, penalties: set[str]) -> None:
+def test_every_penalty_has_a_name(wanted: Wanted, candidate: FoundTitle, penalties: set[str]) -> None:
     told = score(wanted, candidate)
     assert set(told.penalties) == penalties
     assert told.value == pytest.approx(1 - sum(told.penalties.values()))
@@ -188,14 +190,14 @@ TITLES = st.sampled_from(["Dallas", "Dallas (2012)", "Rocky II", "Rocky", "", "M
 @given(
     st.builds(Wanted, title=TITLES, year=st.sampled_from([0, 2011, 2012, 1978]), country=st.sampled_from(["", "US"])),
     st.builds(
-        Found,
+        FoundTitle,
         titles=st.lists(TITLES, max_size=3).map(tuple),
         year=st.sampled_from([0, 2012, 1978]),
         countries=st.sampled_from([(), ("US",), ("GB", "US")]),
         rank=st.integers(0, 50),
     ),
 )
-def test_a_score_is_a_share_that_its_penalties_explain(wanted: Wanted, candidate: Found) -> None:
+def test_a_score_is_a_share_that_its_penalties_explain(wanted: Wanted, candidate: FoundTitle) -> None:
     told = score(wanted, candidate)
     assert 0.0 <= told.value <= 1.0
     assert told.value == pytest.approx(max(0.0, 1 - sum(told.penalties.values())), abs=1e-3)
