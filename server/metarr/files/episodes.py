@@ -39,9 +39,9 @@ def episodes(branch: Branch, within: Within) -> Iterator[Content]:
     taken: set[str] = set()
     if branch.disc:
         yield Left(branch.path, "is a disc, and no name tells which episodes are on it")
-    strays = [name for name in branch.videos if _is_film(branch, within, readable(stem(name)))]
-    yield from alone(branch, strays)
-    for episode in of_series(branch, within, [name for name in branch.videos if name not in strays]):
+    films = {name: _is_film(within, readable(stem(name))) for name in branch.videos}
+    yield from alone(branch, [name for name, is_one in films.items() if is_one])
+    for episode in of_series(branch, within, [name for name, is_one in films.items() if not is_one]):
         taken.update(episode.nfos if isinstance(episode, EpisodeFile) else ())
         yield episode
     for name in branch.nfos:
@@ -50,12 +50,12 @@ def episodes(branch: Branch, within: Within) -> Iterator[Content]:
             yield LooseNfo(path, within.series)
 
 
-def _is_film(branch: Branch, within: Within, text: str) -> bool:
+def _is_film(within: Within, text: str) -> bool:
     """Whether a file in a series' folder is another title: "Firefly/Serenity (2005).mkv"."""
-    film = named(tagged(text).name)
-    if not film.bracketed or numbers.with_season(text) or numbers.without_season(text):
+    if numbers.with_season(text) or numbers.without_season(text):
         return False
-    return all(after(film.title, title) is None for title in within.titles)
+    film = named(tagged(text).name)
+    return film.bracketed and all(after(film.title, title) is None for title in within.titles)
 
 
 def of_series(branch: Branch, within: Within, videos: Sequence[str]) -> Iterator[Content]:

@@ -36,13 +36,14 @@ def films(branch: Branch, videos: Sequence[str]) -> Iterator[MovieFiles | Extra]
     stems = [each for each in files if each not in extras]
     one = _one_title(branch, stems)
     if one is None:
-        lower = {each.lower() for each in stems}
-        extras |= {each: what for each in stems if (what := passed.maybe(each, lower - {each.lower()}))}
+        beside = {each.lower() for each in stems}
+        extras |= {each: what for each in stems if (what := passed.maybe(each, beside))}
         for each in stacked([each for each in stems if each not in extras], own=False):
             videos_of = [Video(video.files) for video in _videos(branch, each, files)]
             yield _shelved(branch, videos_of, (each.name, *each.parts))
     elif one:
-        extras |= {each: passed.of_title(each) for each in stems if not any(each in whole.parts for whole in one)}
+        of_one = {part for whole in one for part in whole.parts}
+        extras |= {each: passed.of_title(each) for each in stems if each not in of_one}
         versions = [video for whole in one for video in _videos(branch, whole, files)]
         film_of = _movie if _is_own(branch, one[0].name) else _shelved
         yield film_of(branch, versions, [part for whole in one for part in (whole.name, *whole.parts)])
@@ -66,6 +67,9 @@ def _one_title(branch: Branch, stems: Sequence[str]) -> list[Stem] | None:
         return joined_parts
     joined_parts = stacked(mains, own=False)
     identities = {identity(each.name, branch.named) for each in joined_parts}
+    if identities == {own} and not _is_own(branch, joined_parts[0].name):
+        # Names that say nothing, on a shelf.
+        return None
     return joined_parts if len(identities) <= 1 and len(mains) == len(stems) else None
 
 

@@ -21,10 +21,13 @@ class Tagged(NamedTuple):
 
 _TAG = re.compile(r"[\[({]\s*([^\W\d_]\w*)\s*[-=: ]\s*([^\[\](){}]*?)\s*[\])}]")
 _BARE = re.compile(r"[\[({]?(?<![^\W_])(tt\d{7,10})(?![^\W_])[\])}]?", re.IGNORECASE | re.ASCII)
+_MAY_HAVE_ONE = re.compile(r"[\[({]|tt\d", re.IGNORECASE)
 
 
 def tagged(name: str) -> Tagged:
     """Read the ids out of a name. What stands where an id belongs and is none ("{tmdb-0}", "[imdbid-]") goes, too."""
+    if not _MAY_HAVE_ONE.search(name):
+        return Tagged((), name)
     claims: list[Claim] = []
 
     def taken(match: "re.Match[str]") -> str:

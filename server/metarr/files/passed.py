@@ -71,11 +71,11 @@ def surely(stem: str) -> str:
 
 
 def maybe(stem: str, beside: Collection[str]) -> str:
-    """What a video is if it belongs to one of those beside it (stems in lower case): "Alien-short" beside "Alien"."""
+    """What a video is if it belongs to one in its folder (stems in lower case): "Alien-short" beside "Alien"."""
     match = _SUFFIX.match(stem)
     if match and match[1].lower() in beside:
         return _LIKELY.get(match[2].lower(), "")
-    return _SAMPLE if _SAMPLE_FIRST.match(stem) and beside else ""
+    return _SAMPLE if _SAMPLE_FIRST.match(stem) and len(beside) > 1 else ""
 
 
 def of_title(stem: str) -> str:

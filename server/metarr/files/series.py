@@ -23,11 +23,11 @@ _LEAST = 4
 # Which folder is a series'
 
 
-def is_series(branch: Branch) -> bool:
+def is_series(branch: Branch, episodes: Sequence[str]) -> bool:
     """Whether a folder is a series': there is a `tvshow.nfo`, folders of seasons, or episodes that bear its name."""
     if branch.nfo(SHOW_NFO) or _has_seasons(branch):
         return True
-    groups = _groups(branch, flat(branch)[0])
+    groups = _groups(branch, episodes)
     return len(groups) == 1 and _names_series(branch) and _is_called(branch, groups[0].title)
 
 

@@ -26,9 +26,10 @@ def _read(branch: Branch, within: Within | None) -> Iterator[Content]:
         yield from _nothing(branch, within)
         return
     yield from branch.aside
-    inner = _series_of(branch, within)
+    by_name = series.flat(branch) if within is None else ([], branch.videos)
+    inner = _series_of(branch, within, by_name[0])
     if inner is None:
-        yield from _nameless(branch) if series.is_season(branch) else _shelf(branch)
+        yield from _nameless(branch) if series.is_season(branch) else _shelf(branch, *by_name)
         return
     if within is None or inner.series is not within.series:
         yield inner.series
@@ -37,10 +38,10 @@ def _read(branch: Branch, within: Within | None) -> Iterator[Content]:
         yield from _extras(folder) if extras_folder(folder.name) else _read(folder, inner)
 
 
-def _series_of(branch: Branch, within: Within | None) -> Within | None:
+def _series_of(branch: Branch, within: Within | None, named_so: Sequence[str]) -> Within | None:
     """The series that a folder is one's, or within; None where it is a film's, or a shelf."""
     if within is None:
-        return series.show(branch) if series.is_series(branch) or series.is_season(branch) else None
+        return series.show(branch) if series.is_series(branch, named_so) or series.is_season(branch) else None
     if series.is_another(branch, within):
         return series.show(branch)
     if branch.name.lower() in _FILMS_OF_A_SERIES or (is_titled(branch) and not series.is_numbered(branch)):
@@ -48,9 +49,8 @@ def _series_of(branch: Branch, within: Within | None) -> Within | None:
     return series.inside(within, branch)
 
 
-def _shelf(branch: Branch) -> Iterator[Content]:
-    """A folder that is no series' by its folders: a film's, or one of several titles."""
-    named_so, videos = series.flat(branch)
+def _shelf(branch: Branch, named_so: Sequence[str], videos: Sequence[str]) -> Iterator[Content]:
+    """A folder that is no series': a film's, or one of several titles. `named_so`: the videos that are episodes."""
     contents = [*series.by_name(branch, named_so), *films(branch, videos)]
     yield from _with_nfos(branch, contents)
     owned = is_titled(branch) or any(each.own for each in contents if isinstance(each, MovieFiles | SeriesFolder))

@@ -166,7 +166,7 @@ def is_label(text: str) -> bool:
 def compact(text: str) -> str:
     """Letters and digits alone, without case and accents: what two spellings of a title have in common."""
     plain = unicodedata.normalize("NFKD", text.replace("&", "and").casefold())
-    return "".join(char for char in plain if char.isalnum())
+    return re.sub(r"[\W_]+", "", plain)
 
 
 def after(text: str, title: str) -> str | None:
