@@ -134,10 +134,10 @@ def _show_above(folder: Path) -> Title | None:
 
 def _told(path: Path) -> Title | None:
     try:
-        titles = parse(_content(path))
+        titles = parse(_content(path), path.name)
     except (NotUnderstood, OSError):
         return None
-    return next((title for title in titles if title.kind is Kind.SERIES), None)
+    return next((title for title in titles if title.kind is Kind.SERIES and (title.title or title.ids)), None)
 
 
 # .nfo files
@@ -151,7 +151,7 @@ def _content(path: Path) -> bytes:
 
 def _nfo(path: Path, show: Title | None) -> Iterator[Found]:
     try:
-        for title in parse(_content(path)):
+        for title in parse(_content(path), path.name):
             yield _entry(_shown(path, title.line), title, show)
     except OSError as error:
         yield _unreadable(path, error)
@@ -160,17 +160,20 @@ def _nfo(path: Path, show: Title | None) -> Iterator[Found]:
 
 
 def _entry(where: str, title: Title, show: Title | None) -> Found:
-    if not title.title and not title.ids and title.kind is not Kind.EPISODE:
+    below = title.kind in (Kind.SEASON, Kind.EPISODE)
+    if not title.title and not title.ids and not below:
         return Fault(where, "names neither a title nor an id")
     item = _item(title.kind, title.title, title.year, title.ids, title.fields)
     item |= {"source": "nfo", "lockAll": title.lock_all}
-    if title.kind is Kind.EPISODE:
-        if title.season is None or title.episode is None:
-            return Fault(where, "does not say which season and episode it is")
-        if show is None and not title.show:
+    if below:
+        if title.season is None:
+            return Fault(where, f"does not say which {title.kind} it is")
+        if title.kind is Kind.EPISODE and title.episode is None:
+            return Fault(where, "does not say which episode it is")
+        if show is None and not title.show and not title.show_ids:
             return Fault(where, f"does not say of which series it is, and no {SHOW} is in its folder or above")
-        series = _series(show.title, show.year, show.ids) if show else _series(title.show, 0, {})
-        item |= {"series": series, "seasonNumber": title.season, "episodeNumber": title.episode}
+        series = _series(show.title, show.year, show.ids) if show else _series(title.show, 0, title.show_ids)
+        item |= {"series": series, "seasonNumber": title.season, "episodeNumber": title.episode or 0}
     return Entry(where, item)
 
 

@@ -1,24 +1,32 @@
-"""Reads .nfo files as Kodi, Jellyfin and tinyMediaManager write them. Pure: bytes in, titles out.
+"""The titles that an .nfo file describes, whichever tool wrote it.
 
-What is malformed costs itself only; a field of which the value cannot be right is left out.
+What is malformed costs itself only; a field of which the value cannot be right is left out. So is what Metarr has no
+place for: where a special is shown among the episodes, the edition, when a file was added, the overview of a set, names
+of seasons in a series' file, and what belongs to whoever watched it.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element
 
+from metarr.domain.addresses import Link, links
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
-from metarr.domain.id_spelling import valid_id
+from metarr.domain.texts import LONG_TEXTS, cleaned, is_blank, says_nothing
 from metarr.domain.values import Kind
+from metarr.nfo import lists
+from metarr.nfo.artwork import artwork, https
+from metarr.nfo.encoding import text_of
+from metarr.nfo.ids import Ids, ids_of
+from metarr.nfo.markup import MOST_TAGS, TooManyTags, read
+from metarr.nfo.numbers import amount, count, day, minutes, rating, whole, year
 
 MOST_BYTES = 5 * 1024 * 1024
 """Files beyond this are no .nfo files, whatever they say."""
 
-KINDS = {"movie": Kind.MOVIE, "tvshow": Kind.SERIES, "episodedetails": Kind.EPISODE}
+KINDS = {"movie": Kind.MOVIE, "tvshow": Kind.SERIES, "season": Kind.SEASON, "episodedetails": Kind.EPISODE}
 """What an element at the top is about."""
 
 
@@ -38,129 +46,131 @@ class NoNfo(NotUnderstood):
 class Title:
     """A title that a file describes. `fields`: plain values by name, all of them acceptable. `year` 0: unknown.
 
-    `season`, `episode`: None where the file does not tell; `show`: the name of an episode's series, where it tells.
-    `line`: where it begins.
+    `ids`: by type, whatever they are worth for the kind (`domain.ids.worth`); `weak`: types of those that need a second
+    witness. `season`, `episode`: None where the file does not tell; `show`, `show_ids`: the name and ids of an
+    episode's series, where it tells. `certification` is as the file has it, for any country
+    (`domain.certifications`). `line`: where it begins.
     """
 
     kind: Kind
     title: str = ""
     year: int = 0
     ids: Mapping[str, str] = field(default_factory=dict)
+    weak: frozenset[str] = frozenset()
     fields: Mapping[str, Any] = field(default_factory=dict)
     season: int | None = None
     episode: int | None = None
     show: str = ""
+    show_ids: Mapping[str, str] = field(default_factory=dict)
     lock_all: bool = False
-    line: int = 1
+    line: int = field(default=1, compare=False)
 
 
-def parse(content: bytes) -> list[Title]:
-    """The titles of a file: one, or several episodes that share a video. Raises NotUnderstood."""
+def parse(content: bytes, name: str = "") -> list[Title]:
+    """The titles of a file: one, or several episodes that share a video. `name`: the file's, which may say the kind
+    where the file holds nothing but addresses. Raises NotUnderstood."""
     if len(content) > MOST_BYTES:
         raise NotUnderstood(f"has more than {MOST_BYTES // 1024 // 1024} MB")
-    text = _text(content)
-    start, end = text.find("<"), text.rfind(">")
-    body = text[start : end + 1] if start >= 0 else ""
-    link = _linked_id(text[end + 1 :])
-    first = text.count("\n", 0, max(start, 0)) + 1
-    found = [
-        _title(element, KINDS[element.tag], link if number == 0 else {}, first)
-        for number, element in enumerate(_elements(body, first))
-        if element.tag in KINDS
-    ]
-    if not found:
-        raise NoNfo("holds no movie, tvshow or episodedetails element")
-    return found
-
-
-# Text
-
-
-_DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
-# Whoever can read the declaration byte by byte has no UTF-16 before him, whatever it says.
-_TEXTUAL = re.compile(r"(us-?)?ascii|latin[-_]?1|iso[-_]?8859[-_]\d+|(windows|cp)[-_]?\d+", re.IGNORECASE)
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-
-
-def _text(content: bytes) -> str:
-    """The file as text: as its mark or its declaration says; else UTF-8, and where it is none, the western encoding."""
-    for name in _encodings(content):
-        try:
-            text = content.decode(name)
-        except (UnicodeDecodeError, LookupError):
-            continue
-        # Control characters are no XML, and some tools write them all the same.
-        return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text.replace("\r\n", "\n"))
-    return ""
-
-
-def _encodings(content: bytes) -> Iterator[str]:
-    for mark, name in _BOMS:
-        if content.startswith(mark):
-            yield name
-    declared = _DECLARED.search(content[:300])
-    if declared and _TEXTUAL.fullmatch(declared[1].decode()):
-        yield declared[1].decode()
-    yield from ("utf-8", "cp1252", "latin-1")
-
-
-# XML
-
-
-def _elements(body: str, first_line: int) -> list[Element]:
-    """The elements at the top, of which there may be several. Raises NotUnderstood."""
-    if "<!ENTITY" in body or re.search(r"<!DOCTYPE[^<>\[]*\[", body):
-        raise NotUnderstood("declares entities of its own, which are not read", first_line)
-    # As one document they need one root; declarations may stand before each of them, and are gone by now.
-    plain = re.sub(r"<\?xml[^<>]*\?>|<!DOCTYPE[^<>]*>", lambda gone: "\n" * gone[0].count("\n"), body)
     try:
-        return list(fromstring(f"<nfo>{plain}</nfo>"))  # noqa: S314 (no document type can be declared within a root)
-    except ParseError as error:
-        line, _ = error.position
-        raise NotUnderstood(f"is no XML: {str(error).partition(':')[0]}", line + first_line - 1) from None
+        document = read(text_of(content))
+    except TooManyTags:
+        raise NotUnderstood(f"has more than {MOST_TAGS:,} elements") from None
+    around = tuple(links(document.around))
+    told = [title for element, line in document.titles for title in _titles(element, around, line)]
+    found = [
+        title for before, title in zip([None, *told], told, strict=False) if not _is_empty(title) and title != before
+    ]
+    if told and not found:
+        raise NotUnderstood("holds nothing about a title that can be read", told[0].line)
+    return found or [_by_address(around, name)]
+
+
+def _is_empty(title: Title) -> bool:
+    return title == Title(title.kind, lock_all=title.lock_all)
+
+
+def _by_address(around: Sequence[Link], name: str) -> Title:
+    """A title of which the file holds an address alone, as Radarr can write it, or release notes do."""
+    told = {(link.type, link.value): link for link in around}
+    abouts = {link.about.kind for link in told.values() if link.about and link.about.kind}
+    if not told:
+        raise NoNfo(f"holds no {', '.join(KINDS)} element, and no address of a title")
+    if re.search(r"s\d{1,4}[ ._-]?e\d{1,4}", name, re.IGNORECASE):
+        raise NoNfo("holds addresses alone, which do not say of which episode")
+    if len(abouts) > 1 or len({id_type for id_type, _ in told}) < len(told):
+        raise NoNfo("holds addresses of several titles")
+    stem = name.lower().removesuffix(".nfo")
+    kind = KINDS.get(stem) or (abouts.pop() if abouts else Kind.MOVIE)
+    ids = ids_of(Element("nfo"), kind, around)
+    if not ids.title:
+        raise NoNfo(f"holds no address of a {kind}")
+    return Title(kind, ids=ids.title, weak=ids.weak)
+
+
+# Texts
+
+
+def _text(element: Element | None, *, lines: bool = False) -> str:
+    return "" if element is None else cleaned(element.text or "", lines=lines)
 
 
 def _child(parent: Element, *names: str) -> str:
-    """The text of the first child of one of these names that has any."""
+    """The text of the first child of one of these names that says anything."""
     return next((text for name in names for text in _children(parent, name)), "")
 
 
 def _children(parent: Element, name: str) -> list[str]:
-    return [text for child in parent.findall(name) if (text := (child.text or "").strip())]
+    texts = (_text(child, lines=name in LONG_TEXTS) for child in parent.findall(name))
+    return [text for text in texts if not says_nothing(text)]
 
 
-def _parts(parent: Element, name: str) -> list[str]:
-    """Texts of all children of a name; one child may hold several, parted by " / "."""
-    return [part.strip() for text in _children(parent, name) for part in text.split(" / ") if part.strip()]
-
-
-def _number(text: str) -> float | None:
-    """A number above 0, also "1,234" and "139 min"; None for anything else."""
-    match = re.match(r"\d{1,15}(\.\d{1,9})?", re.sub(r"(?<=\d)[, ](?=\d{3})", "", text))
-    return (float(match[0]) or None) if match else None
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"\d{1,6}", text, re.ASCII) else None
+def _named(parent: Element, *names: str) -> str:
+    """A title, which may be "None"."""
+    texts = (_text(child) for name in names for child in parent.findall(name))
+    return next((text for text in texts if not is_blank(text) and text.casefold() != "n/a"), "")
 
 
 # Titles
 
 
-def _title(element: Element, kind: Kind, link: Mapping[str, str], line: int) -> Title:
-    date = _child(element, "aired", "premiered", "releasedate", "firstaired") if kind is not Kind.MOVIE else ""
-    date = (date or _child(element, "premiered", "releasedate"))[:10]
-    year = _whole(_child(element, "year")[:4]) or _whole(date[:4]) or 0
+def _titles(element: Element, around: Sequence[Link], line: int) -> Iterator[Title]:
+    """The title that an element describes; of several episodes in a video, each, which Jellyfin describes together."""
+    title = _title(element, KINDS[element.tag], around, line)
+    last = whole(_child(element, "episodenumberend"))
+    if title.episode is None or last is None or not title.episode < last <= title.episode + _MOST_TOGETHER:
+        yield title
+        return
+    numbers = range(title.episode, last + 1)
+    names = title.title.split(" / ")
+    if len(names) != len(numbers):
+        names = [title.title, *[""] * (len(numbers) - 1)]
+    yield replace(title, title=names[0])
+    common = {name: value for name, value in title.fields.items() if name in ("season_number", "release_date")}
+    for number, name in zip(numbers[1:], names[1:], strict=True):
+        fields = {**common, "episode_number": number}
+        yield replace(title, title=name, episode=number, ids={}, weak=frozenset(), fields=fields)
+
+
+_MOST_TOGETHER = 20
+
+
+def _title(element: Element, kind: Kind, around: Sequence[Link], line: int) -> Title:
+    names = ("premiered", "releasedate") if kind is Kind.MOVIE else ("aired", "premiered", "releasedate", "firstaired")
+    date = _child(element, *names)
+    ids = ids_of(element, kind, around)
+    facts = {**_facts(element, kind, ids), "release_date": day(date)}
     return Title(
         kind=kind,
-        title=" ".join(_child(element, "title", "originaltitle").split())[:500],
-        year=year if 1870 <= year <= 2200 else 0,
-        ids={**link, **_ids(element, kind)},
-        fields=_acceptable(kind, {**_facts(element, kind), "release_date": date}),
-        season=_whole(_child(element, "season")),
-        episode=_whole(_child(element, "episode")),
-        show=_child(element, "showtitle")[:500],
-        lock_all=_child(element, "lockdata").lower() == "true",
+        title=_named(element, "title", "originaltitle")[:500],
+        year=year(_child(element, "year")) or year(date),
+        ids=ids.title,
+        weak=ids.weak,
+        fields=_acceptable(kind, facts),
+        season=whole(_child(element, "seasonnumber" if kind is Kind.SEASON else "season")),
+        episode=whole(_child(element, "episode")),
+        show=_named(element, "showtitle")[:500],
+        show_ids=ids.series,
+        lock_all=_child(element, "lockdata").lower() in ("true", "yes", "1"),
         line=line,
     )
 
@@ -177,125 +187,87 @@ def _acceptable(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _facts(element: Element, kind: Kind) -> dict[str, Any]:
-    writers = _parts(element, "credits") or _parts(element, "writer")
+def _facts(element: Element, kind: Kind, ids: Ids) -> dict[str, Any]:
+    writers = lists.people(_children(element, "credits") or _children(element, "writer"))
     return {
-        "original_title": _child(element, "originaltitle"),
-        "sort_title": _child(element, "sorttitle"),
+        "original_title": _named(element, "originaltitle"),
+        "sort_title": _named(element, "sorttitle"),
         "tagline": _child(element, "tagline"),
         "plot": _child(element, "plot"),
         "outline": _child(element, "outline"),
-        "end_date": _child(element, "enddate")[:10],
-        "runtime_minutes": _minutes(_child(element, "runtime")),
+        "end_date": day(_child(element, "enddate")),
+        "runtime_minutes": minutes(_child(element, "runtime")),
         "status": _child(element, "status"),
-        "certification": _rated(_child(element, "mpaa", "certification")[:200]),
-        "genres": _parts(element, "genre"),
-        "studios": _parts(element, "studio"),
-        "countries": _parts(element, "country"),
-        "tags": _children(element, "tag"),
-        "directors": _parts(element, "director"),
+        "certification": " / ".join(dict.fromkeys(_certifications(element)))[:_MOST_CERTIFICATIONS],
+        "genres": lists.genres(_children(element, "genre")),
+        "studios": lists.companies(_children(element, "studio") or _children(element, "company")),
+        "countries": lists.countries(_children(element, "country")),
+        # A code says nothing to a person, and no provider tells one.
+        "languages": [name for name in lists.genres(_children(element, "languages")) if len(name) > _CODE],
+        "tags": lists.tags(_children(element, "tag")),
+        "directors": lists.people(_children(element, "director")),
         "writers": writers,
         "creators": writers,
         "cast": list(_cast(element)),
-        "collection": _collection(element),
-        "trailer": _trailer(_child(element, "trailer")[:2000]),
-        "season_number": _whole(_child(element, "season")) if kind is Kind.EPISODE else None,
-        "episode_number": _whole(_child(element, "episode")) if kind is Kind.EPISODE else None,
+        "collection": _collection(element, ids),
+        "trailer": _trailer(_child(element, "trailer")),
+        "season_number": _season_number(element, kind),
+        "episode_number": whole(_child(element, "episode")) if kind is Kind.EPISODE else None,
         **_ratings(element),
-        **_art(element, kind),
+        **artwork(element, kind),
     }
 
 
-def _minutes(text: str) -> int | None:
-    hours = re.match(r"(\d{1,3})\s*h\D{0,8}(\d{1,2})?", text)
-    if hours:
-        return int(hours[1]) * 60 + int(hours[2] or 0)
-    minutes = _number(text)
-    return round(minutes) if minutes else None
+_MOST_CERTIFICATIONS = 1000
+_CODE = 3
+"""Letters of a language's code at most."""
 
 
-def _rated(text: str) -> str:
-    """The bare rating: "PG-13" of "Rated PG-13 for violence" and of "US:PG-13 / DE:12"."""
-    first = re.sub(r"^[A-Z]{2,3}:", "", text.partition(" / ")[0].strip())
-    bare = re.sub(r"^Rated\s+", "", first, flags=re.IGNORECASE)
-    bare = re.split(r"\s+for\s", bare, maxsplit=1)[0].strip()
-    return "" if bare.lower() in ("", "rated", "n/a", "none") else bare
+def _certifications(element: Element) -> Iterable[str]:
+    return (text for name in ("mpaa", "certification", "contentrating") for text in _children(element, name))
 
 
-def _collection(element: Element) -> dict[str, str] | None:
+def _season_number(element: Element, kind: Kind) -> int | None:
+    if kind is Kind.SEASON:
+        return whole(_child(element, "seasonnumber"))
+    return whole(_child(element, "season")) if kind is Kind.EPISODE else None
+
+
+def _collection(element: Element, ids: Ids) -> dict[str, Any] | None:
     """A movie set: newer files name it in an element of its own, with an overview beside it."""
-    held = element.find("set")
-    name = "" if held is None else _child(held, "name") or (held.text or "").strip()
-    return {"name": name} if name else None
+    sets = [*element.findall("set"), *element.findall("sets/set")]
+    name = next((name for held in sets if (name := _child(held, "name") or _text(held)) and not says_nothing(name)), "")
+    if not name:
+        return None
+    return {"name": name, "ids": dict(ids.collection)} if ids.collection else {"name": name}
+
+
+_OF_KODI = re.compile(r"plugin://plugin\.video\.(?:youtube|tubed|invidious)/.*?video_?id=([\w-]{6,20})", re.ASCII)
+_MOST_TRAILER = 2000
 
 
 def _trailer(text: str) -> str:
     """An address; that of a Kodi add-on, where it names a video of YouTube, as the page of the video."""
-    video = re.search(r"plugin://plugin\.video\.youtube/.*?video_?id=([\w-]{6,20})", text)
-    if video:
+    if video := _OF_KODI.search(text[:_MOST_TRAILER]):
         return f"https://www.youtube.com/watch?v={video[1]}"
-    return text if re.match(r"https?://\S+$", text) else ""
+    return text[:_MOST_TRAILER] if re.match(r"https?://\S+$", text) else ""
+
+
+_NO_ACTORS = frozenset({"director", "writer", "producer", "composer"})
 
 
 def _cast(element: Element) -> Iterator[dict[str, Any]]:
     for place, actor in enumerate(element.findall("actor")):
-        if not (name := _child(actor, "name")):
+        name = _child(actor, "name") or _text(actor)
+        if says_nothing(name) or _child(actor, "type").lower() in _NO_ACTORS:
             continue
-        order = _whole(_child(actor, "order", "sortorder"))
-        photo = _https(_child(actor, "thumb"))
+        order = whole(_child(actor, "order", "sortorder"))
         yield {
             "name": name[:1000],
             "role": _child(actor, "role")[:1000],
             "order": place if order is None else order,
-            "photo": photo,
+            "photo": https(_child(actor, "thumb")),
         }
-
-
-# Ids
-
-
-_ALIASES = {"themoviedb": "tmdb", "thetvdb": "tvdb", "tvdbid": "tvdb", "imdbid": "imdb", "tmdbid": "tmdb"}
-_OF_NO_TITLE = {"unknown", "home", "tmdbset", "tmdbcol", "tmdbcollection", "tvdbcollection"}
-"""Types under which files carry ids that several titles share, or that say nothing."""
-
-
-def _ids(element: Element, kind: Kind) -> dict[str, str]:
-    """Its external ids; of two of one type the default one counts, then an element for all types before others."""
-    unique = element.findall("uniqueid")
-    unique.sort(key=lambda each: each.get("default", "").lower() != "true")
-    claims = [(each.get("type", ""), each.text or "") for each in unique]
-    claims += [("imdb", text) for name in ("imdbid", "imdb_id") for text in _children(element, name)]
-    claims += [(name, text) for name in ("tmdbid", "tvdbid") for text in _children(element, name)]
-    claims += [(_legacy_type(text, kind), text) for text in _children(element, "id")]
-    ids: dict[str, str] = {}
-    for told, text in claims:
-        id_type = _ALIASES.get(told.strip().lower(), told.strip().lower())
-        value = text.strip()
-        if id_type in ("", "unknown") and value.startswith("tt"):
-            id_type = "imdb"
-        if id_type not in _OF_NO_TITLE and valid_id(id_type, value):
-            ids.setdefault(id_type, value)
-    return ids
-
-
-def _legacy_type(value: str, kind: Kind) -> str:
-    """What a bare `id` is: scrapers wrote IMDb's, or for series and episodes TVDB's."""
-    if value.startswith("tt"):
-        return "imdb"
-    return "" if kind is Kind.MOVIE else "tvdb"
-
-
-_LINKS = (
-    ("imdb", re.compile(r"imdb\.com/\S*?title/(tt\d{7,10})")),
-    ("tmdb", re.compile(r"themoviedb\.org/(?:movie|tv)/(\d{1,12})")),
-    ("tvdb", re.compile(r"thetvdb\.com/\S*?[?&]id=(\d{1,12})")),
-)
-
-
-def _linked_id(tail: str) -> dict[str, str]:
-    """The id in an address that follows the XML, by which Kodi has its scraper find the title."""
-    found = {id_type: match[1] for id_type, link in _LINKS if (match := link.search(tail[:2000]))}
-    return {id_type: value for id_type, value in found.items() if valid_id(id_type, value)}
 
 
 # Ratings
@@ -314,59 +286,16 @@ _RATINGS: Mapping[str, tuple[str, str, int]] = {
 def _ratings(element: Element) -> dict[str, Any]:
     """Ratings of which the file says whose they are. A bare one may be anybody's."""
     told: dict[str, Any] = {}
-    listed = element.find("ratings")
-    ratings = [] if listed is None else listed.findall("rating")
+    ratings = element.findall("ratings/rating")
     ratings.sort(key=lambda each: each.get("default", "").lower() != "true")
-    for rating in ratings:
-        score, votes, scale = _RATINGS.get(rating.get("name", "").lower(), ("", "", 0))
-        value, best = _number(_child(rating, "value")), _number(rating.get("max", "10"))
-        if not score or not value or not best or score in told:
+    for each in ratings:
+        score, votes, scale = _RATINGS.get(re.sub(r"\W|_", "", each.get("name", "").lower()), ("", "", 0))
+        value = rating(_child(each, "value") or _text(each), each.get("max", "").strip(), scale or 10)
+        if not score or not value or score in told:
             continue
-        scaled = value * scale / best
-        told[score] = round(scaled, 3) if scale == 10 else round(scaled)
-        if votes and (count := _number(_child(rating, "votes"))):
-            told[votes] = round(count)
-    if critics := _number(_child(element, "criticrating")):
+        told[score] = round(value, 3) if scale == 10 else round(value)
+        if votes and (votes_cast := count(_child(each, "votes"))):
+            told[votes] = votes_cast
+    if critics := amount(_child(element, "criticrating").removesuffix("%").rstrip()):
         told.setdefault("rotten_tomatoes_score", round(critics))
     return told
-
-
-# Artwork
-
-_ASPECTS = {"discart": "disc", "logo": "clearlogo", "": "poster", "thumb": "landscape"}
-MOST_FANART = 6
-
-
-def _art(element: Element, kind: Kind) -> dict[str, Any]:
-    """The first image of each kind that has a web address; of fanart a few. Images of single seasons are not its."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for thumb in element.findall("thumb"):
-        if thumb.get("season", "-1") not in ("-1", "") or thumb.get("type") == "season":
-            continue
-        aspect = thumb.get("aspect", "").lower()
-        name = "still" if kind is Kind.EPISODE else _ASPECTS.get(aspect, aspect)
-        _add(found, name, thumb.text or "")
-    for fanart in element.findall("fanart"):
-        for thumb in fanart.findall("thumb"):
-            _add(found, "fanart", fanart.get("url", "") + (thumb.text or "").strip())
-    for art in element.findall("art"):
-        for image in art:
-            _add(found, _ASPECTS.get(image.tag, image.tag) if image.tag != "thumb" else "still", image.text or "")
-    return {name: images[: MOST_FANART if name == "fanart" else 1] for name, images in found.items()}
-
-
-def _add(found: dict[str, list[dict[str, Any]]], name: str, address: str) -> None:
-    url = _https(address)
-    images = found.setdefault(name, [])
-    if url and {"url": url} not in images:
-        images.append({"url": url})
-
-
-def _https(address: str) -> str:
-    """A web address that can be shown, always https; "" for a path."""
-    url = re.sub(r"^http://", "https://", address.strip()[:2001])
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme == "https" and parts.hostname and len(url) <= 2000 and not re.search(r"\s", url) else ""

@@ -137,6 +137,34 @@ def test_a_folder_is_read_with_the_series_of_its_episodes(tmp_path: Path) -> Non
     assert all(item["source"] == "nfo" for item in told.values())
 
 
+def test_a_season_file_belongs_to_the_series_above(tmp_path: Path) -> None:
+    write(tmp_path / "Harbour" / "tvshow.nfo", SHOW)
+    season = "<season><title>Book One</title><seasonnumber>1</seasonnumber></season>"
+    path = write(tmp_path / "Harbour" / "Season 1" / "season.nfo", season)
+    [item] = items(list(read(path)))
+    assert (item["kind"], item["title"], item["series"]) == ("MEDIA_KIND_SEASON", "Book One", HARBOUR)
+    assert (item["seasonNumber"], item["episodeNumber"]) == (1, 0)
+
+
+def test_an_episode_file_may_name_its_series_by_an_id_alone(tmp_path: Path) -> None:
+    tail = "https://thetvdb.com/?tab=series&id=81189"
+    [item] = items(list(read(write(tmp_path / "e1.nfo", EPISODE.format(1) + tail))))
+    assert item["series"] == {"title": "", "year": 0, "ids": [{"type": "tvdb", "value": "81189"}]}
+
+
+def test_a_file_of_an_address_alone_is_a_title(tmp_path: Path) -> None:
+    write(tmp_path / "Some Film (2001)" / "movie.nfo", "https://www.themoviedb.org/movie/42")
+    write(tmp_path / "Harbour" / "tvshow.nfo", "https://www.imdb.com/title/tt0000001/")
+    write(tmp_path / "Harbour" / "e1.nfo", EPISODE.format(1))
+    told = items(list(read(tmp_path)))
+    assert sorted((item["kind"], item["ids"][0]["value"]) for item in told if item["ids"]) == [
+        ("MEDIA_KIND_MOVIE", "42"),
+        ("MEDIA_KIND_SERIES", "tt0000001"),
+    ]
+    [episode] = [item for item in told if "series" in item]
+    assert episode["series"]["ids"] == [{"type": "imdb", "value": "tt0000001"}]
+
+
 def test_an_episode_file_by_itself_finds_its_series_above(tmp_path: Path) -> None:
     write(tmp_path / "Harbour" / "tvshow.nfo", SHOW)
     path = write(tmp_path / "Harbour" / "Season 1" / "e1.nfo", EPISODE.format(1))
@@ -148,10 +176,12 @@ def test_an_episode_file_by_itself_finds_its_series_above(tmp_path: Path) -> Non
     ("name", "content", "told"),
     [
         ("e.nfo", EPISODE.format(1), "e.nfo:1: does not say of which series it is"),
-        ("e.nfo", "<episodedetails><title>X</title></episodedetails>", "e.nfo:1: does not say which season"),
+        ("e.nfo", "<episodedetails><title>X</title></episodedetails>", "e.nfo:1: does not say which episode it is"),
+        ("e.nfo", "<episodedetails><season>1</season></episodedetails>", "e.nfo:1: does not say which episode it is"),
+        ("season.nfo", "<season><title>X</title></season>", "season.nfo:1: does not say which season it is"),
+        ("season.nfo", "<season><seasonnumber>1</seasonnumber></season>", "season.nfo:1: does not say of which series"),
         ("m.nfo", "<movie><plot>P</plot></movie>", "m.nfo:1: names neither a title nor an id"),
-        ("m.nfo", "<movie>\n<title>A & B</title></movie>", "m.nfo:2: is no XML"),
-        ("tvshow.nfo", "<tvshow>", "tvshow.nfo:1: is no XML"),
+        ("tvshow.nfo", "\n<tvshow>", "tvshow.nfo:2: holds nothing about a title"),
     ],
 )
 def test_a_bad_file_is_told_with_its_line(tmp_path: Path, name: str, content: str, told: str) -> None:

@@ -1,4 +1,5 @@
 import re
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -77,7 +78,7 @@ def test_everything_a_movie_file_tells_is_read() -> None:
         "release_date": "2001-05-06",
         "runtime_minutes": 112,
         "status": "Released",
-        "certification": "PG-13",
+        "certification": "Rated PG-13 for fog",
         "genres": ["Drama", "Thriller", "drama"],
         "studios": ["Fjord"],
         "countries": ["Norway"],
@@ -88,7 +89,7 @@ def test_everything_a_movie_file_tells_is_read() -> None:
             {"name": "A One", "role": "Mate", "order": 1, "photo": "https://art.example/a.jpg"},
             {"name": "A Two", "role": "Cook", "order": 0, "photo": "https://art.example/b.jpg"},
         ],
-        "collection": {"name": "Ferries"},
+        "collection": {"name": "Ferries", "ids": {"tmdb": "7"}},
         "trailer": "https://www.youtube.com/watch?v=abcdef12345",
         "imdb_rating": 8.1,
         "imdb_votes": 45678,
@@ -113,7 +114,7 @@ def test_a_series_is_read_and_images_of_its_seasons_are_not_its() -> None:
     assert title.fields == {
         "release_date": "2010-01-02",
         "end_date": "2012-03-04",
-        "certification": "TV-14",
+        "certification": "US:TV-14 / DE:12",
         "creators": ["C One"],
         "poster": [{"url": "https://art.example/p.jpg"}],
     }
@@ -164,28 +165,17 @@ def test_files_are_read_in_the_encoding_they_are_in(content: bytes, title: str) 
     ("inside", "ids"),
     [
         ("<id>tt0000001</id>", {"imdb": "tt0000001"}),
-        ("<id>123</id>", {}),
+        ("<id>123</id>", {"tmdb": "123"}),
+        ("<id>42</id><uniqueid type='tmdb'>42</uniqueid>", {"tmdb": "42"}),
+        ("<id>42</id><uniqueid type='radarr'>7</uniqueid>", {"radarr": "7"}),
         ("<tmdbid>42</tmdbid><imdbid>tt0000001</imdbid>", {"imdb": "tt0000001", "tmdb": "42"}),
-        ("<uniqueid>tt0000001</uniqueid><uniqueid type='unknown'>5</uniqueid>", {"imdb": "tt0000001"}),
+        ("<uniqueid>tt0000001</uniqueid><uniqueid type='unknown'>5</uniqueid>", {"imdb": "tt0000001", "unknown": "5"}),
         ("<uniqueid type='imdb'>tt0000001</uniqueid><id>tt0000002</id>", {"imdb": "tt0000001"}),
         ("<uniqueid type='imdb'></uniqueid><tmdbid>0</tmdbid>", {}),
     ],
 )
 def test_ids_are_read_as_every_generation_of_files_writes_them(inside: str, ids: dict[str, str]) -> None:
     assert one(f"<movie><title>X</title>{inside}</movie>").ids == ids
-
-
-@pytest.mark.parametrize(
-    ("tail", "ids"),
-    [
-        ("https://www.imdb.com/title/tt0000001/", {"imdb": "tt0000001"}),
-        ("https://www.themoviedb.org/movie/42-x", {"tmdb": "42"}),
-        ("http://thetvdb.com/?tab=series&id=81189&lid=7", {"tvdb": "81189"}),
-        ("https://elsewhere.example/42", {}),
-    ],
-)
-def test_an_address_may_follow_the_xml(tail: str, ids: dict[str, str]) -> None:
-    assert one(f"<movie><title>X</title></movie>\n{tail}\n").ids == ids
 
 
 @pytest.mark.parametrize(
@@ -199,7 +189,8 @@ def test_an_address_may_follow_the_xml(tail: str, ids: dict[str, str]) -> None:
         ("<set/>", "collection", None),
         ("<mpaa>Not Rated</mpaa>", "certification", "Not Rated"),
         ("<mpaa>N/A</mpaa>", "certification", None),
-        ("<premiered>06.05.2001</premiered>", "release_date", None),
+        ("<mpaa>R</mpaa><certification>US:R / DE:16</certification>", "certification", "R / US:R / DE:16"),
+        ("<premiered>06/05/2001</premiered>", "release_date", None),
         ("<premiered>2001-05-06 00:00:00</premiered>", "release_date", "2001-05-06"),
         ("<criticrating>81</criticrating>", "rotten_tomatoes_score", 81),
         ("<ratings><rating name='imdb' max='100'><value>81</value></rating></ratings>", "imdb_rating", 8.1),
@@ -220,16 +211,148 @@ def test_a_value_that_cannot_be_right_is_left_out(inside: str, field: str, value
 
 
 @pytest.mark.parametrize(
+    ("inside", "title"),
+    [
+        ("<title>None</title>", "None"),
+        ("<title>Unknown</title>", "Unknown"),
+        ("<title>...</title>", "..."),
+        ("<title>I &lt;3 NY</title>", "I <3 NY"),
+        ("<title>Tom &amp;amp; Jerry</title>", "Tom & Jerry"),
+        ("<title> / </title><originaltitle>Nachtfähre</originaltitle>", "Nachtfähre"),
+        ("<title>N/A</title><plot>P</plot>", ""),
+        ("<title></title><title>Second</title>", "Second"),
+    ],
+)
+def test_a_title_may_be_any_word_but_none_at_all(inside: str, title: str) -> None:
+    assert one(f"<movie>{inside}</movie>").title == title
+
+
+EMPTY = ("N/A", "n/a", " / ", "None", "null", "Unknown", "-", "")
+
+
+@pytest.mark.parametrize("word", EMPTY)
+@pytest.mark.parametrize(
+    "element", ["plot", "outline", "tagline", "director", "credits", "genre", "studio", "country", "mpaa", "set", "tag"]
+)
+def test_words_that_say_nothing_are_no_values(element: str, word: str) -> None:
+    assert one(f"<movie><title>X</title><{element}>{word}</{element}></movie>").fields == {}
+
+
+def test_the_second_of_several_that_says_something_counts() -> None:
+    title = one(
+        "<movie><title>X</title><plot>N/A</plot><plot>P</plot><credits>None</credits><writer>W</writer></movie>"
+    )
+    assert title.fields == {"plot": "P", "writers": ["W"]}
+
+
+def test_people_without_a_name_are_none() -> None:
+    actors = "<actor><name>{}</name><role>{}</role></actor>"
+    inside = "".join(actors.format(*each) for each in (("N/A", "X"), ("A One", "None"), ("Unknown", ""), ("B", "B")))
+    cast = one(f"<movie><title>X</title>{inside}</movie>").fields["cast"]
+    assert [(each["name"], each["role"]) for each in cast] == [("A One", ""), ("B", "B")]
+
+
+def test_paragraphs_of_a_plot_stay_apart() -> None:
+    text = "One.&lt;br&gt;&lt;br&gt;Two &amp;amp; <i>three</i>."
+    title = one(f"<movie><title>X</title><plot>{text}</plot><tagline>{text}</tagline></movie>")
+    assert title.fields == {"plot": "One.\n\nTwo & three.", "tagline": "One. Two & three."}
+
+
+@pytest.mark.parametrize(
+    ("score", "votes", "fields"),
+    [
+        ("7,4", "1.234", {"imdb_rating": 7.4, "imdb_votes": 1234}),
+        ("7.4/10", "1,234 votes", {"imdb_rating": 7.4, "imdb_votes": 1234}),
+        ("74%", "12K", {"imdb_rating": 7.4, "imdb_votes": 12_000}),
+        ("seven", "1,234", {}),
+        ("7,4,1", "1,234", {}),
+        ("7.4", "many", {"imdb_rating": 7.4}),
+    ],
+)
+def test_ratings_and_votes_are_read_whole_or_not_at_all(score: str, votes: str, fields: dict[str, Any]) -> None:
+    inside = f"<rating name='IMDb' max='10'><value>{score}</value><votes>{votes}</votes></rating>"
+    assert one(f"<movie><title>X</title><ratings>{inside}</ratings></movie>").fields == fields
+
+
+def test_a_season_is_read() -> None:
+    title = one(
+        "<season><title>Book One</title><plot>P</plot><seasonnumber>1</seasonnumber><premiered>2005-02-21</premiered>"
+        "<tvdbid>12345</tvdbid></season>"
+    )
+    assert (title.kind, title.title, title.season, title.year) == (Kind.SEASON, "Book One", 1, 2005)
+    assert title.fields == {"plot": "P", "season_number": 1, "release_date": "2005-02-21"}
+
+
+def test_each_episode_that_one_element_describes_is_one() -> None:
+    inside = "<season>1</season><episode>1</episode><episodenumberend>3</episodenumberend><aired>2005-02-21</aired>"
+    told = parse(f"<episodedetails><title>A / B / C</title>{inside}<plot>P</plot></episodedetails>".encode())
+    assert [(each.title, each.season, each.episode) for each in told] == [("A", 1, 1), ("B", 1, 2), ("C", 1, 3)]
+    assert told[1].fields == {"season_number": 1, "episode_number": 2, "release_date": "2005-02-21"}
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "kind", "ids"),
+    [
+        (
+            "https://www.themoviedb.org/movie/810010\nhttps://www.imdb.com/title/tt0800030",
+            "movie.nfo",
+            Kind.MOVIE,
+            {"tmdb": "810010", "imdb": "tt0800030"},
+        ),
+        ("https://www.themoviedb.org/movie/810010", "Some Film (2001).nfo", Kind.MOVIE, {"tmdb": "810010"}),
+        ("www.imdb.com/title/tt0800030", "film.nfo", Kind.MOVIE, {"imdb": "tt0800030"}),
+        ("www.imdb.com/title/tt0800030", "tvshow.nfo", Kind.SERIES, {"imdb": "tt0800030"}),
+        ("https://thetvdb.com/?tab=series&id=81189", "tvshow.nfo", Kind.SERIES, {"tvdb": "81189"}),
+        ("https://www.thetvdb.com/dereferrer/series/81189", "", Kind.SERIES, {"tvdb": "81189"}),
+        ("https://www.tvmaze.com/shows/169/x", "tvshow.nfo", Kind.SERIES, {"tvmaze": "169"}),
+        ("https://www.themoviedb.org/tv/1396-x/season/1", "", Kind.SERIES, {"tmdb": "1396"}),
+        (
+            "┌─────┐\n  Some.Film.2001.1080p-GRP\n  iMDB....: http://www.imdb.com/title/tt0800030/\n└─────┘\n",
+            "some.film.nfo",
+            Kind.MOVIE,
+            {"imdb": "tt0800030"},
+        ),
+        ("imdb.com/title/tt0800030 and again imdb.com/title/tt0800030/", "x.nfo", Kind.MOVIE, {"imdb": "tt0800030"}),
+    ],
+)
+def test_a_file_of_addresses_alone_is_a_title_known_by_id(
+    content: str, name: str, kind: Kind, ids: dict[str, str]
+) -> None:
+    [title] = parse(content.encode(), name)
+    assert (title.kind, title.ids, title.title, title.fields) == (kind, ids, "", {})
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "told"),
+    [
+        ("Release notes of 1999", "x.nfo", "no address of a title"),
+        ("https://www.imdb.com/name/nm0000093/", "x.nfo", "no address of a title"),
+        ("imdb.com/title/tt0800030 imdb.com/title/tt0800031", "x.nfo", "of several titles"),
+        ("themoviedb.org/movie/1 themoviedb.org/tv/2", "x.nfo", "of several titles"),
+        ("https://www.themoviedb.org/tv/1396", "movie.nfo", "holds no address of a movie"),
+        ("https://thetvdb.com/series/x", "movie.nfo", "holds no address of a movie"),
+        ("https://www.imdb.com/title/tt0800030", "Show.S01E02.720p.nfo", "do not say of which episode"),
+    ],
+)
+def test_addresses_that_do_not_tell_of_one_title_are_none(content: str, name: str, told: str) -> None:
+    with pytest.raises(NoNfo, match=told):
+        parse(content.encode(), name)
+
+
+# What is not well-formed
+
+
+@pytest.mark.parametrize(
     ("content", "told", "line"),
     [
-        (b"<movie>\n<title>X</title>\n<plot>A & B</plot></movie>", "is no XML: not well-formed", 3),
-        (b"notes\n\n<movie>\n<title>X</movie>", "is no XML: mismatched tag", 4),
-        (b"<?xml version='1.0'?>\n<movie><title>X</title>\n", "is no XML", 2),
-        (b"<movie><plot>&nbsp;</plot></movie>", "is no XML: undefined entity", 1),
-        (b'<!DOCTYPE x [<!ENTITY a "aa">]>\n<movie><title>&a;</title></movie>', "declares entities", 1),
-        (b"<!DOCTYPE x [ ]><movie><title>X</title></movie>", "declares entities", 1),
-        (b'<movie/></nfo><!DOCTYPE x SYSTEM "file:///etc/hostname"><nfo><movie/>', "is no XML", 1),
+        (b"<movie/>", "holds nothing about a title", 1),
+        (b"\n\n<tvshow>", "holds nothing about a title", 3),
+        (b"<movie><uniqueid type='tmdb'>55", "holds nothing about a title", 1),
         (b"<movie></movie>" + b" " * MOST_BYTES, "more than 5 MB", 0),
+        (b"<movie>" + b"<a>" * 300_000, "more than 200,000 elements", 0),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_line(content: bytes, told: str, line: int) -> None:
@@ -239,7 +362,7 @@ def test_what_cannot_be_read_is_told_with_its_line(content: bytes, told: str, li
     assert not isinstance(refused.value, NoNfo)
 
 
-@pytest.mark.parametrize("content", [b"", b"Release notes of 1999", b"<musicvideo><title>X</title></musicvideo>"])
+@pytest.mark.parametrize("content", [b"", b"<musicvideo><title>X</title></musicvideo>", b"<set><title>X</title></set>"])
 def test_what_is_something_else_is_told_apart(content: bytes) -> None:
     with pytest.raises(NoNfo):
         parse(content)
@@ -248,15 +371,21 @@ def test_what_is_something_else_is_told_apart(content: bytes) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"<movie>" + b"<a>" * 100_000 + b"</a>" * 100_000 + b"</movie>",
+        b"<movie>" + b"<a>" * 90_000 + b"</a>" * 90_000 + b"</movie>",
         b"<?xml" * 900_000 + b">",
         b"<!DOCTYPE" * 500_000 + b">",
         b"<movie><mpaa>a" + b" " * 4_000_000 + b"b</mpaa><title>X</title></movie>",
+        b"<movie><title>" * 90_000,
+        b"<movie><plot>" + b"&amp;lt;b&amp;gt;" * 200_000 + b"</plot></movie>",
+        b"<movie><actor><name>" + b"imdb.com/title/" * 100_000,
+        b"<movie>" + b"<genre>a/b,c|d</genre>" * 90_000,
     ],
 )
 def test_a_hostile_file_costs_no_more_than_its_size(content: bytes) -> None:
+    started = time.process_time()
     with suppress(NotUnderstood):
-        assert len(parse(content)) == 1
+        parse(content)
+    assert time.process_time() - started < 10
 
 
 @given(
