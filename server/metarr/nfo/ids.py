@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from metarr.domain.addresses import Link, links
 from metarr.domain.id_spelling import is_known_type, typed
-from metarr.domain.ids import Bearer, Context, ExternalId, NoId, admit, of_link
+from metarr.domain.ids import Bearer, ExternalId, IdContext, NoId, admit, of_link
 from metarr.domain.values import Kind
 
 
@@ -29,8 +29,8 @@ _PROSE = frozenset({"plot", "outline", "tagline", "title", "originaltitle", "sor
 _NO_ADDRESS = _PROSE | {"id", "uniqueid", "thumb", "name", "role"}
 _TOOLS = ("sonarr", "radarr")
 """They number what they manage, and may write that number into `id`."""
-_FILE = Context(from_file=True)
-_UNTYPED = Context(from_file=True, bare=True)
+_FILE = IdContext(from_file=True)
+_UNTYPED = IdContext(from_file=True, bare=True)
 
 Found = list[ExternalId | NoId]
 
