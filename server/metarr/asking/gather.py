@@ -23,7 +23,7 @@ from metarr.domain.identity import Settled, by_hand, settle
 from metarr.domain.item import Conflict, IdClaim, MediaItem
 from metarr.domain.merge import Coverage
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
-from metarr.domain.strangers import strangers
+from metarr.domain.settling import strangers
 from metarr.domain.values import Kind
 from metarr.errors import ProviderError, Reason, TitleNotFound
 from metarr.fetch.channel import Ticket

@@ -5,7 +5,7 @@ import pytest
 from factories import fragment
 from metarr.domain.item import Conflict
 from metarr.domain.outcome import Fragment
-from metarr.domain.strangers import strangers
+from metarr.domain.settling import strangers
 
 
 def told(title: str, year: int, *titles: str, original: str = "") -> dict[str, Any]:
