@@ -16,14 +16,12 @@ from metarr.asking.config import Config
 from metarr.asking.drift import DriftWatch
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
-from metarr.domain.authority import Authority
-from metarr.domain.evidence import answer_of, in_order
 from metarr.domain.freshness import AnswerHead, fingerprint_on, ground, is_fresh, is_soft_miss, may_stand_in
-from metarr.domain.identity import Settled, by_hand, settle
-from metarr.domain.item import Conflict, IdClaim, MediaItem
+from metarr.domain.identity import Settled
+from metarr.domain.item import IdClaim, MediaItem
 from metarr.domain.merge import Coverage
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
-from metarr.domain.settling import strangers
+from metarr.domain.settling import Findings, findings, of_others, set_aside, settled_by
 from metarr.domain.values import Kind
 from metarr.errors import ProviderError, Reason, TitleNotFound
 from metarr.fetch.channel import Ticket
@@ -63,14 +61,6 @@ class Inquiry:
     fresh_after: datetime | None = None
     lane: Lane = Lane.INTERACTIVE
     deadline: float | None = None
-
-
-@dataclass(frozen=True)
-class Findings:
-    """What came of an inquiry: an outcome per provider, and the ids as they stand after all claims."""
-
-    outcomes: Mapping[str, Outcome]
-    settled: Settled
 
 
 @dataclass(frozen=True)
@@ -151,9 +141,8 @@ class Gatherer:
             if not rounds:
                 break
             outcomes |= self._ask_all(self._with_stored(rounds), inquiry)
-            settled = _settled(inquiry.ids, outcomes, config.authority)
-        outcomes = self._complete(outcomes, inquiry.kind, config)
-        return Findings(outcomes=_without_rejected(outcomes, settled), settled=settled)
+            settled = settled_by(inquiry.ids, outcomes, config.authority)
+        return findings(inquiry.ids, self._complete(outcomes, inquiry.kind, config), config.authority)
 
     def _complete(self, outcomes: Mapping[str, Outcome], kind: Kind, config: Config) -> dict[str, Outcome]:
         """The same with those of the roster that could not be asked."""
@@ -193,12 +182,10 @@ class Gatherer:
                 grounds[place] = self._ground(item.kind, told, config)
             inquiry = Inquiry(kind=item.kind, ids=item.ids)
             outcomes = self._complete(self._ask_all(found, inquiry), item.kind, config)
-            settled = _settled(item.ids, outcomes, config.authority)
-            outcomes = _without_rejected(outcomes, settled)
+            known = findings(item.ids, outcomes, config.authority)
             if item.conflicts:
-                outcomes = set_aside(outcomes, _of_others(item))
-            findings = Findings(outcomes=outcomes, settled=settled)
-            recalled[item.id] = Recalled(findings, fingerprint_on(grounds[place], told))
+                known = replace(known, outcomes=set_aside(known.outcomes, of_others(item)))
+            recalled[item.id] = Recalled(known, fingerprint_on(grounds[place], told))
         return recalled
 
     def _ground(self, kind: Kind, providers: Iterable[str], config: Config) -> bytes:
@@ -386,16 +373,6 @@ class Gatherer:
         return self._left_out(entry, kind, config) or no_id
 
 
-def settle_again(findings: Findings, ids: Mapping[str, IdClaim], authority: Authority) -> Findings:
-    """The same answers in the light of other known ids: those got with an id that does not stand do not count."""
-    outcomes = {
-        provider: outcome.rejected if isinstance(outcome, NotAsked) and outcome.rejected else outcome
-        for provider, outcome in findings.outcomes.items()
-    }
-    settled = _settled(ids, outcomes, authority)
-    return Findings(outcomes=_without_rejected(outcomes, settled), settled=settled)
-
-
 def _told(key: AnswerKey, head: AnswerHead) -> str:
     return heard(key.asked_id, key.shape, head.content, head.parser_version)
 
@@ -467,83 +444,3 @@ def _standing_in(stored: StoredAnswer | None, now: datetime) -> Answered | NotFo
     return Answered(
         fragment=stored.fragment, fetched_at=fetched_at, asked_id=stored.key.asked_id, stale=True, cached=True
     )
-
-
-def _settled(ids: Mapping[str, IdClaim], outcomes: Mapping[str, Outcome], authority: Authority) -> Settled:
-    """The ids as they stand after everything that was said. Who answers about another id than it was asked about
-    speaks of another title, whatever else it claims; so does who tells quite another title and year than all others,
-    unless the id to ask it by was given by hand."""
-    strayed = {
-        provider: conflict
-        for provider, outcome in outcomes.items()
-        if (conflict := _strayed(provider, answer_of(outcome))) is not None
-    }
-    fragments = {provider: told for provider, told in _fragments(outcomes).items() if provider not in strayed}
-    for provider, conflict in strangers(fragments).items():
-        answer = answer_of(outcomes[provider])
-        if answer is not None and not _given(answer.asked_id, ids):
-            strayed[provider] = conflict
-            del fragments[provider]
-    settled = settle(ids, fragments, authority)
-    conflicts = (*settled.conflicts, *(strayed[provider] for provider in sorted(strayed)))
-    return replace(settled, conflicts=conflicts, rejected=settled.rejected | strayed.keys())
-
-
-def _given(asked_id: str, ids: Mapping[str, IdClaim]) -> bool:
-    id_type, _, value = asked_id.partition(":")
-    return id_type in ids and ids[id_type].value == value and by_hand(ids[id_type].source)
-
-
-def _strayed(provider: str, answer: Answered | NotFound | None) -> Conflict | None:
-    if not isinstance(answer, Answered):
-        return None
-    id_type, _, asked = answer.asked_id.partition(":")
-    said = answer.fragment.ids.get(id_type, asked)
-    return None if said == asked else Conflict(id_type=id_type, value=said, claimed_by=provider, held=asked)
-
-
-def _fragments(outcomes: Mapping[str, Outcome]) -> dict[str, Fragment]:
-    """What the providers say about ids: an answer counts, whether given now or standing in."""
-    return {
-        provider: answer.fragment
-        for provider, outcome in outcomes.items()
-        if in_order(outcome) and isinstance(answer := answer_of(outcome), Answered)
-    }
-
-
-def _of_others(item: MediaItem) -> dict[str, str]:
-    """The typed ids that another item of the library has, as was found when this one was enriched."""
-    return {
-        f"{conflict.id_type}:{conflict.value}": f"speaks about {conflict.held}"
-        for conflict in item.conflicts
-        if conflict.held.startswith("item ")
-    }
-
-
-def set_aside(outcomes: Mapping[str, Outcome], foreign: Mapping[str, str]) -> dict[str, Outcome]:
-    """The outcomes, where answers that were got with these typed ids are runners-up only; `foreign` tells why."""
-    kept: dict[str, Outcome] = {}
-    for provider, outcome in outcomes.items():
-        answer = answer_of(outcome)
-        if answer is None or answer.asked_id not in foreign:
-            kept[provider] = outcome
-            continue
-        rejected = answer if isinstance(answer, Answered) else None
-        kept[provider] = NotAsked(reason=Skip.CONFLICT, detail=foreign[answer.asked_id], rejected=rejected)
-    return kept
-
-
-def _without_rejected(outcomes: Mapping[str, Outcome], settled: Settled) -> dict[str, Outcome]:
-    """Answers about another title, and answers got with an id that does not stand, are runners-up only."""
-    sorted_out: dict[str, Outcome] = {}
-    for provider, outcome in outcomes.items():
-        answer = answer_of(outcome)
-        id_type, _, value = answer.asked_id.partition(":") if answer else ("", "", "")
-        foreign = id_type in settled.ids and settled.ids[id_type].value != value
-        if answer is not None and (provider in settled.rejected or foreign):
-            rejected = answer if isinstance(answer, Answered) else None
-            detail = "speaks about a title with other ids"
-            sorted_out[provider] = NotAsked(reason=Skip.CONFLICT, detail=detail, rejected=rejected)
-        else:
-            sorted_out[provider] = outcome
-    return sorted_out

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from metarr.asking.awaited import ordered_anew, still_awaited
 from metarr.asking.config import Config, ConfigReader
-from metarr.asking.gather import Findings, Gatherer, Inquiry, set_aside, settle_again
+from metarr.asking.gather import Gatherer, Inquiry
 from metarr.asking.nobody import answered, nobody
 from metarr.clock import Clock
 from metarr.domain.changes import Change, diff, sync_reason
@@ -18,6 +18,7 @@ from metarr.domain.item import Conflict, IdClaim, MediaItem
 from metarr.domain.joining import joined
 from metarr.domain.merge import Decision, merge
 from metarr.domain.outcome import Answered, Outcome, Skip
+from metarr.domain.settling import Findings, set_aside, settle_again
 from metarr.errors import NoSuchThing, Reason, VersionMoved
 from metarr.fetch.contract import Lane
 from metarr.library import join

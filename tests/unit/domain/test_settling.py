@@ -2,10 +2,11 @@ from typing import Any
 
 import pytest
 
-from factories import fragment
-from metarr.domain.item import Conflict
-from metarr.domain.outcome import Fragment
-from metarr.domain.settling import strangers
+from factories import NOW, fragment
+from metarr.domain.authority import Authority
+from metarr.domain.item import Conflict, IdClaim, MediaItem
+from metarr.domain.outcome import Answered, Fragment, NotAsked, Outcome, Skip
+from metarr.domain.settling import findings, of_others, set_aside, settle_again, strangers
 
 
 def told(title: str, year: int, *titles: str, original: str = "") -> dict[str, Any]:
@@ -60,3 +61,50 @@ def test_two_pairs_that_agree_among_themselves_are_no_strangers_to_each_other() 
 def test_a_date_that_is_none_counts_as_not_told() -> None:
     odd = {"values": {"title": "Summer Stock", "release_date": "soon"}}
     assert strangers(answers(tmdb=HEAT, omdb=HEAT_TOO, tvdb=odd)) == {}
+
+
+# Which answers count, and which ids stand
+
+
+def claimed(source: str = "owner", **ids: str) -> dict[str, IdClaim]:
+    return {id_type: IdClaim(value=value, source=source) for id_type, value in ids.items()}
+
+
+def said(provider: str, asked_id: str, **ids: str) -> Answered:
+    return Answered(fragment=fragment(provider, ids=ids), fetched_at=NOW, asked_id=asked_id)
+
+
+def test_who_answers_about_another_id_than_it_was_asked_about_speaks_of_another_title() -> None:
+    known = findings(claimed(tmdb="1"), {"tmdb": said("tmdb", "tmdb:1", tmdb="2", imdb="tt2")}, Authority())
+    assert known.settled.ids == claimed(tmdb="1")
+    assert known.settled.conflicts == (Conflict(id_type="tmdb", value="2", claimed_by="tmdb", held="1"),)
+    outcome = known.outcomes["tmdb"]
+    assert isinstance(outcome, NotAsked)
+    assert (outcome.reason, outcome.rejected) == (Skip.CONFLICT, said("tmdb", "tmdb:1", tmdb="2", imdb="tt2"))
+
+
+@pytest.mark.parametrize(("source", "stays"), [("owner", True), ("player:k", True), ("nfo", True), ("tmdb", False)])
+def test_a_stranger_that_was_asked_by_an_id_given_by_hand_stays(source: str, stays: bool) -> None:
+    fragments = answers(tmdb=HEAT, omdb=HEAT_TOO, tvdb=told("Summer Stock", 1950))
+    outcomes: dict[str, Outcome] = {
+        provider: Answered(fragment=each, fetched_at=NOW, asked_id=f"{provider}:1")
+        for provider, each in fragments.items()
+    }
+    known = findings(claimed(source, tvdb="1"), outcomes, Authority())
+    assert isinstance(known.outcomes["tvdb"], Answered) is stays
+    assert ("tvdb" in known.settled.rejected) is not stays
+
+
+def test_what_was_set_aside_counts_again_where_other_ids_are_known_to_be_right() -> None:
+    first = findings(claimed(tmdb="1", imdb="tt1"), {"tmdb": said("tmdb", "tmdb:1", tmdb="1", imdb="tt2")}, Authority())
+    assert isinstance(first.outcomes["tmdb"], NotAsked)
+    again = settle_again(first, claimed(tmdb="1", imdb="tt2"), Authority())
+    assert isinstance(again.outcomes["tmdb"], Answered)
+
+
+def test_answers_about_another_item_are_runners_up_only() -> None:
+    item = MediaItem(conflicts=(Conflict(id_type="tvdb", value="9", claimed_by="tmdb", held="item 7"),))
+    outcomes: dict[str, Outcome] = {"tvdb": said("tvdb", "tvdb:9", tvdb="9"), "tmdb": said("tmdb", "tmdb:1", tmdb="1")}
+    kept = set_aside(outcomes, of_others(item))
+    assert kept["tmdb"] is outcomes["tmdb"]
+    assert kept["tvdb"] == NotAsked(reason=Skip.CONFLICT, detail="speaks about item 7", rejected=outcomes["tvdb"])
