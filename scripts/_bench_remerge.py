@@ -11,7 +11,7 @@ from _bench_enrich import PROVIDERS, Providers, imdb, providers, services_over, 
 
 if TYPE_CHECKING:
     from metarr.app import Services
-    from metarr.asking.gather import Asker
+    from metarr.asking.heard import Asker
     from metarr.store.database import Database
 
 ITEMS, BATCH = 10_000, 500
@@ -53,11 +53,10 @@ def copy_answers(services: "Services", database: "Database") -> None:
     from metarr.store.answers import AnswerKey
 
     config = services.config.read()
-    for asker in services.gatherer.askers(Kind.MOVIE, config):
+    for asker in services.gatherer.heard(config).askers(Kind.MOVIE):
 
         def key(number: int, asker: "Asker" = asker) -> AnswerKey:
-            asked_id = asker.asked_ids(ids_of(number))[0]
-            return AnswerKey(provider=asker.id, kind=Kind.MOVIE, asked_id=asked_id, shape=asker.shape)
+            return asker.keys(ids_of(number))[0]
 
         with database.read() as connection:
             known = answers.read(connection, [key(number) for number in range(DISTINCT)])

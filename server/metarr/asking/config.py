@@ -7,6 +7,7 @@ from metarr.domain.artwork import ArtworkPolicy
 from metarr.domain.authority import Authority
 from metarr.domain.changes import DEFAULT_SYNC_FIELDS
 from metarr.domain.merge import MergePolicy
+from metarr.providers.contract import Preferences
 from metarr.settings import Settings, load
 from metarr.store import authorities, key_values
 from metarr.store.database import Connection, Database
@@ -24,6 +25,12 @@ class Config:
         """What a merge needs of them."""
         artwork = ArtworkPolicy(languages=self.settings.image_languages, extra_fanart=self.settings.extra_fanart)
         return MergePolicy(authority=self.authority, artwork=artwork)
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        """What is wanted of every provider."""
+        wanted = self.settings
+        return Preferences(language=wanted.language, image_languages=wanted.image_languages, country=wanted.country)
 
     @property
     def sync_fields(self) -> frozenset[str]:

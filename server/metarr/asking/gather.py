@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from metarr.asking.arrivals import Arrivals
 from metarr.asking.config import Config
 from metarr.asking.drift import DriftWatch
+from metarr.asking.heard import NOT_HEARD, Asker, Heard, newest
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
-from metarr.domain.freshness import AnswerHead, fingerprint_on, ground, is_fresh, is_soft_miss, may_stand_in
+from metarr.domain.freshness import is_fresh, is_soft_miss, may_stand_in
 from metarr.domain.identity import Settled
 from metarr.domain.item import IdClaim, MediaItem
 from metarr.domain.merge import Coverage
@@ -27,8 +28,7 @@ from metarr.errors import ProviderError, Reason, TitleNotFound
 from metarr.fetch.channel import Ticket
 from metarr.fetch.contract import AnsweredMeanwhile, Http, Lane
 from metarr.providers import guard
-from metarr.providers.contract import Ask, Preferences
-from metarr.settings import Settings
+from metarr.providers.contract import Ask
 from metarr.store import answers
 from metarr.store.answers import AnswerKey, StoredAnswer
 from metarr.store.database import Connection, Database
@@ -37,9 +37,6 @@ log = structlog.get_logger(__name__)
 
 ROUNDS = 3
 """Ask those with an id, then those who gained one, then once more: ids come from answers."""
-
-NOT_HEARD = ""
-"""What stands in a fingerprint for an answer that there is none of."""
 
 LINGER = 30.0
 """Seconds that a request may outlive its caller's deadline: its late answer still fills the cache."""
@@ -75,38 +72,27 @@ class Recalled:
 class _Round:
     """What one round knows of one provider: whom to ask with which id, and what the cache holds about it.
 
-    `keys`: every question whose answer would do, the one to ask first: an item that was asked about by its IMDb id
-    need not be asked about again because it has a TMDB id by now. `marks`: those of the arrivals when the cache was
-    looked into. `overtaken`: what is stored came after a first look, and counts as if it had been waited for.
+    `keys`: every question whose answer would do, the one to ask first. `mark`: what stands in a fingerprint for what is
+    stored. `came`: the marks of the arrivals when the cache was looked into. `overtaken`: what is stored came after a
+    first look, and counts as if it had been waited for.
     """
 
-    entry: ConfiguredProvider
+    asker: Asker
     keys: tuple[AnswerKey, ...]
     ask: Ask
     by_lookup: bool
     stored: StoredAnswer | None = None
-    marks: tuple[int, ...] = ()
+    mark: str = NOT_HEARD
+    came: tuple[int, ...] = ()
     overtaken: bool = False
+
+    @property
+    def id(self) -> str:
+        return self.asker.id
 
     @property
     def key(self) -> AnswerKey:
         return self.keys[0]
-
-
-@dataclass(frozen=True)
-class Asker:
-    """A provider that counts for a kind, and how it is asked: by which types of ids, in which shape."""
-
-    id: str
-    parser_version: int
-    shape: str
-    asks_by: tuple[str, ...]
-    looks_up_by: tuple[str, ...]
-
-    def asked_ids(self, ids: Mapping[str, str]) -> list[str]:
-        """The ids by which it would be asked, typed, the best first; an answer to any of them would do."""
-        own = [f"{id_type}:{ids[id_type]}" for id_type in self.asks_by if id_type in ids]
-        return own or [f"{id_type}:{ids[id_type]}" for id_type in self.looks_up_by if id_type in ids][:1]
 
 
 class Gatherer:
@@ -117,11 +103,20 @@ class Gatherer:
         self._drift = drift
         self._database = database
         self._clock = clock
+        self._heard: Heard | None = None
         self.arrivals = Arrivals(database, clock)
 
     def coverage(self, kind: Kind) -> Coverage:
         """The fields that each provider declares for a kind."""
         return self._roster.coverage(kind)
+
+    def heard(self, config: Config) -> Heard:
+        """What was heard so far, by the providers as they are configured now. As long as nothing changed, it is the
+        same object: it knows things that it took time to work out."""
+        entries, heard = self._roster.all(), self._heard
+        if heard is None or heard.entries is not entries or heard.config is not config:
+            self._heard = heard = Heard(entries, config)
+        return heard
 
     def gather(self, inquiry: Inquiry, config: Config) -> Findings:
         """Ask everyone who can be asked; those who gain an id by an answer are asked in the next round.
@@ -134,34 +129,16 @@ class Gatherer:
             return self._gather(inquiry, config)
 
     def _gather(self, inquiry: Inquiry, config: Config) -> Findings:
+        heard = self.heard(config)
         outcomes: dict[str, Outcome] = {}
         settled = Settled(ids=dict(inquiry.ids))
         for _ in range(ROUNDS):
-            rounds = [r for r in self._rounds(inquiry.kind, settled.ids, config) if r.entry.id not in outcomes]
+            rounds = [each for each in _rounds(heard, inquiry.kind, settled.ids) if each.id not in outcomes]
             if not rounds:
                 break
             outcomes |= self._ask_all(self._with_stored(rounds), inquiry)
             settled = settled_by(inquiry.ids, outcomes, config.authority)
-        return findings(inquiry.ids, self._complete(outcomes, inquiry.kind, config), config.authority)
-
-    def _complete(self, outcomes: Mapping[str, Outcome], kind: Kind, config: Config) -> dict[str, Outcome]:
-        """The same with those of the roster that could not be asked."""
-        others = [entry for entry in self._roster.all() if entry.id not in outcomes]
-        return {**outcomes, **{entry.id: self._unasked(entry, kind, config) for entry in others}}
-
-    def fingerprint(self, connection: Connection, item: MediaItem, config: Config) -> str:
-        """What lets a later run see, without decoding anything, that a merge would change nothing.
-
-        An answer that is not in the cache stands as missing: what could not be heard changes nothing either.
-        """
-        rounds = self._rounds(item.kind, item.ids, config)
-        heads = answers.read_heads(connection, [key for each in rounds for key in each.keys])
-        told: dict[str, str] = {}
-        for each in rounds:
-            found = [(heads[key].fetched_at, key) for key in each.keys if key in heads]
-            newest = max(found, key=lambda pair: pair[0])[1] if found else None
-            told[each.entry.id] = _told(newest, heads[newest]) if newest else NOT_HEARD
-        return fingerprint_on(self._ground(item.kind, told, config), told)
+        return findings(inquiry.ids, _complete(outcomes, inquiry.kind, heard), config.authority)
 
     def recall(self, connection: Connection, items: Iterable[MediaItem], config: Config) -> dict[int, Recalled]:
         """By item id what the cache tells about items, each by the ids that it has; nobody is asked anything.
@@ -169,73 +146,32 @@ class Gatherer:
         Like `gather` with nobody to ask: a fresh answer counts, an older one stands in, and where there is none the
         provider is not heard. Read as the connection sees it; keep the number of items in bounds.
         """
-        rounds = {item.id: self._rounds(item.kind, item.ids, config) for item in items}
+        heard = self.heard(config)
+        rounds = {item.id: _rounds(heard, item.kind, item.ids) for item in items}
         keys = [key for of_item in rounds.values() for each in of_item for key in each.keys]
         stored = answers.read(connection, keys)
-        grounds: dict[tuple[Kind, tuple[str, ...]], bytes] = {}
         recalled = {}
         for item in items:
-            found = [dataclasses.replace(each, stored=_newest(each, stored)) for each in rounds[item.id]]
-            told = {r.entry.id: _told(r.stored.key, r.stored.head) if r.stored else NOT_HEARD for r in found}
-            place = (item.kind, tuple(told))
-            if place not in grounds:
-                grounds[place] = self._ground(item.kind, told, config)
-            inquiry = Inquiry(kind=item.kind, ids=item.ids)
-            outcomes = self._complete(self._ask_all(found, inquiry), item.kind, config)
-            known = findings(item.ids, outcomes, config.authority)
+            asked = [_with_newest(each, stored) for each in rounds[item.id]]
+            outcomes = _complete(self._ask_all(asked, Inquiry(kind=item.kind, ids=item.ids)), item.kind, heard)
+            found = findings(item.ids, outcomes, config.authority)
             if item.conflicts:
-                known = replace(known, outcomes=set_aside(known.outcomes, of_others(item)))
-            recalled[item.id] = Recalled(known, fingerprint_on(grounds[place], told))
+                found = replace(found, outcomes=set_aside(found.outcomes, of_others(item)))
+            marks = {each.id: each.mark for each in asked}
+            recalled[item.id] = Recalled(found, heard.fingerprint_on(item.kind, marks))
         return recalled
-
-    def _ground(self, kind: Kind, providers: Iterable[str], config: Config) -> bytes:
-        coverage = self.coverage(kind)
-        return ground(config.policy, {provider: coverage[provider] for provider in providers})
-
-    def askers(self, kind: Kind, config: Config) -> tuple[Asker, ...]:
-        """Every provider that counts for a kind, by id."""
-        preferences = preferences_of(config.settings)
-        return tuple(
-            Asker(
-                id=entry.id,
-                parser_version=entry.provider.parser_version,
-                shape=entry.provider.shape(kind, preferences, entry.settings),
-                asks_by=entry.provider.asks_by.get(kind, ()),
-                looks_up_by=entry.provider.looks_up_by.get(kind, ()),
-            )
-            for entry in self._roster.all()
-            if self._left_out(entry, kind, config) is None
-        )
-
-    def _rounds(self, kind: Kind, ids: Mapping[str, IdClaim], config: Config) -> list[_Round]:
-        """Everyone who can be asked with these ids."""
-        preferences = preferences_of(config.settings)
-        plain = {id_type: claim.value for id_type, claim in ids.items()}
-        rounds = []
-        for entry in self._roster.all():
-            if self._left_out(entry, kind, config) is not None:
-                continue
-            own = _typed(entry.provider.asks_by, kind, plain)
-            asked_ids = own or _typed(entry.provider.looks_up_by, kind, plain)[:1]
-            if not asked_ids:
-                continue
-            shape = entry.provider.shape(kind, preferences, entry.settings)
-            keys = tuple(AnswerKey(provider=entry.id, kind=kind, asked_id=each, shape=shape) for each in asked_ids)
-            ask = Ask(kind=kind, ids=plain, preferences=preferences, settings=entry.settings)
-            rounds.append(_Round(entry=entry, keys=keys, ask=ask, by_lookup=not own))
-        return rounds
 
     def _with_stored(self, rounds: list[_Round]) -> list[_Round]:
         """The same with what the cache holds."""
-        marks = [self.arrivals.marks(each.keys) for each in rounds]
+        came = [self.arrivals.marks(each.keys) for each in rounds]
         keys = [key for each in rounds for key in each.keys]
         waiting = self.arrivals.find(keys)
         with self._database.read() as connection:
             stored = answers.read(connection, keys)
         stored |= {key: one for key, one in waiting.items() if key not in stored or _age(stored[key]) <= _age(one)}
         return [
-            dataclasses.replace(each, stored=_newest(each, stored), marks=mark)
-            for each, mark in zip(rounds, marks, strict=True)
+            dataclasses.replace(_with_newest(each, stored), came=marks)
+            for each, marks in zip(rounds, came, strict=True)
         ]
 
     def _look_again(self, each: _Round) -> _Round:
@@ -251,9 +187,9 @@ class Gatherer:
         for each in rounds:
             asked = self._ask(each, inquiry)
             if isinstance(asked, Ticket):
-                tickets[each.entry.id] = (each, asked)
+                tickets[each.id] = (each, asked)
             else:
-                outcomes[each.entry.id] = asked
+                outcomes[each.id] = asked
         # The one asked last first: when it is there, most others are, and this thread was woken once, not for each.
         for provider_id, (each, ticket) in reversed(tickets.items()):
             try:
@@ -280,11 +216,11 @@ class Gatherer:
         if each.stored is not None and self._fresh_enough(each, inquiry, now):
             return _from_cache(each.stored, now)
         last = _standing_in(each.stored, now)
-        if inquiry.providers is not None and each.entry.id not in inquiry.providers:
+        if inquiry.providers is not None and each.id not in inquiry.providers:
             return NotAsked(reason=Skip.NOT_SELECTED, detail="only others were asked", last=last)
         if inquiry.deadline is None:
             return NotAsked(reason=Skip.NOT_SELECTED, detail="only cached answers count here", last=last)
-        if each.entry.id in inquiry.planned:
+        if each.id in inquiry.planned:
             return NotAsked(reason=Skip.PLANNED, detail="its quota is short: asked when its turn comes", last=last)
         return None
 
@@ -293,26 +229,26 @@ class Gatherer:
             return False
         if each.overtaken:
             return True
-        selected = inquiry.providers is None or each.entry.id in inquiry.providers
+        selected = inquiry.providers is None or each.id in inquiry.providers
         wanted_newer = (
             selected and inquiry.fresh_after is not None and each.stored.head.fetched_at < inquiry.fresh_after
         )
-        return not wanted_newer and is_fresh(each.stored.head, each.entry.provider.parser_version, now)
+        return not wanted_newer and is_fresh(each.stored.head, each.asker.parser_version, now)
 
     def _submit(self, each: _Round, inquiry: Inquiry) -> Ticket[Outcome]:
         deadline = inquiry.deadline if inquiry.deadline is not None else 0.0
-        return each.entry.channel.submit(
+        return each.asker.entry.channel.submit(
             each.key,
             self._call(each),
             lane=inquiry.lane,
             deadline=deadline,
             linger=LINGER,
-            answered=lambda: self.arrivals.marks(each.keys) != each.marks,
+            answered=lambda: self.arrivals.marks(each.keys) != each.came,
         )
 
     def _call(self, each: _Round) -> Callable[[Http], Outcome]:
         """What a worker does: look the id up where needed, ask, keep the answer. Runs once for all its waiters."""
-        provider = each.entry.provider
+        provider = each.asker.entry.provider
 
         def call(http: Http) -> Outcome:
             key, ask = each.key, each.ask
@@ -332,14 +268,14 @@ class Gatherer:
         now = self._clock.now()
         fragment = self._drift.checked(fragment, each.stored.fragment if each.stored else None)
         if fragment.trouble:
-            log.info("answer_partly_unread", provider=each.entry.id, asked=key.asked_id, trouble=fragment.trouble[:5])
-        version = each.entry.provider.parser_version
+            log.info("answer_partly_unread", provider=each.id, asked=key.asked_id, trouble=fragment.trouble[:5])
+        version = each.asker.parser_version
         self.arrivals.add([answers.new_answer(one, fragment, now, version) for one in _keys_of(each, key)])
         return Answered(fragment=fragment, fetched_at=now, asked_id=key.asked_id)
 
     def _missed(self, each: _Round, key: AnswerKey, miss: TitleNotFound) -> Outcome:
         now = self._clock.now()
-        version = each.entry.provider.parser_version
+        version = each.asker.parser_version
         keys = _keys_of(each, key)
         with self.arrivals.begin() as connection:
             head, *_ = [answers.write_miss(connection, one, now, version, soft=miss.soft) for one in keys]
@@ -354,42 +290,30 @@ class Gatherer:
 
     def _unavailable(self, each: _Round, error: ProviderError) -> Unavailable:
         last = _standing_in(each.stored, self._clock.now())
-        log.info("provider_unavailable", provider=each.entry.id, reason=str(error.reason), detail=error.detail)
+        log.info("provider_unavailable", provider=each.id, reason=str(error.reason), detail=error.detail)
         return Unavailable(reason=error.reason, detail=error.detail, retry_at=error.retry_at, last=last)
 
-    def _left_out(self, entry: ConfiguredProvider, kind: Kind, config: Config) -> NotAsked | None:
-        """Why a provider is out of the order; None: it counts."""
-        skip = entry.skip(kind)
-        if skip is not None or config.settings.multi_provider_aggregation:
-            return skip
-        able = [each.id for each in self._roster.all() if not each.skip(kind) and "title" in each.provider.covers[kind]]
-        if config.authority.by_priority(able)[:1] == (entry.id,):
-            return None
-        return NotAsked(reason=Skip.DISABLED, detail="multi-provider aggregation is off: only the first one is asked")
 
-    def _unasked(self, entry: ConfiguredProvider, kind: Kind, config: Config) -> NotAsked:
-        wanted = " or ".join(entry.provider.asks_by.get(kind, ()))
-        no_id = NotAsked(reason=Skip.NO_ID, detail=f"no {wanted} id is known")
-        return self._left_out(entry, kind, config) or no_id
+def _rounds(heard: Heard, kind: Kind, ids: Mapping[str, IdClaim]) -> list[_Round]:
+    """Everyone who can be asked with these ids."""
+    plain = {id_type: claim.value for id_type, claim in ids.items()}
+    rounds = []
+    for asker in heard.askers(kind):
+        if keys := asker.keys(plain):
+            ask = Ask(kind=kind, ids=plain, preferences=heard.config.preferences, settings=asker.entry.settings)
+            rounds.append(_Round(asker=asker, keys=keys, ask=ask, by_lookup=asker.must_look_up(plain)))
+    return rounds
 
 
-def _told(key: AnswerKey, head: AnswerHead) -> str:
-    return heard(key.asked_id, key.shape, head.content, head.parser_version)
+def _complete(outcomes: Mapping[str, Outcome], kind: Kind, heard: Heard) -> dict[str, Outcome]:
+    """The same with those of the roster that could not be asked."""
+    others = [entry for entry in heard.entries if entry.id not in outcomes]
+    return {**outcomes, **{entry.id: heard.left_out(entry, kind) or _without_id(entry, kind) for entry in others}}
 
 
-def heard(asked_id: str, shape: str, content: str, parser_version: int) -> str:
-    """What stands in a fingerprint for a cached answer: it changes whenever the answer does."""
-    return f"{asked_id}|{shape}|{content}|{parser_version}"
-
-
-def preferences_of(settings: Settings) -> Preferences:
-    """What the owner wants of every provider."""
-    return Preferences(language=settings.language, image_languages=settings.image_languages, country=settings.country)
-
-
-def _typed(types: Mapping[Kind, tuple[str, ...]], kind: Kind, ids: Mapping[str, str]) -> tuple[str, ...]:
-    """Those of the ids that a provider takes for a kind, typed, the best first."""
-    return tuple(f"{id_type}:{ids[id_type]}" for id_type in types.get(kind, ()) if id_type in ids)
+def _without_id(entry: ConfiguredProvider, kind: Kind) -> NotAsked:
+    wanted = " or ".join(entry.provider.asks_by.get(kind, ()))
+    return NotAsked(reason=Skip.NO_ID, detail=f"no {wanted} id is known")
 
 
 def _keys_of(each: _Round, key: AnswerKey) -> tuple[AnswerKey, ...]:
@@ -398,13 +322,18 @@ def _keys_of(each: _Round, key: AnswerKey) -> tuple[AnswerKey, ...]:
     return (key,) if key == each.key else (key, each.key)
 
 
-def _newest(each: _Round, stored: Mapping[AnswerKey, StoredAnswer]) -> StoredAnswer | None:
-    """The newest of the stored answers that would do. One found by what its id was looked up by names that id."""
-    newest = max((stored[key] for key in each.keys if key in stored), key=_age, default=None)
-    if newest is None or newest.fragment is None or not each.by_lookup:
-        return newest
-    asked_id = each.entry.provider.asked_id(newest.key.kind, newest.fragment.ids) or newest.key.asked_id
-    return replace(newest, key=replace(newest.key, asked_id=asked_id))
+def _with_newest(each: _Round, stored: Mapping[AnswerKey, StoredAnswer]) -> _Round:
+    """The same with the newest of the stored answers that would do. One found by what its id was looked up by names
+    that id."""
+    key = newest(each.keys, stored, _age)
+    if key is None:
+        return each
+    found = stored[key]
+    mark = each.asker.mark(key.asked_id, found.head)
+    if each.by_lookup and found.fragment is not None:
+        own = each.asker.entry.provider.asked_id(key.kind, found.fragment.ids) or key.asked_id
+        found = replace(found, key=replace(key, asked_id=own))
+    return dataclasses.replace(each, stored=found, mark=mark)
 
 
 def _age(stored: StoredAnswer) -> datetime:

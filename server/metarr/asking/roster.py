@@ -69,13 +69,14 @@ class Roster:
         self._store = ProviderStore(database, vault)
         self._lock = threading.Lock()
         self._entries = {provider_id: self._enter(provider) for provider_id, provider in sorted(providers.items())}
+        self._all = tuple(self._entries.values())
 
     def get(self, provider_id: str) -> ConfiguredProvider | None:
         return self._entries.get(provider_id)
 
     def all(self) -> tuple[ConfiguredProvider, ...]:
-        """Every provider, by id."""
-        return tuple(self._entries.values())
+        """Every provider, by id; the same object as long as none of them changed."""
+        return self._all
 
     def ids(self) -> frozenset[str]:
         return frozenset(self._entries)
@@ -93,6 +94,7 @@ class Roster:
             if not new.lost:
                 new.channel.lift()
             self._entries = {**self._entries, provider_id: new}
+            self._all = tuple(self._entries.values())
         return new
 
     def close(self) -> None:

@@ -11,7 +11,6 @@ from itertools import chain, combinations
 import structlog
 
 from metarr.asking.config import Config
-from metarr.asking.gather import preferences_of
 from metarr.asking.nobody import answered, nobody, why_not
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
@@ -63,7 +62,7 @@ class Searcher:
     ) -> Matches:
         """Ask every provider that can search, at once. `deadline`: monotonic seconds. Raises nothing."""
         wanted = without_remark(wanted)
-        query = Query(kind=kind, title=wanted.title, year=wanted.year, preferences=preferences_of(config.settings))
+        query = Query(kind=kind, title=wanted.title, year=wanted.year, preferences=config.preferences)
         tickets: dict[str, Ticket[tuple[Candidate, ...]]] = {}
         outcomes: dict[str, Outcome] = {}
         offers: list[Candidate] = []

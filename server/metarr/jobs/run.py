@@ -167,7 +167,7 @@ class Worker:
         job = run.job
         if job.force or job.providers:
             return [item.id for item in batch]
-        standing = Unchanged(self._gatherer, self._config.read(), self._clock.now())
+        standing = Unchanged(self._gatherer.heard(self._config.read()), self._clock.now())
         with self._database.read() as connection:
             skipped = standing.unchanged(connection, batch)
         if skipped:

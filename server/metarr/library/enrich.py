@@ -279,7 +279,8 @@ class Enricher:
             last_enriched_providers=tuple(sorted(p for p, o in findings.outcomes.items() if isinstance(o, Answered))),
         )
         if all(each.reason in SETTLED for each in awaited.values()):
-            after = replace(after, fingerprint=self._gatherer.fingerprint(connection, after, config))
+            heard = self._gatherer.heard(config)
+            after = replace(after, fingerprint=heard.fingerprint(connection, after.kind, after.id_values()))
         changed = diff(before.fields, after.fields)
         enriched = Enriched(
             item=after,

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
-from metarr.asking.config import Config
-from metarr.asking.gather import Asker, Gatherer
-from metarr.asking.unchanged import newest_heard
+from metarr.asking.heard import Heard
 from metarr.domain.authority import Authority
-from metarr.domain.freshness import fingerprint_on, ground
+from metarr.domain.freshness import fingerprint_on
 from metarr.domain.values import Kind
 from metarr.store.database import Connection
 from metarr.store.items import ItemHead
@@ -39,14 +37,13 @@ class _Rules:
 class Affected:
     """Compares the rules of a configuration with earlier ones."""
 
-    def __init__(self, gatherer: Gatherer, config: Config, earlier: Iterable[Authority]) -> None:
-        self._gatherer = gatherer
-        self._config = config
+    def __init__(self, heard: Heard, earlier: Iterable[Authority]) -> None:
+        self._heard = heard
+        authority = heard.config.authority
         # By another priority the answers may have been told apart from those about another title otherwise.
-        alike = [each for each in earlier if each.priority == config.authority.priority]
-        self._authorities = [config.authority, *(each for each in alike if each != config.authority)]
+        alike = [each for each in earlier if each.priority == authority.priority]
+        self._authorities = [authority, *(each for each in alike if each != authority)]
         self._rules: dict[tuple[Kind, tuple[str, ...]], list[_Rules]] = {}
-        self._askers: dict[Kind, tuple[Asker, ...]] = {}
 
     def reach(self, connection: Connection, items: Sequence[ItemHead]) -> dict[int, Reach]:
         """By id how far the rules reach into these items; those that have to be merged as a whole are left out."""
@@ -56,42 +53,38 @@ class Affected:
                 by_kind.setdefault(item.kind, []).append(item)
         found: dict[int, Reach] = {}
         for kind, of_kind in by_kind.items():
-            for item, told in zip(of_kind, self._told(connection, kind, of_kind), strict=True):
-                reach = self._reach(kind, item.fingerprint, told)
+            for item, marks in zip(of_kind, self._marks(connection, kind, of_kind), strict=True):
+                reach = self._reach(kind, item.fingerprint, marks)
                 if reach is not None:
                     found[item.id] = reach
         return found
 
-    def _told(self, connection: Connection, kind: Kind, items: Sequence[ItemHead]) -> list[dict[str, str]]:
-        """What the fingerprint of each item would say of the answers that there are now."""
-        if kind not in self._askers:
-            self._askers[kind] = self._gatherer.askers(kind, self._config)
+    def _marks(self, connection: Connection, kind: Kind, items: Sequence[ItemHead]) -> list[dict[str, str]]:
+        """By provider the marks of the answers that there are now to each item."""
         ids = [{id_type: claim.value for id_type, claim in item.ids.items()} for item in items]
-        told: list[dict[str, str]] = [{} for _ in items]
-        for asker in self._askers[kind]:
-            for place, text, _ in newest_heard(connection, kind, asker, ids):
-                told[place][asker.id] = text
-        return told
+        marks: list[dict[str, str]] = [{} for _ in items]
+        for place, asker, mark, _ in self._heard.marks_of_many(connection, kind, ids):
+            marks[place][asker.id] = mark
+        return marks
 
-    def _reach(self, kind: Kind, fingerprint: str, told: Mapping[str, str]) -> Reach | None:
-        place = (kind, tuple(told))
+    def _reach(self, kind: Kind, fingerprint: str, marks: Mapping[str, str]) -> Reach | None:
+        place = (kind, tuple(marks))
         if place not in self._rules:
-            self._rules[place] = self._compared(kind, told)
+            self._rules[place] = self._compared(kind, marks)
         now, *_ = rules = self._rules[place]
         for each in rules:
-            if fingerprint_on(each.ground, told) == fingerprint:
-                return Reach(each.differing, fingerprint_on(now.ground, told))
+            if fingerprint_on(each.ground, marks) == fingerprint:
+                return Reach(each.differing, fingerprint_on(now.ground, marks))
         return None
 
     def _compared(self, kind: Kind, providers: Iterable[str]) -> list[_Rules]:
         """The rules that are known, those of the configuration first. `providers`: who can be asked about an item."""
-        coverage = self._gatherer.coverage(kind)
-        theirs = {provider: coverage[provider] for provider in providers}
-        usable = [(asker.id, coverage[asker.id]) for asker in self._askers[kind]]
-        wanted = self._config.authority.listening(kind, usable)
+        heard, providers = self._heard, tuple(providers)
+        usable = [(asker.id, asker.entry.provider.fields(kind, asker.entry.settings)) for asker in heard.askers(kind)]
+        wanted = heard.config.authority.listening(kind, usable)
         return [
             _Rules(
-                ground=ground(structs.replace(self._config.policy, authority=each), theirs),
+                ground=heard.ground_under(structs.replace(heard.config.policy, authority=each), kind, providers),
                 differing=frozenset(
                     new.field.name for new, old in zip(wanted, each.listening(kind, usable), strict=True) if new != old
                 ),

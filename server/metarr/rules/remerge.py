@@ -155,7 +155,7 @@ class Remerger:
             earlier = (config.authority, *earlier)
             config = replace(config, authority=authority)
         coverage = {kind: self._gatherer.coverage(kind) for kind in Kind}
-        return _Plan(config, drop_foreign, coverage, Affected(self._gatherer, config, earlier))
+        return _Plan(config, drop_foreign, coverage, Affected(self._gatherer.heard(config), earlier))
 
     def _batches(self, plan: _Plan) -> Iterator[list[_Step]]:
         """The whole library by id, each batch read and merged in a view of its own, beside the writers."""

@@ -33,7 +33,7 @@ def library(home: House) -> dict[str, int]:
 
 def standing(home: House) -> set[int]:
     """The items of the library at which there is nothing to do now."""
-    view = Unchanged(home.services.gatherer, home.services.config.read(), home.clock.now())
+    view = Unchanged(home.services.gatherer.heard(home.services.config.read()), home.clock.now())
     with home.database.read() as connection:
         batch = jobs.candidates(connection, Job(created_at=home.clock.now()), KINDS, 0, 100)
         return view.unchanged(connection, batch)

@@ -29,8 +29,8 @@ def library(home: House) -> dict[str, int]:
 def reach(home: House) -> dict[int, Reach]:
     """Of the rules in force into the items as they are."""
     with home.database.read() as connection:
-        config = home.services.config.read_in(connection)
-        affected = Affected(home.services.gatherer, config, authorities.earlier(connection))
+        heard = home.services.gatherer.heard(home.services.config.read_in(connection))
+        affected = Affected(heard, authorities.earlier(connection))
         return affected.reach(connection, items.heads(connection))
 
 

@@ -230,7 +230,7 @@ class TestApply:
         class Meddling:
             """The owner writes just when the answers were recalled."""
 
-            askers = home.services.gatherer.askers
+            heard = home.services.gatherer.heard
             coverage = home.services.gatherer.coverage
             times = 0
 

@@ -1,0 +1,166 @@
+"""What was heard about titles so far: by which ids each provider is asked, which of its stored answers is the newest,
+and what stands for that one in a fingerprint.
+
+Whoever asks, whoever merges from the cache and whoever only looks whether anything changed must agree on all three. An
+item that knows a TMDB and an IMDb id was asked about at fanart.tv by the IMDb id, long ago, when it knew no other: that
+answer still counts, and while it is fresh nobody asks again by the TMDB id.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from operator import attrgetter
+from typing import TypeVar
+
+from metarr.asking.config import Config
+from metarr.asking.roster import ConfiguredProvider
+from metarr.domain.freshness import AnswerHead, fingerprint_on, ground
+from metarr.domain.merge import MergePolicy
+from metarr.domain.outcome import NotAsked, Skip
+from metarr.domain.values import Kind
+from metarr.store import answers
+from metarr.store.answers import AnswerKey
+from metarr.store.database import Connection
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+NOT_HEARD = ""
+"""What stands in a fingerprint for an answer that there is none of."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A provider that counts for a kind, and how it is asked: by which types of ids, in which shape."""
+
+    id: str
+    entry: ConfiguredProvider
+    kind: Kind
+    shape: str
+    parser_version: int
+    asks_by: tuple[str, ...]
+    looks_up_by: tuple[str, ...]
+
+    def asked_ids(self, ids: Mapping[str, str]) -> list[str]:
+        """The ids by which it would be asked, typed, the best first; an answer to any of them would do.
+
+        Without an id of its own it is asked by one that it looks its own up from.
+        """
+        own = [f"{id_type}:{ids[id_type]}" for id_type in self.asks_by if id_type in ids]
+        return own or [f"{id_type}:{ids[id_type]}" for id_type in self.looks_up_by if id_type in ids][:1]
+
+    def keys(self, ids: Mapping[str, str]) -> tuple[AnswerKey, ...]:
+        """Where its answers to these are kept, in the same order."""
+        return tuple(
+            AnswerKey(provider=self.id, kind=self.kind, asked_id=asked_id, shape=self.shape)
+            for asked_id in self.asked_ids(ids)
+        )
+
+    def must_look_up(self, ids: Mapping[str, str]) -> bool:
+        """Whether none of these is an id by which it can be asked at once."""
+        return ids.keys().isdisjoint(self.asks_by)
+
+    def mark(self, asked_id: str, head: AnswerHead) -> str:
+        """What stands in a fingerprint for an answer of it: another text whenever the answer is another one."""
+        return f"{asked_id}|{self.shape}|{head.content}|{head.parser_version}"
+
+
+def newest(keys: Iterable[K], known: Mapping[K, T], fetched_at: Callable[[T], datetime]) -> K | None:
+    """The key of the answer that was given last; of equals the best, which is named first. None where there is none."""
+    last, since = None, None
+    for key in keys:
+        if key in known:
+            given = fetched_at(known[key])
+            if since is None or given > since:
+                last, since = key, given
+    return last
+
+
+_GIVEN: Callable[[AnswerHead], datetime] = attrgetter("fetched_at")
+
+
+class Heard:
+    """The view of one moment: what is configured stays as it was when this was made. Thread-safe."""
+
+    def __init__(self, entries: tuple[ConfiguredProvider, ...], config: Config) -> None:
+        self.entries = entries
+        self.config = config
+        self._askers: dict[Kind, tuple[Asker, ...]] = {}
+        self._grounds: dict[tuple[Kind, tuple[str, ...]], bytes] = {}
+
+    def askers(self, kind: Kind) -> tuple[Asker, ...]:
+        """Every provider that counts for a kind, by id."""
+        if kind not in self._askers:
+            self._askers[kind] = tuple(
+                Asker(
+                    id=entry.id,
+                    entry=entry,
+                    kind=kind,
+                    shape=entry.provider.shape(kind, self.config.preferences, entry.settings),
+                    parser_version=entry.provider.parser_version,
+                    asks_by=entry.provider.asks_by.get(kind, ()),
+                    looks_up_by=entry.provider.looks_up_by.get(kind, ()),
+                )
+                for entry in self.entries
+                if self.left_out(entry, kind) is None
+            )
+        return self._askers[kind]
+
+    def left_out(self, entry: ConfiguredProvider, kind: Kind) -> NotAsked | None:
+        """Why a provider is out of the order; None: it counts."""
+        skip = entry.skip(kind)
+        if skip is not None or self.config.settings.multi_provider_aggregation:
+            return skip
+        able = [each.id for each in self.entries if not each.skip(kind) and "title" in each.provider.covers[kind]]
+        if self.config.authority.by_priority(able)[:1] == (entry.id,):
+            return None
+        return NotAsked(reason=Skip.DISABLED, detail="multi-provider aggregation is off: only the first one is asked")
+
+    # Fingerprints
+
+    def marks(self, connection: Connection, kind: Kind, ids: Mapping[str, str]) -> dict[str, str]:
+        """By provider that can be asked about the title with these ids, the mark of its newest answer."""
+        asked = [(asker, asker.keys(ids)) for asker in self.askers(kind)]
+        heads = answers.read_heads(connection, [key for _, keys in asked for key in keys])
+        marks = {}
+        for asker, keys in asked:
+            if keys:
+                key = newest(keys, heads, _GIVEN)
+                marks[asker.id] = NOT_HEARD if key is None else asker.mark(key.asked_id, heads[key])
+        return marks
+
+    def marks_of_many(
+        self, connection: Connection, kind: Kind, ids: Sequence[Mapping[str, str]]
+    ) -> Iterator[tuple[int, Asker, str, AnswerHead | None]]:
+        """The same for many titles, by a provider at a time: the place of the title's ids, who is asked, the mark, and
+        the head of the answer that it stands for."""
+        for asker in self.askers(kind):
+            asked = [asker.asked_ids(of_title) for of_title in ids]
+            known = answers.heads_by_id(connection, asker.id, kind, asker.shape, chain.from_iterable(asked))
+            for place, of_title in enumerate(asked):
+                if of_title:
+                    last = of_title[0] if len(of_title) == 1 else newest(of_title, known, _GIVEN) or of_title[0]
+                    head = known.get(last)
+                    yield place, asker, NOT_HEARD if head is None else asker.mark(last, head), head
+
+    def fingerprint(self, connection: Connection, kind: Kind, ids: Mapping[str, str]) -> str:
+        """What lets a later run see, without decoding anything, that a merge of a title with these ids would change
+        nothing. An answer that is not there stands as missing: what could not be heard changes nothing either."""
+        return self.fingerprint_on(kind, self.marks(connection, kind, ids))
+
+    def fingerprint_on(self, kind: Kind, marks: Mapping[str, str]) -> str:
+        """The same by the marks of all who can be asked about the title."""
+        return fingerprint_on(self.ground(kind, marks), marks)
+
+    def ground(self, kind: Kind, providers: Iterable[str]) -> bytes:
+        """What the fingerprints of all titles share that these providers can be asked about."""
+        key = (kind, tuple(providers))
+        if key not in self._grounds:
+            self._grounds[key] = self.ground_under(self.config.policy, kind, key[1])
+        return self._grounds[key]
+
+    def ground_under(self, policy: MergePolicy, kind: Kind, providers: Iterable[str]) -> bytes:
+        """The same by other rules."""
+        fields = {entry.id: entry.provider.fields(kind, entry.settings) for entry in self.entries}
+        return ground(policy, {provider: fields[provider] for provider in providers})
