@@ -7,6 +7,7 @@ A fault either answers instead of the provider (`error_500`), or spoils the prov
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import random
@@ -45,6 +46,8 @@ FAULTS: dict[str, str] = {
     "redirect_other_host": "302 to another host name (option location, default http://localhost:port/elsewhere/...)",
     "wrong_charset": "text that is not UTF-8 (option encoding, default latin-1, or utf-16), declared as UTF-8",
     "bom": "a UTF-8 byte order mark before the JSON",
+    "unannounced_gzip": "the right answer packed with gzip, of which no header speaks",
+    "almost_json": "the right answer as no strict parser takes it: a warning before, control characters, commas",
     "gzip_bomb": "a small gzip body that inflates to option megabytes (default 120)",
     "deep_nesting": "JSON arrays nested option depth (default 20000) deep",
     "append_ignored": "TMDB: the appended sections are missing; elsewhere the optional sections are",
@@ -263,17 +266,13 @@ def _without_sections(_fault: Fault, request: Request, body: bytes) -> bytes:
     return encode(record)
 
 
-def _accented(value: Any) -> Any:
-    if isinstance(value, str):
-        return f"{value} \u00e9" if " " in value else value
-    if isinstance(value, list):
-        return [_accented(item) for item in value]
-    return {key: _accented(item) for key, item in value.items()} if isinstance(value, dict) else value
-
-
 def _misencoded(fault: Fault, _request: Request, body: bytes) -> bytes:
-    text = json.dumps(_accented(json.loads(body)), ensure_ascii=False)
-    return text.encode(fault.options.get("encoding", "latin-1"), errors="replace")
+    text = json.dumps({"remark": "Fin\u00e9", **json.loads(body)}, ensure_ascii=False)
+    return text.encode(fault.options.get("encoding", "latin-1"), errors="backslashreplace")
+
+
+def _almost_json(_fault: Fault, _request: Request, body: bytes) -> bytes:
+    return b"<b>Warning</b>: line 3\n" + body.rstrip()[:-1] + b',"remark":"one\x01two\n",}'
 
 
 _SPOIL: dict[str, Callable[[Fault, Request, bytes], bytes]] = {
@@ -281,6 +280,8 @@ _SPOIL: dict[str, Callable[[Fault, Request, bytes], bytes]] = {
     "list_for_dict": lambda fault, request, body: b"[" + body + b"]",
     "wrong_charset": _misencoded,
     "bom": lambda fault, request, body: b"\xef\xbb\xbf" + body,
+    "unannounced_gzip": lambda fault, request, body: gzip.compress(body),
+    "almost_json": _almost_json,
     "append_ignored": _without_sections,
     "dates_with_times": lambda fault, request, body: _ISO_DATE.sub(rb'"\1T00:00:00.000Z"', body),
 }

@@ -541,7 +541,9 @@ def test_faults_that_are_answers(
     assert ("Retry-After" in response.headers) == (name in {"rate_limited_with_retry_after", "quota_exhausted"})
 
 
-@pytest.mark.parametrize("name", ["truncated_json", "empty_body", "error_200_html", "wrong_charset"])
+@pytest.mark.parametrize(
+    "name", ["truncated_json", "empty_body", "error_200_html", "wrong_charset", "unannounced_gzip", "almost_json"]
+)
 def test_faults_that_cannot_be_read(client: Client, simulators: Simulators, name: str) -> None:
     simulators.fault("tmdb", name)
     response = _ask(client)

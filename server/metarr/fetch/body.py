@@ -1,48 +1,80 @@
-"""From the bytes of an answer to JSON."""
+"""From the bytes of an answer to JSON: a body is read by what it is, whatever its headers say of it."""
 
-import codecs
+import json
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from metarr.errors import BadAnswer
+from metarr.fetch.almost_json import put_right
 
 _CHARSET = re.compile(r'charset\s*=\s*"?([\w.:-]+)', re.IGNORECASE)
-_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_PAGE = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
 _JSON = msgspec.json.Decoder()
 
 
-def decode_json(body: bytes, content_type: str = "") -> Any:
-    """The object or list that a body holds, whatever type it is declared to be.
+class Body(NamedTuple):
+    """A body as it was meant. `utf8`: strict JSON in UTF-8 wherever it is JSON at all. `trouble`: why it is none."""
 
-    Raises BadAnswer for anything else: empty, null, cut off, no JSON, not in the encoding that it declares, or
-    nested too deeply.
+    utf8: bytes
+    value: Any = None
+    trouble: str = ""
+
+    def json(self) -> Any:
+        """The object or list that it holds. Raises BadAnswer for anything else."""
+        if self.trouble:
+            raise BadAnswer(f"the answer {self.trouble}")
+        return self.value
+
+
+def read(body: bytes, content_type: str = "") -> Body:
+    """What a body holds, whatever type and encoding it is declared to have. Raises nothing.
+
+    JSON that is not quite JSON is put right. A body that is cut off is none.
     """
     try:
-        value = _JSON.decode(utf8(body, content_type))
-    except (ValueError, LookupError):
-        trouble = (
-            "is empty" if not body.strip() else "is a page, not JSON" if body.lstrip()[:1] == b"<" else "is no JSON"
-        )
+        return _holding(body, _JSON.decode(body))
+    except ValueError:
+        if not body.strip():
+            return Body(body, trouble="is empty")
     except RecursionError:
-        trouble = "is nested too deeply"
-    else:
-        if isinstance(value, dict | list):
-            return value
-        trouble = "holds neither object nor list"
-    raise BadAnswer(f"the answer {trouble}")
+        return Body(body, trouble="is nested too deeply")
+    return _read_leniently(_text(body, content_type))
 
 
-def utf8(body: bytes, content_type: str = "") -> bytes:
-    """The body in UTF-8 without a byte order mark, which parsers of JSON do not expect.
+def _read_leniently(text: str) -> Body:
+    utf8 = text.encode("utf-8", "replace")
+    try:
+        try:
+            value = _JSON.decode(utf8)
+        except ValueError:
+            value = _JSON.decode("" if _PAGE.match(text) else put_right(text))
+        return _holding(msgspec.json.encode(value), value)
+    except ValueError:
+        return Body(utf8, trouble="is a page, not JSON" if text.lstrip()[:1] == "<" else "is no JSON")
+    except RecursionError:
+        return Body(utf8, trouble="is nested too deeply")
 
-    Raises ValueError or LookupError for one that is not in the encoding that it declares.
+
+def _holding(utf8: bytes, value: Any) -> Body:
+    return Body(utf8, value) if isinstance(value, dict | list) else Body(utf8, trouble="holds neither object nor list")
+
+
+def _text(body: bytes, content_type: str) -> str:
+    """By its byte order mark or its zeros; UTF-8 where it is that; else as declared.
+
+    Of what is neither, UTF-8 with a broken byte still has whole letters beyond ASCII, Latin-1 has none.
     """
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if body.startswith(mark):
-            return body.decode(encoding).encode()
+    encoding = json.detect_encoding(body)
+    if encoding != "utf-8":
+        return body.decode(encoding, "replace")
     declared = _CHARSET.search(content_type)
-    if declared is None or declared[1].lower() in ("utf-8", "utf8"):
-        return body
-    return body.decode(declared[1]).encode()
+    for candidate in ("utf-8", declared[1] if declared else ""):
+        try:
+            return body.decode(candidate)
+        except (ValueError, LookupError):
+            continue
+    mended = body.decode("utf-8", "replace")
+    whole = any(letter > "\x7f" and letter != "\ufffd" for letter in mended)
+    return mended if whole else body.decode("cp1252", "replace")

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from metarr import __version__
 from metarr.clock import Clock
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
-from metarr.fetch.body import decode_json, utf8
+from metarr.fetch.body import read
 from metarr.fetch.contract import Cancelled, Classify, Connection, Response
 from metarr.fetch.http import Exchanger, Failure, Request, Trip
 
@@ -73,9 +73,11 @@ class ProviderClient:
         for attempt in range(RETRIES + 1):
             answer = self._follow(trip, request)
             if isinstance(answer, Response):
-                error, transient = self._judge(answer), answer.status in _TRANSIENT
+                told = read(answer.body, answer.headers.get("content-type", ""))
+                # Where a provider looks for an error, it finds strict JSON, if there was any at all.
+                error, transient = self._judge(replace(answer, body=told.utf8)), answer.status in _TRANSIENT
                 if error is None:
-                    return decode_json(answer.body, answer.headers.get("content-type", ""))
+                    return told.json()
                 transient = transient and isinstance(error, BadAnswer)
             else:
                 error, transient = answer
@@ -121,7 +123,7 @@ class ProviderClient:
         return answer
 
     def _judge(self, response: Response) -> ProviderError | TitleNotFound | None:
-        error = self._classify(_readable(response))
+        error = self._classify(response)
         if error is None and response.status == 429:
             error = RateLimited("too many requests")
         elif error is None and (response.status >= 500 or 300 <= response.status < 400):
@@ -162,15 +164,6 @@ class ProviderClient:
         error.args = (text,)
         if isinstance(error, ProviderError):
             error.detail = text
-
-
-def _readable(response: Response) -> Response:
-    """The answer as a provider's classify may expect it: plain UTF-8, where it is text at all."""
-    try:
-        body = utf8(response.body, response.headers.get("content-type", ""))
-    except (ValueError, LookupError):
-        return response
-    return response if body is response.body else replace(response, body=body)
 
 
 def _redirected(url: str, location: str) -> str | None:

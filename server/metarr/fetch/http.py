@@ -22,9 +22,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from metarr.clock import Clock
 from metarr.errors import BadAnswer, DeadlineTooNear, ProviderError, ProviderTimeout
 from metarr.fetch.contract import Cancelled, Connection, Response
+from metarr.fetch.packing import unpack
 
 PIECE = 64 * 1024
-"""Bytes of a body that are unpacked at once."""
+"""Bytes of a body that are read at once."""
 LOOK_UP = 0.25
 """Seconds of silence after which a read looks whether anybody still waits for it."""
 AT_ONCE = 64 * 1024
@@ -102,7 +103,8 @@ class Exchanger:
     def _read(self, raw: Any) -> Response | Failure:
         pieces, size, whole = [], 0, False
         try:
-            while piece := raw.read1(PIECE, decode_content=True):
+            # Not unpacked here: that would believe the headers, and they lie.
+            while piece := raw.read1(PIECE, decode_content=False):
                 pieces.append(piece)
                 size += len(piece)
                 if size > self._connection.max_body:
@@ -112,7 +114,11 @@ class Exchanger:
             if not whole:
                 raw.close()
         headers = {name.lower(): value for name, value in raw.headers.items()}
-        return Response(status=raw.status, headers=headers, body=b"".join(pieces))
+        try:
+            body = unpack(b"".join(pieces), self._connection.max_body)
+        except BadAnswer as error:
+            return Failure(error)
+        return Response(status=raw.status, headers=headers, body=body)
 
 
 def _explain(error: Exception, *, late: bool) -> Failure:
@@ -134,8 +140,6 @@ def _explain(error: Exception, *, late: bool) -> Failure:
         return Failure(BadAnswer("the connection was closed before an answer came"), transient=True)
     if isinstance(cause, http.client.BadStatusLine | http.client.LineTooLong):
         return Failure(BadAnswer("the answer is no HTTP"))
-    if isinstance(error, wire.DecodeError):
-        return Failure(BadAnswer("the answer could not be unpacked"))
     if isinstance(error, wire.ProtocolError):
         return Failure(BadAnswer("the answer broke off"))
     if isinstance(error, failures.InvalidURL | wire.LocationValueError):

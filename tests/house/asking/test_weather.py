@@ -32,7 +32,7 @@ SECONDS = 2.0
 TOLERANCE = 3.0
 """Seconds beyond it that a noisy machine may take for the commit."""
 
-HARMLESS = {"bom", "dates_with_times"}
+HARMLESS = {"bom", "dates_with_times", "wrong_charset", "unannounced_gzip", "almost_json"}
 """Spoiled answers that can still be read whole."""
 PARTIAL = {"append_ignored"}
 """Answers of which sections are missing: what is there counts, what is missing is unread."""

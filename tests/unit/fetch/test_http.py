@@ -8,6 +8,7 @@ import itertools
 import socket
 import ssl
 import threading
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -54,6 +55,14 @@ def breaks(data: bytes) -> Step:
         (CHUNKED + b'5\r\n{"a":\r\n2;ext=1\r\n1}\r\n0\r\nTrailer: x\r\n\r\n', {"a": 1}),
         (reply(gzip.compress(b'{"a":1}', mtime=0), Content_Encoding="gzip"), {"a": 1}),
         (reply(zlib.compress(b'{"a":1}'), Content_Encoding="deflate"), {"a": 1}),
+        (reply(gzip.compress(b'{"a":1}', mtime=0)), {"a": 1}),
+        (reply(gzip.compress(b'{"a":1}', mtime=0), Content_Type="text/plain; charset=utf-16"), {"a": 1}),
+        (reply(gzip.compress(b'{"a":1}', mtime=0), Content_Encoding="deflate"), {"a": 1}),
+        (reply(gzip.compress(b'{"a":1}', mtime=0), Content_Encoding="br"), {"a": 1}),
+        (reply(gzip.compress(gzip.compress(b'{"a":1}', mtime=0), mtime=0), Content_Encoding="gzip"), {"a": 1}),
+        (reply(b'{"a":1}', Content_Encoding="gzip"), {"a": 1}),
+        (reply(b'{"a":1}', Content_Encoding="gzip, br"), {"a": 1}),
+        (reply(b'{"a":1}', Content_Encoding="klingon"), {"a": 1}),
         (b"HTTP/1.1 100 Continue\r\n\r\n" + reply(b'{"a":1}'), {"a": 1}),
     ],
 )
@@ -75,8 +84,9 @@ def test_an_answer_is_read_however_it_is_framed(
         (ends(CHUNKED + b'zz\r\n{"a":\r\n'), "broke off"),
         (b"SSH-2.0-OpenSSH\r\n\r\n", "no HTTP"),
         (ends(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n"), "no HTTP"),
-        (reply(b"not packed", Content_Encoding="gzip"), "unpacked"),
-        (ends(reply(gzip.compress(b'{"a":1}', mtime=0)[:12], Content_Encoding="gzip")), "no JSON|empty|unpacked"),
+        (reply(b"not packed", Content_Encoding="gzip"), "is no JSON"),
+        (ends(reply(gzip.compress(b'{"a":1}', mtime=0)[:12], Content_Encoding="gzip")), "unpacked"),
+        (ends(reply(gzip.compress(b'{"a":1}', mtime=0)[:12])), "unpacked"),
         (reply(b'{"a":"' + b"x" * 200_000 + b'"}'), "larger than 100000 bytes"),
         (CHUNKED + b"30d40\r\n" + b"x" * 200_000 + b"\r\n0\r\n\r\n", "larger than 100000 bytes"),
     ],
@@ -93,26 +103,18 @@ def test_a_damaged_answer_is_a_bad_answer_and_not_asked_for_again(
     assert len(server.requests) == trip.admitted == 1
 
 
-def test_a_bomb_is_unpacked_no_further_than_the_largest_answer(
-    server: ScriptedServer, open_client: OpenClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bomb_is_unpacked_no_further_than_the_largest_answer(server: ScriptedServer, open_client: OpenClient) -> None:
     bomb = gzip.compress(gzip.compress(b"0" * 60_000_000, mtime=0))
     server.script(reply(bomb, Content_Encoding="gzip, gzip"))
-    unpacked = []
-    import urllib3.response
-
-    original = urllib3.response.GzipDecoder.decompress
-
-    def watched(self: object, data: bytes, max_length: int = -1) -> bytes:
-        piece = original(self, data, max_length=max_length)
-        unpacked.append(len(piece))
-        return piece
-
-    monkeypatch.setattr(urllib3.response.GzipDecoder, "decompress", watched)
     clock = SystemClock()
-    with pytest.raises(BadAnswer, match="larger"):
-        open_client(clock, max_body=100_000).ask(Journey(clock), "GET", "/x")
-    assert 0 < sum(unpacked) < 1_000_000
+    client = open_client(clock, max_body=100_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadAnswer, match="larger"):
+            client.ask(Journey(clock), "GET", "/x")
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_silence_longer_than_the_read_timeout_is_a_timeout(server: ScriptedServer, open_client: OpenClient) -> None:
