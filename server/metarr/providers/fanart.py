@@ -1,7 +1,7 @@
 """fanart.tv, API v3.2: artwork made by its members. Movies by TMDB or IMDb id, series by TVDB series id."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from metarr.domain.values import Artwork, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers.contract import Ask, Preferences, Provider, Setting, SettingType, SettingValue, common_settings
-from metarr.providers.reading import Malformed, Reading, https, number, objects, retry_after, text, texts, whole
+from metarr.providers.reading import Reading, each, https, number, optional, retry_after, text, texts, whole
 
 BASE_URL = "https://webservice.fanart.tv/v3.2"
 LIMITS = Limits(per_second=5.0)
@@ -161,18 +161,19 @@ def parse_art(kind: Kind, body: Any) -> Fragment:
 
 def _images(body: Mapping[str, Any], keys: tuple[str, ...]) -> Artwork:
     """Every image of these lists, the most liked first."""
-    found = (image for key in keys for raw in objects(body.get(key, [])) for image in _image(raw, SIZES[key]))
+    found = [image for key in keys for image in each(body.get(key), partial(_image, usual=SIZES[key]))]
     return tuple(sorted(found, key=lambda image: -image.votes))
 
 
-def _image(raw: Mapping[str, Any], usual: tuple[int, int]) -> Iterator[Image]:
-    """The image, unless it has no usable address or language, or belongs to a single season. Numbers are texts here."""
-    try:
-        url, language, season = https(raw.get("url")), text(raw.get("lang")) or "", str(raw.get("season") or "")
-        size = whole(raw.get("width")) or usual[0], whole(raw.get("height")) or usual[1]
-        votes = number(raw.get("likes")) or 0.0
-    except Malformed:
-        return
-    if url and season in WHOLE_SHOW:
-        language = LANGUAGES.get(language.lower(), language.lower())
-        yield Image(url=url, width=size[0], height=size[1], language=language, votes=votes)
+def _image(raw: Mapping[str, Any], usual: tuple[int, int]) -> Image | None:
+    """None where it has no usable address, or belongs to a single season. Numbers are texts here."""
+    url, language, season = https(raw["url"]), text(raw.get("lang")) or "", str(raw.get("season") or "")
+    if url is None or season not in WHOLE_SHOW:
+        return None
+    return Image(
+        url=url,
+        width=optional(whole, raw.get("width")) or usual[0],
+        height=optional(whole, raw.get("height")) or usual[1],
+        language=LANGUAGES.get(language.lower(), language.lower()),
+        votes=optional(number, raw.get("likes")) or 0.0,
+    )

@@ -6,6 +6,7 @@ is checked against its declaration and the field catalogue before anyone else se
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,7 +19,7 @@ from metarr.domain.values import Collection, Credit, Image, Kind, Value
 from metarr.errors import BadAnswer, DatabaseUnusable, ProviderError, TitleNotFound
 from metarr.fetch.contract import Cancelled, Classify, Http, Response
 from metarr.providers.contract import Ask, Candidate, LooksUp, Provider, Query, Searches, SettingValue
-from metarr.providers.reading import Malformed
+from metarr.providers.reading import Malformed, each
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -148,24 +149,41 @@ def checked_fragment(provider: Provider, kind: Kind, returned: object, told: fro
 def checked_value(field: str, raw: object) -> Value | None:
     """The value in exactly the catalogue's type; None for a value that says nothing.
 
-    Raises Malformed, or what msgspec raises.
+    A malformed element of a list costs itself, unless nothing else is left. Raises Malformed, or what msgspec raises.
     """
     if raw is None:
         return None
-    encoded = encode_value(raw)  # type: ignore[arg-type]
-    value = decode_value(field, encoded)  # the round trip is the check
+    try:
+        value = _typed(field, raw)
+    except (Malformed, *SHAPELESS):
+        if not isinstance(raw, tuple | list):
+            raise
+        sound: Any = each(raw[:MAX_ELEMENTS], lambda part: _typed(field, (part,)))
+        value = tuple(chain.from_iterable(sound))
     if isinstance(value, tuple):
-        if FIELDS[field].type is FieldType.ARTWORK:
-            value = tuple(image for image in value if isinstance(image, Image) and image.url.startswith("https://"))
-        value = value[:MAX_ELEMENTS]
-    # No text is longer than all of them together.
-    if len(encoded) > MAX_TEXT and any(len(words) > MAX_TEXT for words in _texts_in(value)):
-        raise Malformed(f"a text of more than {MAX_TEXT} characters")
+        kept: Any = tuple(part for part in value if _says(part))
+        value = kept[:MAX_ELEMENTS]
     if isinstance(value, int | float) and not 0 <= value < MAX_NUMBER:
         raise Malformed("a number out of range")
     if FIELDS[field].type is FieldType.DATE and value and not ISO_DAY.fullmatch(str(value)):
         raise Malformed("not a day written as YYYY-MM-DD")
     return None if value in ("", ()) else value
+
+
+def _typed(field: str, raw: object) -> Value:
+    encoded = encode_value(raw)  # type: ignore[arg-type]
+    value = decode_value(field, encoded)  # the round trip is the check
+    # No text is longer than all of them together.
+    if len(encoded) > MAX_TEXT and any(len(words) > MAX_TEXT for words in _texts_in(value)):
+        raise Malformed(f"a text of more than {MAX_TEXT} characters")
+    return value
+
+
+def _says(part: str | Credit | Image) -> bool:
+    """Whether an element is one: a name, a person with a name, an image with an address."""
+    if isinstance(part, Image):
+        return part.url.startswith("https://")
+    return bool((part.name if isinstance(part, Credit) else part).strip())
 
 
 def checked_ids(raw: object) -> dict[str, str]:

@@ -30,6 +30,7 @@ from metarr.providers.contract import (
 from metarr.providers.reading import (
     Malformed,
     Reading,
+    each,
     https,
     iso_date,
     number,
@@ -313,8 +314,8 @@ def _rating(raw: Any) -> float | None:
 
 def _tomatoes(ratings: list[Any]) -> int | None:
     """The share of good reviews; 0 % is one of the values."""
-    found = (rating for rating in objects(ratings) if rating.get("Source") == "Rotten Tomatoes")
-    return next((_score(rating["Value"], "%") for rating in found), None)
+    found = [rating for rating in objects(ratings) if rating.get("Source") == "Rotten Tomatoes"]
+    return next(iter(each(found, lambda rating: _score(rating["Value"], "%"))), None)
 
 
 def _score(raw: Any, unit: str = "") -> int | None:

@@ -2,18 +2,25 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from metarr.domain.fields import FIELDS
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Kind, Value
 from metarr.providers.contract import Provider
 
+T = TypeVar("T")
+
 _PLACES = {field: place for place, field in enumerate(FIELDS)}
 
 
 class Malformed(Exception):
     """A part of an answer has a type or form that nobody documented. Costs the field that needed it."""
+
+
+UNREADABLE = (Malformed, KeyError, TypeError, ValueError, AttributeError, IndexError)
+"""What reading a part of an unexpected type or shape raises."""
 
 
 class Reading:
@@ -38,7 +45,7 @@ class Reading:
             return
         try:
             value = get()
-        except (Malformed, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        except UNREADABLE as error:
             self._unread.add(field)
             self._trouble.append(f"{field}: {type(error).__name__} {str(error)[:80]}")
             return
@@ -74,7 +81,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return float(told) if re.fullmatch(r"\d{1,6}", told) else None
 
 
-_NUMBER = re.compile(r"\d{1,15}(\.\d{1,10})?")
+_NUMBER = re.compile(r"\d{1,15}(\.\d{0,40})?(e[+-]?\d{1,2})?", re.IGNORECASE)
 
 
 _ADDRESS = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[^\s<>\"\\]*)?")
@@ -127,10 +134,13 @@ def iso_date(raw: Any) -> str | None:
     read = text(raw)
     if read is None:
         return None
-    match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})([T ].*)?", read)
-    if not match or not (1 <= int(match[2]) <= 12 and 1 <= int(match[3]) <= 31):
-        raise Malformed(f"{read[:30]!r} is no date")
-    return f"{match[1]}-{match[2]}-{match[3]}" if int(match[1]) else None
+    match = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([T ].*)?", read)
+    if match and match[1].startswith("0000"):
+        return None
+    try:
+        return date.fromisoformat(match[1] if match else "").isoformat()
+    except ValueError:
+        raise Malformed(f"{read[:30]!r} is no date") from None
 
 
 def objects(raw: Any) -> list[dict[str, Any]]:
@@ -143,6 +153,34 @@ def objects(raw: Any) -> list[dict[str, Any]]:
     if raw and not kept:
         raise Malformed(f"a list of {type(raw[0]).__name__} where objects were expected")
     return kept
+
+
+def each(raw: Any, read: Callable[[Any], T | None]) -> list[T]:
+    """What `read` makes of every element of a list; null counts as an empty one, and None as nothing.
+
+    A malformed element costs itself. Where nothing else is left, nobody knows whether there is anything: Malformed.
+    """
+    if not isinstance(raw, list | tuple | None):
+        raise Malformed(f"{type(raw).__name__} where a list was expected")
+    kept, last, raw = [], None, raw or ()
+    for element in raw:
+        try:
+            value = read(element)
+        except UNREADABLE as error:
+            last = error
+        else:
+            kept += [] if value is None else [value]
+    if last is not None and not kept:
+        raise Malformed(f"nothing can be read of {len(raw)} elements: {type(last).__name__} {str(last)[:40]}")
+    return kept
+
+
+def optional(read: Callable[[Any], T | None], raw: Any) -> T | None:
+    """What `read` makes of a part that can be done without: None where it is malformed, too."""
+    try:
+        return read(raw)
+    except UNREADABLE:
+        return None
 
 
 def texts(raw: Iterable[Any]) -> tuple[str, ...] | None:

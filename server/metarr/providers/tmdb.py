@@ -3,6 +3,7 @@
 Documentation: https://developer.themoviedb.org/docs and, for errors, https://developer.themoviedb.org/docs/errors.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,6 +12,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 import msgspec
+from msgspec.structs import replace
 
 from metarr.domain.id_spelling import valid_id
 from metarr.domain.outcome import Fragment
@@ -31,10 +33,12 @@ from metarr.providers.contract import (
 from metarr.providers.reading import (
     Malformed,
     Reading,
+    each,
     https,
     iso_date,
     number,
     objects,
+    optional,
     retry_after,
     section,
     text,
@@ -73,7 +77,7 @@ NEUTRAL_VOTES = 5
 
 PLACEHOLDERS = frozenset({"tba", "tbd", "tbc", "to be announced", "to be determined"})
 COUNTRY_NAMES = {"United States of America": "United States"}
-ENDED = frozenset({"Ended", "Canceled"})
+ENDED, GOING_ON = {"Ended", "Canceled"}, {"Returning Series", "Planned", "In Production", "Pilot"}
 THEATRICAL, LIMITED, PREMIERE = 3, 2, 1
 
 WRITING_JOBS = (
@@ -343,14 +347,18 @@ def _read_movie(reading: Reading, body: dict[str, Any], preferences: Preferences
 
 def _read_series(reading: Reading, body: dict[str, Any], preferences: Preferences) -> None:
     reading.read("release_date", lambda: iso_date(body["first_air_date"]))
-    reading.read("end_date", lambda: iso_date(body["last_air_date"]) if text(body["status"]) in ENDED else None)
+    reading.read("end_date", lambda: iso_date(body["last_air_date"]) if _has_ended(body) else None)
     reading.read("certification", lambda: _content_rating(body, preferences.country))
-    reading.read(
-        "runtime_minutes", lambda: next(filter(None, map(whole, section(body, "episode_run_time", list))), None)
-    )
+    reading.read("runtime_minutes", lambda: next(iter(each(section(body, "episode_run_time", list), whole)), None))
     reading.read("networks", lambda: _names(body["networks"]))
     reading.read("creators", lambda: _names(body["created_by"]))
     reading.read("cast", lambda: _cast(section(body, "aggregate_credits")["cast"]))
+
+
+def _has_ended(body: dict[str, Any]) -> bool:
+    """By its status; where that tells nothing, what is not in production has ended."""
+    status = optional(text, body.get("status"))
+    return status in ENDED or (status not in GOING_ON and not section(body, "in_production", bool))
 
 
 def _said(raw: Any) -> str | None:
@@ -377,7 +385,7 @@ def _localized(body: dict[str, Any], key: str, preferences: Preferences) -> Valu
         return told
     country = preferences.language.partition("-")[2]
     entries = _translations(body, _language(preferences), country) + _translations(body, "en", "US")
-    return next((told for data in entries if (told := _said(data.get(key)))), None)
+    return next((told for data in entries if (told := optional(_said, data.get(key)))), None)
 
 
 def _title(body: dict[str, Any], name: str, preferences: Preferences) -> Value | None:
@@ -385,12 +393,12 @@ def _title(body: dict[str, Any], name: str, preferences: Preferences) -> Value |
 
     In a translation an empty title says that it is called there as in the original.
     """
-    told, original, wanted = _said(body[name]), _said(body[f"original_{name}"]), _language(preferences)
+    told, original, wanted = _said(body[name]), optional(_said, body.get(f"original_{name}")), _language(preferences)
     if told and (told != original or body.get("original_language") == wanted):
         return told
     for language in dict.fromkeys((wanted, "en")):
         if entries := _translations(body, language, preferences.language.partition("-")[2]):
-            return next((title for data in entries if (title := _said(data.get(name)))), original)
+            return next((title for data in entries if (title := optional(_said, data.get(name)))), original)
     return told or original
 
 
@@ -420,10 +428,12 @@ def _rating(raw: Any) -> float | None:
 
 def _releases(body: dict[str, Any]) -> list[tuple[Any, dict[str, Any]]]:
     """Every release with its country."""
-    countries = objects(section(body, "release_dates")["results"])
-    return [
-        (entry.get("iso_3166_1"), release) for entry in countries for release in objects(entry.get("release_dates"))
-    ]
+    countries = each(section(body, "release_dates")["results"], _releases_there)
+    return [(where, release) for where, releases in countries for release in releases]
+
+
+def _releases_there(entry: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
+    return entry["iso_3166_1"], objects(entry["release_dates"])
 
 
 def _release_date(body: dict[str, Any], country: str) -> str | None:
@@ -438,46 +448,49 @@ def _release_date(body: dict[str, Any], country: str) -> str | None:
 
 
 def _first_day(releases: Iterable[dict[str, Any]]) -> str | None:
-    return min(filter(None, (iso_date(release.get("release_date")) for release in releases)), default=None)
+    return min(each(list(releases), lambda release: iso_date(release["release_date"])), default=None)
 
 
 def _certification(body: dict[str, Any], country: str) -> str | None:
     """That of the theatrical release, else of any; releases without one stand beside it."""
     there = [release for where, release in _releases(body) if where == country]
     there.sort(key=lambda release: release.get("type") != THEATRICAL)
-    return next((told for release in there if (told := text(release.get("certification")))), None)
+    return next(iter(each(there, lambda release: text(release["certification"]))), None)
 
 
 def _content_rating(body: dict[str, Any], country: str) -> str | None:
     ratings = objects(section(body, "content_ratings")["results"])
-    there = (entry for entry in ratings if entry.get("iso_3166_1") == country)
-    return next((told for entry in there if (told := text(entry.get("rating")))), None)
+    there = [entry for entry in ratings if entry.get("iso_3166_1") == country]
+    return next(iter(each(there, lambda entry: text(entry["rating"]))), None)
 
 
 def _collection(raw: Any) -> Collection | None:
     if raw is None:
         return None
-    name, tmdb = text(raw["name"]), _id_of("tmdb", raw["id"])
+    name, tmdb = text(raw["name"]), _id_of("tmdb", raw.get("id"))
     return Collection(name=name, ids={"tmdb": tmdb} if tmdb else {}) if name else None
 
 
-def _cast(raw: Any) -> tuple[Credit, ...] | None:
+def _cast(raw: Any) -> tuple[Credit, ...]:
     """In the order of billing. The cast of a series carries its roles in a list, each with its episodes."""
-    people = objects(raw)
-    named = [person for person in people if text(person.get("name"))]
-    if people and not named:
-        raise Malformed("nobody in the cast has a name")
-    named.sort(key=lambda person: order if isinstance(order := person.get("order"), int) else len(named))
-    return tuple(_credit(person, order) for order, person in enumerate(named[:MAX_CAST]))
+    people = each(raw, lambda person: (_billing(person.get("order")), _credit(person)))
+    people.sort(key=lambda pair: pair[0])
+    return tuple(replace(credit, order=order) for order, (_, credit) in enumerate(people[:MAX_CAST]))
 
 
-def _credit(person: dict[str, Any], order: int) -> Credit:
-    roles = sorted(objects(person.get("roles")), key=lambda role: -(whole(role.get("episode_count")) or 0))
-    tmdb = _id_of("tmdb", person.get("id"))
+def _billing(order: Any) -> float:
+    return order if isinstance(order, int) and not isinstance(order, bool) else math.inf
+
+
+def _credit(person: dict[str, Any]) -> Credit:
+    name, tmdb = text(person["name"]), _id_of("tmdb", person.get("id"))
+    if name is None:
+        raise Malformed("nobody has this role")
+    roles = objects(person["roles"] if isinstance(person.get("roles"), list) and person["roles"] else [person])
+    roles.sort(key=lambda role: -(optional(whole, role.get("episode_count")) or 0))
     return Credit(
-        name=text(person["name"]) or "",
-        role=text(roles[0].get("character") if roles else person.get("character")) or "",
-        order=order,
+        name=name,
+        role=optional(text, roles[0].get("character")) or "",
         photo=_image_url(person.get("profile_path")) or "",
         ids={"tmdb": tmdb} if tmdb else {},
     )
@@ -504,7 +517,7 @@ def _video_rank(video: dict[str, Any], language: str) -> tuple[bool, int, bool, 
         video.get("type") != "Trailer",
         in_language,
         video.get("official") is not True,
-        -(number(video.get("size")) or 0),
+        -(optional(number, video.get("size")) or 0),
     )
 
 
@@ -526,10 +539,10 @@ def _image_url(path: Any, size: str = "original") -> str | None:
 
 def _images(body: dict[str, Any], group: str) -> Artwork:
     """The candidates of a group, best first."""
-    found = [_image(raw) for raw in objects(section(section(body, "images"), group, list))]
+    found = each(section(section(body, "images"), group, list), _image)
     taken: Counter[str] = Counter()
     kept = []
-    for image in sorted(filter(None, found), key=lambda image: -image.votes):
+    for image in sorted(found, key=lambda image: -image.votes):
         taken[image.language] += 1
         if taken[image.language] <= MAX_IMAGES:
             kept.append(image)
@@ -537,21 +550,16 @@ def _images(body: dict[str, Any], group: str) -> Artwork:
 
 
 def _image(raw: dict[str, Any]) -> Image | None:
-    url = _image_url(raw.get("file_path"))
+    url, language = _image_url(raw.get("file_path")), text(raw.get("iso_639_1"))
     if url is None:
         return None
-    language, count, average = (
-        text(raw.get("iso_639_1")),
-        number(raw.get("vote_count")),
-        number(raw.get("vote_average")),
-    )
-    votes = count or 0.0
+    votes, average = (optional(number, raw.get(key)) or 0.0 for key in ("vote_count", "vote_average"))
     return Image(
         url=url,
-        width=whole(raw.get("width")) or 0,
-        height=whole(raw.get("height")) or 0,
+        width=optional(whole, raw.get("width")) or 0,
+        height=optional(whole, raw.get("height")) or 0,
         language="" if language in (None, "xx") else language,
-        votes=round(((average or 0.0) * votes + 5.0 * NEUTRAL_VOTES) / (votes + NEUTRAL_VOTES), 3),
+        votes=round((average * votes + 5.0 * NEUTRAL_VOTES) / (votes + NEUTRAL_VOTES), 3),
     )
 
 

@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from metarr.domain.id_spelling import valid_id
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Artwork, Credit, Image, Kind
@@ -26,10 +28,12 @@ from metarr.providers.contract import (
 from metarr.providers.reading import (
     Malformed,
     Reading,
+    each,
     https,
     iso_date,
     number,
     objects,
+    optional,
     retry_after,
     section,
     text,
@@ -43,6 +47,9 @@ LIMITS = Limits(per_second=3.0)
 ARTWORK_HOST = "https://artworks.thetvdb.com/"
 PLURALS = {Kind.MOVIE: "movies", Kind.SERIES: "series"}
 SEARCH_LIMIT = 25
+
+STATUSES = {"Continuing": 1, "Ended": 2, "Upcoming": 3}
+"""Of series, from `/series/statuses`."""
 
 ARTWORK_TYPES: Mapping[Kind, Mapping[str, int]] = {
     Kind.MOVIE: {"poster": 14, "fanart": 15, "banner": 16, "clearart": 24, "clearlogo": 25},
@@ -286,7 +293,8 @@ def parse_details(kind: Kind, body: Any, preferences: Preferences) -> Fragment:
         reading.read("runtime_minutes", lambda: whole(record["runtime"]))
     _read_people(reading, record)
     _read_artwork(reading, record, kind)
-    reading.read("trailer", lambda: _trailer(record["trailers"], (*wanted, text(record.get("originalLanguage")) or "")))
+    original = optional(text, record.get("originalLanguage")) or ""
+    reading.read("trailer", lambda: _trailer(record["trailers"], (*wanted, original)))
     return reading.fragment(
         {"tvdb": str(record["id"]), **parse_remote_ids(record.get("remoteIds"))},
         (title for title in _all_titles(record) if not _is_placeholder(title)),
@@ -303,8 +311,8 @@ def _read_texts(reading: Reading, record: Mapping[str, Any], wanted: tuple[str, 
 
 
 def _title(record: Mapping[str, Any], wanted: tuple[str, ...]) -> str | None:
-    known = (*_translated(record, "nameTranslations", "name", wanted), text(record["name"]))
-    return next((name for name in known if _no_placeholder(name)), None)
+    known = _translated(record, "nameTranslations", "name", wanted)
+    return next(filter(_no_placeholder, known), None) or _no_placeholder(text(record["name"]))
 
 
 def _read_facts(reading: Reading, record: Mapping[str, Any], country: str) -> None:
@@ -312,11 +320,11 @@ def _read_facts(reading: Reading, record: Mapping[str, Any], country: str) -> No
     reading.read("status", lambda: text(section(record, "status")["name"]))
     reading.read("genres", lambda: texts(genre.get("name") for genre in objects(record["genres"])))
     reading.read("certification", lambda: _certification(record["contentRatings"], country))
-    reading.read("studios", lambda: texts((*_companies(record, "studio"), *_companies(record, "production"))))
+    reading.read("studios", lambda: _studios(record))
     reading.read("countries", lambda: texts(COUNTRY_NAMES.get(code, "") for code in _countries(record)))
     reading.read("languages", lambda: texts(LANGUAGE_NAMES.get(code, "") for code in _languages(record)))
     reading.read("homepage", lambda: _homepage(record["remoteIds"]))
-    reading.read("networks", lambda: texts(_networks(record)))
+    reading.read("networks", lambda: _networks(record))
     reading.read("end_date", lambda: _end_date(record))
 
 
@@ -345,10 +353,11 @@ def language_codes(language: str) -> tuple[str, ...]:
 
 def _translated(record: Mapping[str, Any], part: str, key: str, wanted: Iterable[str]) -> Iterator[str]:
     """Texts in these languages, in their order; aliases are no names."""
-    entries = objects(section(record, "translations").get(part))
-    by_language = {
-        entry.get("language"): text(entry.get(key)) for entry in reversed(entries) if not entry.get("isAlias")
-    }
+    entries = each(
+        section(record, "translations").get(part),
+        lambda entry: None if entry.get("isAlias") else (str(entry["language"]), text(entry[key])),
+    )
+    by_language = dict(reversed(entries))
     for language in wanted:
         if found := by_language.get(language):
             yield found.replace("\r\n", "\n")
@@ -386,69 +395,69 @@ def parse_remote_ids(raw: Any) -> dict[str, str]:
 
 
 def _certification(ratings: Any, country: str) -> str | None:
-    of_country = (text(rating.get("name")) for rating in objects(ratings) if rating.get("country") == country)
-    return next((name for name in of_country if name), None)
+    there = [rating for rating in objects(ratings) if rating.get("country") == country]
+    return next(iter(each(there, lambda rating: text(rating["name"]))), None)
 
 
-def _companies(record: Mapping[str, Any], role: str) -> Iterator[Any]:
-    """Names of companies with this role. Series have one list, movies a list per role (null: none)."""
+def _studios(record: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Studios, then production companies. Series have one list, movies a list per role (null: none)."""
     companies = record["companies"]
     if isinstance(companies, dict):
-        yield from (company.get("name") for company in objects(companies.get(role)))
-        return
-    for company in objects(companies):
-        kind = company.get("companyType")
-        if isinstance(kind, dict) and str(kind.get("companyTypeName")).lower().startswith(role):
-            yield company.get("name")
+        lists = each([companies.get("studio"), companies.get("production")], lambda listed: objects(listed) or None)
+        return texts(company.get("name") for listed in lists for company in listed)
+    roles = [(_role(company), company.get("name")) for company in objects(companies)]
+    return texts(name for wanted in ("studio", "production") for role, name in roles if role.startswith(wanted))
 
 
-def _networks(record: Mapping[str, Any]) -> Iterator[Any]:
-    for key in ("originalNetwork", "latestNetwork"):
-        network = record[key]
-        if network is not None:
-            yield section(record, key).get("name")
+def _role(company: Mapping[str, Any]) -> str:
+    kind = company.get("companyType")
+    return str(kind.get("companyTypeName")).lower() if isinstance(kind, dict) else ""
+
+
+def _networks(record: Mapping[str, Any]) -> tuple[str, ...] | None:
+    keys = ("originalNetwork", "latestNetwork")
+    named = each([record[key] for key in keys], lambda network: network and text(network["name"]))
+    return texts(named)
 
 
 def _countries(record: Mapping[str, Any]) -> list[str]:
     """Codes of the countries that made it: movies list them, series have one of origin."""
-    produced = [text(country.get("country")) or "" for country in objects(record.get("production_countries"))]
-    return produced or [text(record["originalCountry"]) or ""]
+    produced = each(record.get("production_countries"), lambda country: text(country["country"]))
+    return produced or each([record["originalCountry"]], text)
 
 
 def _languages(record: Mapping[str, Any]) -> list[str]:
-    spoken = record.get("spoken_languages") or []
-    if not isinstance(spoken, list):
-        raise Malformed(f"spoken_languages is {type(spoken).__name__}")
-    return [text(code) or "" for code in spoken] or [text(record["originalLanguage"]) or ""]
+    return each(record.get("spoken_languages"), text) or each([record["originalLanguage"]], text)
 
 
 def _homepage(remote_ids: Any) -> str | None:
-    official = (entry.get("id") for entry in objects(remote_ids) if entry.get("sourceName") == "Official Website")
-    return next(filter(None, map(https, official)), None)
+    official = [entry for entry in objects(remote_ids) if entry.get("sourceName") == "Official Website"]
+    return next(iter(each(official, lambda entry: https(entry["id"]))), None)
 
 
 def _end_date(record: Mapping[str, Any]) -> str | None:
-    ended = section(record, "status")["name"] == "Ended"
-    return iso_date(record["lastAired"]) if ended else None
+    status = section(record, "status")
+    known = STATUSES.get(optional(text, status.get("name")) or "") or section(status, "id", int)
+    return iso_date(record["lastAired"]) if known == STATUSES["Ended"] else None
 
 
 def _premiere(record: Mapping[str, Any], country: str) -> str | None:
     """The first release in the owner's country, else the first anywhere."""
     if "releases" not in record and "first_release" not in record:
         raise Malformed("neither releases nor first_release")
-    first = [section(record, "first_release")] if record.get("first_release") is not None else []
-    releases = [*objects(record.get("releases")), *first]
+    first = optional(lambda each: section(each, "first_release"), record)
+    releases = [*objects(record.get("releases")), *([first] if first else [])]
     here = [release for release in releases if release.get("country") == country]
     return _earliest(here) or _earliest(releases)
 
 
 def _earliest(releases: list[dict[str, Any]]) -> str | None:
-    return min(filter(None, (iso_date(release.get("date")) for release in releases)), default=None)
+    return min(each(releases, lambda release: iso_date(release["date"])), default=None)
 
 
 def _people(record: Mapping[str, Any], people_type: str) -> list[dict[str, Any]]:
     people = [person for person in objects(record["characters"]) if person.get("peopleType") == people_type]
-    return sorted(people, key=lambda person: number(person.get("sort")) or 0.0)
+    return sorted(people, key=lambda person: optional(number, person.get("sort")) or 0.0)
 
 
 def _names(record: Mapping[str, Any], people_type: str) -> tuple[str, ...] | None:
@@ -456,16 +465,19 @@ def _names(record: Mapping[str, Any], people_type: str) -> tuple[str, ...] | Non
 
 
 def _cast(actors: list[dict[str, Any]]) -> tuple[Credit, ...]:
-    named = [(name, actor) for actor in actors if (name := text(actor.get("personName")))]
-    return tuple(
-        Credit(
-            name=name,
-            role=text(actor.get("name")) or "",
-            order=order,
-            photo=image_url(actor.get("personImgURL")) or image_url(actor.get("image")) or "",
-            ids={"tvdb": tvdb_id} if (tvdb_id := _identifier(actor.get("peopleId"))) else {},
-        )
-        for order, (name, actor) in enumerate(named)
+    return tuple(replace(credit, order=order) for order, credit in enumerate(each(actors, _credit)))
+
+
+def _credit(actor: Mapping[str, Any]) -> Credit:
+    name = text(actor["personName"])
+    if name is None:
+        raise Malformed("nobody has this role")
+    photo = optional(image_url, actor.get("personImgURL")) or optional(image_url, actor.get("image"))
+    return Credit(
+        name=name,
+        role=optional(text, actor.get("name")) or "",
+        photo=photo or "",
+        ids={"tvdb": tvdb_id} if (tvdb_id := _identifier(actor.get("peopleId"))) else {},
     )
 
 
@@ -473,7 +485,7 @@ def _trailer(trailers: Any, wanted: tuple[str, ...]) -> str | None:
     """The first in the owner's language, else in English, else in the original one, else any."""
     rank = {language: place for place, language in reversed(list(enumerate(wanted)))}
     ordered = sorted(objects(trailers), key=lambda trailer: rank.get(str(trailer.get("language")), len(wanted)))
-    return next(filter(None, (https(trailer.get("url")) for trailer in ordered)), None)
+    return next(iter(each(ordered, lambda trailer: https(trailer["url"]))), None)
 
 
 def image_url(raw: Any) -> str | None:
@@ -486,24 +498,23 @@ def image_url(raw: Any) -> str | None:
 
 
 def _images(record: Mapping[str, Any], type_number: int) -> Artwork:
-    images = (_image(artwork) for artwork in objects(record["artworks"]) if artwork.get("type") == type_number)
-    return tuple(sorted(filter(None, images), key=lambda image: -image.votes))
+    of_type = [artwork for artwork in objects(record["artworks"]) if artwork.get("type") == type_number]
+    return tuple(sorted(each(of_type, _image), key=lambda image: -image.votes))
 
 
 def _image(artwork: Mapping[str, Any]) -> Image | None:
     """The score is TheTVDB's own ordering, far from any rating: it serves as votes."""
-    url = image_url(artwork.get("image"))
+    url, language = image_url(artwork["image"]), text(artwork.get("language")) or ""
     if url is None:
         return None
-    language = text(artwork.get("language")) or ""
     # A logo is lettering, whatever its record says.
     textless = artwork.get("includesText") is False and artwork["type"] not in LOGOS
     return Image(
         url=url,
-        width=whole(artwork.get("width")) or 0,
-        height=whole(artwork.get("height")) or 0,
+        width=optional(whole, artwork.get("width")) or 0,
+        height=optional(whole, artwork.get("height")) or 0,
         language="" if textless else SHORT_LANGUAGES.get(language, language),
-        votes=number(artwork.get("score")) or 0.0,
+        votes=optional(number, artwork.get("score")) or 0.0,
     )
 
 

@@ -180,7 +180,7 @@ class TestFragment:
             ("release_date", "2010-13-01"),
             ("release_date", "2010-07-16T00:00:00"),
             ("genres", "Drama"),
-            ("genres", ("Drama", 7)),
+            ("genres", (8, 7)),
             ("genres", ("x" * 20_001,)),
             ("cast", (Credit(name=None),)),  # type: ignore[arg-type]
             ("cast", (Image(url="https://x.example/p.jpg"),)),
@@ -222,6 +222,27 @@ class TestFragment:
         found = checked(values={"poster": images})
         assert found.values["poster"] == (images[1],)
         assert "poster" in checked(values={"poster": images[:1]}).empty
+
+    @pytest.mark.parametrize(
+        ("field", "good", "bad"),
+        [
+            ("genres", "Drama", 7),
+            ("genres", "Drama", None),
+            ("genres", "Drama", " "),
+            ("genres", "Drama", "\ud800"),
+            ("genres", "Drama", "x" * 20_001),
+            ("cast", Credit(name="Ida"), {"role": "Nobody"}),
+            ("cast", Credit(name="Ida"), Credit(name="")),
+            ("cast", Credit(name="Ida"), Credit(name="Noor", role="x" * 20_001)),
+            ("cast", Credit(name="Ida"), object()),
+            ("poster", Image(url="https://example.org/a.jpg"), Image(url="https://example.org/b.jpg", width="wide")),  # type: ignore[arg-type]
+            ("poster", Image(url="https://example.org/a.jpg"), Image(url="http://example.org/b.jpg")),
+            ("poster", Image(url="https://example.org/a.jpg"), "https://example.org/b.jpg"),
+        ],
+    )
+    def test_a_malformed_element_costs_itself_unless_it_is_all_there_is(self, field: str, good: Any, bad: Any) -> None:
+        assert checked(values={field: (bad, good, bad)}).values[field] == (good,)
+        assert field not in checked(values={field: (bad,)}).values
 
     def test_long_lists_are_cut(self) -> None:
         found = checked(values={"genres": tuple(map(str, range(600)))}, titles=tuple(map(str, range(600))))

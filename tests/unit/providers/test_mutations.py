@@ -15,12 +15,14 @@ from metarr.errors import ProviderError, TitleNotFound
 from metarr.fetch.contract import Response
 from metarr.providers import guard
 from metarr.providers.contract import Ask, Provider
+from mutations import Part, attack
 from samples import index, sample
 from unit.providers.contract import PROVIDERS, examples
 
 pytestmark = pytest.mark.slow
 
 MUTATIONS = 10_000
+SINGLE_MUTATIONS = 5_000
 SEED = 20261122
 ODD: tuple[Any, ...] = (
     None, True, False, 0, -1, 1.5, 1e308, 10**40, "", "N/A", "0000-00-00", "2024-07-07T00:00:00.000Z", "\x00", "日本",
@@ -122,3 +124,13 @@ def test_no_mutation_of_a_body_escapes_a_parser(provider: Provider, bodies: Call
         raw = Response(status=dice.choice((200, 401, 404, 429, 500)), headers={}, body=json.dumps(body).encode())
         assert isinstance(provider.classify(raw), ProviderError | TitleNotFound | None)
     assert fragments > MUTATIONS // 100, "most mutated titles can still be read"
+
+
+def test_a_single_malformed_part_costs_one_field_at_most() -> None:
+    """But for the keys that tell what an answer is about, and for whole sections."""
+    tally = attack(SINGLE_MUTATIONS, SEED)
+    assert tally.faults == [], str(tally)
+    assert all(
+        sum(costs.values()) > SINGLE_MUTATIONS // 20 for part, costs in tally.costs.items() if part != "identity key"
+    )
+    assert tally.refused[Part.IDENTITY] > 20
