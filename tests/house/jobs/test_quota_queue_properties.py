@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from factories import item, stored
 from fakes import FakeClock
+from memory_stores import MemoryLimitStore, MemorySecretStore
 from metarr.domain.freshness import TTL
 from metarr.errors import QuotaExhausted
 from metarr.fetch.channel import Channel
 from metarr.fetch.contract import Connection, Lane, Limits
-from metarr.fetch.memory import MemoryLimitStore, MemorySecretStore
 from metarr.jobs.quota_queue import Planner
 from metarr.jobs.runner import ThreadRunner
 from metarr.store import awaited_answers, items

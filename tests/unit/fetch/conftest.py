@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from memory_stores import MemoryLimitStore, MemorySecretStore
 from metarr.clock import Clock, SystemClock
 from metarr.fetch.channel import Channel
 from metarr.fetch.client import ProviderClient
 from metarr.fetch.contract import Classify, Connection, Limits
-from metarr.fetch.memory import MemoryLimitStore, MemorySecretStore
 from scripted_server import ScriptedServer
 
 

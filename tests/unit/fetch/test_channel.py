@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fakes import FakeClock
+from memory_stores import MemoryLimitStore, MemorySecretStore
 from metarr.clock import Clock, SystemClock
 from metarr.errors import (
     BadAnswer,
@@ -23,7 +24,6 @@ from metarr.errors import (
 )
 from metarr.fetch.channel import STALL, Channel, Ticket
 from metarr.fetch.contract import AnsweredMeanwhile, Cancelled, Connection, Http, Lane, Limits, LimitState, Response
-from metarr.fetch.memory import MemoryLimitStore, MemorySecretStore
 from scripted_server import ScriptedServer, hang, reply
 
 OpenChannel = Callable[..., Channel]

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from kodi_host import wait_for
+from memory_stores import MemoryLimitStore, MemorySecretStore
 from metarr.clock import SystemClock
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, ProviderTimeout, QuotaExhausted, RateLimited
 from metarr.fetch.channel import Channel, Ticket
 from metarr.fetch.contract import Connection, Http, Lane, Limits, Response
-from metarr.fetch.memory import MemoryLimitStore, MemorySecretStore
 from simulators import FAULTS, KEYS, Simulators
 
 ASK = {

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import FakeClock
+from memory_stores import MemoryLimitStore
 from metarr.errors import DeadlineTooNear, KeyRefused, ProviderError, QuotaExhausted, RateLimited, Reason
 from metarr.fetch.contract import Lane, Limits, LimitState
 from metarr.fetch.limits import Limiter
-from metarr.fetch.memory import MemoryLimitStore
 
 FAR = 1e12
 MIDNIGHT = datetime(2026, 11, 23, tzinfo=UTC)

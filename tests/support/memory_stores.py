@@ -1,4 +1,4 @@
-"""Stores that forget with the process: for runs without a database, and for tests."""
+"""Stores of limits and secrets that forget with the process."""
 
 from metarr.fetch.contract import LimitState
 
