@@ -62,43 +62,30 @@ class ChannelStatus(Struct, frozen=True, kw_only=True):
 
 
 class Ticket(Generic[T]):
-    """One caller's share in a flight. To be used by one thread; `result` or `leave` ends it."""
+    """One caller's share in a flight. To be used by one thread, once: `result` ends it."""
 
     def __init__(self, channel: "Channel", flight: Flight[T], deadline: float) -> None:
         self._channel = channel
         self._flight = flight
         self._deadline = deadline
-        self._left = False
 
-    def result(self, timeout_seconds: float | None = None) -> T:
+    def result(self) -> T:
         """What the call returned; raises what it raised.
 
-        Raises ProviderTimeout when the deadline given at `submit`, or the shorter `timeout_seconds`, passes first;
-        the caller's share in the flight ends with that.
+        Raises ProviderTimeout when the deadline given at `submit` passes first; the caller's share in the flight ends
+        with that.
         """
         clock, done = self._channel.clock, self._flight.done
-        until = self._deadline
-        if timeout_seconds is not None:
-            until = min(until, clock.monotonic() + timeout_seconds)
         while not done.is_set():
-            rest = until - clock.monotonic()
+            rest = self._deadline - clock.monotonic()
             if rest <= 0:
-                self._leave(expired=True)
+                self._channel.forsake(self._flight)
                 raise ProviderTimeout("no answer within the caller's deadline")
             if self._flight.started_as is None and self._channel.stalled():
-                self._leave(expired=False)
+                self._channel.forsake(self._flight)
                 raise self._channel.stall()
             clock.wait(rest if self._flight.started_as is not None else min(rest, STALL), done)
         return self._flight.result()
-
-    def leave(self) -> None:
-        """Wait no longer. The flight ends when nobody else waits for it."""
-        self._leave(expired=False)
-
-    def _leave(self, *, expired: bool) -> None:
-        if not self._left:
-            self._left = True
-            self._channel.forsake(self._flight, expired=expired)
 
 
 class _Errand:
@@ -303,19 +290,20 @@ class Channel:
 
     # For tickets and errands --------------------------------------------------------------------------------------
 
-    def forsake(self, flight: Flight[Any], *, expired: bool) -> None:
-        """One waiter is gone: `expired` when its deadline passed, else because it does not want the answer."""
+    def forsake(self, flight: Flight[Any]) -> None:
+        """One waiter is gone. A flight that nobody waits for is dropped where it has not begun; one that is under way
+        may go on as long as it lingers, for its answer is kept."""
         with self._changed:
             flight.waiters -= 1
             if flight.waiters or flight.done.is_set():
                 return
-            if expired and flight.started_as is not None:
+            if flight.started_as is not None:
                 flight.deadline = min(flight.deadline, self.clock.monotonic())
                 return
             flight.cancelled.set()
             self._forget(flight)
-            if self._queue.discard(flight):
-                flight.land(None, Cancelled())
+            self._queue.discard(flight)
+            flight.land(None, Cancelled())
 
     def recall(self, name: str) -> str | None:
         """A secret remembered for this key."""

@@ -23,7 +23,7 @@ from metarr.errors import (
     TitleNotFound,
 )
 from metarr.fetch.channel import STALL, Channel, Ticket
-from metarr.fetch.contract import AnsweredMeanwhile, Cancelled, Connection, Http, Lane, Limits, LimitState, Response
+from metarr.fetch.contract import AnsweredMeanwhile, Connection, Http, Lane, Limits, LimitState, Response
 from scripted_server import ScriptedServer, hang, reply
 
 OpenChannel = Callable[..., Channel]
@@ -173,22 +173,20 @@ def test_where_there_is_no_flight_to_join_a_caller_that_was_overtaken_is_told(op
     assert (gate.calls, told) == (1, ["asked"])
 
 
-def test_a_flight_goes_on_while_anybody_waits_for_it(open_channel: OpenChannel) -> None:
-    channel, gate = open_channel(), Gate()
-    first, second = submit(channel, "same", gate), submit(channel, "same", gate)
-    gate.wait()
-    first.leave()
-    first.leave()
-    gate.may_end.set()
-    assert second.result() == "value"
-
-
-def test_a_flight_that_everybody_left_is_dropped_from_the_queue(open_channel: OpenChannel) -> None:
-    channel = open_channel(limits=Limits(per_second=0, workers=1))
+def test_a_flight_that_nobody_waits_for_any_more_is_dropped_from_the_queue(open_channel: OpenChannel) -> None:
+    clock = FakeClock()
+    channel = open_channel(limits=Limits(per_second=0, workers=1), clock=clock)
     busy, unwanted = Gate(), Gate()
-    running, left = submit(channel, 1, busy), submit(channel, 2, unwanted)
+    running, left = submit(channel, 1, busy), submit(channel, 2, unwanted, seconds=1)
+    patient = submit(channel, 2, unwanted, seconds=2)
     busy.wait()
-    left.leave()
+    clock.advance(1)
+    with pytest.raises(ProviderTimeout):
+        left.result()
+    assert channel.status().waiting == 1
+    clock.advance(1)
+    with pytest.raises(ProviderTimeout):
+        patient.result()
     assert channel.status().waiting == 0
     busy.may_end.set()
     running.result()
@@ -196,52 +194,38 @@ def test_a_flight_that_everybody_left_is_dropped_from_the_queue(open_channel: Op
     assert unwanted.calls == 0
 
 
-def test_a_running_flight_that_everybody_left_stops_asking(server: ScriptedServer, open_channel: OpenChannel) -> None:
-    server.script(hang)
-    channel = open_channel()
-    ended: list[type[BaseException]] = []
-
-    def call(http: Http) -> None:
-        try:
-            http.get("/x")
-        except BaseException as error:
-            ended.append(type(error))
-            raise
-
-    ticket = submit(channel, 1, call)
-    settled(lambda: len(server.requests) == 1)
-    ticket.leave()
-    settled(lambda: channel.status().in_flight == 0)
-    assert ended == [Cancelled]
-
-
-def test_a_call_wanted_again_after_everybody_left_is_made_again(open_channel: OpenChannel) -> None:
-    channel, old, new = open_channel(), Gate("old"), Gate("new")
-    ticket = submit(channel, "same", old)
-    old.wait()
-    ticket.leave()
+def test_a_call_wanted_again_after_it_was_dropped_is_made_again(open_channel: OpenChannel) -> None:
+    clock = FakeClock()
+    channel = open_channel(limits=Limits(per_second=0, workers=1), clock=clock)
+    busy, old, new = Gate(), Gate("old"), Gate("new")
+    submit(channel, "busy", busy)
+    busy.wait()
+    ticket = submit(channel, "same", old, seconds=1)
+    clock.advance(1)
+    with pytest.raises(ProviderTimeout):
+        ticket.result()
     again = submit(channel, "same", new)
-    new.may_end.set()
+    for gate in (busy, new):
+        gate.may_end.set()
     assert again.result() == "new"
-    old.may_end.set()
+    assert old.calls == 0
 
 
 # Deadlines ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("given", ["deadline", "timeout"])
 def test_a_caller_whose_time_is_up_is_told_and_the_others_still_get_the_answer(
-    server: ScriptedServer, open_channel: OpenChannel, given: str
+    server: ScriptedServer, open_channel: OpenChannel
 ) -> None:
     may_answer, clock = threading.Event(), FakeClock()
     server.script(when(may_answer))
     channel = open_channel(clock=clock)
-    hasty = submit(channel, "same", ask, seconds=1 if given == "deadline" else SOON)
+    hasty = submit(channel, "same", ask, seconds=1)
     patient = submit(channel, "same", ask)
     settled(lambda: len(server.requests) == 1)
     clock.auto = True
     with pytest.raises(ProviderTimeout):
-        hasty.result(None if given == "deadline" else 1)
+        hasty.result()
     clock.auto = False
     may_answer.set()
     assert patient.result() == {"ok": True}
@@ -676,12 +660,12 @@ def test_many_callers_of_few_keys_get_their_own_answers(server: ScriptedServer, 
     channel = open_channel(clock=SystemClock(), connection=Connection(base_url=server.url))
 
     def one(number: int) -> bool:
-        key = number % 7
-        ticket = submit(channel, key, lambda _http: key, Lane(number % 2))
-        if number % 5 == 0:
-            ticket.leave()
-            return True
-        return bool(ticket.result() == key)
+        key, hasty = number % 7, number % 5 == 0
+        try:
+            ticket = submit(channel, key, lambda _http: key, Lane(number % 2), seconds=0.0005 if hasty else SOON)
+            return bool(ticket.result() == key)
+        except (ProviderTimeout, DeadlineTooNear):
+            return hasty
 
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(one, range(3000)))
