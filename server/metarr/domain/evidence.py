@@ -40,11 +40,7 @@ def is_awaited(outcome: Outcome) -> bool:
 
 def answer_of(outcome: Outcome) -> Answered | NotFound | None:
     """The answer that counts: the one given now, or the last one standing in for it."""
-    if isinstance(outcome, Answered):
-        return outcome
-    if isinstance(outcome, NotFound):
-        return outcome.last if outcome.soft and outcome.last is not None else outcome
-    return outcome.last
+    return outcome if isinstance(outcome, Answered | NotFound) else outcome.last
 
 
 def hear(provider: str, outcome: Outcome, field: str) -> Said:

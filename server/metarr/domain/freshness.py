@@ -96,21 +96,17 @@ def whom_first(due: Iterable[DueItem]) -> list[DueItem]:
     return never + stale
 
 
-def fingerprint(answers: Mapping[str, str], policy: object, coverage: Mapping[str, frozenset[str]]) -> str:
-    """A hash of everything a merge reads but the stored values; while it stands, merging again changes nothing.
-
-    `answers`: by provider, a text that changes whenever its answer does; `policy`: any frozen struct.
-    """
-    return fingerprint_on(ground(policy, coverage), answers)
-
-
 def ground(policy: object, coverage: Mapping[str, frozenset[str]]) -> bytes:
-    """The part of a fingerprint that many items share: everything but the answers."""
+    """The part of a fingerprint that many items share: everything that a merge reads but the answers and the stored
+    values. `policy`: any frozen struct."""
     parts = (policy, sorted((p, sorted(f)) for p, f in coverage.items()), CATALOGUE_VERSION)
     return hashlib.blake2b(msgspec.json.encode(parts, order="deterministic"), digest_size=16).digest()
 
 
 def fingerprint_on(shared: bytes, answers: Mapping[str, str]) -> str:
-    """The fingerprint of these answers on what `ground` gave."""
+    """A hash of everything a merge reads but the stored values; while it stands, merging again changes nothing.
+
+    `shared`: what `ground` gave; `answers`: by provider, a text that changes whenever its answer does.
+    """
     encoded = msgspec.json.encode(sorted(answers.items()))
     return hashlib.blake2b(shared + encoded, digest_size=16).hexdigest()

@@ -42,7 +42,7 @@ class Answered(Struct, frozen=True, kw_only=True):
 class NotFound(Struct, frozen=True, kw_only=True):
     """The provider answered that it does not know the title.
 
-    `soft`: not to be believed yet, so `last`, its last answer for the same id and shape, stands in.
+    `soft`: not to be believed yet.
     """
 
     fetched_at: datetime
@@ -50,7 +50,6 @@ class NotFound(Struct, frozen=True, kw_only=True):
     soft: bool = False
     stale: bool = False
     cached: bool = False
-    last: Answered | None = None
 
 
 class Skip(StrEnum):

@@ -25,8 +25,6 @@ p = pytest.param
         p(answered("omdb", {"season_number": 0}), "season_number", True, 0, id="zero is a value"),
         p(not_found(), "plot", True, None, id="it does not know the title"),
         p(not_found(soft=True), "plot", False, None, id="a soft miss is not believed"),
-        p(not_found(soft=True, last=ANSWER), "plot", True, "A", id="the last answer stands in for a soft miss"),
-        p(not_found(last=ANSWER), "plot", True, None, id="but not for a believed one"),
         p(unavailable(), "plot", False, None, id="unavailable"),
         p(unavailable(last=ANSWER), "plot", True, "A", id="the last answer stands in"),
         p(unavailable(last=ANSWER), "awards", False, None, id="with what it could read"),
@@ -49,7 +47,6 @@ def test_hear(outcome: Outcome, field: str, *, heard: bool, value: Any) -> None:
         (answered("omdb", {"plot": "A"}, stale=True), True),
         (unavailable(last=ANSWER), True),
         (not_asked(last=ANSWER), True),
-        (not_found(soft=True, last=ANSWER), True),
     ],
 )
 def test_what_stands_in_is_marked_stale(outcome: Outcome, *, stale: bool) -> None:

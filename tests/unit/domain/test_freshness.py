@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
@@ -16,13 +17,15 @@ from metarr.domain.freshness import (
     TTL,
     AnswerHead,
     DueItem,
-    fingerprint,
+    fingerprint_on,
+    ground,
     is_fresh,
     is_soft_miss,
     may_stand_in,
     next_attempt,
     whom_first,
 )
+from metarr.domain.merge import MergePolicy
 
 DAY, SECOND, MINUTE = timedelta(days=1), timedelta(seconds=1), timedelta(minutes=1)
 p = pytest.param
@@ -143,6 +146,10 @@ ANSWERS = {"tmdb": "1", "omdb": "2"}
 COVERAGE = coverage_of("tmdb", "omdb")
 RULE = listens_to("tmdb", "omdb")
 BASE = policy({"plot": RULE, "tags": RULE})
+
+
+def fingerprint(answers: Mapping[str, str], rules: MergePolicy, coverage: Mapping[str, frozenset[str]]) -> str:
+    return fingerprint_on(ground(rules, coverage), answers)
 
 
 @pytest.mark.parametrize(

@@ -230,21 +230,6 @@ def test_a_last_not_found_stands_in_too() -> None:
     assert after.value == "B"
 
 
-def test_the_last_answer_stands_in_for_a_soft_miss() -> None:
-    last = plot("omdb", "A")
-    outcomes: dict[str, Outcome] = {"omdb": not_found(soft=True, last=last), "tmdb": plot("tmdb", "B")}
-    after, _, _ = merged("plot", None, OMDB_TMDB, outcomes)
-    assert after is not None
-    assert after.value == "A"
-
-
-def test_a_hard_not_found_is_believed_over_the_last_answer() -> None:
-    outcomes: dict[str, Outcome] = {"omdb": not_found(last=plot("omdb", "A")), "tmdb": plot("tmdb", "B")}
-    after, _, _ = merged("plot", None, OMDB_TMDB, outcomes)
-    assert after is not None
-    assert after.value == "B"
-
-
 def test_filling_a_gap_names_its_rule() -> None:
     after, _, _ = merged("plot", None, TMDB_OMDB, {"tvdb": plot("tvdb", "T"), "tmdb": without_plot("tmdb")})
     assert after is not None

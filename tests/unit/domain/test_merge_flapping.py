@@ -169,7 +169,7 @@ def way(draw: st.DrawFn, field: str, provider: str, knows: Value | None) -> Outc
         answer,
         replace(answer, stale=True),
         answered(provider, unread={field}),
-        not_found(soft=True, last=last if isinstance(last, Answered) else None),
+        not_found(soft=True),
         None,
     ]
     ways += [unavailable(reason, last) for reason in Reason]
