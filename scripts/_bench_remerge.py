@@ -61,15 +61,15 @@ def copy_answers(services: "Services", database: "Database") -> None:
         with database.read() as connection:
             known = answers.read(connection, [key(number) for number in range(DISTINCT)])
         for numbers in batches(DISTINCT, ITEMS):
+            copies = []
+            for number in numbers:
+                answer = known[key(number % DISTINCT)]
+                assert answer.fragment is not None
+                ids = {id_type: ids_of(number)[id_type] for id_type in answer.fragment.ids}
+                fragment = replace(answer.fragment, ids=ids)
+                copies.append(answers.new_answer(key(number), fragment, answer.head.fetched_at, asker.parser_version))
             with database.begin() as connection:
-                for number in numbers:
-                    answer = known[key(number % DISTINCT)]
-                    assert answer.fragment is not None
-                    ids = {id_type: ids_of(number)[id_type] for id_type in answer.fragment.ids}
-                    fragment = replace(answer.fragment, ids=ids)
-                    answers.write_answer(
-                        connection, key(number), fragment, answer.head.fetched_at, asker.parser_version
-                    )
+                answers.write_all(connection, copies)
 
 
 def requests_of(running: Providers) -> int:

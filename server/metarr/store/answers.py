@@ -125,17 +125,9 @@ def new_answer(key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_
     return NewAnswer(key=key, fragment=fragment, row=_columns(key) | row)
 
 
-def write_all(connection: Connection, new: Iterable[NewAnswer]) -> int:
-    """Keep what providers said; what one said, or did not know, later than this stays. Returns, for a single answer,
-    whether it was written (1 or 0)."""
-    return upsert(connection, table, [answer.row for answer in new], newest="fetched_at")
-
-
-def write_answer(
-    connection: Connection, key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_version: int
-) -> bool:
-    """`write_all` for one answer. False: one fetched later stayed."""
-    return write_all(connection, [new_answer(key, fragment, fetched_at, parser_version)]) == 1
+def write_all(connection: Connection, new: Iterable[NewAnswer]) -> None:
+    """Keep what providers said; what one said, or did not know, later than this stays."""
+    upsert(connection, table, [answer.row for answer in new], newest="fetched_at")
 
 
 def write_miss(
