@@ -19,8 +19,9 @@ from kodi_host import Kodi, SharedLibrary, needs_kodi, simulated_movies, simulat
 from kodi_host.shared import DATABASE, sources
 from mariadb import Server, needs_mariadb, server
 from metarr.clock import SystemClock
-from metarr.players.outbox import Ack, PendingWatch
+from metarr.players.outbox import Ack
 from metarr.players.players import LEASE
+from metarr.players.watch import PendingWatch
 from metarr.rpc.methods.jobs import HEARTBEAT
 from metarr_kodi import mapping, texts
 from simulators import Simulators

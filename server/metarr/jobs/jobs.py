@@ -23,7 +23,7 @@ from metarr.jobs.quota_queue import Planner
 from metarr.jobs.run import Run, Worker
 from metarr.jobs.runner import Runner, Stopped
 from metarr.jobs.summary import ended
-from metarr.jobs.watch import JobWatch, Watchers
+from metarr.jobs.watch import JobWatch
 from metarr.library.enrich import Enricher
 from metarr.library.items import Library, Reference
 from metarr.store import awaited_answers, jobs
@@ -73,8 +73,7 @@ class Jobs:
         self._roster = roster
         self._runner = runner
         self._clock = clock
-        self._watchers = Watchers(clock)
-        self._progress = JobProgress(database, roster, self._watchers, clock)
+        self._progress = JobProgress(database, roster, clock)
         self._worker = Worker(
             database,
             enricher,
@@ -97,7 +96,6 @@ class Jobs:
     def stop(self) -> None:
         """Begin no item any more; what is asked now is not committed."""
         self._stopping.set()
-        self._progress.tell()
 
     # For callers
 
@@ -175,7 +173,6 @@ class Jobs:
             run = self._running.get(job_id)
             if run is not None:
                 run.ended.set()
-        self._progress.tell()
         return self.get(job_id)
 
     def everything_runs(self) -> bool:
@@ -186,7 +183,13 @@ class Jobs:
     def watch(self, job_id: int, after_sequence: int, heartbeat: float) -> JobWatch:
         """News of a job: what is newer than a sequence; 0: everything. Raises NoSuchThing."""
         self.get(job_id)
-        return JobWatch(self._watchers, partial(self.get, job_id), after_sequence, heartbeat)
+        return JobWatch(
+            self._database.bell,
+            self._clock,
+            partial(self.get, job_id),
+            after_sequence=after_sequence,
+            heartbeat=heartbeat,
+        )
 
     # Taking orders
 

@@ -8,7 +8,6 @@ from metarr.asking.roster import Roster
 from metarr.clock import Clock
 from metarr.domain.values import Kind
 from metarr.jobs.summary import verdict
-from metarr.jobs.watch import Watchers
 from metarr.store import jobs
 from metarr.store.database import Connection, Database
 from metarr.store.jobs import Job, JobState, Waiting
@@ -27,17 +26,12 @@ class Running(Protocol):
 
 
 class JobProgress:
-    """Stores the progress and the end of jobs, and tells the watchers. Thread-safe."""
+    """Stores the progress and the end of jobs. Thread-safe."""
 
-    def __init__(self, database: Database, roster: Roster, watchers: Watchers, clock: Clock) -> None:
+    def __init__(self, database: Database, roster: Roster, clock: Clock) -> None:
         self._database = database
         self._roster = roster
-        self._watchers = watchers
         self._clock = clock
-
-    def tell(self) -> None:
-        """There may be news of a job."""
-        self._watchers.tell()
 
     def flush(self, run: Running, every: float = 0.0) -> None:
         """Store how far a job is, unless that was done less than so many seconds ago."""
@@ -48,7 +42,6 @@ class JobProgress:
         with self._database.begin() as connection:
             tally = jobs.tally(connection, run.job.id)
             jobs.change(connection, run.job.id, tally=tally, total=max(run.total, tally.done))
-        self.tell()
 
     def finish(self, job: Job) -> None:
         """Note that a job went through all its items."""
@@ -61,10 +54,9 @@ class JobProgress:
         with self._database.begin() as connection:
             self.put_end(connection, job, state, detail)
         log.info("job_ended", job=job.id, state=str(state), detail=detail)
-        self.tell()
 
     def put_end(self, connection: Connection, job: Job, state: JobState, detail: str) -> None:
-        """The same within the caller's transaction; telling is left to the caller."""
+        """The same within the caller's transaction."""
         tally = jobs.tally(connection, job.id)
         # What came or went meanwhile: who did all that there was to do took as many items as were done.
         through = {"total": tally.done} if state in (JobState.COMPLETE, JobState.DEGRADED) else {}

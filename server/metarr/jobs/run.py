@@ -105,7 +105,7 @@ class Worker:
         now = self._clock.now()
         with self._database.begin() as connection:
             run.total = jobs.count(connection, run.job, kinds)
-            begun = jobs.change(
+            return jobs.change(
                 connection,
                 run.job.id,
                 state=JobState.RUNNING,
@@ -114,8 +114,6 @@ class Worker:
                 resumed_with=jobs.tally(connection, run.job.id).done,
                 total=run.total,
             )
-        self._progress.tell()
-        return begun
 
     def _kinds(self, job: Job) -> frozenset[Kind]:
         """Kinds that some provider can be asked about."""

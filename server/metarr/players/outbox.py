@@ -1,9 +1,9 @@
 """What is pending for the players, and what they did with it."""
 
-import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from functools import partial
+from typing import Any
 
 import structlog
 from msgspec import UNSET
@@ -29,6 +29,7 @@ from metarr.domain.plain import plain_value
 from metarr.errors import CannotDo
 from metarr.players.players import SEEN_EVERY, in_session, named
 from metarr.players.report import flags
+from metarr.players.watch import PendingState, PendingWatch
 from metarr.store import changes, items, player_entries, players
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
@@ -40,9 +41,6 @@ log = structlog.get_logger(__name__)
 MOST_OURS = 20
 """How many values that Metarr had since the last acknowledgement are told at most: the latest, and the first, for a
 player that was away for long has the one that it took last."""
-
-LOOK_EVERY = 1.0
-"""Seconds between two looks for what is pending, while a player watches."""
 
 
 @dataclass(frozen=True)
@@ -195,24 +193,23 @@ class Outbox:
             series = _series(connection, by_id.values())
             return [_state(player, entry, by_id[entry.item_id], series) for entry in entries]
 
-    def watch(self, player_id: str, session: str, after_sequence: int, heartbeat: float) -> "PendingWatch":
+    def watch(self, player_id: str, session: str, after_sequence: int, heartbeat: float) -> PendingWatch:
         """News of what is pending. Raises NoSuchThing; CannotDo where this is not the player's last session."""
         self.saw(player_id, session)
-        return PendingWatch(self, player_id, session, after_sequence, heartbeat)
+        return PendingWatch(
+            self._database.bell,
+            self._clock,
+            partial(self.look, player_id, session),
+            partial(self.saw, player_id, session),
+            after_sequence=after_sequence,
+            heartbeat=heartbeat,
+        )
 
-    def look(self, player_id: str, session: str) -> tuple[int, int]:
-        """The greatest pending sequence (0: none), and how many entries are pending. Raises as `watch` does."""
+    def look(self, player_id: str, session: str) -> PendingState:
+        """How what is pending is now. Raises as `watch` does."""
         with self._database.read() as connection:
             in_session(connection, player_id, session)
             return player_entries.pending_state(connection, player_id)
-
-    def wait(self, seconds: float, closed: threading.Event) -> None:
-        """That long, or until it is closed."""
-        self._clock.wait(seconds, closed)
-
-    def now(self) -> float:
-        """Seconds on the monotonic clock."""
-        return self._clock.monotonic()
 
     def saw(self, player_id: str, session: str) -> None:
         """Note now and then that a player was heard of. Raises NoSuchThing and CannotDo as `in_session` does."""
@@ -222,43 +219,6 @@ class Outbox:
         if abs(now - player.seen_at) >= SEEN_EVERY:
             with self._database.begin() as connection:
                 players.saw(connection, player_id, now)
-
-
-class PendingWatch:
-    """What is pending for a player, as it goes on: news, and silence now and then as a heartbeat."""
-
-    def __init__(self, source: Outbox, player_id: str, session: str, after_sequence: int, heartbeat: float) -> None:
-        self._source = source
-        self._player_id = player_id
-        self._session = session
-        self._sequence = after_sequence
-        self._heartbeat = heartbeat
-        self._closed = threading.Event()
-
-    def next(self) -> tuple[int, int, bool]:
-        """The greatest pending sequence, how many entries are pending and whether that is news; after a heartbeat's
-        time it is none. Raises CannotDo once the session has ended."""
-        until = self._source.now() + self._heartbeat
-        while True:
-            sequence, count = self._source.look(self._player_id, self._session)
-            if sequence > self._sequence:
-                self._sequence = sequence
-                return sequence, count, True
-            left = until - self._source.now()
-            if left <= 0 or self._closed.is_set():
-                self._source.saw(self._player_id, self._session)
-                return sequence, count, False
-            self._source.wait(min(LOOK_EVERY, left), self._closed)
-
-    def close(self) -> None:
-        """Wake whoever waits in `next`."""
-        self._closed.set()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def _refuse_unknown(ack: Ack, last: int) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoneToSpare
 
+from metarr.bell import Bell, News
 from metarr.errors import CannotDo, DatabaseUnusable
 from metarr.store import backups, postgres, schema
 
@@ -41,6 +42,7 @@ class Database:
             postgres.address(location) if isinstance(location, str) else URL.create("sqlite", database=str(location))
         )
         self._engine, self._writing = self._engines(alone)
+        self.bell = Bell()
         self._turn = threading.Lock()
         self._writer = 0
 
@@ -80,10 +82,14 @@ class Database:
         """A write transaction, committed at the end, rolled back on any exception.
 
         It has the write lock from its start, so what it reads stays true until it commits. Not to be nested. Raises
-        CannotDo where the database cannot be written: disk full, read-only, held by another program.
+        CannotDo where the database cannot be written: disk full, read-only, held by another program. Once it is
+        committed, the bell rings for what there is `news` of.
         """
         with self._my_turn(), self._told_apart(), _written(self._writing) as connection:
+            connection.info.pop(_NEWS, None)
             yield connection
+            told = connection.info.pop(_NEWS, ())
+        self.bell.ring(told)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -160,6 +166,14 @@ class Database:
                 yield
             finally:
                 self._writer = 0
+
+
+def news(connection: Connection, about: News) -> None:
+    """Have the bell ring for this once the transaction is committed."""
+    connection.info.setdefault(_NEWS, set()).add(about)
+
+
+_NEWS = "news"
 
 
 def _explained(error: DBAPIError) -> CannotDo | None:

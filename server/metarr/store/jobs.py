@@ -23,9 +23,11 @@ from sqlalchemy import (
     update,
 )
 
+from metarr.bell import News
 from metarr.domain.values import Kind, Struct
 from metarr.store.awaited_answers import BY_ITSELF
 from metarr.store.chunks import chunks
+from metarr.store.database import news
 from metarr.store.items import folded
 from metarr.store.tables import awaited_answers, external_ids, field_values, items
 from metarr.store.tables import job_items as marks
@@ -166,6 +168,7 @@ def change(connection: Connection, job_id: int, **values: Any) -> bool:
     """Set columns of a job that has not ended, with a new sequence. False: it has ended, and stays as it is."""
     changed = {**_encoded(values), "sequence": table.c.sequence + 1}
     statement = update(table).where(table.c.id == job_id, table.c.state.in_(UNDER_WAY)).values(changed)
+    news(connection, News.JOBS)
     return connection.execute(statement).rowcount == 1
 
 

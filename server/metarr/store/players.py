@@ -7,8 +7,10 @@ from typing import Any
 from msgspec.structs import asdict
 from sqlalchemy import Connection, Row, delete, func, select, update
 
+from metarr.bell import News
 from metarr.domain.delivery import SyncPolicy
 from metarr.domain.values import Kind, Struct
+from metarr.store.database import news
 from metarr.store.tables import items, player_items, players, sync_state
 from metarr.store.upsert import upsert
 
@@ -66,6 +68,7 @@ def everyone(connection: Connection) -> list[Player]:
 def put(connection: Connection, player: Player) -> None:
     """Keep a player as it is now."""
     upsert(connection, players, [asdict(player)])
+    news(connection, News.PENDING)
 
 
 def saw(connection: Connection, player_id: str, at: datetime) -> None:
@@ -77,6 +80,7 @@ def remove(connection: Connection, player_id: str) -> None:
     """Forget a player and its entries."""
     connection.execute(delete(player_items).where(player_items.c.player_id == player_id))
     connection.execute(delete(players).where(players.c.id == player_id))
+    news(connection, News.PENDING)
 
 
 def counts(connection: Connection) -> Mapping[str, Counts]:
@@ -118,6 +122,7 @@ def issue(connection: Connection, count: int) -> int:
     so a greater sequence is never committed before a smaller one."""
     last = last_sequence(connection)
     connection.execute(update(sync_state).values(last_sequence=last + count))
+    news(connection, News.PENDING)
     return last + 1
 
 

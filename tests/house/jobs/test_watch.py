@@ -5,7 +5,8 @@ import threading
 from fakes import FakeClock
 from harness import House
 from house.jobs.test_jobs import EVERYTHING, PATIENCE
-from metarr.jobs.watch import JobWatch, Watchers
+from metarr.bell import Bell
+from metarr.jobs.watch import JobWatch
 from metarr.store.jobs import Job, JobState
 
 
@@ -43,7 +44,11 @@ def test_a_watcher_sees_every_progress_once_and_a_heartbeat_in_silence(home: Hou
 def test_whom_a_restored_backup_set_back_is_told_everything_of_it(clock: FakeClock) -> None:
     clock.auto = True
     told = [Job(created_at=clock.now(), id=7, sequence=sequence, state=state) for sequence, state in STORY]
-    with JobWatch(Watchers(clock), lambda: told[0] if len(told) == 1 else told.pop(0), 500, 10.0) as watch:
+
+    def look() -> Job:
+        return told[0] if len(told) == 1 else told.pop(0)
+
+    with JobWatch(Bell(), clock, look, after_sequence=500, heartbeat=10.0) as watch:
         assert [(job.sequence, news) for job, news in (watch.next() for _ in range(3))] == [
             (3, True),
             (4, True),
@@ -52,13 +57,3 @@ def test_whom_a_restored_backup_set_back_is_told_everything_of_it(clock: FakeClo
 
 
 STORY = [(3, JobState.RUNNING), (4, JobState.COMPLETE)]
-
-
-def test_many_watchers_are_all_told_and_those_who_went_are_forgotten(clock: FakeClock) -> None:
-    watchers, heard = Watchers(clock), [threading.Event() for _ in range(100)]
-    for event in heard:
-        watchers.add(event)
-    watchers.remove(heard[0])
-    watchers.remove(heard[0])
-    watchers.tell()
-    assert [event.is_set() for event in heard] == [False] + [True] * 99

@@ -548,10 +548,10 @@ class TestWatching:
         clock.auto = True
         known, _ = home.services.outbox.look(kodi.id, kodi.session)
         with home.services.outbox.watch(kodi.id, kodi.session, known, 20.0) as watch:
-            assert watch.next() == (0, 0, False)
+            assert watch.next() == ((0, 0), False)
             provider_says(home, item_of(kodi), plot="One.")
-            assert watch.next() == (sequence(kodi), 1, True)
-            assert watch.next() == (sequence(kodi), 1, False)
+            assert watch.next() == ((sequence(kodi), 1), True)
+            assert watch.next() == ((sequence(kodi), 1), False)
 
     def test_it_ends_with_the_session(self, home: House, kodi: ModelPlayer, clock: FakeClock) -> None:
         clock.auto = True
@@ -564,7 +564,7 @@ class TestWatching:
     def test_a_closed_one_lets_go_at_once(self, home: House, kodi: ModelPlayer) -> None:
         watch = home.services.outbox.watch(kodi.id, kodi.session, 0, 20.0)
         watch.close()
-        assert watch.next() == (0, 0, False)
+        assert watch.next() == ((0, 0), False)
 
 
 def test_an_ack_of_the_ids_alone_is_kept_with_the_entry(home: House, kodi: ModelPlayer) -> None:

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from factories import NOW, item
+from metarr.bell import News
 from metarr.errors import CannotDo
 from metarr.store import items, key_values
-from metarr.store.database import Database
+from metarr.store.database import Database, news
 
 
 @pytest.fixture
@@ -165,3 +166,36 @@ def in_thread(work: object) -> None:
     thread = threading.Thread(target=work)  # type: ignore[arg-type]
     thread.start()
     thread.join()
+
+
+class TestBell:
+    @pytest.fixture
+    def heard(self, database: Database) -> threading.Event:
+        heard = threading.Event()
+        database.bell.listen(News.JOBS, heard)
+        return heard
+
+    def test_it_rings_after_the_commit(self, database: Database, heard: threading.Event) -> None:
+        with database.begin() as connection:
+            news(connection, News.JOBS)
+            assert not heard.is_set()
+        assert heard.is_set()
+
+    def test_it_rings_for_what_was_changed_alone(self, database: Database, heard: threading.Event) -> None:
+        with database.begin() as connection:
+            news(connection, News.PENDING)
+        with database.begin():
+            pass
+        assert not heard.is_set()
+
+    def test_what_was_rolled_back_is_no_news_then_or_later(self, database: Database, heard: threading.Event) -> None:
+        def fail() -> None:
+            with database.begin() as connection:
+                news(connection, News.JOBS)
+                raise LookupError
+
+        with pytest.raises(LookupError):
+            fail()
+        with database.begin():
+            pass
+        assert not heard.is_set()

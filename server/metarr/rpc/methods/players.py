@@ -156,7 +156,7 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
         with self._outbox.watch(player_id, session, request.after_sequence, HEARTBEAT) as watch:
             context.add_callback(watch.close)
             while context.is_active():
-                sequence, count, news = watch.next()
+                (sequence, count), news = watch.next()
                 yield pb.WatchPendingItemsResponse(sequence=sequence, pending_items=count, heartbeat=not news)
 
     def AckItems(self, request: pb.AckItemsRequest, context: Context) -> pb.AckItemsResponse:
