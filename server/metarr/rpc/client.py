@@ -1,6 +1,7 @@
 """The one gRPC client: plain dictionaries in and out, so that its users know neither protobuf nor grpc."""
 
 import importlib
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 from metarr.errors import Violation
 from metarr.rpc.errors import DETAILS, DOMAIN
+from metarr.rpc.misread import misread
 
 TIMEOUT = 60.0
 _MAX_ANSWER_BYTES = 64 * 1024 * 1024
@@ -104,8 +106,6 @@ class Client:
     def _telling_failures(self) -> Iterator[None]:
         try:
             yield
-        except json_format.ParseError as error:
-            raise RpcFailure("INVALID_ARGUMENT", str(error)) from error
         except grpc.RpcError as error:
             raise self._failure(error) from error
 
@@ -145,7 +145,12 @@ def _wire(rpc: MethodDescriptor) -> dict[str, Any]:
 
 
 def _message(rpc: MethodDescriptor, request: dict[str, Any] | None) -> Message:
-    return json_format.ParseDict(request or {}, GetMessageClass(rpc.input_type)())
+    message_class = GetMessageClass(rpc.input_type)
+    try:
+        return json_format.ParseDict(request or {}, message_class())
+    except json_format.ParseError as error:
+        wrong = misread(json.dumps(request), message_class)
+        raise RpcFailure("INVALID_ARGUMENT", f"{wrong.field}: {wrong.description}", violations=(wrong,)) from error
 
 
 def failure_of(code: grpc.StatusCode, message: str, details: bytes) -> RpcFailure:

@@ -25,6 +25,7 @@ from protobuf.wkt import Struct
 from metarr.errors import InvalidInput, Violation
 from metarr.rpc.contract import service_of
 from metarr.rpc.errors import DETAILS, INTERNAL_TEXT, BaseServicer, status_of
+from metarr.rpc.misread import misread
 
 log = structlog.get_logger(__name__)
 
@@ -145,7 +146,7 @@ class JsonCodec(Codec[Message, Message]):
         try:
             return json_format.Parse(bytes(data), message_class())
         except json_format.ParseError as error:
-            raise _malformed(_violation(str(error))) from error
+            raise _malformed(misread(data.decode(), message_class)) from error
         except UnicodeDecodeError as error:
             raise _malformed(Violation("", "the body is not UTF-8")) from error
 
@@ -154,24 +155,6 @@ def _malformed(violation: Violation) -> ConnectError:
     # No retry time is told, so what the time is does not matter.
     status = status_of(InvalidInput(violation, reason="MALFORMED_JSON"), datetime.min.replace(tzinfo=UTC))
     return connect_error(grpc.StatusCode.INVALID_ARGUMENT, status.message, status.details)
-
-
-_NESTED = re.compile(r"Failed to parse (\w+) field: ")
-_UNKNOWN = re.compile(r'has no field named "([^"]*)"')
-_PLACE = re.compile(r' at "?\w+((?:\.\w+(?:\[\d+\])?)*)"?[.\s]*(?:$|\n)')
-
-
-def _violation(text: str) -> Violation:
-    """Where and what, from protobuf's words such as `Failed to parse ids field: … at "EnrichRequest.ids[0]".`."""
-    names = _NESTED.findall(text)
-    place = _PLACE.search(text)
-    path = place[1].removeprefix(".") if place else ".".join(names)
-    if unknown := _UNKNOWN.search(text):
-        return Violation(f"{path}.{unknown[1]}".lstrip("."), "there is no such field")
-    if names and names[-1] != re.sub(r"\[\d+\]$", "", path.rpartition(".")[2]):
-        path = f"{path}.{names[-1]}".lstrip(".")
-    said = _NESTED.sub("", text[: place.start()] if place else text).partition("\n")[0]
-    return Violation(path, said.rstrip(". ") or "cannot be read")
 
 
 def http_application(
