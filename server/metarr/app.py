@@ -36,13 +36,13 @@ from metarr.providers.registry import Registry, discover
 from metarr.rpc.doors.access import Access
 from metarr.rpc.doors.http import HttpServer
 from metarr.rpc.doors.server import GrpcServer, authority
-from metarr.rpc.errors import BaseServicer
 from metarr.rpc.methods.aggregation import AggregationServicer
 from metarr.rpc.methods.config import ConfigServicer
 from metarr.rpc.methods.enrichment import EnrichmentServicer
 from metarr.rpc.methods.health import HealthServicer
 from metarr.rpc.methods.library import LibraryServicer
 from metarr.rpc.methods.players import SyncServicer
+from metarr.rpc.servicer import BaseServicer
 from metarr.rules.authorities import FieldAuthorities
 from metarr.rules.export import Decisions
 from metarr.rules.providers import ProviderSettings

@@ -1,20 +1,12 @@
-"""The one place that turns errors into statuses with `google.rpc` details.
+"""The one place that turns errors into statuses with `google.rpc` details."""
 
-Every servicer derives from `BaseServicer`, which wraps each of its RPC methods, so that none can forget it.
-The mapping happens inside the method, not in an interceptor, because the HTTP door runs no grpcio interceptors.
-"""
-
-import functools
 import math
-from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import grpc
-import structlog
 from google.rpc import error_details_pb2, status_pb2
 
-from metarr.clock import Clock, SystemClock
 from metarr.errors import (
     AllLimited,
     AllRefused,
@@ -29,11 +21,7 @@ from metarr.errors import (
     VersionMoved,
     Violation,
 )
-from metarr.rpc.contract import service_of
 from metarr.rpc.doors.context import Context
-from metarr.rpc.doors.streams import Streams
-
-log = structlog.get_logger(__name__)
 
 DETAILS = "grpc-status-details-bin"
 DOMAIN = "metarr"
@@ -109,66 +97,3 @@ def fail(context: Context, status: status_pb2.Status) -> NoReturn:
     """End the call with this status. `abort_with_status` would do, but the HTTP door and grpcio-testing lack it."""
     context.set_trailing_metadata(((DETAILS, status.SerializeToString()),))
     context.abort(_STATUS_CODES[status.code], status.message)
-
-
-def _fail_with(error: Exception, servicer: "BaseServicer", context: Context, method: str) -> NoReturn:
-    status = status_of(error, servicer.clock.now())
-    if status.code == grpc.StatusCode.INTERNAL.value[0]:
-        log.error("rpc_failed", method=method, exc_info=error)
-    fail(context, status)
-
-
-_MARK = "answers_with_a_status"
-
-
-def answers(method: Callable[..., Any], *, streaming: bool) -> Callable[..., Any]:
-    """The RPC method, ending every error that leaves it with the right status."""
-
-    @functools.wraps(method)
-    def unary(servicer: BaseServicer, request: Any, context: Context) -> Any:
-        try:
-            return method(servicer, request, context)
-        except Exception as error:  # noqa: BLE001 (nothing may leave but a status)
-            _fail_with(error, servicer, context, method.__name__)
-
-    @functools.wraps(method)
-    def stream(servicer: BaseServicer, request: Any, context: Context) -> Iterator[Any]:
-        try:
-            with servicer.streams.one_more():
-                yield from method(servicer, request, context)
-        except Exception as error:  # noqa: BLE001 (nothing may leave but a status)
-            _fail_with(error, servicer, context, method.__name__)
-
-    wrapper: Callable[..., Any] = stream if streaming else unary
-    setattr(wrapper, _MARK, True)
-    return wrapper
-
-
-def _unimplemented(name: str) -> Callable[..., Any]:
-    def method(servicer: "BaseServicer", request: Any, context: Context) -> NoReturn:
-        raise Unimplemented(f"{name} is not implemented")
-
-    method.__name__ = name
-    return method
-
-
-class BaseServicer:
-    """Base of every servicer, to stand before the generated one: `class Library(BaseServicer, LibraryServiceServicer)`.
-
-    Methods raise the errors of `metarr.errors` and never abort by themselves. `clock` tells how long to wait
-    before a retry, `streams` whether another stream may be opened.
-    """
-
-    clock: Clock = SystemClock()
-    streams = Streams()
-    """One for the whole process, whichever door and whichever service."""
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        service = service_of(cls)
-        for rpc in service.methods:
-            method = getattr(cls, rpc.name)
-            if method is getattr(service.base, rpc.name):
-                method = _unimplemented(rpc.name)
-            if not hasattr(method, _MARK):
-                setattr(cls, rpc.name, answers(method, streaming=rpc.server_streaming))

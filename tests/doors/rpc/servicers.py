@@ -9,7 +9,7 @@ from metarr.errors import AllLimited, AllRefused, CannotDo, InvalidInput, Nobody
 from metarr.errors import Violation as Wrong
 from metarr.rpc.convert import item_message
 from metarr.rpc.doors.context import seconds_left
-from metarr.rpc.errors import BaseServicer
+from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
 from metarr.v1 import health_service_pb2 as health
 from metarr.v1 import library_service_pb2 as library

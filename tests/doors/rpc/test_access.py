@@ -26,7 +26,7 @@ from metarr.rpc.client import Client, RpcFailure
 from metarr.rpc.contract import service_of
 from metarr.rpc.doors.access import Access, Tls, is_local
 from metarr.rpc.doors.http import HttpServer
-from metarr.rpc.errors import BaseServicer
+from metarr.rpc.servicer import BaseServicer
 from metarr.v1 import config_service_pb2 as config
 
 FOREIGN = "127.0.0.2"

@@ -19,8 +19,10 @@ from doors.rpc.servicers import FAILURES, NOW, SECRET, FakeLibrary, FixedClock
 from metarr import errors as taxonomy
 from metarr.errors import AllLimited, InvalidInput, MetarrError, Violation
 from metarr.rpc import errors
+from metarr.rpc import servicer as base
 from metarr.rpc.contract import service_of
-from metarr.rpc.errors import BaseServicer, status_of
+from metarr.rpc.errors import status_of
+from metarr.rpc.servicer import BaseServicer
 from metarr.v1 import library_service_pb2 as library
 from metarr.v1.library_service_pb2_grpc import LibraryServiceServicer
 
@@ -142,7 +144,7 @@ def test_every_rpc_method_of_a_servicer_answers_with_a_status(servicer):
     generated = next(base for base in servicer.__mro__ if base.__module__.endswith("_pb2_grpc"))
     names = {name for name in vars(generated) if not name.startswith("_")}
     assert names
-    assert {name for name in names if hasattr(getattr(servicer, name), errors._MARK)} == names
+    assert {name for name in names if hasattr(getattr(servicer, name), base._MARK)} == names
 
 
 def test_a_class_without_a_generated_servicer_is_refused():
@@ -266,4 +268,4 @@ def test_a_streaming_method_that_hands_back_an_iterator_is_covered_too():
 
 
 def test_the_generated_base_stays_as_it_is():
-    assert not hasattr(LibraryServiceServicer.GetItem, errors._MARK)
+    assert not hasattr(LibraryServiceServicer.GetItem, base._MARK)

@@ -10,8 +10,8 @@ import pytest
 from harness import Live, live
 from metarr.rpc.client import RpcFailure
 from metarr.rpc.doors.streams import STREAM_CAP, Streams
-from metarr.rpc.errors import BaseServicer
 from metarr.rpc.paging import page_token
+from metarr.rpc.servicer import BaseServicer
 from simulators import Simulators
 
 

@@ -18,7 +18,7 @@ from metarr.errors import TooManyStreams
 from metarr.rpc.doors.http import HttpServer
 from metarr.rpc.doors.server import GrpcServer
 from metarr.rpc.doors.streams import STREAM_CAP, Streams
-from metarr.rpc.errors import BaseServicer
+from metarr.rpc.servicer import BaseServicer
 from metarr.v1 import config_service_pb2 as pb
 from metarr.v1.config_service_pb2_grpc import ConfigServiceServicer, ConfigServiceStub
 

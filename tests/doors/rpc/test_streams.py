@@ -23,7 +23,7 @@ from kodi_host import wait_for
 from metarr.rpc.doors import http
 from metarr.rpc.doors.context import seconds_left
 from metarr.rpc.doors.http import HttpServer
-from metarr.rpc.errors import BaseServicer
+from metarr.rpc.servicer import BaseServicer
 
 WATCH = "grpc.health.v1.Health/Watch"
 HEADERS = {"Content-Type": "application/connect+json"}

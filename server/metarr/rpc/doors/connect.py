@@ -24,8 +24,9 @@ from protobuf.wkt import Struct
 
 from metarr.errors import InvalidInput, Violation
 from metarr.rpc.contract import service_of
-from metarr.rpc.errors import DETAILS, INTERNAL_TEXT, BaseServicer, status_of
+from metarr.rpc.errors import DETAILS, INTERNAL_TEXT, status_of
 from metarr.rpc.misread import misread
+from metarr.rpc.servicer import BaseServicer
 
 log = structlog.get_logger(__name__)
 

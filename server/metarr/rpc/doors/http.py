@@ -27,7 +27,7 @@ from metarr.rpc.doors.context import DEFAULT_DEADLINE
 from metarr.rpc.doors.gate import guarded, refusal, same_site, secured
 from metarr.rpc.doors.grpc_web import text_form
 from metarr.rpc.doors.server import MAX_REQUEST_BYTES, THREADS, authority, cannot_listen
-from metarr.rpc.errors import BaseServicer
+from metarr.rpc.servicer import BaseServicer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -15,7 +15,8 @@ from metarr.rpc.contract import service_of
 from metarr.rpc.doors.access import Guard, Tls
 from metarr.rpc.doors.context import Context
 from metarr.rpc.doors.streams import STREAM_CAP
-from metarr.rpc.errors import BaseServicer, fail, status_of
+from metarr.rpc.errors import fail, status_of
+from metarr.rpc.servicer import BaseServicer
 
 log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ from metarr.domain.values import Kind
 from metarr.library.aggregate import AggregateWish, TitleAggregator
 from metarr.rpc.convert import item_message, match_message, outcome_message
 from metarr.rpc.doors.context import Context, seconds_left
-from metarr.rpc.errors import BaseServicer
+from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
 from metarr.v1 import aggregation_service_pb2 as pb
 from metarr.v1.aggregation_service_pb2_grpc import AggregationServiceServicer

@@ -5,10 +5,10 @@ from metarr.clock import Clock
 from metarr.domain.fields import FIELDS
 from metarr.rpc.convert import kind_message, plain_of, timestamp
 from metarr.rpc.doors.context import Context, seconds_left
-from metarr.rpc.errors import BaseServicer
 from metarr.rpc.methods.authorities import AuthorityMethods
 from metarr.rpc.methods.decisions import exported, imported
 from metarr.rpc.methods.settings import SettingMethods, provider_setting_message
+from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
 from metarr.rules.authorities import FieldAuthorities
 from metarr.rules.export import Decisions

@@ -7,9 +7,9 @@ from metarr.library.enrich import Enriched, Enricher, Wish
 from metarr.library.history import History
 from metarr.rpc.convert import change_message, item_message, outcome_message, timestamp
 from metarr.rpc.doors.context import Context, seconds_left
-from metarr.rpc.errors import BaseServicer
 from metarr.rpc.methods.jobs import JobMethods
 from metarr.rpc.paging import page_token, position
+from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
 from metarr.store.changes import ChangeSet
 from metarr.v1 import enrichment_service_pb2 as pb

@@ -5,8 +5,8 @@ from metarr.care.health import Condition, HealthReader
 from metarr.clock import Clock
 from metarr.rpc.convert import timestamp
 from metarr.rpc.doors.context import Context
-from metarr.rpc.errors import BaseServicer
 from metarr.rpc.methods.config import state_message
+from metarr.rpc.servicer import BaseServicer
 from metarr.v1 import health_service_pb2 as pb
 from metarr.v1.health_service_pb2_grpc import HealthServiceServicer
 

@@ -9,8 +9,8 @@ from metarr.library.items import Library, Reference, Shown
 from metarr.library.join import Splitter
 from metarr.rpc.convert import change_message, head_message, item_message, plain_of
 from metarr.rpc.doors.context import Context
-from metarr.rpc.errors import BaseServicer
 from metarr.rpc.paging import page_token, position
+from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
 from metarr.v1 import library_service_pb2 as pb
 from metarr.v1.common_pb2 import Item

@@ -14,9 +14,9 @@ from metarr.players.players import MOST_NAME, SETTINGS, Players, PlayerStanding,
 from metarr.players.report import Placed, ReportedEntry, Reporter
 from metarr.rpc.convert import kind_message, plain_of, timestamp, value_message
 from metarr.rpc.doors.context import Context
-from metarr.rpc.errors import BaseServicer
 from metarr.rpc.methods.jobs import HEARTBEAT
 from metarr.rpc.paging import page_token, position
+from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
 from metarr.store.players import Player
 from metarr.v1 import sync_service_pb2 as pb

@@ -15,7 +15,7 @@ from bad_days import GET_HEALTH, PATIENCE, SHORT, TOKEN, told
 from fakes import FakeClock
 from harness import Live, live
 from metarr.rpc.doors.streams import Streams
-from metarr.rpc.errors import BaseServicer
+from metarr.rpc.servicer import BaseServicer
 from metarr_adapter.client import Client
 from metarr_adapter.errors import BadAnswer, Limited, RpcError, Unreachable, WrongToken
 from scripted_server import ScriptedServer, hang, reply, reset
