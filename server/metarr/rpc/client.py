@@ -1,9 +1,7 @@
 """The one gRPC client: plain dictionaries in and out, so that its users know neither protobuf nor grpc."""
 
-import importlib
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +16,28 @@ from google.rpc import error_details_pb2, status_pb2
 from metarr.errors import Violation
 from metarr.rpc.errors import DETAILS, DOMAIN
 from metarr.rpc.misread import misread
+from metarr.v1 import (
+    aggregation_service_pb2,
+    config_service_pb2,
+    enrichment_service_pb2,
+    health_service_pb2,
+    library_service_pb2,
+    sync_service_pb2,
+)
+
+# Not from `rpc.contract`: what serves takes longer to import than a command takes.
+SERVICES: Mapping[str, ServiceDescriptor] = {
+    name: service
+    for generated in (
+        aggregation_service_pb2,
+        config_service_pb2,
+        enrichment_service_pb2,
+        health_service_pb2,
+        library_service_pb2,
+        sync_service_pb2,
+    )
+    for name, service in generated.DESCRIPTOR.services_by_name.items()
+}
 
 TIMEOUT = 60.0
 _MAX_ANSWER_BYTES = 64 * 1024 * 1024
@@ -172,10 +192,7 @@ def failure_of(code: grpc.StatusCode, message: str, details: bytes) -> RpcFailur
 
 
 def _method(service: str, method: str) -> MethodDescriptor:
-    module = re.sub(r"(?<!^)(?=[A-Z])", "_", service).lower()
     try:
-        generated = importlib.import_module(f"metarr.v1.{module}_pb2")
-        descriptor: ServiceDescriptor = generated.DESCRIPTOR.services_by_name[service]
-        return descriptor.methods_by_name[method]
-    except (ImportError, KeyError) as error:
+        return SERVICES[service].methods_by_name[method]
+    except KeyError as error:
         raise LookupError(f"the contract has no {service}.{method}") from error

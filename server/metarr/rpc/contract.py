@@ -1,6 +1,5 @@
-"""From a servicer to what protoc generated for its service."""
+"""The services of the contract: what protoc generated for each."""
 
-import importlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -8,15 +7,36 @@ import grpc
 from connectrpc.server import ConnectWSGIApplication
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
-_GENERATED = "_pb2_grpc"
+from metarr.v1 import (
+    aggregation_service_connect,
+    aggregation_service_pb2,
+    aggregation_service_pb2_grpc,
+    config_service_connect,
+    config_service_pb2,
+    config_service_pb2_grpc,
+    enrichment_service_connect,
+    enrichment_service_pb2,
+    enrichment_service_pb2_grpc,
+    health_service_connect,
+    health_service_pb2,
+    health_service_pb2_grpc,
+    library_service_connect,
+    library_service_pb2,
+    library_service_pb2_grpc,
+    sync_service_connect,
+    sync_service_pb2,
+    sync_service_pb2_grpc,
+)
 
 
 class Service(NamedTuple):
-    """One service of the contract. `base` is the generated servicer, `stem` the generated modules' common name."""
+    """One service. `base`: the generated servicer; `add_to_server(servicer, server)` registers one with grpcio;
+    `http_application(methods)`: the WSGI application over an object with a function per method, in snake_case."""
 
     descriptor: ServiceDescriptor
     base: type
-    stem: str
+    add_to_server: Callable[[Any, grpc.Server], None]
+    http_application: Callable[..., ConnectWSGIApplication]
 
     @property
     def name(self) -> str:
@@ -27,26 +47,50 @@ class Service(NamedTuple):
     def methods(self) -> tuple[MethodDescriptor, ...]:
         return tuple(self.descriptor.methods)
 
-    def add_to_server(self, servicer: object, server: grpc.Server) -> None:
-        """Register the servicer with grpcio."""
-        generated = importlib.import_module(self.stem + _GENERATED)
-        add: Callable[[object, grpc.Server], None] = getattr(generated, f"add_{self.base.__name__}_to_server")
-        add(servicer, server)
 
-    def http_application(self, methods: object, **options: Any) -> ConnectWSGIApplication:
-        """The generated WSGI application over an object with a function per method, named in snake_case."""
-        generated = importlib.import_module(f"{self.stem}_connect")
-        application: Callable[..., ConnectWSGIApplication] = getattr(
-            generated, f"{self.descriptor.name}WSGIApplication"
-        )
-        return application(methods, **options)
+SERVICES = (
+    Service(
+        aggregation_service_pb2.DESCRIPTOR.services_by_name["AggregationService"],
+        aggregation_service_pb2_grpc.AggregationServiceServicer,
+        aggregation_service_pb2_grpc.add_AggregationServiceServicer_to_server,
+        aggregation_service_connect.AggregationServiceWSGIApplication,
+    ),
+    Service(
+        config_service_pb2.DESCRIPTOR.services_by_name["ConfigService"],
+        config_service_pb2_grpc.ConfigServiceServicer,
+        config_service_pb2_grpc.add_ConfigServiceServicer_to_server,
+        config_service_connect.ConfigServiceWSGIApplication,
+    ),
+    Service(
+        enrichment_service_pb2.DESCRIPTOR.services_by_name["EnrichmentService"],
+        enrichment_service_pb2_grpc.EnrichmentServiceServicer,
+        enrichment_service_pb2_grpc.add_EnrichmentServiceServicer_to_server,
+        enrichment_service_connect.EnrichmentServiceWSGIApplication,
+    ),
+    Service(
+        health_service_pb2.DESCRIPTOR.services_by_name["HealthService"],
+        health_service_pb2_grpc.HealthServiceServicer,
+        health_service_pb2_grpc.add_HealthServiceServicer_to_server,
+        health_service_connect.HealthServiceWSGIApplication,
+    ),
+    Service(
+        library_service_pb2.DESCRIPTOR.services_by_name["LibraryService"],
+        library_service_pb2_grpc.LibraryServiceServicer,
+        library_service_pb2_grpc.add_LibraryServiceServicer_to_server,
+        library_service_connect.LibraryServiceWSGIApplication,
+    ),
+    Service(
+        sync_service_pb2.DESCRIPTOR.services_by_name["SyncService"],
+        sync_service_pb2_grpc.SyncServiceServicer,
+        sync_service_pb2_grpc.add_SyncServiceServicer_to_server,
+        sync_service_connect.SyncServiceWSGIApplication,
+    ),
+)
 
 
 def service_of(servicer: type) -> Service:
     """The service that a servicer class implements. Raises TypeError where it derives from no generated servicer."""
-    base = next((base for base in servicer.__mro__ if base.__module__.endswith(_GENERATED)), None)
-    if base is None:
+    service = next((each for each in SERVICES if issubclass(servicer, each.base)), None)
+    if service is None:
         raise TypeError(f"{servicer.__name__} derives from no generated servicer")
-    stem = base.__module__.removesuffix(_GENERATED)
-    services = importlib.import_module(f"{stem}_pb2").DESCRIPTOR.services_by_name
-    return Service(services[base.__name__.removesuffix("Servicer")], base, stem)
+    return service

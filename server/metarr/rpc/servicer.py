@@ -6,13 +6,13 @@ because the HTTP door runs no grpcio interceptors.
 
 import functools
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import grpc
 import structlog
 
 from metarr.clock import Clock, SystemClock
-from metarr.rpc.contract import service_of
+from metarr.rpc.contract import Service, service_of
 from metarr.rpc.doors.context import Context
 from metarr.rpc.doors.streams import Streams
 from metarr.rpc.errors import Unimplemented, fail, status_of
@@ -72,12 +72,16 @@ class BaseServicer:
     streams = Streams()
     """One for the whole process, whichever door and whichever service."""
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    service: ClassVar[Service]
+    """What it serves."""
+
+    def __init_subclass__(cls, service: Service | None = None, **options: Any) -> None:
+        """`service`: one that is not of the contract."""
         super().__init_subclass__(**options)
-        service = service_of(cls)
-        for rpc in service.methods:
+        cls.service = service or getattr(cls, "service", None) or service_of(cls)
+        for rpc in cls.service.methods:
             method = getattr(cls, rpc.name)
-            if method is getattr(service.base, rpc.name):
+            if method is getattr(cls.service.base, rpc.name):
                 method = _unimplemented(rpc.name)
             if not hasattr(method, _MARK):
                 setattr(cls, rpc.name, answers(method, streaming=rpc.server_streaming))

@@ -4,9 +4,14 @@
 import threading
 from datetime import UTC, datetime, timedelta
 
+from connectrpc.method import IdempotencyLevel, MethodInfo, StreamType
+from connectrpc.server import ConnectWSGIApplication, EndpointSync
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
 from metarr.domain.item import MediaItem
 from metarr.errors import AllLimited, AllRefused, CannotDo, InvalidInput, NobodyAnswered, NoSuchThing, VersionMoved
 from metarr.errors import Violation as Wrong
+from metarr.rpc.contract import Service
 from metarr.rpc.convert import item_message
 from metarr.rpc.doors.context import seconds_left
 from metarr.rpc.servicer import BaseServicer
@@ -15,6 +20,39 @@ from metarr.v1 import health_service_pb2 as health
 from metarr.v1 import library_service_pb2 as library
 from metarr.v1.health_service_pb2_grpc import HealthServiceServicer
 from metarr.v1.library_service_pb2_grpc import LibraryServiceServicer
+
+
+class HealthWSGIApplication(ConnectWSGIApplication):
+    """As protoc-gen-connectrpc would write it."""
+
+    path = "/grpc.health.v1.Health"
+
+    def __init__(self, service, **options):
+        endpoints = {}
+        for name, method, stream in (
+            ("Check", service.check, StreamType.UNARY),
+            ("Watch", service.watch, StreamType.SERVER_STREAM),
+        ):
+            info = MethodInfo(
+                name=name,
+                service_name="grpc.health.v1.Health",
+                input=health_pb2.HealthCheckRequest,
+                output=health_pb2.HealthCheckResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=stream,
+            )
+            make = EndpointSync.unary if stream is StreamType.UNARY else EndpointSync.server_stream
+            endpoints[f"{self.path}/{name}"] = make(method=info, function=method)
+        super().__init__(endpoints=endpoints, **options)
+
+
+HEALTH = Service(
+    health_pb2.DESCRIPTOR.services_by_name["Health"],
+    health_pb2_grpc.HealthServicer,
+    health_pb2_grpc.add_HealthServicer_to_server,
+    HealthWSGIApplication,
+)
+"""The standard health service: it has a stream that needs no library."""
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SECRET = "k3y-that-must-not-leak"

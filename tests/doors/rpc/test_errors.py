@@ -15,7 +15,7 @@ from grpc_health.v1.health_pb2_grpc import HealthServicer
 from structlog.testing import capture_logs
 
 import metarr.rpc.methods
-from doors.rpc.servicers import FAILURES, NOW, SECRET, FakeLibrary, FixedClock
+from doors.rpc.servicers import FAILURES, HEALTH, NOW, SECRET, FakeLibrary, FixedClock
 from metarr import errors as taxonomy
 from metarr.errors import AllLimited, InvalidInput, MetarrError, Violation
 from metarr.rpc import errors
@@ -222,7 +222,7 @@ class Aborted(Exception):
     pass
 
 
-class Watched(BaseServicer, HealthServicer):
+class Watched(BaseServicer, HealthServicer, service=HEALTH):
     """A streaming method: two answers, and then it fails."""
 
     clock = FixedClock()

@@ -5,20 +5,16 @@ import ctypes
 import json
 import socket
 import struct
-import sys
 import threading
 from contextlib import contextmanager
-from types import ModuleType
 
 import pytest
 import requests
-from connectrpc.method import IdempotencyLevel, MethodInfo, StreamType
-from connectrpc.server import ConnectWSGIApplication, EndpointSync
 from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2_grpc import HealthServicer
 
 from doors.rpc import grpc_web
-from doors.rpc.servicers import FAILURES, FixedClock
+from doors.rpc.servicers import FAILURES, HEALTH, FixedClock
 from kodi_host import wait_for
 from metarr.rpc.doors import http
 from metarr.rpc.doors.context import seconds_left
@@ -31,31 +27,7 @@ PATIENCE = 30.0
 """Seconds that only a failure uses up."""
 
 
-class HealthWSGIApplication(ConnectWSGIApplication):
-    """As protoc-gen-connectrpc would write it."""
-
-    path = "/grpc.health.v1.Health"
-
-    def __init__(self, service, **options):
-        endpoints = {}
-        for name, method, stream in (
-            ("Check", service.check, StreamType.UNARY),
-            ("Watch", service.watch, StreamType.SERVER_STREAM),
-        ):
-            info = MethodInfo(
-                name=name,
-                service_name="grpc.health.v1.Health",
-                input=health_pb2.HealthCheckRequest,
-                output=health_pb2.HealthCheckResponse,
-                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
-                stream_type=stream,
-            )
-            make = EndpointSync.unary if stream is StreamType.UNARY else EndpointSync.server_stream
-            endpoints[f"{self.path}/{name}"] = make(method=info, function=method)
-        super().__init__(endpoints=endpoints, **options)
-
-
-class Watched(BaseServicer, HealthServicer):
+class Watched(BaseServicer, HealthServicer, service=HEALTH):
     """Watch says its status as often as the request's service name has letters, and then what that name asks for."""
 
     clock = FixedClock()
@@ -97,12 +69,8 @@ def session():
 @contextmanager
 def running():
     """A server and its servicer."""
-    generated = ModuleType("grpc_health.v1.health_connect")
-    generated.HealthWSGIApplication = HealthWSGIApplication
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, generated.__name__, generated)
-        servicer = Watched()
-        server = HttpServer([servicer])
+    servicer = Watched()
+    server = HttpServer([servicer])
     server.start()
     yield server, servicer
     server.stop(1)

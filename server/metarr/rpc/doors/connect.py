@@ -23,7 +23,6 @@ from protobuf.wkt import Any as ConnectAny
 from protobuf.wkt import Struct
 
 from metarr.errors import InvalidInput, Violation
-from metarr.rpc.contract import service_of
 from metarr.rpc.errors import DETAILS, INTERNAL_TEXT, status_of
 from metarr.rpc.misread import misread
 from metarr.rpc.servicer import BaseServicer
@@ -162,7 +161,7 @@ def http_application(
     servicer: BaseServicer, closing: Closing, read_max_bytes: int
 ) -> tuple[str, ConnectWSGIApplication]:
     """The path below which a servicer is reached over HTTP, and what answers there."""
-    service = service_of(type(servicer))
+    service = servicer.service
     methods = SimpleNamespace(
         **{
             _snake_case(rpc.name): _adapted(getattr(servicer, rpc.name), closing, streaming=bool(rpc.server_streaming))

@@ -19,7 +19,6 @@ from google.protobuf.descriptor_pb2 import MethodOptions
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
-from metarr.rpc.contract import service_of
 from metarr.rpc.doors.access import Guard, Tls
 from metarr.rpc.doors.body import bounded
 from metarr.rpc.doors.connect import Closing, http_application
@@ -69,7 +68,7 @@ def application(
     mounted: dict[str, WSGIApplication] = {}
     for servicer in servicers:
         path, app = http_application(servicer, closing or Closing(), MAX_REQUEST_BYTES)
-        methods = {rpc.name: rpc for rpc in service_of(type(servicer)).methods}
+        methods = {rpc.name: rpc for rpc in servicer.service.methods}
         mounted[path] = _checked(text_form(app), methods)
     served: WSGIApplication = DispatcherMiddleware(_healthz(web or _greeting), mounted)
     if guard is not None:

@@ -11,7 +11,6 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from metarr.errors import CannotDo, MetarrError, TooManyStreams
-from metarr.rpc.contract import service_of
 from metarr.rpc.doors.access import Guard, Tls
 from metarr.rpc.doors.context import Context
 from metarr.rpc.doors.streams import STREAM_CAP
@@ -93,7 +92,7 @@ class GrpcServer:
     def _add(self, servicers: Iterable[BaseServicer]) -> None:
         names = [health.SERVICE_NAME, reflection.SERVICE_NAME]
         for servicer in servicers:
-            service = service_of(type(servicer))
+            service = servicer.service
             service.add_to_server(servicer, self._server)
             self._health.set(service.name, health_pb2.HealthCheckResponse.SERVING)
             names.append(service.name)
