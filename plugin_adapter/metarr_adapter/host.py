@@ -7,6 +7,7 @@ method is called on one thread only, the loop's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
 IDS = "ids"
@@ -16,6 +17,20 @@ IDS = "ids"
 class HostUnavailable(Exception):
     """The host as a whole cannot be used now: it shuts down, or its database is away. Nothing is wrong with the item
     that was asked for; what was under way is tried again later."""
+
+
+class Notice(Enum):
+    """What there is to tell a person. The value is the text of a host that has none of its own."""
+
+    LOST = "Metarr cannot be reached. It is tried again in the background."
+    BACK = "Metarr is connected again."
+    POLICY = "Choose in Metarr what shall become of this library's own values. Until then nothing is written."
+    TOKEN = "Metarr refuses the access token. Enter the one that it shows."
+    CERTIFICATE = "Metarr's certificate cannot be trusted. Say in the settings which file vouches for it."
+    OLD = "This Metarr is too old for this add-on. Update the daemon."
+    IN_USE = "Another program keeps this library in step with Metarr already."
+    ENDED = "Another program keeps this library in step with Metarr now."
+    OTHER = "Metarr does not work as expected. The log tells more."
 
 
 class Takes(NamedTuple):
@@ -95,8 +110,8 @@ class Host(Protocol):
     def busy(self) -> bool:
         """Whether nothing should be written now, as while a video plays."""
 
-    def notify(self, text: str) -> None:
-        """Show a short text to a person."""
+    def notify(self, notice: Notice) -> None:
+        """Show a person what changed."""
 
 
 class Memory(Protocol):

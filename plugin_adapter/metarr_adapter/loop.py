@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from metarr_adapter.errors import RpcError
-from metarr_adapter.host import Host, Log, Memory
+from metarr_adapter.host import Host, Log, Memory, Notice
 from metarr_adapter.notices import Notices
 from metarr_adapter.session import Caller, Failure, Identity, failure_of, open_session
 from metarr_adapter.timing import Backoff, Clock, SystemClock
@@ -117,7 +117,7 @@ class Loop:
         finally:
             watch.close()
 
-    def _judge(self, failure: str) -> None:
+    def _judge(self, failure: Failure) -> None:
         """Tell a person what only a person can mend."""
         if failure == Failure.FORGOTTEN:
             self._work.forgotten()
@@ -127,7 +127,7 @@ class Loop:
             # A connection that breaks and is there again at the next attempt is nobody's business.
             self._notices.lost()
 
-    def _wait_after(self, failure: str, began: float) -> float:
+    def _wait_after(self, failure: Failure, began: float) -> float:
         if self._connected and self._clock.monotonic() - began >= STEADY:
             self._connecting.reset()
         wait = self._connecting.wait()
@@ -144,8 +144,8 @@ class Loop:
             self._bell.clear()
         self._woken.clear()
 
-    def _notify(self, text: str) -> None:
+    def _notify(self, notice: Notice) -> None:
         try:
-            self._host.notify(text)
+            self._host.notify(notice)
         except Exception as error:  # noqa: BLE001 - whatever a host raises
             self._log("warning", f"a notice could not be shown: {type(error).__name__}: {error}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
 from metarr_adapter.errors import BadAnswer, RpcError, TooOld, Unreachable
@@ -107,7 +108,7 @@ def open_session(caller: Caller, identity: Identity, kinds: Iterable[Takes], *, 
     return Session(caller, identity.player_id, registered)
 
 
-class Failure:
+class Failure(Enum):
     """What a failed call asks for."""
 
     AWAY = "away"
@@ -144,8 +145,8 @@ _BY_CODE = {
 }
 
 
-def failure_of(error: RpcError) -> str:
-    """What a failed call asks for, one of `Failure`."""
+def failure_of(error: RpcError) -> Failure:
+    """What a failed call asks for."""
     if isinstance(error, Unreachable) and error.why == "certificate":
         return Failure.CERTIFICATE
     return _BY_REASON.get(error.reason) or _BY_CODE.get(error.code, Failure.OTHER)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from metarr_adapter.host import IDS, Entry, HostUnavailable, Series, Takes
+from metarr_adapter.host import IDS, Entry, HostUnavailable, Notice, Series, Takes
 from metarr_adapter.values import holds
 
 
@@ -58,7 +58,7 @@ class FakeHost:
     after_write: Callable[[str], object] = lambda _key: None
     while_listing: Callable[[int], object] = lambda _batch: None
     writes: list[Write] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     reads: int = 0
     listings: int = 0
     threads: set[int] = field(default_factory=set)
@@ -143,8 +143,8 @@ class FakeHost:
         self._used()
         return self.playing
 
-    def notify(self, text: str) -> None:
-        self.notices.append(text)
+    def notify(self, notice: Notice) -> None:
+        self.notices.append(notice)
 
     def _stored(self, kind: str, name: str, before: Any, value: Any) -> Any:
         if name in self.blurred:

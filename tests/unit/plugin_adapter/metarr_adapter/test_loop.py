@@ -8,8 +8,9 @@ from fake_daemon import FakeDaemon
 from fake_host import FakeHost
 from metarr_adapter.changes import QUIET
 from metarr_adapter.errors import Limited, RpcError, TooOld, Unreachable, WrongToken
+from metarr_adapter.host import Notice
 from metarr_adapter.loop import LONGEST, Loop
-from metarr_adapter.notices import BACK, LOST, POLICY, PROBLEMS
+from metarr_adapter.notices import PROBLEMS
 from metarr_adapter.session import Failure
 from metarr_adapter.work import LATER
 
@@ -207,7 +208,7 @@ def test_a_daemon_that_is_lost_is_told_once_and_so_is_its_return() -> None:
         life.daemon.go_away, RING, PASS, PASS, PASS, lambda: setattr(life.daemon, "away", False), PASS,
         lambda: life.daemon.change("Heat", "plot", "Another text"), RING,
     )  # fmt: skip
-    assert life.host.notices == [LOST, BACK]
+    assert life.host.notices == [Notice.LOST, Notice.BACK]
     assert life.host.value("/Heat", "plot") == "Another text"
 
 
@@ -228,7 +229,7 @@ def test_a_hang_and_nonsense_are_the_same_as_a_daemon_that_is_off() -> None:
     life.daemon.fault("GetHealth", "", "hang", RpcError("unknown", "no HTTP"))
     life.daemon.fault("ListPendingItems", "hang")
     life.run(PASS, PASS, PASS)
-    assert life.host.notices == [LOST, BACK]
+    assert life.host.notices == [Notice.LOST, Notice.BACK]
     assert life.host.value("/Heat", "plot") == "A heist"
 
 
@@ -322,7 +323,7 @@ def test_a_video_of_which_nobody_tells_the_end_is_looked_after() -> None:
 def test_the_choice_of_a_policy_is_asked_for_once_and_waited_for() -> None:
     life = Life("")
     life.run(PASS, PASS, lambda: setattr(life.daemon, "policy", "replace"), PASS)
-    assert life.host.notices == [POLICY]
+    assert life.host.notices == [Notice.POLICY]
     assert len(life.host.writes) == 1
 
 
@@ -330,7 +331,7 @@ def test_another_program_that_takes_over_ends_it_with_a_word() -> None:
     life = Life()
     life.clock.steps.extend([life.daemon.take_over, RING])
     assert not life.loop.run()
-    assert life.host.notices == [PROBLEMS[Failure.ENDED]]
+    assert life.host.notices == [Notice.ENDED]
 
 
 def test_another_program_in_session_is_waited_for() -> None:
@@ -342,7 +343,7 @@ def test_another_program_in_session_is_waited_for() -> None:
 
     life.run(PASS, PASS, leaves, PASS)
     assert life.clock.waits[:2] == [60.0, 60.0]
-    assert life.host.notices == [PROBLEMS[Failure.IN_USE], BACK]
+    assert life.host.notices == [Notice.IN_USE, Notice.BACK]
     assert len(life.host.writes) == 1
 
 
@@ -358,14 +359,14 @@ def test_a_refused_token_is_told_once() -> None:
     life = Life()
     life.daemon.fault("GetHealth", *[WrongToken("unauthenticated", "no")] * 3)
     life.run(PASS, PASS, PASS)
-    assert life.host.notices == [PROBLEMS[Failure.TOKEN], BACK]
+    assert life.host.notices == [Notice.TOKEN, Notice.BACK]
 
 
 def test_a_certificate_that_nobody_vouches_for_is_told_once_and_tried_again_soon() -> None:
     life = Life()
     life.daemon.fault("GetHealth", *[Unreachable("certificate", "no")] * 3)
     life.run(PASS, PASS, PASS)
-    assert life.host.notices == [PROBLEMS[Failure.CERTIFICATE], BACK]
+    assert life.host.notices == [Notice.CERTIFICATE, Notice.BACK]
     assert max(life.clock.waits[:3]) < LATER
 
 
@@ -374,7 +375,7 @@ def test_an_old_daemon_is_told_once() -> None:
     life.daemon.api_level = 1
     life.daemon.fault("GetHealth", "", TooOld("unimplemented", "no"))
     life.run(PASS, PASS, lambda: setattr(life.daemon, "api_level", 3), PASS)
-    assert life.host.notices == [PROBLEMS[Failure.OLD], BACK]
+    assert life.host.notices == [Notice.OLD, Notice.BACK]
 
 
 def test_a_restored_backup_has_everything_reported_and_nothing_lost() -> None:
@@ -474,3 +475,7 @@ def test_it_leaves_no_thread_behind() -> None:
     life = Life()
     life.run(lambda: life.daemon.change("Heat", "plot", "Another text"), RING)
     assert not [each for each in threading.enumerate() if each.name == "metarr_watch"]
+
+
+def test_whatever_fails_is_told_but_what_mends_itself() -> None:
+    assert set(Failure) - set(PROBLEMS) == {Failure.AWAY, Failure.FORGOTTEN}

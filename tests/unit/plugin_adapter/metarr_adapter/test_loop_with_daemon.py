@@ -9,8 +9,8 @@ from adapter_rig import IDENTITY, DictMemory, Logged, ScriptedClock
 from fake_host import FakeHost
 from harness import Live, live, title
 from metarr_adapter.client import Client
+from metarr_adapter.host import Notice
 from metarr_adapter.loop import Loop
-from metarr_adapter.notices import POLICY
 from simulators import Simulators
 
 RING, PASS = ScriptedClock.RING, ScriptedClock.PASS
@@ -74,7 +74,7 @@ def test_a_movie_is_reported_taken_in_and_kept_in_step(life: Life) -> None:
         life.set_plot("A third text")
 
     life.run(look, life.enrich, life.choose, PASS, look, lambda: life.set_plot("Another text"), RING, edit, RING)
-    assert life.host.notices == [POLICY]
+    assert life.host.notices == [Notice.POLICY]
     assert written[0] == []
     assert "plot" in written[1]
     assert life.host.value(KEY, "title") == "Fight Club"

@@ -6,9 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from metarr_adapter import notices
-from metarr_adapter.host import Entry, HostUnavailable, Takes
-from metarr_adapter.session import Failure
+from metarr_adapter.host import Entry, HostUnavailable, Notice, Takes
 from metarr_kodi import mapping, texts, tokens
 from metarr_kodi.echoes import Echoes
 from metarr_kodi.library import Library, Listed
@@ -18,15 +16,15 @@ from metarr_kodi.port import KodiRefused, Port
 _KINDS = tuple(NOUNS)
 
 NOTICES = {
-    notices.LOST: texts.LOST,
-    notices.BACK: texts.BACK,
-    notices.POLICY: texts.POLICY_NEEDED,
-    notices.PROBLEMS[Failure.TOKEN]: texts.TOKEN_REFUSED,
-    notices.PROBLEMS[Failure.CERTIFICATE]: texts.CERTIFICATE_REFUSED,
-    notices.PROBLEMS[Failure.OLD]: texts.DAEMON_TOO_OLD,
-    notices.PROBLEMS[Failure.IN_USE]: texts.IN_USE,
-    notices.PROBLEMS[Failure.ENDED]: texts.TAKEN_OVER,
-    notices.PROBLEMS[Failure.OTHER]: texts.NOT_AS_EXPECTED,
+    Notice.LOST: texts.LOST,
+    Notice.BACK: texts.BACK,
+    Notice.POLICY: texts.POLICY_NEEDED,
+    Notice.TOKEN: texts.TOKEN_REFUSED,
+    Notice.CERTIFICATE: texts.CERTIFICATE_REFUSED,
+    Notice.OLD: texts.DAEMON_TOO_OLD,
+    Notice.IN_USE: texts.IN_USE,
+    Notice.ENDED: texts.TAKEN_OVER,
+    Notice.OTHER: texts.NOT_AS_EXPECTED,
 }
 """What the adapter tells, in the owner's language."""
 
@@ -61,7 +59,7 @@ class KodiHost:
         """Say that nothing can be written to this machine's disk, once until something can be written again."""
         if not self._full:
             self._full = True
-            self.notify(self._port.text(texts.CANNOT_STORE))
+            self._show(self._port.text(texts.CANNOT_STORE), problem=True)
 
     # The adapter's protocol
 
@@ -108,14 +106,15 @@ class KodiHost:
     def busy(self) -> bool:
         return self._port.playing() and self._port.setting("apply_while_playing") != "true"
 
-    def notify(self, text: str) -> None:
-        if self._port.setting("notifications") != "false":
-            shown = self._port.text(NOTICES[text]) if text in NOTICES else text
-            if text == notices.PROBLEMS[Failure.TOKEN]:
-                shown = tokens.refused(self._port)
-            self._port.notify(shown, problem=text not in (notices.BACK, notices.POLICY))
+    def notify(self, notice: Notice) -> None:
+        text = tokens.refused(self._port) if notice is Notice.TOKEN else self._port.text(NOTICES[notice])
+        self._show(text, problem=notice not in (Notice.BACK, Notice.POLICY))
 
     # How
+
+    def _show(self, text: str, *, problem: bool) -> None:
+        if self._port.setting("notifications") != "false":
+            self._port.notify(text, problem=problem)
 
     def _stored(self, listed: Listed, parts: list[Part]) -> dict[str, str]:
         try:
