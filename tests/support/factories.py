@@ -17,9 +17,16 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EARLIER = NOW - timedelta(days=3)
 
 
-def stored(value: Value | None, source: str = "tmdb", **more: Any) -> FieldValue:
-    """A stored value; fetched earlier than every answer that `answered` makes."""
-    return FieldValue(value=value, source=source, **{"fetched_at": EARLIER, **more})
+def stored(value: Value | None, source: str = "tmdb", *, asked_id: str = "", **more: Any) -> FieldValue:
+    """A stored value; fetched earlier than every answer that `answered` makes. Several sources, as of a union, and the
+    ids that they were asked with are joined by "+"."""
+    sources, asked_ids = (tuple(text.split("+")) if text else () for text in (source, asked_id))
+    return FieldValue(value=value, sources=sources, asked_ids=asked_ids, **{"fetched_at": EARLIER, **more})
+
+
+def source_of(stored: FieldValue) -> str:
+    """Its sources in a word, as `stored` takes them."""
+    return "+".join(stored.sources)
 
 
 def item(kind: Kind = Kind.MOVIE, ids: Mapping[str, str] | None = None, **more: Any) -> MediaItem:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 
+from factories import source_of
 from fakes import FakeClock
 from metarr.app import Daemon, Services, build
 from metarr.clock import Clock
@@ -205,7 +206,7 @@ def dump(path: Path, tables: Iterable[str] = ()) -> dict[str, list[tuple[Any, ..
 
 def told(fields: Mapping[str, FieldValue]) -> dict[str, tuple[object, str]]:
     """Values with their sources."""
-    return {name: (stored.value, stored.source) for name, stored in fields.items()}
+    return {name: (stored.value, source_of(stored)) for name, stored in fields.items()}
 
 
 def kinds(outcomes: Mapping[str, Outcome]) -> dict[str, str]:

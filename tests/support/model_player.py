@@ -184,6 +184,6 @@ def provider_says(home: House, item_id: int, **fields: Any) -> None:
     with home.database.begin() as connection:
         before = items.get(connection, item_id)
         assert before is not None
-        values = {name: FieldValue(value=value, source="tmdb", rule=Rule.FIRST) for name, value in fields.items()}
+        values = {name: FieldValue(value=value, sources=("tmdb",), rule=Rule.FIRST) for name, value in fields.items()}
         after = replace(before, fields={**before.fields, **values})
         commit(connection, before, after, cause="enrich", now=home.clock.now(), sync_fields=sync_fields)

@@ -40,10 +40,10 @@ def stored_of(field: str) -> st.SearchStrategy[FieldValue]:
     return st.builds(
         FieldValue,
         value=st.none() | values_of(field),
-        source=texts,
+        sources=st.lists(texts, max_size=2).map(tuple),
         fetched_at=st.none() | moments,
         rule=st.sampled_from(Rule),
-        asked_id=texts,
+        asked_ids=st.lists(texts, max_size=2).map(tuple),
         locked=st.booleans(),
         contributors=st.lists(st.lists(texts, max_size=2).map(tuple), max_size=2).map(tuple),
     )
@@ -78,9 +78,11 @@ def items(draw: st.DrawFn, kind: Kind = Kind.MOVIE) -> MediaItem:
             )
         ),
         fields={field: draw(stored_of(field)) for field in sorted(fields)},
-        vetoes=tuple(Veto(field=field, provider="tmdb", value=draw(values_of(field))) for field in sorted(vetoed)),
+        vetoes=tuple(Veto(field=field, providers=("tmdb",), value=draw(values_of(field))) for field in sorted(vetoed)),
         conflicts=draw(
-            st.lists(st.builds(Conflict, id_type=texts, value=texts, claimed_by=texts), max_size=2).map(tuple)
+            st.lists(
+                st.builds(Conflict, id_type=texts, value=texts, claimed_by=texts, item=st.integers(0, 9)), max_size=2
+            ).map(tuple)
         ),
         undecided=draw(st.none() | undecideds),
         monitored=draw(st.booleans()),

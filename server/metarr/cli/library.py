@@ -193,9 +193,9 @@ def _heading(item: Answer) -> None:
 
 def _stands(conflict: Answer) -> str:
     """What contradicts a claim: another id, or another item that has this one."""
+    if conflict.get("heldByItemId"):
+        return f", which item {conflict['heldByItemId']} has"
     held = conflict.get("held", "")
-    if held.startswith("item "):
-        return f", which {held} has"
     return f"; {conflict['type']}:{held} stands" if held else ""
 
 

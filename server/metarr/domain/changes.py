@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from metarr.domain.equality import same
 from metarr.domain.fields import FIELDS
-from metarr.domain.item import OWNER, FieldValue, MediaItem, Veto, below_providers
+from metarr.domain.item import FieldValue, MediaItem, Veto, by_providers
 from metarr.domain.values import Struct
 
 DEFAULT_SYNC_FIELDS = frozenset(name for name, field in FIELDS.items() if field.sync)
@@ -79,10 +79,10 @@ def _ended(veto: Veto, change: Change) -> bool:
 
 def _veto(change: Change) -> list[Veto]:
     """The veto that an undone change leaves; none for what the owner, an import or a player said."""
-    said_by_provider = change.new.source not in ("", OWNER) and not below_providers(change.new.source)
-    if change.new.value is None or not said_by_provider or change.new.value == change.old.value:
+    new = change.new
+    if new.value is None or not by_providers(new.sources) or new.value == change.old.value:
         return []
-    return [Veto(field=change.field, provider=change.new.source, value=change.new.value)]
+    return [Veto(field=change.field, providers=new.sources, value=new.value)]
 
 
 def without_foreign(item: MediaItem, ids: Mapping[str, str]) -> MediaItem:
@@ -92,9 +92,7 @@ def without_foreign(item: MediaItem, ids: Mapping[str, str]) -> MediaItem:
     """
     typed_ids = {f"{id_type}:{value}" for id_type, value in ids.items()} | {""}
     foreign = {
-        name
-        for name, stored in item.fields.items()
-        if not stored.locked and not typed_ids.issuperset(stored.asked_id.split("+"))
+        name for name, stored in item.fields.items() if not stored.locked and not typed_ids.issuperset(stored.asked_ids)
     }
     fields = {name: stored for name, stored in item.fields.items() if name not in foreign}
     vetoes = tuple(veto for veto in item.vetoes if veto.field not in foreign)

@@ -46,31 +46,33 @@ def below_providers(source: str) -> bool:
     return source in REPORTERS or source.startswith("player:")
 
 
+def by_providers(sources: tuple[str, ...]) -> bool:
+    """Whether providers have a part in it: it is not the owner's word alone, and not only what an item came with."""
+    return any(source != OWNER and not below_providers(source) for source in sources)
+
+
 class FieldValue(Struct, frozen=True, kw_only=True):
     """A stored value with its provenance. `value` None: nothing stored (a locked or vetoed empty field).
 
-    `fetched_at`: when the provider said so; `asked_id`: the typed id it was asked with. A field merged as a union
-    has its providers in `source` and their asked ids in `asked_id`, both joined by "+" and parallel;
-    `contributors` names the providers of each element, parallel to the value.
+    `sources`: whose word it is; several of a field merged as a union. `fetched_at`: when it was said. `asked_ids`: the
+    typed ids that these providers were asked with, parallel to `sources`, "" where one was not; empty where none was.
+    `contributors` names the providers of each element of a union, parallel to the value.
     """
 
     value: Value | None = None
-    source: str = ""
+    sources: tuple[str, ...] = ()
     fetched_at: datetime | None = None
     rule: Rule = Rule.FIRST
-    asked_id: str = ""
+    asked_ids: tuple[str, ...] = ()
     locked: bool = False
     contributors: tuple[tuple[str, ...], ...] = ()
 
 
 class Veto(Struct, frozen=True, kw_only=True):
-    """What an undo leaves behind: this provider's value for this field is not to come back.
-
-    `provider` as `FieldValue.source`: for an undone union several, joined by "+".
-    """
+    """What an undo leaves behind: this value of these providers, for an undone union several, is not to come back."""
 
     field: str
-    provider: str
+    providers: tuple[str, ...]
     value: Value
 
 
@@ -82,12 +84,14 @@ class IdClaim(Struct, frozen=True, kw_only=True):
 
 
 class Conflict(Struct, frozen=True, kw_only=True):
-    """A claim that contradicts what is known. `value` is what `claimed_by` says, `held` what stands."""
+    """A claim that contradicts what is known. `value` is what `claimed_by` says, `held` what stands; where another item
+    of the library has the id, `item` is that one, 0 where none has."""
 
     id_type: str
     value: str
     claimed_by: str
     held: str = ""
+    item: int = 0
 
 
 class Match(Struct, frozen=True, kw_only=True):

@@ -45,7 +45,7 @@ def joined(survivor: MediaItem, gone: MediaItem, authority: Authority) -> MediaI
         conflicts=tuple(
             conflict
             for conflict in dict.fromkeys(survivor.conflicts + gone.conflicts)
-            if conflict.held not in (f"item {survivor.id}", f"item {gone.id}")
+            if conflict.item not in (survivor.id, gone.id)
         ),
         undecided=None,
         monitored=survivor.monitored or gone.monitored,

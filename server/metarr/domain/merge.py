@@ -13,7 +13,7 @@ from metarr.domain.authority import Authority, Listening
 from metarr.domain.equality import same, text_key
 from metarr.domain.evidence import Said, hear, in_order
 from metarr.domain.fields import Field, FieldType, fields_of
-from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule, Veto, below_providers
+from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule, Veto, by_providers
 from metarr.domain.outcome import NotAsked, Outcome, Skip
 from metarr.domain.values import Struct, Value
 
@@ -96,7 +96,7 @@ def explain(
             item.kind, field.name, {p for p in speakers if p in outcomes and in_order(outcomes[p])}
         )
         outside = policy.authority.by_priority(provider for provider in speakers if provider not in order)
-        sources = item.fields[field.name].source.split("+") if field.name in item.fields else []
+        sources = item.fields[field.name].sources if field.name in item.fields else ()
         runners[field.name] = tuple(
             _runner_up(item, field, provider, outcomes, policy, listened=provider in order)
             for provider in (*order, *outside)
@@ -150,13 +150,13 @@ def _decide(item: MediaItem, listening: Listening, outcomes: Mapping[str, Outcom
 def _hear(field: Field, provider: str, outcome: Outcome, stored: FieldValue, policy: MergePolicy) -> Said:
     """What a provider says, unless what is stored is its own newer word."""
     said = hear(provider, outcome, field.name)
-    if provider == stored.source and stored.value is not None and _older(said, stored):
+    if stored.sources == (provider,) and stored.value is not None and _older(said, stored):
         return replace(said, value=stored.value, fetched_at=stored.fetched_at)
     return _acceptable(field, said, stored.value, policy)
 
 
 def _older(said: Said, stored: FieldValue) -> bool:
-    if said.fetched_at is None or stored.fetched_at is None or said.asked_id != stored.asked_id:
+    if said.fetched_at is None or stored.fetched_at is None or _asked_ids(said.asked_id) != stored.asked_ids:
         return False
     return said.fetched_at < stored.fetched_at
 
@@ -179,7 +179,7 @@ def _walk(
     own: tuple[str, ...],
 ) -> Decision:
     """The first provider in order with a value wins, unless the stored value must be held on the way."""
-    sources = stored.source.split("+") if stored.value is not None else []
+    sources = stored.sources if stored.value is not None else ()
     waiting: list[str] = []
     for place, said in enumerate(heard):
         if vetoes and _vetoed(field, said, vetoes):
@@ -197,7 +197,7 @@ def _walk(
 def _vetoed(field: Field, said: Said, vetoes: list[Veto]) -> bool:
     """Whether the owner undid this value, or the provider of an undone one cannot be heard."""
     if not said.heard:
-        return any(said.provider in veto.provider.split("+") for veto in vetoes)
+        return any(said.provider in veto.providers for veto in vetoes)
     return any(same(field.name, veto.value, said.value) for veto in vetoes)
 
 
@@ -206,10 +206,10 @@ def _take(field: Field, stored: FieldValue, said: Said, rule: Rule, waiting: lis
     unchanged = same(field.name, stored.value, said.value)
     value = FieldValue(
         value=stored.value if unchanged else said.value,
-        source=said.provider,
+        sources=(said.provider,),
         fetched_at=said.fetched_at,
         rule=Rule.HELD if said.stale else rule,
-        asked_id=said.asked_id,
+        asked_ids=_asked_ids(said.asked_id),
     )
     if unchanged and value == stored:
         value = stored  # whoever compares what was with what is sees at once that they are one
@@ -224,9 +224,9 @@ def _stay(field: Field, stored: FieldValue, rule: Rule, waiting: list[str]) -> D
 
 def _nobody(field: Field, stored: FieldValue, order: tuple[str, ...], waiting: list[str]) -> Decision:
     """Nobody has a value: an absence never erases. A source that no longer counts is marked."""
-    if stored.source == OWNER or below_providers(stored.source):
-        return _stay(field, stored, Rule.OWNER if stored.source == OWNER else Rule.REPORTED, waiting)
-    outside = any(source not in order for source in stored.source.split("+"))
+    if stored.sources and not by_providers(stored.sources):
+        return _stay(field, stored, Rule.OWNER if OWNER in stored.sources else Rule.REPORTED, waiting)
+    outside = any(source not in order for source in stored.sources)
     return _stay(field, stored, Rule.OUTSIDE if outside else Rule.KEPT, waiting)
 
 
@@ -248,10 +248,10 @@ def _union(field: Field, stored: FieldValue, heard: tuple[Said, ...], vetoes: li
         value = stored.value  # type: ignore[assignment]
     union = FieldValue(
         value=value,
-        source="+".join(said.provider for said in joined),
+        sources=tuple(said.provider for said in joined),
         fetched_at=max((said.fetched_at for said in joined if said.fetched_at), default=stored.fetched_at),
         rule=Rule.UNION,
-        asked_id=_asked_ids(joined, stored),
+        asked_ids=_asked_ids(*_ids_of(joined, stored)),
         contributors=tuple(tuple(elements[text_key(element)][1]) for element in value),
     )
     return Decision(field=field.name, value=union, waiting=tuple(waiting), ended_veto=not unchanged)
@@ -268,16 +268,20 @@ def _join(heard: Iterable[Said], stored: FieldValue) -> dict[str, tuple[str, lis
     return elements
 
 
-def _asked_ids(joined: list[Said], stored: FieldValue) -> str:
+def _ids_of(joined: list[Said], stored: FieldValue) -> list[str]:
     """The ids the providers were asked with, parallel to the sources; an unheard one's as stored."""
-    before = dict(zip(stored.source.split("+"), stored.asked_id.split("+"), strict=False))
-    ids = [said.asked_id if said.heard else before.get(said.provider, "") for said in joined]
-    return "+".join(ids) if any(ids) else ""
+    before = dict(zip(stored.sources, stored.asked_ids, strict=False))
+    return [said.asked_id if said.heard else before.get(said.provider, "") for said in joined]
+
+
+def _asked_ids(*ids: str) -> tuple[str, ...]:
+    """As they are stored: nothing where nobody was asked by an id."""
+    return ids if any(ids) else ()
 
 
 def _vetoed_union(field: Field, heard: Iterable[Said], veto: Veto) -> bool:
     """Whether the providers of an undone list repeat it together, or one of them cannot be heard."""
-    theirs = [said for said in heard if said.provider in veto.provider.split("+")]
+    theirs = [said for said in heard if said.provider in veto.providers]
     if not all(said.heard for said in theirs):
         return True
     together = tuple(element for element, _ in _join(theirs, NOTHING_STORED).values())
@@ -290,7 +294,7 @@ def _elements(said: Said, stored: FieldValue) -> tuple[str, ...]:
         return said.value or ()  # type: ignore[return-value]
     if not isinstance(stored.value, tuple):
         return ()
-    contributors = stored.contributors or (tuple(stored.source.split("+")),) * len(stored.value)
+    contributors = stored.contributors or (stored.sources,) * len(stored.value)
     return tuple(
         element  # type: ignore[misc]
         for element, providers in zip(stored.value, contributors, strict=False)

@@ -90,9 +90,9 @@ def _fragments(outcomes: Mapping[str, Outcome]) -> dict[str, Fragment]:
 def of_others(item: MediaItem) -> dict[str, str]:
     """The typed ids that another item of the library has, as was found when this one was enriched."""
     return {
-        f"{conflict.id_type}:{conflict.value}": f"speaks about {conflict.held}"
+        f"{conflict.id_type}:{conflict.value}": f"speaks about item {conflict.item}"
         for conflict in item.conflicts
-        if conflict.held.startswith("item ")
+        if conflict.item
     }
 
 

@@ -101,7 +101,7 @@ def edited(item: MediaItem, edit: Edit, now: datetime) -> MediaItem:
     values = _checked(item, edit)
     fields = dict(item.fields)
     for name, value in values.items():
-        typed = FieldValue(value=value, source=OWNER, fetched_at=now, rule=Rule.OWNER, locked=True)
+        typed = FieldValue(value=value, sources=(OWNER,), fetched_at=now, rule=Rule.OWNER, locked=True)
         if fields.get(name) != replace(typed, fetched_at=fields.get(name, typed).fetched_at):
             fields[name] = typed
     filled = {name for name, stored in fields.items() if stored.value is not None}

@@ -326,7 +326,7 @@ def _without_taken(before: MediaItem, findings: Findings, taken: Mapping[str, in
             id_type=t,
             value=findings.settled.ids[t].value,
             claimed_by=findings.settled.ids[t].source,
-            held=f"item {owner}",
+            item=owner,
         )
         for t, owner in sorted(taken.items())
     )

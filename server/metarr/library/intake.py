@@ -323,7 +323,7 @@ def _filled(before: Mapping[str, FieldValue], new: NewItem, values: Mapping[str,
     for name, value in values.items():
         stored = fields.get(name)
         if stored is None or (stored.value is None and not stored.locked):
-            fields[name] = FieldValue(value=value, source=new.source or REPORTERS[0], rule=Rule.REPORTED)
+            fields[name] = FieldValue(value=value, sources=(new.source or REPORTERS[0],), rule=Rule.REPORTED)
     if new.lock_all:
         fields = {
             name: replace(stored, locked=stored.locked or stored.value is not None) for name, stored in fields.items()

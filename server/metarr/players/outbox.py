@@ -258,7 +258,7 @@ def _values_since(entry: PlayerEntry, change_sets: Iterable[ChangeSet]) -> dict[
         if each.id <= entry.acked_change:
             continue
         for change in each.changes:
-            if change.old.value is not None and not below_providers(change.old.source):
+            if change.old.value is not None and not any(map(below_providers, change.old.sources)):
                 values.setdefault(change.field, []).append(plain_value(change.old.value))
         if each.old_ids is not None and each.old_ids != each.new_ids:
             values.setdefault(IDS, []).append({t: claim.value for t, claim in each.old_ids.items()})

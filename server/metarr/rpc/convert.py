@@ -116,10 +116,10 @@ def field_message(
     return pb.FieldValue(
         name=name,
         value=_value(stored.value),
-        source=stored.source,
+        source="+".join(stored.sources),
         fetched_at=timestamp(stored.fetched_at),
         rule=(Rule.LOCKED if stored.locked else stored.rule).value,
-        asked_id=stored.asked_id,
+        asked_id="+".join(stored.asked_ids),
         locked=stored.locked,
         held=stored.rule is Rule.HELD,
         runners_up=runners,
@@ -147,7 +147,13 @@ def item_message(
         ids=_id_messages(item.ids),
         fields=_field_messages(item, runners_up or {}, waiting or {}) if fields else (),
         conflicts=[
-            pb.IdConflict(type=each.id_type, value=each.value, claimed_by=each.claimed_by, held=each.held)
+            pb.IdConflict(
+                type=each.id_type,
+                value=each.value,
+                claimed_by=each.claimed_by,
+                held=f"item {each.item}" if each.item else each.held,
+                held_by_item_id=str(each.item) if each.item else "",
+            )
             for each in item.conflicts
         ],
         monitored=item.monitored,
@@ -231,8 +237,8 @@ def change_message(change: Change) -> pb.FieldChange:
         field=change.field,
         old_value=_value(change.old.value),
         new_value=_value(change.new.value),
-        old_source=change.old.source,
-        new_source=change.new.source,
+        old_source="+".join(change.old.sources),
+        new_source="+".join(change.new.sources),
         rule=change.new.rule.value if change.new.value is not None else "",
         old_locked=change.old.locked,
         new_locked=change.new.locked,

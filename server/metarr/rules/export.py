@@ -279,7 +279,7 @@ def _items(connection: Connection, ids: list[int]) -> Iterator[ItemDecisions]:
             episode=_number(item, "episode_number") if item.kind is Kind.EPISODE else None,
             monitored=item.monitored,
             locked={
-                name: Locked(value=_plain(stored), source=stored.source, fetched_at=stored.fetched_at)
+                name: Locked(value=_plain(stored), source="+".join(stored.sources), fetched_at=stored.fetched_at)
                 for name, stored in sorted(item.fields.items())
                 if stored.locked
             },
@@ -289,6 +289,10 @@ def _items(connection: Connection, ids: list[int]) -> Iterator[ItemDecisions]:
 def _number(item: MediaItem, field: str) -> int | None:
     stored = item.fields.get(field)
     return stored.value if stored is not None and isinstance(stored.value, int) else None
+
+
+def _sources(locked: Locked) -> tuple[str, ...]:
+    return tuple(locked.source.split("+")) if locked.source else ()
 
 
 def _plain(stored: FieldValue) -> Any:
@@ -377,10 +381,10 @@ def _decided(item: MediaItem, wanted: ItemDecisions) -> MediaItem:
     fields = dict(item.fields)
     for name, locked in wanted.locked.items():
         stored, value = fields.get(name, FieldValue()), checked_value(name, locked.value)
-        if not (stored.locked and stored.source == locked.source and checked_value(name, _plain(stored)) == value):
+        if not (stored.locked and stored.sources == _sources(locked) and checked_value(name, _plain(stored)) == value):
             fields[name] = FieldValue(
                 value=value,
-                source=locked.source,
+                sources=_sources(locked),
                 fetched_at=locked.fetched_at,
                 rule=Rule.OWNER if locked.source == OWNER else Rule.REPORTED,
                 locked=True,

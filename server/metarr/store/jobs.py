@@ -227,10 +227,9 @@ def mark(
     before = connection.execute(query).one_or_none()
     if before is not None:
         done = Done.CHANGED if before.done == Done.CHANGED and done is Done.UNCHANGED else done
-        heard = dict(word.split(":") for word in before.told.split())
-        told = {**told, **{provider: word for provider, word in heard.items() if told.get(provider) == "cached"}}
-    words = " ".join(f"{provider}:{word}" for provider, word in sorted(told.items()))
-    row = {"job_id": job_id, "item_id": item_id, "done": done, "told": words, "detail": detail[:500]}
+        again = {provider: word for provider, word in before.told.items() if told.get(provider) == "cached"}
+        told = {**told, **again}
+    row = {"job_id": job_id, "item_id": item_id, "done": done, "told": told, "detail": detail[:500]}
     upsert(connection, marks, [row])
 
 
@@ -246,10 +245,9 @@ def tally(connection: Connection, job_id: int) -> JobTally:
     told: dict[str, dict[str, int]] = {}
     for outcome, words, number in connection.execute(_TALLY, {"job_id": job_id}):
         done[outcome] = done.get(outcome, 0) + number
-        for word in words.split():
-            provider, _, what = word.partition(":")
+        for provider, word in words.items():
             of = told.setdefault(provider, {})
-            of[what] = of.get(what, 0) + number
+            of[word] = of.get(word, 0) + number
     return JobTally(told=told, **done)
 
 
@@ -293,7 +291,7 @@ _MARK_UNCHANGED = insert(marks).from_select(
         bindparam("job_id", type_=Integer),
         items.c.id,
         literal(str(Done.UNCHANGED)),
-        literal(""),
+        literal("{}"),
         literal(""),
     ).where(items.c.id.in_(bindparam("ids", expanding=True))),
 )

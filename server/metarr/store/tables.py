@@ -75,6 +75,24 @@ class Json(TypeDecorator[Any]):
         return lambda text: None if text is None else decode(text)
 
 
+class Names(Json):
+    """Names, never NULL, of which a library repeats a few over and over: those that were last seen are remembered."""
+
+    cache_ok = True
+
+    def __init__(self, shape: Any) -> None:
+        super().__init__(shape)
+        encode, decode = self._encode, self._decode
+        self._text = lru_cache(maxsize=4096)(lambda names: encode(names).decode())
+        self._names = lru_cache(maxsize=4096)(decode)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:
+        return self._text
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        return self._names
+
+
 SORTED = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 """A text by which lists are sorted: letter by letter, in every database and whatever its language."""
 
@@ -149,12 +167,12 @@ field_values = Table(
     _of_item(primary_key=True),
     Column("field", Text, primary_key=True),
     Column("value", Text),
-    Column("source", Text, nullable=False),
+    Column("source", Names(tuple[str, ...]), nullable=False),
     Column("fetched_at", Moment),
     Column("rule", Text, nullable=False),
-    Column("asked_id", Text, nullable=False),
+    Column("asked_id", Names(tuple[str, ...]), nullable=False),
     Column("locked", Boolean, nullable=False),
-    Column("contributors", Json(tuple[tuple[str, ...], ...]), nullable=False),
+    Column("contributors", Names(tuple[tuple[str, ...], ...]), nullable=False),
 )
 
 vetoes = Table(
@@ -163,7 +181,7 @@ vetoes = Table(
     Column("id", Integer, primary_key=True),
     _of_item(index=True),
     Column("field", Text, nullable=False),
-    Column("provider", Text, nullable=False),
+    Column("provider", Names(tuple[str, ...]), nullable=False),
     Column("value", Text, nullable=False),
 )
 
@@ -312,7 +330,7 @@ job_items = Table(
     Column("job_id", Integer, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     _of_item(primary_key=True),
     Column("done", Text, nullable=False),
-    Column("told", Text, nullable=False),
+    Column("told", Json(dict[str, str]), nullable=False),
     Column("detail", Text, nullable=False),
     Index("ix_job_items_item_id", "item_id"),
 )

@@ -20,10 +20,10 @@ class _Stored(Struct, frozen=True, kw_only=True):
     """A FieldValue on disk: which type its value has, only the field's name tells."""
 
     value: msgspec.Raw = msgspec.Raw(b"null")
-    source: str = ""
+    sources: tuple[str, ...] = ()
     fetched_at: datetime | None = None
     rule: Rule = Rule.FIRST
-    asked_id: str = ""
+    asked_ids: tuple[str, ...] = ()
     locked: bool = False
     contributors: tuple[tuple[str, ...], ...] = ()
 
@@ -84,10 +84,10 @@ def _field_value(field: str, stored: _Stored) -> FieldValue | None:
         return None
     return FieldValue(
         value=value,
-        source=stored.source,
+        sources=stored.sources,
         fetched_at=stored.fetched_at,
         rule=stored.rule,
-        asked_id=stored.asked_id,
+        asked_ids=stored.asked_ids,
         locked=stored.locked,
         contributors=stored.contributors,
     )

@@ -71,16 +71,18 @@ class ExternalId(_message.Message):
     def __init__(self, type: _Optional[str] = ..., value: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
 
 class IdConflict(_message.Message):
-    __slots__ = ("type", "value", "claimed_by", "held")
+    __slots__ = ("type", "value", "claimed_by", "held", "held_by_item_id")
     TYPE_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     CLAIMED_BY_FIELD_NUMBER: _ClassVar[int]
     HELD_FIELD_NUMBER: _ClassVar[int]
+    HELD_BY_ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     type: str
     value: str
     claimed_by: str
     held: str
-    def __init__(self, type: _Optional[str] = ..., value: _Optional[str] = ..., claimed_by: _Optional[str] = ..., held: _Optional[str] = ...) -> None: ...
+    held_by_item_id: str
+    def __init__(self, type: _Optional[str] = ..., value: _Optional[str] = ..., claimed_by: _Optional[str] = ..., held: _Optional[str] = ..., held_by_item_id: _Optional[str] = ...) -> None: ...
 
 class Item(_message.Message):
     __slots__ = ("id", "kind", "title", "year", "ids", "fields", "conflicts", "monitored", "parent_id", "added_at", "last_enriched_at", "last_enriched_providers", "pending", "etag", "aliases", "candidates", "joined_item_ids")

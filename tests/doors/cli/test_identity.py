@@ -121,7 +121,7 @@ def test_show_tells_candidates_joined_items_aliases_and_who_has_a_contested_id(m
             joinedItemIds=["15"],
             aliases=[{"type": "tvmaze", "value": "77"}],
             conflicts=[
-                {"type": "tmdb", "value": "5", "claimedBy": "tmdb", "held": "item 3"},
+                {"type": "tmdb", "value": "5", "claimedBy": "tmdb", "held": "item 3", "heldByItemId": "3"},
                 {"type": "imdb", "value": "tt9", "claimedBy": "omdb", "held": "tt0137523"},
             ],
         )

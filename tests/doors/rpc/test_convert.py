@@ -34,9 +34,11 @@ ITEM = MediaItem(
     year=1998,
     ids={"imdb": IdClaim(value="tt0137523"), "tmdb": IdClaim(value="550", source="tmdb")},
     fields={
-        "imdb_rating": FieldValue(value=8.8, source="omdb", fetched_at=NOON, rule=Rule.HELD, asked_id="imdb:tt0137523"),
-        "title": FieldValue(value="Fight Club", source="tmdb", locked=True),
-        "release_date": FieldValue(value="1999-10-15", source="tmdb"),
+        "imdb_rating": FieldValue(
+            value=8.8, sources=("omdb",), fetched_at=NOON, rule=Rule.HELD, asked_ids=("imdb:tt0137523",)
+        ),
+        "title": FieldValue(value="Fight Club", sources=("tmdb",), locked=True),
+        "release_date": FieldValue(value="1999-10-15", sources=("tmdb",)),
     },
     conflicts=(Conflict(id_type="tvdb", value="9", claimed_by="fanart", held="8"),),
     monitored=True,
@@ -250,8 +252,8 @@ def test_a_soft_miss_says_that_it_is_not_believed_yet():
 def test_a_change_tells_old_and_new():
     change = Change(
         field="plot",
-        old=FieldValue(value="A", source="omdb"),
-        new=FieldValue(value="B", source="tmdb", rule=Rule.NEXT),
+        old=FieldValue(value="A", sources=("omdb",)),
+        new=FieldValue(value="B", sources=("tmdb",), rule=Rule.NEXT),
     )
     assert as_json(convert.change_message(change)) == {
         "field": "plot",
@@ -264,7 +266,7 @@ def test_a_change_tells_old_and_new():
 
 
 def test_an_emptied_field_has_no_new_value_and_no_rule():
-    message = convert.change_message(Change(field="plot", old=FieldValue(value="A", source="omdb")))
+    message = convert.change_message(Change(field="plot", old=FieldValue(value="A", sources=("omdb",))))
     assert not message.HasField("new_value")
     assert not message.rule
 
@@ -291,5 +293,5 @@ def test_no_moment_is_no_timestamp():
 
 
 def test_fields_are_told_in_the_order_of_the_whole_catalogue():
-    item = MediaItem(fields={name: FieldValue(source="x") for name in reversed(FIELDS)})
+    item = MediaItem(fields={name: FieldValue(sources=("x",)) for name in reversed(FIELDS)})
     assert [field.name for field in convert.item_message(item).fields] == list(FIELDS)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from factories import source_of
 from metarr.app import Services, build
 from metarr.clock import SystemClock
 from metarr.domain.outcome import Answered, Fragment, Unavailable
@@ -111,7 +112,7 @@ def test_thirty_providers_are_asked_and_merged_without_a_change_anywhere(opened:
     assert len(met.outcomes) == 30
     assert all(isinstance(outcome, Answered) for outcome in met.outcomes.values())
     assert not met.awaited
-    assert met.item.fields["title"].source == "synthetic00"
+    assert source_of(met.item.fields["title"]) == "synthetic00"
     assert met.item.fields["plot"].value == "Plot 0"
 
 
@@ -123,7 +124,7 @@ def test_a_provider_that_breaks_costs_only_itself(opened: Any, told: Any) -> Non
     assert isinstance(broken, Unavailable)
     assert broken.reason is Reason.ERROR
     assert "synthetic00" in met.awaited
-    assert met.item.fields["title"].source == "synthetic01"
+    assert source_of(met.item.fields["title"]) == "synthetic01"
     assert met.item.fields["plot"].value == "Plot 2"
 
 
@@ -134,7 +135,7 @@ def test_wrongly_typed_values_cost_their_fields_and_undeclared_ones_are_dropped(
     assert isinstance(answer, Answered)
     assert answer.fragment.unread == {"title", "tags"}
     assert met.item.fields["plot"].value == "A plot."
-    assert met.item.fields["title"].source == "synthetic02"
+    assert source_of(met.item.fields["title"]) == "synthetic02"
     assert "imdb_rating" not in met.item.fields
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from factories import source_of
 from harness import house
 from metarr.app import Services
 from metarr.clock import SystemClock
@@ -90,7 +91,7 @@ def add(services: Services) -> int:
 
 
 def values(fields: Mapping[str, FieldValue]) -> dict[str, tuple[object, str]]:
-    return {name: (stored.value, stored.source) for name, stored in fields.items()}
+    return {name: (stored.value, source_of(stored)) for name, stored in fields.items()}
 
 
 def lift(services: Services, provider: str) -> None:
@@ -125,7 +126,7 @@ def healthy(simulators: Simulators, tmp_path_factory: pytest.TempPathFactory) ->
     simulators.reset()
     with house(simulators, tmp_path_factory.mktemp("healthy"), SystemClock()) as made:
         enriched = enrich(made.services, add(made.services))
-    assert {stored.source for stored in enriched.item.fields.values()} >= {"omdb", "tmdb", "fanart"}
+    assert {source_of(stored) for stored in enriched.item.fields.values()} >= {"omdb", "tmdb", "fanart"}
     return values(enriched.item.fields)
 
 
@@ -149,7 +150,7 @@ def test_a_first_enrichment_takes_what_the_others_say_and_completes_later(
     others = {name: value for name, value in healthy.items() if value[1] not in (provider, "import")}
     assert {name: got.get(name) for name in others} == others
     if fault not in HARMLESS | PARTIAL:
-        assert not [name for name, stored in met.item.fields.items() if stored.source == provider]
+        assert not [name for name, stored in met.item.fields.items() if source_of(stored) == provider]
         assert provider in met.awaited
 
     simulators.clear_faults()

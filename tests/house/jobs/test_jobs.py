@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from factories import source_of
 from fakes import FakeClock
 from harness import PROVIDERS, House, house
 from metarr.app import start_background
@@ -86,7 +87,7 @@ def test_a_job_enriches_every_item_and_tells_what_became_of_asking_whom(busy: Ho
     assert job.tally.told == {provider: {"answered": 12} for provider in ("fanart", "omdb", "tmdb", "tvdb")}
     assert job.detail == ""
     assert job.waiting == ()
-    assert all(busy.item(item_id).fields["plot"].source == "tmdb" for item_id in items)
+    assert all(source_of(busy.item(item_id).fields["plot"]) == "tmdb" for item_id in items)
     assert [change_set.job_id for item_id in items for change_set in busy.history(item_id)] == [job.id] * 12
 
 
@@ -125,7 +126,7 @@ def test_with_half_the_quota_everything_has_the_others_data_and_the_rest_comes_b
     reset_at = omdb.channel.status().quota_reset_at
     assert busy.simulators.count("tvdb", "movie") == count  # logins and the like besides
     assert busy.asked() | {"tvdb": count} == {"fanart": count, "omdb": half, "tmdb": count, "tvdb": count}
-    assert all(busy.item(item_id).fields["plot"].source == "tmdb" for item_id in items)
+    assert all(source_of(busy.item(item_id).fields["plot"]) == "tmdb" for item_id in items)
     assert (job.state, job.tally.done, job.tally.changed) == (JobState.DEGRADED, count, count)
     assert waits(busy, "omdb") == half
     [waiting] = job.waiting

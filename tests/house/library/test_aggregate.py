@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from factories import source_of
 from fakes import FakeClock
 from harness import PROVIDERS, SECONDS, House, kinds, title, told
 from metarr.domain.values import Kind
@@ -94,7 +95,7 @@ def test_only_the_selected_are_asked(home: House) -> None:
     home.asked()
     merged = aggregate(home, ids={"imdb": "tt0137523"}, providers=frozenset({"omdb"}))
     assert home.asked() == {"omdb": 1}
-    assert {stored.source for stored in merged.item.fields.values()} == {"omdb"}
+    assert {source_of(stored) for stored in merged.item.fields.values()} == {"omdb"}
 
 
 @pytest.mark.parametrize(

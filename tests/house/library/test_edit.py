@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from factories import source_of
 from fakes import FakeClock
 from harness import House
 from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule
@@ -52,7 +53,7 @@ def edit(home: House, item_id: int, **what: Any) -> MediaItem:
 def test_an_edit_locks_its_field_and_says_who_made_it(home: House, tmdb: Scripted, clock: FakeClock) -> None:
     item_id = movie(home, tmdb, plot="Theirs", tagline="Theirs")
     done = home.services.editor.edit(item_id, Edit(fields={"plot": " Mine ", "genres": ["Drama", "drama", "Crime"]}))
-    mine = FieldValue(value="Mine", source=OWNER, fetched_at=clock.now(), rule=Rule.OWNER, locked=True)
+    mine = FieldValue(value="Mine", sources=(OWNER,), fetched_at=clock.now(), rule=Rule.OWNER, locked=True)
     assert home.item(item_id).fields["plot"] == mine
     assert home.item(item_id).fields["genres"].value == ("Drama", "Crime")
     assert done.change_set is not None
@@ -88,7 +89,7 @@ def test_unlocking_leaves_the_value_until_the_next_enrichment(home: House, tmdb:
 def test_fields_are_locked_as_they_are_empty_or_not(home: House, tmdb: Scripted) -> None:
     item_id = movie(home, tmdb, plot="Theirs")
     locked = edit(home, item_id, lock=frozenset({"plot", "tagline"}))
-    assert (locked.fields["plot"].value, locked.fields["plot"].source) == ("Theirs", "tmdb")
+    assert (locked.fields["plot"].value, source_of(locked.fields["plot"])) == ("Theirs", "tmdb")
     assert locked.fields["tagline"] == FieldValue(locked=True)
     tmdb.words[IMDB] = {"plot": "New", "tagline": "New"}
     assert home.enrich(item_id, force=True).changes == ()

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from factories import source_of
 from fakes import FakeClock
 from harness import PROVIDERS, SECONDS, House, house, kinds, title, told
 from metarr.asking import arrivals
@@ -128,7 +129,7 @@ def test_where_providers_disagree_the_order_of_the_field_decides(home: House, ke
             assert name not in fields
             continue
         value, source = expected
-        assert fields[name].source == source, name
+        assert source_of(fields[name]) == source, name
         stored = fields[name].value
         assert stored.startswith(value) if isinstance(stored, str) else stored == value, name
 
@@ -137,16 +138,20 @@ def test_where_providers_disagree_the_order_of_the_field_decides(home: House, ke
 def test_artwork_comes_from_the_first_who_has_an_acceptable_image(home: House, key: str) -> None:
     item_id = home.add(key, *(() if key != "lost-reel" else ("tmdb",)))
     fields = home.enrich(item_id).item.fields
-    found = {name: fields[name].source if name in fields else None for name in ARTWORK[key]}
+    found = {name: source_of(fields[name]) if name in fields else None for name in ARTWORK[key]}
     assert found == ARTWORK[key]
 
 
 def test_every_value_tells_its_source_rule_time_and_the_id_it_was_asked_with(home: House, clock: FakeClock) -> None:
     fields = home.enrich(home.add("fight-club")).item.fields
     assert fields["plot"] == FieldValue(
-        value=fields["plot"].value, source="tmdb", fetched_at=clock.now(), rule=Rule.FIRST, asked_id="tmdb:550"
+        value=fields["plot"].value,
+        sources=("tmdb",),
+        fetched_at=clock.now(),
+        rule=Rule.FIRST,
+        asked_ids=("tmdb:550",),
     )
-    assert fields["imdb_rating"].asked_id == "imdb:tt0137523"
+    assert fields["imdb_rating"].asked_ids == ("imdb:tt0137523",)
 
 
 def test_a_series_and_a_movie_with_the_same_tvdb_id_are_two_items(home: House) -> None:
@@ -200,7 +205,7 @@ class TestFreshness:
         item_id = home.add("inception")
         home.simulators.fault("tmdb", "append_ignored")
         enriched = home.enrich(item_id)
-        assert enriched.item.fields["plot"].source == "tmdb"
+        assert source_of(enriched.item.fields["plot"]) == "tmdb"
         missing = home.awaited(item_id)
         assert (missing["tmdb"].reason, missing["tmdb"].attempts) == ("partial", 1)
         assert "cast" in missing["tmdb"].detail
@@ -208,7 +213,7 @@ class TestFreshness:
         home.asked()
         again = home.enrich(item_id)
         assert home.asked() == {"tmdb": 1}
-        assert again.item.fields["cast"].source == "tmdb"
+        assert source_of(again.item.fields["cast"]) == "tmdb"
         assert home.awaited(item_id) == {}
 
     def test_a_failure_is_never_cached(self, home: House) -> None:
@@ -281,7 +286,7 @@ class TestUnavailable:
             home.simulators.refuse_key("omdb", refused=False)
             home.lift("omdb")
             assert home.enrich(item_id).changes == ()
-        assert home.item(item_id).fields["plot"].source == "omdb"
+        assert source_of(home.item(item_id).fields["plot"]) == "omdb"
 
     def test_a_stale_answer_stands_in_and_the_item_stays_pending(self, home: House, clock: FakeClock) -> None:
         item_id = home.add("inception")
@@ -313,7 +318,7 @@ class TestUnavailable:
             if enriched.changes:
                 break
         assert reasons == ["error", "error", "error", "NotFound"]
-        assert enriched.item.fields["plot"].source == "omdb"
+        assert source_of(enriched.item.fields["plot"]) == "omdb"
         assert enriched.item.fields["tmdb_rating"].value == 8.37  # nobody else may speak; an absence never erases
 
     @pytest.mark.parametrize(
@@ -355,7 +360,7 @@ class TestUnavailable:
         assert waits == [5, 10, 20, 40]
         enriched = home.enrich(item_id)
         assert home.awaited(item_id) == {}
-        assert enriched.item.fields["plot"].source == "tmdb"
+        assert source_of(enriched.item.fields["plot"]) == "tmdb"
 
     def test_a_provider_whose_settings_changed_is_asked_again(self, home: House, clock: FakeClock) -> None:
         home.simulators.refuse_key("omdb")
@@ -451,7 +456,7 @@ class TestNobody:
         home.enrich(item_id, "tmdb")
         for provider in ("fanart", "omdb", "tvdb"):
             home.simulators.refuse_key(provider)
-        assert home.enrich(item_id).item.fields["plot"].source == "tmdb"
+        assert source_of(home.enrich(item_id).item.fields["plot"]) == "tmdb"
 
     def test_with_no_provider_configured_there_is_nobody_to_ask(
         self, simulators: Simulators, clock: FakeClock, tmp_path
@@ -527,7 +532,7 @@ class TestWhom:
         home.services.providers.update("omdb", False, {})
         enriched = home.enrich(item_id)
         assert kinds(enriched.outcomes)["omdb"] == "disabled"
-        assert enriched.item.fields["plot"].source == "tmdb"
+        assert source_of(enriched.item.fields["plot"]) == "tmdb"
         assert enriched.item.fields["imdb_rating"].rule is Rule.OUTSIDE
         assert enriched.item.fields["imdb_rating"].value == 8.8
         assert home.awaited(item_id) == {}
@@ -547,7 +552,7 @@ class TestCommit:
 
     def test_an_edit_made_meanwhile_is_seen_and_wins(self, home: House) -> None:
         item_id = home.add("inception")
-        mine = FieldValue(value="My own plot", source="owner", rule=Rule.OWNER, locked=True)
+        mine = FieldValue(value="My own plot", sources=("owner",), rule=Rule.OWNER, locked=True)
         self.during(home, item_id, lambda item: replace(item, fields={**item.fields, "plot": mine}))
         enriched = home.enrich(item_id)
         assert home.item(item_id).fields["plot"] == mine
@@ -717,9 +722,7 @@ class TestIdentity:
         home.change(first, lambda item: replace(item, fields={}))
         enriched = home.enrich(second)
         assert "tmdb" not in enriched.item.ids
-        assert {(each.id_type, each.value, each.held) for each in enriched.item.conflicts} == {
-            ("tmdb", "27205", f"item {first}")
-        }
+        assert {(each.id_type, each.value, each.item) for each in enriched.item.conflicts} == {("tmdb", "27205", first)}
         assert home.item(first).ids["tmdb"].value == "27205"
         assert home.item(second) == enriched.item
 
@@ -731,7 +734,7 @@ class TestIdentity:
         assert enriched.item.conflicts == (
             Conflict(id_type="imdb", value="tt0133093", claimed_by="tmdb", held="tt1375666"),
         )
-        assert "tmdb" not in {stored.source for stored in enriched.item.fields.values()}
+        assert "tmdb" not in {source_of(stored) for stored in enriched.item.fields.values()}
         outcome = enriched.outcomes["tmdb"]
         assert isinstance(outcome, NotAsked)
         assert outcome.rejected is not None
@@ -748,4 +751,4 @@ class TestIdentity:
         clock.advance((8 * DAY).total_seconds())
         enriched = home.enrich(item_id)
         assert enriched.item.conflicts == ()
-        assert enriched.item.fields["plot"].source == "tmdb"
+        assert source_of(enriched.item.fields["plot"]) == "tmdb"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from factories import source_of
 from fakes import FakeClock
 from harness import House
 from metarr.domain.item import OWNER, FieldValue, Rule
@@ -162,11 +163,11 @@ def test_where_all_is_refused_nothing_is_recorded_and_nothing_is_undone(changed:
 def test_undoing_an_edit_puts_the_lock_back_too(changed: Story) -> None:
     changed.edit(plot="Mine")
     changed.edit(plot=None)
-    assert changed.plot == FieldValue(source=OWNER, rule=Rule.OWNER, locked=True, fetched_at=changed.clock.now())
+    assert changed.plot == FieldValue(sources=(OWNER,), rule=Rule.OWNER, locked=True, fetched_at=changed.clock.now())
     changed.undo()
     assert (changed.plot.value, changed.plot.locked) == ("Mine", True)
     changed.undo(changed.home.history(changed.item_id)[2])
-    assert (changed.plot.value, changed.plot.source, changed.plot.locked) == ("B", "tmdb", False)
+    assert (changed.plot.value, source_of(changed.plot), changed.plot.locked) == ("B", "tmdb", False)
     assert changed.home.item(changed.item_id).vetoes == ()
 
 

@@ -52,7 +52,7 @@ def test_what_is_reported_is_kept_below_every_provider(made: tuple[House, dict[s
     [taken] = take(home, film(ids={"imdb": IMDB}, fields={"plot": "Reported", "tagline": "Reported"}))
     assert (taken.created, taken.new_ids) == (True, 1)
     assert taken.item.ids["imdb"].source == "nfo"
-    assert taken.item.fields["plot"] == FieldValue(value="Reported", source="nfo", rule=Rule.REPORTED)
+    assert taken.item.fields["plot"] == FieldValue(value="Reported", sources=("nfo",), rule=Rule.REPORTED)
     providers["tmdb"].words[IMDB] = {"plot": "TMDB's"}
     enriched = home.enrich(taken.item.id).item
     assert (enriched.fields["plot"].value, enriched.fields["tagline"].value) == ("TMDB's", "Reported")

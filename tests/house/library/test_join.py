@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from factories import stored
+from factories import source_of, stored
 from fakes import FakeClock
 from harness import House, house, kinds, title
 from metarr.clock import SystemClock
@@ -260,7 +260,7 @@ class TestAcrossProviders:
         except NobodyAnswered:
             item = home.item(item_id)
         assert item.ids == {"imdb": IdClaim(value="tt0944947")}
-        assert {field.source for field in item.fields.values()} <= {"import", OWNER, ""}
+        assert {source_of(field) for field in item.fields.values()} <= {"import", OWNER, ""}
 
     def test_a_provider_whose_id_cannot_be_had_is_pending(self, home: House) -> None:
         item_id = home.add("man-of-steel-1999", "tmdb")
@@ -291,7 +291,7 @@ class TestContradictions:
         assert enriched.item.conflicts == (
             Conflict(id_type="imdb", value="tt0133093", claimed_by="omdb", held="tt1375666"),
         )
-        assert "omdb" not in {field.source for field in enriched.item.fields.values()}
+        assert "omdb" not in {source_of(field) for field in enriched.item.fields.values()}
 
     def test_nor_does_such_an_answer_move_an_id_that_only_providers_claimed(
         self, home: House, clock: FakeClock
@@ -314,7 +314,7 @@ class TestContradictions:
         clock.advance(1)
         enriched = home.enrich(item_id, force=True)
         assert enriched.item.conflicts == ()
-        assert enriched.item.fields["imdb_rating"].source == "omdb"
+        assert source_of(enriched.item.fields["imdb_rating"]) == "omdb"
 
     def test_any_order_of_arrival_gives_one_result(self, home: House, clock: FakeClock) -> None:
         """Who answers late is heard in the same round; who answers first has no right of way."""
@@ -330,7 +330,7 @@ class TestContradictions:
                 (
                     sources(enriched.item),
                     enriched.item.conflicts,
-                    {name: (held.value, held.source) for name, held in enriched.item.fields.items()},
+                    {name: (held.value, source_of(held)) for name, held in enriched.item.fields.items()},
                 )
             )
             home.services.editor.delete([("item_ids[0]", item_id)])
@@ -359,7 +359,7 @@ class TestContradictions:
             Conflict(id_type="title", value="Summer Stock (1950)", claimed_by="tvdb", held="Inception (2010)"),
         )
         assert "tvdb" not in enriched.item.ids
-        assert "tvdb" not in {field.source for field in enriched.item.fields.values()}
+        assert "tvdb" not in {source_of(field) for field in enriched.item.fields.values()}
         home.services.editor.edit(enriched.item.id, Edit(ids={"imdb": "tt1375666", "tvdb": "300113"}))
         item = home.enrich(enriched.item.id).item
         assert item.conflicts == (), "the owner said that this is the title"
@@ -380,11 +380,9 @@ class TestContradictions:
         item_id = home.add("inception", "imdb")
         enriched = home.enrich(item_id)
         assert "tvdb" not in enriched.item.ids
-        assert Conflict(id_type="tvdb", value="300113", claimed_by="tvdb", held=f"item {other}") in (
-            enriched.item.conflicts
-        )
+        assert Conflict(id_type="tvdb", value="300113", claimed_by="tvdb", item=other) in (enriched.item.conflicts)
         assert kinds(enriched.outcomes)["tvdb"] == "conflict"
-        assert "tvdb" not in {field.source for field in enriched.item.fields.values()}
+        assert "tvdb" not in {source_of(field) for field in enriched.item.fields.values()}
         assert home.awaited(item_id).keys() == {"tvdb"}
 
     def test_an_id_stays_where_the_one_that_would_replace_it_is_another_item_s(
@@ -397,7 +395,7 @@ class TestContradictions:
         clock.advance(1)
         item = home.enrich(item_id, "tmdb", force=True).item
         assert item.ids["imdb"] == IdClaim(value="tt1375666", source="tmdb")
-        assert item.conflicts == (Conflict(id_type="imdb", value="tt7654321", claimed_by="tmdb", held=f"item {other}"),)
+        assert item.conflicts == (Conflict(id_type="imdb", value="tt7654321", claimed_by="tmdb", item=other),)
 
     def test_merging_again_from_the_cache_leaves_other_items_answers_alone(self, home: House) -> None:
         add(home, "Quite Another Film", 1971, tvdb="300113")
@@ -409,7 +407,7 @@ class TestContradictions:
         assert kinds(recalled.findings.outcomes)["tvdb"] == "conflict"
         for _ in home.services.remerger.apply():
             pass
-        assert "tvdb" not in {field.source for field in home.item(item_id).fields.values()}
+        assert "tvdb" not in {source_of(field) for field in home.item(item_id).fields.values()}
 
 
 class TestCorrection:
@@ -418,7 +416,7 @@ class TestCorrection:
         home.enrich(item_id)
         done = home.services.editor.edit(item_id, Edit(ids={"imdb": "tt1375666"}))
         assert done.item.ids == {"imdb": IdClaim(value="tt1375666", source=OWNER)}
-        assert {field.source for field in done.item.fields.values()} <= {"import"}
+        assert {source_of(field) for field in done.item.fields.values()} <= {"import"}
         assert done.change_set is not None
         assert done.change_set.cause == "identify"
         enriched = home.enrich(item_id)
@@ -440,7 +438,7 @@ class TestCorrection:
         item_id = home.add("inception", "imdb")
         home.enrich(item_id)
         done = home.services.editor.edit(item_id, Edit(ids={"imdb": "tt1375666"}))
-        kept = {held.source for held in done.item.fields.values()}
+        kept = {source_of(held) for held in done.item.fields.values()}
         assert "omdb" in kept, "it was asked by the IMDb id"
         assert "tmdb" not in kept, "its id was not named, so nothing vouches for what was got by it"
 
@@ -452,7 +450,7 @@ class TestCorrection:
             home.simulators.fault(provider, "error_500")
         with pytest.raises(NobodyAnswered):
             home.enrich(item_id)
-        assert {field.source for field in home.item(item_id).fields.values()} <= {"import"}
+        assert {source_of(field) for field in home.item(item_id).fields.values()} <= {"import"}
 
     def test_it_can_be_undone_ids_and_all(self, home: House) -> None:
         item_id = home.add("the-matrix")
@@ -538,7 +536,7 @@ class TestJoining:
         first, second = self.pair(home)
         home.services.editor.edit(first, Edit(fields={"tagline": "The first's."}, monitored=False))
         home.services.editor.edit(second, Edit(fields={"tagline": "The second's.", "plot": "Mine."}))
-        veto = Veto(field="outline", provider="omdb", value=title("inception").short_plot)
+        veto = Veto(field="outline", providers=("omdb",), value=title("inception").short_plot)
         home.change(second, lambda item: replace(item, vetoes=(veto,)))
         told = [each.id for each in home.history(second)]
         item = home.enrich(second).item
@@ -575,7 +573,7 @@ class TestJoining:
         before = home.item(first)
         item = home.enrich(second).item
         assert item.id == second
-        assert [(each.id_type, each.held) for each in item.conflicts] == [("tmdb", f"item {first}")]
+        assert [(each.id_type, each.item) for each in item.conflicts] == [("tmdb", first)]
         assert home.item(first) == before
 
     def test_an_id_that_contradicts_is_a_conflict_and_no_join(self, home: House) -> None:
@@ -583,7 +581,7 @@ class TestJoining:
         second = home.add("inception", "tvdb")
         item = home.enrich(second).item
         assert item.id == second
-        assert f"item {first}" in {each.held for each in item.conflicts}
+        assert first in {each.item for each in item.conflicts}
         assert home.item(first).id_values() == {"tmdb": "27205", "imdb": "tt7777777"}
 
     def test_a_title_found_by_its_words_joins_the_item_that_is_there(self, home: House) -> None:
@@ -634,7 +632,7 @@ class TestJoining:
             for series in (first, second):
                 items.add(connection, MediaItem(kind=Kind.SEASON, title="Season 1", parent_id=series))
         assert home.enrich(second).item.id == second
-        assert f"item {first}" in {each.held for each in home.item(second).conflicts}
+        assert first in {each.item for each in home.item(second).conflicts}
 
 
 class TestSplitting:
@@ -652,8 +650,8 @@ class TestSplitting:
         split = home.services.splitter.split(first, second)
         for now, then in zip((split.item, split.split_item), before, strict=True):
             assert now.id_values() == then.id_values()
-            assert {name: (held.value, held.source, held.locked) for name, held in now.fields.items()} == {
-                name: (held.value, held.source, held.locked) for name, held in then.fields.items()
+            assert {name: (held.value, source_of(held), held.locked) for name, held in now.fields.items()} == {
+                name: (held.value, source_of(held), held.locked) for name, held in then.fields.items()
             }
             assert now.deleted_at is None
         assert home.item(second) == split.split_item
@@ -672,12 +670,12 @@ class TestSplitting:
             clock.advance(1)
             item = home.enrich(item_id, force=True).item
             assert item.id == item_id
-            assert f"item {other}" in {each.held for each in item.conflicts}
+            assert other in {each.item for each in item.conflicts}
 
     def test_each_keeps_its_own_vetoes(self, home: House) -> None:
         first, second = home.add("inception", "tmdb"), home.add("inception", "tvdb")
-        mine = Veto(field="plot", provider="tmdb", value=title("inception").overview)
-        other = Veto(field="outline", provider="omdb", value=title("inception").short_plot)
+        mine = Veto(field="plot", providers=("tmdb",), value=title("inception").overview)
+        other = Veto(field="outline", providers=("omdb",), value=title("inception").short_plot)
         home.change(first, lambda item: replace(item, vetoes=(mine,)))
         home.change(second, lambda item: replace(item, vetoes=(other,)))
         assert home.enrich(second).item.vetoes == (mine, other)
@@ -689,7 +687,7 @@ class TestSplitting:
         home.services.editor.edit(first, Edit(fields={"tagline": "Typed in later."}))
         split = home.services.splitter.split(first, second)
         assert split.item.fields["tagline"] == replace(
-            split.item.fields["tagline"], value="Typed in later.", source=OWNER, locked=True
+            split.item.fields["tagline"], value="Typed in later.", sources=(OWNER,), locked=True
         )
         assert "tagline" not in split.split_item.fields
 

@@ -4,6 +4,7 @@ import tracemalloc
 
 import pytest
 
+from factories import source_of
 from harness import House
 from metarr.domain.delivery import SyncPolicy
 from metarr.domain.values import Kind
@@ -95,10 +96,10 @@ class TestItsWord:
         player.add("club", "Fight Club", ids={"imdb": "tt0137523"}, fields={"plot": "Its own.", "tagline": "Mischief."})
         player.report_all()
         fields = home.item(held).fields
-        assert (fields["plot"].value, fields["plot"].source) == ("The owner's.", "owner")
-        assert (fields["tagline"].value, fields["tagline"].source) == ("Mischief.", "player:kodi")
+        assert (fields["plot"].value, source_of(fields["plot"])) == ("The owner's.", "owner")
+        assert (fields["tagline"].value, source_of(fields["tagline"])) == ("Mischief.", "player:kodi")
         home.enrich(held)
-        assert home.item(held).fields["tagline"].source in ("tmdb", "omdb", "tvdb")
+        assert source_of(home.item(held).fields["tagline"]) in ("tmdb", "omdb", "tvdb")
 
     def test_only_the_first_report_counts_for_later_it_may_be_metarr_s_own(
         self, home: House, kodi: ModelPlayer

@@ -2,6 +2,7 @@
 
 import pytest
 
+from factories import source_of
 from harness import House
 from metarr.domain.authority import DEFAULT_PRIORITY, Authority, FieldRule
 from metarr.domain.item import Rule
@@ -32,7 +33,7 @@ def test_a_new_rule_decides_the_next_merge_without_a_request(home: House) -> Non
     enriched = home.enrich(item_id)
     assert home.asked() == {}
     assert [change.field for change in enriched.changes] == ["plot"]
-    assert enriched.item.fields["plot"].source == "tvdb"
+    assert source_of(enriched.item.fields["plot"]) == "tvdb"
     assert rules.etag == home.services.authorities.read().etag
     home.services.authorities.update(resets=[PLOT])
     assert home.enrich(item_id).item.fields["plot"] == before["plot"]
@@ -59,20 +60,20 @@ def test_an_exclusive_rule_keeps_a_value_of_before_and_marks_it(home: House) -> 
     home.services.authorities.update(rules=[(Kind.MOVIE, "clearlogo", listens("fanart", exclusive=True))])
     fields = home.enrich(item_id).item.fields
     assert "tagline" not in fields
-    assert (fields["clearlogo"].source, fields["clearlogo"].rule) == ("tmdb", Rule.OUTSIDE)
+    assert (source_of(fields["clearlogo"]), fields["clearlogo"].rule) == ("tmdb", Rule.OUTSIDE)
 
 
 def test_without_filling_gaps_only_the_first_counts(home: House) -> None:
     home.services.authorities.update(fill_gaps=False)
     fields = home.enrich(home.add("seven-samurai")).item.fields
     assert "plot" not in fields, "TMDB has none, and nobody else is listened to"
-    assert fields["title"].source == "tmdb"
+    assert source_of(fields["title"]) == "tmdb"
 
 
 def test_the_priority_decides_who_fills_a_gap(home: House) -> None:
     home.services.authorities.update(rules=[(*PLOT, listens("fanart"))], priority=("tvdb", "omdb", "tmdb", "fanart"))
     plot = home.enrich(home.add("fight-club")).item.fields["plot"]
-    assert (plot.source, plot.rule) == ("tvdb", Rule.GAP)
+    assert (source_of(plot), plot.rule) == ("tvdb", Rule.GAP)
 
 
 def test_a_union_joins_the_lists_and_holds_what_an_unheard_one_said(home: House) -> None:
@@ -80,7 +81,7 @@ def test_a_union_joins_the_lists_and_holds_what_an_unheard_one_said(home: House)
     item_id = home.add("the-matrix")
     genres = home.enrich(item_id).item.fields["genres"]
     assert genres.value == ("Action", "Science Fiction", "Sci-Fi")
-    assert genres.source.split("+")[0] == "tmdb"
+    assert genres.sources[0] == "tmdb"
     home.simulators.refuse_key("omdb")
     assert home.enrich(item_id, force=True).changes == ()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from factories import NOW
+from factories import NOW, source_of
 from fakes import FakeClock
 from metarr.app import Services, build
 from metarr.domain.authority import FieldRule
@@ -71,7 +71,7 @@ def movie(title: str, imdb: str = "", **more: Any) -> MediaItem:
 
 
 def held(value: Any, source: str = "tmdb", **more: Any) -> FieldValue:
-    return FieldValue(value=value, source=source, fetched_at=NOW, rule=Rule.FIRST, **more)
+    return FieldValue(value=value, sources=(source,), fetched_at=NOW, rule=Rule.FIRST, **more)
 
 
 def series(house: House) -> dict[str, int]:
@@ -122,7 +122,7 @@ def test_everything_that_was_decided_comes_over_into_another_library(house: Hous
     assert taken.unplaced == ()
 
     fields = other.item(there).fields
-    assert fields["plot"] == FieldValue(value="Mine", source="owner", fetched_at=NOW, rule=Rule.OWNER, locked=True)
+    assert fields["plot"] == FieldValue(value="Mine", sources=("owner",), fetched_at=NOW, rule=Rule.OWNER, locked=True)
     assert fields["cast"].value == (
         Credit(name="Al Pacino", role="Vincent", order=0),
         Credit(name="Robert De Niro", order=1),
@@ -130,7 +130,7 @@ def test_everything_that_was_decided_comes_over_into_another_library(house: Hous
     assert fields["poster"].value == (
         Image(url="https://images.example/p.jpg", width=1000, height=1500, language="en"),
     )
-    assert (fields["imdb_rating"].value, fields["imdb_rating"].source, fields["imdb_rating"].locked) == (
+    assert (fields["imdb_rating"].value, source_of(fields["imdb_rating"]), fields["imdb_rating"].locked) == (
         8.3,
         "omdb",
         True,
@@ -172,7 +172,7 @@ def test_it_can_be_undone_as_an_edit(house: House):
 
 
 def test_what_it_does_not_name_stays(house: House):
-    veto = Veto(field="title", provider="tmdb", value="Hitze")
+    veto = Veto(field="title", providers=("tmdb",), value="Hitze")
     item_id = house.add(
         movie("Heat", "tt0113277", fields={"title": held("Heat"), "plot": held("Theirs", locked=True)}, vetoes=(veto,))
     )

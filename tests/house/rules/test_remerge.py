@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
+from factories import source_of
 from fakes import FakeClock
 from harness import PROVIDERS, House, house
 from metarr.app import build
@@ -97,7 +98,7 @@ class TestPreview:
         assert (tally.items, tally.changed_items, effect.changed, effect.outside) == (8, 3, 3, 0)
         first = effect.samples[0]
         assert (first.item_id, first.title) == (library["fight-club"], "Fight Club")
-        assert (first.change.old.source, first.change.new.source) == ("tmdb", "omdb")
+        assert (source_of(first.change.old), source_of(first.change.new)) == ("tmdb", "omdb")
         assert len(effect.samples) == 2
 
     def test_samples_are_bounded_and_may_be_none(self, home: House, library: dict[str, int]) -> None:
@@ -110,7 +111,7 @@ class TestPreview:
         told = preview(home, ONLY_TMDB).effects
         dropped = preview(home, ONLY_TMDB, drop_foreign=True).effects
         without_tmdb = sum(
-            item.kind is Kind.MOVIE and item.fields["plot"].source != "tmdb" for item in everything(home).values()
+            item.kind is Kind.MOVIE and source_of(item.fields["plot"]) != "tmdb" for item in everything(home).values()
         )
         assert without_tmdb > 0
         assert told == {(Kind.MOVIE, "plot"): FieldEffect(changed=0, outside=without_tmdb)}
@@ -166,7 +167,7 @@ class TestApply:
         assert tally.changed_fields() == {(Kind.MOVIE, "plot"): 3}
         changed = home.history(library["fight-club"])[0]
         assert (changed.cause, changed.sync_reason) == ("authority", "Changed: plot")
-        assert [(each.old.source, each.new.source) for each in changed.changes] == [("tmdb", "omdb")]
+        assert [(source_of(each.old), source_of(each.new)) for each in changed.changes] == [("tmdb", "omdb")]
         assert home.item(library["fight-club"]).fields["plot"].value == changed.changes[0].new.value
         home.services.history.undo(changed.id)
         back = home.item(library["fight-club"]).fields["plot"]
@@ -210,7 +211,7 @@ class TestApply:
         assert home.item(spared).fields["plot"] == held
         assert home.enrich(emptied).changes == ()
         home.services.history.undo(next(each.id for each in home.history(emptied) if each.cause == "authority"))
-        assert home.item(emptied).fields["plot"].source == "omdb"
+        assert source_of(home.item(emptied).fields["plot"]) == "omdb"
 
     def test_what_is_missing_stays_missing_and_the_item_due(self, home: House, library: dict[str, int]) -> None:
         item_id = home.add("parasite", "imdb", "tmdb")
@@ -260,17 +261,17 @@ class TestApply:
         running = home.services.remerger.apply()
         assert [(next(running).done, next(running).done)] == [(0, 3)]
         running.close()
-        assert home.item(library["inception"]).fields["plot"].source == "omdb"
-        assert home.item(library["das-boot"]).fields["plot"].source == "tmdb"
+        assert source_of(home.item(library["inception"]).fields["plot"]) == "omdb"
+        assert source_of(home.item(library["das-boot"]).fields["plot"]) == "tmdb"
         seen = [(progress.done, progress.total) for progress in home.services.remerger.apply()]
         assert seen == [(0, 8), (3, 8), (6, 8), (8, 8)]
-        assert home.item(library["das-boot"]).fields["plot"].source == "omdb"
+        assert source_of(home.item(library["das-boot"]).fields["plot"]) == "omdb"
 
     def test_a_deleted_item_is_left_alone(self, home: House, library: dict[str, int]) -> None:
         home.services.editor.delete([("item_ids[0]", library["fight-club"])])
         home.services.authorities.update(**OMDB_FIRST)
         assert apply(home).changed_fields() == {(Kind.MOVIE, "plot"): 2}
-        assert home.item(library["fight-club"]).fields["plot"].source == "tmdb"
+        assert source_of(home.item(library["fight-club"]).fields["plot"]) == "tmdb"
 
     def test_an_answer_that_speaks_about_another_title_is_not_merged(
         self, home: House, library: dict[str, int]

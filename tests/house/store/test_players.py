@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from factories import NOW, item, stored
 from metarr.domain.changes import Change
 from metarr.domain.delivery import SyncPolicy
-from metarr.domain.item import FieldValue, IdClaim
+from metarr.domain.item import Conflict, FieldValue, IdClaim, Rule, Veto
 from metarr.domain.values import Kind
 from metarr.store import backups, changes, items, joins, player_entries, players, schema
 from metarr.store.changes import ChangeSet
@@ -21,6 +21,7 @@ from metarr.store.database import Database
 from metarr.store.joins import Join
 from metarr.store.player_entries import PlayerEntry
 from metarr.store.players import Counts, Player
+from old_schemas import before_lists
 
 
 def player(player_id: str = "kodi", **more: object) -> Player:
@@ -133,13 +134,18 @@ def test_two_stores_bear_different_names(tmp_path: Path) -> None:
 def fill(database: Database) -> int:
     """Items with values, ids and history, one joined to another. Returns the surviving one."""
     with database.begin() as connection:
-        plot = stored("Thieves.", locked=True)
-        first = items.add(connection, item(ids={"imdb": "tt0113277"}, title="Heat", fields={"plot": plot}))
+        plot = stored("Thieves.", asked_id="tmdb:949", locked=True)
+        tags = stored(("heist", "é"), "omdb+tmdb", asked_id="imdb:tt0113277+tmdb:949", rule=Rule.UNION)
+        fields = {"plot": plot, "tags": tags, "status": stored(None, "", locked=True)}
+        veto = Veto(field="tags", providers=("tmdb", "tvdb"), value=("x",))
+        other = Conflict(id_type="tvdb", value="1", claimed_by="tmdb", item=2)
+        held = item(ids={"imdb": "tt0113277"}, title="Heat", fields=fields, vetoes=(veto,), conflicts=(other,))
+        first = items.add(connection, held)
         second = items.add(connection, item(title="Heat (1995)"))
-        change = Change(field="plot", old=FieldValue(), new=plot)
-        changes.add(connection, ChangeSet(item_id=first.id, at=NOW, cause="edit", changes=(change,)))
+        change = Change(field="plot", old=FieldValue(), new=plot), Change(field="tags", old=stored(("x",)), new=tags)
+        changes.add(connection, ChangeSet(item_id=first.id, at=NOW, cause="edit", changes=change))
         ids = {"tmdb": IdClaim(value="949")}
-        joins.add(connection, Join(survivor_id=first.id, joined_id=second.id, at=NOW, ids=ids))
+        joins.add(connection, Join(survivor_id=first.id, joined_id=second.id, at=NOW, ids=ids, changes=change))
         items.soft_delete(connection, [second.id], NOW)
         return first.id
 
@@ -162,6 +168,7 @@ def as_of_the_first_schema(path: Path, source: Path) -> dict[str, list[str]]:
         file.execute("ATTACH ? AS source", (str(source),))
         for name, known in columns.items():
             file.execute(f"INSERT INTO {name} SELECT {', '.join(map(quoted, known))} FROM source.{name}")
+        before_lists(file)
         file.commit()
     return columns
 
@@ -190,12 +197,12 @@ def test_a_library_of_before_the_players_is_upgraded_with_everything_after_a_bac
     columns = as_of_the_first_schema(path, source)
     assert "players" not in columns
     assert "origin" not in columns["items"]
-    before = content(path, columns)
+    before, after = content(path, columns), content(source, columns)
     assert len(before["items"]) == 2
 
     upgraded = Database(path)
     upgraded.migrate(folder, NOW)
-    assert content(path, columns) == before
+    assert content(path, columns) == after
     assert upgraded.problems() == ()
     with upgraded.begin() as connection:
         assert schema.revision(connection) == schema.head()
@@ -217,5 +224,5 @@ def test_a_library_of_before_the_players_is_upgraded_with_everything_after_a_bac
     # A backup of before the upgrade can be put back by this version.
     backups.restore(backup, path)
     upgraded.migrate(folder, NOW)
-    assert content(path, columns) == before
+    assert content(path, columns) == after
     upgraded.close()

@@ -76,7 +76,7 @@ def test_undo_puts_back_value_source_and_lock_and_leaves_a_veto() -> None:
     old = stored("A", "omdb", locked=True, rule=Rule.FIRST, asked_id="imdb:tt1")
     undone = undo(item(fields={"plot": B}, fingerprint="f"), [Change(field="plot", old=old, new=B)])
     assert undone.item.fields == {"plot": old}
-    assert undone.item.vetoes == (Veto(field="plot", provider="tmdb", value="B"),)
+    assert undone.item.vetoes == (Veto(field="plot", providers=("tmdb",), value="B"),)
     assert undone.item.fingerprint == ""
     assert undone.refused == ()
 
@@ -110,12 +110,12 @@ def test_what_was_locked_or_changed_since_is_refused_by_name_and_the_rest_goes()
 
 @pytest.mark.parametrize("source", [OWNER, "player:1", "import", "nfo"])
 def test_only_a_provider_s_word_leaves_a_veto(source: str) -> None:
-    new = replace(B, source=source)
+    new = replace(B, sources=(source,))
     assert undo(item(fields={"plot": new}), [Change(field="plot", old=A, new=new)]).item.vetoes == ()
 
 
 def test_undoing_a_lock_leaves_no_veto_and_ends_none() -> None:
-    veto = Veto(field="plot", provider="tmdb", value="B")
+    veto = Veto(field="plot", providers=("tmdb",), value="B")
     locked = replace(A, locked=True)
     undone = undo(item(fields={"plot": locked}, vetoes=(veto,)), [Change(field="plot", old=A, new=locked)])
     assert undone.item.fields == {"plot": A}
@@ -137,7 +137,7 @@ def test_undoing_the_same_value_twice_leaves_one_veto() -> None:
 
 
 def test_redo_brings_the_value_back_and_ends_its_veto_only() -> None:
-    other = Veto(field="plot", provider="tmdb", value="C")
+    other = Veto(field="plot", providers=("tmdb",), value="C")
     undone = undo(item(fields={"plot": B}, vetoes=(other,)), [A_TO_B]).item
     redone = undo(undone, [Change(field="plot", old=B, new=A)], redo=True)
     assert redone.item.fields == {"plot": B}
@@ -253,7 +253,7 @@ def test_the_same_number_under_another_type_is_another_id() -> None:
 
 
 def test_the_veto_on_a_removed_value_goes_with_it() -> None:
-    vetoes = (Veto(field="plot", provider="tmdb", value="X"), Veto(field="title", provider="tmdb", value="X"))
+    vetoes = (Veto(field="plot", providers=("tmdb",), value="X"), Veto(field="title", providers=("tmdb",), value="X"))
     before: MediaItem = item(fields={"plot": stored("A", asked_id="tmdb:9"), "title": stored("T")}, vetoes=vetoes)
     assert without_foreign(before, {"tmdb": "1"}).vetoes == vetoes[1:]
 

@@ -34,9 +34,9 @@ TAKES = ("title", "plot", IDS)
 
 
 def with_plot(plot: str | None, **more: object):
-    fields = {"title": FieldValue(value="Heat", source="tmdb")}
+    fields = {"title": FieldValue(value="Heat", sources=("tmdb",))}
     if plot is not None:
-        fields["plot"] = FieldValue(value=plot, source="tmdb")
+        fields["plot"] = FieldValue(value=plot, sources=("tmdb",))
     return item(fields=fields, ids={"imdb": "tt0113277"}, **more)
 
 
@@ -293,5 +293,5 @@ def test_a_stored_rule_does_not_matter_to_players():
     """Provenance alone is no news for a player."""
     one = with_plot("A")
     held = {name: replace(OURS, sent=value_of(one, name)) for name in TAKES}
-    plot = replace(one.fields["plot"], source="omdb", rule=Rule.NEXT)
+    plot = replace(one.fields["plot"], sources=("omdb",), rule=Rule.NEXT)
     assert unacknowledged(replace(one, fields={**one.fields, "plot": plot}), held, TAKES) == []

@@ -19,6 +19,7 @@ from factories import (
     not_asked,
     not_found,
     policy,
+    source_of,
     stored,
     unavailable,
 )
@@ -156,7 +157,7 @@ def test_design_table(
     expected: tuple[Value, str, Rule] | None,
 ) -> None:
     after, decision, _ = merged(field, before, rule, outcomes, fill_gaps=fill_gaps)
-    assert (after and (after.value, after.source, after.rule)) == expected
+    assert (after and (after.value, source_of(after), after.rule)) == expected
     assert decision.value == after
 
 
@@ -220,7 +221,7 @@ def test_the_last_answer_stands_in_with_its_own_age(stands_in_for: Any) -> None:
     last = answered("omdb", {"plot": "A2"}, fetched_at=EARLIER + timedelta(days=1), asked_id="imdb:tt1")
     after, _, _ = merged("plot", stored("B", "tmdb"), OMDB_TMDB, {"omdb": stands_in_for(last=last), "tmdb": DOWN})
     assert after is not None
-    assert (after.value, after.source, after.fetched_at) == ("A2", "omdb", last.fetched_at)
+    assert (after.value, source_of(after), after.fetched_at) == ("A2", "omdb", last.fetched_at)
 
 
 def test_a_last_not_found_stands_in_too() -> None:
@@ -274,7 +275,7 @@ def test_season_zero_is_a_value() -> None:
 def test_an_absence_never_erases(source: str, silence: Outcome) -> None:
     after, _, _ = merged("plot", stored("A", source), OMDB_TMDB, dict.fromkeys(PROVIDERS, silence))
     assert after is not None
-    assert (after.value, after.source, after.fetched_at) == ("A", source, EARLIER)
+    assert (after.value, source_of(after), after.fetched_at) == ("A", source, EARLIER)
 
 
 @pytest.mark.parametrize("source", ["player:1", "import", "nfo"])
@@ -306,7 +307,7 @@ def test_equal_by_meaning_keeps_the_bytes_and_renews_the_provenance() -> None:
     outcomes = {"tmdb": answered("tmdb", {"genres": ("war", "drama")}, asked_id="tmdb:550")}
     after, _, whole = merged("genres", before, rule, outcomes)
     assert after == FieldValue(
-        value=("Drama", "War"), source="tmdb", fetched_at=NOW, rule=Rule.FIRST, asked_id="tmdb:550"
+        value=("Drama", "War"), sources=("tmdb",), fetched_at=NOW, rule=Rule.FIRST, asked_ids=("tmdb:550",)
     )
     assert diff({"genres": before}, whole.fields) == ()
 
@@ -317,7 +318,7 @@ def test_an_older_answer_never_replaces_a_newer_value_of_the_same_provider(older
     older = replace(older, fetched_at=EARLIER, asked_id="omdb:1")
     after, _, _ = merged("plot", before, OMDB_TMDB, {"omdb": older, "tmdb": plot("tmdb", "B")})
     assert after is not None
-    assert (after.value, after.source, after.fetched_at) == ("new", "omdb", NOW)
+    assert (after.value, source_of(after), after.fetched_at) == ("new", "omdb", NOW)
 
 
 def test_an_older_answer_for_the_right_id_replaces_a_value_got_under_another_one() -> None:
@@ -354,7 +355,7 @@ def test_an_unknown_provider_is_not_heard() -> None:
 
 @pytest.mark.parametrize("value", ["A", None], ids=["a value", "emptiness"])
 def test_an_own_lock_protects(value: str | None) -> None:
-    before = FieldValue(value=value, source="owner", rule=Rule.OWNER, locked=True)
+    before = FieldValue(value=value, sources=("owner",), rule=Rule.OWNER, locked=True)
     after, _, _ = merged("plot", before, OMDB_TMDB, {"omdb": plot("omdb", "B")})
     assert after == before
 
@@ -380,9 +381,9 @@ def test_a_union_joins_in_order_of_authority() -> None:
     outcomes = {"omdb": tags("omdb", "b", "A"), "tmdb": tags("tmdb", "c", "a")}
     after, _, _ = merged("tags", None, JOINED, outcomes)
     assert after is not None
-    assert (after.value, after.source, after.rule) == (("c", "a", "b"), "tmdb+omdb", Rule.UNION)
+    assert (after.value, source_of(after), after.rule) == (("c", "a", "b"), "tmdb+omdb", Rule.UNION)
     assert after.contributors == (("tmdb",), ("tmdb", "omdb"), ("omdb",))
-    assert after.asked_id == "tmdb:1+omdb:1"
+    assert after.asked_ids == ("tmdb:1", "omdb:1")
 
 
 def test_in_a_union_the_elements_of_a_silent_provider_stay_and_the_others_are_replaced() -> None:
@@ -398,7 +399,7 @@ def test_a_union_remembers_under_which_ids_its_elements_were_got() -> None:
     before = stored(("a", "b"), "tmdb+omdb", contributors=(("tmdb",), ("omdb",)), asked_id="tmdb:7+imdb:tt7")
     after, _, _ = merged("tags", before, JOINED, {"tmdb": tags("tmdb", "new"), "omdb": DOWN})
     assert after is not None
-    assert after.asked_id == "tmdb:1+imdb:tt7"
+    assert after.asked_ids == ("tmdb:1", "imdb:tt7")
 
 
 def test_a_union_of_nothing_erases_nothing() -> None:
@@ -438,7 +439,7 @@ def test_a_provider_without_acceptable_artwork_gives_way() -> None:
     }
     after, _, _ = merged("poster", stored((image("old"),), "tmdb"), listens_to("tmdb", "omdb"), outcomes)
     assert after is not None
-    assert (after.value, after.source) == ((image("fine"),), "omdb")
+    assert (after.value, source_of(after)) == ((image("fine"),), "omdb")
 
 
 def test_artwork_is_held_with_its_provider() -> None:
@@ -471,7 +472,7 @@ def test_the_owner_decides_about_extra_fanart() -> None:
 
 # Vetoes in the walk.
 
-VETO = Veto(field="plot", provider="tmdb", value="B")
+VETO = Veto(field="plot", providers=("tmdb",), value="B")
 
 
 @pytest.mark.parametrize(
@@ -501,7 +502,7 @@ def test_a_veto_on_an_empty_field_keeps_it_empty() -> None:
 
 
 def test_a_vetoed_union_stays_undone_while_one_of_its_providers_is_silent() -> None:
-    veto = Veto(field="tags", provider="tmdb+omdb", value=("a", "b"))
+    veto = Veto(field="tags", providers=("tmdb", "omdb"), value=("a", "b"))
     before = stored(("x",), "player:1")
     for outcomes in (
         {"tmdb": tags("tmdb", "a"), "omdb": tags("omdb", "b")},
@@ -529,7 +530,7 @@ def test_a_vetoed_union_stays_undone_while_one_of_its_providers_is_silent() -> N
     ],
 )
 def test_a_vetoed_union_does_not_come_back_by_a_detour(undone_from: str, outcomes: dict[str, Outcome]) -> None:
-    veto = Veto(field="tags", provider=undone_from, value=("a", "b"))
+    veto = Veto(field="tags", providers=tuple(undone_from.split("+")), value=("a", "b"))
     after, _, whole = merged("tags", stored(("x",), "player:1"), JOINED, outcomes, vetoes=(veto,))
     assert after is not None
     assert (after.value, whole.vetoes) == (("x",), (veto,))
@@ -566,7 +567,7 @@ def test_runners_up_say_why_they_did_not_win() -> None:
     [
         (stored("A", "tmdb", locked=True), TMDB_OMDB, {}, "the field is locked"),
         (stored("A", "tmdb"), listens_to("tmdb", exclusive=True), {}, "the field does not listen to it"),
-        (stored("A", "tmdb"), TMDB_OMDB, {"vetoes": (replace(VETO, provider="omdb"),)}, "undone by the owner"),
+        (stored("A", "tmdb"), TMDB_OMDB, {"vetoes": (replace(VETO, providers=("omdb",)),)}, "undone by the owner"),
     ],
 )
 def test_a_runner_up_names_the_owner_s_reasons(before: FieldValue, rule: FieldRule, more: Any, why: str) -> None:
@@ -613,9 +614,9 @@ def any_stored(draw: st.DrawFn, name: str) -> FieldValue:
     value = draw(st.none() | st.sampled_from(FIELD_VALUES[name]))
     if value is not None and name in ("poster", "fanart"):
         value = value[:1]  # type: ignore[index]
-    return FieldValue(
-        value=value,
-        source="" if value is None else draw(st.sampled_from([*PROVIDERS, "owner", "player:1", "gone", "tmdb+omdb"])),
+    return stored(
+        value,
+        "" if value is None else draw(st.sampled_from([*PROVIDERS, "owner", "player:1", "gone", "tmdb+omdb"])),
         fetched_at=NOW - timedelta(days=draw(st.integers(0, 9))),
         asked_id=draw(st.sampled_from(["", "tmdb:1", "omdb:1"])),
         locked=draw(st.sampled_from([False, False, False, True])),
@@ -635,7 +636,7 @@ def any_case(draw: st.DrawFn) -> tuple[MediaItem, dict[str, Outcome], Any]:
     outcomes = {provider: draw(any_outcome(provider)) for provider in PROVIDERS}
     fields = {name: draw(any_stored(name)) for name in FIELD_VALUES if draw(st.booleans())}
     vetoes = tuple(
-        Veto(field=name, provider=draw(st.sampled_from(PROVIDERS)), value=draw(st.sampled_from(FIELD_VALUES[name])))
+        Veto(field=name, providers=(draw(st.sampled_from(PROVIDERS)),), value=draw(st.sampled_from(FIELD_VALUES[name])))
         for name in ("plot", "tags")
         if draw(st.booleans())
     )
@@ -688,7 +689,7 @@ def test_only_an_answer_can_alter_a_value_and_nothing_erases_one(case: Any) -> N
     for change in diff(before.fields, after.fields):
         assert change.new.value is not None
         assert not change.old.locked
-        assert any(change.field in answers[source].fragment.values for source in change.new.source.split("+")
+        assert any(change.field in answers[source].fragment.values for source in change.new.sources
                    if source in answers)  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from factories import answered, image, item, listens_to, not_asked, not_found, policy, stored, unavailable
+from factories import answered, image, item, listens_to, not_asked, not_found, policy, source_of, stored, unavailable
 from metarr.domain.authority import FieldRule
 from metarr.domain.equality import meaning
 from metarr.domain.item import FieldValue, MediaItem
@@ -224,7 +224,7 @@ def test_a_single_value_follows_the_reference_walk_and_never_flips(case: Any, so
     order = order_of(rule, QUARTET, fill_gaps=fill_gaps)
     for (before, after), one in zip(pairwise(states), rounds, strict=True):
         heard = {p: None if knowledge[p] == NO_TITLE else knowledge[p] for p in one if is_heard("plot", one[p])}
-        assert (after.value, after.source) == expected(before.value, before.source, order, heard)
+        assert (after.value, source_of(after)) == expected(before.value, source_of(before), order, heard)
 
 
 @given(world("plot", {provider: ["A", "B"] for provider in QUARTET}))
@@ -233,7 +233,7 @@ def test_where_providers_agree_each_change_is_the_word_of_a_better_authority(cas
     _, rule, fill_gaps, rounds = case
     states = play("plot", policy({"plot": rule}, fill_gaps=fill_gaps), rounds, FieldValue())
     order = order_of(rule, QUARTET, fill_gaps=fill_gaps)
-    places = [order.index(state.source) for state in states if state.value is not None]
+    places = [order.index(source_of(state)) for state in states if state.value is not None]
     assert places == sorted(places, reverse=True)
     assert sum(before.value != after.value for before, after in pairwise(states)) <= len(order)
 

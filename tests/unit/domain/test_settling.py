@@ -103,7 +103,7 @@ def test_what_was_set_aside_counts_again_where_other_ids_are_known_to_be_right()
 
 
 def test_answers_about_another_item_are_runners_up_only() -> None:
-    item = MediaItem(conflicts=(Conflict(id_type="tvdb", value="9", claimed_by="tmdb", held="item 7"),))
+    item = MediaItem(conflicts=(Conflict(id_type="tvdb", value="9", claimed_by="tmdb", item=7),))
     outcomes: dict[str, Outcome] = {"tvdb": said("tvdb", "tvdb:9", tvdb="9"), "tmdb": said("tmdb", "tmdb:1", tmdb="1")}
     kept = set_aside(outcomes, of_others(item))
     assert kept["tmdb"] is outcomes["tmdb"]

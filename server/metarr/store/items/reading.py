@@ -116,16 +116,16 @@ def _fields_of(
         rows = connection.execute(_FIELDS, {"ids": item_ids}).all()
     else:
         rows = connection.execute(_FEW_FIELDS, {"ids": item_ids, "names": sorted({*names, *ROW_FIELDS})}).all()
-    for item_id, field, text, source, fetched_at, rule, asked_id, locked, contributors in rows:
+    for item_id, field, text, sources, fetched_at, rule, asked_ids, locked, contributors in rows:
         value = None if text is None else read_value(field, text)
         if value is None and text is not None:
             continue
         fields.setdefault(item_id, {})[field] = FieldValue(
             value=value,
-            source=source,
+            sources=sources,
             fetched_at=fetched_at,
             rule=_RULES[rule],
-            asked_id=asked_id,
+            asked_ids=asked_ids,
             locked=locked,
             contributors=contributors,
         )
@@ -137,5 +137,5 @@ def _vetoes_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, lis
     for row in connection.execute(_VETOES, {"ids": item_ids}):
         value = read_value(row.field, row.value)
         if value is not None:
-            by_item.setdefault(row.item_id, []).append(Veto(field=row.field, provider=row.provider, value=value))
+            by_item.setdefault(row.item_id, []).append(Veto(field=row.field, providers=row.provider, value=value))
     return by_item

@@ -138,10 +138,10 @@ def _write_fields(connection: Connection, pairs: Iterable[tuple[Mapping[str, Fie
                 "item_id": item.id,
                 "field": field,
                 "value": None if stored.value is None else encode_value(stored.value),
-                "source": stored.source,
+                "source": stored.sources,
                 "fetched_at": stored.fetched_at,
                 "rule": stored.rule,
-                "asked_id": stored.asked_id,
+                "asked_id": stored.asked_ids,
                 "locked": stored.locked,
                 "contributors": stored.contributors,
             }
@@ -158,7 +158,7 @@ def _write_vetoes(connection: Connection, before: tuple[Veto, ...], item: MediaI
         return
     connection.execute(delete(vetoes).where(vetoes.c.item_id == item.id))
     rows = [
-        {"item_id": item.id, "field": veto.field, "provider": veto.provider, "value": encode_value(veto.value)}
+        {"item_id": item.id, "field": veto.field, "provider": veto.providers, "value": encode_value(veto.value)}
         for veto in item.vetoes
     ]
     if rows:

@@ -7,7 +7,7 @@ from factories import item, stored
 from metarr.domain.item import Rule, Veto
 from metarr.store import items
 
-VETO = Veto(field="plot", provider="tmdb", value="x")
+VETO = Veto(field="plot", providers=("tmdb",), value="x")
 
 
 def test_an_unknown_item_is_none_and_left_out_of_many(connection: Connection) -> None:

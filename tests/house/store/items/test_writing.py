@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
-from factories import NOW, item, stored
+from factories import NOW, item, source_of, stored
 from metarr.domain.item import IdClaim, MediaItem, Veto
 from metarr.errors import VersionMoved
 from metarr.store import items
@@ -74,11 +74,11 @@ def test_versions_are_told_of_live_items_only(connection: Connection) -> None:
 
 def test_a_save_writes_only_the_fields_that_differ(connection: Connection) -> None:
     read = items.add(connection, item(fields={"plot": stored("old"), "tagline": stored("as it was")}))
-    connection.execute(text("UPDATE field_values SET source = 'untouched' WHERE field = 'tagline'"))
+    connection.execute(text("UPDATE field_values SET source = '[\"untouched\"]' WHERE field = 'tagline'"))
     items.save(connection, read, replace(read, fields={**read.fields, "plot": stored("new")}))
     after = items.get(connection, read.id)
     assert after is not None
-    assert (after.fields["plot"].value, after.fields["tagline"].source) == ("new", "untouched")
+    assert (after.fields["plot"].value, source_of(after.fields["tagline"])) == ("new", "untouched")
 
 
 def test_ids_are_never_given_twice(connection: Connection) -> None:
@@ -98,7 +98,7 @@ def test_clearing_a_fingerprint_makes_a_running_merge_repeat(connection: Connect
 
 
 def test_vetoes_go_when_they_are_gone_from_the_item(connection: Connection) -> None:
-    veto = Veto(field="plot", provider="tmdb", value="x")
-    read = items.add(connection, item(vetoes=(veto, replace(veto, provider="omdb"))))
-    saved = items.save(connection, read, replace(read, vetoes=(replace(veto, provider="omdb"),)))
+    veto = Veto(field="plot", providers=("tmdb",), value="x")
+    read = items.add(connection, item(vetoes=(veto, replace(veto, providers=("omdb",)))))
+    saved = items.save(connection, read, replace(read, vetoes=(replace(veto, providers=("omdb",)),)))
     assert items.get(connection, read.id) == saved
