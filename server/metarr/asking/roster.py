@@ -44,7 +44,7 @@ class ConfiguredProvider:
     """Its key was entered, and the key file that opens it is gone."""
 
     @property
-    def configured(self) -> bool:
+    def ready(self) -> bool:
         """Whether it can be asked, or could be before its key was lost."""
         return self.lost or self.provider.configured(self.settings)
 
@@ -54,7 +54,7 @@ class ConfiguredProvider:
             return NotAsked(reason=Skip.NOT_COVERED, detail=f"knows nothing about a {kind}")
         if not self.config.enabled:
             return NotAsked(reason=Skip.DISABLED, detail="switched off")
-        if not self.configured:
+        if not self.ready:
             return NotAsked(reason=Skip.NOT_CONFIGURED, detail="its key was not entered yet")
         return None
 

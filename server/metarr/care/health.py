@@ -43,7 +43,7 @@ class ProviderHealth:
     library outgrows the quota.
     """
 
-    entry: ConfiguredProvider
+    configured: ConfiguredProvider
     condition: Condition
     detail: str
     retry_at: datetime | None
@@ -129,37 +129,37 @@ class HealthReader:
             for each in players.everyone(connection)
         )
 
-    def provider(self, entry: ConfiguredProvider) -> ProviderHealth:
+    def provider(self, configured: ConfiguredProvider) -> ProviderHealth:
         with self._database.read() as connection:
-            return self._provider(connection, entry, awaited_answers.counts(connection).get(entry.id, 0))
+            return self._provider(connection, configured, awaited_answers.counts(connection).get(configured.id, 0))
 
-    def _provider(self, connection: Connection, entry: ConfiguredProvider, awaiting_items: int) -> ProviderHealth:
-        status, drift = entry.channel.status(), self._drift.drift(entry.id)
-        condition, detail, retry_at = _condition(entry, status)
+    def _provider(self, connection: Connection, configured: ConfiguredProvider, awaiting_items: int) -> ProviderHealth:
+        status, drift = configured.channel.status(), self._drift.drift(configured.id)
+        condition, detail, retry_at = _condition(configured, status)
         if condition is Condition.OK and drift.suspicious:
             condition, detail = Condition.SUSPECT, drift.describe()
         return ProviderHealth(
-            entry=entry,
+            configured=configured,
             condition=condition,
             detail=detail,
             retry_at=retry_at,
             status=status,
             awaiting_items=awaiting_items,
-            **self._outlook(connection, entry, status, awaiting_items),
+            **self._outlook(connection, configured, status, awaiting_items),
         )
 
     def _outlook(
-        self, connection: Connection, entry: ConfiguredProvider, status: ChannelStatus, awaiting_items: int
+        self, connection: Connection, configured: ConfiguredProvider, status: ChannelStatus, awaiting_items: int
     ) -> dict[str, Any]:
         """What its quota means for the library; nothing where it has none, or is not in use."""
-        if not status.quota_limit or not entry.config.enabled or not entry.configured:
+        if not status.quota_limit or not configured.config.enabled or not configured.ready:
             return {}
-        kinds = entry.provider.asks_by.keys() & entry.provider.covers.keys()
+        kinds = configured.provider.asks_by.keys() & configured.provider.covers.keys()
         monitored, untouched = items.count_monitored(connection, kinds)
         left = max(0, status.quota_limit - status.quota_used)
         return {
             "forecast_days": days_to_cover(awaiting_items + untouched, left, status.quota_limit),
-            "advice": advice(entry.provider.name, monitored, status.quota_limit),
+            "advice": advice(configured.provider.name, monitored, status.quota_limit),
         }
 
 
@@ -174,17 +174,14 @@ def _notes(player: Player, counts: Counts, now: datetime) -> Iterator[str]:
         yield f"entries that were changed there by hand: {counts.edited}; see metarr players show {player.id}"
 
 
-def _condition(entry: ConfiguredProvider, status: ChannelStatus) -> tuple[Condition, str, datetime | None]:
-    if not entry.config.enabled:
+def _condition(configured: ConfiguredProvider, status: ChannelStatus) -> tuple[Condition, str, datetime | None]:
+    if not configured.config.enabled:
         return Condition.DISABLED, "switched off", None
-    if not entry.configured:
-        return Condition.NOT_CONFIGURED, f"enter its key: metarr providers set {entry.id} api_key=-", None
+    if not configured.ready:
+        return Condition.NOT_CONFIGURED, f"enter its key: metarr providers set {configured.id} api_key=-", None
     if status.auth_refused:
-        return (
-            Condition.KEY_REFUSED,
-            f"refuses the key ({status.auth_refused}); enter a working one: metarr providers set {entry.id} api_key=-",
-            None,
-        )
+        remedy = f"enter a working one: metarr providers set {configured.id} api_key=-"
+        return Condition.KEY_REFUSED, f"refuses the key ({status.auth_refused}); {remedy}", None
     if status.limited_reason:
         what = "daily quota used up" if status.limited_reason == Reason.QUOTA_EXHAUSTED else "rate-limited"
         detail = f"{what}: {status.limited_detail}" if status.limited_detail else what

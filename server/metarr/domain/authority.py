@@ -96,16 +96,16 @@ def rule_key(kind: Kind, field: str) -> str:
 @cache
 def default_rule(kind: Kind, field: str) -> FieldRule:
     """The catalogue's rule for a field of a kind."""
-    entry = FIELDS[field]
-    return FieldRule(providers=entry.default_order(kind), exclusive=entry.exclusive)
+    catalogued = FIELDS[field]
+    return FieldRule(providers=catalogued.default_order(kind), exclusive=catalogued.exclusive)
 
 
 def rule_violations(
     kind: Kind, field: str, rule: FieldRule, provider_ids: Collection[str], path: str
 ) -> list[Violation]:
     """What is wrong with a rule the owner wants. `known`: ids of all providers; `path` names it in the request."""
-    entry = FIELDS.get(field)
-    if entry is None or kind not in entry.kinds:
+    catalogued = FIELDS.get(field)
+    if catalogued is None or kind not in catalogued.kinds:
         return [Violation(f"{path}.field", f"a {kind} has no field {field!r}")]
     wrong = [
         Violation(f"{path}.providers", f"there is no provider {provider!r}")
@@ -117,6 +117,6 @@ def rule_violations(
     if not rule.providers:
         excuse = "an exclusive field needs at least one" if rule.exclusive else "name at least one provider"
         wrong.append(Violation(f"{path}.providers", excuse))
-    if rule.union and entry.type is not FieldType.TEXTS:
+    if rule.union and catalogued.type is not FieldType.TEXTS:
         wrong.append(Violation(f"{path}.union", f"{field} holds no list of texts that could be joined"))
     return wrong

@@ -74,6 +74,6 @@ class JobProgress:
 
     def _waiting(self, connection: Connection, job: Job) -> tuple[Waiting, ...]:
         """What its items wait for, of the providers that it was to ask and that are asked at all."""
-        asked = {entry.id for entry in self._roster.all() if any(not entry.skip(kind) for kind in Kind)}
+        asked = {configured.id for configured in self._roster.all() if any(not configured.skip(kind) for kind in Kind)}
         asked &= set(job.providers) or asked
         return tuple(each for each in jobs.waiting(connection, job.id) if each.provider in asked)

@@ -64,11 +64,11 @@ class Planner:
     def scarce(self, items: int, kinds: frozenset[Kind]) -> frozenset[str]:
         """The providers whose quota of today may not suffice for so many items."""
         return frozenset(
-            entry.id
-            for entry in self._roster.all()
-            if (left := left_today(entry)) is not None
+            configured.id
+            for configured in self._roster.all()
+            if (left := left_today(configured)) is not None
             and left < items
-            and any(entry.skip(kind) is None for kind in kinds)
+            and any(configured.skip(kind) is None for kind in kinds)
         )
 
     @contextmanager
@@ -116,10 +116,10 @@ class Planner:
 
     def _postpone(self, provider: str) -> None:
         """Where the provider is at its limit, note when what waits comes to its turn."""
-        entry, now = self._roster.get(provider), self._clock.now()
+        configured, now = self._roster.get(provider), self._clock.now()
         try:
-            if entry is not None:
-                entry.channel.check()
+            if configured is not None:
+                configured.channel.check()
         except (RateLimited, QuotaExhausted) as error:
             if error.retry_at is not None and error.retry_at > now:
                 with self._database.begin() as connection:
@@ -173,14 +173,14 @@ class Planner:
 
     def _room(self, provider: str) -> int:
         """How many items to ask about next; 0: the provider cannot be asked now."""
-        entry = self._roster.get(provider)
-        if entry is None or not entry.config.enabled or not entry.configured:
+        configured = self._roster.get(provider)
+        if configured is None or not configured.config.enabled or not configured.ready:
             return 0
         try:
-            entry.channel.check()
+            configured.channel.check()
         except ProviderError:
             return 0
-        left = left_today(entry)
+        left = left_today(configured)
         return BATCH if left is None else min(BATCH, left)
 
     def _wish(self, item_id: int) -> Wish:
@@ -216,7 +216,7 @@ def _wanted(provider: str, due: DueItem, wish: Wish) -> Wish:
     return replace(wish, fresh_after=due.fresh_after, providers=frozenset({provider}), auto=False)
 
 
-def left_today(entry: ConfiguredProvider) -> int | None:
+def left_today(configured: ConfiguredProvider) -> int | None:
     """Requests that are left of a provider's daily quota; None: it has none."""
-    status = entry.channel.status()
+    status = configured.channel.status()
     return max(0, status.quota_limit - status.quota_used) if status.quota_limit else None

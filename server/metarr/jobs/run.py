@@ -117,7 +117,7 @@ class Worker:
 
     def _kinds(self, job: Job) -> frozenset[Kind]:
         """Kinds that some provider can be asked about."""
-        able = frozenset(kind for kind in Kind if any(not entry.skip(kind) for entry in self._roster.all()))
+        able = frozenset(kind for kind in Kind if any(not configured.skip(kind) for configured in self._roster.all()))
         if not able:
             raise CannotDo("no provider can be asked: enter a key first", reason="NOBODY_TO_ASK")
         return able

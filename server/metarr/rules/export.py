@@ -161,8 +161,10 @@ class Decisions:
                 provider_priority=rules.priority, fill_gaps=rules.fill_gaps, fields=dict(sorted(rules.rules.items()))
             ),
             providers={
-                entry.id: ProviderDecisions(enabled=entry.config.enabled, settings=_without_secrets(entry))
-                for entry in self._roster.all()
+                configured.id: ProviderDecisions(
+                    enabled=configured.config.enabled, settings=_without_secrets(configured)
+                )
+                for configured in self._roster.all()
             },
         )
 
@@ -194,8 +196,8 @@ class Decisions:
 
     def _providers_of(self, document: Document) -> Iterator[tuple[ConfiguredProvider, ProviderDecisions]]:
         for name, wanted in sorted(document.providers.items()):
-            if (entry := self._roster.get(name)) is not None:
-                yield entry, wanted
+            if (configured := self._roster.get(name)) is not None:
+                yield configured, wanted
 
     def _authority_faults(self, wanted: AuthorityDecisions) -> Iterator[Violation]:
         provider_ids = self._roster.ids()
@@ -231,13 +233,13 @@ class Decisions:
             )
         return changed
 
-    def _take_provider(self, entry: ConfiguredProvider, wanted: ProviderDecisions, dry_run: bool) -> bool:
-        values, _ = checked_all(entry.provider.settings, wanted.settings)
-        changed = {key: value for key, value in values.items() if entry.config.settings.get(key) != value}
-        if not changed and entry.config.enabled == wanted.enabled:
+    def _take_provider(self, configured: ConfiguredProvider, wanted: ProviderDecisions, dry_run: bool) -> bool:
+        values, _ = checked_all(configured.provider.settings, wanted.settings)
+        changed = {key: value for key, value in values.items() if configured.config.settings.get(key) != value}
+        if not changed and configured.config.enabled == wanted.enabled:
             return False
         if not dry_run:
-            self._providers.update(entry.id, wanted.enabled, changed)
+            self._providers.update(configured.id, wanted.enabled, changed)
         return True
 
     def _take_items(self, wanted: tuple[ItemDecisions, ...], dry_run: bool) -> ImportOutcome:
@@ -299,10 +301,10 @@ def _plain(stored: FieldValue) -> Any:
     return msgspec.to_builtins(stored.value)
 
 
-def _without_secrets(entry: ConfiguredProvider) -> dict[str, Any]:
+def _without_secrets(configured: ConfiguredProvider) -> dict[str, Any]:
     """Only what is declared as something else than a secret: a setting of an older version may have been one."""
-    harmless = {each.key for each in entry.provider.settings if not each.is_secret}
-    return {key: value for key, value in sorted(entry.config.settings.items()) if key in harmless}
+    harmless = {each.key for each in configured.provider.settings if not each.is_secret}
+    return {key: value for key, value in sorted(configured.config.settings.items()) if key in harmless}
 
 
 def _read(text: str) -> Document:
@@ -323,14 +325,14 @@ def _parted(key: str) -> tuple[Kind | None, str]:
     return (Kind(kind) if kind in list(Kind) and rule_key(Kind(kind), field) == key else None), field
 
 
-def _provider_faults(entry: ConfiguredProvider, wanted: ProviderDecisions) -> Iterator[Violation]:
-    path = f"providers.{entry.id}.settings"
-    secrets = {each.key for each in entry.provider.settings if each.is_secret}
+def _provider_faults(configured: ConfiguredProvider, wanted: ProviderDecisions) -> Iterator[Violation]:
+    path = f"providers.{configured.id}.settings"
+    secrets = {each.key for each in configured.provider.settings if each.is_secret}
     for key in sorted(secrets & wanted.settings.keys()):
-        why = f"is a secret and not read from a file: metarr providers set {entry.id} {key}=-"
+        why = f"is a secret and not read from a file: metarr providers set {configured.id} {key}=-"
         yield Violation(f"{path}.{key}", why)
     plain = {key: value for key, value in wanted.settings.items() if key not in secrets}
-    yield from checked_all(entry.provider.settings, plain, path=path, owner=entry.id, may_go=False)[1]
+    yield from checked_all(configured.provider.settings, plain, path=path, owner=configured.id, may_go=False)[1]
 
 
 def _item_faults(place: int, wanted: ItemDecisions) -> Iterator[Violation]:

@@ -32,15 +32,15 @@ class ProviderSettings:
         self._clock = clock
         self._store = ProviderStore(database, vault)
 
-    def entry(self, provider_id: str) -> ConfiguredProvider:
+    def configured(self, provider_id: str) -> ConfiguredProvider:
         """A provider. Raises NoSuchThing."""
-        entry = self._roster.get(provider_id)
-        if entry is None:
+        configured = self._roster.get(provider_id)
+        if configured is None:
             listed = ", ".join(sorted(self._roster.ids()))
             raise NoSuchThing(
                 "provider_id", f"there is no provider {provider_id!r}; known: {listed}", reason="PROVIDER_NOT_FOUND"
             )
-        return entry
+        return configured
 
     def update(self, provider_id: str, enabled: bool | None, changes: Mapping[str, Any]) -> ConfiguredProvider:
         """Change settings; None as a value goes back to the default, or forgets a secret.
@@ -48,13 +48,13 @@ class ProviderSettings:
         Lifts what the provider was parked for, and lets what misses its answers be asked again. Raises NoSuchThing,
         and InvalidInput with a violation per wrong setting, with nothing stored.
         """
-        provider = self.entry(provider_id).provider
+        provider = self.configured(provider_id).provider
         wanted, wrong = checked_all(provider.settings, changes, owner=provider_id)
         if wrong:
             raise InvalidInput(*wrong)
         secrets = {each.key for each in provider.settings if each.is_secret}
         with self._database.begin() as connection:
-            # Read here and not from the entry: another update may have been stored meanwhile.
+            # Read here and not from the roster: another update may have been stored meanwhile.
             before = self._store.config(connection, provider_id)
             settings = {key: value for key, value in before.settings.items() if key not in wanted}
             sealed = {key: value for key, value in before.sealed.items() if key not in wanted}
@@ -72,24 +72,28 @@ class ProviderSettings:
 
     def test(self, provider_id: str, deadline: float) -> "Verdict":
         """One cheap request: do key, network and quota work? `deadline`: of the caller, in monotonic seconds."""
-        entry = self.entry(provider_id)
-        if entry.lost or not entry.configured:
-            missing = [each.label for each in entry.provider.settings if each.required and not entry.settings[each.key]]
-            return Verdict(trouble="key", detail=f"not set yet: {', '.join(missing)}; {_where_to_get(entry)}")
+        configured = self.configured(provider_id)
+        if configured.lost or not configured.ready:
+            missing = [
+                each.label
+                for each in configured.provider.settings
+                if each.required and not configured.settings[each.key]
+            ]
+            return Verdict(trouble="key", detail=f"not set yet: {', '.join(missing)}; {_where_to_get(configured)}")
         began = self._clock.monotonic()
         try:
-            entry.channel.test(
-                lambda http: guard.check(entry.provider, http, entry.settings),
+            configured.channel.test(
+                lambda http: guard.check(configured.provider, http, configured.settings),
                 deadline=min(deadline - ANSWER_MARGIN, began + TEST_SECONDS),
             )
         except ProviderError as error:
             return Verdict(
-                trouble=_trouble(error), detail=_advice(entry, error), seconds=self._clock.monotonic() - began
+                trouble=_trouble(error), detail=_advice(configured, error), seconds=self._clock.monotonic() - began
             )
         seconds = self._clock.monotonic() - began
         with self._database.begin() as connection:
             awaited_answers.wake(connection, provider_id, self._clock.now())
-        return Verdict(trouble="", detail=f"{entry.provider.name} answered.", seconds=seconds)
+        return Verdict(trouble="", detail=f"{configured.provider.name} answered.", seconds=seconds)
 
 
 @dataclass(frozen=True)
@@ -107,19 +111,20 @@ def _trouble(error: ProviderError) -> str:
     return "quota" if isinstance(error, RateLimited | QuotaExhausted) else "network"
 
 
-def _advice(entry: ConfiguredProvider, error: ProviderError) -> str:
+def _advice(configured: ConfiguredProvider, error: ProviderError) -> str:
     if isinstance(error, KeyRefused):
-        return f"{entry.provider.name} refuses the key: {error.detail}; {_where_to_get(entry)}"
+        return f"{configured.provider.name} refuses the key: {error.detail}; {_where_to_get(configured)}"
     if isinstance(error, RateLimited | QuotaExhausted):
-        return f"{entry.provider.name} is at its limit: {error.detail}; Metarr asks again by itself"
-    return f"{entry.provider.name} cannot be heard: {error.detail}; check the network and the address {_address(entry)}"
+        return f"{configured.provider.name} is at its limit: {error.detail}; Metarr asks again by itself"
+    address = _address(configured)
+    return f"{configured.provider.name} cannot be heard: {error.detail}; check the network and the address {address}"
 
 
-def _where_to_get(entry: ConfiguredProvider) -> str:
-    secret = next((each for each in entry.provider.settings if each.is_secret), None)
-    return (secret.help if secret else "") or f"see {entry.provider.homepage}"
+def _where_to_get(configured: ConfiguredProvider) -> str:
+    secret = next((each for each in configured.provider.settings if each.is_secret), None)
+    return (secret.help if secret else "") or f"see {configured.provider.homepage}"
 
 
-def _address(entry: ConfiguredProvider) -> str:
+def _address(configured: ConfiguredProvider) -> str:
     """The host it is asked at; user and path of an address may hold secrets."""
-    return urlsplit(str(entry.settings.get("base_url", ""))).hostname or "?"
+    return urlsplit(str(configured.settings.get("base_url", ""))).hostname or "?"

@@ -91,7 +91,7 @@ def test_a_provider_that_loses_a_part_everywhere_changes_only_the_first_titles(h
     changed = [item_id for item_id in items if after[item_id] != before[item_id]]
     assert changed == items[: len(changed)], "it stops for good"
     assert 0 < len(changed) < LOST_LEAST
-    [health] = [each for each in home.services.health.read().providers if each.entry.id == "fanart"]
+    [health] = [each for each in home.services.health.read().providers if each.configured.id == "fanart"]
     assert health.condition is Condition.SUSPECT
     assert "gone from most titles" in health.detail
     assert home.awaited(items[-1])["fanart"].reason == "partial", "it is asked again"

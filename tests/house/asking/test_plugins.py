@@ -157,5 +157,5 @@ def test_a_provider_that_cannot_be_used_is_told_with_the_reason(tmp_path: Path) 
         services.roster.close()
         database.close()
     assert health.broken == (broken,)
-    assert [each.entry.id for each in health.providers] == ["synthetic01"]
+    assert [each.configured.id for each in health.providers] == ["synthetic01"]
     assert [(each.name, each.why) for each in message.broken_providers] == [("odd", broken.why)]

@@ -14,7 +14,7 @@ from simulators import Simulators
 
 
 def provider(home: House, name: str) -> ProviderHealth:
-    return next(each for each in home.services.health.read().providers if each.entry.id == name)
+    return next(each for each in home.services.health.read().providers if each.configured.id == name)
 
 
 def test_all_is_well_when_nothing_was_asked_yet(home: House, clock: FakeClock) -> None:
@@ -23,7 +23,7 @@ def test_all_is_well_when_nothing_was_asked_yet(home: House, clock: FakeClock) -
     assert home.asked() == {}
     assert health.condition is Condition.OK
     assert (health.items, health.awaiting_items, health.started_at) == (0, 0, clock.now())
-    assert [each.entry.id for each in health.providers] == ["fanart", "omdb", "tmdb", "tvdb"]
+    assert [each.configured.id for each in health.providers] == ["fanart", "omdb", "tmdb", "tvdb"]
     assert {each.condition for each in health.providers} == {Condition.OK}
 
 

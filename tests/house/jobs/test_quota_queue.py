@@ -67,7 +67,7 @@ class AtOnce:
 
 
 def planner(world: Quota) -> Planner:
-    entry = SimpleNamespace(id="omdb", config=SimpleNamespace(enabled=True), configured=True, channel=world)
+    entry = SimpleNamespace(id="omdb", config=SimpleNamespace(enabled=True), ready=True, channel=world)
     roster = SimpleNamespace(ids=lambda: frozenset({"omdb"}), get=lambda _: entry, all=lambda: (entry,))
     return Planner(roster, world.database, world, AtOnce(), world.clock)  # type: ignore[arg-type]
 

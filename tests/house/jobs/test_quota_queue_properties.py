@@ -36,7 +36,7 @@ CALLS = st.lists(st.integers(0, 99), max_size=2)
 
 def planner(enricher: Any, channel: Any, database: Database, runner: Any, clock: FakeClock) -> Planner:
     """The planner over one provider."""
-    entry = SimpleNamespace(id="omdb", config=SimpleNamespace(enabled=True), configured=True, channel=channel)
+    entry = SimpleNamespace(id="omdb", config=SimpleNamespace(enabled=True), ready=True, channel=channel)
     roster = SimpleNamespace(ids=lambda: frozenset({"omdb"}), get=lambda _: entry, all=lambda: (entry,))
     return Planner(roster, database, enricher, runner, clock)  # type: ignore[arg-type]
 

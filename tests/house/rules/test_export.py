@@ -140,9 +140,9 @@ def test_everything_that_was_decided_comes_over_into_another_library(house: Hous
     assert not other.item(away).monitored
     assert other.services.authorities.read().authority == house.services.authorities.read().authority
     assert other.services.config.read().settings == house.services.config.read().settings
-    omdb = other.services.providers.entry("omdb")
+    omdb = other.services.providers.configured("omdb")
     assert (omdb.config.enabled, omdb.settings["requests_per_second"]) == (False, 3)
-    assert not omdb.configured
+    assert not omdb.ready
     assert other.export()["items"] == house.export()["items"]
 
 
@@ -186,7 +186,7 @@ def test_what_it_does_not_name_stays(house: House):
     item = house.item(item_id)
     assert (item.fields["title"], item.fields["plot"]) == (held("Heat"), held("Theirs", locked=True))
     assert (item.vetoes, item.monitored) == ((veto,), True)
-    tmdb = house.services.providers.entry("tmdb")
+    tmdb = house.services.providers.configured("tmdb")
     assert (tmdb.settings["api_key"], tmdb.settings["requests_per_second"]) == (KEY, 9)
 
 

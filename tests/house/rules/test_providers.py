@@ -49,7 +49,7 @@ class TestUpdate:
         home.services.providers.update("omdb", None, {"api_key": None, "daily_quota": 5})
         home.services.providers.update("omdb", None, {"daily_quota": None})
         assert entry(home, "omdb").settings["daily_quota"] == 1000
-        assert not entry(home, "omdb").configured
+        assert not entry(home, "omdb").ready
         skip = entry(home, "omdb").skip(Kind.MOVIE)
         assert isinstance(skip, NotAsked)
         assert skip.reason is Skip.NOT_CONFIGURED

@@ -61,7 +61,7 @@ class ConfigServicer(AuthorityMethods, SettingMethods, BaseServicer, ConfigServi
         health = self._health.read().providers
         with Check() as check:
             limit = check.page_size("page_size", request.page_size)
-            ids = [each.entry.id for each in health]
+            ids = [each.configured.id for each in health]
             if request.page_token and request.page_token not in ids:
                 check.violation("page_token", "is none that was handed out")
         start = ids.index(request.page_token) if request.page_token else 0
@@ -79,12 +79,12 @@ class ConfigServicer(AuthorityMethods, SettingMethods, BaseServicer, ConfigServi
             for key in sorted(named - set(request.settings)):
                 check.violation(f"settings.{key}"[:100], "is named in update_mask and not given")
         given = request.settings if "settings" in paths else {key: request.settings[key] for key in named}
-        entry = self._providers.update(
+        configured = self._providers.update(
             provider_id,
             request.enabled if "enabled" in paths else None,
             {key: plain_of(value) for key, value in given.items()},
         )
-        return pb.UpdateProviderResponse(provider=provider_message(self._health.provider(entry)))
+        return pb.UpdateProviderResponse(provider=provider_message(self._health.provider(configured)))
 
     def TestProvider(self, request: pb.TestProviderRequest, context: Context) -> pb.TestProviderResponse:
         with Check() as check:
@@ -103,18 +103,20 @@ class ConfigServicer(AuthorityMethods, SettingMethods, BaseServicer, ConfigServi
 
 def provider_message(health: ProviderHealth) -> pb.Provider:
     """A provider with its settings, which never hold a secret, and how it fares."""
-    entry = health.entry
+    configured = health.configured
     return pb.Provider(
-        id=entry.id,
-        name=entry.provider.name,
-        homepage=entry.provider.homepage,
-        attribution=entry.provider.attribution,
-        enabled=entry.config.enabled,
-        settings=[provider_setting_message(each, entry.settings[each.key]) for each in entry.provider.settings],
+        id=configured.id,
+        name=configured.provider.name,
+        homepage=configured.provider.homepage,
+        attribution=configured.provider.attribution,
+        enabled=configured.config.enabled,
+        settings=[
+            provider_setting_message(each, configured.settings[each.key]) for each in configured.provider.settings
+        ],
         state=state_message(health),
         coverage=[
             pb.ProviderCoverage(kind=kind_message(kind), fields=[name for name in FIELDS if name in fields])
-            for kind, fields in entry.provider.covers.items()
+            for kind, fields in configured.provider.covers.items()
         ],
     )
 

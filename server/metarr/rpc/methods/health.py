@@ -33,7 +33,7 @@ class HealthServicer(BaseServicer, HealthServiceServicer):
             items=health.items,
             pending_items=health.awaiting_items,
             providers=[
-                pb.ProviderHealth(id=each.entry.id, name=each.entry.provider.name, state=state_message(each))
+                pb.ProviderHealth(id=each.configured.id, name=each.configured.provider.name, state=state_message(each))
                 for each in health.providers
             ],
             schedule=pb.Schedule(
