@@ -224,7 +224,9 @@ def test_every_rule_and_every_trouble_of_a_provider_is_explained():
 
 
 def test_the_messages_that_are_explained_are_those_that_are_told():
-    symptoms = re.findall(r"^\| (\*.+?\*) \|", SERVER.partition("## Troubleshooting")[2], re.MULTILINE)
+    symptoms = re.findall(
+        r"^\| (\*.+?\*) \|", SERVER.partition("## Troubleshooting")[2].partition("\n## ")[0], re.MULTILINE
+    )
     parts = [part.strip() for each in symptoms for part in re.split(r"\*, \*|…", each.strip("*")) if part.strip()]
     source = "".join(path.read_text() for path in (ROOT / "server" / "metarr").rglob("*.py"))
     assert "the port is taken" in parts
