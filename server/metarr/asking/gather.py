@@ -233,7 +233,7 @@ class Gatherer:
         wanted_newer = (
             selected and inquiry.fresh_after is not None and each.stored.head.fetched_at < inquiry.fresh_after
         )
-        return not wanted_newer and is_fresh(each.stored.head, each.asker.parser_version, now)
+        return not wanted_newer and is_fresh(each.stored.head, now)
 
     def _submit(self, each: _Round, inquiry: Inquiry) -> Ticket[Outcome]:
         deadline = inquiry.deadline if inquiry.deadline is not None else 0.0

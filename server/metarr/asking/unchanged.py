@@ -45,7 +45,7 @@ class Unchanged:
         wanting: list[list[str]] = [[] for _ in items]
         for place, asker, mark, head in self._heard.marks_of_many(connection, kind, [item.ids for item in items]):
             marks[place][asker.id] = mark
-            if head is None or not is_fresh(head, asker.parser_version, self._now):
+            if head is None or not is_fresh(head, self._now):
                 wanting[place].append(asker.id)
         return {
             item.id: wants

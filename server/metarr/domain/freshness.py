@@ -45,9 +45,12 @@ class AnswerHead(Struct, frozen=True, kw_only=True):
     content: str = ""
 
 
-def is_fresh(head: AnswerHead, parser_version: int, now: datetime, ttl: timedelta = TTL) -> bool:
-    """Whether the answer need not be asked for again. A partial one, or an older parser's, stays due."""
-    if head.parser_version != parser_version or head.partial:
+def is_fresh(head: AnswerHead, now: datetime, ttl: timedelta = TTL) -> bool:
+    """Whether the answer need not be asked for again. A partial one stays due.
+
+    One that an older parser read is as fresh as any: else a new version would ask for the whole library at once.
+    """
+    if head.partial:
         return False
     wait = ttl
     if not head.found and head.misses <= len(NOT_FOUND_WAITS):

@@ -105,7 +105,7 @@ class Provider(ABC):
     looks_up_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {}
     """By kind the id types from which `lookup` can find one of `asks_by`, the best first."""
     parser_version: ClassVar[int] = 1
-    """Raised when the parsers read more, or otherwise: older cached answers become stale."""
+    """Raised when the parsers read more, or otherwise. Cached answers count until their time is over, no longer."""
 
     @abstractmethod
     def connection(self, settings: Mapping[str, SettingValue]) -> Connection:

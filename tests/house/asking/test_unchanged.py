@@ -47,6 +47,16 @@ def test_what_is_fresh_needs_nothing_until_it_is_not(home: House, clock: FakeClo
     assert standing(home) == set()
 
 
+def test_new_parsers_make_no_rush(home: House, library: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    for entry in home.services.roster.all():
+        monkeypatch.setattr(type(entry.provider), "parser_version", 99)
+    home.asked()
+    assert standing(home) == set(library.values())
+    for item_id in library.values():
+        home.enrich(item_id)
+    assert home.asked() == {}
+
+
 def test_one_stale_answer_of_four_is_enough(home: House, clock: FakeClock, library: dict[str, int]) -> None:
     clock.advance(TTL.total_seconds() - 60)
     home.enrich(library["inception"], "tmdb", "fanart", "tvdb", force=True)
