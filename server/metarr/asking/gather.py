@@ -113,9 +113,9 @@ class Gatherer:
     def heard(self, config: Config) -> Heard:
         """What was heard so far, by the providers as they are configured now. As long as nothing changed, it is the
         same object: it knows things that it took time to work out."""
-        entries, heard = self._roster.all(), self._heard
-        if heard is None or heard.entries is not entries or heard.config is not config:
-            self._heard = heard = Heard(entries, config)
+        providers, heard = self._roster.all(), self._heard
+        if heard is None or heard.providers is not providers or heard.config is not config:
+            self._heard = heard = Heard(providers, config)
         return heard
 
     def gather(self, inquiry: Inquiry, config: Config) -> Findings:
@@ -154,11 +154,11 @@ class Gatherer:
         for item in items:
             asked = [_with_newest(each, stored) for each in rounds[item.id]]
             outcomes = _complete(self._ask_all(asked, Inquiry(kind=item.kind, ids=item.ids)), item.kind, heard)
-            found = findings(item.ids, outcomes, config.authority)
+            gathered = findings(item.ids, outcomes, config.authority)
             if item.conflicts:
-                found = replace(found, outcomes=set_aside(found.outcomes, of_others(item)))
+                gathered = replace(gathered, outcomes=set_aside(gathered.outcomes, of_others(item)))
             marks = {each.id: each.mark for each in asked}
-            recalled[item.id] = Recalled(found, heard.fingerprint_on(item.kind, marks))
+            recalled[item.id] = Recalled(gathered, heard.fingerprint_on(item.kind, marks))
         return recalled
 
     def _with_stored(self, rounds: list[_Round]) -> list[_Round]:
@@ -237,7 +237,7 @@ class Gatherer:
 
     def _submit(self, each: _Round, inquiry: Inquiry) -> Ticket[Outcome]:
         deadline = inquiry.deadline if inquiry.deadline is not None else 0.0
-        return each.asker.entry.channel.submit(
+        return each.asker.configured.channel.submit(
             each.key,
             self._call(each),
             lane=inquiry.lane,
@@ -248,14 +248,14 @@ class Gatherer:
 
     def _call(self, each: _Round) -> Callable[[Http], Outcome]:
         """What a worker does: look the id up where needed, ask, keep the answer. Runs once for all its waiters."""
-        provider = each.asker.entry.provider
+        provider = each.asker.configured.provider
 
         def call(http: Http) -> Outcome:
             key, ask = each.key, each.ask
             try:
                 if each.by_lookup:
-                    found = guard.lookup(provider, ask, http)
-                    ask = replace(ask, ids={**ask.ids, **found})
+                    looked_up = guard.lookup(provider, ask, http)
+                    ask = replace(ask, ids={**ask.ids, **looked_up})
                     key = replace(key, asked_id=provider.asked_id(ask.kind, ask.ids) or key.asked_id)
                 fragment = guard.details(provider, ask, http)
             except TitleNotFound as miss:
@@ -300,19 +300,19 @@ def _rounds(heard: Heard, kind: Kind, ids: Mapping[str, IdClaim]) -> list[_Round
     rounds = []
     for asker in heard.askers(kind):
         if keys := asker.keys(plain):
-            ask = Ask(kind=kind, ids=plain, preferences=heard.config.preferences, settings=asker.entry.settings)
+            ask = Ask(kind=kind, ids=plain, preferences=heard.config.preferences, settings=asker.configured.settings)
             rounds.append(_Round(asker=asker, keys=keys, ask=ask, by_lookup=asker.must_look_up(plain)))
     return rounds
 
 
 def _complete(outcomes: Mapping[str, Outcome], kind: Kind, heard: Heard) -> dict[str, Outcome]:
     """The same with those of the roster that could not be asked."""
-    others = [entry for entry in heard.entries if entry.id not in outcomes]
-    return {**outcomes, **{entry.id: heard.left_out(entry, kind) or _without_id(entry, kind) for entry in others}}
+    others = [each for each in heard.providers if each.id not in outcomes]
+    return {**outcomes, **{each.id: heard.left_out(each, kind) or _without_id(each, kind) for each in others}}
 
 
-def _without_id(entry: ConfiguredProvider, kind: Kind) -> NotAsked:
-    wanted = " or ".join(entry.provider.asks_by.get(kind, ()))
+def _without_id(configured: ConfiguredProvider, kind: Kind) -> NotAsked:
+    wanted = " or ".join(configured.provider.asks_by.get(kind, ()))
     return NotAsked(reason=Skip.NO_ID, detail=f"no {wanted} id is known")
 
 
@@ -328,12 +328,12 @@ def _with_newest(each: _Round, stored: Mapping[AnswerKey, StoredAnswer]) -> _Rou
     key = newest(each.keys, stored, _age)
     if key is None:
         return each
-    found = stored[key]
-    mark = each.asker.mark(key.asked_id, found.head)
-    if each.by_lookup and found.fragment is not None:
-        own = each.asker.entry.provider.asked_id(key.kind, found.fragment.ids) or key.asked_id
-        found = replace(found, key=replace(key, asked_id=own))
-    return dataclasses.replace(each, stored=found, mark=mark)
+    answer = stored[key]
+    mark = each.asker.mark(key.asked_id, answer.head)
+    if each.by_lookup and answer.fragment is not None:
+        own = each.asker.configured.provider.asked_id(key.kind, answer.fragment.ids) or key.asked_id
+        answer = replace(answer, key=replace(key, asked_id=own))
+    return dataclasses.replace(each, stored=answer, mark=mark)
 
 
 def _age(stored: StoredAnswer) -> datetime:

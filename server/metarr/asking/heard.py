@@ -35,7 +35,7 @@ class Asker:
     """A provider that counts for a kind, and how it is asked: by which types of ids, in which shape."""
 
     id: str
-    entry: ConfiguredProvider
+    configured: ConfiguredProvider
     kind: Kind
     shape: str
     parser_version: int
@@ -66,12 +66,12 @@ class Asker:
         return f"{asked_id}|{self.shape}|{head.content}|{head.parser_version}"
 
 
-def newest(keys: Iterable[K], known: Mapping[K, T], fetched_at: Callable[[T], datetime]) -> K | None:
+def newest(keys: Iterable[K], answers: Mapping[K, T], fetched_at: Callable[[T], datetime]) -> K | None:
     """The key of the answer that was given last; of equals the best, which is named first. None where there is none."""
     last, since = None, None
     for key in keys:
-        if key in known:
-            given = fetched_at(known[key])
+        if key in answers:
+            given = fetched_at(answers[key])
             if since is None or given > since:
                 last, since = key, given
     return last
@@ -83,8 +83,8 @@ _GIVEN: Callable[[AnswerHead], datetime] = attrgetter("fetched_at")
 class Heard:
     """The view of one moment: what is configured stays as it was when this was made. Thread-safe."""
 
-    def __init__(self, entries: tuple[ConfiguredProvider, ...], config: Config) -> None:
-        self.entries = entries
+    def __init__(self, providers: tuple[ConfiguredProvider, ...], config: Config) -> None:
+        self.providers = providers
         self.config = config
         self._askers: dict[Kind, tuple[Asker, ...]] = {}
         self._grounds: dict[tuple[Kind, tuple[str, ...]], bytes] = {}
@@ -94,26 +94,26 @@ class Heard:
         if kind not in self._askers:
             self._askers[kind] = tuple(
                 Asker(
-                    id=entry.id,
-                    entry=entry,
+                    id=configured.id,
+                    configured=configured,
                     kind=kind,
-                    shape=entry.provider.shape(kind, self.config.preferences, entry.settings),
-                    parser_version=entry.provider.parser_version,
-                    asks_by=entry.provider.asks_by.get(kind, ()),
-                    looks_up_by=entry.provider.looks_up_by.get(kind, ()),
+                    shape=configured.provider.shape(kind, self.config.preferences, configured.settings),
+                    parser_version=configured.provider.parser_version,
+                    asks_by=configured.provider.asks_by.get(kind, ()),
+                    looks_up_by=configured.provider.looks_up_by.get(kind, ()),
                 )
-                for entry in self.entries
-                if self.left_out(entry, kind) is None
+                for configured in self.providers
+                if self.left_out(configured, kind) is None
             )
         return self._askers[kind]
 
-    def left_out(self, entry: ConfiguredProvider, kind: Kind) -> NotAsked | None:
+    def left_out(self, configured: ConfiguredProvider, kind: Kind) -> NotAsked | None:
         """Why a provider is out of the order; None: it counts."""
-        skip = entry.skip(kind)
+        skip = configured.skip(kind)
         if skip is not None or self.config.settings.multi_provider_aggregation:
             return skip
-        able = [each.id for each in self.entries if not each.skip(kind) and "title" in each.provider.covers[kind]]
-        if self.config.authority.by_priority(able)[:1] == (entry.id,):
+        able = [each.id for each in self.providers if not each.skip(kind) and "title" in each.provider.covers[kind]]
+        if self.config.authority.by_priority(able)[:1] == (configured.id,):
             return None
         return NotAsked(reason=Skip.DISABLED, detail="multi-provider aggregation is off: only the first one is asked")
 
@@ -137,11 +137,11 @@ class Heard:
         the head of the answer that it stands for."""
         for asker in self.askers(kind):
             asked = [asker.asked_ids(of_title) for of_title in ids]
-            known = answers.heads_by_id(connection, asker.id, kind, asker.shape, chain.from_iterable(asked))
+            heads = answers.heads_by_id(connection, asker.id, kind, asker.shape, chain.from_iterable(asked))
             for place, of_title in enumerate(asked):
                 if of_title:
-                    last = of_title[0] if len(of_title) == 1 else newest(of_title, known, _GIVEN) or of_title[0]
-                    head = known.get(last)
+                    last = of_title[0] if len(of_title) == 1 else newest(of_title, heads, _GIVEN) or of_title[0]
+                    head = heads.get(last)
                     yield place, asker, NOT_HEARD if head is None else asker.mark(last, head), head
 
     def fingerprint(self, connection: Connection, kind: Kind, ids: Mapping[str, str]) -> str:
@@ -162,5 +162,5 @@ class Heard:
 
     def ground_under(self, policy: MergePolicy, kind: Kind, providers: Iterable[str]) -> bytes:
         """The same by other rules."""
-        fields = {entry.id: entry.provider.fields(kind, entry.settings) for entry in self.entries}
+        fields = {each.id: each.provider.fields(kind, each.settings) for each in self.providers}
         return ground(policy, {provider: fields[provider] for provider in providers})

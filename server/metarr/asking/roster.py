@@ -1,7 +1,7 @@
 """The providers as they stand now: each with its settings in force and its way out.
 
 The one place that joins what a provider declares, what the owner set, and the channel that asks it. A change of
-settings replaces the entry and closes the old channel.
+settings replaces the configured provider and closes the old channel.
 """
 
 import threading
@@ -60,7 +60,7 @@ class ConfiguredProvider:
 
 
 class Roster:
-    """All known providers. Thread-safe: an entry is replaced as a whole."""
+    """All known providers. Thread-safe: a configured provider is replaced as a whole."""
 
     def __init__(self, providers: Mapping[str, Provider], database: Database, vault: Vault, clock: Clock) -> None:
         self._database = database
@@ -68,39 +68,41 @@ class Roster:
         self._clock = clock
         self._store = ProviderStore(database, vault)
         self._lock = threading.Lock()
-        self._entries = {provider_id: self._enter(provider) for provider_id, provider in sorted(providers.items())}
-        self._all = tuple(self._entries.values())
+        self._providers = {
+            provider_id: self._configured(provider) for provider_id, provider in sorted(providers.items())
+        }
+        self._all = tuple(self._providers.values())
 
     def get(self, provider_id: str) -> ConfiguredProvider | None:
-        return self._entries.get(provider_id)
+        return self._providers.get(provider_id)
 
     def all(self) -> tuple[ConfiguredProvider, ...]:
         """Every provider, by id; the same object as long as none of them changed."""
         return self._all
 
     def ids(self) -> frozenset[str]:
-        return frozenset(self._entries)
+        return frozenset(self._providers)
 
     def coverage(self, kind: Kind) -> Coverage:
         """The fields that each provider declares for a kind."""
-        return {entry.id: entry.provider.fields(kind, entry.settings) for entry in self.all()}
+        return {each.id: each.provider.fields(kind, each.settings) for each in self.all()}
 
     def reload(self, provider_id: str) -> ConfiguredProvider:
         """Take over changed settings: a new channel, with every park lifted but that for a lost key."""
         with self._lock:
-            old = self._entries[provider_id]
+            old = self._providers[provider_id]
             old.channel.close()
-            new = self._enter(old.provider)
+            new = self._configured(old.provider)
             if not new.lost:
                 new.channel.lift()
-            self._entries = {**self._entries, provider_id: new}
-            self._all = tuple(self._entries.values())
+            self._providers = {**self._providers, provider_id: new}
+            self._all = tuple(self._providers.values())
         return new
 
     def close(self) -> None:
         """Close every channel; nothing can be asked any more. What was asked already may still be answered, and kept,
         for a moment: it would have to be asked again after the next start."""
-        channels = [entry.channel for entry in self.all()]
+        channels = [each.channel for each in self.all()]
         for channel in channels:
             channel.retire()
         until = self._clock.monotonic() + LAST_ANSWERS
@@ -109,7 +111,7 @@ class Roster:
         for channel in channels:
             channel.close()
 
-    def _enter(self, provider: Provider) -> ConfiguredProvider:
+    def _configured(self, provider: Provider) -> ConfiguredProvider:
         with self._database.read() as connection:
             config = self._store.config(connection, provider.id)
         settings = in_force(provider.settings, config, self._vault)

@@ -66,16 +66,18 @@ class Searcher:
         tickets: dict[str, Ticket[tuple[Candidate, ...]]] = {}
         outcomes: dict[str, Outcome] = {}
         offers: list[Candidate] = []
-        for entry in self._roster.all():
-            left_out = self._left_out(entry, kind, config, providers)
+        for configured in self._roster.all():
+            left_out = self._left_out(configured, kind, config, providers)
             if left_out is not None:
-                outcomes[entry.id] = left_out
+                outcomes[configured.id] = left_out
                 continue
-            key = (entry.id, "search", kind, wanted.title, wanted.year)
+            key = (configured.id, "search", kind, wanted.title, wanted.year)
             try:
-                tickets[entry.id] = entry.channel.submit(key, _call(entry, query), lane=lane, deadline=deadline)
+                tickets[configured.id] = configured.channel.submit(
+                    key, _call(configured, query), lane=lane, deadline=deadline
+                )
             except ProviderError as error:
-                outcomes[entry.id] = _unavailable(entry.id, error)
+                outcomes[configured.id] = _unavailable(configured.id, error)
         for provider_id, ticket in tickets.items():
             try:
                 candidates = ticket.result()
@@ -89,19 +91,19 @@ class Searcher:
         return Matches(matches=ranked(offers, wanted), outcomes=outcomes)
 
     def _left_out(
-        self, entry: ConfiguredProvider, kind: Kind, config: Config, providers: frozenset[str] | None
+        self, configured: ConfiguredProvider, kind: Kind, config: Config, providers: frozenset[str] | None
     ) -> NotAsked | None:
         """Why a provider is not asked; None: it is."""
-        if (skip := entry.skip(kind)) is not None:
+        if (skip := configured.skip(kind)) is not None:
             return skip
-        if not isinstance(entry.provider, Searches):
+        if not isinstance(configured.provider, Searches):
             return NotAsked(reason=Skip.NOT_COVERED, detail="cannot search by words")
-        if providers is not None and entry.id not in providers:
+        if providers is not None and configured.id not in providers:
             return NotAsked(reason=Skip.NOT_SELECTED, detail="only others were asked")
         if config.settings.multi_provider_aggregation:
             return None
         able = [each.id for each in self._roster.all() if isinstance(each.provider, Searches) and not each.skip(kind)]
-        if config.authority.by_priority(able)[0] == entry.id:
+        if config.authority.by_priority(able)[0] == configured.id:
             return None
         return NotAsked(reason=Skip.DISABLED, detail="multi-provider aggregation is off: only the first one is asked")
 
@@ -112,11 +114,11 @@ class Searcher:
         return Answered(fragment=Fragment(provider=provider_id, kind=kind), fetched_at=now)
 
 
-def _call(entry: ConfiguredProvider, query: Query) -> Callable[[Http], tuple[Candidate, ...]]:
+def _call(configured: ConfiguredProvider, query: Query) -> Callable[[Http], tuple[Candidate, ...]]:
     asked = Query(
-        kind=query.kind, title=query.title, year=query.year, preferences=query.preferences, settings=entry.settings
+        kind=query.kind, title=query.title, year=query.year, preferences=query.preferences, settings=configured.settings
     )
-    return lambda http: guard.search(entry.provider, asked, http)
+    return lambda http: guard.search(configured.provider, asked, http)
 
 
 def _unavailable(provider_id: str, error: ProviderError) -> Unavailable:

@@ -36,11 +36,11 @@ def findings(ids: Mapping[str, IdClaim], outcomes: Mapping[str, Outcome], author
     return Findings(outcomes=_without_rejected(outcomes, settled), settled=settled)
 
 
-def settle_again(known: Findings, ids: Mapping[str, IdClaim], authority: Authority) -> Findings:
+def settle_again(before: Findings, ids: Mapping[str, IdClaim], authority: Authority) -> Findings:
     """The same answers in the light of other known ids: those got with an id that does not stand do not count."""
     outcomes = {
         provider: outcome.rejected if isinstance(outcome, NotAsked) and outcome.rejected else outcome
-        for provider, outcome in known.outcomes.items()
+        for provider, outcome in before.outcomes.items()
     }
     return findings(ids, outcomes, authority)
 
@@ -54,7 +54,7 @@ def settled_by(ids: Mapping[str, IdClaim], outcomes: Mapping[str, Outcome], auth
         for provider, outcome in outcomes.items()
         if (conflict := _strayed(provider, answer_of(outcome))) is not None
     }
-    fragments = {provider: told for provider, told in _fragments(outcomes).items() if provider not in strayed}
+    fragments = {provider: fragment for provider, fragment in _fragments(outcomes).items() if provider not in strayed}
     for provider, conflict in strangers(fragments).items():
         answer = answer_of(outcomes[provider])
         if answer is not None and not _given(answer.asked_id, ids):
@@ -151,13 +151,13 @@ def strangers(fragments: Mapping[str, Fragment]) -> dict[str, Conflict]:
         for provider in sorted(years)
         if (titles := _titles(fragments[provider]))
     }
-    found = {}
-    for provider, told in words.items():
+    conflicts = {}
+    for provider, mine in words.items():
         others = [other for name, other in words.items() if name != provider]
         agreed = [one for one, other in combinations(others, 2) if _near(one, other) and _alike(one, other)]
-        if agreed and not any(_near(told, other) or _alike(told, other) for other in others):
-            found[provider] = Conflict(id_type="title", value=str(told), claimed_by=provider, held=str(agreed[0]))
-    return found
+        if agreed and not any(_near(mine, other) or _alike(mine, other) for other in others):
+            conflicts[provider] = Conflict(id_type="title", value=str(mine), claimed_by=provider, held=str(agreed[0]))
+    return conflicts
 
 
 def _year(fragment: Fragment) -> int:

@@ -57,15 +57,15 @@ def _part(match: re.Match[str]) -> str:
     return "null" if part.lstrip("+-").lower() in _NO_NUMBERS else _WORDS.get(part, part)
 
 
-def _number(told: str) -> str:
+def _number(text: str) -> str:
     """As JSON writes it, null for one beyond all numbers; what is no number stays as it is, and no JSON."""
     try:
-        number = float(told)
+        number = float(text)
     except ValueError:
-        return told
+        return text
     if not math.isfinite(number):
         return "null"
-    return told if _NUMBER.fullmatch(told) else str(int(number)) if number.is_integer() else str(number)
+    return text if _NUMBER.fullmatch(text) else str(int(number)) if number.is_integer() else str(number)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -51,13 +51,13 @@ class Affected:
         for item in items:
             if item.fingerprint:
                 by_kind.setdefault(item.kind, []).append(item)
-        found: dict[int, Reach] = {}
+        by_id: dict[int, Reach] = {}
         for kind, of_kind in by_kind.items():
             for item, marks in zip(of_kind, self._marks(connection, kind, of_kind), strict=True):
                 reach = self._reach(kind, item.fingerprint, marks)
                 if reach is not None:
-                    found[item.id] = reach
-        return found
+                    by_id[item.id] = reach
+        return by_id
 
     def _marks(self, connection: Connection, kind: Kind, items: Sequence[ItemHead]) -> list[dict[str, str]]:
         """By provider the marks of the answers that there are now to each item."""
@@ -80,7 +80,10 @@ class Affected:
     def _compared(self, kind: Kind, providers: Iterable[str]) -> list[_Rules]:
         """The rules that are known, those of the configuration first. `providers`: who can be asked about an item."""
         heard, providers = self._heard, tuple(providers)
-        usable = [(asker.id, asker.entry.provider.fields(kind, asker.entry.settings)) for asker in heard.askers(kind)]
+        usable = [
+            (asker.id, asker.configured.provider.fields(kind, asker.configured.settings))
+            for asker in heard.askers(kind)
+        ]
         wanted = heard.config.authority.listening(kind, usable)
         return [
             _Rules(
