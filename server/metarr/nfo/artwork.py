@@ -14,25 +14,25 @@ _MOST_ADDRESS = 2000
 
 def artwork(element: Element, kind: Kind) -> dict[str, Any]:
     """The first image of each kind that has a web address; of fanart a few. Images of single seasons are not its."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_name: dict[str, list[dict[str, Any]]] = {}
     for thumb in element.findall("thumb"):
         if thumb.get("season", "-1") not in ("-1", "") or thumb.get("type") == "season":
             continue
         aspect = thumb.get("aspect", "").lower()
         name = "still" if kind is Kind.EPISODE else _ASPECTS.get(aspect, aspect)
-        _add(found, name, thumb.text or "")
+        _add(by_name, name, thumb.text or "")
     for fanart in element.findall("fanart"):
         for thumb in fanart.findall("thumb"):
-            _add(found, "fanart", fanart.get("url", "") + (thumb.text or "").strip())
+            _add(by_name, "fanart", fanart.get("url", "") + (thumb.text or "").strip())
     for art in element.findall("art"):
         for image in art:
-            _add(found, _ASPECTS.get(image.tag, image.tag) if image.tag != "thumb" else "still", image.text or "")
-    return {name: images[: MOST_FANART if name == "fanart" else 1] for name, images in found.items()}
+            _add(by_name, _ASPECTS.get(image.tag, image.tag) if image.tag != "thumb" else "still", image.text or "")
+    return {name: images[: MOST_FANART if name == "fanart" else 1] for name, images in by_name.items()}
 
 
-def _add(found: dict[str, list[dict[str, Any]]], name: str, address: str) -> None:
+def _add(by_name: dict[str, list[dict[str, Any]]], name: str, address: str) -> None:
     url = https(address)
-    images = found.setdefault(name, [])
+    images = by_name.setdefault(name, [])
     if url and {"url": url} not in images:
         images.append({"url": url})
 

@@ -32,7 +32,7 @@ _TOOLS = ("sonarr", "radarr")
 _FILE = IdContext(from_file=True)
 _UNTYPED = IdContext(from_file=True, bare=True)
 
-Found = list[ExternalId | NoId]
+Admitted = list[ExternalId | NoId]
 
 
 def ids_of(element: Element, kind: Kind, around: Sequence[Link]) -> Ids:
@@ -43,33 +43,35 @@ def ids_of(element: Element, kind: Kind, around: Sequence[Link]) -> Ids:
     """
     unique = [(each.get("type", ""), each.text or "") for each in _default_first(element.findall("uniqueid"))]
     bare, typed_there = _legacy(element)
-    found: Found = []
+    admitted: Admitted = []
     for id_type, value in (*unique, *_of_own_element(element), *typed_there):
         if typed(id_type):
-            found.append(admit(kind, id_type, value, _FILE))
-    found += _agreed(of_link(kind, link) for link in around)
-    found += _agreed(of_link(kind, link) for text in _texts(element) for link in links(text))
-    found += [admit(kind, id_type, value, _FILE) for id_type, value in _guide(element)]
-    beside = frozenset(each.value.lower() for each in found if isinstance(each, ExternalId))
-    found += [admit(kind, "", value, replace(_FILE, beside=beside)) for id_type, value in unique if not typed(id_type)]
+            admitted.append(admit(kind, id_type, value, _FILE))
+    admitted += _agreed(of_link(kind, link) for link in around)
+    admitted += _agreed(of_link(kind, link) for text in _texts(element) for link in links(text))
+    admitted += [admit(kind, id_type, value, _FILE) for id_type, value in _guide(element)]
+    beside = frozenset(each.value.lower() for each in admitted if isinstance(each, ExternalId))
+    admitted += [
+        admit(kind, "", value, replace(_FILE, beside=beside)) for id_type, value in unique if not typed(id_type)
+    ]
     tool = next((typed(id_type) for id_type, _ in unique if typed(id_type) in _TOOLS), "")
     for value in bare:
-        known = tool if value.strip().isdecimal() else ""
-        found.append(admit(kind, known, value, _FILE if known else replace(_UNTYPED, beside=beside)))
-    if not any(isinstance(each, ExternalId) and each.bearer is Bearer.TITLE for each in found):
+        id_type_meant = tool if value.strip().isdecimal() else ""
+        admitted.append(admit(kind, id_type_meant, value, _FILE if id_type_meant else replace(_UNTYPED, beside=beside)))
+    if not any(isinstance(each, ExternalId) and each.bearer is Bearer.TITLE for each in admitted):
         prose = (of_link(kind, link) for each in element if each.tag in _PROSE for link in links(each.text or ""))
-        found += [replace(each, weak=True) for each in _agreed(prose)]
-    return _sorted(found)
+        admitted += [replace(each, weak=True) for each in _agreed(prose)]
+    return _sorted(admitted)
 
 
 def _default_first(elements: list[Element]) -> list[Element]:
     return sorted(elements, key=lambda each: each.get("default", "").lower() != "true")
 
 
-def _sorted(found: Iterable[ExternalId | NoId]) -> Ids:
+def _sorted(admitted: Iterable[ExternalId | NoId]) -> Ids:
     """By whose they are; of several of one type the first."""
     kept: dict[tuple[Bearer, str], ExternalId] = {}
-    for each in found:
+    for each in admitted:
         if isinstance(each, ExternalId):
             kept.setdefault((each.bearer, each.type), each)
     title, series, collection = (
@@ -80,10 +82,10 @@ def _sorted(found: Iterable[ExternalId | NoId]) -> Ids:
     return Ids(title=title, series=series, collection=collection, weak=weak)
 
 
-def _agreed(found: Iterable[ExternalId | NoId]) -> list[ExternalId]:
+def _agreed(admitted: Iterable[ExternalId | NoId]) -> list[ExternalId]:
     """Those of which no other one of the type says otherwise: who lists a film's sequel tells nothing of the film."""
     said: dict[tuple[Bearer, str], list[ExternalId]] = {}
-    for each in found:
+    for each in admitted:
         if isinstance(each, ExternalId):
             said.setdefault((each.bearer, each.type), []).append(each)
     return [several[0] for several in said.values() if len({each.value for each in several}) == 1]
@@ -111,23 +113,23 @@ _NOTED = {"tvrageid": "tvrage", "zap2itid": "zap2it", "tvrage_id": "tvrage", "za
 
 def _of_set(element: Element) -> Iterator[tuple[str, str]]:
     """Of a movie's collection, in an attribute or a child."""
-    held = [*element.attrib.items(), *((child.tag, child.text or "") for child in element)]
-    return (("tmdbcollection", value) for name, value in held if typed(name) in ("tmdb", typed("tmdbcollection")))
+    parts = [*element.attrib.items(), *((child.tag, child.text or "") for child in element)]
+    return (("tmdbcollection", value) for name, value in parts if typed(name) in ("tmdb", typed("tmdbcollection")))
 
 
 def _legacy(element: Element) -> tuple[list[str], list[tuple[str, str]]]:
     """What stands in elements `id`, apart from what their attributes type: <id TMDB="550">tt0137523</id> of Ember,
     <id moviedb="imdb">tt0137523</id> of YAMJ."""
     bare: list[str] = []
-    told: list[tuple[str, str]] = []
+    typed_ids: list[tuple[str, str]] = []
     for each in element.findall("id"):
         id_type = next((each.get(name, "") for name in ("type", "moviedb") if is_known_type(each.get(name, ""))), "")
-        told += [(name, value) for name, value in each.attrib.items() if is_known_type(name) and value != id_type]
+        typed_ids += [(name, value) for name, value in each.attrib.items() if is_known_type(name) and value != id_type]
         if id_type:
-            told.append((id_type, each.text or ""))
+            typed_ids.append((id_type, each.text or ""))
         else:
             bare.append(each.text or "")
-    return bare, told
+    return bare, typed_ids
 
 
 def _texts(element: Element) -> Iterator[str]:
@@ -143,7 +145,7 @@ def _guide(element: Element) -> Iterator[tuple[str, str]]:
         if login := _LOGIN.search(text):
             yield "tvdb", login[1]
         try:
-            told = json.loads(text) if text.lstrip().startswith("{") else {}
+            guide = json.loads(text) if text.lstrip().startswith("{") else {}
         except (ValueError, RecursionError):
             continue
-        yield from ((str(id_type), str(value)) for id_type, value in told.items())
+        yield from ((str(id_type), str(value)) for id_type, value in guide.items())

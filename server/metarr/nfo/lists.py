@@ -38,8 +38,8 @@ def tags(texts: Iterable[str]) -> list[str]:
 
 
 def _parted(texts: Iterable[str], at: re.Pattern[str]) -> list[str]:
-    told = [text for text in texts if not says_nothing(text)]
-    return [part for text in told for part in at.split(text) if not says_nothing(part)]
+    speaking = [text for text in texts if not says_nothing(text)]
+    return [part for text in speaking for part in at.split(text) if not says_nothing(part)]
 
 
 _OF_ONE = re.compile(

@@ -21,7 +21,7 @@ class TooManyTags(Exception):
 
 
 @dataclass(frozen=True)
-class Document:
+class Markup:
     """The elements about a title, each with the line where it begins, and the text around them."""
 
     titles: list[tuple[Element, int]]
@@ -32,7 +32,7 @@ TITLES = frozenset({"movie", "tvshow", "episodedetails", "season"})
 """Elements about a title; they are never within one another. `season` is also a number in an episode."""
 
 
-def read(text: str) -> Document:
+def read(text: str) -> Markup:
     """The document, names of elements and attributes in lower case and without prefix. Raises TooManyTags."""
     return _Reader(text).read()
 
@@ -123,7 +123,7 @@ class _Reader:
         self._next: dict[str, int] = {}
         self._lines = [(1, 0)]
 
-    def read(self) -> Document:
+    def read(self) -> Markup:
         place = count = 0
         while mark := _MARK.search(self._text, place):
             count += 1
@@ -134,7 +134,7 @@ class _Reader:
         self._data(self._text[place:])
         return self._document()
 
-    def _document(self) -> Document:
+    def _document(self) -> Markup:
         name, innermost = self._open[-1]
         self._close_to(max(len(self._open) - 2, 0))
         if name in _TEXTS:
@@ -145,7 +145,7 @@ class _Reader:
         titles: list[Element] = []
         around = "\n".join(_outside(self._builder.close(), titles))
         lines = [line for line, _ in self._lines[1:]]
-        return Document(titles=list(zip(titles, lines, strict=True)), around=around)
+        return Markup(titles=list(zip(titles, lines, strict=True)), around=around)
 
     def _data(self, text: str) -> None:
         if text:
@@ -172,8 +172,8 @@ class _Reader:
     def _after(self, what: str, start: int) -> int:
         """The place behind the next one of that; 0: there is none. None is searched for twice."""
         if 0 <= self._next.get(what, 0) < start + len(what):
-            found = self._text.find(what, start)
-            self._next[what] = found + len(what) if found >= 0 else -1
+            place = self._text.find(what, start)
+            self._next[what] = place + len(what) if place >= 0 else -1
         return max(self._next[what], 0)
 
     # Elements
@@ -241,9 +241,9 @@ def _plain(name: str) -> str:
 
 
 def _attributes(text: str) -> Iterator[tuple[str, str]]:
-    for found in _ATTRIBUTE.finditer(text[:_MOST_ATTRIBUTES]):
-        value = found[2] or found[3] or (found[4] or "").rstrip("/")
-        yield _plain(found[1]), _ENTITY.sub(lambda entity: unescape(entity[0]), value)
+    for match in _ATTRIBUTE.finditer(text[:_MOST_ATTRIBUTES]):
+        value = match[2] or match[3] or (match[4] or "").rstrip("/")
+        yield _plain(match[1]), _ENTITY.sub(lambda entity: unescape(entity[0]), value)
 
 
 def _outside(root: Element, titles: list[Element]) -> Iterator[str]:

@@ -17,11 +17,11 @@ def _decimal(text: str) -> float:
 def rating(text: str, best: str, scale: int) -> float | None:
     """A rating as one of `scale`: "7.4", "7,4", "7.4/10", "74%". `best`: the greatest one, where the text has none;
     "": none is said. None where there is no rating, or one better than the best."""
-    found = _RATING.fullmatch(text)
-    limit = found and (100.0 if found[2] else amount(found[3] or best or str(scale)))
-    if not found or not limit:
+    match = _RATING.fullmatch(text)
+    limit = match and (100.0 if match[2] else amount(match[3] or best or str(scale)))
+    if not match or not limit:
         return None
-    value = _decimal(found[1])
+    value = _decimal(match[1])
     return value * scale / limit if 0 < value <= limit else None
 
 
@@ -39,10 +39,10 @@ _UNITS = {"": 1, "k": 1000, "m": 1_000_000}
 
 def count(text: str) -> int | None:
     """How many, above 0: "1234", "1,234", "1.234.567", "1 234 votes", "12,3K"; None for anything else."""
-    found = _COUNT.fullmatch(text)
-    if found is None:
+    match = _COUNT.fullmatch(text)
+    if match is None:
         return None
-    digits, unit = found[1], _UNITS[(found[2] or "").lower()]
+    digits, unit = match[1], _UNITS[(match[2] or "").lower()]
     if re.fullmatch(r"\d{1,15}", digits) or _GROUPED.fullmatch(digits):
         return int(re.sub(r"\D", "", digits)) * unit or None
     decimals = re.fullmatch(r"\d{1,6}[.,]\d{1,2}", digits)
@@ -52,8 +52,8 @@ def count(text: str) -> int | None:
 
 def whole(text: str) -> int | None:
     """The number of a season or an episode, 0 as well; None for anything else."""
-    found = re.fullmatch(r"(\d{1,6})(?:[.,]0+)?", text, re.ASCII)
-    return int(found[1]) if found else None
+    match = re.fullmatch(r"(\d{1,6})(?:[.,]0+)?", text, re.ASCII)
+    return int(match[1]) if match else None
 
 
 # Times
@@ -76,12 +76,12 @@ _ONLY_MINUTES = re.compile(r"(\d{1,5})(?:[.,]\d{1,2})?(?: ?min)?|(\d{1,2})[., ](
 
 def minutes(text: str) -> int | None:
     """How long it runs, above 0: "118", "118 min", "1h 58m", "1:58:00", "PT1H58M", "7080 s"; None for anything else."""
-    if found := _ONLY_MINUTES.fullmatch(text):
-        return int(found[1] or found[2] + found[3]) or None
+    if match := _ONLY_MINUTES.fullmatch(text):
+        return int(match[1] or match[2] + match[3]) or None
     for form in (_SPOKEN, _HOUR_AND, _PERIOD, _CLOCK, _SHORT_CLOCK):
-        if found := form.fullmatch(text):
-            told = {"m": "0", "s": "0"} | found.groupdict("0")
-            return round(_decimal(told["h"]) * 60 + int(told["m"]) + int(told["s"]) / 60) or None
+        if match := form.fullmatch(text):
+            units = {"m": "0", "s": "0"} | match.groupdict("0")
+            return round(_decimal(units["h"]) * 60 + int(units["m"]) + int(units["s"]) / 60) or None
     return None
 
 
@@ -100,9 +100,9 @@ FIRST_YEAR, LAST_YEAR = 1870, 2200
 def day(text: str) -> str:
     """A day as YYYY-MM-DD; "" where it is none, or half of one."""
     for form, parts in _FORMS:
-        if found := form.fullmatch(text):
+        if match := form.fullmatch(text):
             try:
-                read = date(*map(int, parts(found)))
+                read = date(*map(int, parts(match)))
             except ValueError:
                 return ""
             return read.isoformat() if FIRST_YEAR <= read.year <= LAST_YEAR else ""
@@ -111,5 +111,5 @@ def day(text: str) -> str:
 
 def year(text: str) -> int:
     """The year, of a span the first: "1999", "1999-2003", "(1999)", "1999-10-15"; 0: unknown."""
-    found = re.match(r"\(?(\d{4})(?!\d)", day(text) or text, re.ASCII)
-    return int(found[1]) if found and FIRST_YEAR <= int(found[1]) <= LAST_YEAR else 0
+    match = re.match(r"\(?(\d{4})(?!\d)", day(text) or text, re.ASCII)
+    return int(match[1]) if match and FIRST_YEAR <= int(match[1]) <= LAST_YEAR else 0

@@ -76,13 +76,15 @@ def parse(content: bytes, name: str = "") -> list[Title]:
     except TooManyTags:
         raise NotUnderstood(f"has more than {MOST_TAGS:,} elements") from None
     around = tuple(links(document.around))
-    told = [title for element, line in document.titles for title in _titles(element, around, line)]
-    found = [
-        title for before, title in zip([None, *told], told, strict=False) if not _is_empty(title) and title != before
+    titles = [title for element, line in document.titles for title in _titles(element, around, line)]
+    filled = [
+        title
+        for before, title in zip([None, *titles], titles, strict=False)
+        if not _is_empty(title) and title != before
     ]
-    if told and not found:
-        raise NotUnderstood("holds nothing about a title that can be read", told[0].line)
-    return found or [_by_address(around, name)]
+    if titles and not filled:
+        raise NotUnderstood("holds nothing about a title that can be read", titles[0].line)
+    return filled or [_by_address(around, name)]
 
 
 def _is_empty(title: Title) -> bool:
@@ -91,13 +93,13 @@ def _is_empty(title: Title) -> bool:
 
 def _by_address(around: Sequence[Link], name: str) -> Title:
     """A title of which the file holds an address alone, as Radarr can write it, or release notes do."""
-    told = {(link.type, link.value): link for link in around}
-    abouts = {link.about.kind for link in told.values() if link.about and link.about.kind}
-    if not told:
+    by_id = {(link.type, link.value): link for link in around}
+    abouts = {link.about.kind for link in by_id.values() if link.about and link.about.kind}
+    if not by_id:
         raise NoNfo(f"holds no {', '.join(KINDS)} element, and no address of a title")
     if re.search(r"s\d{1,4}[ ._-]?e\d{1,4}", name, re.IGNORECASE):
         raise NoNfo("holds addresses alone, which do not say of which episode")
-    if len(abouts) > 1 or len({id_type for id_type, _ in told}) < len(told):
+    if len(abouts) > 1 or len({id_type for id_type, _ in by_id}) < len(by_id):
         raise NoNfo("holds addresses of several titles")
     stem = name.lower().removesuffix(".nfo")
     kind = KINDS.get(stem) or (abouts.pop() if abouts else Kind.MOVIE)
@@ -236,7 +238,7 @@ def _season_number(element: Element, kind: Kind) -> int | None:
 def _collection(element: Element, ids: Ids) -> dict[str, Any] | None:
     """A movie set: newer files name it in an element of its own, with an overview beside it."""
     sets = [*element.findall("set"), *element.findall("sets/set")]
-    name = next((name for held in sets if (name := _child(held, "name") or _text(held)) and not says_nothing(name)), "")
+    name = next((name for each in sets if (name := _child(each, "name") or _text(each)) and not says_nothing(name)), "")
     if not name:
         return None
     return {"name": name, "ids": dict(ids.collection)} if ids.collection else {"name": name}
@@ -285,17 +287,17 @@ _RATINGS: Mapping[str, tuple[str, str, int]] = {
 
 def _ratings(element: Element) -> dict[str, Any]:
     """Ratings of which the file says whose they are. A bare one may be anybody's."""
-    told: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     ratings = element.findall("ratings/rating")
     ratings.sort(key=lambda each: each.get("default", "").lower() != "true")
     for each in ratings:
         score, votes, scale = _RATINGS.get(re.sub(r"\W|_", "", each.get("name", "").lower()), ("", "", 0))
         value = rating(_child(each, "value") or _text(each), each.get("max", "").strip(), scale or 10)
-        if not score or not value or score in told:
+        if not score or not value or score in fields:
             continue
-        told[score] = round(value, 3) if scale == 10 else round(value)
+        fields[score] = round(value, 3) if scale == 10 else round(value)
         if votes and (votes_cast := count(_child(each, "votes"))):
-            told[votes] = votes_cast
+            fields[votes] = votes_cast
     if critics := amount(_child(element, "criticrating").removesuffix("%").rstrip()):
-        told.setdefault("rotten_tomatoes_score", round(critics))
-    return told
+        fields.setdefault("rotten_tomatoes_score", round(critics))
+    return fields
