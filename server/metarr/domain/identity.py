@@ -38,7 +38,7 @@ def settle(ids: Mapping[str, IdClaim], fragments: Mapping[str, Fragment], author
             speaking, adopted = again, adopted_again
     rejected = frozenset(fragments) - frozenset(speaking)
     conflicts = [
-        Conflict(id_type=id_type, value=value, claimed_by=provider, held=adopted[id_type].value)
+        Conflict(id_type=id_type, value=value, claimed_by=provider, stands=adopted[id_type].value)
         for provider in rejected
         for id_type, value in _against(fragments[provider], adopted)
     ]

@@ -3,6 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
+
 from metarr.domain.values import Kind, Struct, Value
 
 
@@ -84,13 +86,13 @@ class IdClaim(Struct, frozen=True, kw_only=True):
 
 
 class Conflict(Struct, frozen=True, kw_only=True):
-    """A claim that contradicts what is known. `value` is what `claimed_by` says, `held` what stands; where another item
-    of the library has the id, `item` is that one, 0 where none has."""
+    """A claim that contradicts what is known. `value` is what `claimed_by` says, `stands` what stands; where another
+    item of the library has the id, `item` is that one, 0 where none has."""
 
     id_type: str
     value: str
     claimed_by: str
-    held: str = ""
+    stands: str = msgspec.field(default="", name="held")  # as stored items call it
     item: int = 0
 
 

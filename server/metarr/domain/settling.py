@@ -75,7 +75,7 @@ def _strayed(provider: str, answer: Answered | NotFound | None) -> Conflict | No
         return None
     id_type, _, asked = answer.asked_id.partition(":")
     said = answer.fragment.ids.get(id_type, asked)
-    return None if said == asked else Conflict(id_type=id_type, value=said, claimed_by=provider, held=asked)
+    return None if said == asked else Conflict(id_type=id_type, value=said, claimed_by=provider, stands=asked)
 
 
 def _fragments(outcomes: Mapping[str, Outcome]) -> dict[str, Fragment]:
@@ -156,7 +156,7 @@ def strangers(fragments: Mapping[str, Fragment]) -> dict[str, Conflict]:
         others = [other for name, other in words.items() if name != provider]
         agreed = [one for one, other in combinations(others, 2) if _near(one, other) and _alike(one, other)]
         if agreed and not any(_near(mine, other) or _alike(mine, other) for other in others):
-            conflicts[provider] = Conflict(id_type="title", value=str(mine), claimed_by=provider, held=str(agreed[0]))
+            conflicts[provider] = Conflict(id_type="title", value=str(mine), claimed_by=provider, stands=str(agreed[0]))
     return conflicts
 
 

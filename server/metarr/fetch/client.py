@@ -73,11 +73,11 @@ class ProviderClient:
         for attempt in range(RETRIES + 1):
             answer = self._follow(trip, request)
             if isinstance(answer, Response):
-                told = read(answer.body, answer.headers.get("content-type", ""))
+                parsed = read(answer.body, answer.headers.get("content-type", ""))
                 # Where a provider looks for an error, it finds strict JSON, if there was any at all.
-                error, transient = self._judge(replace(answer, body=told.utf8)), answer.status in _TRANSIENT
+                error, transient = self._judge(replace(answer, body=parsed.utf8)), answer.status in _TRANSIENT
                 if error is None:
-                    return told.json()
+                    return parsed.json()
                 transient = transient and isinstance(error, BadAnswer)
             else:
                 error, transient = answer

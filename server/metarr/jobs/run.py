@@ -236,11 +236,11 @@ class Worker:
         if not answered(enriched.outcomes):
             why = nobody(enriched.outcomes)
             done, detail = (Done.FAILED if isinstance(why, CannotDo) else Done.DEFERRED), str(why)
-        jobs.mark(connection, run.job.id, item_id, done, told=words(enriched.outcomes), detail=detail)
+        jobs.mark(connection, run.job.id, item_id, done, outcomes=words(enriched.outcomes), detail=detail)
 
     def _mark(self, run: Run, item_id: int, done: Done, detail: str) -> None:
         with self._database.begin() as connection:
             if run.over():
                 raise Stopped
             if not jobs.marked(connection, run.job.id, [item_id]):
-                jobs.mark(connection, run.job.id, item_id, done, told={}, detail=detail)
+                jobs.mark(connection, run.job.id, item_id, done, outcomes={}, detail=detail)

@@ -151,7 +151,7 @@ def item_message(
                 type=each.id_type,
                 value=each.value,
                 claimed_by=each.claimed_by,
-                held=f"item {each.item}" if each.item else each.held,
+                held=f"item {each.item}" if each.item else each.stands,
                 held_by_item_id=str(each.item) if each.item else "",
             )
             for each in item.conflicts

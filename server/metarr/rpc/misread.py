@@ -44,12 +44,12 @@ def misread(text: str, message: type[Message]) -> Violation:
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    message = dict(pairs)
+    if len(message) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"{twice[:60]!r} is there twice in one object")
-    return found
+    return message
 
 
 def _faults(tree: Any, descriptor: Descriptor, path: str) -> Iterator[Violation]:

@@ -88,8 +88,8 @@ class Database:
         with self._my_turn(), self._told_apart(), _written(self._writing) as connection:
             connection.info.pop(_NEWS, None)
             yield connection
-            told = connection.info.pop(_NEWS, ())
-        self.bell.ring(told)
+            news = connection.info.pop(_NEWS, ())
+        self.bell.ring(news)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -74,13 +74,13 @@ class Scope(Struct, frozen=True, kw_only=True):
 
 
 class JobTally(Struct, frozen=True, kw_only=True):
-    """How many items came to what. `told`: by provider, on how many items it had which outcome, in a word."""
+    """How many items came to what. `outcomes`: by provider, on how many items it had which one, in a word."""
 
     changed: int = 0
     unchanged: int = 0
     deferred: int = 0
     failed: int = 0
-    told: dict[str, dict[str, int]] = {}
+    outcomes: dict[str, dict[str, int]] = msgspec.field(default_factory=dict, name="told")  # as stored jobs call it
 
     @property
     def done(self) -> int:
@@ -220,16 +220,16 @@ def marked(connection: Connection, job_id: int, item_ids: Iterable[int]) -> set[
 
 
 def mark(
-    connection: Connection, job_id: int, item_id: int, done: Done, *, told: Mapping[str, str], detail: str = ""
+    connection: Connection, job_id: int, item_id: int, done: Done, *, outcomes: Mapping[str, str], detail: str = ""
 ) -> None:
     """Note that a job is done with an item. What was noted of it before, a change or an answer, stays noted."""
     query = select(marks.c.done, marks.c.told).where(marks.c.job_id == job_id, marks.c.item_id == item_id)
     before = connection.execute(query).one_or_none()
     if before is not None:
         done = Done.CHANGED if before.done == Done.CHANGED and done is Done.UNCHANGED else done
-        again = {provider: word for provider, word in before.told.items() if told.get(provider) == "cached"}
-        told = {**told, **again}
-    row = {"job_id": job_id, "item_id": item_id, "done": done, "told": told, "detail": detail[:500]}
+        again = {provider: word for provider, word in before.told.items() if outcomes.get(provider) == "cached"}
+        outcomes = {**outcomes, **again}
+    row = {"job_id": job_id, "item_id": item_id, "done": done, "told": outcomes, "detail": detail[:500]}
     upsert(connection, marks, [row])
 
 
@@ -242,13 +242,13 @@ def mark_unchanged(connection: Connection, job_id: int, item_ids: Iterable[int])
 def tally(connection: Connection, job_id: int) -> JobTally:
     """Count the marks."""
     done: dict[str, int] = {}
-    told: dict[str, dict[str, int]] = {}
+    outcomes: dict[str, dict[str, int]] = {}
     for outcome, words, number in connection.execute(_TALLY, {"job_id": job_id}):
         done[outcome] = done.get(outcome, 0) + number
         for provider, word in words.items():
-            of = told.setdefault(provider, {})
+            of = outcomes.setdefault(provider, {})
             of[word] = of.get(word, 0) + number
-    return JobTally(told=told, **done)
+    return JobTally(outcomes=outcomes, **done)
 
 
 def waiting(connection: Connection, job_id: int) -> tuple[Waiting, ...]:

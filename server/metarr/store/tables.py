@@ -80,8 +80,8 @@ class Names(Json):
 
     cache_ok = True
 
-    def __init__(self, shape: Any) -> None:
-        super().__init__(shape)
+    def __init__(self, type_: Any) -> None:
+        super().__init__(type_)
         encode, decode = self._encode, self._decode
         self._text = lru_cache(maxsize=4096)(lambda names: encode(names).decode())
         self._names = lru_cache(maxsize=4096)(decode)

@@ -40,7 +40,7 @@ ITEM = MediaItem(
         "title": FieldValue(value="Fight Club", sources=("tmdb",), locked=True),
         "release_date": FieldValue(value="1999-10-15", sources=("tmdb",)),
     },
-    conflicts=(Conflict(id_type="tvdb", value="9", claimed_by="fanart", held="8"),),
+    conflicts=(Conflict(id_type="tvdb", value="9", claimed_by="fanart", stands="8"),),
     monitored=True,
     parent_id=3,
     added_at=NOON,

@@ -84,7 +84,7 @@ def test_a_job_enriches_every_item_and_tells_what_became_of_asking_whom(busy: Ho
     items = add_movies(busy, 12)
     job = run(busy)
     assert (job.state, job.total, job.tally.done, job.tally.changed) == (JobState.COMPLETE, 12, 12, 12)
-    assert job.tally.told == {provider: {"answered": 12} for provider in ("fanart", "omdb", "tmdb", "tvdb")}
+    assert job.tally.outcomes == {provider: {"answered": 12} for provider in ("fanart", "omdb", "tmdb", "tvdb")}
     assert job.detail == ""
     assert job.waiting == ()
     assert all(source_of(busy.item(item_id).fields["plot"]) == "tmdb" for item_id in items)
@@ -98,7 +98,7 @@ def test_an_unchanged_second_run_asks_changes_and_leaves_nothing(busy: House) ->
     busy.asked()
     job = run(busy)
     assert busy.asked() == {}
-    assert (job.state, job.tally.unchanged, job.tally.told) == (JobState.COMPLETE, 12, {})
+    assert (job.state, job.tally.unchanged, job.tally.outcomes) == (JobState.COMPLETE, 12, {})
     assert busy.rows("items", "change_sets", "field_values", "pending_answers") == before
     assert before["pending_answers"] == []
 

@@ -178,7 +178,7 @@ def test_what_was_done_before_a_restart_counts_once_though_it_is_gone(home: Hous
     job = home.services.jobs.submit(EVERYTHING)
     with home.database.begin() as connection:
         for item_id in items[:2]:
-            stored.mark(connection, job.id, item_id, Done.CHANGED, told={})
+            stored.mark(connection, job.id, item_id, Done.CHANGED, outcomes={})
     delete(home, items[0])
     with ExitStack() as running:
         start_background(home.services, running)

@@ -732,7 +732,7 @@ class TestIdentity:
         enriched = home.enrich(item_id)
         assert kinds(enriched.outcomes)["tmdb"] == "conflict"
         assert enriched.item.conflicts == (
-            Conflict(id_type="imdb", value="tt0133093", claimed_by="tmdb", held="tt1375666"),
+            Conflict(id_type="imdb", value="tt0133093", claimed_by="tmdb", stands="tt1375666"),
         )
         assert "tmdb" not in {source_of(stored) for stored in enriched.item.fields.values()}
         outcome = enriched.outcomes["tmdb"]

@@ -278,7 +278,7 @@ class TestContradictions:
         )
         enriched = home.enrich(item_id)
         assert enriched.item.ids["tvdb"] == IdClaim(value="81189", source=OWNER)
-        assert Conflict(id_type="tvdb", value="121361", claimed_by="tmdb", held="81189") in enriched.item.conflicts
+        assert Conflict(id_type="tvdb", value="121361", claimed_by="tmdb", stands="81189") in enriched.item.conflicts
         outcome = enriched.outcomes["tmdb"]
         assert isinstance(outcome, NotAsked)
         assert outcome.rejected is not None
@@ -289,7 +289,7 @@ class TestContradictions:
         enriched = home.enrich(item_id)
         assert kinds(enriched.outcomes)["omdb"] == "conflict"
         assert enriched.item.conflicts == (
-            Conflict(id_type="imdb", value="tt0133093", claimed_by="omdb", held="tt1375666"),
+            Conflict(id_type="imdb", value="tt0133093", claimed_by="omdb", stands="tt1375666"),
         )
         assert "omdb" not in {source_of(field) for field in enriched.item.fields.values()}
 
@@ -304,7 +304,7 @@ class TestContradictions:
         enriched = home.enrich(item_id, force=True)
         assert enriched.item.id_values() == before.id_values()
         assert enriched.item.fields["title"].value == "Inception"
-        assert Conflict(id_type="tmdb", value="603", claimed_by="tmdb", held="27205") in enriched.item.conflicts
+        assert Conflict(id_type="tmdb", value="603", claimed_by="tmdb", stands="27205") in enriched.item.conflicts
 
     def test_a_conflict_ends_when_the_provider_agrees_again(self, home: House, clock: FakeClock) -> None:
         item_id = home.add("inception", "imdb")
@@ -356,7 +356,7 @@ class TestContradictions:
         enriched = home.enrich(home.add("inception", "imdb"))
         assert kinds(enriched.outcomes)["tvdb"] == "conflict"
         assert enriched.item.conflicts == (
-            Conflict(id_type="title", value="Summer Stock (1950)", claimed_by="tvdb", held="Inception (2010)"),
+            Conflict(id_type="title", value="Summer Stock (1950)", claimed_by="tvdb", stands="Inception (2010)"),
         )
         assert "tvdb" not in enriched.item.ids
         assert "tvdb" not in {source_of(field) for field in enriched.item.fields.values()}

@@ -269,8 +269,8 @@ def test_a_daemon_brings_the_database_to_its_schema_and_works_with_all_that_is_i
                 ("No.", ("omdb",)),
                 (("no",), ("omdb", "tmdb")),
             ]
-            assert [(each.item, each.held) for each in heat.conflicts] == [(2, ""), (0, "9"), (0, "item 47")]
-            assert jobs.tally(connection, 1).told == {"omdb": {"quota_exhausted": 1}, "tmdb": {"answered": 1}}
+            assert [(each.item, each.stands) for each in heat.conflicts] == [(2, ""), (0, "9"), (0, "item 47")]
+            assert jobs.tally(connection, 1).outcomes == {"omdb": {"quota_exhausted": 1}, "tmdb": {"answered": 1}}
             assert awaited_answers.of_items(connection, [1])[1]["omdb"].attempts == 2
             assert jobs.page(connection)[0].tally.changed == 1
             key = AnswerKey(provider="tmdb", kind=Kind.MOVIE, asked_id="tmdb:949", shape="en|en|US")

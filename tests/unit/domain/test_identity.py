@@ -41,7 +41,7 @@ def test_a_provider_never_replaces_the_id_of_an_owner_a_player_or_an_import(sour
     settled = settle(held(source, tmdb="1"), claims(tmdb={"tmdb": "2"}), TMDB_FIRST)
     assert settled.ids == held(source, tmdb="1")
     assert settled.rejected == {"tmdb"}
-    assert settled.conflicts == (Conflict(id_type="tmdb", value="2", claimed_by="tmdb", held="1"),)
+    assert settled.conflicts == (Conflict(id_type="tmdb", value="2", claimed_by="tmdb", stands="1"),)
 
 
 def test_a_provider_s_word_about_its_own_id_beats_the_priority() -> None:
@@ -66,7 +66,7 @@ def test_nobody_is_rejected_for_contradicting_a_fragment_that_is_rejected_itself
     settled = settle(held(tmdb="1"), claims(tmdb={"tmdb": "2", "imdb": "tt6"}, omdb={"imdb": "tt5"}), TMDB_FIRST)
     assert settled.rejected == {"tmdb"}
     assert settled.ids["imdb"] == IdClaim(value="tt5", source="omdb")
-    assert [(c.id_type, c.value, c.held) for c in settled.conflicts] == [("imdb", "tt6", "tt5"), ("tmdb", "2", "1")]
+    assert [(c.id_type, c.value, c.stands) for c in settled.conflicts] == [("imdb", "tt6", "tt5"), ("tmdb", "2", "1")]
 
 
 def test_where_two_contradict_each_other_the_less_trusted_one_goes() -> None:

@@ -88,7 +88,7 @@ def test_it_is_monitored_if_either_was_and_as_old_as_the_older() -> None:
 
 def test_what_one_was_said_to_take_from_the_other_is_no_conflict_any_more() -> None:
     about_each_other = Conflict(id_type="tmdb", value="1", claimed_by="tmdb", item=2)
-    another = Conflict(id_type="imdb", value="tt9", claimed_by="omdb", held="tt1")
+    another = Conflict(id_type="imdb", value="tt9", claimed_by="omdb", stands="tt1")
     undecided = Undecided(not_before=NOW)
     one = heat(id=1, conflicts=(about_each_other, another), undecided=undecided)
     whole = joined(one, heat(id=2, conflicts=(another,)), AUTHORITY)

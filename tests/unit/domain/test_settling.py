@@ -25,7 +25,7 @@ HEAT, HEAT_TOO = told("Heat", 1995), told("HEAT", 1996)
 def test_quite_another_title_and_year_than_two_that_agree_is_a_stranger(order: tuple[str, ...]) -> None:
     known = {"tmdb": HEAT, "omdb": HEAT_TOO, "tvdb": told("Summer Stock", 1950)}
     assert strangers(answers(**{provider: known[provider] for provider in order})) == {
-        "tvdb": Conflict(id_type="title", value="Summer Stock (1950)", claimed_by="tvdb", held="HEAT (1996)")
+        "tvdb": Conflict(id_type="title", value="Summer Stock (1950)", claimed_by="tvdb", stands="HEAT (1996)")
     }
 
 
@@ -77,7 +77,7 @@ def said(provider: str, asked_id: str, **ids: str) -> Answered:
 def test_who_answers_about_another_id_than_it_was_asked_about_speaks_of_another_title() -> None:
     known = findings(claimed(tmdb="1"), {"tmdb": said("tmdb", "tmdb:1", tmdb="2", imdb="tt2")}, Authority())
     assert known.settled.ids == claimed(tmdb="1")
-    assert known.settled.conflicts == (Conflict(id_type="tmdb", value="2", claimed_by="tmdb", held="1"),)
+    assert known.settled.conflicts == (Conflict(id_type="tmdb", value="2", claimed_by="tmdb", stands="1"),)
     outcome = known.outcomes["tmdb"]
     assert isinstance(outcome, NotAsked)
     assert (outcome.reason, outcome.rejected) == (Skip.CONFLICT, said("tmdb", "tmdb:1", tmdb="2", imdb="tt2"))

@@ -155,8 +155,8 @@ def job_message(job: Job, now: datetime) -> pb.Job:
 
 def _providers(job: Job) -> list[pb.JobProvider]:
     messages = []
-    for provider in sorted({*job.tally.told, *(each.provider for each in job.waiting)}):
-        outcomes = job.tally.told.get(provider, {})
+    for provider in sorted({*job.tally.outcomes, *(each.provider for each in job.waiting)}):
+        outcomes = job.tally.outcomes.get(provider, {})
         waiting = [each for each in job.waiting if each.provider == provider]
         again = min((each.next_attempt for each in waiting if each.next_attempt), default=None)
         unheard = {word: number for word, number in outcomes.items() if word in set(Reason)}

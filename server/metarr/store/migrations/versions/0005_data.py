@@ -80,7 +80,7 @@ def _stored(value: dict[str, Any]) -> dict[str, Any]:
     source = value.get("source", "")
     asked = _asked(source, value.get("asked_id", ""))
     lists = {"source": ("sources", source.split("+")), "asked_id": ("asked_ids", asked)}
-    return dict(lists.get(name, (name, found)) for name, found in value.items() if name not in lists or found)
+    return dict(lists.get(name, (name, part)) for name, part in value.items() if name not in lists or part)
 
 
 def _asked(source: str, asked_id: str) -> list[str]:
