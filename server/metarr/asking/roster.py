@@ -125,6 +125,7 @@ class Roster:
             self._store,
             self._store,
             self._vault.fingerprint("\n".join(secrets)),
+            lambda http: guard.check(provider, http, settings),
         )
         lost = any(each.is_secret and _lost(each, config, settings) for each in provider.settings)
         if lost:

@@ -1,4 +1,9 @@
-"""The circuit breaker of one provider: one that keeps failing is left alone for a while."""
+"""The circuit breaker of one provider: one that keeps failing is left alone for a while.
+
+Failures alone do not tell a provider that is down from records that always fail: TheTVDB answers 502 for shows that
+were deleted, and a library can hold five of them in a row. So before the circuit opens the provider is asked something
+that it is known to answer. Where it does, the failures count against the records; where it does not, it is down.
+"""
 
 import threading
 from collections.abc import Callable, Hashable
@@ -13,7 +18,7 @@ from metarr.fetch.contract import Circuit
 log = structlog.get_logger(__name__)
 
 THRESHOLD = 5
-"""Failures on so many different keys, with no success between, open the circuit."""
+"""Failures on so many different keys, with no success between, are more than chance."""
 FIRST_BACKOFF = 30.0
 LONGEST_BACKOFF = 15 * 60.0
 PROBE_SECONDS = 30.0
@@ -38,13 +43,17 @@ class Breaker:
         *,
         last: Circuit = CLOSED,
         keep: Callable[[Circuit], None] = lambda _: None,
+        alive: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`last`: how it stood when the daemon ended; `keep` hears every change of that, and may not raise."""
+        """`last`: how it stood when the daemon ended; `keep` hears every change of that; `alive` asks the provider
+        what it is known to answer. Neither may raise."""
         self._provider_id = provider_id
         self._clock = clock
         self._keep = keep
+        self._alive = alive
         self._lock = threading.Lock()
         self._failed: set[Hashable] = set()
+        self._finding_out = False
         self._detail = last.detail
         self._openings = last.openings
         self._open_until = self._monotonic(last.until)
@@ -56,7 +65,7 @@ class Breaker:
         if until is None or self._probe == threading.get_ident():
             return
         rest = until - self._clock.monotonic()
-        if rest <= 0 and self._probe is not None:
+        if rest <= 0 and (self._probe is not None or self._finding_out):
             rest = PROBE_SECONDS
         if rest > 0:
             raise CircuitOpen(f"it failed repeatedly: {self._detail}", retry_at=self._at(rest))
@@ -96,10 +105,31 @@ class Breaker:
                     return
             elif not probe:
                 return
-            rest = self._open()
-            opened = Circuit(until=self._at(rest), openings=self._openings, detail=self._detail)
-        self._keep(opened)
-        log.warning("circuit_opened", provider=self._provider_id, detail=self._detail, seconds=round(rest))
+            if self._finding_out:
+                return
+            self._finding_out = True
+        self._found_out(alive=self._alive())
+
+    def _found_out(self, *, alive: bool) -> None:
+        """Close the circuit for a provider that answers, open it for one that does not."""
+        with self._lock:
+            self._finding_out = False
+            was_open = self._open_until is not None
+            # Where nothing failed any more, another thread had an answer meanwhile.
+            if alive or not (was_open or self._failed):
+                self._close()
+                circuit, rest = CLOSED, 0.0
+            else:
+                rest = self._open()
+                circuit = Circuit(until=self._at(rest), openings=self._openings, detail=self._detail)
+        if was_open or circuit is not CLOSED:
+            self._keep(circuit)
+        if circuit is not CLOSED:
+            log.warning("circuit_opened", provider=self._provider_id, detail=self._detail, seconds=round(rest))
+        elif was_open:
+            log.info("circuit_closed", provider=self._provider_id)
+        else:
+            log.info("records_always_fail", provider=self._provider_id, detail=self._detail)
 
     def abandoned(self) -> None:
         """Note that the calling thread's call ended without telling anything."""

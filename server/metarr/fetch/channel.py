@@ -17,7 +17,7 @@ from metarr.errors import (
     Reason,
     TitleNotFound,
 )
-from metarr.fetch.breaker import Breaker
+from metarr.fetch.breaker import Breaker, counts
 from metarr.fetch.client import ProviderClient
 from metarr.fetch.contract import (
     AnsweredMeanwhile,
@@ -141,12 +141,18 @@ class Channel:
         limit_store: LimitStore,
         secret_store: SecretStore,
         key_fingerprint: str,
+        check: Callable[[Http], object] | None = None,
     ) -> None:
-        """`key_fingerprint` names the key without telling it: ledger and remembered secrets belong to it."""
+        """`key_fingerprint` names the key without telling it: ledger and remembered secrets belong to it. `check`: a
+        cheap call that succeeds where the provider is up; None: there is none."""
         self.clock = clock
         self.client = ProviderClient(provider_id, connection, classify, clock, limits.workers)
         self.limiter = Limiter(provider_id, limits, key_fingerprint, limit_store, clock)
-        self.breaker = Breaker(provider_id, clock, last=self.limiter.circuit, keep=self.limiter.keep_circuit)
+        self.breaker = Breaker(
+            provider_id, clock, last=self.limiter.circuit, keep=self.limiter.keep_circuit, alive=self._is_alive
+        )
+        self._check = check
+        self._answered: Callable[[Http], object] | None = None
         self._provider_id = provider_id
         self._secret_store = secret_store
         self._fingerprint = key_fingerprint
@@ -374,26 +380,50 @@ class Channel:
         except BaseException as caught:  # noqa: BLE001 whatever it was, it belongs to those who wait
             error = caught
         try:
-            self._note(flight.key, errand, error)
+            self._note(flight, errand, error)
         except BaseException as caught:  # noqa: BLE001 the worker must live on
             return None, caught
         return value, error
 
-    def _note(self, key: Hashable, errand: _Errand, error: BaseException | None) -> None:
+    def _note(self, flight: Flight[Any], errand: _Errand, error: BaseException | None) -> None:
+        self._note_limits(errand, error)
+        if error is not None and not isinstance(error, TitleNotFound):
+            self.breaker.failed(flight.key, error)
+        elif errand.asked:
+            self.breaker.succeeded()
+            self._answered = flight.call
+        else:
+            self.breaker.abandoned()
+
+    def _note_limits(self, errand: _Errand, error: BaseException | None) -> None:
         if error is None or isinstance(error, TitleNotFound):
             if errand.asked:
-                self.breaker.succeeded()
                 self.limiter.succeeded()
-            else:
-                self.breaker.abandoned()
             return
-        self.breaker.failed(key, error)
         if isinstance(error, RateLimited | QuotaExhausted | KeyRefused) and error is not errand.not_admitted:
             error.retry_at = self.limiter.refused(error)
             return
         self.limiter.abandoned()
         if isinstance(error, ProviderError) and error.retry_at is None and error.retry_after is not None:
             error.retry_at = self.clock.now() + timedelta(seconds=error.retry_after)
+
+    def _is_alive(self) -> bool:
+        """Whether the provider answers again what it answered last; where it has not answered anything yet, its check.
+
+        A provider may well answer its check while none of its records can be had. Whatever keeps it from being asked,
+        such as its daily quota, is no sign of an illness.
+        """
+        call = self._answered or self._check
+        if call is None:
+            return False
+        errand = _Errand(self, Flight(None, call, Lane.INTERACTIVE, self.clock.monotonic() + TEST_SECONDS, 0.0))
+        error: BaseException | None = None
+        try:
+            call(errand)
+        except BaseException as caught:  # noqa: BLE001 whatever it was, the worker must live on
+            error = caught
+        self._note_limits(errand, error)
+        return error is None or not counts(error)
 
     def _forget(self, flight: Flight[Any]) -> None:
         if self._flights.get(flight.key) is flight:

@@ -3,6 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fakes import FakeClock
 from metarr.errors import (
@@ -183,3 +185,96 @@ class TestARestart:
         breaker = Breaker("tmdb", clock, last=last)
         clock.advance(LONGEST_BACKOFF)
         breaker.enter()
+
+
+class TestRecordsThatAlwaysFail:
+    """Five failures in a row are five dead records, or a provider that is down: it is asked once more to find out."""
+
+    def test_where_it_still_answers_what_it_is_known_to_answer_they_count_against_the_records(
+        self, clock: FakeClock
+    ) -> None:
+        asked: list[str] = []
+        breaker = Breaker("tvdb", clock, alive=lambda: asked.append("asked") is None)
+        for key in range(4 * THRESHOLD):
+            fail(breaker, key)
+        breaker.check()
+        assert len(asked) == 4
+        assert breaker.retry_at() is None
+
+    def test_where_it_does_not_the_circuit_opens_as_soon(self, clock: FakeClock) -> None:
+        asked: list[str] = []
+        breaker = Breaker("tvdb", clock, alive=lambda: asked.append("asked") is not None)
+        opened(breaker)
+        assert asked == ["asked"]
+        with pytest.raises(CircuitOpen):
+            breaker.check()
+
+    def test_a_probe_about_a_dead_record_does_not_keep_it_open(self, clock: FakeClock) -> None:
+        up = False
+        breaker = Breaker("tvdb", clock, alive=lambda: up)
+        opened(breaker)
+        clock.advance(30)
+        up = True
+        fail(breaker, "dead")
+        breaker.check()
+        assert breaker.retry_at() is None
+
+    def test_nobody_else_finds_out_meanwhile_and_who_succeeds_meanwhile_counts(self, clock: FakeClock) -> None:
+        asked: list[str] = []
+
+        def alive() -> bool:
+            asked.append("asked")
+            for key in range(THRESHOLD):
+                elsewhere(lambda key=key: fail(breaker, f"other {key}"))  # type: ignore[misc]
+            elsewhere(breaker.succeeded)
+            return False
+
+        breaker = Breaker("tvdb", clock, alive=alive)
+        opened(breaker)
+        breaker.check()
+        assert asked == ["asked"]
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("ask"), st.integers(0, 40)),
+        st.tuples(st.sampled_from(["up", "down"]), st.just(0)),
+        st.tuples(st.just("wait"), st.integers(1, 1000)),
+    ),
+    max_size=150,
+)
+
+
+@given(STEPS, st.sets(st.integers(0, 40)))
+def test_a_model_of_dead_records_and_outages(steps: list[tuple[str, int]], dead: set[int]) -> None:
+    """While the provider is up nobody shuts it out, however many records are dead. An outage is met by a handful of
+    different records, then by one after each back-off; the first one after it is over ends it."""
+    clock, up, began = FakeClock(), True, 0.0
+    met: set[int] = set()
+    probes = 0
+    breaker = Breaker("tvdb", clock, alive=lambda: up)
+    for step, value in steps:
+        if step == "wait":
+            clock.advance(value)
+            continue
+        if step != "ask":
+            up, began, probes = step == "up", clock.monotonic(), 0
+            met.clear()
+            continue
+        was_open = breaker.retry_at() is not None
+        try:
+            breaker.enter()
+        except CircuitOpen:
+            continue
+        if up and value not in dead:
+            breaker.succeeded()
+        else:
+            breaker.failed(value, BadAnswer("HTTP 502"))
+        if up:
+            assert breaker.retry_at() is None
+        elif was_open:
+            probes += 1
+            assert probes <= 1 + (clock.monotonic() - began) / FIRST_BACKOFF
+        else:
+            met.add(value)
+            assert len(met) <= THRESHOLD

@@ -53,6 +53,10 @@ def ask(http: Http) -> Any:
     return http.get("/x")
 
 
+def ask_for(path: str) -> Callable[[Http], Any]:
+    return lambda http: http.get(path)
+
+
 def by_status(response: Response) -> ProviderError | TitleNotFound | None:
     found: dict[int, Callable[[str], ProviderError | TitleNotFound]] = {
         401: KeyRefused,
@@ -417,6 +421,55 @@ def test_failures_open_the_circuit_and_a_probe_closes_it(server: ScriptedServer,
     server.script(reply())
     assert submit(channel, "probe", ask).result() == {"ok": True}
     assert channel.status().circuit_open is False
+
+
+def test_records_that_always_fail_do_not_shut_out_the_others(server: ScriptedServer, open_channel: OpenChannel) -> None:
+    """What was answered last is asked again after every fifth failure, and is still answered."""
+    channel = open_channel(clock=FakeClock())
+    server.script(reply(), *([reply(status=500)] * 5 + [reply()]) * 3)
+    submit(channel, "alive", ask).result()
+    for number in range(15):
+        with pytest.raises(BadAnswer):
+            submit(channel, number, ask_for(f"/{number}")).result()
+    assert submit(channel, "another", ask).result() == {"ok": True}
+    paths = [line.split()[1] for line in server.lines()]
+    assert paths == [
+        "/x",
+        *(f"/{n}" for n in range(5)),
+        "/x",
+        *(f"/{n}" for n in range(5, 10)),
+        "/x",
+        *(f"/{n}" for n in range(10, 15)),
+        "/x",
+        "/x",
+    ]
+
+
+@pytest.mark.parametrize("up", [True, False])
+def test_who_has_not_answered_anything_yet_is_asked_its_check(
+    server: ScriptedServer, open_channel: OpenChannel, *, up: bool
+) -> None:
+    channel = open_channel(clock=FakeClock(), check=lambda http: http.get("/check"))
+    server.script(*[reply(status=500)] * 5, reply() if up else reply(status=500))
+    for number in range(5):
+        with pytest.raises(BadAnswer):
+            submit(channel, number, ask).result()
+    assert [line.split()[1] for line in server.lines()] == ["/x"] * 5 + ["/check"]
+    assert channel.status().circuit_open is not up
+
+
+@pytest.mark.parametrize("status", [404, 429, 401, 402])
+def test_who_answers_that_it_will_not_is_not_down(
+    server: ScriptedServer, open_channel: OpenChannel, status: int
+) -> None:
+    channel = open_channel(clock=FakeClock(), classify=by_status, check=lambda http: http.get("/check"))
+    server.script(*[reply(status=500)] * 5, reply(status=status))
+    for number in range(5):
+        with pytest.raises(BadAnswer):
+            submit(channel, number, ask).result()
+    told = channel.status()
+    assert told.circuit_open is False
+    assert (told.limited_reason is None, bool(told.auth_refused)) == (status in {404, 401}, status == 401)
 
 
 def test_a_call_that_asked_nothing_proves_nothing(server: ScriptedServer, open_channel: OpenChannel) -> None:
