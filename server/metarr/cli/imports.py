@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from metarr.cli.daemon import DEFAULT_SERVER, AsJson, Server, ask
+from metarr.cli.findings import Entry, Fault, Found
 from metarr.cli.output import as_json, note, say
-from metarr.cli.sources import Entry, Fault, Found, read
+from metarr.cli.sources import read
 from metarr.cli.text import clean, counted
 from metarr.rpc.client import RpcFailure
 

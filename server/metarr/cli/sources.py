@@ -1,46 +1,18 @@
 """What an import reads: files of JSON lines, .nfo files, and folders of them, one title after another."""
 
 import os
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
 
-import msgspec
-
-from metarr.cli.text import kind_constant
-from metarr.domain.id_spelling import expected, valid_id, valid_type
+from metarr.cli.findings import Entry, Fault, Found, item_of, series_of, shown
+from metarr.cli.lines import read_lines
 from metarr.domain.values import Kind
 from metarr.nfo import MOST_BYTES, NoNfo, NotUnderstood, Title, parse
-
-MOST_LINE = 1024 * 1024
-"""Bytes of one JSON line."""
 
 MOST_DEEP = 100
 """Folders within one another; each one that is being read keeps a file open."""
 
 SHOW = "tvshow.nfo"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A title to import, as `UpsertItems` takes it, and where it stands."""
-
-    where: str
-    item: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something that cannot be imported, and why; `skipped`: because it is no title at all."""
-
-    where: str
-    why: str
-    skipped: bool = False
-
-
-Found = Entry | Fault
 
 
 def read(path: Path) -> Iterator[Found]:
@@ -52,19 +24,13 @@ def read(path: Path) -> Iterator[Found]:
             yield from _nfo(path, _show_above(path.parent) if path.name.lower() != SHOW else None)
         else:
             with path.open("rb") as file:
-                yield from _lines(path, file)
+                yield from read_lines(path, file)
     except OSError as error:
         yield _unreadable(path, error)
 
 
 def _unreadable(path: Path | str, error: OSError) -> Fault:
-    return Fault(_shown(path), f"cannot be read: {error.strerror or type(error).__name__}")
-
-
-def _shown(path: Path | str, line: int = 0) -> str:
-    """Where something stands; names that are no text are shown as far as they are."""
-    name = os.fsencode(path).decode(errors="replace")
-    return f"{name}:{line}" if line else name
+    return Fault(shown(path), f"cannot be read: {error.strerror or type(error).__name__}")
 
 
 # Folders
@@ -152,18 +118,18 @@ def _content(path: Path) -> bytes:
 def _nfo(path: Path, show: Title | None) -> Iterator[Found]:
     try:
         for title in parse(_content(path), path.name):
-            yield _entry(_shown(path, title.line), title, show)
+            yield _entry(shown(path, title.line), title, show)
     except OSError as error:
         yield _unreadable(path, error)
     except NotUnderstood as error:
-        yield Fault(_shown(path, error.line), str(error), skipped=isinstance(error, NoNfo))
+        yield Fault(shown(path, error.line), str(error), skipped=isinstance(error, NoNfo))
 
 
 def _entry(where: str, title: Title, show: Title | None) -> Found:
     below = title.kind in (Kind.SEASON, Kind.EPISODE)
     if not title.title and not title.ids and not below:
         return Fault(where, "names neither a title nor an id")
-    item = _item(title.kind, title.title, title.year, title.ids, title.fields)
+    item = item_of(title.kind, title.title, title.year, title.ids, title.fields)
     item |= {"source": "nfo", "lockAll": title.lock_all}
     if below:
         if title.season is None:
@@ -172,101 +138,6 @@ def _entry(where: str, title: Title, show: Title | None) -> Found:
             return Fault(where, "does not say which episode it is")
         if show is None and not title.show and not title.show_ids:
             return Fault(where, f"does not say of which series it is, and no {SHOW} is in its folder or above")
-        series = _series(show.title, show.year, show.ids) if show else _series(title.show, 0, title.show_ids)
+        series = series_of(show.title, show.year, show.ids) if show else series_of(title.show, 0, title.show_ids)
         item |= {"series": series, "seasonNumber": title.season, "episodeNumber": title.episode or 0}
     return Entry(where, item)
-
-
-def _item(kind: Kind, title: str, year: int, ids: Any, fields: Any) -> dict[str, Any]:
-    return {
-        "kind": kind_constant(kind),
-        **_series(title, year, ids),
-        "fields": [{"name": name, "value": value} for name, value in fields.items()],
-    }
-
-
-def _series(title: str, year: int, ids: Any) -> dict[str, Any]:
-    claims = [{"type": id_type, "value": str(value)} for id_type, value in ids.items()]
-    return {"title": title, "year": year, "ids": claims}
-
-
-# JSON lines
-
-
-Number = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
-
-
-class Series(msgspec.Struct, forbid_unknown_fields=True):
-    """The series of an episode or a season."""
-
-    title: str = ""
-    year: Number = 0
-    ids: dict[str, str | int] = {}
-
-
-class Line(msgspec.Struct, forbid_unknown_fields=True):
-    """One title on a line of its own."""
-
-    kind: Kind
-    title: str = ""
-    year: Number = 0
-    ids: dict[str, str | int] = {}
-    fields: dict[str, Any] = {}
-    series: str | Series | None = None
-    season: Number | None = None
-    episode: Number | None = None
-    lock_all: bool = False
-
-
-_decode = msgspec.json.Decoder(Line).decode
-
-
-def _lines(path: Path, file: BinaryIO) -> Iterator[Found]:
-    number = 0
-    while line := file.readline(MOST_LINE + 1):
-        number += 1
-        where = _shown(path, number)
-        if len(line) > MOST_LINE:
-            while line and not line.endswith(b"\n"):
-                line = file.readline(MOST_LINE)
-            yield Fault(where, f"has more than {MOST_LINE // 1024 // 1024} MB")
-        elif text := line.removeprefix(b"\xef\xbb\xbf").strip():
-            yield _line(where, text)
-
-
-def _line(where: str, text: bytes) -> Found:
-    try:
-        line = _decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Fault(where, f"is no title: {str(error)[:200]}")
-    if wrong := _wrong(line):
-        return Fault(where, wrong)
-    item = _item(line.kind, line.title, line.year, line.ids, line.fields)
-    item |= {"source": "import", "lockAll": line.lock_all}
-    if line.series is not None:
-        given = Series(title=line.series) if isinstance(line.series, str) else line.series
-        item |= {"series": _series(given.title, given.year, given.ids)}
-        item |= {"seasonNumber": line.season or 0, "episodeNumber": line.episode or 0}
-    return Entry(where, item)
-
-
-def _wrong(line: Line) -> str:
-    """What a line lacks, or has too much of; "" where it is complete."""
-    given = line.ids | (line.series.ids if isinstance(line.series, Series) else {})
-    for id_type, value in given.items():
-        if not valid_type(id_type):
-            return f"{id_type[:40]!r} is no type of id; imdb, tmdb and tvdb are some"
-        if not valid_id(id_type, str(value)):
-            return f"{str(value)[:40]!r} is no {id_type} id: {expected(id_type)}"
-    below = line.kind in (Kind.SEASON, Kind.EPISODE)
-    if not below and any(each is not None for each in (line.series, line.season, line.episode)):
-        return f"a {line.kind} has neither a series nor a season nor an episode number"
-    if below and line.series is not None and line.season is None:
-        return f"a {line.kind} of a series needs its season number"
-    if line.kind is Kind.EPISODE and line.series is not None and line.episode is None:
-        return "an episode of a series needs its episode number"
-    if below and line.series is None and not line.ids:
-        return f"a {line.kind} needs a series or an id"
-    if not below and not line.ids and not re.search(r"\S", line.title):
-        return "needs a title or an id"
-    return ""

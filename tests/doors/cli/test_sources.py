@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from metarr.cli.sources import MOST_LINE, Entry, Fault, Found, read
+from metarr.cli.findings import Entry, Fault, Found
+from metarr.cli.lines import MOST_LINE
+from metarr.cli.sources import read
 
 EPISODE = "<episodedetails><title>{0}</title><season>1</season><episode>{0}</episode></episodedetails>"
 SHOW = "<tvshow><title>Harbour</title><year>2010</year><id>81189</id></tvshow>"
@@ -231,7 +233,8 @@ def test_a_folder_too_deep_is_told(tmp_path: Path) -> None:
 MEASURED = """
 import sys, tracemalloc
 from pathlib import Path
-from metarr.cli.sources import Entry, read
+from metarr.cli.findings import Entry
+from metarr.cli.sources import read
 
 tracemalloc.start()
 count = sum(isinstance(each, Entry) for each in read(Path(sys.argv[1])))

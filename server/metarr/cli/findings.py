@@ -1,0 +1,48 @@
+"""What an import finds: titles to send, and what cannot be one."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from metarr.cli.text import kind_constant
+from metarr.domain.values import Kind
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A title to import, as `UpsertItems` takes it, and where it stands."""
+
+    where: str
+    item: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that cannot be imported, and why; `skipped`: because it is no title at all."""
+
+    where: str
+    why: str
+    skipped: bool = False
+
+
+Found = Entry | Fault
+
+
+def item_of(kind: Kind, title: str, year: int, ids: Any, fields: Any) -> dict[str, Any]:
+    return {
+        "kind": kind_constant(kind),
+        **series_of(title, year, ids),
+        "fields": [{"name": name, "value": value} for name, value in fields.items()],
+    }
+
+
+def series_of(title: str, year: int, ids: Any) -> dict[str, Any]:
+    claims = [{"type": id_type, "value": str(value)} for id_type, value in ids.items()]
+    return {"title": title, "year": year, "ids": claims}
+
+
+def shown(path: Path | str, line: int = 0) -> str:
+    """Where something stands; names that are no text are shown as far as they are."""
+    name = os.fsencode(path).decode(errors="replace")
+    return f"{name}:{line}" if line else name

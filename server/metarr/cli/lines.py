@@ -1,0 +1,94 @@
+"""Titles as JSON lines: one on a line of its own."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import msgspec
+
+from metarr.cli.findings import Entry, Fault, Found, item_of, series_of, shown
+from metarr.domain.id_spelling import expected, valid_id, valid_type
+from metarr.domain.values import Kind
+
+MOST_LINE = 1024 * 1024
+"""Bytes of one JSON line."""
+
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+
+
+class Series(msgspec.Struct, forbid_unknown_fields=True):
+    """The series of an episode or a season."""
+
+    title: str = ""
+    year: Number = 0
+    ids: dict[str, str | int] = {}
+
+
+class Line(msgspec.Struct, forbid_unknown_fields=True):
+    """One title on a line of its own."""
+
+    kind: Kind
+    title: str = ""
+    year: Number = 0
+    ids: dict[str, str | int] = {}
+    fields: dict[str, Any] = {}
+    series: str | Series | None = None
+    season: Number | None = None
+    episode: Number | None = None
+    lock_all: bool = False
+
+
+_decode = msgspec.json.Decoder(Line).decode
+
+
+def read_lines(path: Path, file: BinaryIO) -> Iterator[Found]:
+    number = 0
+    while line := file.readline(MOST_LINE + 1):
+        number += 1
+        where = shown(path, number)
+        if len(line) > MOST_LINE:
+            while line and not line.endswith(b"\n"):
+                line = file.readline(MOST_LINE)
+            yield Fault(where, f"has more than {MOST_LINE // 1024 // 1024} MB")
+        elif text := line.removeprefix(b"\xef\xbb\xbf").strip():
+            yield _line(where, text)
+
+
+def _line(where: str, text: bytes) -> Found:
+    try:
+        line = _decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Fault(where, f"is no title: {str(error)[:200]}")
+    if wrong := _wrong(line):
+        return Fault(where, wrong)
+    item = item_of(line.kind, line.title, line.year, line.ids, line.fields)
+    item |= {"source": "import", "lockAll": line.lock_all}
+    if line.series is not None:
+        given = Series(title=line.series) if isinstance(line.series, str) else line.series
+        item |= {"series": series_of(given.title, given.year, given.ids)}
+        item |= {"seasonNumber": line.season or 0, "episodeNumber": line.episode or 0}
+    return Entry(where, item)
+
+
+def _wrong(line: Line) -> str:
+    """What a line lacks, or has too much of; "" where it is complete."""
+    given = line.ids | (line.series.ids if isinstance(line.series, Series) else {})
+    for id_type, value in given.items():
+        if not valid_type(id_type):
+            return f"{id_type[:40]!r} is no type of id; imdb, tmdb and tvdb are some"
+        if not valid_id(id_type, str(value)):
+            return f"{str(value)[:40]!r} is no {id_type} id: {expected(id_type)}"
+    below = line.kind in (Kind.SEASON, Kind.EPISODE)
+    if not below and any(each is not None for each in (line.series, line.season, line.episode)):
+        return f"a {line.kind} has neither a series nor a season nor an episode number"
+    if below and line.series is not None and line.season is None:
+        return f"a {line.kind} of a series needs its season number"
+    if line.kind is Kind.EPISODE and line.series is not None and line.episode is None:
+        return "an episode of a series needs its episode number"
+    if below and line.series is None and not line.ids:
+        return f"a {line.kind} needs a series or an id"
+    if not below and not line.ids and not re.search(r"\S", line.title):
+        return "needs a title or an id"
+    return ""
