@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +12,41 @@ from metarr.domain.values import Kind
 
 @dataclass(frozen=True)
 class Entry:
-    """A title to import, as `UpsertItems` takes it, and where it stands."""
+    """A title to import, as `UpsertItems` takes it, and where it stands.
+
+    `by`: the strongest evidence for it, "nfo", "id" or "name"; "" for a line of JSON. `note`: what its owner is to
+    know.
+    """
 
     where: str
     item: dict[str, Any]
+    by: str = ""
+    note: str = ""
+
+
+class Sort(StrEnum):
+    """Why something cannot be imported."""
+
+    FAILED = "failed"
+    """It should be: it is broken, or cannot be read."""
+    NO_NFO = "no .nfo"
+    """A file that bears the name of one, and describes nothing."""
+    EXTRA = "extra"
+    """It belongs to a title, and is none."""
+    UNKNOWN = "not understood"
+    """Nobody can tell which title it is."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that cannot be imported, and why; `skipped`: because it is no title at all."""
+    """Something that cannot be imported, and why."""
 
     where: str
     why: str
-    skipped: bool = False
+    sort: Sort = Sort.FAILED
 
 
-Found = Entry | Fault
+Finding = Entry | Fault
 
 
 def item_of(kind: Kind, title: str, year: int, ids: Any, fields: Any) -> dict[str, Any]:

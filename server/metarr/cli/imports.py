@@ -2,6 +2,7 @@
 
 import json as json_text
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,9 +13,8 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from metarr.cli.daemon import DEFAULT_SERVER, AsJson, Server, ask
-from metarr.cli.findings import Entry, Fault, Found
+from metarr.cli.findings import Entry, Fault, Sort
 from metarr.cli.output import as_json, note, say
-from metarr.cli.sources import read
 from metarr.cli.text import clean, counted
 from metarr.rpc.client import RpcFailure
 
@@ -26,12 +26,16 @@ TIMEOUT = 300.0
 """Seconds for one batch."""
 
 MOST_LISTED = 10_000
-"""Failures that are kept to be listed."""
+"""Failures, and things of each other sort, that are kept to be listed."""
 
 
 @dataclass
 class Summary:
-    """What became of the titles. `updated`: of the known ones, those that got something new."""
+    """What became of the titles. `updated`: of the known ones, those that got something new.
+
+    `by_nfo`, `by_id`, `by_name`: by the strongest evidence, those of a tree of files. `notes`: on titles that were
+    taken. `extra_files`, `not_understood`, `failures`: as many as are listed.
+    """
 
     added: int = 0
     known: int = 0
@@ -40,23 +44,57 @@ class Summary:
     deleted: int = 0
     no_titles: int = 0
     failed: int = 0
+    by_nfo: int = 0
+    by_id: int = 0
+    by_name: int = 0
+    extras: int = 0
+    unknown: int = 0
     failures: list[Fault] = field(default_factory=list)
+    not_understood: list[Fault] = field(default_factory=list)
+    extra_files: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
 
-    def fail(self, fault: Fault) -> None:
-        self.failed += 1
-        if len(self.failures) < MOST_LISTED:
-            self.failures.append(fault)
+    def add(self, fault: Fault) -> None:
+        match fault.sort:
+            case Sort.NO_NFO:
+                self.no_titles += 1
+            case Sort.EXTRA:
+                self.extras += 1
+                _keep(self.extra_files, fault)
+            case Sort.UNKNOWN:
+                self.unknown += 1
+                _keep(self.not_understood, fault)
+            case Sort.FAILED:
+                self.failed += 1
+                _keep(self.failures, fault)
+
+    def take(self, entry: Entry) -> None:
+        """Count a title that was sent by the evidence for it."""
+        self.by_nfo += entry.by == "nfo"
+        self.by_id += entry.by == "id"
+        self.by_name += entry.by == "name"
+        if entry.note:
+            _keep(self.notes, Fault(entry.where, entry.note, Sort.UNKNOWN))
+
+
+def _keep(faults: list[Fault], fault: Fault) -> None:
+    if len(faults) < MOST_LISTED:
+        faults.append(fault)
 
 
 def import_titles(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH", exists=True, help="JSON lines, .nfo files, or folders of .nfo files."),
+        typer.Argument(metavar="PATH", exists=True, help="Folders of films and series, .nfo files, or JSON lines."),
     ],
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
-    """Add titles with what is known of them; values count below every provider's. What you deleted stays deleted."""
+    """Add titles with what is known of them; values count below every provider's. What you deleted stays deleted.
+
+    Of a folder, .nfo files count first, then ids in names, such as {tmdb-348}; what has neither is searched for by the
+    words of its name when it is enriched.
+    """
     summary, stopped = Summary(), None
     with _progress() as progress:
         task = progress.add_task("", total=None)
@@ -83,19 +121,15 @@ def _progress() -> Progress:
 
 
 def _noted(paths: Iterable[Path], summary: Summary) -> Iterator[Entry]:
-    """The titles; what cannot be read goes into the summary."""
-    for found in _all(paths):
-        if isinstance(found, Entry):
-            yield found
-        elif found.skipped:
-            summary.no_titles += 1
-        else:
-            summary.fail(found)
+    """The titles; what cannot be one goes into the summary."""
+    from metarr.cli.sources import read  # noqa: PLC0415 (no other command reads names, which takes a while to begin)
 
-
-def _all(paths: Iterable[Path]) -> Iterator[Found]:
     for path in paths:
-        yield from read(path)
+        for finding in read(path):
+            if isinstance(finding, Entry):
+                yield finding
+            else:
+                summary.add(finding)
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
@@ -130,11 +164,12 @@ def _send(server: str, batch: list[Entry], summary: Summary) -> None:
                 continue
             wrong = wrong or {0: failure.message}
             for place, why in wrong.items():
-                summary.fail(Fault(batch[place].where, why))
+                summary.add(Fault(batch[place].where, why))
             batch = [entry for place, entry in enumerate(batch) if place not in wrong]
         else:
-            for result in results.get("results", ()):
+            for result, entry in zip(results.get("results", ()), batch, strict=True):
                 _count(result, summary)
+                summary.take(entry)
             return
 
 
@@ -160,17 +195,27 @@ def _count(result: dict[str, Any], summary: Summary) -> None:
 
 
 def _tell(summary: Summary) -> None:
-    for fault in summary.failures:
+    for fault in (*summary.notes, *summary.not_understood, *summary.failures):
         note(clean(f"{fault.where}: {fault.why}"))
-    if left := summary.failed - len(summary.failures):
+    if left := summary.failed + summary.unknown - len(summary.failures) - len(summary.not_understood):
         note(f"and {left} more")
     got = f" ({summary.updated} got something new, {counted(summary.ids_added, 'id')} added)" if summary.updated else ""
     say(f"{counted(summary.added, 'title')} added, {summary.known} known{got}")
-    if not any((summary.added, summary.known, summary.deleted, summary.no_titles, summary.failed)):
-        note("there is nothing to add: no title in these files, no .nfo file in these folders")
+    if any((summary.by_nfo, summary.by_id, summary.by_name)):
+        say(f"told by: .nfo {summary.by_nfo}, id in a name {summary.by_id}, name {summary.by_name}")
     if summary.deleted:
         say(f"{summary.deleted} skipped: you deleted them; `metarr library restore` brings one back")
+    if summary.extras:
+        kinds = Counter(fault.why for fault in summary.extra_files)
+        listed = ", ".join(f"{what} ({count})" for what, count in kinds.most_common())
+        say(f"{counted(summary.extras, 'file')} left alone that are no titles: {listed}")
     if summary.no_titles:
         say(f"{counted(summary.no_titles, 'file')} skipped: no .nfo of a movie, a series or an episode")
+    if summary.unknown:
+        say(f"{summary.unknown} not understood")
     if summary.failed:
         say(f"{summary.failed} failed")
+    if summary.by_name:
+        say("titles by name alone are searched for by `metarr enrich-all`")
+    if not any((summary.added, summary.known, summary.deleted, summary.no_titles, summary.failed, summary.unknown)):
+        note("there is nothing to add: no title in these files, no video and no .nfo file in these folders")

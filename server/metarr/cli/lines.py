@@ -7,7 +7,7 @@ from typing import Annotated, Any, BinaryIO
 
 import msgspec
 
-from metarr.cli.findings import Entry, Fault, Found, item_of, series_of, shown
+from metarr.cli.findings import Entry, Fault, Finding, item_of, series_of, shown
 from metarr.domain.id_spelling import expected, valid_id, valid_type
 from metarr.domain.values import Kind
 
@@ -43,7 +43,7 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
 _decode = msgspec.json.Decoder(Line).decode
 
 
-def read_lines(path: Path, file: BinaryIO) -> Iterator[Found]:
+def read_lines(path: Path, file: BinaryIO) -> Iterator[Finding]:
     number = 0
     while line := file.readline(MOST_LINE + 1):
         number += 1
@@ -56,7 +56,7 @@ def read_lines(path: Path, file: BinaryIO) -> Iterator[Found]:
             yield _line(where, text)
 
 
-def _line(where: str, text: bytes) -> Found:
+def _line(where: str, text: bytes) -> Finding:
     try:
         line = _decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -89,10 +89,11 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Something of which nobody can tell the title, and why."""
+    """Something of which nobody can tell the title, and why. `line`: of the file, 0 for all of it."""
 
     path: str
     why: str
+    line: int = 0
 
 
 Content = MovieFiles | SeriesFolder | EpisodeFile | LooseNfo | Extra | Left

@@ -3,7 +3,7 @@
 Ids that speak against each other decide nothing: such a title is left to its owner.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -25,67 +25,171 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FiledTitle:
-    """A title to take in, and where it stands. `title`: all that is known of it.
+    """A title to take in. `path`: its video, or its folder; `nfo`: the file that describes it, "" for none.
 
-    `readings`: the words by which it may be searched, none where an id is known. `series`: an episode's. `note`: what
-    its owner is to know.
+    `title`: all that is known of it. `readings`: the words by which it may be searched, none where an id is known.
+    `series`: an episode's. `note`: what its owner is to know.
     """
 
     path: str
     by: By
     title: Title
     readings: tuple[NameReading, ...] = ()
+    nfo: str = ""
     series: "FiledTitle | None" = None
     note: str = ""
 
 
+Nfos = Mapping[str, Sequence[Title]]
+"""By path, what an `.nfo` file says that could be read: several titles where episodes share a video."""
+
 NAMES_NOTHING = "names neither a title nor an id"
 
-NfoTitles = Sequence[Title]
-"""What an `.nfo` says: several titles where episodes share a video."""
 
-
-def movie(film: MovieFiles, nfos: Iterable[NfoTitles]) -> list[FiledTitle | Left]:
-    """The entries of a film. `nfos`: by each of its `.nfo` files that could be read, in their order."""
-    titles = next((titles for titles in nfos if titles), ())
+def movie(film: MovieFiles, nfos: Nfos) -> list[FiledTitle | Left]:
+    """The entry of a film; those of episodes where its `.nfo` says that it is some."""
+    nfo, titles = _first_of(film.nfos, nfos)
     path = film.videos[0].files[0]
     if titles and titles[0].kind is Kind.EPISODE:
-        return [_by_nfo(path, title, None) for title in titles]
-    return [_entry(path, Kind.MOVIE, film.clues, titles[:1])]
+        return [replace(each, path=path) for each in _without_folder([LooseNfo(nfo)], nfos)]
+    return [_entry(path, Kind.MOVIE, film.clues, nfo, titles)]
 
 
-def series(folder: SeriesFolder, nfos: Iterable[NfoTitles]) -> FiledTitle | Left:
-    """The entry of a series."""
-    titles = [title for titles in nfos for title in titles if title.kind is Kind.SERIES]
-    return _entry(folder.folder, Kind.SERIES, folder.clues, titles[:1])
+def series(folder: SeriesFolder | None, files: Sequence[EpisodeFile | LooseNfo], nfos: Nfos) -> list[FiledTitle | Left]:
+    """The entries of a series and of its files. `folder` None: of `.nfo` files that lie in no series' folder."""
+    if folder is None:
+        return _without_folder(files, nfos)
+    nfo, titles = _first_of(folder.nfos, nfos)
+    of = _entry(folder.folder, Kind.SERIES, folder.clues, nfo, [each for each in titles if each.kind is Kind.SERIES])
+    if isinstance(of, Left):
+        return [replace(of, why=f"{of.why}; so its {len(files)} files are left, too")]
+    of = _called(of, [title.show for title in _episodes_in(files, nfos)])
+    of, entries = _dated(of, [entry for file in files for entry in _entries(file, nfos, of)])
+    has_videos = any(isinstance(file, EpisodeFile) for file in files)
+    has_episodes = any(isinstance(entry, FiledTitle) and entry.series is of for entry in entries)
+    return [of, *entries] if of.nfo or (has_videos and has_episodes) else entries
 
 
-def episodes(file: EpisodeFile, nfos: Iterable[NfoTitles], of: FiledTitle) -> list[FiledTitle | Left]:
-    """The entries of a video, one for each episode. Numbers in its `.nfo` count before those in its name."""
+def _without_folder(files: Sequence[EpisodeFile | LooseNfo], nfos: Nfos) -> list[FiledTitle | Left]:
+    shows = dict.fromkeys(title.show for title in _episodes_in(files, nfos))
+    series_of = {
+        show: FiledTitle("", By.NFO, Title(kind=Kind.SERIES, title=show), (NameReading(show),)) for show in shows
+    }
+    entries = [
+        _by_nfo(path, path, title, series_of.get(title.show))
+        for path in _nfos_of(files)
+        for title in nfos.get(path, ())
+    ]
+    for of in series_of.values():
+        _, entries = _dated(of, entries)
+    return entries
+
+
+def _episodes_in(files: Iterable[EpisodeFile | LooseNfo], nfos: Nfos) -> list[Title]:
+    """What the `.nfo` files say of episodes that tell their series."""
+    return [title for path in _nfos_of(files) for title in nfos.get(path, ()) if title.show]
+
+
+def _first_of(paths: Iterable[str], nfos: Nfos) -> tuple[str, Sequence[Title]]:
+    return next(((path, nfos[path]) for path in paths if nfos.get(path)), ("", ()))
+
+
+def _nfos_of(files: Iterable[EpisodeFile | LooseNfo]) -> Iterator[str]:
+    for file in files:
+        yield from file.nfos if isinstance(file, EpisodeFile) else (file.path,)
+
+
+def _entry(path: str, kind: Kind, clues: Clues, nfo: str, titles: Sequence[Title]) -> FiledTitle | Left:
+    title = titles[0] if titles else Title(kind=kind)
+    ids, against = joined(kind, [("the .nfo", title.ids.items()), ("a name", clues.ids.items())])
+    if against or clues.against:
+        return Left(path, f"has ids that speak against each other: {clues.against or against}")
+    by = By.NFO if title.title or title.ids else By.ID if ids else By.NAME
+    if title.title:
+        words: tuple[NameReading, ...] = (NameReading(title.title, title.year or _year_of(title.title, clues)),)
+    else:
+        words = first(clues) if ids else readings(clues, kind)
+    if not words and not ids:
+        return Left(path, NAMES_NOTHING)
+    best = words[0] if words else NameReading("")
+    return FiledTitle(
+        path=path,
+        by=by,
+        title=replace(title, title=best.title, year=best.year, ids=ids),
+        readings=() if ids else words,
+        nfo=nfo if titles else "",
+    )
+
+
+def _year_of(title: str, clues: Clues) -> int:
+    """The year that names give a title of which the `.nfo` tells none."""
+    return next((each.year for each in first(clues) if title_key(each.title) == title_key(title)), 0)
+
+
+# Series
+
+
+def _called(of: FiledTitle, shows: Sequence[str]) -> FiledTitle:
+    """A series as its episodes' `.nfo` files call it, where they agree, and nothing but names says anything else."""
+    names = {title_key(show): show for show in shows}
+    if of.by is not By.NAME or len(names) != 1 or title_key(of.title.title) in names:
+        return of
+    [show] = names.values()
+    words = (NameReading(show), *of.readings)
+    return replace(of, by=By.NFO, title=replace(of.title, title=show, year=0), readings=words)
+
+
+def _dated(of: FiledTitle, entries: list[FiledTitle | Left]) -> tuple[FiledTitle, list[FiledTitle | Left]]:
+    """A series of which nothing tells the year has that of its first episode: two series may be called alike."""
+    year = _first_year(entry.title for entry in entries if isinstance(entry, FiledTitle) and entry.series is of)
+    if not year or of.title.year or of.title.ids:
+        return of, entries
+    words = tuple(reading if reading.year else reading._replace(year=year) for reading in of.readings)
+    dated = replace(of, title=replace(of.title, year=year), readings=words)
+    return dated, [
+        replace(entry, series=dated) if isinstance(entry, FiledTitle) and entry.series is of else entry
+        for entry in entries
+    ]
+
+
+def _first_year(titles: Iterable[Title]) -> int:
+    days = [title.fields.get("release_date") for title in titles if (title.season, title.episode) == (1, 1)]
+    return next((int(day[:4]) for day in days if isinstance(day, str) and day[:4].isdecimal()), 0)
+
+
+# Episodes
+
+
+def _entries(file: EpisodeFile | LooseNfo, nfos: Nfos, of: FiledTitle | None) -> Iterator[FiledTitle | Left]:
+    if isinstance(file, LooseNfo):
+        yield from (_by_nfo(file.path, file.path, title, of) for title in nfos.get(file.path, ()))
+        return
+    nfo, titles = _first_of(file.nfos, nfos)
     path = file.video.files[0]
-    titles = next((titles for titles in nfos if titles), ())
     if any(title.kind is not Kind.EPISODE for title in titles):
-        return [_by_nfo(path, title, of) for title in titles]
-    if not titles and not file.episodes:
+        yield from (_by_nfo(path, nfo, title, of) for title in titles)
+    elif not titles and not file.episodes:
         why = f"is known by its day alone, {file.day}" if file.day else "has no number of an episode in its name"
-        return [Left(path, f"{why}, and no .nfo tells its number")]
-    return [_episode(file, titles, title, number, of) for title, number in _paired(titles, file.episodes)]
+        yield Left(path, f"{why}, and no .nfo tells its number")
+    else:
+        yield from (_episode(file, title, number, nfo, of) for title, number in _paired(titles, file.episodes))
 
 
-def _paired(titles: NfoTitles, numbers: Sequence[int]) -> Iterator[tuple[Title, int | None]]:
+def _paired(titles: Sequence[Title], numbers: Sequence[int]) -> Iterator[tuple[Title | None, int | None]]:
     """Each title of the `.nfo` with the number that the name gives it; then the numbers that it does not tell of."""
     by_nfo = {title.episode for title in titles}
     left = [number for number in numbers if number not in by_nfo]
     for title in titles:
         yield title, left.pop(0) if title.episode is None and left else None
     if by_nfo <= set(numbers):
-        yield from ((Title(kind=Kind.EPISODE), number) for number in left)
+        yield from ((None, number) for number in left)
 
 
 def _episode(
-    file: EpisodeFile, titles: NfoTitles, title: Title, number: int | None, of: FiledTitle
+    file: EpisodeFile, described: Title | None, number: int | None, nfo: str, of: FiledTitle | None
 ) -> FiledTitle | Left:
     path = file.video.files[0]
+    title = described or Title(kind=Kind.EPISODE)
     season = file.season if title.season is None else title.season
     episode = number if title.episode is None else title.episode
     if episode is None:
@@ -96,63 +200,20 @@ def _episode(
     fields = dict(title.fields)
     if file.day and len(file.episodes) == 1:
         fields.setdefault("release_date", file.day)
-    by = By.NFO if title in titles else By.NAME
-    return FiledTitle(path, by, replace(title, season=season, episode=episode, fields=fields), series=of, note=note)
+    title = replace(title, season=season, episode=episode, fields=fields)
+    return FiledTitle(path, By.NFO if described else By.NAME, title, nfo=nfo if described else "", series=of, note=note)
 
 
-def loose(nfo: LooseNfo, titles: NfoTitles, of: FiledTitle | None) -> list[FiledTitle | Left]:
-    """The entries of an `.nfo` file that lies by itself. `of`: the series whose folder it is in."""
-    return [_by_nfo(nfo.path, title, of) for title in titles]
-
-
-def _by_nfo(path: str, title: Title, of: FiledTitle | None) -> FiledTitle | Left:
+def _by_nfo(path: str, nfo: str, title: Title, of: FiledTitle | None) -> FiledTitle | Left:
     """What an `.nfo` file says by itself."""
     if title.kind is not Kind.EPISODE:
+        if not title.title and not title.ids:
+            return Left(nfo, NAMES_NOTHING, title.line)
         words = () if title.ids else (NameReading(title.title, title.year),)
-        return FiledTitle(path, By.NFO, title, words) if title.title or title.ids else Left(path, NAMES_NOTHING)
+        return FiledTitle(path, By.NFO, title, words, nfo)
     if title.season is None or title.episode is None:
-        return Left(path, "does not say which season and episode it is")
-    if of is None and title.show:
-        of = FiledTitle(path, By.NFO, Title(kind=Kind.SERIES, title=title.show), (NameReading(title.show),))
+        return Left(nfo, "does not say which season and episode it is", title.line)
     if of is None:
-        return Left(path, "does not say of which series it is, and no tvshow.nfo is in its folder or above")
-    return FiledTitle(path, By.NFO, title, series=of)
-
-
-def dated(entries: Sequence[FiledTitle]) -> list[FiledTitle]:
-    """The episodes of one series; if nothing tells its year, its first episode does: two series may be called alike."""
-    of = next((entry.series for entry in entries if entry.series), None)
-    if of is None or of.title.year or of.title.ids:
-        return list(entries)
-    days = [entry.title.fields.get("release_date", "") for entry in entries if _is_first(entry.title)]
-    year = next((int(day[:4]) for day in days if str(day)[:4].isdecimal()), 0)
-    if not year:
-        return list(entries)
-    words = tuple(reading._replace(year=year) for reading in of.readings)
-    of = replace(of, title=replace(of.title, year=year), readings=words)
-    return [replace(entry, series=of) for entry in entries]
-
-
-def _is_first(title: Title) -> bool:
-    return (title.season, title.episode) == (1, 1)
-
-
-def _entry(path: str, kind: Kind, clues: Clues, nfos: NfoTitles) -> FiledTitle | Left:
-    nfo = nfos[0] if nfos else Title(kind=kind)
-    ids, against = joined(kind, [("the .nfo", nfo.ids.items()), ("a name", clues.ids.items())])
-    if against or clues.against:
-        return Left(path, f"has ids that speak against each other: {clues.against or against}")
-    by = By.NFO if nfo.title or nfo.ids else By.ID if ids else By.NAME
-    if nfo.title:
-        words: tuple[NameReading, ...] = (NameReading(nfo.title, nfo.year or _year_of(nfo.title, clues)),)
-    else:
-        words = first(clues) if ids else readings(clues, kind)
-    if not words and not ids:
-        return Left(path, NAMES_NOTHING)
-    best = words[0] if words else NameReading("")
-    return FiledTitle(path, by, replace(nfo, title=best.title, year=best.year, ids=ids), () if ids else words)
-
-
-def _year_of(title: str, clues: Clues) -> int:
-    """The year that names give a title of which the `.nfo` tells none."""
-    return next((each.year for each in first(clues) if title_key(each.title) == title_key(title)), 0)
+        why = "does not say of which series it is, and no tvshow.nfo is in its folder or above"
+        return Left(nfo, why, title.line)
+    return FiledTitle(path, By.NFO, title, nfo=nfo, series=of)

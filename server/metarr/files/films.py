@@ -87,7 +87,7 @@ def _is_own(branch: Branch, each: str) -> bool:
     if after(text, folder.title) is not None or folder.year:
         return True
     # "Drama/Alien (1979).mkv" is on a shelf that no list knows; "Der Pate/The Godfather.mkv" has a folder of its own.
-    return bool(branch.above) and not film.year and not _has_titles_below(branch)
+    return bool(branch.path) and not film.year and not _has_titles_below(branch)
 
 
 def _has_titles_below(branch: Branch) -> bool:

@@ -242,7 +242,7 @@ def _is_called(branch: Branch, title: str) -> bool:
 def _within_group(branch: Branch, group: _Group, *, only: bool) -> Within | None:
     """The series of a group of files, in a folder that has a name, too."""
     called = f"{group.title} ({group.year})" if group.year else group.title
-    if _names_series(branch) and (_is_called(branch, group.title) or (only and branch.above)):
+    if _names_series(branch) and (_is_called(branch, group.title) or (only and branch.path)):
         # "TV/Die Simpsons/The.Simpsons.S01E01" or "TV/Sitcoms/Friends.S01E01": a search has to tell.
         own = _is_called(branch, group.title) or len(compact(group.title)) < _LEAST
         names = [_words(branch)] if own else [_words(branch), called]

@@ -18,9 +18,9 @@ DISCS = {"bdmv": "index.bdmv", "video_ts": "video_ts.ifo"}
 class Branch:
     """A folder of the listing. `above`: the names of the folders that it is in, the root's first.
 
-    `videos` and `nfos` are names of files, `nfo_paths` paths by name in lower case; `disc` is the name of the disc's
-    folder within, "." for the folder itself. `holds`: there is a video here or further down; `tells`: or an `.nfo`.
-    `lacks`: what is here instead of a video. `aside`: what is no title, or cannot be told.
+    `videos` and `nfos` are names of files, `nfo_names` those beside videos, by themselves in lower case; `disc` is the
+    name of the disc's folder within, "." for the folder itself. `holds`: there is a video here or further down;
+    `tells`: or an `.nfo`. `lacks`: what is here instead of a video. `aside`: what is no title, or cannot be told.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Branch:
     hints: Hints
     videos: list[str] = field(default_factory=list)
     nfos: list[str] = field(default_factory=list)
-    nfo_paths: dict[str, str] = field(default_factory=dict)
+    nfo_names: dict[str, str] = field(default_factory=dict)
     folders: list["Branch"] = field(default_factory=list)
     aside: list[Extra | Left] = field(default_factory=list)
     disc: str = ""
@@ -44,7 +44,9 @@ class Branch:
 
     def nfo(self, name: str) -> str:
         """The path of an `.nfo` by its name in whatever case; "" where there is none."""
-        return self.nfo_paths.get(name.lower(), "")
+        names = self.nfo_names if self.videos else {own.lower(): own for own in self.nfos}
+        own = names.get(name.lower())
+        return self.at(own) if own else ""
 
     def holding(self) -> list["Branch"]:
         return [folder for folder in self.folders if folder.holds]
@@ -70,9 +72,10 @@ def grow(folder: Folder, path: str = "", above: tuple[Branch, ...] = ()) -> Bran
             _tell_hidden(branch, inner.name)
         else:
             branch.folders.append(grow(inner, below(path, inner.name), (*above, branch)))
-    branch.nfo_paths = {name.lower(): branch.at(name) for name in branch.nfos}
     if branch.disc:
         branch.videos = []
+    if branch.videos:
+        branch.nfo_names = {name.lower(): name for name in branch.nfos}
     branch.holds = bool(branch.videos or branch.disc) or any(inner.holds for inner in branch.folders)
     branch.tells = bool(branch.nfos) or any(inner.tells for inner in branch.folders)
     return branch

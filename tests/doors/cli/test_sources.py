@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from metarr.cli.findings import Entry, Fault, Found
+from metarr.cli.findings import Entry, Fault, Finding, Sort
 from metarr.cli.lines import MOST_LINE
 from metarr.cli.sources import read
 
@@ -23,18 +23,20 @@ def write(path: Path, content: str | bytes) -> Path:
     return path
 
 
-def lines(tmp_path: Path, *titles: Any) -> list[Found]:
+def lines(tmp_path: Path, *titles: Any) -> list[Finding]:
     text = "\n".join(title if isinstance(title, str) else json.dumps(title) for title in titles)
     return list(read(write(tmp_path / "titles.jsonl", text)))
 
 
-def items(found: list[Found]) -> list[dict[str, Any]]:
+def items(found: list[Finding]) -> list[dict[str, Any]]:
     return [each.item for each in found if isinstance(each, Entry)]
 
 
-def faults(found: list[Found]) -> dict[str, str]:
+def faults(found: list[Finding]) -> dict[str, str]:
     """By file and line without its folder, why it cannot be imported; "" for what is no title at all."""
-    return {Path(each.where).name: "" if each.skipped else each.why for each in found if isinstance(each, Fault)}
+    return {
+        Path(each.where).name: "" if each.sort is Sort.NO_NFO else each.why for each in found if isinstance(each, Fault)
+    }
 
 
 # JSON lines

@@ -7,7 +7,8 @@ import pytest
 from metarr.domain.values import Kind
 from metarr.files import evidence
 from metarr.files.contents import EpisodeFile, Left, LooseNfo, MovieFiles, SeriesFolder
-from metarr.files.evidence import By, FiledTitle
+from metarr.files.evidence import By, FiledTitle, Nfos
+from metarr.files.listing import folder_of
 from metarr.files.readings import NameReading
 from metarr.nfo import Title
 from trees import found
@@ -15,9 +16,11 @@ from trees import found
 ALIEN = "Alien (1979)/alien.mkv"
 
 
-def film(path: str, *told: list[Title]) -> FiledTitle | Left:
-    [movie] = [each for each in found(path) if isinstance(each, MovieFiles)]
-    [entry] = evidence.movie(movie, told)
+def film(path: str, *described: list[Title]) -> FiledTitle | Left:
+    """The entry of a film beside whose video lie .nfo files that say this."""
+    nfos = {f"{folder_of(path)}/{number}.nfo": titles for number, titles in enumerate(described)}
+    [movie] = [each for each in found(path, *nfos) if isinstance(each, MovieFiles)]
+    [entry] = evidence.movie(movie, nfos)
     return entry
 
 
@@ -79,34 +82,54 @@ def test_ids_that_speak_against_each_other_decide_nothing(path: str, told: list[
 
 def test_an_episodes_file_beside_a_lone_video_makes_it_an_episode() -> None:
     told = [Title(kind=Kind.EPISODE, title="Lies", season=1, episode=2, show="Dark")]
-    entry = film("Stuff/lies.mkv", told)
+    entry = film("Lies/lies.mkv", told)
     assert isinstance(entry, FiledTitle)
     assert entry.series is not None
+    assert entry.path == "Lies/lies.mkv"
     assert (entry.title, entry.series.title.title, entry.series.readings) == (told[0], "Dark", (NameReading("Dark"),))
 
 
-def series_of(*paths: str, told: list[Title] | None = None) -> tuple[FiledTitle | Left, list[EpisodeFile]]:
-    everything = found(*paths)
-    [series] = [each for each in everything if isinstance(each, SeriesFolder)]
-    files = [each for each in everything if isinstance(each, EpisodeFile)]
-    return evidence.series(series, [told or []]), files
+def series(*paths: str, nfos: Nfos | None = None) -> list[FiledTitle | Left]:
+    """The entries of the only series among these files, the .nfo files of `nfos` among them."""
+    everything = found(*paths, *(nfos or {}))
+    [folder] = [each for each in everything if isinstance(each, SeriesFolder)]
+    files = [each for each in everything if isinstance(each, EpisodeFile | LooseNfo)]
+    return evidence.series(folder, files, nfos or {})
+
+
+def filed(entries: list[FiledTitle | Left]) -> list[FiledTitle]:
+    return [each for each in entries if isinstance(each, FiledTitle)]
 
 
 def test_a_series_is_joined_alike() -> None:
-    entry, _ = series_of("Dark (2017) {tvdb-334824}/Season 1/Dark S01E01.mkv")
-    assert isinstance(entry, FiledTitle)
-    assert (entry.by, entry.title.kind, entry.title.title, entry.title.year) == (By.ID, Kind.SERIES, "Dark", 2017)
-    entry, _ = series_of(
-        "Dark (2017) {tvdb-334824}/Season 1/Dark S01E01.mkv",
-        told=[Title(kind=Kind.SERIES, title="Dark!", ids={"tvdb": "1"})],
+    path = "Dark (2017) {tvdb-334824}/Season 1/Dark S01E01.mkv"
+    [of, episode] = filed(series(path))
+    assert (of.by, of.title.kind, of.title.title, of.title.year) == (By.ID, Kind.SERIES, "Dark", 2017)
+    assert episode.series is of
+    nfo = "Dark (2017) {tvdb-334824}/tvshow.nfo"
+    [of, _] = filed(series(path, nfos={nfo: [Title(kind=Kind.SERIES, title="Dark!", ids={"tmdb": "70523"})]}))
+    assert (of.by, of.title.title, of.title.ids, of.nfo) == (By.NFO, "Dark!", {"tmdb": "70523", "tvdb": "334824"}, nfo)
+
+
+def test_where_the_ids_of_a_series_contradict_its_episodes_are_left_with_it() -> None:
+    path = "Dark {tvdb-334824}/Season 1/Dark S01E01.mkv"
+    [left] = series(path, nfos={"Dark {tvdb-334824}/tvshow.nfo": [Title(kind=Kind.SERIES, ids={"tvdb": "1"})]})
+    assert isinstance(left, Left)
+    assert left.why == (
+        "has ids that speak against each other: the .nfo says tvdb 1, a name 334824; so its 1 files are left, too"
     )
-    assert isinstance(entry, Left)
 
 
-def episodes(name: str, *told: Title, folder: str = "Season 1") -> list[FiledTitle | Left]:
-    of, [file] = series_of(f"Dark/{folder}/{name}.mkv", "Dark/tvshow.nfo")
-    assert isinstance(of, FiledTitle)
-    return evidence.episodes(file, [told], of)
+def test_a_series_without_an_episode_is_one_only_by_its_file() -> None:
+    assert filed(series("Dark/tvshow.nfo", "Dark/Season 1/Pilot.mkv")) == []
+    [of] = filed(series("Dark/Season 1/a.txt", nfos={"Dark/tvshow.nfo": [Title(kind=Kind.SERIES, title="Dark")]}))
+    assert of.title.title == "Dark"
+
+
+def episodes(name: str, *described: Title, folder: str = "Season 1") -> list[FiledTitle | Left]:
+    path = f"Dark/{folder}/{name}"
+    entries = series(f"{path}.mkv", "Dark/tvshow.nfo", nfos={f"{path}.nfo": list(described)} if described else {})
+    return [each for each in entries if isinstance(each, Left) or each.title.kind is not Kind.SERIES]
 
 
 def episode(season: int | None = None, number: int | None = None, title: str = "", **more: Any) -> Title:
@@ -179,30 +202,58 @@ def test_a_film_beside_a_series_files_is_one_by_its_nfo() -> None:
     )
 
 
-def loose(*told: Title, of: FiledTitle | None = None) -> list[FiledTitle | Left]:
-    return evidence.loose(LooseNfo("x/a.nfo"), told, of)
+def loose(*described: Title, path: str = "x/a.nfo") -> list[FiledTitle | Left]:
+    return evidence.series(None, [LooseNfo(path)], {path: described})
 
 
 def test_a_loose_file_speaks_for_itself() -> None:
-    [entry] = loose(*movie(title="Alien", year=1979))
-    assert isinstance(entry, FiledTitle)
-    assert (entry.by, entry.readings) == (By.NFO, (NameReading("Alien", 1979),))
-    assert loose(*movie()) == [Left("x/a.nfo", "names neither a title nor an id")]
-    [entry] = loose(episode(1, 2, show="Dark"))
-    assert isinstance(entry, FiledTitle)
+    [entry] = filed(loose(*movie(title="Alien", year=1979)))
+    assert (entry.by, entry.readings, entry.nfo) == (By.NFO, (NameReading("Alien", 1979),), "x/a.nfo")
+    assert loose(*movie()) == [Left("x/a.nfo", "names neither a title nor an id", 1)]
+    [entry] = filed(loose(episode(1, 2, show="Dark")))
     assert entry.series is not None
     assert entry.series.title.title == "Dark"
-    assert loose(episode(1, None, show="Dark")) == [Left("x/a.nfo", "does not say which season and episode it is")]
-    assert isinstance(loose(episode(1, 2))[0], Left)
+    assert loose(episode(1, None, show="Dark")) == [Left("x/a.nfo", "does not say which season and episode it is", 1)]
+    [left] = loose(episode(1, 2))
+    assert isinstance(left, Left)
+    assert left.why.startswith("does not say of which series it is")
+
+
+FIRST = {"release_date": "1978-04-02"}
 
 
 def test_the_first_episode_tells_the_year_of_a_series_that_nothing_else_tells() -> None:
     """Two shows of one name, 34 years apart, must not be taken for one."""
-    first = episode(1, 1, show="Dallas", fields={"release_date": "1978-04-02"})
-    entries = [each for each in loose(first, episode(1, 2, show="Dallas")) if isinstance(each, FiledTitle)]
-    [one, other] = evidence.dated(entries)
+    [one, other] = filed(loose(episode(1, 1, show="Dallas", fields=FIRST), episode(1, 2, show="Dallas")))
     assert one.series is other.series
     assert one.series is not None
     assert (one.series.title.year, one.series.readings) == (1978, (NameReading("Dallas", 1978),))
-    assert evidence.dated(entries[1:]) == entries[1:]
-    assert evidence.dated([]) == []
+    [one] = filed(loose(episode(1, 2, show="Dallas", fields=FIRST)))
+    assert one.series is not None
+    assert one.series.title.year == 0
+
+
+@pytest.mark.parametrize(
+    ("folder", "year"), [("Dallas", 1978), ("Dallas (1977)", 1977), ("Dallas {tvdb-77092}", 0), ("Das Leben", 1978)]
+)
+def test_a_year_or_an_id_of_its_own_counts_before(folder: str, year: int) -> None:
+    path = f"{folder}/Season 1/S01E01"
+    [of, _] = filed(series(f"{path}.mkv", nfos={f"{path}.nfo": [episode(1, 1, fields=FIRST)]}))
+    assert of.title.year == year
+
+
+@pytest.mark.parametrize(
+    ("folder", "shows", "readings"),
+    [
+        ("D1", ["Dallas", "Dallas"], ["Dallas", "D1"]),
+        ("Dallas (2012)", ["Dallas", ""], ["Dallas (2012)"]),
+        ("D1", ["Dallas", "Dynasty"], ["D1"]),
+        ("D1", ["", ""], ["D1"]),
+    ],
+)
+def test_the_name_that_the_episodes_files_agree_on_is_a_reading(
+    folder: str, shows: list[str], readings: list[str]
+) -> None:
+    nfos = {f"{folder}/Season 1/S01E0{n}.nfo": [episode(1, n, show=show)] for n, show in enumerate(shows)}
+    [of, *_] = filed(series(*(path.replace(".nfo", ".mkv") for path in nfos), nfos=nfos))
+    assert [f"{title} ({year})" if year else title for title, year in of.readings] == readings

@@ -1,9 +1,12 @@
 """Folders of films: parts, versions, discs, extras, folders of several; what is no title, and what nobody can tell."""
 
+import time
+
 import pytest
 
 from metarr.files.contents import Extra, Left, LooseNfo, MovieFiles, Video
-from trees import found, told
+from metarr.files.titles import read
+from trees import found, listing, told
 
 
 def movies(*paths: str) -> list[MovieFiles]:
@@ -313,6 +316,18 @@ def test_deep_folders_and_large_ones_are_read() -> None:
     assert told("/".join(["a folder"] * 100) + "/Alien (1979)/Alien.mkv") == ["Alien (1979)"]
     many = [f"Films/Film {number} (2001).mkv" for number in range(3000)]
     assert len(movies(*many)) == 3000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Film {} (2001).mkv", "film {:06}.mkv", "Show S01E{}.mkv", "{}.nfo", "{}.jpg"])
+def test_the_time_for_a_large_folder_grows_with_its_names_and_no_faster(name: str) -> None:
+    spans = []
+    for count in (1_000, 10_000):
+        listed = listing(f"Films/{name.format(number)}" for number in range(count))
+        begun = time.process_time()
+        assert len(list(read(listed))) >= (0 if name.endswith("jpg") else count)
+        spans.append(time.process_time() - begun)
+    assert spans[1] < 30 * spans[0] + 1
 
 
 def test_a_bare_root_is_told_of_like_any_folder() -> None:
