@@ -1,7 +1,7 @@
 """What the owner tunes about Metarr as a whole, typed; kept in the database, one row a setting."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,15 @@ from msgspec.structs import replace
 
 from metarr.declared import Setting, SettingType, checked
 from metarr.domain.fields import FIELDS
+from metarr.domain.languages import ISO_639_1
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings with their defaults; what each means is declared in `DECLARED`."""
 
-    language: str = "en-US"
+    languages: tuple[str, ...] = ("en-US", "en")
+    original_language: tuple[str, ...] = ("artwork", "trailers")
     country: str = "US"
-    image_languages: tuple[str, ...] = ("en",)
     extra_fanart: int = 5
     sync_fields: tuple[str, ...] = ()
     multi_provider_aggregation: bool = True
@@ -27,6 +28,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     daily_at: str = "03:00"
     daily_zone: str = ""
     change_set_retention_days: int = 365
+
+    @property
+    def language(self) -> str:
+        """The best of the languages."""
+        return self.languages[0]
+
+    @property
+    def image_languages(self) -> tuple[str, ...]:
+        """The languages without their regions, the best first."""
+        return tuple(dict.fromkeys(tag.partition("-")[0] for tag in self.languages))
 
     @property
     def daily_time(self) -> time:
@@ -51,31 +62,39 @@ def _zone(text: str) -> str:
     return ""
 
 
+def _language(text: str) -> str:
+    """Two letters that ISO 639-1 knows, and where it matters a country's."""
+    match = re.fullmatch(r"([a-z]{2})(-[A-Z]{2})?", text, re.ASCII)
+    return "" if match and match[1] in ISO_639_1 else "is no language such as en or pt-BR"
+
+
 def _field(text: str) -> str:
     return "" if text in FIELDS else "is no field"
 
 
 _SETTINGS = (
     Setting(
-        key="language",
-        label="Language of texts",
-        help="A language, and a country where it matters, such as en-US or de-DE.",
-        wrong=_matching(r"[a-z]{2}(-[A-Z]{2})?", "is no language such as en-US"),
+        key="languages",
+        label="Languages",
+        help="Of texts and artwork, the best first, such as es-ES, en. Language comes before provider.",
+        type=SettingType.TEXTS,
+        minimum=1,
+        maximum=10,
+        wrong=_language,
+    ),
+    Setting(
+        key="original_language",
+        label="Original language",
+        help="What may be in a title's original language, too, after the others: texts, artwork, trailers.",
+        type=SettingType.TEXTS,
+        maximum=3,
+        wrong=_matching("texts|artwork|trailers", "is none of texts, artwork, trailers"),
     ),
     Setting(
         key="country",
         label="Country",
         help="Whose release dates and certifications count: two letters (ISO 3166-1), such as US.",
         wrong=_matching(r"[A-Z]{2}", "is no country's code of two capital letters, such as US"),
-    ),
-    Setting(
-        key="image_languages",
-        label="Languages of artwork",
-        help="The best first: two letters each (ISO 639-1). Images without text are always welcome.",
-        type=SettingType.TEXTS,
-        minimum=1,
-        maximum=20,
-        wrong=_matching(r"[a-z]{2}", "is no language's code of two letters, such as en"),
     ),
     Setting(
         key="extra_fanart",
@@ -126,6 +145,19 @@ _SETTINGS = (
     ),
 )
 
+FORMER = {
+    "language": Setting(key="language", label="Language of texts", wrong=_language),
+    "image_languages": Setting(
+        key="image_languages",
+        label="Languages of artwork",
+        type=SettingType.TEXTS,
+        minimum=1,
+        maximum=20,
+        wrong=_language,
+    ),
+}
+"""What was set before `languages` was there, and is still taken: one of texts, and several of artwork."""
+
 DECLARED: tuple[Setting, ...] = tuple(replace(each, default=getattr(Settings(), each.key)) for each in _SETTINGS)
 
 
@@ -133,6 +165,7 @@ def load(rows: Mapping[str, Any]) -> Settings:
     """The settings from their stored rows; a row that no longer fits falls back to the default."""
     values = {}
     declared = {each.key: each for each in DECLARED}
+    rows = with_languages(rows)
     for field in msgspec.structs.fields(Settings):
         if field.name in rows:
             try:
@@ -140,6 +173,35 @@ def load(rows: Mapping[str, Any]) -> Settings:
             except (ValueError, msgspec.ValidationError):
                 continue
     return Settings(**values)
+
+
+def with_languages(rows: Mapping[str, Any], now: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The rows with `languages` in place of its former names: the language of texts first, then those of artwork; else,
+    of what is set `now`, the others after it; English last. None stands for the default."""
+    former = {key: rows[key] for key in FORMER if key in rows}
+    others = {key: value for key, value in rows.items() if key not in FORMER}
+    if not former or "languages" in others:
+        return others
+    given = {key: value for key, value in former.items() if value is not None}
+    if not given:
+        return {**others, "languages": None}
+    try:
+        values = {key: checked(FORMER[key], value) for key, value in given.items()}
+    except ValueError:
+        return others
+    first = values.get("language") or (now[0] if now else Settings().languages[0])
+    rest = values.get("image_languages") or [tag for tag in now if tag != first]
+    return {**others, "languages": _one_by_one((first, *rest, "en"))}
+
+
+def _one_by_one(tags: Iterable[str]) -> list[str]:
+    """Each language once, the first way it was named; English may follow its own region."""
+    kept: list[str] = []
+    for tag in tags:
+        bases = [each.partition("-")[0] for each in kept]
+        if tag not in kept and (tag.partition("-")[0] not in bases or (tag == "en" and kept[0].startswith("en-"))):
+            kept.append(tag)
+    return kept
 
 
 def machine_zone(link: Path = Path("/etc/localtime")) -> str:

@@ -8,9 +8,10 @@ from metarr.domain.artwork import ArtworkPolicy
 from metarr.domain.authority import DEFAULT_PRIORITY, Authority, FieldRule, rule_key
 from metarr.domain.fields import fields_of
 from metarr.domain.item import FieldValue, IdClaim, MediaItem
+from metarr.domain.languages import LanguagePolicy
 from metarr.domain.merge import MergePolicy
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
-from metarr.domain.values import Credit, Image, Kind, Value
+from metarr.domain.values import Credit, Image, Kind, Text, Value
 from metarr.errors import Reason
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -51,8 +52,15 @@ def answered(
     **more: Any,
 ) -> Answered:
     """The provider's answer: these values, speaking of `empty` without one, and nothing heard about `unread`."""
-    told = fragment(provider, values, kind=kind, empty=frozenset(empty), unread=frozenset(unread))
+    values = dict(values or {})
+    spoken = {name: value for name, value in values.items() if isinstance(value, tuple) and _are_texts(value)}
+    plain = {name: value for name, value in values.items() if name not in spoken}
+    told = fragment(provider, plain, kind=kind, texts=spoken, empty=frozenset(empty), unread=frozenset(unread))
     return Answered(fragment=told, fetched_at=fetched_at, **{"asked_id": f"{provider}:1", **more})
+
+
+def _are_texts(value: tuple[Any, ...]) -> bool:
+    return bool(value) and all(isinstance(each, Text) for each in value)
 
 
 def not_found(*, soft: bool = False, fetched_at: datetime = NOW, **more: Any) -> NotFound:
@@ -67,9 +75,18 @@ def not_asked(skip: Skip = Skip.NO_ID, last: Answered | NotFound | None = None) 
     return NotAsked(reason=skip, last=last)
 
 
-def image(name: str, *, language: str = "en", width: int = 2000, votes: float = 0.0, host: str = "art.test") -> Image:
+def image(
+    name: str,
+    *,
+    language: str = "en",
+    width: int = 2000,
+    votes: float = 0.0,
+    host: str = "art.test",
+    region: str = "",
+) -> Image:
     """An image whose identity is its name."""
-    return Image(url=f"https://{host}/{name}.jpg", language=language, width=width, height=width, votes=votes)
+    url = f"https://{host}/{name}.jpg"
+    return Image(url=url, language=language, width=width, height=width, votes=votes, region=region)
 
 
 def credit(name: str, role: str = "", **more: Any) -> Credit:
@@ -88,11 +105,12 @@ def policy(
     fill_gaps: bool = True,
     priority: tuple[str, ...] = DEFAULT_PRIORITY,
     artwork: ArtworkPolicy | None = None,
+    languages: LanguagePolicy | None = None,
 ) -> MergePolicy:
     """The owner's policy; `rules` by the bare field name."""
     named = {rule_key(kind, name): rule for name, rule in (rules or {}).items()}
     authority = Authority(priority=priority, rules=named, fill_gaps=fill_gaps)
-    return MergePolicy(authority=authority, artwork=artwork or ArtworkPolicy())
+    return MergePolicy(authority=authority, artwork=artwork or ArtworkPolicy(), languages=languages or LanguagePolicy())
 
 
 def listens_to(*providers: str, exclusive: bool = False, union: bool = False) -> FieldRule:

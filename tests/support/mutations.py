@@ -39,9 +39,11 @@ IDENTITY: Mapping[str, frozenset[tuple[str, ...]]] = {
 """The keys without which nobody knows what an answer is about."""
 
 TWO_FIELDS: Mapping[str, Mapping[tuple[str, ...], frozenset[str]]] = {
-    "omdb": {("Plot",): frozenset({"plot", "outline"})}
+    "omdb": {("Plot",): frozenset({"plot", "outline"})},
+    # A record that tells no spoken languages is in its original one.
+    "tvdb": {("data", "originalLanguage"): frozenset({"languages", "original_language"})},
 }
-"""Texts that are two fields."""
+"""What two fields are read from."""
 
 
 class Part(StrEnum):
@@ -143,7 +145,7 @@ def try_one(source: Source, before: Fragment, path: tuple[Any, ...], odd: Any, t
 
 def cost(before: Fragment, after: Fragment) -> frozenset[str]:
     """The fields of which something was known before, and not after."""
-    values = before.values.keys() - after.values.keys()
+    values = (before.values.keys() | before.texts.keys()) - (after.values.keys() | after.texts.keys())
     return frozenset(values | (before.empty & after.unread))
 
 
@@ -246,6 +248,6 @@ def _sections(names: list[str], details: str, kind: Kind) -> dict[str, Any]:
 def _is_about_a_title(source: Source) -> bool:
     try:
         told = source.read()
-        return bool(told.titles) and len(told.values) > 3
+        return bool(told.titles) and len(told.values) + len(told.texts) > 3
     except (ProviderError, TitleNotFound):
         return False

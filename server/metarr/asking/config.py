@@ -6,6 +6,7 @@ from functools import cached_property
 from metarr.domain.artwork import ArtworkPolicy
 from metarr.domain.authority import Authority
 from metarr.domain.changes import DEFAULT_SYNC_FIELDS
+from metarr.domain.languages import LanguagePolicy
 from metarr.domain.merge import MergePolicy
 from metarr.providers.contract import Preferences
 from metarr.settings import Settings, load
@@ -23,14 +24,22 @@ class Config:
     @cached_property
     def policy(self) -> MergePolicy:
         """What a merge needs of them."""
-        artwork = ArtworkPolicy(languages=self.settings.image_languages, extra_fanart=self.settings.extra_fanart)
-        return MergePolicy(authority=self.authority, artwork=artwork)
+        return MergePolicy(
+            authority=self.authority,
+            artwork=ArtworkPolicy(extra_fanart=self.settings.extra_fanart),
+            languages=LanguagePolicy(
+                listed=self.settings.languages, original=frozenset(self.settings.original_language)
+            ),
+        )
 
     @cached_property
     def preferences(self) -> Preferences:
         """What is wanted of every provider."""
-        wanted = self.settings
-        return Preferences(language=wanted.language, image_languages=wanted.image_languages, country=wanted.country)
+        return Preferences(
+            languages=self.settings.languages,
+            original=frozenset(self.settings.original_language),
+            country=self.settings.country,
+        )
 
     @property
     def sync_fields(self) -> frozenset[str]:

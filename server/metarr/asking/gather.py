@@ -20,6 +20,7 @@ from metarr.clock import Clock
 from metarr.domain.freshness import is_fresh, is_soft_miss, may_stand_in
 from metarr.domain.identity import Settled
 from metarr.domain.item import IdClaim, MediaItem
+from metarr.domain.languages import spoken
 from metarr.domain.merge import Coverage
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
 from metarr.domain.settling import Findings, findings, of_others, set_aside, settled_by
@@ -257,7 +258,7 @@ class Gatherer:
                     looked_up = guard.lookup(provider, ask, http)
                     ask = replace(ask, ids={**ask.ids, **looked_up})
                     key = replace(key, asked_id=provider.asked_id(ask.kind, ask.ids) or key.asked_id)
-                fragment = guard.details(provider, ask, http)
+                fragment = guard.details(provider, replace(ask, original_language=_original_language(each)), http)
             except TitleNotFound as miss:
                 return self._missed(each, key, miss)
             return self._answered(each, key, fragment)
@@ -330,10 +331,22 @@ def _with_newest(each: _Round, stored: Mapping[AnswerKey, StoredAnswer]) -> _Rou
         return each
     answer = stored[key]
     mark = each.asker.mark(key.asked_id, answer.head)
-    if each.by_lookup and answer.fragment is not None:
-        own = each.asker.configured.provider.asked_id(key.kind, answer.fragment.ids) or key.asked_id
-        answer = replace(answer, key=replace(key, asked_id=own))
+    if answer.fragment is not None:
+        provider = each.asker.configured.provider
+        fragment = spoken(answer.fragment, provider.plain_language)
+        answer = replace(answer, fragment=fragment)
+        if each.by_lookup:
+            answer = replace(
+                answer, key=replace(key, asked_id=provider.asked_id(key.kind, fragment.ids) or key.asked_id)
+            )
     return dataclasses.replace(each, stored=answer, mark=mark)
+
+
+def _original_language(each: _Round) -> str:
+    """The title's, as the provider itself said before; "": it did not."""
+    fragment = each.stored.fragment if each.stored else None
+    language = fragment.values.get("original_language") if fragment else None
+    return language if isinstance(language, str) else ""
 
 
 def _age(stored: StoredAnswer) -> datetime:

@@ -222,6 +222,7 @@ RULES = {
     "kept": "kept: nobody has a value now",
     "outside_authority": "kept, though its source no longer counts",
     "locked": "locked by you",
+    "withdrawn": "its source has had none for two weeks",
     "vetoed": "kept: you undid what was to replace it",
     "owner": "typed in by you",
     "reported": "what the item came with",
@@ -230,9 +231,10 @@ RULES = {
 
 def _explained(entry: Answer) -> list[tuple[str, ...]]:
     rule = RULES.get(entry.get("rule", ""), entry.get("rule", "")) if "value" in entry else ""
+    language = f"in {entry['language']}" if entry.get("language") else ""
     asked = f"asked by {entry['askedId']}" if entry.get("askedId") else ""
     waiting = f"still waiting for {', '.join(entry['waitingFor'])}" if entry.get("waitingFor") else ""
-    why = "; ".join(part for part in (rule, asked, waiting) if part)
+    why = "; ".join(part for part in (rule, language, asked, waiting) if part)
     winner = (*_field_row(entry)[:4], clean(why))
     return [winner, *(_runner_up(runner) for runner in entry.get("runnersUp", ()))]
 

@@ -6,40 +6,43 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from metarr.domain.equality import image_key
-from metarr.domain.fields import Field, Textless
+from metarr.domain.fields import Field
+from metarr.domain.languages import LanguagePolicy, Rank, TitleLanguages, base, image_rank
+from metarr.domain.languages import region as region_of
 from metarr.domain.values import Artwork, Image, Struct
 
 SIZE_CLASSES = (400, 900, 1800, 3600)
 """Widths in pixels at which an image counts as a class larger. Within a class, votes decide, not pixels."""
 
-Tier = tuple[int, int]
-"""Sorts the better language and the larger size class first."""
+Tier = tuple[Rank, int, int]
+"""Sorts the better language first, then the own region before another one, then the larger size class."""
 
 
 class ArtworkPolicy(Struct, frozen=True, kw_only=True):
-    """What artwork the owner wants: `languages`, ISO 639-1, the best first; how many fanarts besides the main one."""
+    """What artwork the owner wants: how many fanarts besides the main one."""
 
-    languages: tuple[str, ...] = ("en",)
     extra_fanart: int = 5
 
 
-def acceptable(field: Field, image: Image, policy: ArtworkPolicy) -> bool:
-    """Whether an image may be shown at all: https, large enough (unknown counts as enough), readable."""
-    return _reachable(image) and _tier(field, image.language, image.width, policy) is not None
-
-
-def choose(field: Field, candidates: Artwork, stored: Artwork | None, policy: ArtworkPolicy) -> Artwork | None:
+def choose(
+    field: Field,
+    candidates: Artwork,
+    stored: Artwork | None,
+    policy: ArtworkPolicy,
+    wanted: TitleLanguages,
+) -> Artwork | None:
     """The images to show: one, for fanart up to `extra_fanart` more. None: no candidate is acceptable.
 
-    Language order, then size class, then votes, then the provider's order; a stored image stays while it is still
-    a candidate in a language and size class that is wanted, so that a few votes more or less never change a library.
+    Language order, then the own region, then size class, then votes, then the provider's order; a stored image stays
+    while it is still a candidate in a language, region and size class that is wanted, so that a few votes more or less
+    never change a library.
     """
-    groups: defaultdict[tuple[str, int], list[Image]] = defaultdict(list)
+    groups: defaultdict[tuple[str, str, int], list[Image]] = defaultdict(list)
     for image in candidates:  # many: so nothing else is done for each of them
-        groups[image.language, image.width].append(image)
+        groups[image.language, image.region, image.width].append(image)
     tiers: defaultdict[Tier, list[Image]] = defaultdict(list)
-    for (language, width), images in groups.items():
-        tier = _tier(field, language, width, policy)
+    for (language, region, width), images in groups.items():
+        tier = _tier(field, language, region, width, wanted)
         if tier is not None:
             tiers[tier] += images
     slots = 1 + (policy.extra_fanart if field.name == "fanart" else 0)
@@ -71,14 +74,19 @@ def _reachable(image: Image) -> bool:
     return image.url.startswith("https://")
 
 
-def _tier(field: Field, language: str, width: int, policy: ArtworkPolicy) -> Tier | None:
-    """Where images of this language and width stand; None: they are not acceptable."""
+def _tier(field: Field, language: str, region: str, width: int, wanted: TitleLanguages) -> Tier | None:
+    """Where images of this language, region and width stand; None: they are not acceptable."""
     if 0 < width < field.min_width:
         return None
-    size = -bisect_right(SIZE_CLASSES, width)
-    if language == "":
-        first = -1 if field.textless is Textless.FIRST else len(policy.languages)
-        return None if field.textless is Textless.NEVER else (first, size)
-    if field.textless is Textless.ONLY or language not in policy.languages:
+    rank = image_rank(field, language, wanted)
+    if rank is None:
         return None
-    return (policy.languages.index(language), size)
+    return (rank, int(_elsewhere(language, region, wanted.policy)), -bisect_right(SIZE_CLASSES, width))
+
+
+def _elsewhere(language: str, region: str, languages: LanguagePolicy) -> bool:
+    """Whether an image is of another region than the owner's of its language: a French poster of Quebec's."""
+    if not region or not language:
+        return False
+    own = {region_of(tag) for tag in languages.listed if base(tag) == language} - {""}
+    return bool(own) and region not in own

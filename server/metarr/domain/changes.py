@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from metarr.domain.equality import same
 from metarr.domain.fields import FIELDS
-from metarr.domain.item import FieldValue, MediaItem, Veto, by_providers
+from metarr.domain.item import FieldValue, MediaItem, Rule, Veto, by_providers
 from metarr.domain.values import Struct
 
 DEFAULT_SYNC_FIELDS = frozenset(name for name, field in FIELDS.items() if field.sync)
@@ -80,9 +80,10 @@ def _ended(veto: Veto, change: Change) -> bool:
 def _veto(change: Change) -> list[Veto]:
     """The veto that an undone change leaves; none for what the owner, an import or a player said."""
     new = change.new
-    if new.value is None or not by_providers(new.sources) or new.value == change.old.value:
+    says_something = new.value is not None or new.rule is Rule.WITHDRAWN
+    if not says_something or not by_providers(new.sources) or new.value == change.old.value:
         return []
-    return [Veto(field=change.field, providers=new.sources, value=new.value)]
+    return [Veto(field=change.field, providers=new.sources, value=new.value, language=new.language)]
 
 
 def without_foreign(item: MediaItem, ids: Mapping[str, str]) -> MediaItem:

@@ -6,14 +6,18 @@
 from datetime import datetime
 
 from metarr.domain.outcome import OUT_OF_ORDER, Answered, NotAsked, NotFound, Outcome, Unavailable
-from metarr.domain.values import Struct, Value
+from metarr.domain.values import Struct, Text, Value
 
 NOTHING: tuple[Value, ...] = ("", ())
 """Values that say "none", whichever way a provider's parser puts them. 0 is a value: season 0 holds the specials."""
 
 
 class Said(Struct, frozen=True, kw_only=True):
-    """What was heard about one field. `heard` False: nothing, for the reason in `why`. `value` None: "it has none"."""
+    """What was heard about one field. `heard` False: nothing, for the reason in `why`. `value` None: "it has none".
+
+    `texts`: where the field exists in languages, all that was said, the best first; `value` is the first of them, and
+    `language` what it is in. `whole`: a complete answer of now, the only kind that counts against a stored value.
+    """
 
     provider: str
     heard: bool
@@ -22,6 +26,9 @@ class Said(Struct, frozen=True, kw_only=True):
     asked_id: str = ""
     stale: bool = False
     why: str = ""
+    texts: tuple[Text, ...] = ()
+    language: str = ""
+    whole: bool = False
 
 
 def in_order(outcome: Outcome) -> bool:
@@ -47,16 +54,21 @@ def hear(provider: str, outcome: Outcome, field: str) -> Said:
     """What an outcome says about one field."""
     answer = answer_of(outcome)
     if isinstance(answer, Answered):
-        value = answer.fragment.values.get(field)
+        texts = answer.fragment.texts.get(field, ())
+        value = texts[0].value if texts else answer.fragment.values.get(field)
         if value is None and field not in answer.fragment.empty:
             return Said(provider=provider, heard=False, why=_why_unheard(outcome))
+        stale = answer.stale or answer is not outcome
         return Said(
             provider=provider,
             heard=True,
             value=None if value in NOTHING else value,
+            texts=texts,
+            language=texts[0].language if texts else "",
+            whole=not stale and not answer.fragment.unread,
             fetched_at=answer.fetched_at,
             asked_id=answer.asked_id,
-            stale=answer.stale or answer is not outcome,
+            stale=stale,
             why="has no value",
         )
     if answer is None or answer.soft:

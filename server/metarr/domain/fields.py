@@ -128,6 +128,7 @@ _CATALOGUE = (
     Field(name="networks", type=T.TEXTS, label="Networks", kinds=(SERIES,)),
     Field(name="countries", type=T.TEXTS, label="Countries"),
     Field(name="languages", type=T.TEXTS, label="Languages"),
+    Field(name="original_language", type=T.TEXT, label="Original language"),
     Field(name="tags", type=T.TEXTS, label="Tags"),
     Field(name="directors", type=T.TEXTS, label="Directors", kinds=WATCHED),
     Field(name="writers", type=T.TEXTS, label="Writers", kinds=WATCHED),
@@ -171,7 +172,7 @@ _CATALOGUE = (
 FIELDS: Mapping[str, Field] = {field.name: field for field in _CATALOGUE}
 """Every field by its name, in the order in which they are shown."""
 
-CATALOGUE_VERSION = 1
+CATALOGUE_VERSION = 2
 """Raised when a change here could make a merge come out differently; part of every fingerprint."""
 
 

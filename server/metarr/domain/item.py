@@ -27,6 +27,8 @@ class Rule(StrEnum):
     """No provider has a value and the stored one is from a source that no longer counts; it stays, marked."""
     LOCKED = "locked"
     """Locked by the owner. Shown in place of the rule that chose the value; never stored."""
+    WITHDRAWN = "withdrawn"
+    """Its own source has said on three days, two weeks apart, that it has none; nobody else has one either."""
     VETOED = "vetoed"
     """An undone value came again; the restored one stays."""
     OWNER = "owner"
@@ -53,12 +55,23 @@ def by_providers(sources: tuple[str, ...]) -> bool:
     return any(source != OWNER and not below_providers(source) for source in sources)
 
 
+class Withdrawal(Struct, frozen=True, kw_only=True):
+    """A source says that it has none of what is stored from it: on how many `days` so far, the `first` and the `last`
+    of them in UTC, as ISO text."""
+
+    source: str
+    first: str
+    last: str
+    days: int = 1
+
+
 class FieldValue(Struct, frozen=True, kw_only=True):
-    """A stored value with its provenance. `value` None: nothing stored (a locked or vetoed empty field).
+    """A stored value with its provenance. `value` None: nothing stored (a locked, vetoed or withdrawn empty field).
 
     `sources`: whose word it is; several of a field merged as a union. `fetched_at`: when it was said. `asked_ids`: the
     typed ids that these providers were asked with, parallel to `sources`, "" where one was not; empty where none was.
-    `contributors` names the providers of each element of a union, parallel to the value.
+    `contributors` names the providers of each element of a union, parallel to the value. `language`: of a text, a tag;
+    "": unknown, or stored before it was kept. `withdrawals`: sources that say they have it no more.
     """
 
     value: Value | None = None
@@ -68,14 +81,20 @@ class FieldValue(Struct, frozen=True, kw_only=True):
     asked_ids: tuple[str, ...] = ()
     locked: bool = False
     contributors: tuple[tuple[str, ...], ...] = ()
+    language: str = ""
+    withdrawals: tuple[Withdrawal, ...] = ()
 
 
 class Veto(Struct, frozen=True, kw_only=True):
-    """What an undo leaves behind: this value of these providers, for an undone union several, is not to come back."""
+    """What an undo leaves behind: this value of these providers, for an undone union several, is not to come back.
+
+    `value` None: their having none is not to empty the field. `language`: of the value, so that the veto has its rank.
+    """
 
     field: str
     providers: tuple[str, ...]
-    value: Value
+    value: Value | None
+    language: str = ""
 
 
 class IdClaim(Struct, frozen=True, kw_only=True):

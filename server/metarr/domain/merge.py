@@ -12,10 +12,24 @@ from metarr.domain.artwork import ArtworkPolicy, choose
 from metarr.domain.authority import Authority, Listening
 from metarr.domain.equality import same, text_key
 from metarr.domain.evidence import Said, hear, in_order
-from metarr.domain.fields import Field, FieldType, fields_of
-from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule, Veto, by_providers
+from metarr.domain.fields import Field, FieldType, Textless, fields_of
+from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule, Veto, below_providers, by_providers
+from metarr.domain.languages import (
+    BEST,
+    TEXTLESS_FIRST,
+    LanguagePolicy,
+    Rank,
+    TitleLanguages,
+    base,
+    best_image_rank,
+    in_languages,
+    rank_of,
+    stored_rank,
+    unstated_rank,
+)
 from metarr.domain.outcome import NotAsked, Outcome, Skip
-from metarr.domain.values import Struct, Value
+from metarr.domain.values import Artwork, Struct, Text, Value
+from metarr.domain.withdrawal import is_withdrawn, may_be_withdrawn, said_again, said_none
 
 Coverage = Mapping[str, frozenset[str]]
 """The fields that each provider declares for the kind at hand."""
@@ -29,6 +43,7 @@ class MergePolicy(Struct, frozen=True, kw_only=True):
 
     authority: Authority = Authority()
     artwork: ArtworkPolicy = ArtworkPolicy()
+    languages: LanguagePolicy = LanguagePolicy()
 
 
 class RunnerUp(Struct, frozen=True, kw_only=True):
@@ -38,6 +53,7 @@ class RunnerUp(Struct, frozen=True, kw_only=True):
     value: Value | None = None
     fetched_at: datetime | None = None
     why: str = ""
+    language: str = ""
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -60,24 +76,37 @@ class Merged(Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...]
 
 
+class _Frame(Struct, frozen=True, kw_only=True):
+    """What holds for all fields of one merge."""
+
+    policy: MergePolicy
+    guarded: frozenset[tuple[str, str]] = frozenset()
+    wanted: TitleLanguages = TitleLanguages()
+
+
 def merge(
     item: MediaItem,
     outcomes: Mapping[str, Outcome],
     policy: MergePolicy,
     coverage: Coverage,
+    *,
     only: Collection[str] | None = None,
+    guarded: Collection[tuple[str, str]] = (),
 ) -> Merged:
     """Merge what the providers say into what is stored.
 
     `outcomes` by provider; a provider of `coverage` that is not in it was not selected, and is not heard. `only`:
-    these fields alone, where nothing can have changed for the others; they stay.
+    these fields alone, where nothing can have changed for the others; they stay. `guarded`: pairs of provider and field
+    of which nothing is withdrawn now (`domain.withdrawal.too_many`).
     """
     by_provider = {provider: outcomes.get(provider, NotAsked(reason=Skip.NOT_SELECTED)) for provider in coverage}
     usable = [(provider, coverage[provider]) for provider, outcome in by_provider.items() if in_order(outcome)]
     plan = policy.authority.listening(item.kind, usable)
     if only is not None:
         plan = tuple(listening for listening in plan if listening.field.name in only)
-    decisions = tuple([_decide(item, listening, by_provider, policy) for listening in plan])
+    plain = _Frame(policy=policy, guarded=frozenset(guarded))
+    frame = replace(plain, wanted=_wanted(item, plan, by_provider, plain))
+    decisions = tuple([_decide(item, listening, by_provider, frame) for listening in plan])
     fields = {decision.field: decision.value for decision in decisions if decision.value is not None}
     others = {name: stored for name, stored in item.fields.items() if name not in fields}
     ended = {decision.field for decision in decisions if decision.ended_veto}
@@ -90,6 +119,7 @@ def explain(
 ) -> dict[str, tuple[RunnerUp, ...]]:
     """By field what every provider says that is not the source of the stored value: "why not X?"."""
     runners: dict[str, tuple[RunnerUp, ...]] = {}
+    frame = _Frame(policy=policy, wanted=_stored_languages(item, policy))
     for field in fields_of(item.kind):
         speakers = [provider for provider, fields in coverage.items() if field.name in fields]
         order = policy.authority.order(
@@ -98,7 +128,7 @@ def explain(
         outside = policy.authority.by_priority(provider for provider in speakers if provider not in order)
         sources = item.fields[field.name].sources if field.name in item.fields else ()
         runners[field.name] = tuple(
-            _runner_up(item, field, provider, outcomes, policy, listened=provider in order)
+            _runner_up(item, field, provider, outcomes[provider], frame, listened=provider in order)
             for provider in (*order, *outside)
             if provider not in sources and provider in outcomes
         )
@@ -106,53 +136,100 @@ def explain(
 
 
 def _runner_up(
-    item: MediaItem,
-    field: Field,
-    provider: str,
-    outcomes: Mapping[str, Outcome],
-    policy: MergePolicy,
-    *,
-    listened: bool,
+    item: MediaItem, field: Field, provider: str, outcome: Outcome, frame: _Frame, *, listened: bool
 ) -> RunnerUp:
-    outcome = outcomes[provider]
-    if isinstance(outcome, NotAsked) and outcome.rejected is not None:
-        said = _acceptable(field, hear(provider, outcome.rejected, field.name), None, policy)
-        return RunnerUp(
-            provider=provider, value=said.value, fetched_at=said.fetched_at, why="spoke about a title with other ids"
-        )
-    said = _acceptable(field, hear(provider, outcome, field.name), None, policy)
+    rejected = outcome.rejected if isinstance(outcome, NotAsked) else None
+    listening = Listening(field=field, rule=frame.policy.authority.rule(item.kind, field.name), order=())
+    speech = _speech(listening, provider, rejected or outcome, NOTHING_STORED, frame)
+    rank, said = speech.ranked[0] if speech.ranked else (None, speech.said)
     stored = item.fields.get(field.name)
-    if said.value is None:
+    if rejected is not None:
+        why = "spoke about a title with other ids"
+    elif said.value is None:
         why = said.why
+    elif rank is None:
+        why = "is in a language that is not wanted"
     elif not listened:
         why = "the field does not listen to it"
     elif stored is not None and stored.locked:
         why = "the field is locked"
     elif any(veto.field == field.name and same(field.name, veto.value, said.value) for veto in item.vetoes):
         why = "undone by the owner"
+    elif in_languages(field) and stored is not None and rank > _rank_of(stored, listening, frame):
+        why = "is in a language that stands lower in the list"
     else:
         why = "stands lower in the field's order"
-    return RunnerUp(provider=provider, value=said.value, fetched_at=said.fetched_at, why=why)
+    return RunnerUp(
+        provider=provider, value=said.value, fetched_at=said.fetched_at, why=why, language=_language_of(field, said)
+    )
 
 
-def _decide(item: MediaItem, listening: Listening, outcomes: Mapping[str, Outcome], policy: MergePolicy) -> Decision:
+def _rank_of(stored: FieldValue, listening: Listening, frame: _Frame) -> Rank:
+    """Where a stored value stands by its language; a field that is in none has one rank."""
+    if not in_languages(listening.field):
+        return BEST
+    return stored_rank(
+        listening.field, stored, frame.wanted, in_list=not set(listening.rule.providers).isdisjoint(stored.sources)
+    )
+
+
+def _language_of(field: Field, said: Said) -> str:
+    """The language of a text; an image tells its own."""
+    return said.language if said.value is not None and field.type is not FieldType.ARTWORK else ""
+
+
+def _wanted(
+    item: MediaItem, plan: Iterable[Listening], outcomes: Mapping[str, Outcome], frame: _Frame
+) -> TitleLanguages:
+    """The languages wanted of the title, its original one as this very merge leaves it stored: a second merge must find
+    nothing to do."""
+    for listening in plan:
+        if listening.field.name == "original_language":
+            decided = _decide(item, listening, outcomes, frame).value
+            original = str(decided.value) if decided is not None and decided.value else ""
+            return TitleLanguages(policy=frame.policy.languages, original=original)
+    return _stored_languages(item, frame.policy)
+
+
+def _stored_languages(item: MediaItem, policy: MergePolicy) -> TitleLanguages:
+    stored = item.fields.get("original_language")
+    original = str(stored.value) if stored is not None and stored.value else ""
+    return TitleLanguages(policy=policy.languages, original=original)
+
+
+def _decide(item: MediaItem, listening: Listening, outcomes: Mapping[str, Outcome], frame: _Frame) -> Decision:
     field, order = listening.field, listening.order
     stored = item.fields.get(field.name, NOTHING_STORED)
     if stored.locked or (field.name in item.parent_locked and stored.value is not None):
         return Decision(field=field.name, value=stored)
-    heard = (_hear(field, provider, outcomes[provider], stored, policy) for provider in order)
     vetoes = [veto for veto in item.vetoes if veto.field == field.name] if item.vetoes else []
     if listening.rule.union and field.type is FieldType.TEXTS:
-        return _union(field, stored, tuple(heard), vetoes)
-    return _walk(field, stored, order, heard, vetoes=vetoes, own=listening.rule.providers)
+        heard = tuple([_hear(field, provider, outcomes[provider], stored) for provider in order])
+        return _union(field, stored, heard, vetoes, frame.guarded)
+    speeches = (_speech(listening, provider, outcomes[provider], stored, frame) for provider in order)
+    return _Walk(listening, stored, vetoes, frame).along(speeches)
 
 
-def _hear(field: Field, provider: str, outcome: Outcome, stored: FieldValue, policy: MergePolicy) -> Said:
+class _Speech(Struct, frozen=True, kw_only=True):
+    """What one provider says about a field, by rank: plain fields have one rank only. `None` there: it has none."""
+
+    said: Said
+    ranked: tuple[tuple[Rank, Said], ...] = ()
+
+    def at(self, rank: Rank) -> Said:
+        """What it says at a rank; nothing, where it speaks at others only."""
+        for place, said in self.ranked:
+            if place == rank:
+                return said
+        return replace(self.said, value=None) if self.said.value is not None else self.said
+
+
+def _hear(field: Field, provider: str, outcome: Outcome, stored: FieldValue) -> Said:
     """What a provider says, unless what is stored is its own newer word."""
     said = hear(provider, outcome, field.name)
     if stored.sources == (provider,) and stored.value is not None and _older(said, stored):
-        return replace(said, value=stored.value, fetched_at=stored.fetched_at)
-    return _acceptable(field, said, stored.value, policy)
+        return replace(said, value=stored.value, fetched_at=stored.fetched_at, texts=(), language=stored.language)
+    return said
 
 
 def _older(said: Said, stored: FieldValue) -> bool:
@@ -161,59 +238,180 @@ def _older(said: Said, stored: FieldValue) -> bool:
     return said.fetched_at < stored.fetched_at
 
 
-def _acceptable(field: Field, said: Said, stored: Value | None, policy: MergePolicy) -> Said:
-    """For artwork: the choice among a provider's candidates as its value; none acceptable counts as having none."""
-    if field.type is not FieldType.ARTWORK or said.value is None:
-        return said
-    images = choose(field, said.value, stored, policy.artwork)  # type: ignore[arg-type]
-    return replace(said, value=images, why="has no acceptable image")
+def _speech(listening: Listening, provider: str, outcome: Outcome, stored: FieldValue, frame: _Frame) -> _Speech:
+    """What a provider says at each rank."""
+    field = listening.field
+    said = _hear(field, provider, outcome, stored)
+    if not said.heard or said.value is None:
+        return _Speech(said=said)
+    if field.type is FieldType.ARTWORK:
+        return _artwork_speech(field, said, stored, frame)
+    if not in_languages(field):
+        return _Speech(said=said, ranked=((BEST, said),))
+    best: dict[Rank, Said] = {}
+    for text in said.texts or (Text(value=str(said.value), language=said.language),):
+        rank = _text_rank(listening, provider, text, frame.wanted)
+        if rank is not None and rank not in best:
+            best[rank] = replace(said, value=text.value, language=text.language)
+    return _Speech(said=said, ranked=tuple(sorted(best.items(), key=lambda pair: pair[0])))
 
 
-def _walk(
-    field: Field,
-    stored: FieldValue,
-    order: tuple[str, ...],
-    heard: Iterable[Said],
-    *,
-    vetoes: list[Veto],
-    own: tuple[str, ...],
-) -> Decision:
-    """The first provider in order with a value wins, unless the stored value must be held on the way."""
-    sources = stored.sources if stored.value is not None else ()
-    waiting: list[str] = []
-    for place, said in enumerate(heard):
-        if vetoes and _vetoed(field, said, vetoes):
-            return _stay(field, stored, Rule.VETOED, waiting)
-        if said.value is not None:
-            rule = Rule.FIRST if place == 0 else Rule.NEXT
-            return _take(field, stored, said, rule if said.provider in own else Rule.GAP, waiting)
-        if not said.heard:
-            if said.provider in sources:
-                return _stay(field, stored, Rule.HELD, waiting)
-            waiting.append(said.provider)
-    return _nobody(field, stored, order, waiting)
+def _text_rank(listening: Listening, provider: str, text: Text, wanted: TitleLanguages) -> Rank | None:
+    name = listening.field.name
+    if not text.language and below_providers(provider) and provider not in listening.rule.providers:
+        return unstated_rank(name, wanted)
+    return rank_of(name, text.language, wanted, implied=text.implied)
 
 
-def _vetoed(field: Field, said: Said, vetoes: list[Veto]) -> bool:
-    """Whether the owner undid this value, or the provider of an undone one cannot be heard."""
-    if not said.heard:
-        return any(said.provider in veto.providers for veto in vetoes)
-    return any(same(field.name, veto.value, said.value) for veto in vetoes)
+def _artwork_speech(field: Field, said: Said, stored: FieldValue, frame: _Frame) -> _Speech:
+    """The choice among a provider's candidates, at the rank of the best one; none acceptable counts as having none."""
+    candidates: Artwork = said.value  # type: ignore[assignment]
+    before: Artwork | None = stored.value  # type: ignore[assignment]
+    own_newer_word = candidates is before
+    images = candidates if own_newer_word else choose(field, candidates, before, frame.policy.artwork, frame.wanted)
+    if images is None:  # it has images, so it does not say that it has none
+        return _Speech(said=replace(said, value=None, whole=False, why="has no acceptable image"))
+    rank = best_image_rank(field, images[:1], frame.wanted) or BEST
+    chosen = replace(said, value=images, language=images[0].language)
+    return _Speech(said=chosen, ranked=((rank, chosen),))
 
 
-def _take(field: Field, stored: FieldValue, said: Said, rule: Rule, waiting: list[str]) -> Decision:
-    """The winner's value; where it means the same as the stored one, the stored bytes with a new provenance."""
-    unchanged = same(field.name, stored.value, said.value)
-    value = FieldValue(
-        value=stored.value if unchanged else said.value,
-        sources=(said.provider,),
-        fetched_at=said.fetched_at,
-        rule=Rule.HELD if said.stale else rule,
-        asked_ids=_asked_ids(said.asked_id),
-    )
-    if unchanged and value == stored:
-        value = stored  # whoever compares what was with what is sees at once that they are one
-    return Decision(field=field.name, value=value, waiting=tuple(waiting), ended_veto=not unchanged)
+class _Walk:
+    """The walk along the order, once for each rank: the first value wins, unless the stored one is held on the way."""
+
+    def __init__(self, listening: Listening, stored: FieldValue, vetoes: list[Veto], frame: _Frame) -> None:
+        self._listening, self._field, self._order = listening, listening.field, listening.order
+        self._stored, self._vetoes, self._frame = stored, vetoes, frame
+        self._waiting: dict[str, None] = {}
+        self._plain = not in_languages(self._field)
+        self._sources = stored.sources if stored.value is not None else ()
+
+    def along(self, speeches: Iterable[_Speech]) -> Decision:
+        """The decision. `speeches` in the order of authority; none is looked at that is not needed."""
+        heard: list[_Speech] = []
+        top = TEXTLESS_FIRST if self._field.textless is Textless.FIRST else BEST
+        decision = self._at(top, self._keeping(speeches, heard))
+        if decision is None and not self._plain:
+            ranks = {rank for speech in heard for rank, _ in speech.ranked} | {self._held_at(heard)}
+            below = (self._at(rank, heard) for rank in sorted(ranks) if rank > top)
+            decision = next((each for each in below if each is not None), None)
+        return decision or self._nobody(heard)
+
+    @staticmethod
+    def _keeping(speeches: Iterable[_Speech], heard: list[_Speech]) -> Iterable[_Speech]:
+        for speech in speeches:
+            heard.append(speech)
+            yield speech
+
+    def _at(self, rank: Rank, speeches: Iterable[_Speech]) -> Decision | None:
+        """What this rank decides; None: nothing, so that the walk goes lower."""
+        seen: list[_Speech] = []
+        for place, speech in enumerate(speeches):
+            seen.append(speech)
+            said = speech.at(rank)
+            if self._vetoes and self._vetoed(said, rank):
+                return self._stay(Rule.VETOED)
+            if said.value is not None:
+                rule = Rule.FIRST if place == 0 else Rule.NEXT
+                return self._take(said, rule if said.provider in self._listening.rule.providers else Rule.GAP)
+            if not said.heard:
+                if said.provider in self._sources and self._held_at([speech]) == rank:
+                    return self._stay(Rule.HELD)
+                self._waiting[said.provider] = None
+        return self._end_of(rank, seen)
+
+    @property
+    def _source(self) -> str:
+        """The source of what is stored; "" where there is none, and where several share it."""
+        return self._sources[0] if len(self._sources) == 1 else ""
+
+    def _held_at(self, speeches: Iterable[_Speech]) -> Rank:
+        """The rank at which the stored value is held: that of its language, or of the one that its own source now gives
+        the same text under."""
+        if self._plain or self._stored.value is None:
+            return BEST
+        own = next((each for each in speeches if each.said.provider == self._source), None)
+        again = (
+            [rank for rank, said in own.ranked if same(self._field.name, self._stored.value, said.value)] if own else []
+        )
+        return min(again) if again else _rank_of(self._stored, self._listening, self._frame)
+
+    def _end_of(self, rank: Rank, speeches: list[_Speech]) -> Decision | None:
+        """Nobody has a value at this rank. Where the stored one stands here and its own source has none any more, the
+        walk goes no lower until the value is withdrawn."""
+        if self._stored.value is None or self._held_at(speeches) != rank:
+            return None
+        if not by_providers(self._stored.sources):
+            # What states no language gives way to a provider's only where that is in a better one.
+            return None if self._plain else self._nobody(speeches)
+        own = next((each.said for each in speeches if each.said.provider == self._source), None)
+        if own is None:
+            return None
+        counted = self._counted(own)
+        if not self._gone(counted):
+            return self._stay(Rule.KEPT, counted)
+        return None
+
+    def _counted(self, own: Said) -> FieldValue:
+        """The stored value, with it noted that its source has none now: in a whole answer, to the same question."""
+        if not own.whole or own.fetched_at is None or self._stored.asked_ids != _asked_ids(own.asked_id):
+            return self._stored
+        still = any(base(text.language) == base(self._stored.language) for text in own.texts)
+        if still or not may_be_withdrawn(self._field.name, self._source):
+            return self._stored
+        return said_none(self._stored, self._source, own.fetched_at.date())
+
+    def _gone(self, counted: FieldValue) -> bool:
+        forbidden = any(veto.value is None and self._source in veto.providers for veto in self._vetoes)
+        pair = (self._source, self._field.name)
+        return is_withdrawn(counted, self._source) and pair not in self._frame.guarded and not forbidden
+
+    def _vetoed(self, said: Said, rank: Rank) -> bool:
+        """Whether the owner undid this value, or the provider of an undone one cannot be heard at its rank."""
+        for veto in self._vetoes:
+            theirs = said.provider in veto.providers
+            if not said.heard:
+                undone = FieldValue(value=veto.value, sources=veto.providers, language=veto.language)
+                if theirs and veto.value is not None and _rank_of(undone, self._listening, self._frame) == rank:
+                    return True
+            elif veto.value is not None and same(self._field.name, veto.value, said.value):
+                return True
+        return False
+
+    def _take(self, said: Said, rule: Rule) -> Decision:
+        """The winner's value; where it means the same as the stored one, the stored bytes with a new provenance."""
+        stored = self._stored
+        unchanged = same(self._field.name, stored.value, said.value)
+        value = FieldValue(
+            value=stored.value if unchanged else said.value,
+            sources=(said.provider,),
+            fetched_at=said.fetched_at,
+            rule=Rule.HELD if said.stale else rule,
+            asked_ids=_asked_ids(said.asked_id),
+            language=_language_of(self._field, said),
+        )
+        if unchanged and value == stored:
+            value = stored  # whoever compares what was with what is sees at once that they are one
+        had_none = any(veto.value is None and said.provider in veto.providers for veto in self._vetoes)
+        return Decision(
+            field=self._field.name, value=value, waiting=tuple(self._waiting), ended_veto=not unchanged or had_none
+        )
+
+    def _stay(self, rule: Rule, stored: FieldValue | None = None) -> Decision:
+        return _stay(self._field, stored or self._stored, rule, list(self._waiting))
+
+    def _nobody(self, heard: list[_Speech]) -> Decision:
+        """Nobody has a value at any rank that the stored one would give way to."""
+        own = next((each.said for each in heard if each.said.provider == self._source), None)
+        if own is not None and own.heard and self._gone(self._counted(own)):
+            gone = FieldValue(
+                sources=(self._source,),
+                fetched_at=own.fetched_at,
+                rule=Rule.WITHDRAWN,
+                asked_ids=_asked_ids(own.asked_id),
+            )
+            return Decision(field=self._field.name, value=gone, waiting=tuple(self._waiting))
+        return _nobody(self._field, self._stored, self._order, list(self._waiting))
 
 
 def _stay(field: Field, stored: FieldValue, rule: Rule, waiting: list[str]) -> Decision:
@@ -230,10 +428,19 @@ def _nobody(field: Field, stored: FieldValue, order: tuple[str, ...], waiting: l
     return _stay(field, stored, Rule.OUTSIDE if outside else Rule.KEPT, waiting)
 
 
-def _union(field: Field, stored: FieldValue, heard: tuple[Said, ...], vetoes: list[Veto]) -> Decision:
-    """Each element keeps its providers: what an unheard one said stays, what a heard one said is replaced."""
+def _union(
+    field: Field,
+    stored: FieldValue,
+    heard: tuple[Said, ...],
+    vetoes: list[Veto],
+    guarded: Collection[tuple[str, str]],
+) -> Decision:
+    """Each element keeps its providers: what an unheard one said stays, and what one has suddenly none of, until it is
+    withdrawn; what a heard one said is replaced."""
     waiting = [said.provider for said in heard if not said.heard]
-    elements = _join(heard, stored)
+    stored = _noted(field, stored, heard)
+    silent = {said.provider for said in heard if _speaks_not(field, stored, said, guarded)}
+    elements = _join(heard, stored, silent)
     if not elements:
         return _nobody(field, stored, tuple(said.provider for said in heard), waiting)
     value = tuple(element for element, _ in elements.values())
@@ -243,6 +450,9 @@ def _union(field: Field, stored: FieldValue, heard: tuple[Said, ...], vetoes: li
     joined = [said for said in heard if said.provider in sources]
     if not any(said.heard for said in joined):
         return _stay(field, stored, Rule.HELD, [provider for provider in waiting if provider not in sources])
+    if silent.issuperset(said.provider for said in joined if said.heard):
+        rule = Rule.KEPT if all(said.heard for said in joined) else Rule.HELD
+        return _stay(field, stored, rule, waiting)
     unchanged = same(field.name, stored.value, value)
     if unchanged:
         value = stored.value  # type: ignore[assignment]
@@ -251,27 +461,51 @@ def _union(field: Field, stored: FieldValue, heard: tuple[Said, ...], vetoes: li
         sources=tuple(said.provider for said in joined),
         fetched_at=max((said.fetched_at for said in joined if said.fetched_at), default=stored.fetched_at),
         rule=Rule.UNION,
-        asked_ids=_asked_ids(*_ids_of(joined, stored)),
+        asked_ids=_asked_ids(*_ids_of(joined, stored, silent)),
         contributors=tuple(tuple(elements[text_key(element)][1]) for element in value),
+        withdrawals=tuple(each for each in stored.withdrawals if each.source in sources),
     )
     return Decision(field=field.name, value=union, waiting=tuple(waiting), ended_veto=not unchanged)
 
 
-def _join(heard: Iterable[Said], stored: FieldValue) -> dict[str, tuple[str, list[str]]]:
-    """By its key every element with its providers, in order of authority."""
+def _noted(field: Field, stored: FieldValue, heard: Iterable[Said]) -> FieldValue:
+    """The stored union, with what its sources say of having none."""
+    if stored.value is None:
+        return stored
+    asked = dict(zip(stored.sources, stored.asked_ids, strict=False))
+    for said in heard:
+        if said.provider not in asked or not said.heard or not may_be_withdrawn(field.name, said.provider):
+            continue
+        if said.value is not None:
+            stored = said_again(stored, said.provider)
+        elif said.whole and said.fetched_at is not None and said.asked_id == asked[said.provider]:
+            stored = said_none(stored, said.provider, said.fetched_at.date())
+    return stored
+
+
+def _speaks_not(field: Field, stored: FieldValue, said: Said, guarded: Collection[tuple[str, str]]) -> bool:
+    """Whether a source of the stored union says that it has none, and is not to be believed yet."""
+    if not said.heard or said.value is not None or said.provider not in stored.sources:
+        return False
+    return not is_withdrawn(stored, said.provider) or (said.provider, field.name) in guarded
+
+
+def _join(heard: Iterable[Said], stored: FieldValue, silent: Collection[str] = ()) -> dict[str, tuple[str, list[str]]]:
+    """By its key every element with its providers, in order of authority; of silent ones those of before."""
     elements: dict[str, tuple[str, list[str]]] = {}
     for said in heard:
-        for element in _elements(said, stored):
+        for element in _elements(said, stored, speaks=said.heard and said.provider not in silent):
             by = elements.setdefault(text_key(element), (element, []))[1]
             if said.provider not in by:
                 by.append(said.provider)
     return elements
 
 
-def _ids_of(joined: list[Said], stored: FieldValue) -> list[str]:
-    """The ids the providers were asked with, parallel to the sources; an unheard one's as stored."""
+def _ids_of(joined: list[Said], stored: FieldValue, silent: Collection[str]) -> list[str]:
+    """The ids the providers were asked with, parallel to the sources; of one that told nothing now, as stored."""
     before = dict(zip(stored.sources, stored.asked_ids, strict=False))
-    return [said.asked_id if said.heard else before.get(said.provider, "") for said in joined]
+    now = {said.provider for said in joined if said.heard}.difference(silent)
+    return [said.asked_id if said.provider in now else before.get(said.provider, "") for said in joined]
 
 
 def _asked_ids(*ids: str) -> tuple[str, ...]:
@@ -288,9 +522,9 @@ def _vetoed_union(field: Field, heard: Iterable[Said], veto: Veto) -> bool:
     return same(field.name, veto.value, together)
 
 
-def _elements(said: Said, stored: FieldValue) -> tuple[str, ...]:
-    """What a provider contributes to a union: its own list now, or what it contributed when it was last heard."""
-    if said.heard:
+def _elements(said: Said, stored: FieldValue, *, speaks: bool) -> tuple[str, ...]:
+    """What a provider contributes to a union: its own list now, or what it contributed when it last had one."""
+    if speaks:
         return said.value or ()  # type: ignore[return-value]
     if not isinstance(stored.value, tuple):
         return ()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from metarr.domain.values import Kind, Struct, Value
+from metarr.domain.values import Kind, Struct, Text, Value
 from metarr.errors import Reason
 
 
@@ -11,7 +11,8 @@ class Fragment(Struct, frozen=True, kw_only=True):
     """What one provider says about one title.
 
     Every field the provider declares for the kind is in exactly one of three places: `values`, `empty` (it
-    speaks about the field and has none) or `unread` (it could not be read this time).
+    speaks about the field and has none) or `unread` (it could not be read this time). What exists in languages
+    (`domain.languages.TEXT_FIELDS`) may stand in `texts` instead of `values`: each language once, the best first.
     `ids` are the provider's claims about this title's external ids, its own among them.
     `titles` are further titles it knows the title by, for matching. `trouble` names what was malformed.
     """
@@ -20,6 +21,7 @@ class Fragment(Struct, frozen=True, kw_only=True):
     kind: Kind
     ids: dict[str, str] = {}
     values: dict[str, Value] = {}
+    texts: dict[str, tuple[Text, ...]] = {}
     empty: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     titles: tuple[str, ...] = ()

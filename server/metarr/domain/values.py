@@ -21,10 +21,23 @@ class Kind(StrEnum):
     EPISODE = "episode"
 
 
+class Text(Struct, frozen=True, kw_only=True):
+    """A text in a language, a tag such as "es", "es-MX"; "": not known.
+
+    `implied`: nobody wrote it in that language: a translation that leaves the title empty says that the title is called
+    there as in the original.
+    """
+
+    value: str
+    language: str = ""
+    implied: bool = False
+
+
 class Image(Struct, frozen=True, kw_only=True):
     """One artwork candidate, or one chosen artwork.
 
-    `url` is the full-size address (https). `language` is ISO 639-1, "" when the image bears no text.
+    `url` is the full-size address (https). `language` is ISO 639-1, "" when the image bears no text; `region` is the
+    country of that language, ISO 3166-1 alpha-2, "" when none is stated.
     `width` and `height` are pixels, 0 when unknown. `votes` ranks images of one provider only.
     """
 
@@ -33,6 +46,7 @@ class Image(Struct, frozen=True, kw_only=True):
     height: int = 0
     language: str = ""
     votes: float = 0.0
+    region: str = ""
 
 
 Artwork = tuple[Image, ...]

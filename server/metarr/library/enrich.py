@@ -25,6 +25,7 @@ from metarr.library import join
 from metarr.library.commit import publish
 from metarr.library.items import Library, Reference
 from metarr.library.recognize import Recognizer
+from metarr.library.withdrawals import guarded
 from metarr.store import awaited_answers, items, joins
 from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.changes import ChangeSet
@@ -266,7 +267,8 @@ class Enricher:
         self, connection: Connection, before: MediaItem, base: MediaItem, findings: Findings, config: Config
     ) -> _Merged:
         """The merge on `base`, told as a change of `before`."""
-        merged = merge(base, findings.outcomes, config.policy, self._gatherer.coverage(base.kind))
+        coverage = self._gatherer.coverage(base.kind)
+        merged = merge(base, findings.outcomes, config.policy, coverage, guarded=guarded(connection, base))
         attempts = awaited_answers.of_items(connection, [base.id]).get(base.id, {})
         awaited = still_awaited(findings.outcomes, attempts, self._clock.now())
         after = replace(

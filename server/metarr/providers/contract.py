@@ -22,20 +22,33 @@ from metarr.fetch.contract import Connection, Http, Limits, Response
 class Preferences(Struct, frozen=True, kw_only=True):
     """What the owner wants of every provider.
 
-    `language`: of texts, such as "en-US". `image_languages`: of artwork, best first, ISO 639-1. `country`: of
-    certifications and release dates, ISO 3166-1.
+    `languages`: tags such as "es-ES" or "en", the best first; `language`: the first of them, `image_languages`: without
+    their regions. `original`: what may be in the title's original language, too: "texts", "artwork", "trailers".
+    `country`: of certifications and release dates, ISO 3166-1.
     """
 
-    language: str = "en-US"
-    image_languages: tuple[str, ...] = ("en",)
+    languages: tuple[str, ...] = ("en-US", "en")
+    original: frozenset[str] = frozenset({"artwork", "trailers"})
     country: str = "US"
+
+    @property
+    def language(self) -> str:
+        return self.languages[0]
+
+    @property
+    def image_languages(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(tag.partition("-")[0] for tag in self.languages))
 
 
 class Ask(Struct, frozen=True, kw_only=True):
-    """One question to one provider: `ids` holds every external id known of the title, by id type."""
+    """One question to one provider: `ids` holds every external id known of the title, by id type.
+
+    `original_language`: of the title, ISO 639-1, as the provider itself said before; "": not known.
+    """
 
     kind: Kind
     ids: Mapping[str, str]
+    original_language: str = ""
     preferences: Preferences = Preferences()
     settings: Mapping[str, SettingValue] = {}
 
@@ -106,6 +119,9 @@ class Provider(ABC):
     """By kind the id types from which `lookup` can find one of `asks_by`, the best first."""
     parser_version: ClassVar[int] = 1
     """Raised when the parsers read more, or otherwise. Cached answers count until their time is over, no longer."""
+    plain_language: ClassVar[str | None] = ""
+    """What its texts are in where a fragment does not tell: a tag; "": what was asked for first. None: it tells of
+    each, so an answer of before it did is not read for its texts."""
 
     @abstractmethod
     def connection(self, settings: Mapping[str, SettingValue]) -> Connection:
@@ -128,8 +144,9 @@ class Provider(ABC):
         return self.covers.get(kind, frozenset())
 
     def shape(self, kind: Kind, preferences: Preferences, settings: Mapping[str, SettingValue]) -> str:
-        """What else than the id decides the answer, as text; part of the cache key."""
-        return f"{preferences.language}|{','.join(preferences.image_languages)}|{preferences.country}"
+        """What else than the id decides the answer, as text; part of the cache key. Languages count as a set: the same
+        ones in another order find the same answer."""
+        return f"{','.join(sorted(preferences.languages))}|{preferences.country}"
 
     def asked_id(self, kind: Kind, ids: Mapping[str, str]) -> str | None:
         """The typed id it would be asked with, such as `imdb:tt0137523`; None: it cannot be asked with these."""

@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 
 import msgspec
 import structlog
+from msgspec import structs
 
 from metarr.domain.fields import FIELDS, FieldType, decode_value, encode_value
 from metarr.domain.id_spelling import valid_id
+from metarr.domain.languages import TEXT_FIELDS
 from metarr.domain.outcome import Fragment
-from metarr.domain.values import Collection, Credit, Image, Kind, Value
+from metarr.domain.values import Collection, Credit, Image, Kind, Text, Value
 from metarr.errors import BadAnswer, DatabaseUnusable, ProviderError, TitleNotFound
 from metarr.fetch.contract import Cancelled, Classify, Http, Response
 from metarr.providers.contract import Ask, Candidate, LooksUp, Provider, Query, Searches, SettingValue
@@ -32,6 +34,7 @@ MAX_NUMBER = 1e15
 MAX_CANDIDATES = 100
 MAX_TROUBLE = 50
 MAX_NOTE = 200
+LANGUAGE_TAG = re.compile(r"([a-z]{2,3}(-[A-Z]{2})?)?")
 ISO_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 SHAPELESS = (TypeError, ValueError, AttributeError, KeyError, RecursionError, msgspec.MsgspecError)
 """What looking into an object of an unexpected form raises."""
@@ -121,11 +124,21 @@ def checked_fragment(provider: Provider, kind: Kind, returned: object, told: fro
         declared &= told
     trouble = [str(note)[:MAX_NOTE] for note in list(returned.trouble)[:MAX_TROUBLE]]
     values: dict[str, Value] = {}
-    empty = (returned.empty & declared) - returned.values.keys() - returned.unread
+    texts: dict[str, tuple[Text, ...]] = {}
+    empty = (returned.empty & declared) - returned.values.keys() - returned.texts.keys() - returned.unread
+    for field, said in returned.texts.items():
+        try:
+            if field not in declared or field not in TEXT_FIELDS:
+                raise Malformed("not declared, or in no language")
+            texts[field] = checked_texts(field, said)
+        except (Malformed, *SHAPELESS) as error:
+            trouble.append(f"{field}: {error}"[:MAX_NOTE])
     for field, raw in returned.values.items():
         try:
             if field not in declared:
                 raise Malformed("not declared")
+            if field in texts:
+                raise Malformed("said twice")
             value = checked_value(field, raw)
         except (Malformed, *SHAPELESS) as error:
             trouble.append(f"{field}: {error}"[:MAX_NOTE])
@@ -139,8 +152,9 @@ def checked_fragment(provider: Provider, kind: Kind, returned: object, told: fro
         kind=kind,
         ids=checked_ids(returned.ids),
         values=values,
-        empty=empty,
-        unread=declared - values.keys() - empty,
+        texts={field: said for field, said in texts.items() if said},
+        empty=empty | {field for field, said in texts.items() if not said},
+        unread=declared - values.keys() - texts.keys() - empty,
         titles=tuple(dict.fromkeys(_short_texts(returned.titles))),
         trouble=tuple(trouble[: 2 * MAX_TROUBLE]),
     )
@@ -184,6 +198,22 @@ def _says(part: str | Credit | Image) -> bool:
     if isinstance(part, Image):
         return part.url.startswith("https://")
     return bool((part.name if isinstance(part, Credit) else part).strip())
+
+
+def checked_texts(field: str, raw: object) -> tuple[Text, ...]:
+    """What is said in each language, each once; a malformed one costs itself. Raises Malformed where all are."""
+
+    def read(one: object) -> Text | None:
+        text = msgspec.convert(msgspec.to_builtins(one), type=Text)
+        if not LANGUAGE_TAG.fullmatch(text.language):
+            raise Malformed("no language such as en or pt-BR")
+        value = checked_value(field, text.value)
+        return structs.replace(text, value=value) if isinstance(value, str) else None
+
+    kept: dict[str, Text] = {}
+    for text in each(raw, read)[:MAX_ELEMENTS]:
+        kept.setdefault(text.language, text)
+    return tuple(kept.values())
 
 
 def checked_ids(raw: object) -> dict[str, str]:

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 import msgspec
 
 from metarr.domain.id_spelling import valid_id
+from metarr.domain.languages import TitleLanguages
 from metarr.domain.outcome import Fragment
-from metarr.domain.values import Artwork, Credit, Image, Kind
+from metarr.domain.values import Artwork, Credit, Image, Kind, Text
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, QuotaExhausted, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers.contract import (
@@ -64,7 +65,10 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 UNRATED = frozenset({"not rated", "unrated", "nr"})
 COUNTRY_NAMES = {"USA": "United States", "UK": "United Kingdom"}
 NO_LANGUAGE = "None"
+LANGUAGE = "en"
+ENGLISH = TitleLanguages()
 POSTER_LANGUAGE = "en"
+ENGLISH = TitleLanguages()
 """OMDb carries IMDb's main poster, which bears a title; its language is not told."""
 
 _BOTH = """
@@ -105,6 +109,8 @@ class Omdb(Provider):
         Kind.SERIES: frozenset(_BOTH.split()),
     }
     asks_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {Kind.MOVIE: ("imdb",), Kind.SERIES: ("imdb",)}
+    plain_language = LANGUAGE
+    parser_version = 2
 
     def connection(self, settings: Mapping[str, SettingValue]) -> Connection:
         key = str(settings.get("api_key", "")).strip()
@@ -237,14 +243,20 @@ def _candidate(raw: dict[str, Any], kind: Kind) -> Candidate | None:
 
 
 def _read_texts(reading: Reading, body: dict[str, Any], plot: str) -> None:
-    reading.read("title", lambda: text(body["Title"]))
-    reading.read("plot", lambda: text(body["Plot"]))
+    reading.read_texts("title", lambda: _english(body["Title"]), ENGLISH)
+    reading.read_texts("plot", lambda: _english(body["Plot"]), ENGLISH)
     if plot == SHORT:
-        reading.read("outline", lambda: text(body["Plot"]))
+        reading.read_texts("outline", lambda: _english(body["Plot"]), ENGLISH)
     reading.read("awards", lambda: _awards(body["Awards"]))
     reading.read("genres", lambda: _listed(body["Genre"]))
     reading.read("countries", lambda: texts(COUNTRY_NAMES.get(name, name) for name in _listed(body["Country"])))
     reading.read("languages", lambda: texts(name for name in _listed(body["Language"]) if name != NO_LANGUAGE))
+
+
+def _english(raw: Any) -> tuple[Text, ...]:
+    """OMDb speaks English, whatever language is asked for."""
+    told = text(raw)
+    return (Text(value=told, language=LANGUAGE),) if told else ()
 
 
 def _read_facts(reading: Reading, body: dict[str, Any]) -> None:

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any, TypeVar
 
 from metarr.domain.fields import FIELDS
+from metarr.domain.languages import LanguagePolicy, Rank, TitleLanguages, rank_of
 from metarr.domain.outcome import Fragment
-from metarr.domain.values import Kind, Value
-from metarr.providers.contract import Provider
+from metarr.domain.values import Kind, Text, Value
+from metarr.providers.contract import Preferences, Provider
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ class Reading:
         self._provider = provider
         self._kind = kind
         self._values: dict[str, Value] = {}
+        self._texts: dict[str, tuple[Text, ...]] = {}
         self._empty: set[str] = set()
         self._unread: set[str] = set()
         self._trouble: list[str] = []
@@ -54,6 +56,25 @@ class Reading:
         else:
             self._values[field] = value
 
+    def read_texts(self, field: str, get: Callable[[], Iterable[Text]], wanted: TitleLanguages) -> None:
+        """Read one declared field that exists in languages: `get` returns what is said in each, the best of a language
+        first. They are kept in the order that is `wanted`."""
+        if field not in self._provider.covers.get(self._kind, ()):
+            return
+        try:
+            first: dict[str, Text] = {}
+            for text in get():
+                first.setdefault(text.language, text)
+            ranked = sorted(first.values(), key=lambda text: _rank(field, text, wanted))
+        except (Malformed, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            self._unread.add(field)
+            self._trouble.append(f"{field}: {type(error).__name__} {str(error)[:80]}")
+            return
+        if ranked:
+            self._texts[field] = tuple(ranked)
+        else:
+            self._empty.add(field)
+
     def missing(self, section: str, fields: Iterable[str]) -> None:
         """A section that was asked for is not in the answer: its fields are unread."""
         self._trouble.append(f"missing section: {section}")
@@ -62,17 +83,30 @@ class Reading:
     def fragment(self, ids: Mapping[str, str], titles: Iterable[str] = ()) -> Fragment:
         """What was read. A field read once with a value counts as read."""
         declared = self._provider.covers.get(self._kind, frozenset())
-        empty = self._empty - self._values.keys()
+        read = self._values.keys() | self._texts.keys()
+        empty = self._empty - read
         return Fragment(
             provider=self._provider.id,
             kind=self._kind,
             ids={id_type: value for id_type, value in ids.items() if value},
             values={field: self._values[field] for field in sorted(self._values, key=_PLACES.__getitem__)},
+            texts={field: self._texts[field] for field in sorted(self._texts, key=_PLACES.__getitem__)},
             empty=frozenset(empty),
-            unread=frozenset(declared - self._values.keys() - empty),
+            unread=frozenset(declared - read - empty),
             titles=tuple(dict.fromkeys(title for title in titles if title)),
             trouble=tuple(self._trouble),
         )
+
+
+def _rank(field: str, text: Text, wanted: TitleLanguages) -> Rank:
+    return rank_of(field, text.language, wanted, implied=text.implied) or wanted.last
+
+
+def languages_of(preferences: Preferences, original: str = "") -> TitleLanguages:
+    """What the owner wants of a title of this original language (ISO 639-1; "": not known)."""
+    return TitleLanguages(
+        policy=LanguagePolicy(listed=preferences.languages, original=preferences.original), original=original
+    )
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from metarr.domain.id_spelling import valid_id
 from metarr.domain.outcome import Fragment
-from metarr.domain.values import Artwork, Collection, Credit, Image, Kind, Value
+from metarr.domain.values import Artwork, Collection, Credit, Image, Kind, Text
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers.contract import (
@@ -36,6 +36,7 @@ from metarr.providers.reading import (
     each,
     https,
     iso_date,
+    languages_of,
     number,
     objects,
     optional,
@@ -90,7 +91,7 @@ WRITING_JOBS = (
 
 _BOTH = """
 title original_title tagline plot release_date runtime_minutes status certification genres studios countries languages
-tags cast trailer homepage tmdb_rating tmdb_votes poster fanart clearlogo landscape keyart
+original_language tags cast trailer homepage tmdb_rating tmdb_votes poster fanart clearlogo landscape keyart
 """
 _MOVIES_ONLY = "directors writers collection"
 _SERIES_ONLY = "creators networks end_date"
@@ -121,6 +122,8 @@ class Tmdb(Provider):
         Kind.SERIES: frozenset((_BOTH + _SERIES_ONLY).split()),
     }
     asks_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {Kind.MOVIE: ("tmdb",), Kind.SERIES: ("tmdb",)}
+    plain_language = None
+    parser_version = 2
     looks_up_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {Kind.MOVIE: ("imdb",), Kind.SERIES: ("imdb", "tvdb")}
     """/find knows only series by TVDB id: given the id of a TVDB movie, it finds some series."""
 
@@ -153,7 +156,10 @@ class Tmdb(Provider):
         asked = _id_of("tmdb", ask.ids["tmdb"])
         if not asked:
             raise TitleNotFound("that is no TMDB id")
-        body = http.get(f"/{PATHS[ask.kind]}/{asked}", _details_params(ask.kind, ask.preferences))
+        path = f"/{PATHS[ask.kind]}/{asked}"
+        body = http.get(path, _details_params(ask.kind, ask.preferences, ask.original_language))
+        if further := _further_language(body, ask):
+            body = {**body, "images": _joined_images(body, _images_in(further, path, http))}
         return parse_title(body, ask.kind, ask.preferences)
 
     def lookup(self, ask: Ask, http: Http) -> Mapping[str, str]:
@@ -184,15 +190,47 @@ class Tmdb(Provider):
 # Asking ------------------------------------------------------------------------------------------------------------
 
 
-def _details_params(kind: Kind, preferences: Preferences) -> dict[str, str]:
-    images = preferences.image_languages[: MAX_IMAGE_LANGUAGES - 1]
+def _details_params(kind: Kind, preferences: Preferences, original: str = "") -> dict[str, str]:
+    listed = preferences.image_languages[: MAX_IMAGE_LANGUAGES - 2]
+    images = (*listed, original) if original and "artwork" in preferences.original else listed
+    videos = (*preferences.image_languages[: MAX_IMAGE_LANGUAGES - 2], original or "en", "en", "null")
     return {
         "language": preferences.language,
         "append_to_response": ",".join(SECTIONS[kind]),
         # Without these two, `language` filters images and videos as well: no textless image would come.
         "include_image_language": ",".join(dict.fromkeys((*images, "null"))),
-        "include_video_language": ",".join(dict.fromkeys((_language(preferences), "en", "null"))),
+        "include_video_language": ",".join(dict.fromkeys(videos)),
     }
+
+
+def _further_language(body: Any, ask: Ask) -> str:
+    """The original language, where it was not known when the images were asked for, and no poster of a listed one came;
+    "": there is nothing more to ask for."""
+    if ask.original_language or "artwork" not in ask.preferences.original or not isinstance(body, dict):
+        return ""
+    listed = ask.preferences.image_languages
+    with suppress(Malformed, KeyError, TypeError):
+        original = _original(body)
+        if not original or original in listed:
+            return ""
+        posters = objects(section(section(body, "images"), "posters", list))
+        return "" if any(image.get("iso_639_1") in listed for image in posters) else original
+    return ""
+
+
+def _images_in(language: str, path: str, http: Http) -> Any:
+    """A title's images in one more language. The same path as before, so that one more request is all that it takes."""
+    body = http.get(path, {"append_to_response": "images", "include_image_language": language})
+    return body.get("images") if isinstance(body, dict) else None
+
+
+def _joined_images(body: dict[str, Any], further: Any) -> Any:
+    """The images of both answers; unread where the second has none that can be read."""
+    images = body["images"]
+    if not isinstance(further, dict):
+        return None
+    groups = {group: further.get(group) for group in ("posters", "backdrops", "logos")}
+    return {**images, **{g: [*images.get(g, ()), *more] for g, more in groups.items() if isinstance(more, list)}}
 
 
 def _language(preferences: Preferences) -> str:
@@ -303,13 +341,13 @@ def _known_titles(body: dict[str, Any], name: str) -> tuple[str, ...]:
 
 
 def _read_texts(reading: Reading, body: dict[str, Any], kind: Kind, preferences: Preferences) -> None:
-    name = NAMES[kind]
-    reading.read("title", lambda: _title(body, name, preferences))
+    name, wanted = NAMES[kind], languages_of(preferences, _original_or_none(body))
+    reading.read_texts("title", lambda: _titles(body, name, preferences), wanted)
     reading.read("original_title", lambda: _said(body[f"original_{name}"]))
-    reading.read("tagline", lambda: _localized(body, "tagline", preferences))
-    reading.read("plot", lambda: _localized(body, "overview", preferences))
+    reading.read_texts("tagline", lambda: _in_languages(body, "tagline", preferences), wanted)
+    reading.read_texts("plot", lambda: _in_languages(body, "overview", preferences), wanted)
     reading.read("homepage", lambda: https(body["homepage"]))
-    reading.read("trailer", lambda: _trailer(section(body, "videos"), _language(preferences)))
+    reading.read_texts("trailer", lambda: _trailers(section(body, "videos"), wanted.original), wanted)
 
 
 def _read_facts(reading: Reading, body: dict[str, Any], kind: Kind) -> None:
@@ -319,6 +357,7 @@ def _read_facts(reading: Reading, body: dict[str, Any], kind: Kind) -> None:
     reading.read("studios", lambda: _names(body["production_companies"]))
     reading.read("countries", lambda: _countries(body["production_countries"]))
     reading.read("languages", lambda: _languages(body["spoken_languages"]))
+    reading.read("original_language", lambda: _original(body))
     reading.read("tags", lambda: _names(section(body, "keywords")[tags]))
     reading.read("tmdb_rating", lambda: _rating(body["vote_average"]))
     reading.read("tmdb_votes", lambda: whole(body["vote_count"]))
@@ -372,34 +411,60 @@ def _data(translation: dict[str, Any]) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _translations(body: dict[str, Any], language: str, country: str = "") -> list[dict[str, Any]]:
-    """The translations into a language, that of the country first."""
+def _original(body: dict[str, Any]) -> str:
+    """The original language, ISO 639-1; "" where there is none ("xx")."""
+    code = (text(body["original_language"]) or "").lower()
+    return code if re.fullmatch("[a-z]{2}", code) and code != "xx" else ""
+
+
+def _original_or_none(body: dict[str, Any]) -> str:
+    """The same, "" also where it cannot be read: no text hangs on it."""
+    with suppress(Malformed, KeyError, TypeError):
+        return _original(body)
+    return ""
+
+
+def _translations(body: dict[str, Any], preferences: Preferences) -> list[tuple[str, dict[str, Any]]]:
+    """The translations into the listed languages and the original one, each with its tag, such as "es-MX"."""
+    wanted = (*preferences.image_languages, _original_or_none(body))
     found = objects(section(body, "translations")["translations"])
-    fitting = [entry for entry in found if entry.get("iso_639_1") == language]
-    return [_data(entry) for entry in sorted(fitting, key=lambda entry: entry.get("iso_3166_1") != country)]
+    entries = [(entry.get("iso_639_1"), entry.get("iso_3166_1"), _data(entry)) for entry in found]
+    return [
+        (f"{language}-{country}" if isinstance(country, str) and country else str(language), data)
+        for language, country, data in entries
+        if language and language in wanted
+    ]
 
 
-def _localized(body: dict[str, Any], key: str, preferences: Preferences) -> Value | None:
-    """A text in the wanted language, else as spoken in another country, else in English; TMDB itself gives ""."""
-    if told := _said(body[key]):
-        return told
-    country = preferences.language.partition("-")[2]
-    entries = _translations(body, _language(preferences), country) + _translations(body, "en", "US")
-    return next((told for data in entries if (told := optional(_said, data.get(key)))), None)
+def _tells_translations(body: dict[str, Any]) -> bool:
+    """Whether there is a list of translations that can be read."""
+    return optional(lambda part: section(part, "translations").get("translations"), body) is not None
 
 
-def _title(body: dict[str, Any], name: str, preferences: Preferences) -> Value | None:
-    """TMDB gives the original title where it has none in the wanted language.
+def _in_languages(body: dict[str, Any], key: str, preferences: Preferences) -> tuple[Text, ...]:
+    """A text in each language: as asked for, then as translated. TMDB itself gives "" where it has none."""
+    told = _said(body[key])
+    here = [Text(value=told, language=preferences.language)] if told else []
+    if told and not _tells_translations(body):
+        return tuple(here)
+    translated = [(tag, optional(_said, data.get(key))) for tag, data in _translations(body, preferences)]
+    return (*here, *(Text(value=value, language=tag) for tag, value in translated if value))
 
-    In a translation an empty title says that it is called there as in the original.
-    """
-    told, original, wanted = _said(body[name]), optional(_said, body.get(f"original_{name}")), _language(preferences)
-    if told and (told != original or body.get("original_language") == wanted):
-        return told
-    for language in dict.fromkeys((wanted, "en")):
-        if entries := _translations(body, language, preferences.language.partition("-")[2]):
-            return next((title for data in entries if (title := optional(_said, data.get(name)))), original)
-    return told or original
+
+def _titles(body: dict[str, Any], name: str, preferences: Preferences) -> tuple[Text, ...]:
+    """The title in each language. TMDB gives the original title where it has none in the language asked for; a
+    translation that leaves it empty says that it is called there as in the original."""
+    told, original, language = _said(body[name]), optional(_said, body.get(f"original_{name}")), _original_or_none(body)
+    here = [Text(value=told, language=preferences.language)] if told and told != original else []
+    first = [Text(value=original, language=language)] if original and language else []
+    if told and not _tells_translations(body):
+        if told == original and language not in ("", _language(preferences)):
+            raise Malformed("a title that may be the original one, and no translations to tell")
+        return (*here, *first) or (Text(value=told, language=language or "und"),)
+    translated = [(tag, optional(_said, data.get(name))) for tag, data in _translations(body, preferences)]
+    named = [Text(value=value, language=tag) for tag, value in translated if value]
+    implied = [Text(value=original, language=tag, implied=True) for tag, value in translated if not value and original]
+    return (*here, *named, *first, *implied) or ((Text(value=told, language="und"),) if told else ())
 
 
 def _names(raw: Any, key: str = "name") -> tuple[str, ...] | None:
@@ -502,20 +567,17 @@ def _crew(raw: Any, department: str, jobs: tuple[str, ...]) -> tuple[str, ...] |
     return _names(sorted(people, key=lambda person: jobs.index(person["job"])))
 
 
-def _trailer(videos: dict[str, Any], language: str) -> str | None:
-    """A trailer, else a teaser: in the language, else in English, else in any; official ones first."""
+def _trailers(videos: dict[str, Any], original: str) -> tuple[Text, ...]:
+    """In each language a trailer, else a teaser; official ones first. One that names none speaks the original one."""
     playable = [video for video in objects(videos["results"]) if _video_url(video)]
-    fitting = [video for video in playable if video.get("type") in ("Trailer", "Teaser")]
-    best = min(fitting, key=lambda video: _video_rank(video, language), default=None)
-    return _video_url(best) if best else None
+    fitting = sorted((v for v in playable if v.get("type") in ("Trailer", "Teaser")), key=_video_rank)
+    spoken = [(optional(text, video.get("iso_639_1")) or original or "und", _video_url(video)) for video in fitting]
+    return tuple(Text(value=url, language=language) for language, url in spoken if url)
 
 
-def _video_rank(video: dict[str, Any], language: str) -> tuple[bool, int, bool, float]:
-    spoken = video.get("iso_639_1")
-    in_language = 0 if spoken == language else 1 if spoken == "en" else 2
+def _video_rank(video: dict[str, Any]) -> tuple[bool, bool, float]:
     return (
         video.get("type") != "Trailer",
-        in_language,
         video.get("official") is not True,
         -(optional(number, video.get("size")) or 0),
     )
@@ -559,8 +621,13 @@ def _image(raw: dict[str, Any]) -> Image | None:
         width=optional(whole, raw.get("width")) or 0,
         height=optional(whole, raw.get("height")) or 0,
         language="" if language in (None, "xx") else language,
+        region=_region(raw.get("iso_3166_1")),
         votes=round((average * votes + 5.0 * NEUTRAL_VOTES) / (votes + NEUTRAL_VOTES), 3),
     )
+
+
+def _region(raw: Any) -> str:
+    return raw if isinstance(raw, str) and re.fullmatch("[A-Z]{2}", raw) else ""
 
 
 def _lettered(images: Artwork) -> Artwork:

@@ -10,8 +10,9 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from metarr.domain.id_spelling import valid_id
+from metarr.domain.languages import TitleLanguages
 from metarr.domain.outcome import Fragment
-from metarr.domain.values import Artwork, Credit, Image, Kind
+from metarr.domain.values import Artwork, Credit, Image, Kind, Text
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers.contract import (
@@ -31,6 +32,7 @@ from metarr.providers.reading import (
     each,
     https,
     iso_date,
+    languages_of,
     number,
     objects,
     optional,
@@ -69,7 +71,17 @@ REMOTE_IDS: Mapping[str, tuple[str, str]] = {
 The numeric type of a source differs between kinds of records, its name does not.
 """
 
-_FACTS = {"release_date", "runtime_minutes", "status", "certification", "genres", "studios", "countries", "languages"}
+_FACTS = {
+    "release_date",
+    "runtime_minutes",
+    "status",
+    "certification",
+    "genres",
+    "studios",
+    "countries",
+    "languages",
+    "original_language",
+}
 _ART = {"poster", "fanart", "banner", "clearlogo", "clearart", "keyart"}
 _BOTH = frozenset({"title", "original_title", "plot", "cast", "trailer", "homepage"} | _FACTS | _ART)
 _LANGUAGES = """
@@ -150,6 +162,8 @@ class Tvdb(Provider):
         Kind.SERIES: _BOTH | {"end_date", "networks", "creators"},
     }
     asks_by = {Kind.MOVIE: ("tvdb",), Kind.SERIES: ("tvdb",)}
+    plain_language = None
+    parser_version = 2
     looks_up_by = {Kind.MOVIE: ("imdb", "tmdb"), Kind.SERIES: ("imdb", "tmdb")}
 
     def connection(self, settings: Mapping[str, SettingValue]) -> Connection:
@@ -157,7 +171,7 @@ class Tvdb(Provider):
 
     def shape(self, kind: Kind, preferences: Preferences, settings: Mapping[str, SettingValue]) -> str:
         """Images of every language are in every answer."""
-        return f"{preferences.language}|{preferences.country}"
+        return f"{','.join(sorted(preferences.languages))}|{preferences.country}"
 
     def classify(self, response: Response) -> ProviderError | TitleNotFound | None:
         if response.status < 400:
@@ -281,8 +295,8 @@ def parse_details(kind: Kind, body: Any, preferences: Preferences) -> Fragment:
     """What `/movies/{id}/extended` or `/series/{id}/extended`, with translations, says. Raises BadAnswer."""
     record = _record(body)
     reading = Reading(Tvdb, kind)
-    wanted = language_codes(preferences.language)
-    _read_texts(reading, record, wanted)
+    spoken = languages_of(preferences, _original(record))
+    _read_texts(reading, record, _codes_wanted(preferences, record), spoken)
     country = COUNTRY_CODES.get(preferences.country.upper(), "")
     _read_facts(reading, record, country)
     if kind is Kind.SERIES:
@@ -293,26 +307,39 @@ def parse_details(kind: Kind, body: Any, preferences: Preferences) -> Fragment:
         reading.read("runtime_minutes", lambda: whole(record["runtime"]))
     _read_people(reading, record)
     _read_artwork(reading, record, kind)
-    original = optional(text, record.get("originalLanguage")) or ""
-    reading.read("trailer", lambda: _trailer(record["trailers"], (*wanted, original)))
+    reading.read_texts("trailer", lambda: _trailers(record), spoken)
     return reading.fragment(
         {"tvdb": str(record["id"]), **parse_remote_ids(record.get("remoteIds"))},
         (title for title in _all_titles(record) if not _is_placeholder(title)),
     )
 
 
-def _read_texts(reading: Reading, record: Mapping[str, Any], wanted: tuple[str, ...]) -> None:
+def _original(record: Mapping[str, Any]) -> str:
+    """The original language, ISO 639-1; "" where it is not told, or has no such code."""
+    code = record.get("originalLanguage")
+    return SHORT_LANGUAGES.get(code, "") if isinstance(code, str) else ""
+
+
+def _read_texts(reading: Reading, record: Mapping[str, Any], wanted: tuple[str, ...], spoken: TitleLanguages) -> None:
     reading.read("original_title", lambda: _no_placeholder(text(record["name"])))
     if "translations" not in record:
         reading.missing("translations", ("title", "plot"))
         return
-    reading.read("title", lambda: _title(record, wanted))
-    reading.read("plot", lambda: next(_translated(record, "overviewTranslations", "overview", wanted), None))
+    reading.read_texts("title", lambda: _titles(record, wanted), spoken)
+    reading.read_texts("plot", lambda: _translated(record, "overviewTranslations", "overview", wanted), spoken)
 
 
-def _title(record: Mapping[str, Any], wanted: tuple[str, ...]) -> str | None:
-    known = _translated(record, "nameTranslations", "name", wanted)
-    return next(filter(_no_placeholder, known), None) or _no_placeholder(text(record["name"]))
+def _titles(record: Mapping[str, Any], wanted: tuple[str, ...]) -> tuple[Text, ...]:
+    named = tuple(_translated(record, "nameTranslations", "name", wanted))
+    own = Text(value=optional(text, record.get("name")) or "", language=_original(record) or "und")
+    return tuple(each for each in (*named, own) if _no_placeholder(each.value))
+
+
+def _codes_wanted(preferences: Preferences, record: Mapping[str, Any]) -> tuple[str, ...]:
+    """TheTVDB's codes for the listed languages, the best first, and for the original one."""
+    listed = [code for tag in preferences.languages for code in own_codes(tag)]
+    original = record.get("originalLanguage")
+    return tuple(dict.fromkeys((*listed, *([original] if isinstance(original, str) else ()))))
 
 
 def _read_facts(reading: Reading, record: Mapping[str, Any], country: str) -> None:
@@ -323,6 +350,7 @@ def _read_facts(reading: Reading, record: Mapping[str, Any], country: str) -> No
     reading.read("studios", lambda: _studios(record))
     reading.read("countries", lambda: texts(COUNTRY_NAMES.get(code, "") for code in _countries(record)))
     reading.read("languages", lambda: texts(LANGUAGE_NAMES.get(code, "") for code in _languages(record)))
+    reading.read("original_language", lambda: SHORT_LANGUAGES.get(text(record["originalLanguage"]) or ""))
     reading.read("homepage", lambda: _homepage(record["remoteIds"]))
     reading.read("networks", lambda: _networks(record))
     reading.read("end_date", lambda: _end_date(record))
@@ -346,12 +374,24 @@ def _read_artwork(reading: Reading, record: Mapping[str, Any], kind: Kind) -> No
 
 def language_codes(language: str) -> tuple[str, ...]:
     """TheTVDB's codes for a language such as "pt-BR", best first, English last."""
+    return tuple(dict.fromkeys((*own_codes(language), "eng")))
+
+
+def own_codes(language: str) -> tuple[str, ...]:
+    """TheTVDB's codes for a language such as "pt-BR", best first."""
     base = language.partition("-")[0].lower()
-    own = REGIONAL_LANGUAGES.get(language) or REGIONAL_LANGUAGES.get(base) or (LANGUAGE_CODES.get(base, base),)
-    return tuple(dict.fromkeys((*own, "eng")))
+    return REGIONAL_LANGUAGES.get(language) or REGIONAL_LANGUAGES.get(base) or (LANGUAGE_CODES.get(base, base),)
 
 
-def _translated(record: Mapping[str, Any], part: str, key: str, wanted: Iterable[str]) -> Iterator[str]:
+REGIONS = {"pt": "pt-BR", "por": "pt-PT", "zhtw": "zh-TW", "yue": "zh-HK"}
+
+
+def tag_of(code: str) -> str:
+    """The tag of a language that TheTVDB names by its code, such as "es" for "spa"; "und" where there is none."""
+    return REGIONS.get(code) or SHORT_LANGUAGES.get(code) or "und"
+
+
+def _translated(record: Mapping[str, Any], part: str, key: str, wanted: Iterable[str]) -> Iterator[Text]:
     """Texts in these languages, in their order; aliases are no names."""
     entries = each(
         section(record, "translations").get(part),
@@ -360,7 +400,7 @@ def _translated(record: Mapping[str, Any], part: str, key: str, wanted: Iterable
     by_language = dict(reversed(entries))
     for language in wanted:
         if found := by_language.get(language):
-            yield found.replace("\r\n", "\n")
+            yield Text(value=found.replace("\r\n", "\n"), language=tag_of(language))
 
 
 def _is_placeholder(name: str) -> bool:
@@ -481,11 +521,12 @@ def _credit(actor: Mapping[str, Any]) -> Credit:
     )
 
 
-def _trailer(trailers: Any, wanted: tuple[str, ...]) -> str | None:
-    """The first in the owner's language, else in English, else in the original one, else any."""
-    rank = {language: place for place, language in reversed(list(enumerate(wanted)))}
-    ordered = sorted(objects(trailers), key=lambda trailer: rank.get(str(trailer.get("language")), len(wanted)))
-    return next(iter(each(ordered, lambda trailer: https(trailer["url"]))), None)
+def _trailers(record: Mapping[str, Any]) -> Iterator[Text]:
+    """The first in each language; one that names none speaks the original."""
+    original = _original(record) or "und"
+    for url, code in each(record["trailers"], lambda one: (https(one["url"]), optional(text, one.get("language")))):
+        if url:
+            yield Text(value=url, language=tag_of(code) if code else original)
 
 
 def image_url(raw: Any) -> str | None:

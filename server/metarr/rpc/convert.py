@@ -103,6 +103,7 @@ def runner_up_message(runner_up: RunnerUp) -> pb.RunnerUp:
         value=_value(runner_up.value),
         fetched_at=timestamp(runner_up.fetched_at),
         why=runner_up.why,
+        language=runner_up.language,
     )
 
 
@@ -124,6 +125,7 @@ def field_message(
         held=stored.rule is Rule.HELD,
         runners_up=runners,
         waiting_for=waiting,
+        language=stored.language,
     )
 
 

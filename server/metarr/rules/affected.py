@@ -11,7 +11,9 @@ from msgspec import structs
 
 from metarr.asking.heard import Heard
 from metarr.domain.authority import Authority
+from metarr.domain.fields import FIELDS
 from metarr.domain.freshness import fingerprint_on
+from metarr.domain.languages import in_languages
 from metarr.domain.values import Kind
 from metarr.store.database import Connection
 from metarr.store.items import ItemHead
@@ -88,9 +90,17 @@ class Affected:
         return [
             _Rules(
                 ground=heard.ground_under(structs.replace(heard.config.policy, authority=each), kind, providers),
-                differing=frozenset(
+                differing=_reaching(
                     new.field.name for new, old in zip(wanted, each.listening(kind, usable), strict=True) if new != old
                 ),
             )
             for each in self._authorities
         ]
+
+
+def _reaching(differing: Iterable[str]) -> frozenset[str]:
+    """The fields that listen to others, and what hangs on them: texts and artwork on the original language."""
+    fields = frozenset(differing)
+    if "original_language" not in fields:
+        return fields
+    return fields | {name for name, field in FIELDS.items() if in_languages(field)}

@@ -28,7 +28,7 @@ from metarr.library.commit import commit
 from metarr.rules.authorities import FieldAuthorities, priority_violations
 from metarr.rules.providers import ProviderSettings
 from metarr.rules.settings_editor import SettingsEditor
-from metarr.settings import DECLARED
+from metarr.settings import DECLARED, with_languages
 from metarr.store import decisions, items, key_values
 from metarr.store.database import Connection, Database
 
@@ -153,10 +153,10 @@ class Decisions:
         return text, ids[limit - 1] if len(ids) > limit else 0
 
     def _with_the_whole(self, connection: Connection, document: Document) -> Document:
-        stored, rules = key_values.read(connection), self._authorities.read().authority
+        settings, rules = with_languages(key_values.read(connection)), self._authorities.read().authority
         return replace(
             document,
-            settings={each.key: stored[each.key] for each in DECLARED if each.key in stored},
+            settings={each.key: settings[each.key] for each in DECLARED if each.key in settings},
             authorities=AuthorityDecisions(
                 provider_priority=rules.priority, fill_gaps=rules.fill_gaps, fields=dict(sorted(rules.rules.items()))
             ),
@@ -175,7 +175,7 @@ class Decisions:
         """
         document = _read(text)
         wrong = [
-            *checked_all(DECLARED, document.settings, may_go=False)[1],
+            *checked_all(DECLARED, with_languages(document.settings), may_go=False)[1],
             *self._authority_faults(document.authorities),
         ]
         wrong += [fault for each in self._providers_of(document) for fault in _provider_faults(*each)]
@@ -212,6 +212,7 @@ class Decisions:
 
     def _take_settings(self, wanted: Mapping[str, Any], dry_run: bool) -> int:
         values, _ = checked_all(DECLARED, wanted)
+        wanted = with_languages(wanted)
         now = msgspec.to_builtins(self._config.read().settings)
         changed = {key: value for key, value in values.items() if list_of(now[key]) != list_of(value)}
         if changed and not dry_run:

@@ -21,6 +21,7 @@ from metarr.domain.merge import Coverage, merge
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo
 from metarr.library.commit import publish_all
+from metarr.library.withdrawals import guarded
 from metarr.rules.affected import Affected
 from metarr.store import authorities, items
 from metarr.store.changes import ChangeSet
@@ -205,7 +206,7 @@ class Remerger:
             return []
         live = [item for item in items.get_many(connection, ids, only).values() if item.deleted_at is None]
         recalled = self._gatherer.recall(connection, live, plan.config)
-        return [_step(item, recalled[item.id], plan, only) for item in live]
+        return [_step(item, recalled[item.id], plan, only, guarded(connection, item)) for item in live]
 
     def _write(self, connection: Connection, steps: list[_Step], config: Config) -> None:
         pairs, marks, change_sets = [], {}, []
@@ -230,9 +231,15 @@ def _marked(head: ItemHead, fingerprint: str) -> _Step:
     return _Step(before, structs.replace(before, fingerprint=fingerprint), changes=(), outside=())
 
 
-def _step(before: MediaItem, recalled: Recalled, plan: _Plan, only: Collection[str] | None) -> _Step:
+def _step(
+    before: MediaItem,
+    recalled: Recalled,
+    plan: _Plan,
+    only: Collection[str] | None,
+    staying: Collection[tuple[str, str]],
+) -> _Step:
     coverage = plan.coverage[before.kind]
-    merged = merge(before, recalled.findings.outcomes, plan.config.policy, coverage, only).item
+    merged = merge(before, recalled.findings.outcomes, plan.config.policy, coverage, only=only, guarded=staying).item
     outside = tuple(
         name
         for name, stored in merged.fields.items()

@@ -7,7 +7,7 @@ from metarr.asking.config import ConfigReader
 from metarr.declared import checked_all
 from metarr.errors import InvalidInput
 from metarr.players.players import Players
-from metarr.settings import DECLARED, Settings
+from metarr.settings import DECLARED, FORMER, Settings, with_languages
 from metarr.store import key_values
 from metarr.store.database import Database
 
@@ -24,14 +24,20 @@ class SettingsEditor:
         return self._config.read().settings
 
     def update(self, values: Mapping[str, Any]) -> Settings:
-        """Set these; None goes back to the default. Raises InvalidInput, with nothing changed."""
-        new, wrong = checked_all(DECLARED, values)
-        if wrong:
-            raise InvalidInput(*wrong)
+        """Set these; None goes back to the default. Raises InvalidInput, with nothing changed.
+
+        What `languages` was called before is taken for it.
+        """
+        former = {key: value for key, value in values.items() if key in FORMER and value is not None}
+        _, wrong_former = checked_all(FORMER.values(), former)
+        new, wrong = checked_all(DECLARED, with_languages(values, self.read().languages))
+        if wrong or wrong_former:
+            raise InvalidInput(*wrong, *wrong_former)
         woke = self._config.read().sync_fields
         with self._database.begin() as connection:
             key_values.put(connection, {key: value for key, value in new.items() if value is not None})
-            key_values.remove(connection, [key for key, value in new.items() if value is None])
+            gone = [key for key, value in new.items() if value is None]
+            key_values.remove(connection, [*gone, *(FORMER if "languages" in new else ())])
         if grown := self._config.read().sync_fields - woke:
             self._players.wake_due(grown)
         return self.read()

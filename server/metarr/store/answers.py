@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, bindparam, delete, exists, literal_co
 from metarr.domain.fields import FIELDS, PYTHON_TYPES
 from metarr.domain.freshness import AnswerHead
 from metarr.domain.outcome import Fragment
-from metarr.domain.values import Kind, Struct, Value
+from metarr.domain.values import Kind, Struct, Text, Value
 from metarr.store.tables import provider_answers as table
 from metarr.store.upsert import upsert
 from metarr.store.values import read_value
@@ -301,6 +301,7 @@ class _Typed(Struct, frozen=True, kw_only=True):
     kind: Kind
     ids: dict[str, str] = {}
     values: _Values = {}
+    texts: dict[str, tuple[Text, ...]] = {}
     empty: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     titles: tuple[str, ...] = ()
@@ -335,6 +336,7 @@ def _from_disk(read: _Typed) -> Fragment:
         kind=read.kind,
         ids=read.ids,
         values=cast("dict[str, Value]", read.values),
+        texts=read.texts,
         empty=read.empty,
         unread=read.unread,
         titles=read.titles,
@@ -351,6 +353,7 @@ def _salvaged(read: _Untyped) -> Fragment:
         kind=read.kind,
         ids=read.ids,
         values=values,
+        texts=read.texts,
         empty=read.empty,
         unread=read.unread | lost,
         titles=read.titles,

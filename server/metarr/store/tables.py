@@ -19,13 +19,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
     true,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator
 
 from metarr.domain.delivery import FieldState
-from metarr.domain.item import Conflict, IdClaim, Undecided
+from metarr.domain.item import Conflict, IdClaim, Undecided, Withdrawal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -173,6 +174,16 @@ field_values = Table(
     Column("asked_id", Names(tuple[str, ...]), nullable=False),
     Column("locked", Boolean, nullable=False),
     Column("contributors", Names(tuple[tuple[str, ...], ...]), nullable=False),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("withdrawals", Json(tuple[Withdrawal, ...]), nullable=False, server_default="[]"),
+    Column("days_withdrawn", Integer, nullable=False, server_default="0"),
+    Index(
+        "ix_field_values_withdrawn",
+        "source",
+        "field",
+        sqlite_where=text("days_withdrawn >= 2"),
+        postgresql_where=text("days_withdrawn >= 2"),
+    ),
 )
 
 vetoes = Table(
@@ -183,6 +194,7 @@ vetoes = Table(
     Column("field", Text, nullable=False),
     Column("provider", Names(tuple[str, ...]), nullable=False),
     Column("value", Text, nullable=False),
+    Column("language", Text, nullable=False, server_default=""),
 )
 
 provider_answers = Table(

@@ -8,12 +8,16 @@ import structlog
 
 from metarr.domain.changes import Change
 from metarr.domain.fields import FIELDS, decode_value, encode_value
-from metarr.domain.item import FieldValue, Rule
+from metarr.domain.item import FieldValue, Rule, Withdrawal
 from metarr.domain.values import Struct, Value
 
 log = structlog.get_logger(__name__)
 
 __all__ = ["decode_changes", "decode_stored", "encode_changes", "encode_value", "read_value"]
+
+
+NOTHING = "null"
+"""How "has none" is written where a value stands."""
 
 
 class _Stored(Struct, frozen=True, kw_only=True):
@@ -26,6 +30,8 @@ class _Stored(Struct, frozen=True, kw_only=True):
     asked_ids: tuple[str, ...] = ()
     locked: bool = False
     contributors: tuple[tuple[str, ...], ...] = ()
+    language: str = ""
+    withdrawals: tuple[Withdrawal, ...] = ()
 
 
 class _Change(Struct, frozen=True, kw_only=True):
@@ -90,4 +96,6 @@ def _field_value(field: str, stored: _Stored) -> FieldValue | None:
         asked_ids=stored.asked_ids,
         locked=stored.locked,
         contributors=stored.contributors,
+        language=stored.language,
+        withdrawals=stored.withdrawals,
     )

@@ -26,7 +26,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16metarr/v1/common.proto\x12\tmetarr.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfd\x01\n\nFieldValue\x12\x0c\n\x04name\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x0e\n\x06source\x18\x03 \x01(\t\x12.\n\nfetched_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04rule\x18\x05 \x01(\t\x12\x10\n\x08\x61sked_id\x18\x06 \x01(\t\x12\x0e\n\x06locked\x18\x07 \x01(\x08\x12\x0c\n\x04held\x18\x08 \x01(\x08\x12\'\n\nrunners_up\x18\t \x03(\x0b\x32\x13.metarr.v1.RunnerUp\x12\x13\n\x0bwaiting_for\x18\n \x03(\t\"\x80\x01\n\x08RunnerUp\x12\x10\n\x08provider\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12.\n\nfetched_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03why\x18\x04 \x01(\t\"9\n\nExternalId\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\"d\n\nIdConflict\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x12\n\nclaimed_by\x18\x03 \x01(\t\x12\x0c\n\x04held\x18\x04 \x01(\t\x12\x17\n\x0fheld_by_item_id\x18\x05 \x01(\t\"\x99\x04\n\x04Item\x12\n\n\x02id\x18\x01 \x01(\t\x12\"\n\x04kind\x18\x02 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04year\x18\x04 \x01(\x05\x12\"\n\x03ids\x18\x05 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12%\n\x06\x66ields\x18\x06 \x03(\x0b\x32\x15.metarr.v1.FieldValue\x12(\n\tconflicts\x18\x07 \x03(\x0b\x32\x15.metarr.v1.IdConflict\x12\x11\n\tmonitored\x18\x08 \x01(\x08\x12\x11\n\tparent_id\x18\t \x01(\t\x12,\n\x08\x61\x64\x64\x65\x64_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10last_enriched_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1f\n\x17last_enriched_providers\x18\x0c \x03(\t\x12+\n\x07pending\x18\r \x03(\x0b\x32\x1a.metarr.v1.PendingProvider\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\x12&\n\x07\x61liases\x18\x0f \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12(\n\ncandidates\x18\x10 \x03(\x0b\x32\x14.metarr.v1.Candidate\x12\x17\n\x0fjoined_item_ids\x18\x11 \x03(\t\"u\n\x0fPendingProvider\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12.\n\nnot_before\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61ttempts\x18\x04 \x01(\x05\"\x8d\x02\n\tCandidate\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\"\n\x03ids\x18\x03 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12\x10\n\x08overview\x18\x04 \x01(\t\x12\x0e\n\x06poster\x18\x05 \x01(\t\x12\x11\n\tcountries\x18\x06 \x03(\t\x12\r\n\x05score\x18\x07 \x01(\x01\x12\x36\n\tpenalties\x18\x08 \x03(\x0b\x32#.metarr.v1.Candidate.PenaltiesEntry\x12\x11\n\tproviders\x18\t \x03(\t\x1a\x30\n\x0ePenaltiesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\xfe\x02\n\x0fProviderOutcome\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x31\n\x06status\x18\x02 \x01(\x0e\x32!.metarr.v1.ProviderOutcome.Status\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12,\n\x08retry_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x63\x61\x63hed\x18\x06 \x01(\x08\x12.\n\nfetched_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05stale\x18\x08 \x01(\x08\x12\x0e\n\x06unread\x18\t \x03(\t\"y\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATUS_ANSWERED\x10\x01\x12\x14\n\x10STATUS_NOT_FOUND\x10\x02\x12\x16\n\x12STATUS_UNAVAILABLE\x10\x03\x12\x14\n\x10STATUS_NOT_ASKED\x10\x04\"\xd0\x01\n\x0b\x46ieldChange\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12)\n\told_value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12)\n\tnew_value\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x12\n\nold_source\x18\x04 \x01(\t\x12\x12\n\nnew_source\x18\x05 \x01(\t\x12\x0c\n\x04rule\x18\x06 \x01(\t\x12\x12\n\nold_locked\x18\x07 \x01(\x08\x12\x12\n\nnew_locked\x18\x08 \x01(\x08\"\x9f\x01\n\nItemFilter\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\x16\n\x0etitle_contains\x18\x02 \x01(\t\x12\x15\n\rmissing_field\x18\x03 \x01(\t\x12\x18\n\x10pending_provider\x18\x04 \x01(\t\x12\x16\n\tmonitored\x18\x05 \x01(\x08H\x00\x88\x01\x01\x42\x0c\n\n_monitored*\x83\x01\n\tMediaKind\x12\x1a\n\x16MEDIA_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10MEDIA_KIND_MOVIE\x10\x01\x12\x15\n\x11MEDIA_KIND_SERIES\x10\x02\x12\x15\n\x11MEDIA_KIND_SEASON\x10\x03\x12\x16\n\x12MEDIA_KIND_EPISODE\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16metarr/v1/common.proto\x12\tmetarr.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8f\x02\n\nFieldValue\x12\x0c\n\x04name\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x0e\n\x06source\x18\x03 \x01(\t\x12.\n\nfetched_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04rule\x18\x05 \x01(\t\x12\x10\n\x08\x61sked_id\x18\x06 \x01(\t\x12\x0e\n\x06locked\x18\x07 \x01(\x08\x12\x0c\n\x04held\x18\x08 \x01(\x08\x12\'\n\nrunners_up\x18\t \x03(\x0b\x32\x13.metarr.v1.RunnerUp\x12\x13\n\x0bwaiting_for\x18\n \x03(\t\x12\x10\n\x08language\x18\x0b \x01(\t\"\x92\x01\n\x08RunnerUp\x12\x10\n\x08provider\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12.\n\nfetched_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03why\x18\x04 \x01(\t\x12\x10\n\x08language\x18\x05 \x01(\t\"9\n\nExternalId\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\"d\n\nIdConflict\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x12\n\nclaimed_by\x18\x03 \x01(\t\x12\x0c\n\x04held\x18\x04 \x01(\t\x12\x17\n\x0fheld_by_item_id\x18\x05 \x01(\t\"\x99\x04\n\x04Item\x12\n\n\x02id\x18\x01 \x01(\t\x12\"\n\x04kind\x18\x02 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04year\x18\x04 \x01(\x05\x12\"\n\x03ids\x18\x05 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12%\n\x06\x66ields\x18\x06 \x03(\x0b\x32\x15.metarr.v1.FieldValue\x12(\n\tconflicts\x18\x07 \x03(\x0b\x32\x15.metarr.v1.IdConflict\x12\x11\n\tmonitored\x18\x08 \x01(\x08\x12\x11\n\tparent_id\x18\t \x01(\t\x12,\n\x08\x61\x64\x64\x65\x64_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10last_enriched_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1f\n\x17last_enriched_providers\x18\x0c \x03(\t\x12+\n\x07pending\x18\r \x03(\x0b\x32\x1a.metarr.v1.PendingProvider\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\x12&\n\x07\x61liases\x18\x0f \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12(\n\ncandidates\x18\x10 \x03(\x0b\x32\x14.metarr.v1.Candidate\x12\x17\n\x0fjoined_item_ids\x18\x11 \x03(\t\"u\n\x0fPendingProvider\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12.\n\nnot_before\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61ttempts\x18\x04 \x01(\x05\"\x8d\x02\n\tCandidate\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\"\n\x03ids\x18\x03 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12\x10\n\x08overview\x18\x04 \x01(\t\x12\x0e\n\x06poster\x18\x05 \x01(\t\x12\x11\n\tcountries\x18\x06 \x03(\t\x12\r\n\x05score\x18\x07 \x01(\x01\x12\x36\n\tpenalties\x18\x08 \x03(\x0b\x32#.metarr.v1.Candidate.PenaltiesEntry\x12\x11\n\tproviders\x18\t \x03(\t\x1a\x30\n\x0ePenaltiesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\xfe\x02\n\x0fProviderOutcome\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x31\n\x06status\x18\x02 \x01(\x0e\x32!.metarr.v1.ProviderOutcome.Status\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12,\n\x08retry_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x63\x61\x63hed\x18\x06 \x01(\x08\x12.\n\nfetched_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05stale\x18\x08 \x01(\x08\x12\x0e\n\x06unread\x18\t \x03(\t\"y\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATUS_ANSWERED\x10\x01\x12\x14\n\x10STATUS_NOT_FOUND\x10\x02\x12\x16\n\x12STATUS_UNAVAILABLE\x10\x03\x12\x14\n\x10STATUS_NOT_ASKED\x10\x04\"\xd0\x01\n\x0b\x46ieldChange\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12)\n\told_value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12)\n\tnew_value\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x12\n\nold_source\x18\x04 \x01(\t\x12\x12\n\nnew_source\x18\x05 \x01(\t\x12\x0c\n\x04rule\x18\x06 \x01(\t\x12\x12\n\nold_locked\x18\x07 \x01(\x08\x12\x12\n\nnew_locked\x18\x08 \x01(\x08\"\x9f\x01\n\nItemFilter\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\x16\n\x0etitle_contains\x18\x02 \x01(\t\x12\x15\n\rmissing_field\x18\x03 \x01(\t\x12\x18\n\x10pending_provider\x18\x04 \x01(\t\x12\x16\n\tmonitored\x18\x05 \x01(\x08H\x00\x88\x01\x01\x42\x0c\n\n_monitored*\x83\x01\n\tMediaKind\x12\x1a\n\x16MEDIA_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10MEDIA_KIND_MOVIE\x10\x01\x12\x15\n\x11MEDIA_KIND_SERIES\x10\x02\x12\x15\n\x11MEDIA_KIND_SEASON\x10\x03\x12\x16\n\x12MEDIA_KIND_EPISODE\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,30 +35,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CANDIDATE_PENALTIESENTRY']._loaded_options = None
   _globals['_CANDIDATE_PENALTIESENTRY']._serialized_options = b'8\001'
-  _globals['_MEDIAKIND']._serialized_start=2338
-  _globals['_MEDIAKIND']._serialized_end=2469
+  _globals['_MEDIAKIND']._serialized_start=2374
+  _globals['_MEDIAKIND']._serialized_end=2505
   _globals['_FIELDVALUE']._serialized_start=101
-  _globals['_FIELDVALUE']._serialized_end=354
-  _globals['_RUNNERUP']._serialized_start=357
-  _globals['_RUNNERUP']._serialized_end=485
-  _globals['_EXTERNALID']._serialized_start=487
-  _globals['_EXTERNALID']._serialized_end=544
-  _globals['_IDCONFLICT']._serialized_start=546
-  _globals['_IDCONFLICT']._serialized_end=646
-  _globals['_ITEM']._serialized_start=649
-  _globals['_ITEM']._serialized_end=1186
-  _globals['_PENDINGPROVIDER']._serialized_start=1188
-  _globals['_PENDINGPROVIDER']._serialized_end=1305
-  _globals['_CANDIDATE']._serialized_start=1308
-  _globals['_CANDIDATE']._serialized_end=1577
-  _globals['_CANDIDATE_PENALTIESENTRY']._serialized_start=1529
-  _globals['_CANDIDATE_PENALTIESENTRY']._serialized_end=1577
-  _globals['_PROVIDEROUTCOME']._serialized_start=1580
-  _globals['_PROVIDEROUTCOME']._serialized_end=1962
-  _globals['_PROVIDEROUTCOME_STATUS']._serialized_start=1841
-  _globals['_PROVIDEROUTCOME_STATUS']._serialized_end=1962
-  _globals['_FIELDCHANGE']._serialized_start=1965
-  _globals['_FIELDCHANGE']._serialized_end=2173
-  _globals['_ITEMFILTER']._serialized_start=2176
-  _globals['_ITEMFILTER']._serialized_end=2335
+  _globals['_FIELDVALUE']._serialized_end=372
+  _globals['_RUNNERUP']._serialized_start=375
+  _globals['_RUNNERUP']._serialized_end=521
+  _globals['_EXTERNALID']._serialized_start=523
+  _globals['_EXTERNALID']._serialized_end=580
+  _globals['_IDCONFLICT']._serialized_start=582
+  _globals['_IDCONFLICT']._serialized_end=682
+  _globals['_ITEM']._serialized_start=685
+  _globals['_ITEM']._serialized_end=1222
+  _globals['_PENDINGPROVIDER']._serialized_start=1224
+  _globals['_PENDINGPROVIDER']._serialized_end=1341
+  _globals['_CANDIDATE']._serialized_start=1344
+  _globals['_CANDIDATE']._serialized_end=1613
+  _globals['_CANDIDATE_PENALTIESENTRY']._serialized_start=1565
+  _globals['_CANDIDATE_PENALTIESENTRY']._serialized_end=1613
+  _globals['_PROVIDEROUTCOME']._serialized_start=1616
+  _globals['_PROVIDEROUTCOME']._serialized_end=1998
+  _globals['_PROVIDEROUTCOME_STATUS']._serialized_start=1877
+  _globals['_PROVIDEROUTCOME_STATUS']._serialized_end=1998
+  _globals['_FIELDCHANGE']._serialized_start=2001
+  _globals['_FIELDCHANGE']._serialized_end=2209
+  _globals['_ITEMFILTER']._serialized_start=2212
+  _globals['_ITEMFILTER']._serialized_end=2371
 # @@protoc_insertion_point(module_scope)

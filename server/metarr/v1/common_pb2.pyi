@@ -25,7 +25,7 @@ MEDIA_KIND_SEASON: MediaKind
 MEDIA_KIND_EPISODE: MediaKind
 
 class FieldValue(_message.Message):
-    __slots__ = ("name", "value", "source", "fetched_at", "rule", "asked_id", "locked", "held", "runners_up", "waiting_for")
+    __slots__ = ("name", "value", "source", "fetched_at", "rule", "asked_id", "locked", "held", "runners_up", "waiting_for", "language")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +36,7 @@ class FieldValue(_message.Message):
     HELD_FIELD_NUMBER: _ClassVar[int]
     RUNNERS_UP_FIELD_NUMBER: _ClassVar[int]
     WAITING_FOR_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     name: str
     value: _struct_pb2.Value
     source: str
@@ -46,19 +47,22 @@ class FieldValue(_message.Message):
     held: bool
     runners_up: _containers.RepeatedCompositeFieldContainer[RunnerUp]
     waiting_for: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., source: _Optional[str] = ..., fetched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rule: _Optional[str] = ..., asked_id: _Optional[str] = ..., locked: _Optional[bool] = ..., held: _Optional[bool] = ..., runners_up: _Optional[_Iterable[_Union[RunnerUp, _Mapping]]] = ..., waiting_for: _Optional[_Iterable[str]] = ...) -> None: ...
+    language: str
+    def __init__(self, name: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., source: _Optional[str] = ..., fetched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rule: _Optional[str] = ..., asked_id: _Optional[str] = ..., locked: _Optional[bool] = ..., held: _Optional[bool] = ..., runners_up: _Optional[_Iterable[_Union[RunnerUp, _Mapping]]] = ..., waiting_for: _Optional[_Iterable[str]] = ..., language: _Optional[str] = ...) -> None: ...
 
 class RunnerUp(_message.Message):
-    __slots__ = ("provider", "value", "fetched_at", "why")
+    __slots__ = ("provider", "value", "fetched_at", "why", "language")
     PROVIDER_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     FETCHED_AT_FIELD_NUMBER: _ClassVar[int]
     WHY_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     provider: str
     value: _struct_pb2.Value
     fetched_at: _timestamp_pb2.Timestamp
     why: str
-    def __init__(self, provider: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., fetched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., why: _Optional[str] = ...) -> None: ...
+    language: str
+    def __init__(self, provider: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., fetched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., why: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class ExternalId(_message.Message):
     __slots__ = ("type", "value", "source")

@@ -150,6 +150,7 @@ def test_every_value_tells_its_source_rule_time_and_the_id_it_was_asked_with(hom
         fetched_at=clock.now(),
         rule=Rule.FIRST,
         asked_ids=("tmdb:550",),
+        language="en-US",
     )
     assert fields["imdb_rating"].asked_ids == ("imdb:tt0137523",)
 

@@ -117,7 +117,7 @@ SECOND: Rows = {
         | {"troubled": False, "edited": False}
     ],
 }
-RELEASED: dict[str, Rows] = dict.fromkeys(("0002", "0003", "0004"), FIRST | SECOND) | {"0001": FIRST}
+RELEASED: dict[str, Rows] = dict.fromkeys(("0002", "0003", "0004", "0005"), FIRST | SECOND) | {"0001": FIRST}
 """By schema, rows of it: at least one for each of its tables."""
 
 WRITTEN_ANEW: dict[tuple[str, str], dict[str, str]] = {

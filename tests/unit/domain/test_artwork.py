@@ -5,21 +5,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factories import image
-from metarr.domain.artwork import SIZE_CLASSES, ArtworkPolicy, acceptable, choose
+from metarr.domain.artwork import SIZE_CLASSES, ArtworkPolicy, choose
 from metarr.domain.equality import image_key
 from metarr.domain.fields import FIELDS, Textless
+from metarr.domain.languages import LanguagePolicy, TitleLanguages
 from metarr.domain.values import Artwork, Image
 
-ENGLISH = ArtworkPolicy()
-GERMAN_FIRST = ArtworkPolicy(languages=("de", "en"))
+ENGLISH = TitleLanguages()
+GERMAN_FIRST = TitleLanguages(policy=LanguagePolicy(listed=("de", "en")))
 p = pytest.param
 
 
+def of(*listed: str, original: str = "") -> TitleLanguages:
+    return TitleLanguages(policy=LanguagePolicy(listed=listed), original=original)
+
+
 def chosen(
-    field: str, *candidates: Image, stored: Artwork | None = None, policy: ArtworkPolicy = ENGLISH
+    field: str,
+    *candidates: Image,
+    stored: Artwork | None = None,
+    wanted: TitleLanguages = ENGLISH,
+    policy: ArtworkPolicy = ArtworkPolicy(),  # noqa: B008 (frozen)
 ) -> list[str] | None:
     """The names of the chosen images."""
-    images = choose(FIELDS[field], candidates, stored, policy)
+    images = choose(FIELDS[field], candidates, stored, policy, wanted)
     return None if images is None else [image.url.rpartition("/")[2].removesuffix(".jpg") for image in images]
 
 
@@ -43,12 +52,11 @@ def chosen(
     ],
 )
 def test_acceptable(field: str, candidate: Image, *, welcome: bool) -> None:
-    assert acceptable(FIELDS[field], candidate, ENGLISH) is welcome
     assert (chosen(field, candidate) is not None) is welcome
 
 
 @pytest.mark.parametrize(
-    ("field", "candidates", "policy", "expected"),
+    ("field", "candidates", "wanted", "expected"),
     [
         p("poster", (image("en", votes=9), image("de", language="de")), GERMAN_FIRST, "de", id="language order first"),
         p("poster", (image("bare", language="", votes=9), image("en")), ENGLISH, "en", id="textless posters last"),
@@ -58,10 +66,20 @@ def test_acceptable(field: str, candidate: Image, *, welcome: bool) -> None:
         p("poster", (image("b", width=1900, votes=1), image("a", width=2000)), ENGLISH, "b",
           id="within a size class votes decide, not pixels"),
         p("poster", (image("first"), image("second")), ENGLISH, "first", id="then the provider's own order"),
+        p("poster", (image("quebec", language="fr", region="CA", votes=9), image("france", language="fr", region="FR")),
+          of("fr-FR", "en"), "france", id="the own region's before another's"),
+        p("poster", (image("quebec", language="fr", region="CA"), image("en", votes=9)), of("fr-FR", "en"), "quebec",
+          id="a region only breaks ties"),
+        p("poster", (image("bare", language=""), image("own", language="ta")), of("en", original="ta"), "own",
+          id="the original language before a textless poster"),
+        p("poster", (image("en"), image("own", language="ta", votes=9)), of("en", original="ta"), "en",
+          id="and after the listed ones"),
+        p("keyart", (image("a", language="", votes=1), image("b", language="", votes=2)), ENGLISH, "b",
+          id="key art by its votes"),
     ],
 )  # fmt: skip
-def test_the_best_is_chosen(field: str, candidates: Any, policy: ArtworkPolicy, expected: str) -> None:
-    names = chosen(field, *candidates, policy=policy)
+def test_the_best_is_chosen(field: str, candidates: Any, wanted: TitleLanguages, expected: str) -> None:
+    names = chosen(field, *candidates, wanted=wanted)
     assert names is not None
     assert names[0] == expected
 
@@ -133,9 +151,19 @@ SOME_IMAGES = st.lists(
 FIELD = st.sampled_from(["poster", "fanart", "clearlogo", "keyart"])
 
 
-def rank(field: str, one: Image, policy: ArtworkPolicy) -> tuple[int, int]:
+LANGUAGES = ("de", "en")
+
+
+def acceptable(field: str, one: Image) -> bool:
+    """In words of the test's own."""
+    entry = FIELDS[field]
+    readable = one.language in LANGUAGES if one.language else entry.textless is not Textless.NEVER
+    return readable and not (one.language and entry.textless is Textless.ONLY) and not 0 < one.width < entry.min_width
+
+
+def rank(field: str, one: Image) -> tuple[int, int]:
     """Language, then size class, in words of the test's own."""
-    languages = list(policy.languages)
+    languages = list(LANGUAGES)
     place = FIELDS[field].textless
     order = ["", *languages] if place is Textless.FIRST else [*languages, ""]
     return order.index(one.language), -sum(one.width >= bound for bound in SIZE_CLASSES)
@@ -145,21 +173,21 @@ def rank(field: str, one: Image, policy: ArtworkPolicy) -> tuple[int, int]:
 def test_the_choice_is_the_best_acceptable_and_stays(
     field: str, candidates: Artwork, stored: Artwork | None, extra: int
 ) -> None:
-    policy = ArtworkPolicy(languages=("de", "en"), extra_fanart=extra)
-    welcome = [one for one in candidates if acceptable(FIELDS[field], one, policy)]
+    policy, wanted = ArtworkPolicy(extra_fanart=extra), of(*LANGUAGES)
+    welcome = [one for one in candidates if acceptable(field, one)]
     slots = 1 + extra if field == "fanart" else 1
-    images = choose(FIELDS[field], candidates, stored, policy)
+    images = choose(FIELDS[field], candidates, stored, policy, wanted)
     assert len(images or ()) == min(slots, len(welcome))
     if images is None:
         return
     assert set(images) <= set(welcome)
-    ranks = sorted(rank(field, one, policy) for one in welcome)
-    assert [rank(field, one, policy) for one in images] == ranks[: len(images)]
+    ranks = sorted(rank(field, one) for one in welcome)
+    assert [rank(field, one) for one in images] == ranks[: len(images)]
     left_out = [one for one in welcome if one not in images]
     held = {image_key(one) for one in stored or ()}
     for out in left_out:
         for kept in images:
-            if rank(field, out, policy) == rank(field, kept, policy) and image_key(kept) not in held:
+            if rank(field, out) == rank(field, kept) and image_key(kept) not in held:
                 assert image_key(out) not in held
                 assert out.votes <= kept.votes
-    assert choose(FIELDS[field], candidates, images, policy) == images
+    assert choose(FIELDS[field], candidates, images, policy, wanted) == images

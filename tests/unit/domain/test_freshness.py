@@ -25,6 +25,7 @@ from metarr.domain.freshness import (
     next_attempt,
     whom_first,
 )
+from metarr.domain.languages import LanguagePolicy
 from metarr.domain.merge import MergePolicy
 
 DAY, SECOND, MINUTE = timedelta(days=1), timedelta(seconds=1), timedelta(minutes=1)
@@ -161,8 +162,8 @@ def fingerprint(answers: Mapping[str, str], rules: MergePolicy, coverage: Mappin
         p(policy({"plot": RULE}), id="a rule given up"),
         p(policy({"plot": RULE, "tags": RULE}, fill_gaps=False), id="fill_gaps"),
         p(policy({"plot": RULE, "tags": RULE}, priority=("tmdb", "omdb", "tvdb", "fanart")), id="the priority"),
-        p(policy({"plot": RULE, "tags": RULE}, artwork=ArtworkPolicy(languages=("de", "en"))), id="languages"),
-        p(policy({"plot": RULE, "tags": RULE}, artwork=ArtworkPolicy(languages=("en", "de"))), id="another language"),
+        p(policy({"plot": RULE, "tags": RULE}, languages=LanguagePolicy(listed=("de", "en"))), id="languages"),
+        p(policy({"plot": RULE, "tags": RULE}, languages=LanguagePolicy(listed=("en-US",))), id="another language"),
         p(policy({"plot": RULE, "tags": RULE}, artwork=ArtworkPolicy(extra_fanart=0)), id="extra fanart"),
     ],
 )

@@ -54,10 +54,15 @@ def examples() -> list[Example]:
     return found
 
 
+def said(fragment: Fragment) -> dict[str, Any]:
+    """What it says, of texts the best."""
+    return {**fragment.values, **{name: texts[0].value for name, texts in fragment.texts.items()}}
+
+
 def check_fragment(provider: Provider, kind: Kind, fragment: Fragment) -> None:
     """Every declared field in exactly one place, every value in the catalogue's type, every id a text."""
     assert (fragment.provider, fragment.kind) == (provider.id, kind)
-    places = [*fragment.values, *fragment.empty, *fragment.unread]
+    places = [*fragment.values, *fragment.texts, *fragment.empty, *fragment.unread]
     assert sorted(places) == sorted(provider.covers[kind])
     for name, value in fragment.values.items():
         decoded = decode_value(name, encode_value(value))

@@ -23,6 +23,7 @@ from unit.providers.contract import (
     examples,
     json_like,
     mutated,
+    said,
     words_of,
 )
 
@@ -109,7 +110,7 @@ def test_asked_by_the_best_id_and_by_none(provider: Provider, kind: Kind) -> Non
 @each_kind
 def test_the_shape_is_a_function_of_its_arguments(provider: Provider, kind: Kind) -> None:
     def shape() -> str:
-        wanted = Preferences(language="de-DE", image_languages=("de", "en"), country="DE")
+        wanted = Preferences(languages=("de-DE", "en"), country="DE")
         return provider.shape(kind, wanted, {"plot_length": "full"})
 
     assert shape() == shape()
@@ -139,7 +140,7 @@ def test_an_example_is_read_without_trouble(example: Example) -> None:
     check_fragment(example.provider, example.kind, fragment)
     assert fragment.trouble == ()
     assert fragment.unread == frozenset()
-    assert len(fragment.values) > len(fragment.empty)
+    assert len(said(fragment)) > len(fragment.empty)
     id_type, _, asked = str(example.provider.asked_id(example.kind, example.ids)).partition(":")
     assert fragment.ids[id_type] == asked
 
@@ -178,7 +179,7 @@ def test_a_part_of_another_type_costs_no_other_field(example: Example) -> None:
         except (ProviderError, TitleNotFound):
             continue
         check_fragment(example.provider, example.kind, fragment)
-        assert whole.values.keys() - fragment.values.keys() <= fragment.unread, key
+        assert said(whole).keys() - said(fragment).keys() <= fragment.unread, key
 
 
 @each_kind

@@ -10,7 +10,7 @@ from metarr.domain.outcome import Fragment
 from metarr.domain.values import Kind
 from metarr.providers.contract import Provider
 from mutations import Source, sources
-from unit.providers.contract import PROVIDERS
+from unit.providers.contract import PROVIDERS, said
 
 SOURCES = sources()
 each_source = pytest.mark.parametrize("source", SOURCES, ids=[source.name for source in SOURCES])
@@ -49,8 +49,8 @@ def test_what_is_no_element_changes_nothing(source: Source, odd: Any) -> None:
         if found:
             found[:] = [odd, *found, deepcopy(odd)]
     after = source._replace(body=body).read()
-    assert (after.values, after.empty, after.ids, after.titles) == (
-        before.values,
+    assert (said(after), after.empty, after.ids, after.titles) == (
+        said(before),
         before.empty,
         before.ids,
         before.titles,
@@ -69,16 +69,16 @@ def test_an_element_with_a_malformed_part_costs_no_other(source: Source, odd: An
         if found and isinstance(found[0], dict) and len(found) < 12:  # long lists are cut
             found += [{**found[0], key: odd} for key in found[0]]
     after = source._replace(body=body).read()
-    assert before.values.keys() <= after.values.keys()
+    assert said(before).keys() <= said(after).keys()
     assert lost(before, after) == {}
 
 
 def lost(before: Fragment, after: Fragment) -> dict[str, set[Any]]:
     """By field the elements that are not there any more."""
     short = {
-        name: {marks(part) for part in value} - {marks(part) for part in after.values[name]}  # type: ignore[union-attr]
-        for name, value in before.values.items()
-        if isinstance(value, tuple) and name in after.values
+        name: {marks(part) for part in value} - {marks(part) for part in said(after)[name]}  # type: ignore[union-attr]
+        for name, value in said(before).items()
+        if isinstance(value, tuple) and name in said(after)
     }
     return {name: gone for name, gone in short.items() if gone}
 
@@ -153,10 +153,10 @@ def test_what_is_malformed_costs_no_neighbour(
     provider: Provider, kind: Kind, changes: dict[str, Any], fields: set[str]
 ) -> None:
     before, after = written(provider, kind).read(), written(provider, kind, **changes).read()
-    assert {name for name in fields if name not in after.values} == set()
+    assert {name for name in fields if name not in said(after)} == set()
     assert {name: gone for name, gone in lost(before, after).items() if name in fields} == {}
-    single = {name for name in fields if not isinstance(before.values[name], tuple)}
-    assert {name: after.values[name] for name in single} == {name: before.values[name] for name in single}
+    single = {name for name in fields if not isinstance(said(before)[name], tuple)}
+    assert {name: said(after)[name] for name in single} == {name: said(before)[name] for name in single}
 
 
 @pytest.mark.parametrize("votes", ["5.12345678901234", 5.12345678901234, "5.1e0"])

@@ -193,7 +193,7 @@ class TestAsking:
         assert "client-key" not in Fanart().connection({"api_key": "project", "client_key": ""}).headers
 
     def test_no_preference_changes_an_answer(self) -> None:
-        german = Preferences(language="de-DE", image_languages=("de",), country="DE")
+        german = Preferences(languages=("de-DE", "en"), country="DE")
         assert Fanart().shape(Kind.MOVIE, german, {}) == Fanart().shape(Kind.MOVIE, Preferences(), {})
 
     def test_a_check_is_content_with_a_title_that_has_no_art(self) -> None:

@@ -276,7 +276,7 @@ class TestFragment:
         self, values: dict[str, Any], empty: frozenset[str], unread: frozenset[str]
     ) -> None:
         found = checked(values=values, empty=empty, unread=unread)
-        places = [*found.values, *found.empty, *found.unread]
+        places = [*found.values, *found.texts, *found.empty, *found.unread]
         assert sorted(places) == sorted(Odd.covers[Kind.MOVIE])
         assert guard.details(saying(found), ASK, HTTP) == found
 

@@ -16,6 +16,7 @@ from metarr.fetch.contract import Response
 from metarr.providers.contract import Ask, LooksUp, Preferences, Query, Searches
 from metarr.providers.omdb import Omdb, parse_search, parse_title
 from samples import index, sample, sample_json
+from unit.providers.contract import said
 
 OMDB = Omdb()
 EXAMPLES = Path(__file__).parent / "examples"
@@ -86,7 +87,7 @@ def read(name: str) -> Fragment:
 @pytest.mark.parametrize("name", [*TITLES, QUOTED_TITLE])
 def test_recorded_titles_are_read(name: str) -> None:
     fragment = read(name)
-    assert fragment.values["title"] == sample_json(name)["Title"]
+    assert said(fragment)["title"] == sample_json(name)["Title"]
     assert fragment.ids == {"imdb": sample_json(name)["imdbID"]}
     assert not fragment.unread
     assert fragment.trouble == ()
@@ -144,12 +145,12 @@ def test_recorded_errors_are_told_apart(name: str, told: tuple[int, type[Excepti
     ],
 )
 def test_recorded_values_come_out_as_they_are(name: str, field: str, value: object) -> None:
-    assert read(f"{T}{name}.json").values[field] == value
+    assert said(read(f"{T}{name}.json"))[field] == value
 
 
 @pytest.mark.recordings
 def test_man_of_steel_is_read_whole() -> None:
-    values = read(S + "i-tt0770828_plot-short.json").values
+    values = said(read(S + "i-tt0770828_plot-short.json"))
     assert values["awards"] == "Nominated for 1 BAFTA Award. 7 wins & 46 nominations total"
     assert values["cast"] == tuple(
         Credit(name=name, order=order) for order, name in enumerate(("Henry Cavill", "Amy Adams", "Michael Shannon"))
@@ -229,8 +230,8 @@ def movie(plot: str = "short", **changes: Any) -> Fragment:
 )
 def test_texts_become_values(key: str, raw: object, field: str, value: object) -> None:
     fragment = movie(**{key: raw})
-    assert fragment.values[field] == value
-    assert type(fragment.values[field]) is type(value)
+    assert said(fragment)[field] == value
+    assert type(said(fragment)[field]) is type(value)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +291,7 @@ def test_what_cannot_be_read_costs_itself_only(key: str, raw: object, fields: se
 
 def test_the_full_plot_is_no_outline() -> None:
     fragment = movie("full")
-    assert fragment.values["plot"]
+    assert said(fragment)["plot"]
     assert fragment.unread == {"outline"}
     assert fragment.trouble == (), "it was not asked for, so nothing is wrong"
 
@@ -301,8 +302,8 @@ def test_months_are_read_whatever_the_machine_speaks(tongue: str) -> None:
     try:
         with suppress(locale.Error):  # not every machine has them all
             locale.setlocale(locale.LC_TIME, tongue)
-        assert movie(Released="05 May 2001").values["release_date"] == "2001-05-05"
-        assert movie(Released="24 Dec 2001").values["release_date"] == "2001-12-24"
+        assert said(movie(Released="05 May 2001"))["release_date"] == "2001-05-05"
+        assert said(movie(Released="24 Dec 2001"))["release_date"] == "2001-12-24"
     finally:
         locale.setlocale(locale.LC_TIME, before)
 
@@ -423,7 +424,7 @@ def test_the_key_goes_into_the_query_which_is_all_that_omdb_reads() -> None:
 
 
 def test_only_the_plot_length_shapes_an_answer() -> None:
-    german = Preferences(language="de-DE", image_languages=("de",), country="DE")
+    german = Preferences(languages=("de-DE", "en"), country="DE")
     short = OMDB.shape(Kind.MOVIE, Preferences(), {"plot_length": "short"})
     assert OMDB.shape(Kind.MOVIE, german, {}) == short
     assert OMDB.shape(Kind.MOVIE, Preferences(), {"plot_length": "full"}) != short

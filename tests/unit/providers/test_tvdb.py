@@ -25,11 +25,12 @@ from metarr.providers.tvdb import (
     parse_search,
 )
 from samples import sample
+from unit.providers.contract import said
 
 EXAMPLES = Path(__file__).parent / "examples"
 SETTINGS = {"api_key": "a-key"}
 US = Preferences()
-GERMANY = Preferences(language="de-DE", country="DE")
+GERMANY = Preferences(languages=("de-DE", "en"), country="DE")
 LOGIN = {"status": "success", "data": {"token": "fresh"}}
 
 
@@ -70,7 +71,7 @@ class TestRecordings:
             "tvmaze": "67635",
             "wikidata": "Q112305523",
         }
-        values = fragment.values
+        values = said(fragment)
         assert values["original_title"] == "【推しの子】"
         assert values["release_date"] == "2023-04-12"
         assert values["runtime_minutes"] == 27
@@ -92,7 +93,7 @@ class TestRecordings:
 
     def test_a_recorded_cast_comes_in_its_order_without_the_crew(self) -> None:
         body = json.loads(sample("tvdb/v4/series_421069_extended.json"))
-        cast = parse_details(Kind.SERIES, body, US).values["cast"]
+        cast = said(parse_details(Kind.SERIES, body, US))["cast"]
         assert isinstance(cast, tuple)
         assert len(cast) == 18
         assert cast[4] == Credit(
@@ -106,9 +107,9 @@ class TestRecordings:
     def test_recorded_artwork_is_sorted_into_its_kinds(self) -> None:
         body = json.loads(sample("tvdb/v4/series_421069_extended.json"))
         fragment = parse_details(Kind.SERIES, body, US)
-        counts = {name: len(fragment.values[name]) for name in ("banner", "fanart", "clearlogo", "keyart")}  # type: ignore[arg-type]
+        counts = {name: len(said(fragment)[name]) for name in ("banner", "fanart", "clearlogo", "keyart")}  # type: ignore[arg-type]
         assert counts == {"banner": 3, "fanart": 12, "clearlogo": 3, "keyart": 11}
-        assert {image.language for image in fragment.values["clearlogo"]} == {"ja", "en"}  # type: ignore[union-attr]
+        assert {image.language for image in said(fragment)["clearlogo"]} == {"ja", "en"}  # type: ignore[union-attr]
         assert "clearart" in fragment.empty
 
     def test_a_recorded_answer_without_translations_leaves_the_texts_unread(self) -> None:
@@ -165,7 +166,8 @@ class TestMovie:
         fragment = read(Kind.MOVIE)
         assert fragment.ids == {"tvdb": "900001", "imdb": "tt9900001", "tmdb": "990001", "wikidata": "Q99000001"}
         art = {"poster", "keyart", "fanart", "banner", "clearart", "clearlogo"}
-        assert {name: value for name, value in fragment.values.items() if name not in art} == {
+        assert {name: value for name, value in said(fragment).items() if name not in art} == {
+            "original_language": "fr",
             "title": "The Quiet Harbour",
             "original_title": "Le Port muet",
             "plot": "A lighthouse keeper has not spoken for ten years.\nThen a boat comes.",
@@ -200,7 +202,7 @@ class TestMovie:
         assert fragment.titles == ("Le Port muet", "The Quiet Harbour", "Quiet Harbour")
 
     def test_artwork_has_its_size_language_and_rank(self) -> None:
-        values = read(Kind.MOVIE).values
+        values = said(read(Kind.MOVIE))
         host = "https://artworks.thetvdb.com/banners"
         lettered = Image(url=f"{host}/v4/art/1.jpg", width=680, height=1000, language="en", votes=100010.0)
         textless = Image(url=f"{host}/v4/art/2.jpg", width=680, height=1000, votes=100002.0)
@@ -210,18 +212,18 @@ class TestMovie:
         assert values["banner"] == (banner,)
 
     def test_a_logo_keeps_its_language_though_its_record_says_it_has_no_text(self) -> None:
-        assert [image.language for image in read(Kind.MOVIE).values["clearlogo"]] == ["fr"]  # type: ignore[union-attr]
+        assert [image.language for image in said(read(Kind.MOVIE))["clearlogo"]] == ["fr"]  # type: ignore[union-attr]
 
     def test_a_title_that_has_only_textless_posters_still_has_a_poster(self) -> None:
         only = {"id": 1, "image": "/posters/1.jpg", "language": None, "type": 14}
-        values = read(Kind.MOVIE, artworks=[only]).values
+        values = said(read(Kind.MOVIE, artworks=[only]))
         assert values["poster"] == values["keyart"]
         assert values["poster"] == (Image(url="https://artworks.thetvdb.com/banners/posters/1.jpg"),)
 
     def test_texts_certification_and_date_follow_the_owner(self) -> None:
         translations = whole(Kind.MOVIE)["data"]["translations"]
         translations["nameTranslations"].append({"name": "Der stille Hafen", "language": "deu"})
-        values = read(Kind.MOVIE, GERMANY, translations=translations).values
+        values = said(read(Kind.MOVIE, GERMANY, translations=translations))
         assert values["title"] == "Der stille Hafen"
         assert values["plot"] == "A lighthouse keeper has not spoken for ten years.\nThen a boat comes."
         assert values["certification"] == "12"
@@ -229,7 +231,7 @@ class TestMovie:
 
     def test_without_a_translation_the_title_is_the_original_one_and_there_is_no_plot(self) -> None:
         fragment = read(Kind.MOVIE, GERMANY, translations={"nameTranslations": None, "overviewTranslations": None})
-        assert fragment.values["title"] == "Le Port muet"
+        assert said(fragment)["title"] == "Le Port muet"
         assert "plot" in fragment.empty
 
     def test_an_alias_is_no_title(self) -> None:
@@ -239,7 +241,7 @@ class TestMovie:
             {"name": "A later one", "language": "eng"},
         ]
         fragment = read(Kind.MOVIE, translations={"nameTranslations": names, "overviewTranslations": []})
-        assert fragment.values["title"] == "The Quiet Harbour"
+        assert said(fragment)["title"] == "The Quiet Harbour"
         assert "Harbour 2010" in fragment.titles
 
     @pytest.mark.parametrize("placeholder", ["TBA", "tbd"])
@@ -260,7 +262,7 @@ class TestMovie:
         ],
     )
     def test_the_release_is_the_one_here_else_the_first(self, releases: Any, first: Any, expected: str) -> None:
-        assert read(Kind.MOVIE, releases=releases, first_release=first).values["release_date"] == expected
+        assert said(read(Kind.MOVIE, releases=releases, first_release=first))["release_date"] == expected
 
     def test_no_release_at_all_is_empty_and_no_release_section_is_unread(self) -> None:
         assert "release_date" in read(Kind.MOVIE, releases=[], first_release=None).empty
@@ -270,7 +272,7 @@ class TestMovie:
 class TestSeries:
     def test_a_series_is_read(self) -> None:
         fragment = read(Kind.SERIES)
-        values = fragment.values
+        values = said(fragment)
         assert fragment.ids == {"tvdb": "900002", "imdb": "tt9900002", "tmdb": "990002", "tvmaze": "99002"}
         assert values["title"] == "The Tide Clock"
         assert values["release_date"] == "2015-03-02"
@@ -282,7 +284,7 @@ class TestSeries:
         assert "directors" not in values
 
     def test_season_artwork_is_not_the_series(self) -> None:
-        posters = read(Kind.SERIES).values["poster"]
+        posters = said(read(Kind.SERIES))["poster"]
         assert [image.url.rsplit("/", 1)[1] for image in posters] == ["11.jpg"]  # type: ignore[union-attr]
 
     def test_a_series_without_networks_says_so(self) -> None:
@@ -322,14 +324,14 @@ class TestOddAnswers:
     def test_unknown_countries_and_languages_are_left_out(self) -> None:
         fragment = read(Kind.MOVIE, production_countries=[{"country": "atl"}], spoken_languages=["tlh", "deu"])
         assert "countries" in fragment.empty
-        assert fragment.values["languages"] == ("German",)
+        assert said(fragment)["languages"] == ("German",)
 
     def test_people_without_a_name_are_passed_over(self) -> None:
         people = [
             {"peopleType": "Actor", "personName": None, "name": "Ida", "sort": 1},
             {"peopleType": "Actor", "personName": "Noor Vance", "name": None, "personImgURL": None, "image": ""},
         ]
-        assert read(Kind.MOVIE, characters=people).values["cast"] == (Credit(name="Noor Vance"),)
+        assert said(read(Kind.MOVIE, characters=people))["cast"] == (Credit(name="Noor Vance"),)
 
     @pytest.mark.parametrize(
         "body", [None, [], 7, {}, {"data": None}, {"data": []}, {"data": {"id": "x"}}, {"data": {"id": True}}]
@@ -447,7 +449,7 @@ class TestLogin:
     def test_the_first_question_logs_in_and_the_token_is_kept(self) -> None:
         http = Service().http(self.PATH, whole(Kind.MOVIE))
         for _ in range(2):
-            assert Tvdb().details(self.ASK, http).values["title"] == "The Quiet Harbour"
+            assert said(Tvdb().details(self.ASK, http))["title"] == "The Quiet Harbour"
         assert self.paths(http) == ["/login", self.PATH, self.PATH]
         assert http.requests[0].body == {"apikey": "a-key"}
         assert http.requests[1].params == {"meta": "translations"}

@@ -9,7 +9,7 @@ from metarr.store.items.deletion import revive, soft_delete
 from metarr.store.items.family import ancestors, descendants, find_child
 from metarr.store.items.ids import add_alias, aliases, find_by_id, find_by_ids, find_by_values, remove_alias
 from metarr.store.items.lists import ItemHead, count, count_monitored, heads, heads_of, page
-from metarr.store.items.reading import get, get_many, having_rule
+from metarr.store.items.reading import count_leaving, get, get_many, having_rule
 from metarr.store.items.words import Words, find_by_words, folded
 from metarr.store.items.writing import add, clear_fingerprints, put_fingerprints, save, save_all, versions
 
@@ -23,6 +23,7 @@ __all__ = [
     "ancestors",
     "clear_fingerprints",
     "count",
+    "count_leaving",
     "count_monitored",
     "descendants",
     "find_by_id",

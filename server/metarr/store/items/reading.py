@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, literal_column, select
 
 from metarr.domain.item import FieldValue, IdClaim, MediaItem, Rule, Veto
 from metarr.domain.values import Kind
@@ -12,7 +12,7 @@ from metarr.store.items.family import inherited_locks
 from metarr.store.items.ids import claims_of
 from metarr.store.items.words import ROW_FIELDS
 from metarr.store.tables import field_values, items, vetoes
-from metarr.store.values import read_value
+from metarr.store.values import NOTHING, read_value
 
 
 def get(connection: Connection, item_id: int) -> MediaItem | None:
@@ -25,7 +25,8 @@ def get_many(
 ) -> dict[int, MediaItem]:
     """Items by id, in the order given; unknown ids are left out. Reads in chunks; keep the number in bounds.
 
-    `fields`: with these alone, and those that an item's row is written from, so that it can be saved.
+    `fields`: with these alone, those that an item's row is written from, so that it can be saved, and the original
+    language, which others are chosen by.
     """
     by_id: dict[int, MediaItem] = {}
     for chunk in chunks(item_ids):
@@ -62,6 +63,8 @@ _FIELDS = select(
     field_values.c.asked_id,
     field_values.c.locked,
     field_values.c.contributors,
+    field_values.c.language,
+    field_values.c.withdrawals,
 ).where(field_values.c.item_id.in_(_IDS))
 _FEW_FIELDS = _FIELDS.where(field_values.c.field.in_(bindparam("names", expanding=True)))
 _HAVING_RULE = (
@@ -115,8 +118,10 @@ def _fields_of(
     if names is None:
         rows = connection.execute(_FIELDS, {"ids": item_ids}).all()
     else:
-        rows = connection.execute(_FEW_FIELDS, {"ids": item_ids, "names": sorted({*names, *ROW_FIELDS})}).all()
-    for item_id, field, text, sources, fetched_at, rule, asked_ids, locked, contributors in rows:
+        rows = connection.execute(
+            _FEW_FIELDS, {"ids": item_ids, "names": sorted({*names, *ROW_FIELDS, "original_language"})}
+        ).all()
+    for item_id, field, text, sources, fetched_at, rule, asked_ids, locked, contributors, language, withdrawals in rows:
         value = None if text is None else read_value(field, text)
         if value is None and text is not None:
             continue
@@ -128,6 +133,8 @@ def _fields_of(
             asked_ids=asked_ids,
             locked=locked,
             contributors=contributors,
+            language=language,
+            withdrawals=withdrawals,
         )
     return fields
 
@@ -135,7 +142,26 @@ def _fields_of(
 def _vetoes_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, list[Veto]]:
     by_item: dict[int, list[Veto]] = {}
     for row in connection.execute(_VETOES, {"ids": item_ids}):
-        value = read_value(row.field, row.value)
-        if value is not None:
-            by_item.setdefault(row.item_id, []).append(Veto(field=row.field, providers=row.provider, value=value))
+        value = None if row.value == NOTHING else read_value(row.field, row.value)
+        if value is not None or row.value == NOTHING:
+            veto = Veto(field=row.field, providers=row.provider, value=value, language=row.language)
+            by_item.setdefault(row.item_id, []).append(veto)
     return by_item
+
+
+def count_leaving(connection: Connection, source: str, field: str) -> tuple[int, int]:
+    """How many values of a source in a field it has said on two days at least to have no more, and how many it has."""
+    given = {"from_source": (source,), "of_field": field}
+    return (
+        int(connection.execute(_LEAVING, given).scalar_one()),
+        int(connection.execute(_OF_SOURCE, given).scalar_one()),
+    )
+
+
+_OF_SOURCE = (
+    select(func.count())
+    .select_from(field_values)
+    .where(field_values.c.source == bindparam("from_source"), field_values.c.field == bindparam("of_field"))
+    .where(field_values.c.value.is_not(None))
+)
+_LEAVING = _OF_SOURCE.where(field_values.c.days_withdrawn >= literal_column("2"))

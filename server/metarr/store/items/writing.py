@@ -14,7 +14,7 @@ from metarr.store.items.words import search_key, shown_title, sort_key, text_of
 from metarr.store.tables import field_values, items, vetoes
 from metarr.store.upsert import count as count_written
 from metarr.store.upsert import upsert
-from metarr.store.values import encode_value
+from metarr.store.values import NOTHING, encode_value
 
 
 def add(connection: Connection, item: MediaItem) -> MediaItem:
@@ -144,6 +144,9 @@ def _write_fields(connection: Connection, pairs: Iterable[tuple[Mapping[str, Fie
                 "asked_id": stored.asked_ids,
                 "locked": stored.locked,
                 "contributors": stored.contributors,
+                "language": stored.language,
+                "withdrawals": stored.withdrawals,
+                "days_withdrawn": max((each.days for each in stored.withdrawals), default=0),
             }
             for field, stored in item.fields.items()
             if before.get(field) != stored
@@ -158,7 +161,13 @@ def _write_vetoes(connection: Connection, before: tuple[Veto, ...], item: MediaI
         return
     connection.execute(delete(vetoes).where(vetoes.c.item_id == item.id))
     rows = [
-        {"item_id": item.id, "field": veto.field, "provider": veto.providers, "value": encode_value(veto.value)}
+        {
+            "item_id": item.id,
+            "field": veto.field,
+            "provider": veto.providers,
+            "value": NOTHING if veto.value is None else encode_value(veto.value),
+            "language": veto.language,
+        }
         for veto in item.vetoes
     ]
     if rows:
