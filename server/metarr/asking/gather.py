@@ -4,7 +4,7 @@ Nothing here decides a value: what comes out are outcomes (evidence) and settled
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from metarr.domain.item import IdClaim, MediaItem
 from metarr.domain.languages import spoken
 from metarr.domain.merge import Coverage
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
-from metarr.domain.settling import Findings, findings, of_others, set_aside, settled_by
+from metarr.domain.settling import Findings, of_others, set_aside, settled_by, sorted_out
 from metarr.domain.values import Kind
 from metarr.errors import ProviderError, Reason, TitleNotFound
 from metarr.fetch.channel import Ticket
@@ -96,6 +96,10 @@ class _Round:
         return self.keys[0]
 
 
+_LookUp = Callable[[list[_Round]], list[_Round]]
+"""The same rounds with what the cache holds."""
+
+
 class Gatherer:
     """Asks the providers of a roster. Thread-safe."""
 
@@ -131,15 +135,28 @@ class Gatherer:
 
     def _gather(self, inquiry: Inquiry, config: Config) -> Findings:
         heard = self.heard(config)
+        first = self._with_stored(_rounds(heard, inquiry.kind, inquiry.ids))
+        return self._by_rounds(inquiry, heard, first, self._with_stored)
+
+    def _by_rounds(self, inquiry: Inquiry, heard: Heard, rounds: list[_Round], look_up: _LookUp) -> Findings:
+        """Ask round after round, with what the cache holds, for ids come from answers: those who gained an id are asked
+        next, and so are those who did not know the title by the id that they were asked by, or answered about another.
+
+        TheTVDB misses most series that it is to look up by their TMDB id. It is asked again by its own id, which
+        TMDB's answer names; else the next run would, and change values although no provider changed anything.
+        """
         outcomes: dict[str, Outcome] = {}
+        asked: set[AnswerKey] = set()
         settled = Settled(ids=dict(inquiry.ids))
         for _ in range(ROUNDS):
-            rounds = [each for each in _rounds(heard, inquiry.kind, settled.ids) if each.id not in outcomes]
+            outcomes |= self._ask_all(rounds, inquiry)
+            asked.update(key for each in rounds for key in each.keys)
+            settled = settled_by(inquiry.ids, outcomes, heard.config.authority)
+            rounds = _again(heard, inquiry.kind, settled, outcomes, asked)
             if not rounds:
                 break
-            outcomes |= self._ask_all(self._with_stored(rounds), inquiry)
-            settled = settled_by(inquiry.ids, outcomes, config.authority)
-        return findings(inquiry.ids, _complete(outcomes, inquiry.kind, heard), config.authority)
+            rounds = look_up(rounds)
+        return sorted_out(_complete(outcomes, inquiry.kind, heard), settled)
 
     def recall(self, connection: Connection, items: Iterable[MediaItem], config: Config) -> dict[int, Recalled]:
         """By item id what the cache tells about items, each by the ids that it has; nobody is asked anything.
@@ -148,17 +165,20 @@ class Gatherer:
         provider is not heard. Read as the connection sees it; keep the number of items in bounds.
         """
         heard = self.heard(config)
+
+        def look_up(rounds: list[_Round]) -> list[_Round]:
+            stored = answers.read(connection, [key for each in rounds for key in each.keys])
+            return [_with_newest(each, stored) for each in rounds]
+
         rounds = {item.id: _rounds(heard, item.kind, item.ids) for item in items}
-        keys = [key for of_item in rounds.values() for each in of_item for key in each.keys]
-        stored = answers.read(connection, keys)
+        stored = answers.read(connection, [key for of_item in rounds.values() for each in of_item for key in each.keys])
         recalled = {}
         for item in items:
-            asked = [_with_newest(each, stored) for each in rounds[item.id]]
-            outcomes = _complete(self._ask_all(asked, Inquiry(kind=item.kind, ids=item.ids)), item.kind, heard)
-            gathered = findings(item.ids, outcomes, config.authority)
+            first = [_with_newest(each, stored) for each in rounds[item.id]]
+            gathered = self._by_rounds(Inquiry(kind=item.kind, ids=item.ids), heard, first, look_up)
             if item.conflicts:
                 gathered = replace(gathered, outcomes=set_aside(gathered.outcomes, of_others(item)))
-            marks = {each.id: each.mark for each in asked}
+            marks = {each.id: each.mark for each in first}
             recalled[item.id] = Recalled(gathered, heard.fingerprint_on(item.kind, marks))
         return recalled
 
@@ -304,6 +324,33 @@ def _rounds(heard: Heard, kind: Kind, ids: Mapping[str, IdClaim]) -> list[_Round
             ask = Ask(kind=kind, ids=plain, preferences=heard.config.preferences, settings=asker.configured.settings)
             rounds.append(_Round(asker=asker, keys=keys, ask=ask, by_lookup=asker.must_look_up(plain)))
     return rounds
+
+
+def _again(
+    heard: Heard, kind: Kind, settled: Settled, outcomes: Mapping[str, Outcome], asked: Collection[AnswerKey]
+) -> list[_Round]:
+    """Who is to be asked by an id that stands now, and by which it was not asked yet."""
+    rounds = []
+    for each in _rounds(heard, kind, settled.ids):
+        outcome = outcomes.get(each.id)
+        keys = tuple(key for key in each.keys if key not in asked)
+        if keys and (outcome is None or _is_in_vain(each.id, outcome, settled)):
+            rounds.append(dataclasses.replace(each, keys=keys))
+    return rounds
+
+
+def _is_in_vain(provider: str, outcome: Outcome, settled: Settled) -> bool:
+    """Whether another id than it was asked by may make a provider tell more. Who is limited, or did not answer in time,
+    would be no better off."""
+    match outcome:
+        case Answered():
+            id_type, _, value = outcome.asked_id.partition(":")
+            stands = id_type not in settled.ids or settled.ids[id_type].value == value
+            return provider in settled.rejected or not stands
+        case Unavailable():
+            return outcome.reason is Reason.ERROR
+        case _:
+            return isinstance(outcome, NotFound)
 
 
 def _complete(outcomes: Mapping[str, Outcome], kind: Kind, heard: Heard) -> dict[str, Outcome]:

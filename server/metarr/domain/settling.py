@@ -30,19 +30,13 @@ class Findings(Struct, frozen=True, kw_only=True):
     settled: Settled
 
 
-def findings(ids: Mapping[str, IdClaim], outcomes: Mapping[str, Outcome], authority: Authority) -> Findings:
-    """What is to be merged of these outcomes for a title with these ids, and the ids as they stand after them."""
-    settled = settled_by(ids, outcomes, authority)
-    return Findings(outcomes=_without_rejected(outcomes, settled), settled=settled)
-
-
 def settle_again(before: Findings, ids: Mapping[str, IdClaim], authority: Authority) -> Findings:
     """The same answers in the light of other known ids: those got with an id that does not stand do not count."""
     outcomes = {
         provider: outcome.rejected if isinstance(outcome, NotAsked) and outcome.rejected else outcome
         for provider, outcome in before.outcomes.items()
     }
-    return findings(ids, outcomes, authority)
+    return sorted_out(outcomes, settled_by(ids, outcomes, authority))
 
 
 def settled_by(ids: Mapping[str, IdClaim], outcomes: Mapping[str, Outcome], authority: Authority) -> Settled:
@@ -109,9 +103,9 @@ def set_aside(outcomes: Mapping[str, Outcome], foreign: Mapping[str, str]) -> di
     return kept
 
 
-def _without_rejected(outcomes: Mapping[str, Outcome], settled: Settled) -> dict[str, Outcome]:
+def sorted_out(outcomes: Mapping[str, Outcome], settled: Settled) -> Findings:
     """Answers about another title, and answers got with an id that does not stand, are runners-up only."""
-    sorted_out: dict[str, Outcome] = {}
+    kept: dict[str, Outcome] = {}
     for provider, outcome in outcomes.items():
         answer = answer_of(outcome)
         id_type, _, value = answer.asked_id.partition(":") if answer else ("", "", "")
@@ -119,10 +113,10 @@ def _without_rejected(outcomes: Mapping[str, Outcome], settled: Settled) -> dict
         if answer is not None and (provider in settled.rejected or foreign):
             rejected = answer if isinstance(answer, Answered) else None
             detail = "speaks about a title with other ids"
-            sorted_out[provider] = NotAsked(reason=Skip.CONFLICT, detail=detail, rejected=rejected)
+            kept[provider] = NotAsked(reason=Skip.CONFLICT, detail=detail, rejected=rejected)
         else:
-            sorted_out[provider] = outcome
-    return sorted_out
+            kept[provider] = outcome
+    return Findings(outcomes=kept, settled=settled)
 
 
 # Strangers

@@ -6,7 +6,7 @@ from factories import NOW, fragment
 from metarr.domain.authority import Authority
 from metarr.domain.item import Conflict, IdClaim, MediaItem
 from metarr.domain.outcome import Answered, Fragment, NotAsked, Outcome, Skip
-from metarr.domain.settling import findings, of_others, set_aside, settle_again, strangers
+from metarr.domain.settling import Findings, of_others, set_aside, settle_again, settled_by, sorted_out, strangers
 
 
 def told(title: str, year: int, *titles: str, original: str = "") -> dict[str, Any]:
@@ -72,6 +72,10 @@ def claimed(source: str = "owner", **ids: str) -> dict[str, IdClaim]:
 
 def said(provider: str, asked_id: str, **ids: str) -> Answered:
     return Answered(fragment=fragment(provider, ids=ids), fetched_at=NOW, asked_id=asked_id)
+
+
+def findings(ids: dict[str, IdClaim], outcomes: dict[str, Outcome], authority: Authority) -> Findings:
+    return sorted_out(outcomes, settled_by(ids, outcomes, authority))
 
 
 def test_who_answers_about_another_id_than_it_was_asked_about_speaks_of_another_title() -> None:
