@@ -141,7 +141,6 @@ STILL = {
         "cli/library.py",
         "cli/players.py",
         "cli/providers.py",
-        "cli/sources.py",
         "providers/fanart.py",
         "providers/guard.py",
         "providers/omdb.py",

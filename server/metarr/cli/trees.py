@@ -119,7 +119,7 @@ class _Reader:
         for path in dict.fromkeys(paths):
             whole = self._tree.base / path
             try:
-                self._nfos[path] = parse(_content(whole))
+                self._nfos[path] = parse(_content(whole), whole.name)
             except OSError as error:
                 yield unreadable(whole, error)
             except NotUnderstood as error:
@@ -134,13 +134,10 @@ class _Reader:
         title = entry.title
         item = item_of(title.kind, title.title, title.year, title.ids, title.fields)
         item |= {"source": "nfo" if entry.by is By.NFO else "import", "lockAll": title.lock_all}
-        if title.kind is Kind.EPISODE and entry.series is not None:
+        if entry.series is not None:
             of, season = entry.series.title, SEASON_OF_ALL if title.season is None else title.season
-            item |= {
-                "series": series_of(of.title, of.year, of.ids),
-                "seasonNumber": season,
-                "episodeNumber": title.episode,
-            }
+            item |= {"series": series_of(of.title, of.year, of.ids)}
+            item |= {"seasonNumber": season, "episodeNumber": title.episode or 0}
         return Entry(self._where(entry), item, entry.by, entry.note)
 
     def _where(self, entry: FiledTitle) -> str:

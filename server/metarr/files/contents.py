@@ -73,10 +73,11 @@ class EpisodeFile:
 
 @dataclass(frozen=True, slots=True)
 class LooseNfo:
-    """An `.nfo` file that no video belongs to; `series`: whose folder it is in."""
+    """An `.nfo` file that no video belongs to. `series`, `season`: whose folder it is in."""
 
     path: str
     series: SeriesFolder | None = None
+    season: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

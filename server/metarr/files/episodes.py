@@ -47,7 +47,7 @@ def episodes(branch: Branch, within: Within) -> Iterator[Content]:
     for name in branch.nfos:
         path = branch.at(name)
         if path not in taken and not (name.lower() == SHOW_NFO and path in within.series.nfos):
-            yield LooseNfo(path, within.series)
+            yield LooseNfo(path, within.series, within.season)
 
 
 def _is_film(within: Within, text: str) -> bool:

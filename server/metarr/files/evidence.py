@@ -43,6 +43,8 @@ class FiledTitle:
 Nfos = Mapping[str, Sequence[Title]]
 """By path, what an `.nfo` file says that could be read: several titles where episodes share a video."""
 
+_BELOW = (Kind.SEASON, Kind.EPISODE)
+
 NAMES_NOTHING = "names neither a title nor an id"
 
 
@@ -63,7 +65,7 @@ def series(folder: SeriesFolder | None, files: Sequence[EpisodeFile | LooseNfo],
     of = _entry(folder.folder, Kind.SERIES, folder.clues, nfo, [each for each in titles if each.kind is Kind.SERIES])
     if isinstance(of, Left):
         return [replace(of, why=f"{of.why}; so its {len(files)} files are left, too")]
-    of = _called(of, [title.show for title in _episodes_in(files, nfos)])
+    of = _called(of, _of_series(files, nfos))
     of, entries = _dated(of, [entry for file in files for entry in _entries(file, nfos, of)])
     has_videos = any(isinstance(file, EpisodeFile) for file in files)
     has_episodes = any(isinstance(entry, FiledTitle) and entry.series is of for entry in entries)
@@ -71,23 +73,31 @@ def series(folder: SeriesFolder | None, files: Sequence[EpisodeFile | LooseNfo],
 
 
 def _without_folder(files: Sequence[EpisodeFile | LooseNfo], nfos: Nfos) -> list[FiledTitle | Left]:
-    shows = dict.fromkeys(title.show for title in _episodes_in(files, nfos))
-    series_of = {
-        show: FiledTitle("", By.NFO, Title(kind=Kind.SERIES, title=show), (NameReading(show),)) for show in shows
-    }
+    shows = {_show(title): _by_episode(title) for title in _of_series(files, nfos)}
     entries = [
-        _by_nfo(path, path, title, series_of.get(title.show))
-        for path in _nfos_of(files)
-        for title in nfos.get(path, ())
+        _by_nfo(path, path, title, shows.get(_show(title))) for path in _nfos_of(files) for title in nfos.get(path, ())
     ]
-    for of in series_of.values():
+    for of in shows.values():
         _, entries = _dated(of, entries)
     return entries
 
 
-def _episodes_in(files: Iterable[EpisodeFile | LooseNfo], nfos: Nfos) -> list[Title]:
-    """What the `.nfo` files say of episodes that tell their series."""
-    return [title for path in _nfos_of(files) for title in nfos.get(path, ()) if title.show]
+def _of_series(files: Iterable[EpisodeFile | LooseNfo], nfos: Nfos) -> list[Title]:
+    """What the `.nfo` files describe that say of which series it is."""
+    return [
+        title for path in _nfos_of(files) for title in nfos.get(path, ()) if title.kind in _BELOW and any(_show(title))
+    ]
+
+
+def _show(title: Title) -> tuple[str, ...]:
+    """What an `.nfo` says of the series, to tell it from other ones."""
+    return (title.show, *(f"{id_type}:{value}" for id_type, value in sorted(title.show_ids.items())))
+
+
+def _by_episode(title: Title) -> FiledTitle:
+    """A series of which the `.nfo` of an episode, or a season, alone tells."""
+    words = () if title.show_ids else (NameReading(title.show),)
+    return FiledTitle("", By.NFO, Title(kind=Kind.SERIES, title=title.show, ids=title.show_ids), words)
 
 
 def _first_of(paths: Iterable[str], nfos: Nfos) -> tuple[str, Sequence[Title]]:
@@ -101,7 +111,8 @@ def _nfos_of(files: Iterable[EpisodeFile | LooseNfo]) -> Iterator[str]:
 
 def _entry(path: str, kind: Kind, clues: Clues, nfo: str, titles: Sequence[Title]) -> FiledTitle | Left:
     title = titles[0] if titles else Title(kind=kind)
-    ids, against = joined(kind, [("the .nfo", title.ids.items()), ("a name", clues.ids.items())])
+    ids, against = joined(kind, [("the .nfo", _sure(title)), ("a name", clues.ids.items())])
+    ids = {**{id_type: title.ids[id_type] for id_type in title.weak}, **ids}
     if against or clues.against:
         return Left(path, f"has ids that speak against each other: {clues.against or against}")
     by = By.NFO if title.title or title.ids else By.ID if ids else By.NAME
@@ -115,10 +126,15 @@ def _entry(path: str, kind: Kind, clues: Clues, nfo: str, titles: Sequence[Title
     return FiledTitle(
         path=path,
         by=by,
-        title=replace(title, title=best.title, year=best.year, ids=ids),
+        title=replace(title, title=best.title, year=best.year, ids=ids, weak=title.weak - clues.ids.keys()),
         readings=() if ids else words,
         nfo=nfo if titles else "",
     )
+
+
+def _sure(title: Title) -> Iterator[tuple[str, str]]:
+    """Its ids that need no second witness; what the others say against a name says nothing."""
+    return ((id_type, value) for id_type, value in title.ids.items() if id_type not in title.weak)
 
 
 def _year_of(title: str, clues: Clues) -> int:
@@ -129,10 +145,15 @@ def _year_of(title: str, clues: Clues) -> int:
 # Series
 
 
-def _called(of: FiledTitle, shows: Sequence[str]) -> FiledTitle:
-    """A series as its episodes' `.nfo` files call it, where they agree, and nothing but names says anything else."""
-    names = {title_key(show): show for show in shows}
-    if of.by is not By.NAME or len(names) != 1 or title_key(of.title.title) in names:
+def _called(of: FiledTitle, titles: Sequence[Title]) -> FiledTitle:
+    """A series as the `.nfo` files of its episodes call it, where they agree, and only names say anything else."""
+    if of.by is not By.NAME:
+        return of
+    ids, against = joined(Kind.SERIES, [("one", title.show_ids.items()) for title in titles])
+    if ids and not against:
+        return replace(of, by=By.NFO, title=replace(of.title, ids=ids), readings=())
+    names = {title_key(title.show): title.show for title in titles if title.show}
+    if len(names) != 1 or title_key(of.title.title) in names:
         return of
     [show] = names.values()
     words = (NameReading(show), *of.readings)
@@ -162,7 +183,9 @@ def _first_year(titles: Iterable[Title]) -> int:
 
 def _entries(file: EpisodeFile | LooseNfo, nfos: Nfos, of: FiledTitle | None) -> Iterator[FiledTitle | Left]:
     if isinstance(file, LooseNfo):
-        yield from (_by_nfo(file.path, file.path, title, of) for title in nfos.get(file.path, ()))
+        for title in nfos.get(file.path, ()):
+            season = file.season if title.kind is Kind.SEASON and title.season is None else title.season
+            yield _by_nfo(file.path, file.path, replace(title, season=season), of)
         return
     nfo, titles = _first_of(file.nfos, nfos)
     path = file.video.files[0]
@@ -206,13 +229,13 @@ def _episode(
 
 def _by_nfo(path: str, nfo: str, title: Title, of: FiledTitle | None) -> FiledTitle | Left:
     """What an `.nfo` file says by itself."""
-    if title.kind is not Kind.EPISODE:
+    if title.kind not in _BELOW:
         if not title.title and not title.ids:
             return Left(nfo, NAMES_NOTHING, title.line)
         words = () if title.ids else (NameReading(title.title, title.year),)
         return FiledTitle(path, By.NFO, title, words, nfo)
-    if title.season is None or title.episode is None:
-        return Left(nfo, "does not say which season and episode it is", title.line)
+    if title.season is None or (title.kind is Kind.EPISODE and title.episode is None):
+        return Left(nfo, f"does not say which {title.kind} it is", title.line)
     if of is None:
         why = "does not say of which series it is, and no tvshow.nfo is in its folder or above"
         return Left(nfo, why, title.line)

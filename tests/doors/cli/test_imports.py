@@ -100,7 +100,7 @@ def test_a_fault_that_names_no_item_is_found_by_halving(metarr, daemon, tmp_path
 def test_bad_files_are_listed_and_fail_the_import(metarr, daemon, tmp_path):
     answering(daemon, created)
     bad = tmp_path / "bad.nfo"
-    bad.write_text("<movie>\n<title>A & B</title></movie>")
+    bad.write_text("\n<movie></movie>")
     result = metarr("library", "import", str(bad), titles(tmp_path, 1), "--json")
     assert result.status == 1
     told = json.loads(result.out)
@@ -131,3 +131,62 @@ def test_a_folder_without_any_title_is_told(metarr, daemon, tmp_path):
     result = metarr("library", "import", str(tmp_path))
     assert (result.status, result.out) == (0, "0 titles added, 0 known\n")
     assert "there is nothing to add" in result.err
+
+
+def a_tree(tmp_path):
+    """Two films by name, one by an id, one by its file; extras, and what nobody understands."""
+    files = {
+        "Alien (1979)/Alien.mkv": "",
+        "Alien (1979)/Alien-trailer.mkv": "",
+        "Alien (1979)/Extras/a.mkv": "",
+        "Aliens (1986)/Aliens.mkv": "",
+        "Brazil {tmdb-68}/Brazil.mkv": "",
+        "Heat (1995)/Heat.mkv": "",
+        "Heat (1995)/movie.nfo": "<movie><title>Heat</title><year>1995</year></movie>",
+        "Empty (2001)/Empty.srt": "",
+        "Dark/Season 2/Dark S01E01.mkv": "",
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    return tmp_path
+
+
+def test_what_a_tree_holds_is_told_by_its_evidence_and_the_rest_by_name(metarr, daemon, tmp_path):
+    answering(daemon, created)
+    root = a_tree(tmp_path)
+    assert metarr("library", "import", str(root)) == (
+        0,
+        "6 titles added, 0 known\n"
+        "told by: .nfo 1, id in a name 1, name 4\n"
+        "2 files left alone that are no titles: a trailer (1), an extra (1)\n"
+        "1 not understood\n"
+        "titles by name alone are searched for by `metarr enrich-all`\n",
+        f"metarr: {root}/Dark/Season 2/Dark S01E01.mkv: its folder says season 2, its name season 1; the name counts\n"
+        f"metarr: {root}/Empty (2001): holds only subtitles, no video\n",
+    )
+
+
+def test_the_same_is_in_the_json(metarr, daemon, tmp_path):
+    answering(daemon, created)
+    root = a_tree(tmp_path)
+    result = metarr("library", "import", str(root), "--json")
+    told = json.loads(result.out)
+    assert (result.status, result.err) == (0, "")
+    assert {name: told[name] for name in ("added", "by_nfo", "by_id", "by_name", "extras", "unknown", "failed")} == {
+        "added": 6, "by_nfo": 1, "by_id": 1, "by_name": 4, "extras": 2, "unknown": 1, "failed": 0,
+    }  # fmt: skip
+    assert told["not_understood"] == [
+        {"where": f"{root}/Empty (2001)", "why": "holds only subtitles, no video", "sort": "not understood"}
+    ]
+    assert [each["why"] for each in told["extra_files"]] == ["a trailer", "an extra"]
+    assert [each["where"] for each in told["notes"]] == [f"{root}/Dark/Season 2/Dark S01E01.mkv"]
+
+
+def test_a_folder_without_a_title_says_so(metarr, daemon, tmp_path):
+    result = metarr("library", "import", str(tmp_path))
+    assert result == (
+        0,
+        "0 titles added, 0 known\n",
+        "metarr: there is nothing to add: no title in these files, no video and no .nfo file in these folders\n",
+    )

@@ -54,7 +54,7 @@ LIBRARY = {
     "Films/Heat (1995)/Heat.mkv": "",
     "Films/Heat (1995)/movie.nfo": "<movie><title>Heat</title><year>1995</year><id>tt0113277</id></movie>",
     "Films/Brazil (1985)/Brazil.mkv": "",
-    "Films/Brazil (1985)/Brazil.nfo": "<movie><title>Brazil</title>",
+    "Films/Brazil (1985)/Brazil.nfo": "<movie><lockdata>true</lockdata></movie>",
     "Films/Empty (2001)/Empty.srt": "",
     "Films/Twice {tmdb-1}/a {tmdb-2}.mkv": "",
     "TV/Dark (2017)/Season 1/Dark S01E01E02.mkv": "",

@@ -213,7 +213,7 @@ def test_a_loose_file_speaks_for_itself() -> None:
     [entry] = filed(loose(episode(1, 2, show="Dark")))
     assert entry.series is not None
     assert entry.series.title.title == "Dark"
-    assert loose(episode(1, None, show="Dark")) == [Left("x/a.nfo", "does not say which season and episode it is", 1)]
+    assert loose(episode(1, None, show="Dark")) == [Left("x/a.nfo", "does not say which episode it is", 1)]
     [left] = loose(episode(1, 2))
     assert isinstance(left, Left)
     assert left.why.startswith("does not say of which series it is")

@@ -503,8 +503,8 @@ def test_nfo_files_go_with_their_videos() -> None:
         ("Dark/Season 1/dark s01e01.nfo",),
     ]
     assert [each for each in everything if isinstance(each, LooseNfo)] == [
-        LooseNfo("Dark/Season 1/Dark S01E02.nfo", series),
-        LooseNfo("Dark/Season 1/season.nfo", series),
+        LooseNfo("Dark/Season 1/Dark S01E02.nfo", series, 1),
+        LooseNfo("Dark/Season 1/season.nfo", series, 1),
     ]
 
 
