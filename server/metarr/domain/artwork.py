@@ -14,7 +14,7 @@ from metarr.domain.values import Artwork, Image, Struct
 SIZE_CLASSES = (400, 900, 1800, 3600)
 """Widths in pixels at which an image counts as a class larger. Within a class, votes decide, not pixels."""
 
-Tier = tuple[Rank, int, int]
+Tier = tuple[Rank, bool, int]
 """Sorts the better language first, then the own region before another one, then the larger size class."""
 
 
@@ -41,10 +41,12 @@ def choose(
     for image in candidates:  # many: so nothing else is done for each of them
         groups[image.language, image.region, image.width].append(image)
     tiers: defaultdict[Tier, list[Image]] = defaultdict(list)
+    ranks = {language: image_rank(field, language, wanted) for language, _, _ in groups}
     for (language, region, width), images in groups.items():
-        tier = _tier(field, language, region, width, wanted)
-        if tier is not None:
-            tiers[tier] += images
+        rank = ranks[language]
+        if rank is not None and not 0 < width < field.min_width:
+            elsewhere = bool(region) and _elsewhere(language, region, wanted.policy)
+            tiers[rank, elsewhere, -bisect_right(SIZE_CLASSES, width)] += images
     slots = 1 + (policy.extra_fanart if field.name == "fanart" else 0)
     best = (image for tier in sorted(tiers) for image in _ranked(tiers[tier], stored or ()) if _reachable(image))
     if slots == 1:
@@ -72,16 +74,6 @@ def _ranked(members: list[Image], stored: Artwork) -> Iterator[Image]:
 
 def _reachable(image: Image) -> bool:
     return image.url.startswith("https://")
-
-
-def _tier(field: Field, language: str, region: str, width: int, wanted: TitleLanguages) -> Tier | None:
-    """Where images of this language, region and width stand; None: they are not acceptable."""
-    if 0 < width < field.min_width:
-        return None
-    rank = image_rank(field, language, wanted)
-    if rank is None:
-        return None
-    return (rank, int(_elsewhere(language, region, wanted.policy)), -bisect_right(SIZE_CLASSES, width))
 
 
 def _elsewhere(language: str, region: str, languages: LanguagePolicy) -> bool:

@@ -108,14 +108,19 @@ def rank_of(field: str, language: str, wanted: TitleLanguages, *, implied: bool 
 def image_rank(field: Field, language: str, wanted: TitleLanguages) -> Rank | None:
     """Where an image in a language stands ("": it bears no text); None: it is not acceptable. Regions only break ties
     among one provider's images, so they are no part of it."""
+    return _image_rank(field.textless, language, wanted)
+
+
+@lru_cache(maxsize=4096)
+def _image_rank(textless: Textless, language: str, wanted: TitleLanguages) -> Rank | None:
     policy, original = wanted.policy, wanted.original
     if language == "":
-        if field.textless is Textless.NEVER:
+        if textless is Textless.NEVER:
             return None
-        if field.textless is Textless.ONLY:
+        if textless is Textless.ONLY:
             return BEST
-        return TEXTLESS_FIRST if field.textless is Textless.FIRST else (len(policy.listed) + 1, 0, 0)
-    if field.textless is Textless.ONLY:
+        return TEXTLESS_FIRST if textless is Textless.FIRST else (len(policy.listed) + 1, 0, 0)
+    if textless is Textless.ONLY:
         return None
     bases = policy.bases
     if base(language) in bases:
