@@ -1,4 +1,4 @@
-"""Spends short quotas where they matter most, and asks again by itself for what is still missing.
+"""Spends short quotas where they matter most, and asks again by itself for what is still awaited.
 
 Every provider has a queue of its own, the awaited answers, in the order of `domain.freshness.whom_first`; a provider
 that is limited, refuses its key or fails is left alone and holds up no other one.
@@ -160,10 +160,10 @@ class Planner:
         except DatabaseUnusable as error:
             log.warning("queue_waits_for_the_database", provider=provider, why=str(error))
         except MetarrError as error:
-            log.info("pending_item_waits_on", item=due.item_id, why=str(error))
+            log.info("awaiting_item_waits_on", item=due.item_id, why=str(error))
             self._put_off(provider, due)
         except Exception:  # one item must not hold up all that wait behind it
-            log.exception("pending_item_failed", item=due.item_id, provider=provider)
+            log.exception("awaiting_item_failed", item=due.item_id, provider=provider)
             self._put_off(provider, due)
 
     def _put_off(self, provider: str, due: DueItem) -> None:

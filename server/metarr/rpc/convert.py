@@ -206,7 +206,7 @@ def _id_messages(ids: Mapping[str, IdClaim]) -> list[pb.ExternalId]:
 
 
 def awaited_messages(awaited: Mapping[str, AwaitedAnswer]) -> list[pb.PendingProvider]:
-    """The providers of which an item misses an answer, by id."""
+    """The providers of which an item awaits an answer, by id."""
     return [
         pb.PendingProvider(
             provider=provider,

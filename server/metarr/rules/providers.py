@@ -45,7 +45,7 @@ class ProviderSettings:
     def update(self, provider_id: str, enabled: bool | None, changes: Mapping[str, Any]) -> ConfiguredProvider:
         """Change settings; None as a value goes back to the default, or forgets a secret.
 
-        Lifts what the provider was parked for, and lets what misses its answers be asked again. Raises NoSuchThing,
+        Lifts what the provider was parked for, and lets what awaits its answers be asked again. Raises NoSuchThing,
         and InvalidInput with a violation per wrong setting, with nothing stored.
         """
         provider = self.configured(provider_id).provider

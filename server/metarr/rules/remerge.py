@@ -137,7 +137,7 @@ class Remerger:
     def apply(self, *, drop_foreign: bool = False) -> Iterator[RemergeProgress]:
         """Merge every item again under the rules in force, batch by batch; what was done stays where it is ended early.
 
-        Every changed item gets a change-set. Locked fields stay, and what an item misses is still missed.
+        Every changed item gets a change-set. Locked fields stay, and what an item awaits is still awaited.
         """
         plan = self._plan(None, drop_foreign)
         tally = RemergeTally()
