@@ -130,7 +130,7 @@ def _unavailable(provider_id: str, error: ProviderError) -> Unavailable:
 
 
 @dataclass(frozen=True)
-class _Group:
+class _OneTitle:
     """What providers found of one title. `rank`: the best place that it had in a provider's list, from 0."""
 
     candidates: tuple[Candidate, ...]
@@ -164,20 +164,20 @@ def ranked(candidates: Iterable[Candidate], wanted: Wanted) -> tuple[Match, ...]
     singles = []
     for candidate in candidates:
         ranks[candidate.provider] = ranks.get(candidate.provider, -1) + 1
-        singles.append(_Group(candidates=(candidate,), rank=ranks[candidate.provider]))
-    linked = [_one(groups, wanted) for groups in _alike(singles, _Group.ids, _one_id_of_a_type)]
+        singles.append(_OneTitle(candidates=(candidate,), rank=ranks[candidate.provider]))
+    linked = [_one(groups, wanted) for groups in _alike(singles, _OneTitle.ids, _one_id_of_a_type)]
     matches = [_match(groups, wanted) for groups in _alike(linked, _names, _one_of_a_provider)]
     matches.sort(key=lambda pair: (-pair[0].score, -pair[1], sorted(pair[0].ids.items())))
     return tuple(match for match, _ in matches)
 
 
 def _alike(
-    groups: Sequence[_Group],
-    marks: Callable[[_Group], AbstractSet[object]],
-    fit: Callable[[Sequence[_Group]], bool],
-) -> list[list[_Group]]:
+    groups: Sequence[_OneTitle],
+    marks: Callable[[_OneTitle], AbstractSet[object]],
+    fit: Callable[[Sequence[_OneTitle]], bool],
+) -> list[list[_OneTitle]]:
     """Groups that share a mark, directly or through others, put together; left apart where they do not fit together."""
-    components: list[tuple[set[object], list[_Group]]] = []
+    components: list[tuple[set[object], list[_OneTitle]]] = []
     for group in groups:
         seen, joined = set(marks(group)), [group]
         apart = []
@@ -192,18 +192,18 @@ def _alike(
     return list(chain.from_iterable(together))
 
 
-def _one_id_of_a_type(groups: Sequence[_Group]) -> bool:
+def _one_id_of_a_type(groups: Sequence[_OneTitle]) -> bool:
     pairs = set(chain.from_iterable(group.ids() for group in groups))
     return len(pairs) == len({id_type for id_type, _ in pairs})
 
 
-def _names(group: _Group) -> set[tuple[str, int]]:
+def _names(group: _OneTitle) -> set[tuple[str, int]]:
     """Every name with the year; none where the year is not known."""
     named = group.title()
     return {(title_key(title), named.year) for title in named.titles} if named.year else set()
 
 
-def _one_of_a_provider(groups: Sequence[_Group]) -> bool:
+def _one_of_a_provider(groups: Sequence[_OneTitle]) -> bool:
     """Whether nothing tells these namesakes apart: no provider knows two of them, no id type is in two of them."""
     return all(
         set(one.providers()).isdisjoint(other.providers())
@@ -212,21 +212,21 @@ def _one_of_a_provider(groups: Sequence[_Group]) -> bool:
     )
 
 
-def _one(groups: Sequence[_Group], wanted: Wanted) -> _Group:
+def _one(groups: Sequence[_OneTitle], wanted: Wanted) -> _OneTitle:
     """Several groups as one, the best fit first, of equals the one with most ids."""
     best = sorted(
         groups, key=lambda group: (-_score(group, wanted).value, -len(group.ids()), group.rank, group.providers())
     )
-    return _Group(
+    return _OneTitle(
         candidates=tuple(chain.from_iterable(group.candidates for group in best)), rank=min(g.rank for g in best)
     )
 
 
-def _score(group: _Group, wanted: Wanted) -> Score:
+def _score(group: _OneTitle, wanted: Wanted) -> Score:
     return score(wanted, group.title())
 
 
-def _match(groups: Sequence[_Group], wanted: Wanted) -> tuple[Match, float]:
+def _match(groups: Sequence[_OneTitle], wanted: Wanted) -> tuple[Match, float]:
     """The match, and how popular the title is. Its ids are those that hang together: of a mere namesake's, an answer
     has to tell."""
     whole = _one(groups, wanted)

@@ -33,7 +33,7 @@ from metarr.cli import (
     token,
 )
 from metarr.cli.daemon import complain
-from metarr.cli.groups import Group
+from metarr.cli.groups import CommandGroup
 from metarr.cli.output import note
 from metarr.cli.text import clean
 from metarr.errors import MetarrError
@@ -41,7 +41,7 @@ from metarr.rpc.client import RpcFailure
 
 app = typer.Typer(
     name="metarr",
-    cls=Group,
+    cls=CommandGroup,
     help="Metarr asks every metadata provider, merges field by field under your rules, and explains every value.",
     no_args_is_help=True,
     add_completion=False,
@@ -58,7 +58,7 @@ app.command("restore")(backup.restore)
 app.command("export")(decisions.export)
 app.command("import")(decisions.take)
 app.command("support-bundle")(support.support_bundle)
-app.add_typer(library.app, name="library", cls=Group)
+app.add_typer(library.app, name="library", cls=CommandGroup)
 library.app.command("identify")(identity.identify)
 library.app.command("split")(identity.split)
 library.app.command("import")(imports.import_titles)
@@ -66,13 +66,13 @@ for command in (edit.edit, edit.lock, edit.unlock, edit.remove, edit.restore):
     library.app.command()(command)
 app.command("history")(changes.history)
 app.command("undo")(changes.undo)
-app.add_typer(providers.app, name="providers", cls=Group)
-app.add_typer(players.app, name="players", cls=Group)
-app.add_typer(jobs.app, name="jobs", cls=Group)
-app.add_typer(schedule.app, name="schedule", cls=Group)
-app.add_typer(settings.app, name="settings", cls=Group)
-app.add_typer(authority.app, name="authority", cls=Group)
-app.add_typer(token.app, name="token", cls=Group)
+app.add_typer(providers.app, name="providers", cls=CommandGroup)
+app.add_typer(players.app, name="players", cls=CommandGroup)
+app.add_typer(jobs.app, name="jobs", cls=CommandGroup)
+app.add_typer(schedule.app, name="schedule", cls=CommandGroup)
+app.add_typer(settings.app, name="settings", cls=CommandGroup)
+app.add_typer(authority.app, name="authority", cls=CommandGroup)
+app.add_typer(token.app, name="token", cls=CommandGroup)
 credentials.share(app)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from typer.core import TyperGroup
 
 
-class Group(TyperGroup):
+class CommandGroup(TyperGroup):
     """Lists its commands with whole sentences: what does not fit goes on in the next line, nothing is cut."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

@@ -15,7 +15,7 @@ from metarr.cli.text import clean
 from metarr.errors import MetarrError
 
 
-class Level(StrEnum):
+class LogLevel(StrEnum):
     """How much the log tells."""
 
     DEBUG = "debug"
@@ -78,7 +78,7 @@ def serve(
     ] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="The certificate's private key, in PEM.")] = None,
     database_url: DatabaseUrl = "",
-    log_level: Annotated[Level, typer.Option(help="How much the log on stderr tells.")] = Level.INFO,
+    log_level: Annotated[LogLevel, typer.Option(help="How much the log on stderr tells.")] = LogLevel.INFO,
     log_file: Annotated[
         Path | None,
         typer.Option(metavar="FILE", dir_okay=False, help="Keep the log in a file, too: 10 MB, and five older ones."),

@@ -122,7 +122,7 @@ def sorted_out(outcomes: Mapping[str, Outcome], settled: Settled) -> Findings:
 # Strangers
 
 
-class _Words(Struct, frozen=True, kw_only=True):
+class _NameAndYear(Struct, frozen=True, kw_only=True):
     """How a provider calls a title, the main name first, and its year."""
 
     titles: tuple[str, ...]
@@ -141,7 +141,7 @@ def strangers(fragments: Mapping[str, Fragment]) -> dict[str, Conflict]:
     if len(years) < 3 or max(years.values()) - min(years.values()) <= YEARS_APART:
         return {}
     words = {
-        provider: _Words(titles=titles, year=years[provider])
+        provider: _NameAndYear(titles=titles, year=years[provider])
         for provider in sorted(years)
         if (titles := _titles(fragments[provider]))
     }
@@ -165,9 +165,9 @@ def _titles(fragment: Fragment) -> tuple[str, ...]:
     return tuple(dict.fromkeys(title for title in named if isinstance(title, str) and title))
 
 
-def _near(one: _Words, other: _Words) -> bool:
+def _near(one: _NameAndYear, other: _NameAndYear) -> bool:
     return abs(one.year - other.year) <= YEARS_APART
 
 
-def _alike(one: _Words, other: _Words) -> bool:
+def _alike(one: _NameAndYear, other: _NameAndYear) -> bool:
     return any(likeness(mine, theirs) >= UNLIKE for mine in one.titles for theirs in other.titles)

@@ -85,7 +85,7 @@ class Exchanger:
         prepared = PreparedRequest()
         prepared.method, prepared.url, prepared.body = request.method, request.url, request.body
         prepared.headers = request.headers  # type: ignore[assignment]  # any mapping will do
-        _current.reading = _Reading(trip, self._clock, self._connection.read_timeout)
+        _current.reading = _Exchange(trip, self._clock, self._connection.read_timeout)
         # How long a silence may last, the reader below knows; it need not set again what is set already.
         timeout = (min(self._connection.connect_timeout, left), LOOK_UP)
         try:
@@ -161,7 +161,7 @@ def _root(error: BaseException) -> BaseException:
 # from a socket, of headers as well, goes through a reader that knows the trip's deadline.
 
 
-class _Reading(NamedTuple):
+class _Exchange(NamedTuple):
     trip: Trip
     clock: Clock
     patience: float
@@ -171,7 +171,7 @@ _current = threading.local()
 
 
 class _BoundedReader(io.RawIOBase):
-    def __init__(self, sock: socket.socket, owner: Any, reading: _Reading) -> None:
+    def __init__(self, sock: socket.socket, owner: Any, reading: _Exchange) -> None:
         """`owner` keeps the socket open for as long as this is."""
         super().__init__()
         self._sock = sock
@@ -213,7 +213,7 @@ class _Plain(HTTPConnection):
     response_class = _Answer
 
 
-class _Tls(HTTPSConnection):
+class _TlsSocket(HTTPSConnection):
     response_class = _Answer
 
 
@@ -222,7 +222,7 @@ class _PlainPool(HTTPConnectionPool):
 
 
 class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _Tls
+    ConnectionCls = _TlsSocket
 
 
 @functools.cache

@@ -86,7 +86,7 @@ class _Asked:
 
 
 @dataclass(frozen=True)
-class _Merged:
+class _MergedItem:
     """An item as it was, what the merge makes of it, and the item that it turned out to be one with."""
 
     before: MediaItem
@@ -208,7 +208,7 @@ class Enricher:
         )
         return dataclasses.replace(merged.enriched, item=saved)
 
-    def _save(self, connection: Connection, merged: _Merged, config: Config, wish: Wish) -> MediaItem:
+    def _save(self, connection: Connection, merged: _MergedItem, config: Config, wish: Wish) -> MediaItem:
         saved = items.save(connection, merged.before, merged.enriched.item)
         named = not merged.before.ids and bool(saved.ids)
         if merged.enriched.changes or named:
@@ -225,7 +225,7 @@ class Enricher:
             publish(connection, change_set, config.sync_fields)
         return saved
 
-    def _merge(self, connection: Connection, asked: _Asked, findings: Findings, config: Config) -> _Merged:
+    def _merge(self, connection: Connection, asked: _Asked, findings: Findings, config: Config) -> _MergedItem:
         """What the merge makes of the item as it is now, within the caller's transaction."""
         item_id = asked.item.id
         before = _as_it_is(connection, asked.item)
@@ -265,7 +265,7 @@ class Enricher:
 
     def _merged(
         self, connection: Connection, before: MediaItem, base: MediaItem, findings: Findings, config: Config
-    ) -> _Merged:
+    ) -> _MergedItem:
         """The merge on `base`, told as a change of `before`."""
         coverage = self._gatherer.coverage(base.kind)
         merged = merge(base, findings.outcomes, config.policy, coverage, guarded=guarded(connection, base))
@@ -292,7 +292,7 @@ class Enricher:
             awaited=awaited,
             sync_reason=sync_reason(changed, config.sync_fields),
         )
-        return _Merged(before=before, enriched=enriched, awaited_before=bool(attempts))
+        return _MergedItem(before=before, enriched=enriched, awaited_before=bool(attempts))
 
     def _note_awaited(self, item: MediaItem, findings: Findings, wish: Wish) -> None:
         with self._gatherer.arrivals.begin() as connection:

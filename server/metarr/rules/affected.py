@@ -28,7 +28,7 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class _Rules:
+class _EarlierRules:
     """Rules by which items may have been merged. `ground`: their part of a fingerprint; `differing`: the fields that
     listen to others by the rules at hand."""
 
@@ -45,7 +45,7 @@ class Affected:
         # By another priority the answers may have been told apart from those about another title otherwise.
         alike = [each for each in earlier if each.priority == authority.priority]
         self._authorities = [authority, *(each for each in alike if each != authority)]
-        self._rules: dict[tuple[Kind, tuple[str, ...]], list[_Rules]] = {}
+        self._rules: dict[tuple[Kind, tuple[str, ...]], list[_EarlierRules]] = {}
 
     def reach(self, connection: Connection, items: Sequence[ItemHead]) -> dict[int, Reach]:
         """By id how far the rules reach into these items; those that have to be merged as a whole are left out."""
@@ -79,7 +79,7 @@ class Affected:
                 return Reach(each.differing, fingerprint_on(now.ground, marks))
         return None
 
-    def _compared(self, kind: Kind, providers: Iterable[str]) -> list[_Rules]:
+    def _compared(self, kind: Kind, providers: Iterable[str]) -> list[_EarlierRules]:
         """The rules that are known, those of the configuration first. `providers`: who can be asked about an item."""
         heard, providers = self._heard, tuple(providers)
         usable = [
@@ -88,7 +88,7 @@ class Affected:
         ]
         wanted = heard.config.authority.listening(kind, usable)
         return [
-            _Rules(
+            _EarlierRules(
                 ground=heard.ground_under(structs.replace(heard.config.policy, authority=each), kind, providers),
                 differing=_reaching(
                     new.field.name for new, old in zip(wanted, each.listening(kind, usable), strict=True) if new != old

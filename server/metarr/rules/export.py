@@ -41,11 +41,11 @@ MOST_ITEMS = 500
 _SOURCE = re.compile(r"[a-z0-9_.:+-]{0,100}")
 
 
-class _Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class _Strict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Base of what the document holds: a word that is not known is a mistake."""
 
 
-class Name(_Struct, frozen=True, kw_only=True):
+class Name(_Strict, frozen=True, kw_only=True):
     """How to find an item: by its external ids; without any, by the words it was added with."""
 
     ids: dict[str, str] = {}
@@ -53,7 +53,7 @@ class Name(_Struct, frozen=True, kw_only=True):
     year: int = 0
 
 
-class Locked(_Struct, frozen=True, kw_only=True):
+class Locked(_Strict, frozen=True, kw_only=True):
     """A value that is to stay, in plain JSON, and who said it."""
 
     value: Any = None
@@ -72,7 +72,7 @@ class ItemDecisions(Name, frozen=True, kw_only=True):
     locked: dict[str, Locked] = {}
 
 
-class AuthorityDecisions(_Struct, frozen=True, kw_only=True):
+class AuthorityDecisions(_Strict, frozen=True, kw_only=True):
     """Field authorities: what differs from how Metarr comes, by "<kind>.<field>"."""
 
     provider_priority: tuple[str, ...] = ()
@@ -80,14 +80,14 @@ class AuthorityDecisions(_Struct, frozen=True, kw_only=True):
     fields: dict[str, FieldRule] = {}
 
 
-class ProviderDecisions(_Struct, frozen=True, kw_only=True):
+class ProviderDecisions(_Strict, frozen=True, kw_only=True):
     """A provider's settings without its secrets."""
 
     enabled: bool = True
     settings: dict[str, Any] = {}
 
 
-class Document(_Struct, frozen=True, kw_only=True):
+class Document(_Strict, frozen=True, kw_only=True):
     """All decisions, or a part of them: what is not there is not decided about."""
 
     format: int

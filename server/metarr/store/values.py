@@ -20,7 +20,7 @@ NOTHING = "null"
 """How "has none" is written where a value stands."""
 
 
-class _Stored(Struct, frozen=True, kw_only=True):
+class _StoredValue(Struct, frozen=True, kw_only=True):
     """A FieldValue on disk: which type its value has, only the field's name tells."""
 
     value: msgspec.Raw = msgspec.Raw(b"null")
@@ -34,16 +34,16 @@ class _Stored(Struct, frozen=True, kw_only=True):
     withdrawals: tuple[Withdrawal, ...] = ()
 
 
-class _Change(Struct, frozen=True, kw_only=True):
+class _StoredChange(Struct, frozen=True, kw_only=True):
     """A Change on disk."""
 
     field: str
-    old: _Stored = _Stored()
-    new: _Stored = _Stored()
+    old: _StoredValue = _StoredValue()
+    new: _StoredValue = _StoredValue()
 
 
-_decode = msgspec.json.Decoder(_Stored).decode
-_decode_changes = msgspec.json.Decoder(tuple[_Change, ...]).decode
+_decode = msgspec.json.Decoder(_StoredValue).decode
+_decode_changes = msgspec.json.Decoder(tuple[_StoredChange, ...]).decode
 _encode = msgspec.json.Encoder().encode
 _SHOWN = {field: position for position, field in enumerate(FIELDS)}
 
@@ -83,7 +83,7 @@ def decode_changes(text: str) -> tuple[Change, ...]:
     return tuple(sorted(changes, key=lambda change: _SHOWN.get(change.field, len(_SHOWN))))
 
 
-def _field_value(field: str, stored: _Stored) -> FieldValue | None:
+def _field_value(field: str, stored: _StoredValue) -> FieldValue | None:
     nothing = bytes(stored.value) == b"null"
     value = None if nothing else read_value(field, stored.value)
     if value is None and not nothing:
