@@ -34,7 +34,7 @@ TITLES = frozenset({"movie", "tvshow", "episodedetails", "season"})
 
 def read(text: str) -> Markup:
     """The document, names of elements and attributes in lower case and without prefix. Raises TooManyTags."""
-    return _Reader(text).read()
+    return _Scanner(text).read()
 
 
 # Which element belongs where
@@ -107,7 +107,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _END = re.compile(r"</([A-Za-z_][\w.:-]{0,60})")
 
 
-class _Reader:
+class _Scanner:
     """One file.
 
     `_open`: the elements that are not closed yet, the outermost first; `_counts`: how many of a name. `_ended`: names
