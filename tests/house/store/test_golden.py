@@ -1,0 +1,71 @@
+"""A library that an earlier Metarr made is brought to this one's schema, and nothing is left to do: nobody is asked,
+nothing changes, and no player has to take in anything."""
+
+from pathlib import Path
+
+import pytest
+
+import golden
+from fakes import FakeClock
+from harness import House
+from house.jobs.test_jobs import EVERYTHING, at_work, run
+from metarr.domain.item import Rule
+from metarr.store import awaited_answers, jobs, player_entries
+from simulators import Simulators
+
+NOW = "this one"
+FIRST = golden.FOLDER / "0004.sql.gz"
+MADE = [FIRST, *sorted(set(golden.FOLDER.glob("*.sql.gz")) - {FIRST}), NOW]
+
+
+@pytest.fixture(params=MADE, ids=lambda made: Path(made).name)
+def folder(request: pytest.FixtureRequest, tmp_path: Path, simulators: Simulators, clock: FakeClock) -> Path:
+    if request.param == NOW:
+        golden.make(tmp_path, simulators, clock)
+    else:
+        golden.put(request.param, tmp_path)
+        clock.advance(300)
+    return tmp_path
+
+
+def left_to_do(home: House) -> list[object]:
+    """What an item waits for and what is pending for a player."""
+    with home.database.read() as connection:
+        items = [row[0] for row in home.rows("items")["items"]]
+        awaited = awaited_answers.of_items(connection, items)
+        return [*awaited, *player_entries.page(connection, "kodi", pending=True)]
+
+
+def test_it_holds_what_an_upgrade_could_spoil(folder: Path, simulators: Simulators, clock: FakeClock) -> None:
+    with golden.opened(folder, simulators, clock) as home:
+        items = [home.item(row[0]) for row in home.rows("items")["items"]]
+        unions = [stored for item in items for stored in item.fields.values() if stored.rule is Rule.UNION]
+        assert all(len(stored.sources) == len(stored.asked_ids) for stored in unions)
+        assert len([stored for stored in unions if len(stored.sources) > 1]) >= 3
+        assert any(len(veto.providers) > 1 for item in items for veto in item.vetoes)
+        [(conflict, other)] = [(each, each.item) for item in items for each in item.conflicts]
+        assert (conflict.id_type, conflict.stands) == ("tmdb", "")
+        assert other in {item.id for item in items}
+        with home.database.read() as connection:
+            marks = jobs.tally(connection, 1)
+        assert marks.outcomes.keys() == {"fanart", "omdb", "tmdb", "tvdb"}
+        assert marks.outcomes["tmdb"].keys() <= {"answered", "cached"}
+        changes = [change for item in items for each in home.history(item.id) for change in each.changes]
+        assert any(len(change.new.sources) > 1 for change in changes)
+        assert {"owner"} in [set(change.new.sources) for change in changes]
+
+
+@pytest.mark.parametrize("merged_anew", [False, True])
+def test_nothing_is_left_to_do(folder: Path, simulators: Simulators, clock: FakeClock, merged_anew: bool) -> None:
+    with golden.opened(folder, simulators, clock) as home:
+        if merged_anew:
+            with home.database.begin() as connection:
+                connection.exec_driver_sql("UPDATE items SET fingerprint = ''")
+        tables = ("change_sets", "player_items", "field_values", "vetoes", "external_ids")
+        before = home.rows(*tables)
+        assert (left_to_do(home), home.asked()) == ([], {})
+        with at_work(home):
+            job = run(home, EVERYTHING)
+        assert (job.tally.changed, job.tally.done > 0, home.asked()) == (0, True, {})
+        assert left_to_do(home) == []
+        assert home.rows(*tables) == before
