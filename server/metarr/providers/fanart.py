@@ -12,7 +12,7 @@ from metarr.domain.values import Artwork, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers.contract import Ask, Preferences, Provider, Setting, SettingType, SettingValue, common_settings
-from metarr.providers.reading import Reading, each, https, number, optional, retry_after, text, texts, whole
+from metarr.providers.reading import Reading, each, https, number, optional, text, texts, whole
 
 BASE_URL = "https://webservice.fanart.tv/v3.2"
 LIMITS = Limits(per_second=5.0)
@@ -117,7 +117,7 @@ class Fanart(Provider):
         if response.status in (401, 403) or "api key" in complaint:
             return KeyRefused("fanart.tv refused the API key")
         if response.status == 429:
-            return RateLimited("fanart.tv: too many requests", retry_after=retry_after(response.headers))
+            return RateLimited("fanart.tv: too many requests")
         if response.status >= 400 or complaint:
             return BadAnswer(f"fanart.tv answered {response.status} with an error")
         return None

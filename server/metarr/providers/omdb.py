@@ -36,7 +36,6 @@ from metarr.providers.reading import (
     iso_date,
     number,
     objects,
-    retry_after,
     section,
     text,
     texts,
@@ -120,7 +119,7 @@ class Omdb(Provider):
     def classify(self, response: Response) -> ProviderError | TitleNotFound | None:
         said = f"HTTP {response.status}"
         if response.status == 429:
-            return RateLimited(f"OMDb asks for a pause ({said})", retry_after=retry_after(response.headers))
+            return RateLimited(f"OMDb asks for a pause ({said})")
         verdict = _verdict(response.body)
         if verdict is None:
             return BadAnswer(f"OMDb's answer is no answer of its kind ({said})")

@@ -110,7 +110,8 @@ def languages_of(preferences: Preferences, original: str = "") -> TitleLanguages
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds from a Retry-After header; None where it is absent or a date."""
+    """Seconds from a Retry-After header; None where it is absent or a date. Whoever fetches reads it by itself: this
+    is here for the plugins of other people that do."""
     told = headers.get("retry-after", "").strip()
     return float(told) if re.fullmatch(r"\d{1,6}", told) else None
 

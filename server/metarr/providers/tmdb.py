@@ -40,7 +40,6 @@ from metarr.providers.reading import (
     number,
     objects,
     optional,
-    retry_after,
     section,
     text,
     texts,
@@ -141,7 +140,7 @@ class Tmdb(Provider):
         code = verdict.status_code if verdict else None
         said = f"HTTP {status}" + (f", TMDB code {code}" if isinstance(code, int) else "")
         if code in LIMITED_CODES or status == 429:
-            return RateLimited(f"TMDB asks for a pause ({said})", retry_after=retry_after(response.headers))
+            return RateLimited(f"TMDB asks for a pause ({said})")
         if code in REFUSED_CODES or status == 401:
             return KeyRefused(f"TMDB refuses the key ({said})")
         if verdict is None:

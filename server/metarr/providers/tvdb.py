@@ -36,7 +36,6 @@ from metarr.providers.reading import (
     number,
     objects,
     optional,
-    retry_after,
     section,
     text,
     texts,
@@ -184,7 +183,7 @@ class Tvdb(Provider):
         if response.status in (401, 403):
             return KeyRefused("TheTVDB refused the API key, the PIN or the login")
         if response.status == 429:
-            return RateLimited("TheTVDB: too many requests", retry_after=retry_after(response.headers))
+            return RateLimited("TheTVDB: too many requests")
         return BadAnswer(f"TheTVDB answered {response.status}")
 
     def details(self, ask: Ask, http: Http) -> Fragment:

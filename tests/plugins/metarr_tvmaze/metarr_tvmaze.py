@@ -11,7 +11,7 @@ from metarr.domain.values import Artwork, Credit, Image, Kind
 from metarr.errors import BadAnswer, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers.contract import Ask, Candidate, Preferences, Provider, Query, SettingValue, common_settings
-from metarr.providers.reading import Reading, https, iso_date, objects, retry_after, section, text, texts, whole
+from metarr.providers.reading import Reading, https, iso_date, objects, section, text, texts, whole
 
 BASE_URL = "https://api.tvmaze.com"
 LIMITS = Limits(per_second=2.0)
@@ -49,7 +49,7 @@ class TvMaze(Provider):
         if response.status == 404:
             return TitleNotFound("TVmaze does not know this series")
         if response.status == 429:
-            return RateLimited("TVmaze: too many requests", retry_after=retry_after(response.headers))
+            return RateLimited("TVmaze: too many requests")
         return BadAnswer(f"TVmaze answered {response.status}") if response.status >= 400 else None
 
     def details(self, ask: Ask, http: Http) -> Fragment:
