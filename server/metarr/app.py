@@ -20,7 +20,9 @@ from metarr.clock import Clock, SystemClock
 from metarr.errors import CannotDo
 from metarr.jobs.daily import Daily
 from metarr.jobs.jobs import Jobs
+from metarr.jobs.progress import JobProgress
 from metarr.jobs.quota_queue import Planner
+from metarr.jobs.run import Worker
 from metarr.jobs.runner import ThreadRunner
 from metarr.library.aggregate import TitleAggregator
 from metarr.library.edit import Editor
@@ -93,21 +95,22 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     gatherer = Gatherer(roster, database, clock, drift)
     searcher = Searcher(roster, clock)
     recognizer = Recognizer(searcher, gatherer, database, clock)
-    library = Library(database, gatherer, config, clock)
-    enricher = Enricher(database, gatherer, recognizer, library=library, config=config, clock=clock)
+    enricher = Enricher(database, gatherer, recognizer, config=config, clock=clock)
     runner = ThreadRunner(clock)
     planner = Planner(roster, database, enricher, runner, clock)
-    jobs = Jobs(
+    progress = JobProgress(database, roster, clock)
+    worker = Worker(
         database,
         enricher,
         gatherer,
-        library=library,
         roster=roster,
         planner=planner,
         config=config,
         runner=runner,
         clock=clock,
+        progress=progress,
     )
+    jobs = Jobs(database, worker, progress, roster=roster, runner=runner, clock=clock)
     daily = Daily(database, jobs, config, clock, next_run)
     players = Players(database, clock)
     settings = SettingsEditor(database, config, players)
@@ -120,10 +123,10 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         searcher=searcher,
         titles=TitleAggregator(gatherer, searcher, config, clock),
         enricher=enricher,
-        library=library,
-        editor=Editor(database, library, config, clock),
-        splitter=Splitter(database, library, config, clock),
-        history=History(database, library, config, clock),
+        library=Library(database, gatherer, config, clock),
+        editor=Editor(database, config, clock),
+        splitter=Splitter(database, config, clock),
+        history=History(database, config, clock),
         config=config,
         providers=providers,
         authorities=authorities,

@@ -12,20 +12,16 @@ from functools import partial
 
 import structlog
 
-from metarr.asking.config import ConfigReader
-from metarr.asking.gather import Gatherer
 from metarr.asking.roster import Roster
 from metarr.clock import Clock
 from metarr.domain.fields import FIELDS
 from metarr.errors import DatabaseUnusable, InvalidInput, MetarrError, NoSuchThing, Violation
 from metarr.jobs.progress import JobProgress
-from metarr.jobs.quota_queue import Planner
 from metarr.jobs.run import Run, Worker
 from metarr.jobs.runner import Runner, Stopped
 from metarr.jobs.summary import ended
 from metarr.jobs.watch import JobWatch
-from metarr.library.enrich import Enricher
-from metarr.library.items import Library, Reference
+from metarr.library.reference import Reference, find
 from metarr.store import awaited_answers, jobs
 from metarr.store.database import Connection, Database
 from metarr.store.items import folded
@@ -58,33 +54,19 @@ class Jobs:
     def __init__(
         self,
         database: Database,
-        enricher: Enricher,
-        gatherer: Gatherer,
+        worker: Worker,
+        progress: JobProgress,
         *,
-        library: Library,
         roster: Roster,
-        planner: Planner,
-        config: ConfigReader,
         runner: Runner,
         clock: Clock,
     ) -> None:
         self._database = database
-        self._library = library
+        self._worker = worker
+        self._progress = progress
         self._roster = roster
         self._runner = runner
         self._clock = clock
-        self._progress = JobProgress(database, roster, clock)
-        self._worker = Worker(
-            database,
-            enricher,
-            gatherer,
-            roster=roster,
-            planner=planner,
-            config=config,
-            runner=runner,
-            clock=clock,
-            progress=self._progress,
-        )
         self._lock = threading.Lock()
         self._running: dict[int, Run] = {}
         self._stopping = threading.Event()
@@ -133,9 +115,7 @@ class Jobs:
             by_reference = self._ids_of(connection, references)
             for place, reference in enumerate(references):
                 try:
-                    item_id = (
-                        by_reference.get(reference) or self._library.find(connection, reference, f"{path}[{place}]").id
-                    )
+                    item_id = by_reference.get(reference) or find(connection, reference, f"{path}[{place}]").id
                     ids.append(item_id)
                 except NoSuchThing as error:
                     wrong.append(Violation(f"{path}[{place}]", str(error)))
@@ -231,7 +211,7 @@ class Jobs:
         live = jobs.live(connection, scope.item_ids)
         for place, item_id in enumerate(scope.item_ids):
             if item_id not in live:
-                self._library.find(connection, item_id, f"item_ids[{place}]")
+                find(connection, item_id, f"item_ids[{place}]")
 
     # Running
 

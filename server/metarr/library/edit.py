@@ -17,7 +17,7 @@ from metarr.errors import InvalidInput, VersionMoved, Violation
 from metarr.library import join
 from metarr.library.commit import Committed, commit
 from metarr.library.deletion import restore
-from metarr.library.items import Library, Reference
+from metarr.library.reference import Reference, find
 from metarr.store import items
 from metarr.store.database import Database
 
@@ -44,9 +44,8 @@ class Edit:
 class Editor:
     """Writes what the owner wants; an edit always wins over a merge, for the merge commits on the row as it is then."""
 
-    def __init__(self, database: Database, library: Library, config: ConfigReader, clock: Clock) -> None:
+    def __init__(self, database: Database, config: ConfigReader, clock: Clock) -> None:
         self._database = database
-        self._library = library
         self._config = config
         self._clock = clock
 
@@ -58,7 +57,7 @@ class Editor:
         """
         sync_fields = self._config.read().sync_fields
         with self._database.begin() as connection:
-            before = self._library.find(connection, reference)
+            before = find(connection, reference)
             if edit.etag and edit.etag != str(before.version):
                 raise VersionMoved(f"item {before.id} was changed since it was read; read it again and repeat")
             named = before
@@ -82,7 +81,7 @@ class Editor:
         Returns the ids of those that were not deleted before. Raises NoSuchThing, with nothing deleted.
         """
         with self._database.begin() as connection:
-            named = [self._library.find(connection, each, path, deleted=True).id for path, each in references]
+            named = [find(connection, each, path, deleted=True).id for path, each in references]
             return items.soft_delete(connection, named, self._clock.now())
 
     def restore(self, references: Iterable[tuple[str, Reference]]) -> list[int]:
@@ -92,7 +91,7 @@ class Editor:
         has an id of theirs by now; nothing is restored then.
         """
         with self._database.begin() as connection:
-            named = [self._library.find(connection, each, path, deleted=True).id for path, each in references]
+            named = [find(connection, each, path, deleted=True).id for path, each in references]
             return [restored for item_id in named for restored in restore(connection, item_id)]
 
 

@@ -23,8 +23,8 @@ from metarr.errors import NoSuchThing, Reason, VersionMoved
 from metarr.fetch.contract import Lane
 from metarr.library import join
 from metarr.library.commit import publish
-from metarr.library.items import Library, Reference
 from metarr.library.recognize import Recognizer
+from metarr.library.reference import Reference, find
 from metarr.library.withdrawals import guarded
 from metarr.store import awaited_answers, items, joins
 from metarr.store.awaited_answers import AwaitedAnswer
@@ -104,14 +104,12 @@ class Enricher:
         gatherer: Gatherer,
         recognizer: Recognizer,
         *,
-        library: Library,
         config: ConfigReader,
         clock: Clock,
     ) -> None:
         self._database = database
         self._gatherer = gatherer
         self._recognizer = recognizer
-        self._library = library
         self._config = config
         self._clock = clock
 
@@ -133,7 +131,7 @@ class Enricher:
 
     def _enrich(self, reference: Reference, wish: Wish) -> Enriched:
         with self._database.read() as connection:
-            item = self._library.find(connection, reference)
+            item = find(connection, reference)
             if wish.auto and not item.monitored:
                 return Enriched(item=item, skipped=True)
             config = self._config.read_in(connection)

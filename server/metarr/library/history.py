@@ -12,7 +12,7 @@ from metarr.domain.item import IdClaim, MediaItem
 from metarr.errors import CannotDo, NoSuchThing
 from metarr.library import join
 from metarr.library.commit import commit
-from metarr.library.items import Library, Reference
+from metarr.library.reference import Reference, find
 from metarr.store import changes, items
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
@@ -34,9 +34,8 @@ class TakenBack:
 class History:
     """The change-sets of the library."""
 
-    def __init__(self, database: Database, library: Library, config: ConfigReader, clock: Clock) -> None:
+    def __init__(self, database: Database, config: ConfigReader, clock: Clock) -> None:
         self._database = database
-        self._library = library
         self._config = config
         self._clock = clock
 
@@ -48,7 +47,7 @@ class History:
         with self._database.read() as connection:
             item_id = None
             if reference is not None:
-                item_id = self._library.find(connection, reference, deleted=True).id
+                item_id = find(connection, reference, deleted=True).id
             page = changes.page(connection, item_id=item_id, before_id=before_id, limit=limit)
             undone = _undone(connection, page)
             return [each if each.id in undone else replace(each, undone_by=None) for each in page]

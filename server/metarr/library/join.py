@@ -15,7 +15,7 @@ from metarr.domain.joining import disagreement
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NoSuchThing, Violation
 from metarr.library.commit import publish
-from metarr.library.items import Library, Reference
+from metarr.library.reference import Reference, find
 from metarr.store import items, joins, player_entries
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
@@ -151,9 +151,8 @@ class Split:
 class Splitter:
     """Takes joined items apart."""
 
-    def __init__(self, database: Database, library: Library, config: ConfigReader, clock: Clock) -> None:
+    def __init__(self, database: Database, config: ConfigReader, clock: Clock) -> None:
         self._database = database
-        self._library = library
         self._config = config
         self._clock = clock
 
@@ -165,14 +164,14 @@ class Splitter:
         """
         sync_fields = self._config.read().sync_fields
         with self._database.begin() as connection:
-            survivor = self._library.find(connection, reference)
+            survivor = find(connection, reference)
             link = joins.get(connection, survivor.id, joined_id)
             if link is None:
                 listed = ", ".join(str(each) for each in joins.joined_to(connection, survivor.id)) or "none"
                 why = f"item {joined_id} is not joined to item {survivor.id}; joined to it: {listed}"
                 raise NoSuchThing("joined_item_id", why, reason="NOT_JOINED")
             if link.split_at is not None:
-                return Split(item=survivor, split_item=self._library.find(connection, joined_id))
+                return Split(item=survivor, split_item=find(connection, joined_id))
             return self._apart(connection, survivor, link, sync_fields)
 
     def _apart(self, connection: Connection, survivor: MediaItem, link: Join, sync_fields: frozenset[str]) -> Split:

@@ -375,7 +375,7 @@ def test_a_long_list_of_items_is_not_looked_up_one_by_one(home: House, monkeypat
     def find(*_: Any) -> Any:
         raise AssertionError("looked up alone")
 
-    monkeypatch.setattr(home.services.library, "find", find)
+    monkeypatch.setattr("metarr.jobs.jobs.find", find)
     by_imdb = [("imdb", home.item(item_id).ids["imdb"].value) for item_id in items[:5]]
     named = home.services.jobs.item_ids([*by_imdb, *items], "item_ids")
     assert named == tuple(items)

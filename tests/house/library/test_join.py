@@ -18,6 +18,7 @@ from metarr.errors import CannotDo, InvalidInput, NobodyAnswered, NoSuchThing
 from metarr.library.edit import Edit
 from metarr.library.enrich import Wish
 from metarr.library.intake import NewItem
+from metarr.library.reference import find
 from metarr.store import items, joins
 from metarr.store.changes import ChangeSet
 from simulators import Simulators
@@ -519,8 +520,8 @@ class TestJoining:
         assert sources(enriched.item)["tvdb"] == ("300113", OWNER)
         assert enriched.item.conflicts == ()
         with home.database.read() as connection:
-            assert home.services.library.find(connection, second).id == first, "its own id leads to the survivor"
-            assert home.services.library.find(connection, ("tvdb", "300113")).id == first
+            assert find(connection, second).id == first, "its own id leads to the survivor"
+            assert find(connection, ("tvdb", "300113")).id == first
             assert joins.joined_to(connection, first) == [second]
         assert home.services.library.page(None, "", None, 10).total == 1
 
@@ -613,7 +614,7 @@ class TestJoining:
             items.add_alias(connection, found, "tvmaze", "77", OWNER)
         home.enrich(second)
         with home.database.read() as connection:
-            assert home.services.library.find(connection, ("tvmaze", "77")).id == first
+            assert find(connection, ("tvmaze", "77")).id == first
         assert home.services.library.show(first, why=False).aliases == (("tvmaze", "77"),)
 
     def test_series_with_seasons_below_are_joined_with_them(self, home: House) -> None:
@@ -716,10 +717,10 @@ class TestSplitting:
         home.simulators.reset()
         assert home.enrich(second, force=True).item.id == first
         with home.database.read() as connection:
-            assert {home.services.library.find(connection, each).id for each in (first, second, third)} == {first}
+            assert {find(connection, each).id for each in (first, second, third)} == {first}
         assert home.services.splitter.split(first, second).split_item.id == second
         with home.database.read() as connection:
-            assert home.services.library.find(connection, third).id == second
+            assert find(connection, third).id == second
         assert home.services.splitter.split(second, third).split_item.id == third
 
     def test_a_joined_item_is_neither_restored_nor_added_again_beside_the_survivor(self, home: House) -> None:

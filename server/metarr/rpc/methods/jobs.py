@@ -7,7 +7,7 @@ from metarr.clock import Clock
 from metarr.errors import InvalidInput, Reason
 from metarr.jobs.jobs import Jobs, Order
 from metarr.jobs.summary import ended, estimated_end, next_attempt, rate
-from metarr.library.items import Reference
+from metarr.library.reference import Reference
 from metarr.rpc.convert import timestamp
 from metarr.rpc.doors.context import Context
 from metarr.rpc.paging import page_token, position

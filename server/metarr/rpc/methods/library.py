@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from metarr.clock import Clock
 from metarr.library.edit import Edit, Editor
 from metarr.library.intake import NewItem, NewSeries, Upserted
-from metarr.library.items import Library, Reference, Shown
+from metarr.library.items import Library, Shown
 from metarr.library.join import Splitter
+from metarr.library.reference import Reference
 from metarr.rpc.convert import change_message, head_message, item_message, plain_of
 from metarr.rpc.doors.context import Context
 from metarr.rpc.paging import page_token, position
