@@ -1,6 +1,6 @@
 """Providers that say what a test tells them to, without any network."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -60,9 +60,11 @@ class Scripted(Provider):
 
 
 @contextmanager
-def scripted_house(folder: Path, clock: Any, *providers: str) -> Iterator[tuple[House, dict[str, Scripted]]]:
-    """The services in this process over these providers."""
-    scripted = {provider: Scripted(provider) for provider in providers}
+def scripted_house(
+    folder: Path, clock: Any, *providers: str, make: Callable[[str], Scripted] = Scripted
+) -> Iterator[tuple[House, dict[str, Scripted]]]:
+    """The services in this process over these providers, each as `make` makes it."""
+    scripted = {provider: make(provider) for provider in providers}
     database = Database.in_memory()
     services = build(database, Vault(folder / "metarr.key"), clock, Registry(providers=scripted))
     try:

@@ -43,6 +43,28 @@ class Matches:
         return None if place is None else self.matches[place]
 
 
+@dataclass(frozen=True)
+class ReadingMatches(Matches):
+    """What was found by each of several readings of a title, and all of it together."""
+
+    by_reading: tuple[Matches, ...]
+
+    def winner(self) -> Match | None:
+        """The one title that all readings mean that mean any; None where one of them could not be searched."""
+        winners = [winner for each in self.by_reading if (winner := each.winner())]
+        if not winners or not all(answered(each.outcomes) for each in self.by_reading):
+            return None
+        return winners[0] if all(_is_one(winners[0], other) for other in winners[1:]) else None
+
+
+def _is_one(one: Match, other: Match) -> bool:
+    """Whether two matches are one title: by their ids, where both have any of a type."""
+    common = one.ids.keys() & other.ids.keys()
+    if common:
+        return all(one.ids[id_type] == other.ids[id_type] for id_type in common)
+    return (title_key(one.title), one.year) == (title_key(other.title), other.year)
+
+
 class Searcher:
     """Searches by words."""
 
@@ -90,6 +112,32 @@ class Searcher:
             outcomes[provider_id] = self._outcome(provider_id, kind, candidates)
         return Matches(matches=ranked(offers, wanted), outcomes=outcomes)
 
+    def search_readings(
+        self,
+        kind: Kind,
+        readings: Sequence[Wanted],
+        config: Config,
+        *,
+        deadline: float,
+        lane: Lane = Lane.INTERACTIVE,
+        providers: frozenset[str] | None = None,
+    ) -> Matches:
+        """Search by each of the words that may be a title. `deadline`: monotonic seconds. Raises nothing.
+
+        Words that are others with their year, such as "Wonder Woman 1984" beside Wonder Woman of 1984, are searched
+        where those mean no title.
+        """
+
+        def search(wanted: Wanted) -> Matches:
+            return self.search(kind, wanted, config, deadline=deadline, lane=lane, providers=providers)
+
+        with_year = {title_key(f"{each.title} {each.year}") for each in readings if each.year}
+        last = [each for each in readings if not each.year and title_key(each.title) in with_year]
+        searched = [search(each) for each in readings if each not in last]
+        if not any(each.winner() for each in searched):
+            searched += [search(each) for each in last]
+        return searched[0] if len(searched) == 1 else _together(searched)
+
     def _left_out(
         self, configured: ConfiguredProvider, kind: Kind, config: Config, providers: frozenset[str] | None
     ) -> NotAsked | None:
@@ -124,6 +172,25 @@ def _call(configured: ConfiguredProvider, query: Query) -> Callable[[Http], tupl
 def _unavailable(provider_id: str, error: ProviderError) -> Unavailable:
     log.info("search_unavailable", provider=provider_id, reason=str(error.reason), detail=error.detail)
     return Unavailable(reason=error.reason, detail=error.detail, retry_at=error.retry_at)
+
+
+def _together(by_reading: Sequence[Matches]) -> ReadingMatches:
+    """Every title once, as well as it fits any reading; of a provider the worst that came of asking it."""
+    best: dict[tuple[tuple[str, str], ...], Match] = {}
+    for match in chain.from_iterable(each.matches for each in by_reading):
+        ids = tuple(sorted(match.ids.items()))
+        if ids not in best or best[ids].score < match.score:
+            best[ids] = match
+    outcomes: dict[str, Outcome] = {}
+    for provider_id, outcome in chain.from_iterable(each.outcomes.items() for each in by_reading):
+        if not isinstance(outcomes.get(provider_id), Unavailable) and not isinstance(outcome, NotFound):
+            outcomes[provider_id] = outcome
+        outcomes.setdefault(provider_id, outcome)
+    return ReadingMatches(
+        matches=tuple(sorted(best.values(), key=lambda match: -match.score)),
+        outcomes=outcomes,
+        by_reading=tuple(by_reading),
+    )
 
 
 # Joining and scoring

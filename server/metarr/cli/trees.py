@@ -133,6 +133,8 @@ class _Reader:
             return Fault(shown(self._tree.base / entry.path, entry.line), entry.why, Sort.UNKNOWN)
         title = entry.title
         item = item_of(title.kind, title.title, title.year, title.ids, title.fields)
+        if len(entry.readings) > 1:
+            item["readings"] = [{"title": title, "year": year} for title, year in entry.readings[1:]]
         item |= {"source": "nfo" if entry.by is By.NFO else "import", "lockAll": title.lock_all}
         if entry.series is not None:
             of, season = entry.series.title, SEASON_OF_ALL if title.season is None else title.season

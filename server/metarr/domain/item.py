@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from metarr.domain.matching import Wanted
 from metarr.domain.values import Kind, Struct, Value
 
 
@@ -150,7 +151,8 @@ class Undecided(Struct, frozen=True, kw_only=True):
 class MediaItem(Struct, frozen=True, kw_only=True):
     """One title of the library, as stored.
 
-    `title` and `year` are the words the item was added with (year 0: unknown): evidence for its identity. `origin`:
+    `title` and `year` are the words the item was added with (year 0: unknown): evidence for its identity. `readings`
+    are other words that may be its title. `origin`:
     what brought it into the library: "" the owner, "import", "nfo" or "player"; `deleted_by`: "owner", or "players"
     where no player had it any more. `ids` by id type. `undecided`: an item without ids was searched for in vain.
     `version` counts the writes of this row. `parent_locked` names the fields that are locked on the nearest ancestor
@@ -166,6 +168,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     vetoes: tuple[Veto, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     undecided: Undecided | None = None
+    readings: tuple[Wanted, ...] = ()
     monitored: bool = True
     parent_id: int | None = None
     parent_locked: frozenset[str] = frozenset()

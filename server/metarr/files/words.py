@@ -33,7 +33,7 @@ _BRACKETED_YEARS = (
 """The surest first; the last one is "(1979, Director's Cut)" or "(USA 1979)"."""
 
 _SPAN = re.compile(
-    rf"[(\[]\s*({_YEAR})\s*[-–—~]\s*(?:{_YEAR}|\d\d|present|now)?\s*[)\]]|(?<!\d)({_YEAR}) ?[-–—~] ?{_YEAR}(?!\d)",
+    rf"[(\[]\s*({_YEAR})\s*[-–—~]\s*(?:{_YEAR}|\d\d|present|now)?\s*[)\]]|(?<=\S )({_YEAR})[-–—~]{_YEAR}(?!\d)",
     re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(rf"(?:[(\[{{]({_YEAR})[)\]}}] ?[-–.:]*|({_YEAR})(?: [-–]|[.:](?= )))\s*(?=\S)")
@@ -111,15 +111,17 @@ def named(name: str) -> Named:
             words = text[: match.start()]
             if title := tidy(words):
                 return Named(title, int(match[1]), words, bracketed=True)
-    if (first := _YEAR_FIRST.match(text)) and (title := tidy(text[first.end() :])):
-        whole = "" if first[1] else tidy(text)
-        return Named(title, int(first[1] or first[2]), text[first.end() :], bracketed=bool(first[1]), whole=whole)
+    first = _YEAR_FIRST.match(text)
+    if first and first[1] and (title := tidy(text[first.end() :])):
+        return Named(title, int(first[1]), text[first.end() :], bracketed=True)
     release = _release(text)
     for match in reversed(list(_OPEN_YEAR.finditer(text, 0, release))):
         if title := tidy(words := text[: match.start()]):
             # After the year of a release stand languages; in any other name, the rest of the title.
             whole = text[: match.end()] if release < len(text) else text
             return Named(title, int(match[1]), words, whole=tidy(whole))
+    if first and (title := tidy(text[first.end() :])):
+        return Named(title, int(first[2]), text[first.end() :], whole=tidy(text))
     return Named(tidy(text), words=text)
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
 from metarr.domain.item import OWNER, REPORTERS, FieldValue, IdClaim, MediaItem, Rule
+from metarr.domain.matching import Wanted
 from metarr.domain.values import Kind, Value
 from metarr.errors import InvalidInput, Violation
 from metarr.library.commit import commit
@@ -41,7 +42,8 @@ class NewItem:
 
     `fields`: plain values by name. `source`: one of `REPORTERS` for an import, `player:<id>` for what a player has; "":
     the owner adds it, which restores a deleted item, where an import leaves it deleted, and a player restores what is
-    deleted only because no player had it. `season`, `episode`: numbers, where `series` is given.
+    deleted only because no player had it. `season`, `episode`: numbers, where `series` is given. `readings`: other
+    words that may be its title.
     """
 
     kind: Kind
@@ -54,6 +56,7 @@ class NewItem:
     series: NewSeries | None = None
     season: int = 0
     episode: int = 0
+    readings: tuple[Wanted, ...] = ()
 
     @property
     def from_player(self) -> bool:
@@ -227,6 +230,7 @@ class Intake:
             ids=dict(sorted(_claims(new).items())),
             fields=_filled({}, new, values),
             parent_id=parent_id,
+            readings=() if new.ids else new.readings,
             added_at=self._now,
             origin=PLAYER if new.from_player else new.source,
         )
@@ -305,10 +309,13 @@ def _joined(
         for id_type, claim in _claims(new).items()
         if id_type not in item.ids or (item.ids[id_type].value == claim.value and not new.source)
     }
+    # Of a title that is identified nobody asks any more what its name may be.
+    readings = item.readings if item.ids or claims or not new.readings else new.readings
     return replace(
         item,
         ids={**item.ids, **claims},
-        undecided=None if claims else item.undecided,
+        undecided=None if claims or readings != item.readings else item.undecided,
+        readings=readings,
         # What the owner or an import brought stays without players.
         origin=new.source if item.origin == PLAYER and not new.from_player else item.origin,
         title=item.title or new.title,

@@ -51,7 +51,9 @@ class Recognizer:
         wanted = Wanted(title=item.title, year=item.year)
         if patient and item.undecided is not None and self._clock.now() < item.undecided.not_before:
             raise not_one(wanted, item.undecided.matches)
-        matches = self._searcher.search(item.kind, wanted, config, deadline=deadline, lane=lane, providers=providers)
+        matches = self._searcher.search_readings(
+            item.kind, (wanted, *item.readings), config, deadline=deadline, lane=lane, providers=providers
+        )
         winner = matches.winner()
         if winner is not None:
             log.info("item_identified", item=item.id, ids=winner.ids, score=winner.score, providers=winner.providers)

@@ -27,6 +27,7 @@ from sqlalchemy.types import TypeDecorator
 
 from metarr.domain.delivery import FieldState
 from metarr.domain.item import Conflict, IdClaim, Undecided, Withdrawal
+from metarr.domain.matching import Wanted
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -135,6 +136,7 @@ items = Table(
     Column("search_key", Text, nullable=False),
     Column("deleted_by", Text, nullable=False, server_default=""),
     Column("origin", Text, nullable=False, server_default=""),
+    Column("readings", Json(tuple[Wanted, ...])),
     Index("ix_items_kind_sort_key", "kind", "sort_key", "id"),
     Index("ix_items_sort_key", "sort_key", "id"),
     sqlite_autoincrement=True,

@@ -10,7 +10,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class NewItem(_message.Message):
-    __slots__ = ("kind", "title", "year", "ids", "fields", "source", "lock_all", "series", "season_number", "episode_number")
+    __slots__ = ("kind", "title", "year", "ids", "fields", "source", "lock_all", "series", "season_number", "episode_number", "readings")
     KIND_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
@@ -21,6 +21,7 @@ class NewItem(_message.Message):
     SERIES_FIELD_NUMBER: _ClassVar[int]
     SEASON_NUMBER_FIELD_NUMBER: _ClassVar[int]
     EPISODE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    READINGS_FIELD_NUMBER: _ClassVar[int]
     kind: _common_pb2.MediaKind
     title: str
     year: int
@@ -31,7 +32,16 @@ class NewItem(_message.Message):
     series: NewParent
     season_number: int
     episode_number: int
-    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[ReportedField, _Mapping]]] = ..., source: _Optional[str] = ..., lock_all: _Optional[bool] = ..., series: _Optional[_Union[NewParent, _Mapping]] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ...) -> None: ...
+    readings: _containers.RepeatedCompositeFieldContainer[TitleReading]
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[ReportedField, _Mapping]]] = ..., source: _Optional[str] = ..., lock_all: _Optional[bool] = ..., series: _Optional[_Union[NewParent, _Mapping]] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., readings: _Optional[_Iterable[_Union[TitleReading, _Mapping]]] = ...) -> None: ...
+
+class TitleReading(_message.Message):
+    __slots__ = ("title", "year")
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    title: str
+    year: int
+    def __init__(self, title: _Optional[str] = ..., year: _Optional[int] = ...) -> None: ...
 
 class ReportedField(_message.Message):
     __slots__ = ("name", "value")

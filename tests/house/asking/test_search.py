@@ -1,17 +1,20 @@
 """Which title some words mean: scored, joined, and left to the owner wherever two titles fit."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fakes import FakeClock
 from harness import SECONDS, House, house, kinds
-from metarr.asking.search import Matches, claims, ranked, undecided
+from metarr.asking.search import Matches, ReadingMatches, claims, ranked, undecided
 from metarr.domain.item import Match
 from metarr.domain.matching import ACCEPT, Wanted
+from metarr.domain.outcome import NotFound, Unavailable
 from metarr.domain.values import Kind
-from metarr.errors import AllRefused, CannotDo
+from metarr.errors import AllRefused, CannotDo, Reason
 from metarr.providers import omdb, tmdb
 from metarr.providers.contract import Candidate
 from metarr.store import key_values
@@ -43,6 +46,7 @@ def candidate(
 
 
 HEAT = Wanted(title="Heat", year=1995)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class TestThroughTheProviders:
@@ -240,6 +244,86 @@ BOND = (
     "tmdb/subliminal/search_movie_query-james_bond_page-1.json",
     "tmdb/subliminal/search_movie_query-james_bond_page-2.json",
 )
+
+
+class TestReadings:
+    """Words that may be a title, as where the name of a file can be read in several ways."""
+
+    def search(self, home: House, *readings: tuple[str, int]) -> Matches:
+        return home.services.searcher.search_readings(
+            FILM,
+            [Wanted(title=title, year=year) for title, year in readings],
+            home.services.config.read(),
+            deadline=home.clock.monotonic() + SECONDS,
+        )
+
+    @pytest.mark.parametrize(
+        ("readings", "imdb"),
+        [
+            ([("Inception", 2010)], "tt1375666"),
+            ([("Inception", 2010), ("inception!", 2010)], "tt1375666"),
+            ([("No Such Title Anywhere", 2010), ("Inception", 2010)], "tt1375666"),
+            ([("Kimi no Na wa.", 2016), ("Your Name.", 2016)], "tt5311514"),
+            ([("Inception", 2010), ("The Matrix", 1999)], ""),
+            ([("Man of Steel", 0), ("Inception", 2010)], "tt1375666"),
+            ([("Man of Steel", 0), ("No Such Title Anywhere", 0)], ""),
+        ],
+    )
+    def test_they_are_taken_for_a_title_if_all_that_mean_one_mean_the_same(
+        self, home: House, readings: list[tuple[str, int]], imdb: str
+    ) -> None:
+        assert winning(self.search(home, *readings)) == imdb
+
+    def test_what_each_found_is_listed_once_the_best_first(self, home: House) -> None:
+        found = self.search(home, ("Inception", 2011), ("Inception", 2010), ("The Matrix", 1999))
+        ids = [match.ids.get("imdb") for match in found.matches]
+        assert sorted(ids[:2]) == ["tt0133093", "tt1375666"]
+        assert len(ids) == len(set(ids))
+        assert found.matches[0].score == found.matches[1].score == 1.0
+
+    def test_nothing_is_decided_while_one_of_them_could_not_be_searched(self) -> None:
+        heat = Match(title="Heat", source="tmdb", ids={"tmdb": "949"}, year=1995, score=1.0)
+        heard = Matches(matches=(heat,), outcomes={"tmdb": NotFound(fetched_at=NOW)})
+        unheard = Matches(matches=(), outcomes={"tmdb": Unavailable(reason=Reason.TIMEOUT)})
+        both = ReadingMatches(matches=(heat,), outcomes={}, by_reading=(heard, unheard))
+        assert both.winner() is None
+        assert ReadingMatches(matches=(heat,), outcomes={}, by_reading=(heard, heard)).winner() == heat
+
+    @pytest.mark.parametrize(
+        ("other", "is_one"),
+        [
+            ({"ids": {"tmdb": "949"}, "year": 1996}, True),
+            ({"ids": {"tmdb": "949", "imdb": "tt0113277"}}, True),
+            ({"ids": {"tmdb": "950"}}, False),
+            ({"ids": {"tmdb": "949", "tvdb": "2"}}, False),
+            ({"ids": {"imdb": "tt0113277"}}, True),
+            ({"ids": {"imdb": "tt0113277"}, "year": 1986}, False),
+            ({"ids": {"imdb": "tt0113277"}, "title": "Cold"}, False),
+        ],
+    )
+    def test_two_are_one_title_by_their_ids_and_else_by_name_and_year(
+        self, other: Mapping[str, Any], is_one: bool
+    ) -> None:
+        heat = Match(title="Heat", source="tmdb", ids={"tmdb": "949", "tvdb": "1"}, year=1995, score=1.0)
+        second = Match(**{"title": "Heat", "source": "omdb", "year": 1995, "score": 0.97, **other})
+        heard = {"tmdb": NotFound(fetched_at=NOW)}
+        each = tuple(Matches(matches=(match,), outcomes=heard) for match in (heat, second))
+        winner = ReadingMatches(matches=(heat, second), outcomes=heard, by_reading=each).winner()
+        assert winner == (heat if is_one else None)
+
+    @pytest.mark.parametrize(
+        ("readings", "searched"),
+        [
+            ([("Inception", 2010), ("Inception 2010", 0)], ["Inception"]),
+            ([("No Such Title", 2010), ("No Such Title 2010", 0)], ["No Such Title", "No Such Title 2010"]),
+            ([("Inception", 2010), ("The Matrix 1999", 0)], ["Inception", "The Matrix 1999"]),
+        ],
+    )
+    def test_words_with_their_year_are_searched_where_the_words_mean_nothing(
+        self, home: House, readings: list[tuple[str, int]], searched: list[str]
+    ) -> None:
+        self.search(home, *readings)
+        assert list(dict.fromkeys(request.query["query"] for request in home.simulators.requests("tmdb"))) == searched
 
 
 @pytest.mark.recordings

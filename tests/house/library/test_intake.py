@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from fakes import FakeClock
 from harness import House
-from metarr.domain.item import OWNER, FieldValue, Rule
+from metarr.domain.item import OWNER, FieldValue, Rule, Undecided
+from metarr.domain.matching import Wanted
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput
 from metarr.library.edit import Edit
@@ -238,3 +240,34 @@ def test_a_live_item_counts_before_a_deleted_one(home: House) -> None:
     home.services.editor.edit(other.item.id, Edit(ids={"imdb": IMDB}))
     [taken] = take(home, film(ids={"imdb": IMDB, "tmdb": "5"}))
     assert (taken.item.id, taken.new_ids) == (other.item.id, 1)
+
+
+# Words that may be a title
+
+
+ALSO = (Wanted(title="Nachtfähre", year=2001),)
+
+
+def test_other_words_that_may_be_its_title_are_kept_while_it_is_not_identified(home: House) -> None:
+    [taken] = take(home, film(readings=ALSO))
+    assert home.item(taken.item.id).readings == ALSO
+    [again] = take(home, film(readings=ALSO))
+    assert (again.created, again.changed) == (False, False)
+    [other] = take(home, film(readings=()))
+    assert (other.changed, home.item(taken.item.id).readings) == (False, ALSO)
+
+
+def test_other_words_have_it_searched_again(home: House) -> None:
+    [taken] = take(home, film())
+    left = Undecided(not_before=home.clock.now())
+    home.change(taken.item.id, lambda item: replace(item, undecided=left))
+    assert take(home, film())[0].item.undecided == left
+    [again] = take(home, film(readings=ALSO))
+    assert (again.changed, again.item.readings, again.item.undecided) == (True, ALSO, None)
+
+
+def test_of_an_identified_title_nobody_asks_what_its_name_may_be(home: House) -> None:
+    [taken] = take(home, film(ids={"imdb": IMDB}, readings=ALSO))
+    assert taken.item.readings == ()
+    [again] = take(home, film(readings=ALSO))
+    assert (again.item.id, again.changed) == (taken.item.id, False)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from metarr.clock import Clock
+from metarr.domain.matching import Wanted
 from metarr.library.edit import Edit, Editor
 from metarr.library.intake import NewItem, NewSeries, Upserted
 from metarr.library.items import Library, Shown
@@ -19,6 +20,9 @@ from metarr.v1.library_service_pb2_grpc import LibraryServiceServicer
 
 MOST_ITEMS = 500
 """How many items one request names at most."""
+
+MOST_READINGS = 10
+"""Words, besides the title, that may be an item's."""
 
 EDITABLE = frozenset({"fields", "lock_fields", "unlock_fields", "lock_all", "unlock_all", "monitored", "ids"})
 
@@ -155,6 +159,19 @@ def _new_item(check: Check, path: str, item: pb.NewItem) -> NewItem:
         series=_series(check, f"{path}.series", item.series) if in_series else None,
         season=item.season_number,
         episode=item.episode_number,
+        readings=_readings(check, f"{path}.readings", item.readings),
+    )
+
+
+def _readings(check: Check, path: str, readings: Sequence[pb.TitleReading]) -> tuple[Wanted, ...]:
+    if len(readings) > MOST_READINGS:
+        check.violation(path, f"has {len(readings)} readings; {MOST_READINGS} are possible")
+    return tuple(
+        Wanted(
+            title=check.text(f"{path}[{place}].title", reading.title),
+            year=check.year(f"{path}[{place}].year", reading.year),
+        )
+        for place, reading in enumerate(readings[:MOST_READINGS])
     )
 
 

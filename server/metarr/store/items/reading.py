@@ -97,6 +97,7 @@ def _item(
         vetoes=tuple(forbidden.get(row.id, ())),
         conflicts=row.conflicts,
         undecided=row.undecided,
+        readings=row.readings or (),
         monitored=row.monitored,
         parent_id=row.parent_id,
         parent_locked=parent_locked,

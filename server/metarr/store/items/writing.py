@@ -120,6 +120,7 @@ def _columns(item: MediaItem) -> dict[str, Any]:
         "fingerprint": item.fingerprint,
         "conflicts": item.conflicts,
         "undecided": item.undecided,
+        "readings": item.readings or None,
         "shown_title": shown_title(item),
         "released": text_of(item, "release_date"),
         "sort_key": sort_key(item),
