@@ -2,19 +2,21 @@
 
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from factories import source_of
 from fakes import FakeClock
 from metarr.app import Daemon, Services, build
 from metarr.clock import Clock
-from metarr.datadir import DATABASE, make_private
+from metarr.datadir import DATABASE, KEY, make_private
 from metarr.domain.item import FieldValue, MediaItem
 from metarr.domain.outcome import Outcome
 from metarr.domain.values import Kind
@@ -22,8 +24,8 @@ from metarr.library.enrich import Enriched, Wish
 from metarr.library.intake import NewItem
 from metarr.providers.registry import discover
 from metarr.rpc.client import Client
-from metarr.secrets import Vault
-from metarr.store import awaited_answers, changes, items
+from metarr.secrets import Vault, write_private
+from metarr.store import awaited_answers, changes, items, tables
 from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Database
@@ -130,6 +132,38 @@ class House:
             }
 
 
+registry = cache(discover)
+"""The providers that are installed. To look for them takes longer than most tests."""
+
+
+class Configured(NamedTuple):
+    """What is left of entering the providers' settings: the key file, and the rows by table."""
+
+    key: bytes
+    rows: dict[str, list[dict[str, Any]]]
+
+    def lay_out(self, database: Database, key_file: Path) -> None:
+        """Leave a new database, and the folder of the key, as entering these settings would."""
+        write_private(key_file, self.key)
+        with database.begin() as connection:
+            for table, rows in self.rows.items():
+                connection.execute(tables.metadata.tables[table].insert(), rows)
+
+
+@cache
+def configured(simulators: Simulators, providers: tuple[str, ...]) -> Configured:
+    """The settings of these providers, entered once for all tests: to enter them takes longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder, house(simulators, Path(folder), FakeClock(), ()) as home:
+        home.configure(*providers)
+        with home.database.read() as connection:
+            found = {
+                name: [dict(row) for row in connection.execute(select(table)).mappings()]
+                for name, table in tables.metadata.tables.items()
+                if name.startswith("provider_")
+            }
+        return Configured((Path(folder) / KEY).read_bytes(), {name: rows for name, rows in found.items() if rows})
+
+
 @contextmanager
 def house(
     simulators: Simulators,
@@ -140,11 +174,11 @@ def house(
 ) -> Iterator[House]:
     """The services in this process, over a database of their own or this one; these providers are configured."""
     database = database or Database.in_memory()
-    services = build(database, Vault(folder / "metarr.key"), clock, discover())
-    made = House(services, database, simulators, clock)
+    if providers:
+        configured(simulators, tuple(providers)).lay_out(database, folder / KEY)
+    services = build(database, Vault(folder / KEY), clock, registry())
     try:
-        made.configure(*providers)
-        yield made
+        yield House(services, database, simulators, clock)
     finally:
         services.roster.close()
         database.close()
