@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -65,6 +66,23 @@ class FakeClock:
         """Move both clocks forward and wake whoever is due."""
         with self._changed:
             self._move(seconds)
+
+    @contextmanager
+    def running(self, times: float = 50.0) -> Iterator[None]:
+        """As long as the block lasts time passes by itself, so many times as fast as outside."""
+        done = threading.Event()
+
+        def run() -> None:
+            while not done.wait(0.01):
+                self.advance(0.01 * times)
+
+        thread = threading.Thread(target=run, name="running clock")
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
 
     def step_wall(self, seconds: float) -> None:
         """Set the wall clock forward or back, as a time server or a person does; `monotonic` does not notice."""

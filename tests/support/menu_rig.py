@@ -1,15 +1,15 @@
 """A Kodi with a library and with the add-on's menus, and a daemon that was told what the library holds."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from adapter_rig import Logged
 from fake_kodi_port import FakePort, Shown
+from fakes import FakeClock
 from harness import PROVIDERS, Live, live
 from metarr_adapter.client import Client
 from metarr_adapter.pull import Pull
@@ -22,6 +22,9 @@ from metarr_kodi.port import Row
 from simulators import Simulators
 
 PLAYER = "kodi-living-room"
+STEP = 0.001
+"""Seconds: long enough for what is asked later to be later, short enough for all to be "just now"."""
+
 IDENTITY = Identity(PLAYER, "Living room", "kodi", "box-1", "20.1", "0.1.0")
 
 
@@ -44,11 +47,13 @@ class Pointed:
 
 @dataclass
 class Rig:
-    """`now`: None, the real time."""
+    """`clock`: of both, the daemon and the menus. It moves by a `STEP` with whatever the owner does and by nothing else:
+    what a daemon does by itself every few seconds never happens while a menu is read.
+    """
 
     port: FakePort
     live: Live
-    now: datetime | None = None
+    clock: FakeClock
     clients: list[Client] = field(default_factory=list)
 
     # The library and the service
@@ -130,12 +135,12 @@ class Rig:
         """Choose an entry of the context menu, and answer what it asks; what was seen since."""
         before = len(self.port.shown)
         self.port.answers.extend(answers)
-        context.run(self.port, what, Pointed(kind, number), **self._options)
+        context.run(self.port, what, Pointed(kind, number), **self._step())
         return self._seen(before)
 
     def open(self, url: str = "plugin://script.metarr/") -> list[Row]:
         """Open a listing."""
-        menu.main(self.port, ["plugin://script.metarr/", "7", _query(url)], **self._options)
+        menu.main(self.port, ["plugin://script.metarr/", "7", _query(url)], **self._step())
         handle, rows = self.port.rows[-1]
         assert handle == 7
         return rows
@@ -144,16 +149,17 @@ class Rig:
         """Select something to do; what was seen since."""
         before = len(self.port.shown)
         self.port.answers.extend(answers)
-        menu.main(self.port, ["plugin://script.metarr/", "-1", _query(url)], **self._options)
+        menu.main(self.port, ["plugin://script.metarr/", "-1", _query(url)], **self._step())
         return self._seen(before)
+
+    def _step(self) -> dict[str, Any]:
+        """A moment passes; the options of whatever the owner opens."""
+        self.clock.advance(STEP)
+        return {"now": self.clock.now}
 
     def _seen(self, before: int) -> list[Shown]:
         assert not self.port.answers, f"never asked for: {list(self.port.answers)}"
         return self.port.shown[before:]
-
-    @property
-    def _options(self) -> dict[str, Any]:
-        return {} if self.now is None else {"now": lambda: self.now}
 
 
 def row(rows: list[Row], beginning: str) -> Row:
@@ -168,16 +174,19 @@ def _query(url: str) -> str:
 
 
 @contextmanager
-def rig(simulators: Simulators, folder: Path, *providers: str, token: str = "", **options: Any) -> Iterator[Rig]:
-    """A daemon that asks the simulators, and a Kodi that knows its address. `options` are those of `Live`'s clock."""
-    with live(folder / "data", **options) as daemon:
+def rig(simulators: Simulators, folder: Path, *providers: str, token: str = "") -> Iterator[Rig]:
+    """A daemon that asks the simulators, and a Kodi that knows its address."""
+    clock = FakeClock()
+    with ExitStack() as ending, live(folder / "data", clock) as daemon:
         daemon.configure(simulators, *(providers or PROVIDERS))
-        made = Rig(FakePort(folder, address=daemon.url, token=token), daemon)
+        made = Rig(FakePort(folder, address=daemon.url, token=token), daemon, clock)
         try:
             yield made
         finally:
             for client in made.clients:
                 client.close()
+            # What a daemon that ends gives a few seconds more gets them at once.
+            ending.enter_context(clock.running())
 
 
 __all__ = ["PLAYER", "Pointed", "Rig", "State", "rig", "row"]
