@@ -47,8 +47,8 @@ class Pointed:
 
 @dataclass
 class Rig:
-    """`clock`: of both, the daemon and the menus. It moves by a `STEP` with whatever the owner does and by nothing else:
-    what a daemon does by itself every few seconds never happens while a menu is read.
+    """`clock`: of both, the daemon and the menus. It moves by a `STEP` with whatever the owner does and by nothing
+    else: what a daemon does by itself every few seconds never happens while a menu is read.
     """
 
     port: FakePort
