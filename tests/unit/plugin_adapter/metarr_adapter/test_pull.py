@@ -1,6 +1,5 @@
 """What is pending is taken in: only differences are written, and what became of them is told."""
 
-import tracemalloc
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from adapter_rig import Logged, opened, pulling, reported
 from fake_daemon import FakeDaemon
 from fake_host import FakeHost, Write
+from memory import peak
 from metarr_adapter.errors import RpcError, Unreachable
 from metarr_adapter.host import HostUnavailable
 from metarr_adapter.pull import Pulled, StoreChanged
@@ -345,12 +345,13 @@ def _peak(count: int) -> int:
     """Bytes that are needed at once to take in so many entries."""
     daemon = Endless(count)
     session = Session(daemon, "living-room", {"session": "1", "storeId": "1"})
-    tracemalloc.start()
-    pulled = pulling(Forgetful(), session).run()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert (pulled.items, pulled.written, daemon.acked) == (count, count, count)
-    return peak
+    pull = pulling(Forgetful(), session)
+
+    def run() -> None:
+        pulled = pull.run()
+        assert (pulled.items, pulled.written, daemon.acked) == (count, count, count)
+
+    return peak(run)
 
 
 def test_ten_times_as_many_entries_need_no_more_memory() -> None:
