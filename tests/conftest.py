@@ -25,7 +25,8 @@ _COMMON: dict[str, Any] = {
     "print_blob": True,
     "suppress_health_check": [HealthCheck.too_slow],
 }
-settings.register_profile("quick", max_examples=20, **_COMMON)
+settings.register_profile("quick", max_examples=10, **_COMMON)
+settings.register_profile("usual", max_examples=20, **_COMMON)
 settings.register_profile("complete", max_examples=200, **_COMMON)
 
 # As the default, but without a picture of the source around every exception: it takes longer than the test.
@@ -35,8 +36,12 @@ _LOGS = [
 ]
 
 
+def _profile(config: pytest.Config) -> str:
+    return config.getoption("--hypothesis-profile") or "usual"
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    settings.load_profile("complete" if config.getoption("--complete") else "quick")
+    settings.load_profile("complete" if config.getoption("--complete") else _profile(config))
     share_compiled()
     structlog.configure(processors=_LOGS)
 
