@@ -12,8 +12,10 @@ import requests
 from google.protobuf import json_format
 from google.protobuf.descriptor import MethodDescriptor
 
+from door import Door, failure
 from doors.rpc import grpc_web
-from harness import Live
+from harness import PROVIDERS, House, Live, house, live
+from metarr.clock import SystemClock
 from metarr.domain.values import Kind
 from metarr.rpc.client import RpcFailure
 from metarr.rpc.doors.server import MAX_REQUEST_BYTES
@@ -24,6 +26,7 @@ from metarr.v1 import (
     health_service_pb2,
     library_service_pb2,
 )
+from simulators import Simulators
 
 CONTRACT = {
     service.name.removesuffix("Service"): service
@@ -406,6 +409,20 @@ BAD |= {
     for name, given, field in BAD_IDS
 }
 
+OVER_THE_WIRE = (
+    "aggregate_null",
+    "search_limit",
+    "enrich_huge",
+    "upsert_second",
+    "list_token_not_ascii",
+    "list_token_deep",
+    "update_image",
+    "job_items",
+    "setting_two",
+    "reset_unknown",
+)
+"""Those of them that are tried through a daemon's ports as well."""
+
 MISSING: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "enrich": ("Enrichment", "Enrich", {"itemId": "4711"}, "item_id"),
     "enrich_imdb": ("Enrichment", "Enrich", {"itemId": "imdb:tt9999999"}, "item_id"),
@@ -444,82 +461,133 @@ WATCH: dict[str, tuple[dict[str, Any], str, list[str]]] = {
 
 
 @pytest.fixture(scope="module")
-def library(metarr: Live) -> Live:
+def home(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    running_simulators.reset()
+    with house(running_simulators, tmp_path_factory.mktemp("house"), SystemClock()) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def library(home: House) -> Door:
     """A library that has something to lose."""
+    door = Door(home)
+    fill(door)
+    return door
+
+
+@pytest.fixture(scope="module")
+def far(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Such a library behind the ports of a daemon."""
+    running_simulators.reset()
+    with live(tmp_path_factory.mktemp("data")) as daemon:
+        daemon.configure(running_simulators, *PROVIDERS)
+        fill(daemon)
+        yield daemon
+
+
+def fill(library: Door | Live) -> None:
     item = {"kind": MOVIE, "title": "Inception", "year": 2010, "ids": ids(("imdb", "tt1375666"))}
-    metarr.call("Library", "UpsertItems", {"items": [item]})
-    metarr.call("Enrichment", "Enrich", {"itemId": "imdb:tt1375666"})
-    metarr.call("Config", "UpdateFieldAuthorities", rule(providers=["omdb", "tmdb"]))
-    return metarr
+    library.call("Library", "UpsertItems", {"items": [item]})
+    library.call("Enrichment", "Enrich", {"itemId": "imdb:tt1375666"})
+    library.call("Config", "UpdateFieldAuthorities", rule(providers=["omdb", "tmdb"]))
 
 
 @pytest.fixture
-def untouched(library: Live) -> Iterator[Live]:
+def untouched(library: Door, home: House) -> Iterator[Door]:
     """Fails where anything in the database is another after the test."""
-    before = library.rows()
+    before = home.rows()
     yield library
-    assert library.rows() == before
+    assert home.rows() == before
+
+
+@pytest.fixture
+def untouched_far(far: Live) -> Iterator[Live]:
+    before = far.rows()
+    yield far
+    assert far.rows() == before
+
+
+def refused(library: Door | Live, service: str, method: str, request: dict[str, Any]) -> RpcFailure:
+    with pytest.raises(RpcFailure) as caught:
+        library.call(service, method, request)
+    return caught.value
+
+
+def fields_of(failure: RpcFailure) -> list[str]:
+    return [violation.field for violation in failure.violations]
+
+
+def check_bad(failure: RpcFailure, fields: list[str]) -> None:
+    assert failure.code == "INVALID_ARGUMENT"
+    assert failure.reason in ("INVALID_INPUT", "ID_TAKEN")
+    assert fields_of(failure) == fields
+    assert all(violation.description for violation in failure.violations)
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_it_is_refused_by_the_name_of_its_field_and_nothing_is_stored(untouched: Live, name: str) -> None:
-    service, method, request, fields = BAD[name]
-    with pytest.raises(RpcFailure) as caught:
-        untouched.call(service, method, request)
-    assert caught.value.code == "INVALID_ARGUMENT"
-    assert caught.value.reason in ("INVALID_INPUT", "ID_TAKEN")
-    assert [violation.field for violation in caught.value.violations] == fields
-    assert all(violation.description for violation in caught.value.violations)
+def test_it_is_refused_by_the_name_of_its_field_and_nothing_is_stored(untouched: Door, name: str) -> None:
+    *call, fields = BAD[name]
+    check_bad(refused(untouched, *call), fields)
+
+
+@pytest.mark.parametrize("name", OVER_THE_WIRE)
+def test_over_the_wire_it_is_refused_in_the_same_words(untouched: Door, untouched_far: Live, name: str) -> None:
+    *call, fields = BAD[name]
+    failure = refused(untouched_far, *call)
+    check_bad(failure, fields)
+    assert vars(failure) == vars(refused(untouched, *call))
 
 
 @pytest.mark.parametrize("name", MISSING)
-def test_what_is_not_there_is_named(untouched: Live, name: str) -> None:
-    service, method, request, field = MISSING[name]
-    with pytest.raises(RpcFailure) as caught:
-        untouched.call(service, method, request)
-    assert caught.value.code == "NOT_FOUND"
-    assert [violation.field for violation in caught.value.violations] == [field]
+def test_what_is_not_there_is_named(untouched: Door, name: str) -> None:
+    *call, field = MISSING[name]
+    failure = refused(untouched, *call)
+    assert (failure.code, fields_of(failure)) == ("NOT_FOUND", [field])
+
+
+def test_over_the_wire_it_is_named_too(untouched_far: Live) -> None:
+    *call, field = MISSING["get"]
+    failure = refused(untouched_far, *call)
+    assert (failure.code, fields_of(failure)) == ("NOT_FOUND", [field])
 
 
 @pytest.mark.parametrize("name", WATCH)
-def test_a_job_that_cannot_be_watched_is_refused_at_once(untouched: Live, name: str) -> None:
+def test_a_job_that_cannot_be_watched_is_refused_at_once(untouched: Door, name: str) -> None:
+    request, code, fields = WATCH[name]
+    body = grpc_web.frame(json.dumps(request).encode())
+    answer = untouched.post("EnrichmentService/WatchJob", body, "application/connect+json")
+    [(_, end)] = grpc_web.frames(answer.get_data())
+    told = failure(json.loads(end)["error"])
+    assert (told.code, fields_of(told)) == (code, fields)
+
+
+@pytest.mark.parametrize("name", ["both", "unknown"])
+def test_over_the_wire_it_cannot_be_watched_either(untouched_far: Live, name: str) -> None:
     request, code, fields = WATCH[name]
     with pytest.raises(RpcFailure) as caught:
-        next(untouched.client.stream("EnrichmentService", "WatchJob", request))
-    assert caught.value.code == code
-    assert [violation.field for violation in caught.value.violations] == fields
+        next(untouched_far.client.stream("EnrichmentService", "WatchJob", request))
+    assert (caught.value.code, fields_of(caught.value)) == (code, fields)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.MOVIE, Kind.SERIES)])
-def test_a_kind_that_no_provider_knows_has_nobody_to_ask(untouched: Live, kind: Kind) -> None:
+def test_a_kind_that_no_provider_knows_has_nobody_to_ask(untouched: Door, kind: Kind) -> None:
     request = {"kind": f"MEDIA_KIND_{kind.upper()}", "ids": ids(("tvdb", "349232"))}
-    with pytest.raises(RpcFailure) as caught:
-        untouched.call("Aggregation", "Aggregate", request)
-    assert (caught.value.code, caught.value.reason) == ("FAILED_PRECONDITION", "NOBODY_TO_ASK")
+    failure = refused(untouched, "Aggregation", "Aggregate", request)
+    assert (failure.code, failure.reason) == ("FAILED_PRECONDITION", "NOBODY_TO_ASK")
 
 
-def test_an_etag_of_before_is_refused(untouched: Live) -> None:
+def test_an_etag_of_before_is_refused(untouched: Door) -> None:
     stale = rule(providers=["tvdb"])
     stale["authorities"]["etag"] = "0123456789abcdef"
-    with pytest.raises(RpcFailure) as caught:
-        untouched.call("Config", "UpdateFieldAuthorities", stale)
-    assert (caught.value.code, caught.value.reason) == ("ABORTED", "VERSION_MOVED")
+    failure = refused(untouched, "Config", "UpdateFieldAuthorities", stale)
+    assert (failure.code, failure.reason) == ("ABORTED", "VERSION_MOVED")
 
 
-def test_a_token_of_another_query_is_refused(library: Live) -> None:
+def test_a_token_of_another_query_is_refused(library: Door) -> None:
     library.call("Library", "UpsertItems", {"items": [{"kind": SERIES, "title": "Dallas"}]})
     first = library.call("Library", "ListItems", {"pageSize": 1})
-    with pytest.raises(RpcFailure) as caught:
-        library.call("Library", "ListItems", {"pageSize": 1, "kind": MOVIE, "pageToken": first["nextPageToken"]})
-    assert [violation.field for violation in caught.value.violations] == ["page_token"]
-
-
-def post(metarr: Live, path: str, body: bytes, content_type: str = "application/json") -> requests.Response:
-    with requests.Session() as session:
-        session.trust_env = False
-        return session.post(
-            f"{metarr.url}/metarr.v1.{path}", data=body, headers={"Content-Type": content_type}, timeout=20
-        )
+    request = {"pageSize": 1, "kind": MOVIE, "pageToken": first["nextPageToken"]}
+    assert fields_of(refused(library, "Library", "ListItems", request)) == ["page_token"]
 
 
 EVERY_RPC = [
@@ -544,41 +612,54 @@ UNFIT = {
 @pytest.mark.parametrize(("service", "method"), EVERY_RPC)
 @pytest.mark.parametrize("body", UNFIT.values(), ids=UNFIT)
 def test_a_body_that_does_not_fit_the_contract_is_refused(
-    untouched: Live, service: str, method: str, body: bytes
+    untouched: Door, service: str, method: str, body: bytes
 ) -> None:
-    answer = post(untouched, f"{service}Service/{method}", body)
+    answer = untouched.post(f"{service}Service/{method}", body)
     assert answer.status_code == 400
-    assert answer.json()["code"] == "invalid_argument"
+    assert json.loads(answer.get_data())["code"] == "invalid_argument"
 
 
 @pytest.mark.parametrize(("service", "method"), EVERY_STREAM)
 @pytest.mark.parametrize("body", UNFIT.values(), ids=UNFIT)
 def test_a_stream_does_not_begin_with_what_does_not_fit_the_contract(
-    untouched: Live, service: str, method: str, body: bytes
+    untouched: Door, service: str, method: str, body: bytes
 ) -> None:
     """Nor does what it would do: to apply rules writes to every item."""
-    answer = post(untouched, f"{service}Service/{method}", grpc_web.frame(body), "application/connect+json")
+    answer = untouched.post(f"{service}Service/{method}", grpc_web.frame(body), "application/connect+json")
     assert answer.status_code == 200
-    [(flags, end)] = grpc_web.frames(answer.content)
+    [(flags, end)] = grpc_web.frames(answer.get_data())
     assert (flags, json.loads(end)["error"]["code"]) == (2, "invalid_argument")
 
 
 @pytest.mark.parametrize(("service", "method"), EVERY_STREAM)
 @pytest.mark.parametrize("body", [b"", b"\0\0\0", b"\0\0\0\0\x09{}"], ids=["empty", "half_a_head", "cut_off"])
 def test_a_stream_does_not_begin_without_a_whole_request(
-    untouched: Live, service: str, method: str, body: bytes
+    untouched: Door, service: str, method: str, body: bytes
 ) -> None:
-    answer = post(untouched, f"{service}Service/{method}", body, "application/connect+json")
-    [(flags, end)] = grpc_web.frames(answer.content)
+    answer = untouched.post(f"{service}Service/{method}", body, "application/connect+json")
+    [(flags, end)] = grpc_web.frames(answer.get_data())
     assert flags == 2
     assert json.loads(end)["error"]["code"] in ("invalid_argument", "unimplemented")
 
 
+def post(metarr: Live, path: str, body: bytes) -> requests.Response:
+    with requests.Session() as session:
+        session.trust_env = False
+        headers = {"Content-Type": "application/json"}
+        return session.post(f"{metarr.url}/metarr.v1.{path}", data=body, headers=headers, timeout=20)
+
+
+@pytest.mark.parametrize("body", UNFIT.values(), ids=UNFIT)
+def test_over_the_wire_a_body_that_does_not_fit_is_refused_too(untouched_far: Live, body: bytes) -> None:
+    answer = post(untouched_far, "LibraryService/UpsertItems", body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_argument")
+
+
 @pytest.mark.parametrize(("service", "method"), [("Library", "UpsertItems"), ("Config", "UpdateProvider")])
-def test_a_message_too_large_is_refused_at_both_doors(untouched: Live, service: str, method: str) -> None:
-    answer = post(untouched, f"{service}Service/{method}", b'{"x": "' + b"x" * MAX_REQUEST_BYTES + b'"}')
+def test_a_message_too_large_is_refused_at_both_doors(untouched_far: Live, service: str, method: str) -> None:
+    answer = post(untouched_far, f"{service}Service/{method}", b'{"x": "' + b"x" * MAX_REQUEST_BYTES + b'"}')
     assert (answer.status_code, answer.json()["code"]) == (413, "resource_exhausted")
-    with grpc.insecure_channel(untouched.daemon.grpc_address, [("grpc.enable_http_proxy", 0)]) as channel:
+    with grpc.insecure_channel(untouched_far.daemon.grpc_address, [("grpc.enable_http_proxy", 0)]) as channel:
         call = channel.unary_unary(f"/metarr.v1.{service}Service/{method}")
         with pytest.raises(grpc.RpcError) as caught:
             call(b"\x0a" + b"x" * MAX_REQUEST_BYTES, timeout=20)
@@ -586,17 +667,15 @@ def test_a_message_too_large_is_refused_at_both_doors(untouched: Live, service: 
 
 
 @pytest.mark.parametrize(("service", "method"), EVERY_RPC)
-def test_every_rpc_that_can_be_called_wrongly_is_in_the_table(library: Live, service: str, method: str) -> None:
+def test_every_rpc_that_can_be_called_wrongly_is_in_the_table(library: Door, service: str, method: str) -> None:
     rpc: MethodDescriptor = CONTRACT[service].methods_by_name[method]
     if not rpc.input_type.fields or (service, method) in {bad[:2] for bad in BAD.values()}:
         return
-    with pytest.raises(RpcFailure) as caught:
-        library.call(service, method, {})
-    assert caught.value.code == "UNIMPLEMENTED"
+    assert refused(library, service, method, {}).code == "UNIMPLEMENTED"
 
 
-def test_json_shows_the_violations_readable(untouched: Live) -> None:
-    answer = post(untouched, "LibraryService/GetItem", b'{"itemId": "x"}')
+def test_json_shows_the_violations_readable(untouched_far: Live) -> None:
+    answer = post(untouched_far, "LibraryService/GetItem", b'{"itemId": "x"}')
     assert answer.status_code == 400
     details = {each["type"]: each["debug"] for each in answer.json()["details"]}
     [violation] = details["google.rpc.BadRequest"]["fieldViolations"]
