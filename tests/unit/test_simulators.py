@@ -620,6 +620,7 @@ def test_a_smaller_huge_body_is_whole_json(client: Client, simulators: Simulator
     assert set(response.json()) == {"overview"}
 
 
+@pytest.mark.slow
 def test_gzip_bomb_is_small_on_the_wire(client: Client, simulators: Simulators) -> None:
     simulators.fault("tmdb", "gzip_bomb")
     with _ask(client, stream=True) as response:

@@ -2,9 +2,12 @@ import importlib.machinery
 import importlib.util
 from pathlib import Path
 
+import pytest
+
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
+@pytest.mark.slow
 def test_what_is_generated_from_the_contract_is_fresh(monkeypatch):
     monkeypatch.syspath_prepend(str(SCRIPTS))
     loader = importlib.machinery.SourceFileLoader("gen_proto", str(SCRIPTS / "gen_proto"))

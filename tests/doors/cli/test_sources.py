@@ -107,6 +107,7 @@ def test_a_line_in_another_encoding_is_told(tmp_path: Path) -> None:
     assert faults(list(read(path))).keys() == {"a.jsonl:1"}
 
 
+@pytest.mark.slow
 def test_a_line_of_ten_megabytes_is_passed_over_at_the_cost_of_one(tmp_path: Path) -> None:
     good = json.dumps({"kind": "movie", "title": "Good"})
     huge = json.dumps({"kind": "movie", "title": "x" * 10 * MOST_LINE})

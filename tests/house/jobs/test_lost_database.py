@@ -64,7 +64,7 @@ def busy(home: House, gate: Gate) -> Iterator[House]:
         yield home
 
 
-@pytest.mark.parametrize("writes", [0, 1, 3, 5, 9, 17])
+@pytest.mark.parametrize("writes", [0, 5, *(pytest.param(later, marks=pytest.mark.slow) for later in (1, 3, 9, 17))])
 def test_a_job_waits_and_goes_on(busy: House, gate: Gate, clock: FakeClock, writes: int) -> None:
     add_movies(busy, 12)
     gate.shut_after(writes + 1)

@@ -397,6 +397,7 @@ def enriched(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFa
     return folder
 
 
+@pytest.mark.slow
 @given(wanted=st.tuples(configurations, configurations), drop_foreign=st.booleans())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_preview_counts_what_applying_does_whatever_the_rules(

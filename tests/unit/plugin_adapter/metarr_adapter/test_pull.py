@@ -354,6 +354,7 @@ def _peak(count: int) -> int:
     return peak(run)
 
 
+@pytest.mark.slow
 def test_ten_times_as_many_entries_need_no_more_memory() -> None:
     assert _peak(5000) < 1.5 * _peak(500)
 
