@@ -123,7 +123,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         searcher=searcher,
         titles=TitleAggregator(gatherer, searcher, config, clock),
         enricher=enricher,
-        library=Library(database, gatherer, config, clock),
+        library=Library(database, gatherer, config, clock, roster=roster),
         editor=Editor(database, config, clock),
         splitter=Splitter(database, config, clock),
         history=History(database, config, clock),

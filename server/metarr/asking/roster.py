@@ -83,6 +83,11 @@ class Roster:
     def ids(self) -> frozenset[str]:
         return frozenset(self._providers)
 
+    def asked_by(self) -> tuple[str, ...]:
+        """The types of ids by which some provider can be asked about a title."""
+        ways = [way for each in self.all() for way in (each.provider.asks_by, each.provider.looks_up_by)]
+        return tuple(sorted({id_type for way in ways for types in way.values() for id_type in types}))
+
     def coverage(self, kind: Kind) -> Coverage:
         """The fields that each provider declares for a kind."""
         return {each.id: each.provider.fields(kind, each.settings) for each in self.all()}

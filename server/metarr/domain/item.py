@@ -148,6 +148,14 @@ class Undecided(Struct, frozen=True, kw_only=True):
     matches: tuple[Match, ...] = ()
 
 
+class Place(Struct, frozen=True, kw_only=True):
+    """Where a season or an episode stands: the title of its series, "" unknown, and its numbers."""
+
+    series: str = ""
+    season: int | None = None
+    episode: int | None = None
+
+
 class MediaItem(Struct, frozen=True, kw_only=True):
     """One title of the library, as stored.
 
@@ -156,7 +164,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     what brought it into the library: "" the owner, "import", "nfo" or "player"; `deleted_by`: "owner", or "players"
     where no player had it any more. `ids` by id type. `undecided`: an item without ids was searched for in vain.
     `version` counts the writes of this row. `parent_locked` names the fields that are locked on the nearest ancestor
-    that locks them; an inherited lock protects existing values only.
+    that locks them; an inherited lock protects existing values only. `series_title`: of the series it belongs to.
     """
 
     id: int = 0
@@ -172,6 +180,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     monitored: bool = True
     parent_id: int | None = None
     parent_locked: frozenset[str] = frozenset()
+    series_title: str = ""
     added_at: datetime | None = None
     deleted_at: datetime | None = None
     deleted_by: str = ""
@@ -195,6 +204,16 @@ class MediaItem(Struct, frozen=True, kw_only=True):
         stored = self.fields.get("release_date")
         date = stored.value if stored is not None else None
         return int(date[:4]) if isinstance(date, str) and date[:4].isdecimal() else self.year
+
+    def place(self) -> Place:
+        """Where it stands within its series."""
+        return Place(
+            series=self.series_title, season=self._number("season_number"), episode=self._number("episode_number")
+        )
+
+    def _number(self, field: str) -> int | None:
+        stored = self.fields.get(field)
+        return stored.value if stored is not None and isinstance(stored.value, int) else None
 
     def locked_fields(self) -> frozenset[str]:
         return frozenset(name for name, stored in self.fields.items() if stored.locked)

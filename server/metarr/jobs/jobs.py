@@ -4,6 +4,7 @@ What is done is told by marks that commit with their items; a job that was cut o
 but the `Runner` knows what the work runs on.
 """
 
+import dataclasses
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,17 +15,17 @@ import structlog
 
 from metarr.asking.roster import Roster
 from metarr.clock import Clock
-from metarr.domain.fields import FIELDS
 from metarr.errors import DatabaseUnusable, InvalidInput, MetarrError, NoSuchThing, Violation
 from metarr.jobs.progress import JobProgress
 from metarr.jobs.run import Run, Worker
 from metarr.jobs.runner import Runner, Stopped
 from metarr.jobs.summary import ended
 from metarr.jobs.watch import JobWatch
+from metarr.library.filter import checked
+from metarr.library.names import names_of
 from metarr.library.reference import Reference, find
 from metarr.store import awaited_answers, jobs
 from metarr.store.database import Connection, Database
-from metarr.store.items import folded
 from metarr.store.jobs import Done, Job, JobState, Scope
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,16 @@ class Order:
     providers: frozenset[str] = frozenset()
     request_id: str = ""
     cause: str = "owner"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """An item that a job could not do, what it is called, and why. `deferred`: it is asked about by itself."""
+
+    item_id: int
+    title: str
+    deferred: bool
+    detail: str
 
 
 class Jobs:
@@ -87,7 +98,7 @@ class Jobs:
 
         Raises InvalidInput: an unknown field or provider, or a request id used for another order; NoSuchThing.
         """
-        self._check(order)
+        order = dataclasses.replace(order, scope=checked(order.scope, self._roster))
         with self._database.begin() as connection:
             job = self._same(connection, order)
             if job is None:
@@ -130,10 +141,15 @@ class Jobs:
         with self._database.read() as connection:
             return _stored(connection, job_id)
 
-    def troubles(self, job_id: int, limit: int) -> list[tuple[int, Done, str]]:
+    def troubles(self, job_id: int, limit: int) -> list[Trouble]:
         """Items that a job could not do, with why."""
         with self._database.read() as connection:
-            return jobs.troubles(connection, job_id, limit)
+            found = jobs.troubles(connection, job_id, limit)
+            names = names_of(connection, [item_id for item_id, _, _ in found])
+            return [
+                Trouble(item_id, names[item_id][1], deferred=done is Done.DEFERRED, detail=detail)
+                for item_id, done, detail in found
+            ]
 
     def page(self, before_id: int | None, limit: int) -> list[Job]:
         """Jobs, the latest first."""
@@ -172,20 +188,6 @@ class Jobs:
         )
 
     # Taking orders
-
-    def _check(self, order: Order) -> None:
-        field, provider = order.scope.missing_field, order.scope.awaited_provider
-        wrong = []
-        if field and field not in FIELDS:
-            wrong.append(Violation("filter.missing_field", f"there is no field {field[:60]!r}"))
-        provider_ids = self._roster.ids()
-        if provider and provider not in provider_ids:
-            text = f"{provider[:60]!r} is unknown; known: {', '.join(sorted(provider_ids))}"
-            wrong.append(Violation("filter.pending_provider", text))
-        if order.scope.title_contains and not folded(order.scope.title_contains):
-            wrong.append(Violation("filter.title_contains", "has no letter to look for"))
-        if wrong:
-            raise InvalidInput(*wrong)
 
     def _same(self, connection: Connection, order: Order) -> Job | None:
         job = jobs.by_request(connection, order.request_id) if order.request_id else None

@@ -1,6 +1,7 @@
 """One job as it runs: every item once, many at a time, and last what short quotas allow."""
 
 import threading
+from collections.abc import Mapping
 from functools import partial
 
 import structlog
@@ -11,6 +12,7 @@ from metarr.asking.nobody import answered, nobody
 from metarr.asking.roster import Roster
 from metarr.asking.unchanged import Unchanged
 from metarr.clock import Clock
+from metarr.domain.outcome import OUT_OF_ORDER, NotAsked, Outcome, Skip
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, DatabaseUnusable, MetarrError, NobodyAnswered, NoSuchThing
 from metarr.fetch.contract import Lane
@@ -29,6 +31,13 @@ BATCH = 500
 
 FLUSH_EVERY = 1.0
 """Seconds between two storings of a running job's progress."""
+
+
+WHICH_TITLE = frozenset({"TITLE_AMBIGUOUS", "TITLE_UNKNOWN"})
+"""Why the words of an item name no title: the owner has to say which one it is."""
+
+WHOSE_ID = frozenset({Skip.NO_ID, Skip.CONFLICT})
+"""Why nobody can be asked about an item, until the owner says which title it is."""
 
 
 class Run:
@@ -203,7 +212,8 @@ class Worker:
         except NoSuchThing:
             return None
         except MetarrError as error:
-            return self._mark(run, item_id, Done.FAILED, str(error))
+            done = Done.UNDECIDED if error.reason in WHICH_TITLE else Done.FAILED
+            return self._mark(run, item_id, done, str(error))
         except Exception:  # one item must not end the job
             log.exception("item_failed", job=run.job.id, item=item_id)
             return self._mark(run, item_id, Done.FAILED, "internal error; the daemon's log tells what happened")
@@ -234,8 +244,7 @@ class Worker:
             return
         done, detail = (Done.CHANGED if enriched.changes else Done.UNCHANGED), ""
         if not answered(enriched.outcomes):
-            why = nobody(enriched.outcomes)
-            done, detail = (Done.FAILED if isinstance(why, CannotDo) else Done.DEFERRED), str(why)
+            done, detail = _unanswered(enriched.outcomes)
         jobs.mark(connection, run.job.id, item_id, done, outcomes=words(enriched.outcomes), detail=detail)
 
     def _mark(self, run: Run, item_id: int, done: Done, detail: str) -> None:
@@ -244,3 +253,12 @@ class Worker:
                 raise Stopped
             if not jobs.marked(connection, run.job.id, [item_id]):
                 jobs.mark(connection, run.job.id, item_id, done, outcomes={}, detail=detail)
+
+
+def _unanswered(outcomes: Mapping[str, Outcome]) -> tuple[Done, str]:
+    """What a job makes of an item about which nobody answered, and why."""
+    why = nobody(outcomes)
+    if not isinstance(why, CannotDo):
+        return Done.DEFERRED, str(why)
+    reasons = {each.reason for each in outcomes.values() if isinstance(each, NotAsked)} - OUT_OF_ORDER
+    return Done.UNDECIDED if reasons and reasons <= WHOSE_ID else Done.FAILED, str(why)

@@ -9,9 +9,11 @@ from metarr.asking.config import ConfigReader
 from metarr.clock import Clock
 from metarr.domain.changes import undo, without_foreign
 from metarr.domain.item import IdClaim, MediaItem
+from metarr.domain.values import Kind
 from metarr.errors import CannotDo, NoSuchThing
 from metarr.library import join
 from metarr.library.commit import commit
+from metarr.library.names import names_of
 from metarr.library.reference import Reference, find
 from metarr.store import changes, items
 from metarr.store.changes import ChangeSet
@@ -19,6 +21,15 @@ from metarr.store.database import Connection, Database
 
 NOT_UNDOABLE = {"join": "take the item apart instead", "split": "let the items be joined again instead"}
 """Change-sets that more hangs on than their fields, and what to do instead."""
+
+
+@dataclass(frozen=True)
+class NamedChangeSet:
+    """A change-set, with what its item is and is called."""
+
+    change_set: ChangeSet
+    kind: Kind
+    title: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,7 @@ class History:
         self._config = config
         self._clock = clock
 
-    def page(self, reference: Reference | None, before_id: int | None, limit: int) -> list[ChangeSet]:
+    def page(self, reference: Reference | None, before_id: int | None, limit: int) -> list[NamedChangeSet]:
         """Change-sets, the latest first, of one item or of all. `undone_by` is told only while the undo stands.
 
         Raises NoSuchThing for an item that never was; those of deleted items are told.
@@ -50,7 +61,9 @@ class History:
                 item_id = find(connection, reference, deleted=True).id
             page = changes.page(connection, item_id=item_id, before_id=before_id, limit=limit)
             undone = _undone(connection, page)
-            return [each if each.id in undone else replace(each, undone_by=None) for each in page]
+            standing = [each if each.id in undone else replace(each, undone_by=None) for each in page]
+            names = names_of(connection, [each.item_id for each in standing])
+            return [NamedChangeSet(each, *names[each.item_id]) for each in standing]
 
     def undo(self, change_set_id: int) -> TakenBack:
         """Put back what a change-set changed; undoing an undo brings its values again.

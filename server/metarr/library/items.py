@@ -6,23 +6,29 @@ from dataclasses import dataclass
 
 from metarr.asking.config import ConfigReader
 from metarr.asking.gather import Gatherer, Inquiry
+from metarr.asking.roster import Roster
 from metarr.clock import Clock
-from metarr.domain.item import MediaItem
+from metarr.domain.item import MediaItem, Place, Undecided
 from metarr.domain.merge import RunnerUp, explain, merge
 from metarr.domain.values import Kind
 from metarr.library import intake
+from metarr.library.filter import checked
 from metarr.library.intake import NewItem, Upserted
+from metarr.library.names import places_of
 from metarr.library.reference import Reference, find
 from metarr.store import awaited_answers, items, joins
 from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.database import Database
-from metarr.store.items import ItemHead
+from metarr.store.items import ItemFilter, ItemHead
+
+PARENTS = (Kind.SERIES, Kind.SEASON)
+"""Kinds that may have items below them."""
 
 
 @dataclass(frozen=True)
 class Shown:
     """An item with what is to be told about it besides; `aliases` as (type, value), `joined`: items that are part of
-    it."""
+    it, `children`: how many are directly below it."""
 
     item: MediaItem
     awaited: Mapping[str, AwaitedAnswer]
@@ -30,23 +36,30 @@ class Shown:
     waiting: Mapping[str, tuple[str, ...]]
     aliases: tuple[tuple[str, str], ...] = ()
     joined: tuple[int, ...] = ()
+    children: int = 0
 
 
 @dataclass(frozen=True)
 class Page:
-    """Items by title, `total` on all pages."""
+    """Items by title, with what is to be told about them besides, by item; `total` on all pages."""
 
     heads: list[ItemHead]
-    awaited: Mapping[int, Mapping[str, AwaitedAnswer]]
     total: int
+    awaited: Mapping[int, Mapping[str, AwaitedAnswer]]
+    places: Mapping[int, Place]
+    children: Mapping[int, int]
+    undecided: Mapping[int, Undecided]
 
 
 class Library:
     """The library's use cases."""
 
-    def __init__(self, database: Database, gatherer: Gatherer, config: ConfigReader, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, gatherer: Gatherer, config: ConfigReader, clock: Clock, *, roster: Roster
+    ) -> None:
         self._database = database
         self._gatherer = gatherer
+        self._roster = roster
         self._config = config
         self._clock = clock
 
@@ -70,6 +83,7 @@ class Library:
                 waiting={},
                 aliases=tuple(items.aliases(connection, item.id)),
                 joined=tuple(joins.joined_to(connection, item.id)),
+                children=items.count_children(connection, [item.id]).get(item.id, 0),
             )
         if not why:
             return shown
@@ -84,22 +98,21 @@ class Library:
         )
 
     def page(
-        self,
-        kind: Kind | None,
-        title_contains: str,
-        after: tuple[str, int] | None,
-        limit: int,
-        *,
-        parent: Reference | None = None,
+        self, fits: ItemFilter, after: tuple[str, int] | None, limit: int, *, parent: Reference | None = None
     ) -> Page:
-        """Items by title; `parent`: only those below this one. Raises NoSuchThing for an unknown parent."""
+        """Items by title; `parent`: only those below this one.
+
+        Raises InvalidInput for a filter that nothing could fit, NoSuchThing for an unknown parent.
+        """
+        fits = checked(fits, self._roster)
         with self._database.read() as connection:
             parent_id = None if parent is None else find(connection, parent, "parent_id").id
-            heads = items.page(
-                connection, kind=kind, title_contains=title_contains, parent_id=parent_id, after=after, limit=limit
-            )
+            heads = items.page(connection, fits, parent_id=parent_id, after=after, limit=limit)
             return Page(
                 heads=heads,
+                total=items.count(connection, fits, parent_id=parent_id),
                 awaited=awaited_answers.of_items(connection, [head.id for head in heads]),
-                total=items.count(connection, kind=kind, title_contains=title_contains, parent_id=parent_id),
+                places=places_of(connection, heads),
+                children=items.count_children(connection, [head.id for head in heads if head.kind in PARENTS]),
+                undecided=items.undecided_of(connection, [head.id for head in heads if not head.ids]),
             )

@@ -91,13 +91,12 @@ class AckStatus:
 
 @dataclass(frozen=True)
 class EntryState:
-    """How an entry stands. `series`: the title of the series that it belongs to."""
+    """How an entry stands."""
 
     entry: PlayerEntry
     item: MediaItem
     pending: list[str]
     refusals: list[Refusal]
-    series: str = ""
 
 
 class Outbox:
@@ -190,8 +189,7 @@ class Outbox:
                 connection, player_id, pending=pending, troubled=troubled, keys=keys, after_id=after_id, limit=limit
             )
             by_id = items.get_many(connection, [entry.item_id for entry in entries])
-            series = _series(connection, by_id.values())
-            return [_state(player, entry, by_id[entry.item_id], series) for entry in entries]
+            return [_state(player, entry, by_id[entry.item_id]) for entry in entries]
 
     def watch(self, player_id: str, session: str, after_sequence: int, heartbeat: float) -> PendingWatch:
         """News of what is pending. Raises NoSuchThing; CannotDo where this is not the player's last session."""
@@ -266,26 +264,14 @@ def _values_since(entry: PlayerEntry, change_sets: Iterable[ChangeSet]) -> dict[
     return {name: since if len(since) <= MOST_OURS else since[:half] + since[-half:] for name, since in values.items()}
 
 
-def _state(player: Player, entry: PlayerEntry, item: MediaItem, series: Mapping[int, str]) -> EntryState:
+def _state(player: Player, entry: PlayerEntry, item: MediaItem) -> EntryState:
     takes = takeable(entry.kind, player.fields(entry.kind))
     return EntryState(
         entry=entry,
         item=item,
         pending=unacknowledged(item, entry.states, takes) if entry.pending else [],
         refusals=not_taken(item, entry.states, takes),
-        series=series.get(item.id, ""),
     )
-
-
-def _series(connection: Connection, shown: Iterable[MediaItem]) -> dict[int, str]:
-    """By item, the title of what it belongs to at the top."""
-    top = {item.id: item.parent_id for item in shown if item.parent_id is not None}
-    titles: dict[int, str] = {}
-    while top:
-        above = items.heads_of(connection, set(top.values()))
-        titles |= {item_id: above[parent].title for item_id, parent in top.items() if above[parent].parent_id is None}
-        top = {item_id: grand for item_id, parent in top.items() if (grand := above[parent].parent_id) is not None}
-    return titles
 
 
 def _last_change(connection: Connection, item_id: int) -> int:

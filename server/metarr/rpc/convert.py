@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from metarr.domain import values
 from metarr.domain.changes import Change
 from metarr.domain.fields import FIELDS
-from metarr.domain.item import FieldValue, IdClaim, Match, MediaItem, Rule
+from metarr.domain.item import FieldValue, IdClaim, Match, MediaItem, Place, Rule, Undecided
 from metarr.domain.merge import RunnerUp
 from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Unavailable
 from metarr.domain.plain import plain_value
@@ -138,9 +138,11 @@ def item_message(
     awaited: Mapping[str, AwaitedAnswer] | None = None,
     aliases: Iterable[tuple[str, str]] = (),
     joined: Iterable[int] = (),
+    children: int = 0,
 ) -> pb.Item:
     """An item. `fields` False leaves its fields out, as lists do; `runners_up` and `waiting` are by field; `joined`
-    are the items that were joined to it."""
+    are the items that were joined to it, `children` how many are below it."""
+    place = item.place()
     return pb.Item(
         id=str(item.id) if item.id else "",
         kind=kind_message(item.kind),
@@ -166,10 +168,12 @@ def item_message(
         pending=awaited_messages(awaited or {}),
         etag=str(item.version),
         aliases=[pb.ExternalId(type=id_type, value=value) for id_type, value in aliases],
-        candidates=[match_message(match) for match in item.undecided.matches]
-        if item.undecided and not item.ids
-        else (),
+        candidates=_candidates(item.undecided) if not item.ids else (),
         joined_item_ids=[str(item_id) for item_id in joined],
+        series_title=place.series,
+        season_number=place.season,
+        episode_number=place.episode,
+        children=children,
     )
 
 
@@ -183,7 +187,9 @@ def _field_messages(
             yield field_message(name, stored, runners, waits)
 
 
-def head_message(head: ItemHead, awaited: Mapping[str, AwaitedAnswer]) -> pb.Item:
+def head_message(
+    head: ItemHead, awaited: Mapping[str, AwaitedAnswer], place: Place, children: int, undecided: Undecided | None
+) -> pb.Item:
     """An item as lists show it, without its fields."""
     return pb.Item(
         id=str(head.id),
@@ -198,7 +204,16 @@ def head_message(head: ItemHead, awaited: Mapping[str, AwaitedAnswer]) -> pb.Ite
         last_enriched_providers=head.last_enriched_providers,
         pending=awaited_messages(awaited),
         etag=str(head.version),
+        candidates=_candidates(undecided),
+        series_title=place.series,
+        season_number=place.season,
+        episode_number=place.episode,
+        children=children,
     )
+
+
+def _candidates(undecided: Undecided | None) -> list[pb.Candidate]:
+    return [match_message(match) for match in undecided.matches] if undecided else []
 
 
 def _id_messages(ids: Mapping[str, IdClaim]) -> list[pb.ExternalId]:

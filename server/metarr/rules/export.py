@@ -278,8 +278,8 @@ def _items(connection: Connection, ids: list[int]) -> Iterator[ItemDecisions]:
             title=item.title or item.shown_title(),
             year=item.year or item.shown_year(),
             series=None if series is None else Name(ids=series.id_values(), title=series.title, year=series.year),
-            season=_number(item, "season_number") if series is not None else None,
-            episode=_number(item, "episode_number") if item.kind is Kind.EPISODE else None,
+            season=item.place().season if series is not None else None,
+            episode=item.place().episode,
             monitored=item.monitored,
             locked={
                 name: Locked(value=_plain(stored), source="+".join(stored.sources), fetched_at=stored.fetched_at)
@@ -287,11 +287,6 @@ def _items(connection: Connection, ids: list[int]) -> Iterator[ItemDecisions]:
                 if stored.locked
             },
         )
-
-
-def _number(item: MediaItem, field: str) -> int | None:
-    stored = item.fields.get(field)
-    return stored.value if stored is not None and isinstance(stored.value, int) else None
 
 
 def _sources(locked: Locked) -> tuple[str, ...]:

@@ -28,8 +28,8 @@ from metarr.domain.values import Kind, Struct
 from metarr.store.awaited_answers import BY_ITSELF
 from metarr.store.chunks import chunks
 from metarr.store.database import news
-from metarr.store.items import folded
-from metarr.store.tables import awaited_answers, external_ids, field_values, items
+from metarr.store.items import ItemFilter, narrowed
+from metarr.store.tables import awaited_answers, external_ids, items
 from metarr.store.tables import job_items as marks
 from metarr.store.tables import jobs as table
 from metarr.store.upsert import upsert
@@ -50,27 +50,20 @@ UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
 
 
 class Done(StrEnum):
-    """What became of one item of a job. DEFERRED: nobody could be heard about it, it waits."""
+    """What became of one item of a job. DEFERRED: nobody could be heard about it, it waits. UNDECIDED: it is not known
+    which title it is, that waits for the owner."""
 
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     DEFERRED = "deferred"
+    UNDECIDED = "undecided"
     FAILED = "failed"
 
 
-class Scope(Struct, frozen=True, kw_only=True):
-    """Which live items a job takes: everything that is said must hold; nothing said means all.
-
-    `title_contains`: without regard to case and accents. `missing_field`: nothing is stored in it.
-    `awaited_provider`: an answer of it is still to be had. `monitored` None: whether or not.
-    """
+class Scope(ItemFilter, frozen=True, kw_only=True):
+    """Which live items a job takes: those named, of these those that the filter fits; nothing said means all."""
 
     item_ids: tuple[int, ...] = ()
-    kind: Kind | None = None
-    title_contains: str = ""
-    missing_field: str = ""
-    awaited_provider: str = msgspec.field(default="", name="pending_provider")  # as stored jobs call it
-    monitored: bool | None = None
 
 
 class JobTally(Struct, frozen=True, kw_only=True):
@@ -79,12 +72,13 @@ class JobTally(Struct, frozen=True, kw_only=True):
     changed: int = 0
     unchanged: int = 0
     deferred: int = 0
+    undecided: int = 0
     failed: int = 0
     outcomes: dict[str, dict[str, int]] = msgspec.field(default_factory=dict, name="told")  # as stored jobs call it
 
     @property
     def done(self) -> int:
-        return self.changed + self.unchanged + self.deferred + self.failed
+        return self.changed + self.unchanged + self.deferred + self.undecided + self.failed
 
 
 class Waiting(Struct, frozen=True, kw_only=True):
@@ -317,26 +311,12 @@ _WAITING = (
 
 def _taken(query: Select[Any], job: Job, kinds: Collection[Kind]) -> Select[Any]:
     scope = job.scope
-    query = query.select_from(items).where(items.c.deleted_at.is_(None))
+    query = narrowed(query.select_from(items), scope)
     query = query.where(_KIND.in_([scope.kind] if scope.kind else sorted(kinds)))
     if scope.item_ids:
         query = query.where(items.c.id.in_(scope.item_ids))
-    if scope.title_contains:
-        query = query.where(items.c.search_key.contains(folded(scope.title_contains), autoescape=True))
-    if scope.missing_field:
-        stored = exists().where(
-            field_values.c.item_id == items.c.id,
-            field_values.c.field == scope.missing_field,
-            field_values.c.value.is_not(None),
-        )
-        query = query.where(~stored)
-    if scope.awaited_provider:
-        waits = exists().where(
-            awaited_answers.c.item_id == items.c.id, awaited_answers.c.provider == scope.awaited_provider
-        )
-        query = query.where(waits)
-    if job.auto or scope.monitored is not None:
-        query = query.where(items.c.monitored == (True if job.auto else scope.monitored))
+    if job.auto:
+        query = query.where(items.c.monitored == true())
     return query
 
 

@@ -21,7 +21,7 @@ ENRICHMENT_MODE_AUTO: EnrichmentMode
 ENRICHMENT_MODE_MANUAL: EnrichmentMode
 
 class ChangeSet(_message.Message):
-    __slots__ = ("id", "item_id", "changed_at", "cause", "changes", "requires_player_sync", "sync_reason", "providers", "undone_by")
+    __slots__ = ("id", "item_id", "changed_at", "cause", "changes", "requires_player_sync", "sync_reason", "providers", "undone_by", "item_title", "item_kind")
     ID_FIELD_NUMBER: _ClassVar[int]
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     CHANGED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -31,6 +31,8 @@ class ChangeSet(_message.Message):
     SYNC_REASON_FIELD_NUMBER: _ClassVar[int]
     PROVIDERS_FIELD_NUMBER: _ClassVar[int]
     UNDONE_BY_FIELD_NUMBER: _ClassVar[int]
+    ITEM_TITLE_FIELD_NUMBER: _ClassVar[int]
+    ITEM_KIND_FIELD_NUMBER: _ClassVar[int]
     id: str
     item_id: str
     changed_at: _timestamp_pb2.Timestamp
@@ -40,7 +42,9 @@ class ChangeSet(_message.Message):
     sync_reason: str
     providers: _containers.RepeatedScalarFieldContainer[str]
     undone_by: str
-    def __init__(self, id: _Optional[str] = ..., item_id: _Optional[str] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[str] = ..., changes: _Optional[_Iterable[_Union[_common_pb2.FieldChange, _Mapping]]] = ..., requires_player_sync: _Optional[bool] = ..., sync_reason: _Optional[str] = ..., providers: _Optional[_Iterable[str]] = ..., undone_by: _Optional[str] = ...) -> None: ...
+    item_title: str
+    item_kind: _common_pb2.MediaKind
+    def __init__(self, id: _Optional[str] = ..., item_id: _Optional[str] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[str] = ..., changes: _Optional[_Iterable[_Union[_common_pb2.FieldChange, _Mapping]]] = ..., requires_player_sync: _Optional[bool] = ..., sync_reason: _Optional[str] = ..., providers: _Optional[_Iterable[str]] = ..., undone_by: _Optional[str] = ..., item_title: _Optional[str] = ..., item_kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ...) -> None: ...
 
 class ListChangeSetsRequest(_message.Message):
     __slots__ = ("item_id", "page_size", "page_token")
@@ -138,7 +142,7 @@ class StartEnrichmentResponse(_message.Message):
     def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
 
 class Job(_message.Message):
-    __slots__ = ("id", "state", "cause", "created_at", "started_at", "finished_at", "total", "done", "changed", "unchanged", "deferred", "failed", "items_per_second", "estimated_end_at", "providers", "detail", "next_attempt_at", "sequence")
+    __slots__ = ("id", "state", "cause", "created_at", "started_at", "finished_at", "total", "done", "changed", "unchanged", "deferred", "failed", "items_per_second", "estimated_end_at", "providers", "detail", "next_attempt_at", "sequence", "undecided")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Job.State]
@@ -173,6 +177,7 @@ class Job(_message.Message):
     DETAIL_FIELD_NUMBER: _ClassVar[int]
     NEXT_ATTEMPT_AT_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    UNDECIDED_FIELD_NUMBER: _ClassVar[int]
     id: str
     state: Job.State
     cause: str
@@ -191,7 +196,8 @@ class Job(_message.Message):
     detail: str
     next_attempt_at: _timestamp_pb2.Timestamp
     sequence: int
-    def __init__(self, id: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., cause: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finished_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., total: _Optional[int] = ..., done: _Optional[int] = ..., changed: _Optional[int] = ..., unchanged: _Optional[int] = ..., deferred: _Optional[int] = ..., failed: _Optional[int] = ..., items_per_second: _Optional[float] = ..., estimated_end_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., providers: _Optional[_Iterable[_Union[JobProvider, _Mapping]]] = ..., detail: _Optional[str] = ..., next_attempt_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sequence: _Optional[int] = ...) -> None: ...
+    undecided: int
+    def __init__(self, id: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., cause: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finished_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., total: _Optional[int] = ..., done: _Optional[int] = ..., changed: _Optional[int] = ..., unchanged: _Optional[int] = ..., deferred: _Optional[int] = ..., failed: _Optional[int] = ..., items_per_second: _Optional[float] = ..., estimated_end_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., providers: _Optional[_Iterable[_Union[JobProvider, _Mapping]]] = ..., detail: _Optional[str] = ..., next_attempt_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sequence: _Optional[int] = ..., undecided: _Optional[int] = ...) -> None: ...
 
 class JobProvider(_message.Message):
     __slots__ = ("provider", "answered", "cached", "unavailable", "planned", "waiting", "reason", "next_attempt_at")
@@ -222,14 +228,16 @@ class GetJobRequest(_message.Message):
 class GetJobResponse(_message.Message):
     __slots__ = ("job", "troubles")
     class Trouble(_message.Message):
-        __slots__ = ("item_id", "deferred", "detail")
+        __slots__ = ("item_id", "deferred", "detail", "item_title")
         ITEM_ID_FIELD_NUMBER: _ClassVar[int]
         DEFERRED_FIELD_NUMBER: _ClassVar[int]
         DETAIL_FIELD_NUMBER: _ClassVar[int]
+        ITEM_TITLE_FIELD_NUMBER: _ClassVar[int]
         item_id: str
         deferred: bool
         detail: str
-        def __init__(self, item_id: _Optional[str] = ..., deferred: _Optional[bool] = ..., detail: _Optional[str] = ...) -> None: ...
+        item_title: str
+        def __init__(self, item_id: _Optional[str] = ..., deferred: _Optional[bool] = ..., detail: _Optional[str] = ..., item_title: _Optional[str] = ...) -> None: ...
     JOB_FIELD_NUMBER: _ClassVar[int]
     TROUBLES_FIELD_NUMBER: _ClassVar[int]
     job: Job

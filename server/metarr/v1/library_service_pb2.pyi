@@ -184,18 +184,20 @@ class SplitItemResponse(_message.Message):
     def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., split_item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ...) -> None: ...
 
 class ListItemsRequest(_message.Message):
-    __slots__ = ("kind", "page_size", "page_token", "title_contains", "parent_id")
+    __slots__ = ("kind", "page_size", "page_token", "title_contains", "parent_id", "filter")
     KIND_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     TITLE_CONTAINS_FIELD_NUMBER: _ClassVar[int]
     PARENT_ID_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
     kind: _common_pb2.MediaKind
     page_size: int
     page_token: str
     title_contains: str
     parent_id: str
-    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., title_contains: _Optional[str] = ..., parent_id: _Optional[str] = ...) -> None: ...
+    filter: _common_pb2.ItemFilter
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., title_contains: _Optional[str] = ..., parent_id: _Optional[str] = ..., filter: _Optional[_Union[_common_pb2.ItemFilter, _Mapping]] = ...) -> None: ...
 
 class ListItemsResponse(_message.Message):
     __slots__ = ("items", "next_page_token", "total_size")

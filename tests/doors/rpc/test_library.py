@@ -143,7 +143,11 @@ def test_bad_names_of_items_are_refused(library: Call, method: str, item_ids: li
     assert [violation.field for violation in refused.value.violations] == [path]
 
 
-def test_an_episode_is_imported_with_its_series_and_found_below_it(library: Call) -> None:
+def place(item: dict[str, Any]) -> tuple[Any, ...]:
+    return (item["kind"], *(item.get(name) for name in ("seriesTitle", "seasonNumber", "episodeNumber", "children")))
+
+
+def test_an_episode_is_imported_with_its_series_and_found_below_it(library: Call, changes: Call) -> None:
     item = {
         "kind": "MEDIA_KIND_EPISODE", "title": "One", "source": "nfo", "lockAll": True,
         "fields": [{"name": "plot", "value": "P"}],
@@ -155,9 +159,20 @@ def test_an_episode_is_imported_with_its_series_and_found_below_it(library: Call
     told = {field["name"]: field for field in library("GetItem", {"itemId": result["item"]["id"]})["item"]["fields"]}
     assert told["episode_number"]["value"] == 2
     assert (told["plot"]["source"], told["plot"]["locked"]) == ("nfo", True)
+    [series] = library("ListItems", {"kind": "MEDIA_KIND_SERIES", "filter": {"title": "harbour"}})["items"]
     [season] = library("ListItems", {"parentId": "tvdb:81189"})["items"]
-    assert season["kind"] == "MEDIA_KIND_SEASON"
-    assert [each["title"] for each in library("ListItems", {"parentId": season["id"]})["items"]] == ["One"]
+    [episode] = library("ListItems", {"parentId": season["id"]})["items"]
+    assert [place(each) for each in (series, season, episode)] == [
+        ("MEDIA_KIND_SERIES", None, None, None, 1),
+        ("MEDIA_KIND_SEASON", "Harbour", 1, None, 1),
+        ("MEDIA_KIND_EPISODE", "Harbour", 1, 2, None),
+    ]
+    for listed in (series, season, episode):
+        assert place(library("GetItem", {"itemId": listed["id"]})["item"]) == place(listed)
+    edited = update(library, episode["id"], fields={"plot": "Mine"})
+    assert edited["item"]["seriesTitle"] == "Harbour"
+    [latest] = changes("ListChangeSets", {"itemId": episode["id"], "pageSize": 1})["changeSets"]
+    assert (latest["itemTitle"], latest["itemKind"]) == ("Harbour S01E02 One", "MEDIA_KIND_EPISODE")
     library("DeleteItems", {"itemIds": ["tvdb:81189"]})
     [left] = library("UpsertItems", {"items": [item]})["results"]
     assert left["deleted"]
@@ -181,6 +196,50 @@ def test_a_bad_import_is_refused_by_its_path(library: Call, item: dict[str, Any]
     with pytest.raises(RpcFailure) as refused:
         library("UpsertItems", {"items": [{"kind": "MEDIA_KIND_MOVIE", "title": "X", **item}]})
     assert path in {violation.field for violation in refused.value.violations}
+
+
+def test_a_list_is_narrowed_by_a_filter(library: Call, movie: str) -> None:
+    def found(**said: Any) -> list[str]:
+        return [each["id"] for each in library("ListItems", {"filter": said}).get("items", ())]
+
+    update(library, movie, lockFields=["plot"], monitored=False)
+    assert found(locked=True) == [movie]
+    assert found(monitored=False, enriched=False, missingField="plot", title="night ferry") == [movie]
+    assert movie not in found(locked=False) + found(monitored=True) + found(enriched=True) + found(unidentified=True)
+    update(library, movie, unlockAll=True, monitored=True)
+    library("DeleteItems", {"itemIds": [movie]})
+    assert found(title="night ferry") == []
+    assert movie in found(deleted=True, title="night ferry")
+
+
+@pytest.mark.parametrize(
+    ("request_", "path"),
+    [
+        ({"filter": {"missingField": "plott"}}, "filter.missing_field"),
+        ({"filter": {"pendingProvider": "imdbx"}}, "filter.pending_provider"),
+        ({"filter": {"titleContains": "\N{COMBINING ACUTE ACCENT}"}}, "filter.title_contains"),
+        ({"filter": {"title": "\N{COMBINING ACUTE ACCENT}"}}, "filter.title"),
+        ({"filter": {"title": "x" * 501}}, "filter.title"),
+        ({"filter": {"kind": 9}}, "filter.kind"),
+        ({"kind": "MEDIA_KIND_MOVIE", "filter": {"kind": "MEDIA_KIND_SERIES"}}, "filter.kind"),
+        ({"titleContains": "a", "filter": {"titleContains": "b"}}, "filter.title_contains"),
+    ],
+)
+def test_a_filter_that_nothing_could_fit_is_refused(library: Call, request_: dict[str, Any], path: str) -> None:
+    with pytest.raises(RpcFailure) as refused:
+        library("ListItems", request_)
+    assert [violation.field for violation in refused.value.violations] == [path]
+
+
+def test_a_page_belongs_to_its_filter(library: Call) -> None:
+    for title in ("Page One", "Page Two"):
+        library("UpsertItems", {"items": [{"kind": "MEDIA_KIND_MOVIE", "title": title}]})
+    asked = {"pageSize": 1, "filter": {"titleContains": "page "}}
+    token = library("ListItems", asked)["nextPageToken"]
+    assert library("ListItems", {**asked, "pageToken": token})["items"][0]["title"] == "Page Two"
+    with pytest.raises(RpcFailure) as refused:
+        library("ListItems", {"pageSize": 1, "titleContains": "page ", "pageToken": token})
+    assert [violation.field for violation in refused.value.violations] == ["page_token"]
 
 
 def test_pages_of_change_sets_follow_one_another(library: Call, changes: Call, movie: str) -> None:

@@ -281,14 +281,56 @@ def test_a_job_that_nobody_can_answer_defers_its_items_and_says_who_and_until_wh
     assert all(each.next_attempt is not None for each in job.waiting)
 
 
-def test_an_item_that_nobody_can_be_asked_about_fails_and_the_others_do_not(busy: House) -> None:
-    [good] = add_movies(busy, 1)
-    [bad] = [taken.item.id for taken in busy.services.library.upsert([NewItem(Kind.MOVIE, "Zzyzx Qwv", 1931, {})])]
+def upsert(home: House, *wanted: NewItem) -> list[int]:
+    return [taken.item.id for taken in home.services.library.upsert(list(wanted))]
+
+
+def test_titles_that_the_owner_has_to_decide_leave_a_job_complete(busy: House, clock: FakeClock) -> None:
+    add_movies(busy, 1)
+    upsert(
+        busy,
+        NewItem(Kind.MOVIE, "Zzyzx Qwv", 1931, {}),  # nobody knows it
+        NewItem(Kind.SERIES, "Dallas", 0, {}),  # two are known
+        NewItem(Kind.MOVIE, "Heat", 1995, {"wikidata": "Q42198"}),  # nobody can be asked by this id
+    )
     job = run(busy)
-    assert (job.state, job.tally.changed, job.tally.failed) == (JobState.DEGRADED, 1, 1)
-    [(item_id, _, detail)] = busy.services.jobs.troubles(job.id, 10)
-    assert item_id == bad != good
-    assert detail
+    assert (job.state, job.detail) == (JobState.COMPLETE, "")
+    assert (job.tally.changed, job.tally.undecided, job.tally.failed, job.tally.done) == (1, 3, 0, 4)
+    assert busy.services.jobs.troubles(job.id, 10) == []
+    clock.advance(86400)
+    again = run(busy)
+    assert (again.state, again.tally.undecided) == (JobState.COMPLETE, 3)
+
+
+def test_an_item_that_the_chosen_providers_cannot_be_asked_about_is_not_undecided(busy: House) -> None:
+    [item] = upsert(busy, NewItem(Kind.MOVIE, "Night Ferry", 2001, {"tvdb": "42"}))
+    job = run(busy, Order(scope=Scope(item_ids=(item,)), providers=frozenset({"omdb"})))
+    assert (job.tally.undecided, job.tally.failed) == (0, 1)
+
+
+def test_an_item_that_fails_does_not_keep_the_others_from_being_done(
+    busy: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = add_movies(busy, 2)
+    enrich = busy.services.enricher.enrich
+
+    def failing(reference: Any, wish: Any) -> Any:
+        if reference == bad:
+            raise RuntimeError("boom")
+        return enrich(reference, wish)
+
+    monkeypatch.setattr(busy.services.enricher, "enrich", failing)
+    job = run(busy)
+    assert (job.state, job.detail) == (JobState.DEGRADED, "1 failed")
+    assert (job.tally.changed, job.tally.failed) == (1, 1)
+    [trouble] = busy.services.jobs.troubles(job.id, 10)
+    assert (trouble.item_id, trouble.title, trouble.deferred) == (
+        bad,
+        busy.item(bad).title + f" ({busy.item(bad).year})",
+        False,
+    )
+    assert "log" in trouble.detail
+    assert busy.item(good).last_enriched_at is not None
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,14 @@ def test_a_job_is_complete_though_a_title_is_unknown_somewhere() -> None:
     assert verdict(JobTally(changed=3), [waits("no_id"), waits("not_found")]) == (JobState.COMPLETE, "")
 
 
+def test_a_job_is_complete_though_the_owner_has_to_say_which_title_some_are() -> None:
+    assert verdict(JobTally(changed=1, undecided=2), [waits("no_id")]) == (JobState.COMPLETE, "")
+
+
 @pytest.mark.parametrize(
     ("tally", "waiting", "why"),
     [
+        (JobTally(failed=1, undecided=2), (), "1 failed"),
         (JobTally(failed=1, deferred=2), (), "1 failed; 2 deferred: no provider could be heard"),
         (JobTally(), (waits("timeout"), waits("no_id")), "3 wait for omdb (timeout)"),
         (

@@ -64,7 +64,8 @@ class Story:
         return made
 
     def listed(self) -> list[tuple[str, int | None]]:
-        return [(each.cause, each.undone_by) for each in self.home.services.history.page(self.item_id, None, 50)]
+        told = [each.change_set for each in self.home.services.history.page(self.item_id, None, 50)]
+        return [(each.cause, each.undone_by) for each in told]
 
 
 @pytest.fixture
@@ -208,9 +209,10 @@ def test_the_history_is_told_page_by_page_and_of_deleted_items_too(changed: Stor
     history = changed.home.services.history
     changed.home.services.editor.delete([("item_ids[0]", changed.item_id)])
     everything = history.page(None, None, 50)
-    assert [each.cause for each in everything] == ["enrich", "enrich"]
+    assert [each.change_set.cause for each in everything] == ["enrich", "enrich"]
+    assert {(each.kind, each.title) for each in everything} == {(Kind.MOVIE, f"imdb:{IMDB}")}  # no title is known
     first = history.page(("imdb", IMDB), None, 1)
-    assert [*first, *history.page(changed.item_id, first[0].id, 1)] == everything
+    assert [*first, *history.page(changed.item_id, first[0].change_set.id, 1)] == everything
     with pytest.raises(NoSuchThing):
         history.page(999, None, 1)
 

@@ -578,4 +578,4 @@ def test_the_series_of_an_entry_is_named(home: House) -> None:
     player = ModelPlayer(home, kinds=(Kind.EPISODE,))
     player.add("s1e1", "Pilot", kind=Kind.EPISODE, series=NewSeries("Dallas", 1978), season=1, episode=1)
     player.report_all()
-    assert player.states()["s1e1"].series == "Dallas"
+    assert player.states()["s1e1"].item.series_title == "Dallas"

@@ -9,11 +9,15 @@ from sqlalchemy import Connection
 from factories import NOW
 from metarr.domain.values import Kind
 from metarr.store import awaited_answers, changes, items, player_entries
+from metarr.store.items import ItemFilter
 
 ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "a page of the library": (items.page, "items USING INDEX ix_items_sort_key"),
-    "a page of a kind": (lambda c: items.page(c, kind=Kind.MOVIE), "items USING INDEX ix_items_kind_sort_key"),
-    "a search, which looks at every title": (lambda c: items.page(c, title_contains="x"), "SCAN items"),
+    "a page of a kind": (
+        lambda c: items.page(c, ItemFilter(kind=Kind.MOVIE)),
+        "items USING INDEX ix_items_kind_sort_key",
+    ),
+    "a search, which looks at every title": (lambda c: items.page(c, ItemFilter(title_contains="x")), "SCAN items"),
     "a batch of the library": (items.heads, "items USING INTEGER PRIMARY KEY"),
     "what a player has to hear of": (
         lambda c: player_entries.pending(c, "kodi", 0, 50),

@@ -4,8 +4,8 @@ from metarr.clock import Clock
 from metarr.fetch.contract import Lane
 from metarr.jobs.jobs import Jobs
 from metarr.library.enrich import Enriched, Enricher, Wish
-from metarr.library.history import History
-from metarr.rpc.convert import change_message, item_message, outcome_message, timestamp
+from metarr.library.history import History, NamedChangeSet
+from metarr.rpc.convert import change_message, item_message, kind_message, outcome_message, timestamp
 from metarr.rpc.doors.context import Context, seconds_left
 from metarr.rpc.methods.jobs import JobMethods
 from metarr.rpc.paging import page_token, position
@@ -51,8 +51,8 @@ class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
         page = self._history.page(reference, int(last[0]) if last else None, limit + 1)
         shown, more = page[:limit], len(page) > limit
         return pb.ListChangeSetsResponse(
-            change_sets=[change_set_message(change_set) for change_set in shown],
-            next_page_token=page_token(query, [shown[-1].id]) if more else "",
+            change_sets=[_told_message(told) for told in shown],
+            next_page_token=page_token(query, [shown[-1].change_set.id]) if more else "",
         )
 
     def UndoChangeSet(self, request: pb.UndoChangeSetRequest, context: Context) -> pb.UndoChangeSetResponse:
@@ -64,6 +64,12 @@ class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
             change_set=change_set_message(done.change_set) if done.change_set else None,
             refused=[pb.UndoChangeSetResponse.Refusal(field=field, why=why) for field, why in done.refused],
         )
+
+
+def _told_message(told: NamedChangeSet) -> pb.ChangeSet:
+    message = change_set_message(told.change_set)
+    message.item_kind, message.item_title = kind_message(told.kind), told.title
+    return message
 
 
 def change_set_message(change_set: ChangeSet) -> pb.ChangeSet:

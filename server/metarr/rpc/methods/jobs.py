@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from msgspec.structs import asdict
+
 from metarr.clock import Clock
 from metarr.errors import InvalidInput, Reason
 from metarr.jobs.jobs import Jobs, Order
@@ -10,9 +12,10 @@ from metarr.jobs.summary import ended, estimated_end, next_attempt, rate
 from metarr.library.reference import Reference
 from metarr.rpc.convert import timestamp
 from metarr.rpc.doors.context import Context
+from metarr.rpc.filter import item_filter
 from metarr.rpc.paging import page_token, position
 from metarr.rpc.validate import Check
-from metarr.store.jobs import Done, Job, JobState, Scope
+from metarr.store.jobs import Job, JobState, Scope
 from metarr.v1 import enrichment_service_pb2 as pb
 from metarr.v1.common_pb2 import ItemFilter
 
@@ -56,8 +59,10 @@ class JobMethods:
         return pb.GetJobResponse(
             job=job_message(job, self.clock.now()),
             troubles=[
-                pb.GetJobResponse.Trouble(item_id=str(item_id), deferred=done is Done.DEFERRED, detail=detail)
-                for item_id, done, detail in self._jobs.troubles(job_id, MOST_TROUBLES)
+                pb.GetJobResponse.Trouble(
+                    item_id=str(each.item_id), deferred=each.deferred, detail=each.detail, item_title=each.title
+                )
+                for each in self._jobs.troubles(job_id, MOST_TROUBLES)
             ],
         )
 
@@ -97,7 +102,7 @@ class JobMethods:
         if sum(ways) != 1:
             check.violation("item_ids", "say which items: item_ids, a filter, or all; and only one of these")
         if request.HasField("filter"):
-            return _filter(check, request.filter)
+            return _filtered(check, request.filter)
         if len(request.item_ids) > MOST_ITEMS:
             check.violation("item_ids", f"names {len(request.item_ids)} items; {MOST_ITEMS} are the most")
             return Scope()
@@ -116,16 +121,12 @@ class JobMethods:
             return ()
 
 
-def _filter(check: Check, given: ItemFilter) -> Scope:
-    scope = Scope(
-        kind=check.optional_kind("filter.kind", given.kind),
-        title_contains=check.text("filter.title_contains", given.title_contains, required=False),
-        missing_field=given.missing_field,
-        awaited_provider=given.pending_provider,
-        monitored=given.monitored if given.HasField("monitored") else None,
-    )
+def _filtered(check: Check, given: ItemFilter) -> Scope:
+    scope = Scope(**asdict(item_filter(check, given)))
     if scope == Scope():
         check.violation("filter", "says nothing; for every item, set all")
+    if scope.deleted:
+        check.violation("filter.deleted", "a job takes no deleted items")
     return scope
 
 
@@ -144,6 +145,7 @@ def job_message(job: Job, now: datetime) -> pb.Job:
         unchanged=tally.unchanged,
         deferred=tally.deferred,
         failed=tally.failed,
+        undecided=tally.undecided,
         items_per_second=rate(job, now),
         estimated_end_at=timestamp(estimated_end(job, now)),
         providers=_providers(job),

@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from metarr.clock import Clock
+from metarr.domain.item import Place
 from metarr.domain.matching import Wanted
 from metarr.library.edit import Edit, Editor
 from metarr.library.intake import NewItem, NewSeries, Upserted
-from metarr.library.items import Library, Shown
+from metarr.library.items import Library, Page, Shown
 from metarr.library.join import Splitter
 from metarr.library.reference import Reference
 from metarr.rpc.convert import change_message, head_message, item_message, plain_of
 from metarr.rpc.doors.context import Context
+from metarr.rpc.filter import item_filter
 from metarr.rpc.paging import page_token, position
 from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
+from metarr.store.items import ItemFilter, ItemHead
 from metarr.v1 import library_service_pb2 as pb
 from metarr.v1.common_pb2 import Item
 from metarr.v1.library_service_pb2_grpc import LibraryServiceServicer
@@ -81,21 +86,43 @@ class LibraryServicer(BaseServicer, LibraryServiceServicer):
 
     def ListItems(self, request: pb.ListItemsRequest, context: Context) -> pb.ListItemsResponse:
         query = [request.kind, request.title_contains, request.parent_id]
+        if request.HasField("filter"):
+            query.append(request.filter.SerializeToString(deterministic=True).hex())
         with Check() as check:
-            kind = check.optional_kind("kind", request.kind)
+            fits = _filter(check, request)
             limit = check.page_size("page_size", request.page_size)
-            title = check.text("title_contains", request.title_contains, required=False)
             parent = check.reference("parent_id", request.parent_id) if request.parent_id else None
             last = position(check, request.page_token, query, (str, int))
         after = (str(last[0]), int(last[1])) if last else None
-        page = self._library.page(kind, title, after, limit + 1, parent=parent)
+        page = self._library.page(fits, after, limit + 1, parent=parent)
         heads = page.heads[:limit]
         more = len(page.heads) > limit
         return pb.ListItemsResponse(
-            items=[head_message(head, page.awaited.get(head.id, {})) for head in heads],
+            items=[_listed(page, head) for head in heads],
             next_page_token=page_token(query, [heads[-1].sort_key, heads[-1].id]) if more else "",
             total_size=page.total,
         )
+
+
+def _filter(check: Check, request: pb.ListItemsRequest) -> ItemFilter:
+    """What a request says by itself and by its filter: all of it must hold."""
+    fits = item_filter(check, request.filter)
+    kind = check.optional_kind("kind", request.kind)
+    title = check.text("title_contains", request.title_contains, required=False)
+    for field, own, other in (("kind", kind, fits.kind), ("title_contains", title, fits.title_contains)):
+        if own and other and own != other:
+            check.violation(f"filter.{field}", f"says {other!r}, and {field} says {own!r}")
+    return replace(fits, kind=kind or fits.kind, title_contains=title or fits.title_contains)
+
+
+def _listed(page: Page, head: ItemHead) -> Item:
+    return head_message(
+        head,
+        page.awaited.get(head.id, {}),
+        page.places.get(head.id, Place()),
+        page.children.get(head.id, 0),
+        page.undecided.get(head.id),
+    )
 
 
 def _bounded(check: Check, field: str, named: Sequence[object]) -> None:
@@ -119,6 +146,7 @@ def _shown(shown: Shown) -> Item:
         awaited=shown.awaited,
         aliases=shown.aliases,
         joined=shown.joined,
+        children=shown.children,
     )
 
 

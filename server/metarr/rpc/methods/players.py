@@ -416,7 +416,7 @@ def _state(state: EntryState) -> pb.PlayerItem:
         title=state.item.shown_title(),
         pending_fields=state.pending,
         not_taken=[_refusal(refusal) for refusal in state.refusals],
-        series_title=state.series,
+        series_title=state.item.series_title,
     )
 
 

@@ -1,20 +1,23 @@
 """The items of the library: rows, external ids, field values, vetoes.
 
 reading: an item with everything · writing: new ones, and what differs · lists: without their fields, sorted or by
-id · ids: external ids and aliases · words: titles · family: what is above and below · deletion.
+id · filter: which are meant · ids: external ids and aliases · words: titles · family: what is above and below ·
+deletion.
 """
 
 from metarr.store.chunks import CHUNK
 from metarr.store.items.deletion import revive, soft_delete
-from metarr.store.items.family import ancestors, descendants, find_child
+from metarr.store.items.family import ancestors, count_children, descendants, find_child, places
+from metarr.store.items.filter import ItemFilter, narrowed
 from metarr.store.items.ids import add_alias, aliases, find_by_id, find_by_ids, find_by_values, remove_alias
-from metarr.store.items.lists import ItemHead, count, count_monitored, heads, heads_of, page
+from metarr.store.items.lists import ItemHead, count, count_monitored, heads, heads_of, page, undecided_of
 from metarr.store.items.reading import count_leaving, get, get_many, having_rule
 from metarr.store.items.words import Words, find_by_words, folded
 from metarr.store.items.writing import add, clear_fingerprints, put_fingerprints, save, save_all, versions
 
 __all__ = [
     "CHUNK",
+    "ItemFilter",
     "ItemHead",
     "Words",
     "add",
@@ -23,6 +26,7 @@ __all__ = [
     "ancestors",
     "clear_fingerprints",
     "count",
+    "count_children",
     "count_leaving",
     "count_monitored",
     "descendants",
@@ -37,12 +41,15 @@ __all__ = [
     "having_rule",
     "heads",
     "heads_of",
+    "narrowed",
     "page",
+    "places",
     "put_fingerprints",
     "remove_alias",
     "revive",
     "save",
     "save_all",
     "soft_delete",
+    "undecided_of",
     "versions",
 ]

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, select, true
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select, true
 
+from metarr.domain.item import Place
+from metarr.domain.values import Kind, Struct
 from metarr.store.chunks import chunks
 from metarr.store.tables import field_values, items
-from metarr.store.values import encode_value
+from metarr.store.values import encode_value, read_value
 
 
 def descendants(connection: Connection, item_ids: Iterable[int]) -> list[int]:
@@ -40,37 +42,82 @@ def find_child(connection: Connection, parent_id: int, field: str, number: int) 
     return connection.execute(_CHILD, values).scalars().first()
 
 
-def inherited_locks(connection: Connection, parents: Mapping[int, int]) -> dict[int, frozenset[str]]:
-    """By item, the fields that some ancestor locks."""
-    above: dict[int, int | None] = {}
+class Above(Struct, frozen=True, kw_only=True):
+    """What stands above an item: the fields that are locked there, and the title of its series."""
+
+    locked: frozenset[str] = frozenset()
+    series: str = ""
+
+
+def above(connection: Connection, parents: Mapping[int, int]) -> dict[int, Above]:
+    """By item what stands above it; `parents`: the parent of each item that has one."""
+    rows: dict[int, Row[Any]] = {}
     level = set(parents.values())
     while level:
-        rows = [row for chunk in chunks(level) for row in connection.execute(_PARENTS, {"ids": chunk})]
-        above |= {row.id: row.parent_id for row in rows}
-        level = {row.parent_id for row in rows if row.parent_id} - above.keys()
+        found = [row for chunk in chunks(level) for row in connection.execute(_PARENTS, {"ids": chunk})]
+        rows |= {row.id: row for row in found}
+        level = {row.parent_id for row in found if row.parent_id} - rows.keys()
     locks: dict[int, set[str]] = {}
-    for chunk in chunks(above):
+    for chunk in chunks(rows):
         for row in connection.execute(_LOCKS, {"ids": chunk}):
             locks.setdefault(row.item_id, set()).add(row.field)
-    inherited = {}
-    for item_id, parent in parents.items():
-        fields: set[str] = set()
-        ancestor: int | None = parent
-        while ancestor:
-            fields |= locks.get(ancestor, set())
-            ancestor = above.get(ancestor)
-        inherited[item_id] = frozenset(fields)
-    return inherited
+    return {item_id: _above(rows, locks, parent) for item_id, parent in parents.items()}
+
+
+def _above(rows: Mapping[int, Row[Any]], locks: Mapping[int, set[str]], parent: int) -> Above:
+    fields: set[str] = set()
+    series = ""
+    ancestor: int | None = parent
+    while ancestor:
+        row = rows[ancestor]
+        fields |= locks.get(ancestor, set())
+        series = row.shown_title if row.kind == Kind.SERIES else series
+        ancestor = row.parent_id
+    return Above(locked=frozenset(fields), series=series)
+
+
+def places(connection: Connection, parents: Mapping[int, int]) -> dict[int, Place]:
+    """By item where it stands within its series; `parents`: the parent of each item that has one."""
+    numbers: dict[int, dict[str, int]] = {}
+    for chunk in chunks(parents):
+        for item_id, field, text in connection.execute(_NUMBERS, {"ids": chunk}).all():
+            number = read_value(field, text)
+            if isinstance(number, int):
+                numbers.setdefault(item_id, {})[field] = number
+    found = {}
+    for item_id, each in above(connection, parents).items():
+        own = numbers.get(item_id, {})
+        found[item_id] = Place(series=each.series, season=own.get("season_number"), episode=own.get("episode_number"))
+    return found
+
+
+def count_children(connection: Connection, item_ids: Iterable[int]) -> dict[int, int]:
+    """By item how many live ones are directly below it; those without are left out."""
+    return {
+        parent: number
+        for chunk in chunks(item_ids)
+        for parent, number in connection.execute(_CHILDREN, {"ids": chunk}).all()
+    }
 
 
 # Statements
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_PARENTS = select(items.c.id, items.c.parent_id).where(items.c.id.in_(_IDS))
+_PARENTS = select(items.c.id, items.c.parent_id, items.c.kind, items.c.shown_title).where(items.c.id.in_(_IDS))
 _BELOW = select(items.c.id).where(items.c.parent_id.in_(_IDS))
 _ABOVE = select(items.c.parent_id).where(items.c.id.in_(_IDS), items.c.parent_id.is_not(None))
 _LOCKS = select(field_values.c.item_id, field_values.c.field).where(
     field_values.c.item_id.in_(_IDS), field_values.c.locked == true()
+)
+_NUMBERS = select(field_values.c.item_id, field_values.c.field, field_values.c.value).where(
+    field_values.c.item_id.in_(_IDS),
+    field_values.c.field.in_(("season_number", "episode_number")),
+    field_values.c.value.is_not(None),
+)
+_CHILDREN = (
+    select(items.c.parent_id, func.count())
+    .where(items.c.parent_id.in_(_IDS), items.c.deleted_at.is_(None))
+    .group_by(items.c.parent_id)
 )
 _CHILD = (
     select(items.c.id)

@@ -6,12 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select, true, tuple_
 
-from metarr.domain.item import IdClaim
+from metarr.domain.item import IdClaim, Undecided
 from metarr.domain.values import Kind, Struct
 from metarr.store.chunks import CHUNK, chunks
+from metarr.store.items.filter import ItemFilter, narrowed
 from metarr.store.items.ids import claims_of
-from metarr.store.items.words import folded
 from metarr.store.tables import items
+
+ALL = ItemFilter()
+"""Every live item."""
 
 
 class ItemHead(Struct, frozen=True, kw_only=True):
@@ -40,29 +43,32 @@ class ItemHead(Struct, frozen=True, kw_only=True):
 
 def page(
     connection: Connection,
+    fits: ItemFilter = ALL,
     *,
-    kind: Kind | None = None,
-    title_contains: str = "",
     parent_id: int | None = None,
     after: tuple[str, int] | None = None,
     limit: int = 50,
 ) -> list[ItemHead]:
-    """Live items by title, without their fields. `after`: (sort_key, id) of the last one of the page before.
-
-    `title_contains` looks into the shown, the original and the given title, without regard to case and accents.
-    """
-    key = _SORT_KEY if title_contains else items.c.sort_key
-    query = _listed(select(*_HEAD), kind, title_contains, parent_id).order_by(key, items.c.id)
+    """Items by title, without their fields. `after`: (sort_key, id) of the last one of the page before."""
+    key = _SORT_KEY if fits.title or fits.title_contains else items.c.sort_key
+    query = _listed(select(*_HEAD), fits, parent_id).order_by(key, items.c.id)
     if after:
         query = query.where(tuple_(key, items.c.id) > tuple_(*after))
     return _heads(connection, connection.execute(query.limit(limit)).all())
 
 
-def count(
-    connection: Connection, *, kind: Kind | None = None, title_contains: str = "", parent_id: int | None = None
-) -> int:
+def count(connection: Connection, fits: ItemFilter = ALL, *, parent_id: int | None = None) -> int:
     """How many items `page` would go through."""
-    return int(connection.execute(_listed(select(func.count()), kind, title_contains, parent_id)).scalar_one())
+    return int(connection.execute(_listed(select(func.count()), fits, parent_id)).scalar_one())
+
+
+def undecided_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, Undecided]:
+    """By item, what a search in vain left; items without are left out."""
+    return {
+        item_id: left
+        for chunk in chunks(item_ids)
+        for item_id, left in connection.execute(_UNDECIDED, {"ids": chunk}).all()
+    }
 
 
 def count_monitored(connection: Connection, kinds: Iterable[Kind]) -> tuple[int, int]:
@@ -86,7 +92,7 @@ def heads_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, ItemH
 
 def heads(connection: Connection, *, after_id: int = 0, limit: int = CHUNK) -> list[ItemHead]:
     """The next live items by id, of all: for work that goes through the library batch by batch."""
-    query = _listed(select(*_HEAD), None, "", None).where(items.c.id > after_id).order_by(items.c.id).limit(limit)
+    query = _listed(select(*_HEAD), ALL, None).where(items.c.id > after_id).order_by(items.c.id).limit(limit)
     return _heads(connection, connection.execute(query).all())
 
 
@@ -94,6 +100,9 @@ def heads(connection: Connection, *, after_id: int = 0, limit: int = CHUNK) -> l
 
 # As an expression, where titles are searched: by the index SQLite would look up every single row of the table.
 _SORT_KEY = items.c.sort_key.concat("")
+_UNDECIDED = select(items.c.id, items.c.undecided).where(
+    items.c.id.in_(bindparam("ids", expanding=True)), items.c.undecided.is_not(None)
+)
 _HEAD = (
     items.c.id,
     items.c.kind,
@@ -112,14 +121,12 @@ _HEAD = (
 )
 
 
-def _listed(query: Select[Any], kind: Kind | None, title_contains: str, parent_id: int | None) -> Select[Any]:
-    query = query.select_from(items).where(items.c.deleted_at.is_(None))
-    if kind:
-        query = query.where(items.c.kind == kind)
+def _listed(query: Select[Any], fits: ItemFilter, parent_id: int | None) -> Select[Any]:
+    query = narrowed(query.select_from(items), fits)
+    if fits.kind:
+        query = query.where(items.c.kind == fits.kind)
     if parent_id is not None:
         query = query.where(items.c.parent_id == parent_id)
-    if title_contains:
-        query = query.where(items.c.search_key.contains(folded(title_contains), autoescape=True))
     return query
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, func, literal_
 from metarr.domain.item import FieldValue, IdClaim, MediaItem, Rule, Veto
 from metarr.domain.values import Kind
 from metarr.store.chunks import chunks
-from metarr.store.items.family import inherited_locks
+from metarr.store.items.family import Above, above
 from metarr.store.items.ids import claims_of
 from metarr.store.items.words import ROW_FIELDS
 from metarr.store.tables import field_values, items, vetoes
@@ -34,8 +34,8 @@ def get_many(
         values = _fields_of(connection, chunk, fields)
         claims = claims_of(connection, chunk)
         forbidden = _vetoes_of(connection, chunk)
-        inherited = inherited_locks(connection, {row.id: row.parent_id for row in rows if row.parent_id})
-        read = {row.id: _item(row, values, claims, forbidden, inherited.get(row.id, frozenset())) for row in rows}
+        inherited = above(connection, {row.id: row.parent_id for row in rows if row.parent_id})
+        read = {row.id: _item(row, values, claims, forbidden, inherited.get(row.id, TOP)) for row in rows}
         by_id |= {item_id: read[item_id] for item_id in chunk if item_id in read}
     return by_id
 
@@ -77,6 +77,9 @@ _VETOES = select(vetoes).where(vetoes.c.item_id.in_(_IDS)).order_by(vetoes.c.id)
 
 # From rows to items
 
+TOP = Above()
+"""Nothing stands above."""
+
 _RULES = {str(rule): rule for rule in Rule}  # calling an enum costs more than all else of a field
 
 
@@ -85,7 +88,7 @@ def _item(
     fields: Mapping[int, dict[str, FieldValue]],
     claims: Mapping[int, dict[str, IdClaim]],
     forbidden: Mapping[int, list[Veto]],
-    parent_locked: frozenset[str],
+    inherited: Above,
 ) -> MediaItem:
     return MediaItem(
         id=row.id,
@@ -100,7 +103,8 @@ def _item(
         readings=row.readings or (),
         monitored=row.monitored,
         parent_id=row.parent_id,
-        parent_locked=parent_locked,
+        parent_locked=inherited.locked,
+        series_title=inherited.series,
         added_at=row.added_at,
         deleted_at=row.deleted_at,
         deleted_by=row.deleted_by,

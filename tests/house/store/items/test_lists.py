@@ -9,6 +9,7 @@ from metarr.domain.item import IdClaim
 from metarr.domain.values import Kind
 from metarr.store import items
 from metarr.store.database import Database
+from metarr.store.items import ItemFilter
 
 
 def titles(page: list[items.ItemHead]) -> list[str]:
@@ -59,7 +60,8 @@ def test_titles_are_searched_by_any_name_the_item_goes_by(connection: Connection
     names = {"title": stored("Amélie"), "original_title": stored("Le Fabuleux Destin d'Amélie Poulain")}
     items.add(connection, item(title="Given", fields=names))
     items.add(connection, item(title="Heat"))
-    assert len(items.page(connection, title_contains=words)) == items.count(connection, title_contains=words) == found
+    fits = ItemFilter(title_contains=words)
+    assert len(items.page(connection, fits)) == items.count(connection, fits) == found
 
 
 def test_lists_keep_to_the_kind_the_parent_and_the_living(connection: Connection) -> None:
@@ -68,9 +70,9 @@ def test_lists_keep_to_the_kind_the_parent_and_the_living(connection: Connection
     gone = items.add(connection, item(title="Gone"))
     items.soft_delete(connection, [gone.id], NOW)
     assert titles(items.page(connection)) == ["Dark", "Season 1"]
-    assert titles(items.page(connection, kind=Kind.SERIES)) == ["Dark"]
+    assert titles(items.page(connection, ItemFilter(kind=Kind.SERIES))) == ["Dark"]
     assert titles(items.page(connection, parent_id=series.id)) == ["Season 1"]
-    assert items.page(connection, kind=Kind.SERIES)[0].ids == {"tvdb": IdClaim(value="1")}
+    assert items.page(connection, ItemFilter(kind=Kind.SERIES))[0].ids == {"tvdb": IdClaim(value="1")}
     assert items.heads_of(connection, [season.id, gone.id, 999]).keys() == {season.id, gone.id}
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, text
 from factories import item, stored
 from metarr.domain.item import Rule, Veto
 from metarr.store import items
+from metarr.store.items import ItemFilter
 
 VETO = Veto(field="plot", providers=("tmdb",), value="x")
 
@@ -36,7 +37,7 @@ def test_an_item_may_be_read_with_some_fields_and_saved_as_if_it_had_been_read_w
     assert part == replace(whole, fields={name: values[name] for name in (*named, "plot")})
     items.save(connection, part, replace(part, fields={**part.fields, "plot": stored("new")}))
     assert items.get(connection, whole.id) == replace(whole, fields={**values, "plot": stored("new")}, version=2)
-    assert items.page(connection, title_contains="fabuleux") == [replace(listed, version=2)]
+    assert items.page(connection, ItemFilter(title_contains="fabuleux")) == [replace(listed, version=2)]
 
 
 def test_items_are_found_by_the_rule_that_chose_a_value(connection: Connection) -> None:
