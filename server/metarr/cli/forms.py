@@ -13,11 +13,8 @@ from metarr.cli.text import NO, YES, clean, shown, word
 
 def show_settings(settings: Iterable[Answer]) -> None:
     """A table of settings as the daemon tells them."""
-    rows = [
-        (each["key"], _type(each), value_text(each), shown(each.get("defaultValue")), _meaning(each))
-        for each in settings
-    ]
-    table(("setting", "type", "value", "default", "meaning"), rows, whole=("setting", "type"))
+    rows = [(each["key"], value_text(each), _meaning(each)) for each in settings]
+    table(("setting", "value", "meaning"), rows, whole=("setting",))
 
 
 def value_text(setting: Answer) -> str:
@@ -29,13 +26,13 @@ def value_text(setting: Answer) -> str:
     return f"set (…{clean(setting['secretHint'])})" if setting.get("secretHint") else "set"
 
 
-def _type(setting: Answer) -> str:
-    return word(setting.get("type"), "TYPE_") + (", required" if setting.get("required") else "")
-
-
 def _meaning(setting: Answer) -> str:
+    """What it is called, what it does, and of which type and default it is."""
+    kind = word(setting.get("type"), "TYPE_") + (", required" if setting.get("required") else "")
     choices = f"One of {', '.join(setting['choices'])}." if setting.get("choices") else ""
-    return clean(" ".join(text for text in (setting.get("label", "") + ".", setting.get("help", ""), choices) if text))
+    default = f"Default: {shown(setting['defaultValue'])}" if setting.get("defaultValue") not in (None, "", []) else ""
+    called = f"{setting.get('label', '')} ({kind})."
+    return clean(" ".join(text for text in (called, setting.get("help", ""), choices, default) if text))
 
 
 def assigned(assignments: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -1,9 +1,13 @@
 """`metarr health`: how the daemon and its providers fare."""
 
+from collections.abc import Iterator
+
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
 from metarr.cli.output import as_json, say, table
-from metarr.cli.providers import quota_text, status_text
+from metarr.cli.providers import quota_text
 from metarr.cli.text import clean, counted, when, word
+
+COLUMNS = ("provider", "state", "today", "waiting", "last asked")
 
 
 def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
@@ -16,26 +20,14 @@ def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     say(f"Metarr {answer.get('version', '')}: {state}, started {when(answer.get('startedAt'))}")
     say(f"{counted(items, 'item')} in the library, {pending} of them waiting for some provider")
     say()
-    rows = [
-        (
-            provider["id"],
-            status_text(provider.get("state", {})),
-            quota_text(provider.get("state", {})),
-            when(provider.get("state", {}).get("quotaResetAt")) if provider.get("state", {}).get("quotaLimit") else "",
-            str(provider.get("state", {}).get("pendingItems", 0)),
-            when(provider.get("state", {}).get("lastRequestAt")) or "never",
-            forecast_text(provider.get("state", {})),
-        )
-        for provider in answer.get("providers", ())
-    ]
-    heads = ("provider", "state", "requests today", "reset", "waiting items", "last asked", "all covered")
-    table(heads, rows, whole=("provider",))
-    schedule = answer.get("schedule", {})
+    providers = [(provider["id"], provider.get("state", {})) for provider in answer.get("providers", ())]
+    table(COLUMNS, [_row(*each) for each in providers], whole=COLUMNS)
     say()
-    say(clean(f"daily run: {schedule.get('off') or when(schedule.get('nextRunAt')) or 'unknown'}"))
-    for provider in answer.get("providers", ()):
-        if provider.get("state", {}).get("advice"):
-            say(clean(f"{provider['id']}: {provider['state']['advice']}"))
+    off = answer.get("schedule", {}).get("off")
+    say(clean(f"daily run: {off or when(answer.get('schedule', {}).get('nextRunAt')) or 'unknown'}"))
+    for provider_id, told in providers:
+        for line in _notes(told):
+            say(clean(f"{provider_id}: {line}"))
     for broken in answer.get("brokenProviders", ()):
         say(clean(f"{broken['name']} ({broken.get('origin', '')}) cannot be used: {broken.get('why', '')}"))
     for player in answer.get("players", ()):
@@ -45,9 +37,29 @@ def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     return None
 
 
+def _row(provider_id: str, state: Answer) -> tuple[str, ...]:
+    return (
+        provider_id,
+        word(state.get("status"), "STATUS_"),
+        quota_text(state),
+        str(state.get("pendingItems", 0)),
+        when(state.get("lastRequestAt")) or "never",
+    )
+
+
+def _notes(state: Answer) -> Iterator[str]:
+    """What is to be told about a provider besides: why it is not well, how far its quota goes, what to consider."""
+    again = f"asked again {when(state['retryAt'])}" if state.get("retryAt") else ""
+    reset = f"today's requests start anew {when(state['quotaResetAt'])}" if state.get("quotaResetAt") else ""
+    quota = ("" if again else reset, forecast_text(state)) if state.get("quotaLimit") else ()
+    for parts in ((state.get("detail", ""), again), quota, (state.get("advice", ""),)):
+        if told := "; ".join(part for part in parts if part):
+            yield told
+
+
 def forecast_text(state: Answer) -> str:
     """When a provider with a daily quota was asked about everything."""
     if "forecastDays" not in state:
         return ""
     days = state["forecastDays"]
-    return f"in {counted(days, 'day')}" if days else "today's quota suffices"
+    return f"the library is covered in {counted(days, 'day')}" if days else "they suffice for the library"

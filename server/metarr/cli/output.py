@@ -2,48 +2,49 @@
 
 import json
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Collection, Sequence
 from typing import Any
 
 import typer
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+
+from metarr.cli.layout import laid_out
 
 PIPE_WIDTH = 120
 """Columns where there is no terminal that has a width of its own."""
 
 
-def table(columns: Sequence[str], rows: Collection[Sequence[str]], whole: Collection[str] = ()) -> None:
+def table(
+    columns: Sequence[str], rows: Collection[Sequence[str]], whole: Collection[str] = (), *, beside: bool = False
+) -> None:
     """Print rows under headings. Wide cells are folded, never cut; those of the columns in `whole` not even folded.
 
-    The words of the headings stay whole in any case.
+    `beside`: on stderr, as what belongs to a complaint.
     """
-    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for place, name in enumerate(columns):
-        width = max(map(cell_len, name.split()))
-        if name in whole:
-            width = max(width, *(cell_len(row[place]) for row in rows), 0)
-        grid.add_column(Text(name.upper()), overflow="fold", min_width=width)
-    for row in rows:
-        grid.add_row(*(Text(cell) for cell in row))
-    console = _console()
-    with console.capture() as capture:
-        console.print(grid, crop=False)
-    for line in capture.get().splitlines():
-        typer.echo(line.rstrip(), color=True)
+    heads = [name.upper() for name in columns]
+    places = [place for place, name in enumerate(columns) if name in whole]
+    head, lines = laid_out(heads, rows, places, width())
+    for line in (*(typer.style(line, bold=True) for line in head), *lines):
+        typer.echo(line, err=beside)
 
 
-def _console() -> Console:
+def width() -> int:
+    """Columns of the terminal, or of a wide one where the output goes elsewhere."""
     has_width = (sys.stdout is not None and sys.stdout.isatty()) or "COLUMNS" in os.environ
-    return Console(width=None if has_width else PIPE_WIDTH, highlight=False, emoji=False)
+    return shutil.get_terminal_size().columns if has_width else PIPE_WIDTH
 
 
 def say(text: str = "") -> None:
     """Print a line."""
     typer.echo(text)
+
+
+def say_folded(text: str) -> None:
+    """Print a long line, folded at its blanks where a terminal has no room for it; addresses stay whole."""
+    for line in textwrap.wrap(text, width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False):
+        say(line)
 
 
 def note(text: str) -> None:

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
+
+from metarr.domain.item import Place
+from metarr.domain.naming import called
+from metarr.domain.values import Kind
+
 NOTHING = "–"
+
+MOST_OBJECTS = 4
+"""People or pictures of a field that a table shows."""
 
 YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 """What a person may type for a switch."""
@@ -44,6 +53,11 @@ def when(timestamp: str | None, now: datetime | None = None) -> str:
     return f"{span(-seconds)} ago" if seconds < 0 else f"in {span(seconds)}"
 
 
+def age(timestamp: str | None, now: datetime | None = None) -> str:
+    """How old something is: "2 days", "just now"; "" for nothing."""
+    return when(timestamp, now).removesuffix(" ago")
+
+
 def shown(value: Any, most: int | None = None) -> str:
     """A field's value on one line, or several where it has line ends; of a list of objects at most `most`."""
     match value:
@@ -56,7 +70,7 @@ def shown(value: Any, most: int | None = None) -> str:
         case list():
             return _listed(value, most)
         case {"url": str(url)}:
-            return clean(f"{url} ({_image(value)})" if _image(value) else url)
+            return clean(f"{_image(value)}: {url}" if _image(value) else url)
         case {"name": str(name)}:
             return clean(f"{name} ({value['role']})" if value.get("role") else name)
         case _:
@@ -80,6 +94,17 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def shortened(text: str, room: int) -> str:
+    """A text of one line in so many columns of a terminal; what is cut off, at a word where one ends near, is "…"."""
+    if cell_len(text) <= room:
+        return text
+    cut = set_cell_size(text, max(0, room - 1)).rstrip()
+    head, blank, _ = cut.rpartition(" ")
+    if blank and len(cut) - len(head) <= room // 4 and not text[len(cut) : len(cut) + 1].isspace():
+        cut = head
+    return f"{cut.rstrip(' ,;:')}…"
+
+
 def word(constant: str | None, prefix: str) -> str:
     """A constant of the contract as a word: `word("STATUS_NOT_FOUND", "STATUS_")` is "not found"."""
     return (constant or "").removeprefix(prefix).lower().replace("_", " ")
@@ -100,9 +125,12 @@ def ids_text(item: Mapping[str, Any]) -> str:
 
 
 def name_of(item: Mapping[str, Any]) -> str:
-    """What a person calls the item: title and year, or its ids while no title is known."""
-    title = clean(item.get("title", "")) or ids_text(item) or "untitled"
-    return f"{title} ({item['year']})" if item.get("year") else title
+    """What a person calls the item: title and year, "Dark S01E02 Lies", or its ids while no title is known."""
+    place = Place(
+        series=clean(item.get("seriesTitle", "")), season=item.get("seasonNumber"), episode=item.get("episodeNumber")
+    )
+    kind = Kind(kind_word(item) or Kind.MOVIE)
+    return called(kind, clean(item.get("title", "")), item.get("year", 0), place) or ids_text(item) or "untitled"
 
 
 def pending_text(pending: Mapping[str, Any]) -> str:

@@ -46,7 +46,7 @@ def test_a_time_is_told_as_a_person_would(timestamp, expected):
         ([{"name": "A"}, {"name": "B"}, {"name": "C"}], "A, B and 1 more"),
         (
             [{"url": "https://x.example/a.jpg", "width": 2000.0, "height": 3000.0, "language": "en"}],
-            "https://x.example/a.jpg (2000×3000, en)",
+            "2000×3000, en: https://x.example/a.jpg",
         ),
         ([{"url": "https://x.example/a.jpg", "width": 0, "height": 0, "language": ""}], "https://x.example/a.jpg"),
     ],
