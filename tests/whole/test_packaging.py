@@ -156,7 +156,20 @@ def only(name: str) -> str:
 
 class TestContainerfile:
     KNOWN = frozenset(
-        {"FROM", "WORKDIR", "COPY", "RUN", "USER", "VOLUME", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD"}
+        {
+            "FROM",
+            "WORKDIR",
+            "COPY",
+            "RUN",
+            "USER",
+            "ENV",
+            "VOLUME",
+            "EXPOSE",
+            "STOPSIGNAL",
+            "HEALTHCHECK",
+            "ENTRYPOINT",
+            "CMD",
+        }
     )
 
     def test_every_instruction_is_one(self):
@@ -166,6 +179,7 @@ class TestContainerfile:
         command = [*yaml.safe_load(only("ENTRYPOINT")), *yaml.safe_load(only("CMD"))]
         check_command(command)
         assert command[command.index("--data-dir") + 1] == only("VOLUME")
+        assert only("ENV") == f"METARR_DATA_DIR={only('VOLUME')}"  # for the commands that are run beside it
         ports = {command[command.index(door) + 1].rpartition(":")[2] for door in ("--grpc", "--http")}
         assert set(only("EXPOSE").split()) == ports
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from metarr.cli.data_dir import DataDir, data_dir_or_default
 from metarr.cli.output import say
-from metarr.cli.serve import DataDir, data_dir_or_default
 from metarr.datadir import elsewhere
 
 

@@ -1,6 +1,5 @@
 """`metarr serve`: run the daemon."""
 
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ import typer
 from metarr import __version__
 from metarr.cli.address import to_listen
 from metarr.cli.daemon import DEFAULT_SERVER
+from metarr.cli.data_dir import DataDir, data_dir_or_default
 from metarr.cli.output import note, say
 from metarr.cli.text import clean
 from metarr.errors import MetarrError
@@ -24,22 +24,6 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-def default_data_dir() -> Path:
-    """Where a user's programs keep their data: the XDG base directory."""
-    base = os.environ.get("XDG_DATA_HOME", "")
-    return (Path(base) if Path(base).is_absolute() else Path.home() / ".local" / "share") / "metarr"
-
-
-DataDir = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="DIR",
-        file_okay=False,
-        show_default="~/.local/share/metarr, or metarr in $XDG_DATA_HOME",
-        help="Where the library and the keys are kept.",
-    ),
-]
-
 DatabaseUrl = Annotated[
     str,
     typer.Option(
@@ -48,11 +32,6 @@ DatabaseUrl = Annotated[
         help="Keep the library in PostgreSQL: postgresql+psycopg://user:password@host/name",
     ),
 ]
-
-
-def data_dir_or_default(given: Path | None) -> Path:
-    """The data directory that is meant."""
-    return given or default_data_dir()
 
 
 def serve(

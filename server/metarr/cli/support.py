@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, Server, ask
+from metarr.cli.data_dir import DataDir, data_dir_or_default
 from metarr.cli.output import note, say
-from metarr.cli.serve import DataDir, data_dir_or_default
 from metarr.datadir import elsewhere
 from metarr.rpc.client import RpcFailure
 

@@ -3,8 +3,8 @@
 import typer
 
 from metarr import tokens
+from metarr.cli.data_dir import DataDir, data_dir_or_default
 from metarr.cli.output import note, say
-from metarr.cli.serve import DataDir, data_dir_or_default
 
 app = typer.Typer(help="See and change the access token of the daemon on this machine.", no_args_is_help=True)
 

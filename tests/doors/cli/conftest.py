@@ -3,11 +3,13 @@
 import io
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import pytest
 from typer.main import get_command
 
+from doors.cli.messages import item
 from metarr.cli import main
 
 command = cache(get_command)
@@ -18,7 +20,7 @@ class FakeDaemon:
     """Answers by (service, method): an answer, an error to raise, or a function of the request."""
 
     def __init__(self) -> None:
-        self.answers: dict[tuple[str, str], Any] = {}
+        self.answers: dict[tuple[str, str], Any] = {("LibraryService", "GetItem"): {"item": item()}}
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.connections: list[tuple[str, float]] = []
         self.credentials: dict[str, Any] = {}
@@ -76,10 +78,12 @@ def daemon(monkeypatch: pytest.MonkeyPatch) -> FakeDaemon:
 
 @pytest.fixture
 def metarr(
-    daemon: FakeDaemon, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    daemon: FakeDaemon, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[..., Result]:
     """Runs `metarr ARGUMENTS`, its output piped, with `stdin` as its input."""
-    monkeypatch.delenv("COLUMNS", raising=False)
+    for variable in ("COLUMNS", "METARR_SERVER", "METARR_TOKEN_FILE", "METARR_TLS_CA", "METARR_DATA_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     monkeypatch.setattr("metarr.cli.commands.get_command", command)
 
     def run(*arguments: str, stdin: str | io.StringIO = "") -> Result:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 import metarr.app
-from metarr.cli.serve import default_data_dir
+from metarr.cli.data_dir import data_dir_or_default
 from metarr.rpc.doors.access import Access, Tls
 
 
@@ -81,7 +81,7 @@ def test_an_address_in_use_is_told_in_a_line(metarr, monkeypatch):
 def test_data_lies_where_the_desktop_says(monkeypatch, xdg, expected):
     monkeypatch.setenv("HOME", "/home/me")
     monkeypatch.setenv("XDG_DATA_HOME", xdg)
-    assert default_data_dir() == Path(expected)
+    assert data_dir_or_default(None) == Path(expected)
 
 
 @pytest.mark.parametrize("option", ["--grpc", "--http"])

@@ -76,7 +76,11 @@ def test_a_file_that_is_of_no_use_is_told_before_anybody_is_asked(metarr, daemon
 
 def test_that_the_token_is_missing_is_told_with_what_to_do(metarr, daemon):
     daemon.answers[HEALTH] = RpcFailure("UNAUTHENTICATED", "the access token is missing: send it", "TOKEN_REQUIRED")
-    assert metarr("health") == (1, "", "metarr: the access token is missing: send it\n")
+    result = metarr("health")
+    assert (result.status, result.out) == (1, "")
+    first, then = result.err.splitlines()
+    assert first == "metarr: the access token is missing: send it"
+    assert all(word in then for word in ("--token-file", "METARR_TOKEN_FILE", "METARR_DATA_DIR"))
 
 
 def test_where_the_token_comes_from_is_told_on_the_machine_that_lacks_it(metarr, daemon, tmp_path: Path):
