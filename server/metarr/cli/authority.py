@@ -7,10 +7,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow
-from metarr.cli.library import KINDS, MOST_OBJECTS, KindName
+from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow, going_on
+from metarr.cli.difference import apart
+from metarr.cli.kinds import KINDS, KindName
 from metarr.cli.output import as_json, note, say, table
-from metarr.cli.text import NOTHING, clean, counted, kind_constant, kind_word, one_line, shown
+from metarr.cli.text import MOST_OBJECTS, NOTHING, clean, counted, kind_constant, kind_word, one_line, shown
 
 app = typer.Typer(help="See and change which providers each field listens to.", no_args_is_help=True)
 
@@ -145,7 +146,8 @@ def apply(
     if preview:
         return _preview(server, json, {"dropForeign": drop_foreign})
     last: Answer = {}
-    with _progress() as progress:
+    told = "what was merged stays as it is now; metarr authority apply goes on with the rest"
+    with going_on(told), _progress() as progress:
         task = progress.add_task("", total=None)
         for last in follow(server, SERVICE, "ApplyFieldAuthorities", {"dropForeign": drop_foreign}):
             progress.update(task, completed=last.get("done", 0), total=last.get("total"))
@@ -170,7 +172,8 @@ def _progress() -> Progress:
 
 def _preview(server: str, json: bool, request: Answer) -> None:
     asked = {**request, "samples": SAMPLES}
-    answer = ask(server, SERVICE, "PreviewFieldAuthorities", asked, PREVIEW_TIMEOUT)
+    with going_on("nothing was changed"):
+        answer = ask(server, SERVICE, "PreviewFieldAuthorities", asked, PREVIEW_TIMEOUT)
     if json:
         return as_json(answer)
     effects = answer.get("effects", [])
@@ -199,13 +202,10 @@ def _sentence(effect: Answer) -> str:
 def _sample(effect: Answer, sample: Answer) -> tuple[str, ...]:
     change = sample["change"]
     now, then = (one_line(shown(change.get(side), MOST_OBJECTS)) for side in ("oldValue", "newValue"))
+    now, then = apart(now, then, MOST_TEXT)
     source = f"{change.get('oldSource') or NOTHING} → {change.get('newSource') or NOTHING}"
     title = clean(f"{sample['itemId']} {sample.get('title', '')}".rstrip())
-    return (f"{kind_word(effect)}.{effect['field']}", title, _short(now), _short(then), clean(source))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 1]}…"
+    return (f"{kind_word(effect)}.{effect['field']}", title, now, then, clean(source))
 
 
 def _parted(rule: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""`metarr export` and `metarr import`: what you decided, as a file, and from one."""
+"""`metarr decisions export` and `import`: what you decided, as a file, and from one."""
 
 import json
 import re
@@ -23,7 +23,12 @@ MOST_BYTES = 2 * 1000 * 1000
 
 TIMEOUT = 120.0
 
+app = typer.Typer(
+    name="decisions", help="What you decided, as a file: settings, rules, locked fields.", no_args_is_help=True
+)
 
+
+@app.command()
 def export(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", dir_okay=False, help="The file to write; without it, the output.")
@@ -49,16 +54,18 @@ def export(
     return note(f"{file} holds your settings and what you decided about {counted(len(whole.get('items', [])), 'item')}")
 
 
+@app.command("import")
 def take(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", dir_okay=False, help="A file of `metarr export`; - is the input.")
+        Path,
+        typer.Argument(metavar="FILE", dir_okay=False, help="What `decisions export` wrote; - is the input."),
     ],
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would change, and change nothing.")] = False,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
-    """Take over what `metarr export` wrote. What the file does not name stays. Exits 1 where something has no place."""
+    """Take over what `decisions export` wrote. What is not in the file stays. Exits 1 where something has no place."""
     document = _read(file)
     total = _sent(server, document, dry_run=True)  # so that a fault in the last item is found before the first change
     if not dry_run:
@@ -80,7 +87,7 @@ def _read(file: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise typer.BadParameter(f"{file} holds no JSON: {clean(str(error))}", param_hint="FILE") from None
     if not isinstance(document, dict) or not isinstance(document.get("items", []), list):
-        raise typer.BadParameter(f"{file} is no file of metarr export", param_hint="FILE")
+        raise typer.BadParameter(f"{file} is no file of metarr decisions export", param_hint="FILE")
     return document
 
 
@@ -120,7 +127,8 @@ def _placed(failure: RpcFailure, start: int) -> RpcFailure:
     def counted_on(text: str) -> str:
         return re.sub(r"items\[(\d+)\]", lambda match: f"items[{int(match[1]) + start}]", text)
 
-    faults = tuple(Violation(counted_on(each.field), counted_on(each.description)) for each in failure.violations)
+    # They are told by where they stand in the file, which has no other words for them.
+    faults = tuple(Violation("", counted_on(f"{each.field}: {each.description}")) for each in failure.violations)
     return RpcFailure(failure.code, failure.message, failure.reason, faults, failure.retry_seconds)
 
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from metarr.cli.changes import change_rows
-from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
-from metarr.cli.library import Item
+from metarr.cli.changes import change_table
+from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, going_on
+from metarr.cli.items import Item, named
 from metarr.cli.output import as_json, say, table
 from metarr.cli.text import clean, counted, name_of, pending_text, when, word
 
@@ -27,13 +27,15 @@ def enrich(
 ) -> None:
     """Ask the providers about an item; tell what changed."""
     request = {
-        "itemId": item,
+        "itemId": named(server, item),
         "mode": "ENRICHMENT_MODE_MANUAL",
         "forceRefresh": force,
         "providers": providers or [],
         "dryRun": dry_run,
     }
-    answer = ask(server, "EnrichmentService", "Enrich", request, timeout)
+    goes_on = f"the daemon goes on; to see what changed: metarr history {request['itemId']}"
+    with going_on("nothing was changed" if dry_run else goes_on):
+        answer = ask(server, "EnrichmentService", "Enrich", request, timeout)
     if json:
         return as_json(answer)
     changes = answer.get("changes", [])
@@ -41,7 +43,7 @@ def enrich(
     say(f"{name_of(answer['item'])}: {counted(len(changes), 'field') if changes else 'nothing'} {would}")
     if changes:
         say()
-        table(("field", "old", "new", "source"), change_rows(changes), whole=("field", "source"))
+        change_table(changes)
     say()
     outcomes = [outcome_row(outcome) for outcome in answer.get("outcomes", ())]
     table(("provider", "outcome", "detail"), outcomes, whole=("provider",))

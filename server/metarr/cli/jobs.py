@@ -12,14 +12,17 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow, pages
-from metarr.cli.library import KindName
+from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow, going_on, pages
+from metarr.cli.kinds import KindName
 from metarr.cli.output import as_json, note, say, table
 from metarr.cli.text import clean, counted, kind_constant, span, when, word
 
 SERVICE = "EnrichmentService"
 ENDED_WELL = "STATE_COMPLETE"
 ENDED = (ENDED_WELL, "STATE_DEGRADED", "STATE_CANCELLED", "STATE_FAILED")
+COUNTED = ("changed", "unchanged", "deferred", "undecided", "failed")
+"""What may have come of an item."""
+
 BAR = 30
 
 app = typer.Typer(name="jobs", help="Work over many items.", no_args_is_help=True)
@@ -35,7 +38,10 @@ def enrich_all(
     kind: Annotated[KindName | None, typer.Option(help="Only this kind.")] = None,
     title: Annotated[str, typer.Option(help="Only items with this in a title.")] = "",
     missing: Annotated[str, typer.Option(metavar="FIELD", help="Only items without a value in this field.")] = "",
-    waiting_for: Annotated[str, typer.Option(metavar="PROVIDER", help="Only items that wait for this one.")] = "",
+    awaited: Annotated[
+        str,
+        typer.Option("--awaited", "--waiting-for", metavar="PROVIDER", help="Only items that wait for this provider."),
+    ] = "",
     unmonitored: Annotated[bool, typer.Option("--unmonitored", help="Also items that are not monitored.")] = False,
     providers: Annotated[
         list[str] | None, typer.Option("--provider", metavar="ID", help="Only this provider; may be repeated.")
@@ -44,7 +50,7 @@ def enrich_all(
     json: AsJson = False,
 ) -> None:
     """Bring every item up to date, in the background. What is fresh costs no request."""
-    given = {"titleContains": title, "missingField": missing, "pendingProvider": waiting_for}
+    given = {"titleContains": title, "missingField": missing, "pendingProvider": awaited}
     chosen = {key: value for key, value in given.items() if value}
     if kind:
         chosen["kind"] = kind_constant(kind)
@@ -83,7 +89,7 @@ def list_jobs(
         for job in answer.get("jobs", ())
     ]
     if not rows:
-        return say("no job has been started yet")
+        return note("no job has been started yet; to start one over the whole library: metarr enrich-all")
     return table(("job", "state", "by", "created", "items", "detail"), rows, whole=("job", "state", "by"))
 
 
@@ -98,10 +104,15 @@ def show(job_id: JobId, server: Server = DEFAULT_SERVER, json: AsJson = False) -
     if troubles:
         say()
         rows = [
-            (each["itemId"], "deferred" if each.get("deferred") else "failed", clean(each.get("detail", "")))
+            (
+                each["itemId"],
+                clean(each.get("itemTitle", "")),
+                "deferred" if each.get("deferred") else "failed",
+                clean(each.get("detail", "")),
+            )
             for each in troubles
         ]
-        table(("item", "outcome", "why"), rows, whole=("item", "outcome"))
+        table(("item", "title", "outcome", "why"), rows, whole=("item", "outcome"))
     return None
 
 
@@ -121,6 +132,20 @@ def cancel(job_id: JobId, server: Server = DEFAULT_SERVER, json: AsJson = False)
 
 
 def _follow(server: str, job_id: str, *, json: bool) -> None:
+    told = f"job {job_id} goes on: metarr jobs watch {job_id} shows it again, metarr jobs cancel {job_id} ends it"
+    with going_on(told):
+        job = _watched(server, job_id, json=json)
+    if not json:
+        say()
+        _tell(job)
+    if job.get("state") != ENDED_WELL:
+        if job.get("state") not in ENDED:
+            note(f"the stream ended before the job: metarr jobs watch {job_id} goes on")
+        raise typer.Exit(1)
+
+
+def _watched(server: str, job_id: str, *, json: bool) -> Answer:
+    """Shows a job until it ends, or its stream; the job as it is then."""
     job: Answer = {}
     news = follow(server, SERVICE, "WatchJob", {"jobId": job_id})
     if sys.stdout.isatty() and not json:
@@ -132,13 +157,7 @@ def _follow(server: str, job_id: str, *, json: bool) -> None:
                 as_json(job) if json else say(_line(job))
     if not job:
         job = ask(server, SERVICE, "GetJob", {"jobId": job_id})["job"]
-    if not json:
-        say()
-        _tell(job)
-    if job.get("state") != ENDED_WELL:
-        if job.get("state") not in ENDED:
-            note(f"the stream ended before the job: metarr jobs watch {job_id} goes on")
-        raise typer.Exit(1)
+    return job
 
 
 def _live(news: Iterable[Answer]) -> Answer:
@@ -169,12 +188,14 @@ def _line(job: Answer) -> str:
         parts.append(f"{job['itemsPerSecond']:.1f} a second")
     if job.get("estimatedEndAt"):
         parts.append(f"ends {when(job['estimatedEndAt'])}")
-    parts += [f"{job[key]} {key}" for key in ("changed", "unchanged", "deferred", "failed") if job.get(key)]
+    parts += [f"{job[key]} {key}" for key in COUNTED if job.get(key)]
     return ", ".join(parts)
 
 
 def _provider_text(each: Answer) -> str:
     names = ("answered", "cached", "unavailable", "planned", "waiting")
+    if each.get("reason") == "no_id":
+        each = {name: each.get(name, 0) for name in names[:-1]}  # it waits for nobody
     parts = [f"{each[name]} {name}" for name in names if each.get(name)]
     if each.get("reason"):
         parts.append(clean(each["reason"]).replace("_", " "))
@@ -192,6 +213,10 @@ def _tell(job: Answer) -> None:
     if providers:
         say()
         table(("provider", "items"), [(clean(each["provider"]), _provider_text(each)) for each in providers])
+    if job.get("undecided"):
+        say()
+        titles = "1 title waits" if job["undecided"] == 1 else f"{job['undecided']} titles wait"
+        say(f"{titles} for you to say which it is: metarr library undecided")
 
 
 def _took(job: Answer) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, pages
+from metarr.cli.difference import apart
 from metarr.cli.output import as_json, note, say, table
 from metarr.cli.text import clean, kind_word, one_line, shown, when, word
 
@@ -68,7 +69,7 @@ def list_players(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
         for each in answer.get("players", ())
     ]
     if not rows:
-        return say("no player has registered yet")
+        return note("no player has registered yet; that is done in the player, by Metarr's add-on for it")
     heads = ("player", "name", "host", "policy", "items", "pending", "not taken", "edited there", "last heard")
     return table(heads, rows, whole=("player",))
 
@@ -204,8 +205,7 @@ def _refusals(entries: list[Answer]) -> list[tuple[str, ...]]:
             f"{title_of(entry)}\n{clean(entry['hostKey'])}",
             each["field"],
             clean(": ".join(filter(None, (word(each.get("outcome"), "OUTCOME_"), each.get("detail", ""))))),
-            _short(each.get("hostValue")),
-            _short(each.get("value")),
+            *_values(each),
         )
         for entry in entries
         for each in entry.get("notTaken", ())
@@ -235,12 +235,13 @@ def _say_preview(answer: Answer) -> None:
 
 
 def _sample(sample: Answer) -> str:
-    return f"{clean(sample.get('title', ''))}: {_short(sample.get('hostValue'))} → {_short(sample.get('value'))}"
+    return f"{clean(sample.get('title', ''))}: {' → '.join(_values(sample))}"
 
 
-def _short(value: object) -> str:
-    text = one_line(clean(shown(value, 1)))
-    return text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 1]}…"
+def _values(told: Answer) -> tuple[str, str]:
+    """What a player holds and what Metarr has, from where they begin to differ."""
+    there, here = (one_line(clean(shown(told.get(side), 1))) for side in ("hostValue", "value"))
+    return apart(there, here, MOST_TEXT)
 
 
 def _updated(server: str, request: Answer, json: bool) -> None:

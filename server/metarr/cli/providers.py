@@ -7,7 +7,7 @@ import typer
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, pages
 from metarr.cli.forms import assigned, boolean, show_settings, typed, value_text
-from metarr.cli.output import as_json, note, say, table
+from metarr.cli.output import as_json, note, say, say_folded, table
 from metarr.cli.text import NOTHING, clean, counted, kind_word, when, word
 
 app = typer.Typer(help="See, test and set up the providers.", no_args_is_help=True)
@@ -71,7 +71,7 @@ def show(provider_id: Id, server: Server = DEFAULT_SERVER, json: AsJson = False)
     show_settings(provider.get("settings", ()))
     say()
     for coverage in provider.get("coverage", ()):
-        say(f"{kind_word(coverage)}: {', '.join(coverage.get('fields', ()))}")
+        say_folded(f"{kind_word(coverage)}: {', '.join(coverage.get('fields', ()))}")
     if provider.get("attribution"):
         say()
         say(clean(provider["attribution"]))
