@@ -30,7 +30,7 @@ from metarr import errors
 from metarr.care.health import Condition
 from metarr.cli import main
 from metarr.cli.commands import app
-from metarr.cli.library import RULES
+from metarr.cli.show import RULES
 from metarr.domain.fields import FIELDS, FieldType
 from metarr.domain.freshness import TTL
 from metarr.domain.outcome import Skip
@@ -173,13 +173,14 @@ def commands(found: Any = None, name: str = "metarr") -> Iterator[str]:
     if not hasattr(found, "commands"):
         yield name
     for word, nested in getattr(found, "commands", {}).items():
-        yield from commands(nested, f"{name} {word}")
+        if not nested.hidden:
+            yield from commands(nested, f"{name} {word}")
 
 
 def test_every_command_and_every_option_of_the_daemon_is_documented():
     assert [name for name in commands() if f"| `{name}` |" not in SERVER] == []
     serve = get_command(app).commands["serve"]
-    options = {option for parameter in serve.params for option in parameter.opts} - {"--help"}
+    options = {option for parameter in serve.params for option in parameter.opts} - {"-h", "--help"}
     assert [option for option in sorted(options) if f"`{option}`" not in SERVER] == []
 
 
@@ -311,12 +312,12 @@ def root() -> Any:
 
 def check_command(words: list[str]) -> None:
     found, rest = root(), words[1:]
-    if rest[-1] == "--help":
+    if rest[-1] in ("-h", "--help"):
         return
     while rest and hasattr(found, "commands") and rest[0] in found.commands:
         found = found.commands[rest.pop(0)]
-    assert not (rest and hasattr(found, "commands")), words
-    options = {option for parameter in found.params for option in parameter.opts} | {"--help"}
+    assert not (rest and hasattr(found, "commands") and not rest[0].startswith("--")), words
+    options = {option for parameter in found.params for option in parameter.opts} | {"-h", "--help"}
     assert {word.partition("=")[0] for word in rest if word.startswith("--")} <= options, words
 
 

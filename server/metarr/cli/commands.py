@@ -23,16 +23,18 @@ from metarr.cli import (
     imports,
     jobs,
     library,
+    listing,
     players,
     providers,
     schedule,
     search,
     serve,
     settings,
+    show,
     support,
     token,
 )
-from metarr.cli.daemon import complain
+from metarr.cli.complaints import complain
 from metarr.cli.groups import CommandGroup
 from metarr.cli.output import note
 from metarr.cli.text import clean
@@ -44,7 +46,7 @@ app = typer.Typer(
     cls=CommandGroup,
     help="Metarr asks every metadata provider, merges field by field under your rules, and explains every value.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -55,14 +57,16 @@ app.command("search")(search.search)
 app.command("health")(health.health)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
-app.command("export")(decisions.export)
-app.command("import")(decisions.take)
 app.command("support-bundle")(support.support_bundle)
+app.add_typer(decisions.app, name="decisions", cls=CommandGroup)
 app.add_typer(library.app, name="library", cls=CommandGroup)
+library.app.command("list")(listing.list_items)
+library.app.command("show")(show.show)
+library.app.command("import")(imports.import_titles)
+library.app.command("undecided")(identity.undecided)
 library.app.command("identify")(identity.identify)
 library.app.command("split")(identity.split)
-library.app.command("import")(imports.import_titles)
-for command in (edit.edit, edit.lock, edit.unlock, edit.remove, edit.restore):
+for command in (edit.edit, edit.lock, edit.unlock, edit.monitor, edit.unmonitor, edit.remove, edit.undelete):
     library.app.command()(command)
 app.command("history")(changes.history)
 app.command("undo")(changes.undo)
@@ -73,6 +77,10 @@ app.add_typer(schedule.app, name="schedule", cls=CommandGroup)
 app.add_typer(settings.app, name="settings", cls=CommandGroup)
 app.add_typer(authority.app, name="authority", cls=CommandGroup)
 app.add_typer(token.app, name="token", cls=CommandGroup)
+# Names of before, which meant two things each.
+app.command("export", hidden=True)(decisions.export)
+app.command("import", hidden=True)(decisions.take)
+library.app.command("restore", hidden=True)(edit.undelete)
 credentials.share(app)
 
 

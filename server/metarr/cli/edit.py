@@ -1,18 +1,17 @@
-"""`metarr library edit, lock, unlock, remove, restore`: the owner's hand on an item."""
+"""`metarr library edit, lock, unlock, monitor, unmonitor, remove, undelete`: the owner's hand on items."""
 
 import json as json_text
 from typing import Annotated, Any
 
 import typer
 
-from metarr.cli.changes import change_rows
+from metarr.cli.changes import change_table
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
-from metarr.cli.library import SERVICE, Item
-from metarr.cli.output import as_json, say, table
+from metarr.cli.items import HOW, SERVICE, Item, Items, named
+from metarr.cli.output import as_json, say
 from metarr.cli.text import counted, name_of
 from metarr.domain.fields import FIELDS, FieldType
 
-Items = Annotated[list[str], typer.Argument(metavar="ITEM", help="Their ids, or external ones such as imdb:tt0137523.")]
 Names = Annotated[list[str] | None, typer.Argument(metavar="FIELD", help="Such as plot.")]
 Etag = Annotated[str, typer.Option(metavar="ETAG", help="Refuse where the item changed since it had this etag.")]
 
@@ -94,7 +93,7 @@ def _locking(action: str, fields: list[str] | None, every: bool) -> Answer:
 
 
 def _update(server: str, json: bool, item: str, request: Answer) -> None:
-    answer = ask(server, SERVICE, "UpdateItem", {"itemId": item, **request})
+    answer = ask(server, SERVICE, "UpdateItem", {"itemId": named(server, item), **request})
     if json:
         return as_json(answer)
     changes = answer.get("changes", [])
@@ -102,28 +101,57 @@ def _update(server: str, json: bool, item: str, request: Answer) -> None:
     if not changes:
         return None
     say()
-    table(("field", "old", "new", "source"), change_rows(changes), whole=("field", "source"))
+    change_table(changes)
     say()
     say(f"Undo it with: metarr undo {answer['changeSetId']}")
     return None
 
 
+def monitor(items: Items, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+    """Have the daily run take items again."""
+    _set_monitored(server, json, items, monitored=True)
+
+
+def unmonitor(items: Items, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+    """Have the daily run leave items out: their values stay as they are until you enrich them yourself."""
+    _set_monitored(server, json, items, monitored=False)
+
+
+def _set_monitored(server: str, json: bool, items: list[str], *, monitored: bool) -> None:
+    references = [named(server, item) for item in items]
+    request = {"monitored": monitored, "updateMask": "monitored"}
+    answers = [ask(server, SERVICE, "UpdateItem", {"itemId": reference, **request}) for reference in references]
+    if json:
+        return as_json({"items": [answer["item"] for answer in answers]})
+    told = "is monitored: the daily run takes it" if monitored else "is not monitored: the daily run leaves it out"
+    for answer in answers:
+        say(f"{name_of(answer['item'])} {told}")
+    return None
+
+
 def remove(items: Items, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
-    """Delete items and what is below them from Metarr's library; `restore` brings them back."""
-    answer = ask(server, SERVICE, "DeleteItems", {"itemIds": items})
+    """Delete items and what is below them from Metarr's library; `undelete` brings them back."""
+    references = [named(server, item, exact=True) for item in items]
+    answer = ask(server, SERVICE, "DeleteItems", {"itemIds": references})
     if json:
         return as_json(answer)
     gone = answer.get("itemIds", [])
-    return say(f"{counted(len(gone), 'item')} deleted{_listed(gone)}")
+    say(f"{counted(len(gone), 'item')} deleted{_listed(gone)}")
+    return say(f"Bring it back with: metarr library undelete {' '.join(references)}") if gone else None
 
 
-def restore(items: Items, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+def undelete(
+    items: Annotated[list[str], typer.Argument(metavar="ITEM", help=f"Which deleted ones, each by {HOW}.")],
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
     """Bring deleted items back, with what was deleted together with them."""
-    answer = ask(server, SERVICE, "RestoreItems", {"itemIds": items})
+    references = [named(server, item, deleted=True) for item in items]
+    answer = ask(server, SERVICE, "RestoreItems", {"itemIds": references})
     if json:
         return as_json(answer)
     back = answer.get("itemIds", [])
-    return say(f"{counted(len(back), 'item')} restored{_listed(back)}")
+    return say(f"{counted(len(back), 'item')} restored{_listed(back)}" if back else "nothing of it is deleted")
 
 
 def _listed(item_ids: list[str], most: int = 20) -> str:

@@ -215,8 +215,13 @@ def _tell(job: Answer) -> None:
         table(("provider", "items"), [(clean(each["provider"]), _provider_text(each)) for each in providers])
     if job.get("undecided"):
         say()
-        titles = "1 title waits" if job["undecided"] == 1 else f"{job['undecided']} titles wait"
-        say(f"{titles} for you to say which it is: metarr library undecided")
+        say(f"{_waiting(job['undecided'])}: metarr library undecided")
+
+
+def _waiting(titles: int) -> str:
+    if titles == 1:
+        return "1 title waits for you to say which it is"
+    return f"{titles} titles wait for you to say which they are"
 
 
 def _took(job: Answer) -> str:

@@ -7,7 +7,7 @@ import typer
 from metarr.cli.candidates import candidates_table
 from metarr.cli.daemon import DEFAULT_SERVER, AsJson, Server, ask
 from metarr.cli.enrich import outcome_row
-from metarr.cli.library import NewKind
+from metarr.cli.kinds import NewKind
 from metarr.cli.output import as_json, note, say
 from metarr.cli.text import kind_constant
 

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from doors.cli.messages import ago, item
 
 CHANGES = [
@@ -9,17 +11,19 @@ CHANGES = [
 
 
 def change_set(number, **more):
-    return {"id": str(number), "itemId": "12", "cause": "enrich", "changedAt": ago(hours=3), "changes": CHANGES, **more}
+    return {"id": str(number), "itemId": "12", "cause": "enrich", "changedAt": ago(hours=3), "changes": CHANGES,
+            "itemTitle": "Fight Club (1999)", "itemKind": "MEDIA_KIND_MOVIE", **more}  # fmt: skip
 
 
 def test_history_tells_what_changed_by_what_and_when(metarr, daemon):
     daemon.answers["EnrichmentService", "ListChangeSets"] = {"changeSets": [change_set(5, undoneBy="6")]}
     result = metarr("history", "imdb:tt0137523")
     assert daemon.request("ListChangeSets") == {"itemId": "imdb:tt0137523", "pageSize": 20, "pageToken": ""}
-    lines = [line.split() for line in result.out.splitlines()]
-    assert lines[1] == ["5", "12", "3", "hours", "ago", "enrich,", "undone", "by", "6", "plot", "A", "B", "omdb", "→",
-                        "tmdb"]  # fmt: skip
-    assert lines[2] == ["tagline", "A", "–", "(unlocked)", "tmdb", "→", "–"]
+    assert result.out.splitlines() == [
+        "5  Fight Club (1999): enriched 3 hours ago, undone by 6",
+        "  plot     A → B  (omdb → tmdb)",
+        "  tagline  A → – (unlocked)  (tmdb → –)",
+    ]
 
 
 def test_history_goes_through_the_pages_up_to_its_limit(metarr, daemon):
@@ -37,7 +41,45 @@ def test_history_goes_through_the_pages_up_to_its_limit(metarr, daemon):
 
 def test_an_empty_history_is_said_on_stderr(metarr, daemon):
     daemon.answers["EnrichmentService", "ListChangeSets"] = {}
-    assert metarr("history") == (0, "", "metarr: nothing changed yet\n")
+    assert metarr("history") == (0, "", "metarr: nothing changed yet; to bring all up to date: metarr enrich-all\n")
+    told = metarr("history", "imdb:tt0137523")
+    assert told == (0, "", "metarr: nothing changed yet; to bring it up to date: metarr enrich imdb:tt0137523\n")
+
+
+LONG = "A programmer with a second life as a hacker learns what his world is made of, and who keeps it running."
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "120", "500"])
+def test_every_change_is_one_line_that_shows_where_the_texts_begin_to_differ(metarr, daemon, monkeypatch, columns):
+    changes = [
+        {"field": "plot", "oldValue": LONG, "newValue": LONG.replace("keeps", "has"), "newSource": "tmdb"},
+        {"field": "overview", "newValue": "Two\nlines.\tOne", "newSource": "tmdb"},
+        {"field": "title", "oldValue": "A", "newValue": "A", "newSource": "tmdb", "newLocked": True},
+    ]
+    daemon.answers["EnrichmentService", "ListChangeSets"] = {"changeSets": [change_set(5, changes=changes)] * 2}
+    monkeypatch.setenv("COLUMNS", columns)
+    first = metarr("history").out.split("\n\n")[0].splitlines()
+    assert len(first) == 4
+    assert all(len(line) <= int(columns) for line in first[1:])
+    old, _, new = first[1].partition(" → ")
+    assert "keeps" in old
+    assert "has" in new
+    assert first[3].split() == ["title", "A", "→", "locked", "(tmdb)"]
+
+
+def test_whole_values_are_shown_where_they_are_wanted(metarr, daemon, monkeypatch):
+    changes = [{"field": "plot", "oldValue": LONG, "newValue": LONG[:-1] + "!", "newSource": "tmdb"}]
+    daemon.answers["EnrichmentService", "ListChangeSets"] = {"changeSets": [change_set(5, changes=changes)]}
+    monkeypatch.setenv("COLUMNS", "80")
+    told = metarr("history", "--full").out
+    assert "…" not in told
+    assert set(f"{LONG[:-1]}!".split()) <= set(told.split())
+
+
+def test_a_name_that_the_daemon_does_not_tell_is_the_item_s_number(metarr, daemon):
+    sets = [change_set(5, itemTitle="", cause="new one")]
+    daemon.answers["EnrichmentService", "ListChangeSets"] = {"changeSets": sets}
+    assert metarr("history").out.startswith("5  item 12: new one 3 hours ago\n")
 
 
 def test_undo_tells_what_went_back_and_what_did_not(metarr, daemon):

@@ -1,6 +1,7 @@
 import errno
 import io
 import json
+import os
 import subprocess
 import sys
 from types import ModuleType
@@ -35,7 +36,7 @@ def test_a_malformed_argument_exits_with_2_and_a_line_per_violation(metarr, daem
     daemon.answers["LibraryService", "UpsertItems"] = failure("INVALID_ARGUMENT", "all of it", violations=violations)
     result = metarr("library", "add", "movie", "--title", "x")
     assert result.status == 2
-    assert result.err == "metarr: items[0].year: must be 0 or a year\nmetarr: items[0].title: is too long\n"
+    assert result.err == "metarr: year: must be 0 or a year\nmetarr: title: is too long\n"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_health_tells_daemon_and_providers(metarr, daemon):
     assert result.status == 0
     assert "Metarr 0.1.0: degraded" in result.out
     assert "18 items in the library, 1 of them waiting" in result.out
-    assert "limited: Request limit reached!" in result.out
+    assert "omdb: Request limit reached!" in result.out
     assert json.loads(metarr("health", "--json").out) == answer
 
 
@@ -200,8 +201,46 @@ def test_json_stays_json_where_the_output_lacks_letters(metarr, daemon, monkeypa
 
 
 def test_a_narrow_terminal_folds_no_word_of_a_heading(metarr, daemon, monkeypatch):
-    state = {"detail": "a very long detail " * 20, "quotaLimit": 1000, "quotaResetAt": "2099-01-01T00:00:00Z"}
-    daemon.answers["HealthService", "GetHealth"] = {"providers": [{"id": "omdb", "state": state}]}
-    monkeypatch.setenv("COLUMNS", "60")
-    words = metarr("health").out.partition("omdb")[0].split()
-    assert {"PROVIDER", "STATE", "REQUESTS", "TODAY", "WAITING", "ITEMS", "COVERED"} <= set(words)
+    state = {"detail": "a very long detail " * 20, "quotaLimit": 1000}
+    providers = [{"id": "omdb", "name": "OMDb", "state": state}]
+    daemon.answers["ConfigService", "ListProviders"] = {"providers": providers}
+    monkeypatch.setenv("COLUMNS", "40")
+    words = metarr("providers", "list").out.partition("omdb")[0].split()
+    assert words == ["ID", "NAME", "ENABLED", "KEY", "REQUESTS", "STATE", "TODAY"]
+
+
+@pytest.mark.slow
+def test_words_are_completed():
+    typed = {"_METARR_COMPLETE": "complete_bash", "COMP_WORDS": "metarr library un", "COMP_CWORD": "2"}
+    command = [sys.executable, "-m", "metarr.cli"]
+    run = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **typed}, check=True)
+    assert run.stdout.split() == ["undecided", "unlock", "unmonitor", "undelete"]
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("arguments", "method", "told"),
+    [
+        (["jobs", "watch", "7"], ("EnrichmentService", "WatchJob"), "job 7 goes on: metarr jobs watch 7"),
+        (["enrich", "imdb:tt0137523"], ("EnrichmentService", "Enrich"), "metarr history imdb:tt0137523"),
+        (["enrich", "imdb:tt0137523", "--dry-run"], ("EnrichmentService", "Enrich"), "nothing was changed"),
+        (["authority", "apply"], ("ConfigService", "ApplyFieldAuthorities"), "what was merged stays"),
+        (["authority", "apply", "--preview"], ("ConfigService", "PreviewFieldAuthorities"), "nothing was changed"),
+    ],
+)
+def test_ctrl_c_tells_what_goes_on_all_the_same(metarr, daemon, arguments, method, told):
+    daemon.answers[method] = interrupted
+    result = metarr(*arguments)
+    assert (result.status, result.out) == (130, "")
+    assert told in result.err
+
+
+def test_ctrl_c_while_a_new_job_is_followed_tells_that_it_goes_on(metarr, daemon):
+    daemon.answers["EnrichmentService", "StartEnrichment"] = {"job": {"id": "7", "state": "STATE_QUEUED"}}
+    daemon.answers["EnrichmentService", "WatchJob"] = interrupted
+    result = metarr("enrich-all", "--follow")
+    assert result.status == 130
+    assert "metarr jobs cancel 7 ends it" in result.err

@@ -42,8 +42,8 @@ def test_an_edit_tells_what_changed_and_how_to_undo_it(metarr, daemon):
     assert [line.split() for line in result.out.splitlines()] == [
         ["Fight", "Club", "(1999):", "1", "field", "changed"],
         [],
-        ["FIELD", "OLD", "NEW", "SOURCE"],
-        ["plot", "Theirs", "Mine", "(locked)", "tmdb", "→", "owner"],
+        ["FIELD", "SOURCE", "OLD", "NEW"],
+        ["plot", "tmdb", "→", "owner", "Theirs", "Mine", "(locked)"],
         [],
         ["Undo", "it", "with:", "metarr", "undo", "7"],
     ]
@@ -80,17 +80,39 @@ def test_fields_or_all_have_to_be_said(metarr, daemon, arguments):
     assert daemon.asked == []
 
 
+REMOVING = ("DeleteItems", "deleted", "0 items deleted")
+RESTORING = ("RestoreItems", "restored", "nothing of it is deleted")
+
+
 @pytest.mark.parametrize(
-    ("command", "method", "done"), [("remove", "DeleteItems", "deleted"), ("restore", "RestoreItems", "restored")]
+    ("command", "expected"), [("remove", REMOVING), ("undelete", RESTORING), ("restore", RESTORING)]
 )
-def test_items_are_removed_and_restored(metarr, daemon, command, method, done):
+def test_items_are_removed_and_brought_back(metarr, daemon, command, expected):
+    method, done, nothing = expected
     daemon.answers["LibraryService", method] = {"itemIds": [str(n) for n in range(22)]}
     result = metarr("library", command, "1", "imdb:tt0137523")
     assert daemon.request(method) == {"itemIds": ["1", "imdb:tt0137523"]}
-    assert result.out == f"22 items {done}: {', '.join(str(n) for n in range(20))} and 2 more\n"
+    assert result.out.startswith(f"22 items {done}: {', '.join(str(n) for n in range(20))} and 2 more\n")
     daemon.answers["LibraryService", method] = {}
-    assert metarr("library", command, "1").out == f"0 items {done}\n"
+    assert metarr("library", command, "1").out == f"{nothing}\n"
     assert json.loads(metarr("library", command, "1", "--json").out) == {}
+
+
+def test_what_is_removed_tells_how_it_comes_back(metarr, daemon):
+    daemon.answers["LibraryService", "DeleteItems"] = {"itemIds": ["1"]}
+    assert metarr("library", "remove", "1").out.endswith("Bring it back with: metarr library undelete 1\n")
+
+
+@pytest.mark.parametrize(("command", "monitored"), [("monitor", True), ("unmonitor", False)])
+def test_items_are_taken_by_the_daily_run_or_left_out(metarr, daemon, command, monitored):
+    daemon.answers["LibraryService", "UpdateItem"] = {"item": item()}
+    result = metarr("library", command, "1", "imdb:tt0137523")
+    asked = [request for method, request in daemon.asked if method == "UpdateItem"]
+    assert asked == [
+        {"itemId": each, "monitored": monitored, "updateMask": "monitored"} for each in ("1", "imdb:tt0137523")
+    ]
+    assert ("leaves it out" in result.out) == (not monitored)
+    assert len(json.loads(metarr("library", command, "1", "--json").out)["items"]) == 1
 
 
 def test_add_tells_that_a_deleted_item_is_back(metarr, daemon):

@@ -45,9 +45,9 @@ def test_it_tells_changes_outcomes_and_what_is_pending(metarr, daemon):
     told = words(result.out)
     for text in (
         "Fight Club (1999): 3 fields changed",
-        "plot Old. New. tmdb",
-        "genres – Drama tvdb",
-        "title A B omdb → tmdb",
+        "plot tmdb Old. New.",
+        "genres tvdb – Drama",
+        "title omdb → tmdb A B",
         "tvdb answered (cached, 2 days ago)",
         "omdb unavailable (quota exhausted) All used up.",
         "fanart answered could not read poster, disc",

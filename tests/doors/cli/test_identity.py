@@ -1,5 +1,8 @@
+import json
+
 import pytest
 
+from doors.cli.conftest import Terminal
 from doors.cli.messages import item
 
 CANDIDATE = {
@@ -41,19 +44,8 @@ def test_a_search_shows_every_candidate_with_what_it_lacks(metarr, daemon):
     found(daemon, CANDIDATE, other)
     result = metarr("search", "series", "Dallas")
     head, first, second = result.out.splitlines()
-    assert head.split() == ["FIT", "TITLE", "YEAR", "COUNTRIES", "IDS", "FOUND", "BY", "LACKS"]
-    assert first.split() == [
-        "1.00",
-        "Dallas",
-        "2012",
-        "US",
-        "imdb:tt1723760",
-        "omdb,",
-        "tmdb",
-        "provider",
-        "rank",
-        "-0.00",
-    ]
+    assert head.split() == ["NO.", "FIT", "TITLE", "ID", "FOUND", "BY", "LACKS"]
+    assert first.split() == ["1", "1.00", "Dallas", "(2012),", "US", "imdb:tt1723760", "omdb,", "tmdb"]
     assert "year unknown -0.35, country -0.15" in second
     assert "0.50" in second
 
@@ -98,13 +90,157 @@ def test_identify_sends_the_true_ids_and_tells_what_was_removed(metarr, daemon):
     assert lines[0] == "Fight Club (1999), item 12, is imdb:tt1375666"
     assert lines[1] == "1 value of another title removed (change-set 7):"
     assert "Of another title." in result.out
-    assert lines[-1] == "metarr enrich 12 asks the providers about it."
+    assert lines[-1] == "Ask the providers about it with: metarr enrich 12"
 
 
-def test_identify_needs_an_id(metarr, daemon):
-    assert metarr("library", "identify", "12").status == 2
-    assert metarr("library", "identify", "12", "--id", "tt1375666").status == 2
-    assert daemon.asked == []
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("tt1375666", {"type": "imdb", "value": "tt1375666"}),
+        ("imdb:tt1375666", {"type": "imdb", "value": "tt1375666"}),
+        ("https://www.imdb.com/title/tt1375666/", {"type": "imdb", "value": "tt1375666"}),
+        ("https://www.themoviedb.org/movie/27205-inception", {"type": "tmdb", "value": "27205"}),
+    ],
+)
+def test_an_id_says_itself_what_it_is(metarr, daemon, typed, sent):
+    daemon.answers["LibraryService", "UpdateItem"] = {"item": item()}
+    assert metarr("library", "identify", "12", "--id", typed).status == 0
+    assert daemon.request("UpdateItem")["ids"] == [sent]
+
+
+@pytest.mark.parametrize("typed", ["603", "Inception", "imdb=", "https://example.org/"])
+def test_what_is_no_id_is_wrong_usage(metarr, daemon, typed):
+    assert metarr("library", "identify", "12", "--id", typed).status == 2
+    assert "UpdateItem" not in dict(daemon.asked)
+
+
+# Picking
+
+OTHER = {**CANDIDATE, "year": 1978, "ids": [{"type": "tmdb", "value": "40"}, {"type": "imdb", "value": "tt0077000"}]}
+DALLAS = item(id="8", kind="MEDIA_KIND_SERIES", title="Dallas", year=0, ids=[], candidates=[CANDIDATE, OTHER])
+
+
+@pytest.fixture
+def dallas(daemon):
+    """A series of which it is not known which one it is."""
+    daemon.answers["LibraryService", "GetItem"] = {"item": DALLAS}
+    daemon.answers["LibraryService", "ListItems"] = lambda request: (
+        {"items": [DALLAS], "totalSize": 1} if request["filter"].get("unidentified") else {}
+    )
+    daemon.answers["LibraryService", "UpdateItem"] = {"item": {**DALLAS, "ids": OTHER["ids"]}}
+    return daemon
+
+
+def picked(daemon):
+    return [request["ids"] for method, request in daemon.asked if method == "UpdateItem"]
+
+
+def test_what_is_undecided_is_listed_with_what_it_may_be(metarr, dallas):
+    lines = metarr("library", "undecided").out.splitlines()
+    assert [line.split() for line in lines[:3]] == [
+        ["ITEM", "TITLE", "NO.", "MAY", "BE", "ID", "FIT"],
+        ["8", "Dallas", "1", "Dallas", "(2012),", "US", "imdb:tt1723760", "1.00"],
+        ["2", "Dallas", "(1978),", "US", "imdb:tt0077000", "1.00"],
+    ]
+    assert lines[-3:] == [
+        "Say which it is:  metarr library identify ITEM --pick NUMBER",
+        "None of these:    metarr library identify ITEM --id imdb=tt0137523",
+        "One by one:       metarr library identify",
+    ]
+    assert json.loads(metarr("library", "undecided", "--json").out) == {"items": [DALLAS], "totalSize": 1}
+
+
+def test_where_nothing_is_undecided_it_says_so(metarr, daemon):
+    daemon.answers["LibraryService", "ListItems"] = {}
+    result = metarr("library", "undecided")
+    assert (result.status, result.out) == (0, "")
+    assert "every title of the library is known" in result.err
+
+
+def test_what_was_not_searched_yet_is_told_from_what_nobody_knows(metarr, daemon):
+    searched = item(id="1", title="Zzyzx", ids=[], pending=[{"provider": "tmdb", "reason": "no_id"}])
+    unknown = [searched, item(id="2", title="New", ids=[])]
+    daemon.answers["LibraryService", "ListItems"] = {"items": unknown, "totalSize": 2}
+    out = metarr("library", "undecided").out
+    assert "nothing was found by this title" in out.partition("New")[0]
+    assert "not searched yet" in out.partition("New")[2]
+
+
+def test_conflicts_are_told_beside_what_is_undecided(metarr, daemon):
+    daemon.answers["LibraryService", "ListItems"] = lambda request: (
+        {"items": [item()], "totalSize": 3} if request["filter"].get("conflict") else {}
+    )
+    assert "3 titles contradict themselves: metarr library list --conflicts" in metarr("library", "undecided").err
+
+
+def test_a_title_is_picked_by_its_number(metarr, dallas):
+    assert metarr("library", "identify", "8", "--pick", "2").status == 0
+    assert picked(dallas) == [OTHER["ids"]]
+
+
+@pytest.mark.parametrize("number", ["0", "3", "-1", "x"])
+def test_a_number_that_is_not_listed_picks_nothing(metarr, dallas, number):
+    assert metarr("library", "identify", "8", "--pick", number).status == 2
+    assert picked(dallas) == []
+
+
+def test_where_nothing_is_listed_nothing_can_be_picked(metarr, daemon):
+    result = metarr("library", "identify", "12", "--pick", "1")
+    assert result.status == 1
+    assert "metarr search movie" in result.err
+    assert "UpdateItem" not in dict(daemon.asked)
+
+
+def test_without_a_terminal_the_titles_are_shown_and_an_answer_is_wanted(metarr, dallas):
+    result = metarr("library", "identify", "8")
+    assert (result.status, picked(dallas)) == (2, [])
+    assert "imdb:tt0077000" in result.out
+    assert "--pick NUMBER, or --id TYPE=ID" in result.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "ids"),
+    [
+        ("2\n", OTHER["ids"]),
+        ("9\nnonsense\n1\n", CANDIDATE["ids"]),
+        ("tt0898266\n", [{"type": "imdb", "value": "tt0898266"}]),
+    ],
+)
+def test_at_a_terminal_it_is_asked_which_one_it_is(metarr, dallas, typed, ids):
+    result = metarr("library", "identify", "8", stdin=Terminal(typed))
+    assert result.status == 0
+    assert picked(dallas) == [ids]
+    assert result.err.count("is neither one of these numbers nor an id") == typed.count("\n") - 1
+
+
+def test_nothing_typed_changes_nothing(metarr, dallas):
+    result = metarr("library", "identify", "8", stdin=Terminal("\n"))
+    assert (result.status, picked(dallas)) == (1, [])
+    assert result.err.endswith("metarr: nothing was changed\n")
+
+
+def test_a_known_title_is_looked_for_anew_where_it_is_the_wrong_one(metarr, daemon):
+    daemon.answers["LibraryService", "UpdateItem"] = {"item": item()}
+    found(daemon, CANDIDATE)
+    assert metarr("library", "identify", "12", stdin=Terminal("1\n")).status == 0
+    assert daemon.request("Search") == {"kind": "MEDIA_KIND_MOVIE", "title": "Fight Club", "year": 1999}
+    assert picked(daemon) == [CANDIDATE["ids"]]
+
+
+def test_all_that_is_undecided_is_asked_about_one_by_one(metarr, dallas):
+    unknown = item(id="9", title="Zzyzx", ids=[])
+    dallas.answers["LibraryService", "ListItems"] = {"items": [DALLAS, unknown, DALLAS], "totalSize": 3}
+    result = metarr("library", "identify", stdin=Terminal("1\n\n2\n"))
+    assert result.status == 0
+    assert picked(dallas) == [CANDIDATE["ids"], OTHER["ids"]]
+    assert "2 of 3\nZzyzx (1999): movie, item 9\nno provider knows a title like that" in result.out
+    assert result.out.endswith("2 titles identified, 1 left.\nBring them up to date with: metarr enrich-all\n")
+
+
+@pytest.mark.parametrize("arguments", [["--pick", "1"], ["--id", "tt0077000"], []])
+def test_without_an_item_a_person_has_to_be_there(metarr, dallas, arguments):
+    assert metarr("library", "identify", *arguments).status == 2
+    assert dallas.asked == []
 
 
 def test_split_tells_both_items(metarr, daemon):

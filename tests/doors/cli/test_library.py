@@ -31,7 +31,8 @@ def test_add_sends_what_was_said(metarr, daemon):
         "--id",
         "tmdb:550",
     )
-    assert result == (0, "Added Fight Club (1999), item 12 imdb:tt0137523\n", "")
+    added = "Added Fight Club (1999), item 12 imdb:tt0137523\n"
+    assert result == (0, f"{added}Ask the providers about it with: metarr enrich 12\n", "")
     assert daemon.request("UpsertItems")["items"] == [
         {
             "kind": "MEDIA_KIND_MOVIE",
@@ -48,7 +49,7 @@ def test_add_tells_what_was_there_already(metarr, daemon):
 
 
 def test_an_id_without_a_type_is_wrong_usage(metarr, daemon):
-    result = metarr("library", "add", "movie", "--id", "tt0137523")
+    result = metarr("library", "add", "movie", "--id", "603")
     assert result.status == 2
     assert "TYPE=ID" in result.err
     assert daemon.asked == []
@@ -63,11 +64,11 @@ def two_pages(request):
 def test_list_goes_through_all_pages(metarr, daemon):
     daemon.answers["LibraryService", "ListItems"] = two_pages
     result = metarr("library", "list", "--kind", "movie", "--title", "fight")
-    assert [row[0] for row in rows(result.out)] == ["ID", "1", "2", "3"]
+    assert [row[0] for row in rows(result.out)] == ["ITEM", "1", "2", "3"]
     assert "never" in result.out
     assert "3 hours ago" in result.out
     assert daemon.request("ListItems") == {
-        "kind": "MEDIA_KIND_MOVIE", "titleContains": "fight", "pageSize": 200, "pageToken": "more",
+        "filter": {"kind": "MEDIA_KIND_MOVIE", "titleContains": "fight"}, "pageSize": 200, "pageToken": "more",
     }  # fmt: skip
 
 
@@ -86,7 +87,9 @@ def test_list_gives_all_pages_as_one_json(metarr, daemon):
 
 def test_an_empty_library_is_said_on_stderr(metarr, daemon):
     daemon.answers["LibraryService", "ListItems"] = {}
-    assert metarr("library", "list") == (0, "", "metarr: the library is empty\n")
+    result = metarr("library", "list")
+    assert (result.status, result.out) == (0, "")
+    assert result.err.startswith("metarr: the library is empty; to add what is in a folder: metarr library import")
 
 
 def test_show_tells_every_field_with_source_age_and_state(metarr, daemon):
@@ -110,10 +113,10 @@ def test_show_tells_every_field_with_source_age_and_state(metarr, daemon):
         "conflict: tvdb says imdb:tt1; imdb:tt0137523 stands",
     ]
     assert [line.split() for line in lines[6:]] == [
-        ["FIELD", "VALUE", "SOURCE", "AGE", "STATE"],
-        ["plot", "A", "plot.", "tmdb", "2", "days", "ago"],
-        ["imdb_rating", "8.8", "omdb", "2", "days", "ago", "held"],
-        ["tagline", "Mine.", "owner", "locked"],
+        ["FIELD", "SOURCE", "AGE", "STATE", "VALUE"],
+        ["plot", "tmdb", "2", "days", "A", "plot."],
+        ["imdb_rating", "omdb", "2", "days", "held", "8.8"],
+        ["tagline", "owner", "locked", "Mine."],
     ]
 
 

@@ -71,7 +71,7 @@ def test_list_shows_how_each_stands(metarr, daemon):
 
 def test_list_without_players_says_so(metarr, daemon):
     daemon.answers[SERVICE, "ListPlayers"] = {}
-    assert metarr("players", "list").out == "no player has registered yet\n"
+    assert metarr("players", "list").err.startswith("metarr: no player has registered yet")
 
 
 def test_show_tells_what_was_not_taken_and_what_is_pending(metarr, daemon):

@@ -6,14 +6,18 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from doors.cli.conftest import Result
+from harness import live
 from metarr.app import Daemon
 from metarr.cli import main
+from metarr.rpc.doors.access import Access
 from simulators import KEYS, Simulators
 
 pytestmark = pytest.mark.slow
@@ -84,9 +88,9 @@ def test_an_import_is_repeatable_and_the_owner_s_hand_wins(metarr, tmp_path):
     latest = json.loads(metarr("history", item_id, "--json").out)["changeSets"][0]["id"]
     assert metarr("undo", latest).status == 0
     assert metarr("library", "show", item_id, "--field", "plot").out == "P\timport\n"
-    assert metarr("library", "remove", item_id).out == f"1 item deleted: {item_id}\n"
+    assert metarr("library", "remove", "night ferry (2001)").out.startswith(f"1 item deleted: {item_id}\n")
     assert "1 skipped: you deleted them" in metarr("library", "import", str(lines)).out
-    assert metarr("library", "restore", item_id).out == f"1 item restored: {item_id}\n"
+    assert metarr("library", "undelete", "night ferry").out == f"1 item restored: {item_id}\n"
     metarr("library", "remove", item_id, *(each["id"] for each in listed))
 
 
@@ -146,3 +150,84 @@ def test_the_daemon_says_when_it_is_ready_and_stops_when_it_is_told(tmp_path: Pa
     assert second.returncode == 1
     assert second.stderr.startswith("metarr: another Metarr uses")
     assert len(second.stderr.splitlines()) == 1
+
+
+def test_a_daemon_that_demands_its_token_is_asked_without_naming_it(tmp_path: Path, capsys, monkeypatch):
+    running = Daemon(tmp_path / "data", access=Access(require_token=True))
+    running.start()
+    monkeypatch.setenv("METARR_SERVER", running.grpc_address)
+    monkeypatch.setenv("METARR_DATA_DIR", str(tmp_path / "data"))
+    try:
+        for arguments in (["health"], ["library", "list"], ["library", "add", "movie", "--title", "Night Ferry"]):
+            with pytest.raises(SystemExit) as ended:
+                main(arguments)
+            assert not ended.value.code, capsys.readouterr().err
+        monkeypatch.setenv("METARR_DATA_DIR", str(tmp_path))
+        with pytest.raises(SystemExit) as ended:
+            main(["health"])
+        assert ended.value.code == 1
+    finally:
+        running.stop()
+
+
+@pytest.mark.e2e
+def test_what_the_daemon_was_asked_to_do_goes_on_after_ctrl_c(tmp_path: Path, simulators: Simulators):
+    with live(tmp_path / "data") as running:
+        running.configure(simulators, "tmdb")
+        added = {"kind": "MEDIA_KIND_MOVIE", "ids": [{"type": "imdb", "value": "tt0137523"}]}
+        running.call("Library", "UpsertItems", {"items": [added]})
+        simulators.set_latency("tmdb", 3.0)
+        simulators.clear_requests()
+        command = [sys.executable, "-m", "metarr.cli", "enrich", "tt0137523", "--server", running.daemon.grpc_address]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as asking:
+            until(lambda: simulators.count("tmdb"))
+            asking.send_signal(signal.SIGINT)
+            told = asking.communicate(timeout=60)[1]
+        simulators.set_latency("tmdb", 0.0)
+        assert (asking.returncode, "the daemon goes on" in told) == (130, True)
+        until(lambda: running.call("Enrichment", "ListChangeSets"))
+
+
+def until(true: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.05)  # another process works on it
+
+
+def test_titles_that_nobody_can_tell_are_listed_and_picked_and_the_job_is_complete(metarr, movie):
+    for title in ("Man of Steel", "Zzyzx Qwv"):
+        assert metarr("library", "add", "movie", "--title", title).status == 0
+    followed = metarr("enrich-all", "--follow")
+    assert (followed.status, "complete" in followed.out) == (0, True)
+    assert "titles wait for you to say which they are: metarr library undecided" in followed.out
+    listed = metarr("library", "undecided").out
+    assert "Man of Steel (2013)" in listed
+    assert "nothing was found by this title" in listed
+    waiting = metarr("library", "list", "--undecided").out
+    assert waiting.count("you: which title?") == len(waiting.splitlines()) - 1 >= 2
+    assert metarr("library", "identify", "man of steel", "--pick", "1").status == 0
+    assert metarr("library", "list", "--undecided").out.count("\n") == waiting.count("\n") - 1
+    assert metarr("enrich", "man of steel").status == 0
+
+
+def test_seasons_and_episodes_are_named_by_their_series(metarr, tmp_path: Path):
+    lines = tmp_path / "episodes.jsonl"
+    told = '{"kind": "episode", "title": "%s", "series": "Pier Lights", "season": %d, "episode": %d}\n'
+    lines.write_text("".join(told % each for each in (("Fog", 2, 1), ("Rope", 1, 2), ("Anchor", 1, 10))))
+    assert metarr("library", "import", str(lines)).status == 0
+    names = [line.split(None, 2)[2].rsplit("  never", 1)[0] for line in metarr("library", "list").out.splitlines()[1:]]
+    assert [name.strip() for name in names if "Pier" in name] == [
+        "Pier Lights",
+        "Pier Lights, season 1",
+        "Pier Lights S01E02 Rope",
+        "Pier Lights S01E10 Anchor",
+        "Pier Lights, season 2",
+        "Pier Lights S02E01 Fog",
+    ]
+    assert "2 episodes" in metarr("library", "show", "pier lights").out
+    assert metarr("library", "show", "pier lights, season 1").out.splitlines()[-1].split()[1:3] == ["10", "Anchor"]
+    assert metarr("library", "edit", "pier lights s02e01", "plot=Mist.").out.startswith(
+        "Pier Lights S02E01 Fog: 1 field"
+    )
+    assert "Pier Lights S02E01 Fog: edited" in metarr("history", "Fog").out
