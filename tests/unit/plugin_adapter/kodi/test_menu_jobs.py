@@ -39,6 +39,13 @@ def test_everything_is_looked_up_after_a_question(kodi: Rig):
     assert kodi.select(done.url)[-1].text == seen[-1].text
 
 
+def test_titles_that_nobody_can_tell_are_counted_apart(kodi: Rig):
+    kodi.add_movie("Zzyzx Qwv", 1931)
+    kodi.report()
+    told = kodi.select(START, True)[-1].text
+    assert told.startswith("just now: complete · 3 of 3 · 2 changed · 1 not identified\n")
+
+
 def test_answers_that_are_missing_are_told_with_why(kodi: Rig, simulators: Simulators):
     simulators.set_quota("omdb", 0)
     seen = kodi.select(START, True)

@@ -88,6 +88,7 @@ def _line(visit: Visit, job: dict[str, Any]) -> str:
     counts = (
         ("changed", menu_texts.JOB_CHANGED),
         ("deferred", menu_texts.JOB_DEFERRED),
+        ("undecided", menu_texts.JOB_UNDECIDED),
         ("failed", menu_texts.JOB_TROUBLE),
     )
     return " · ".join(parts + [text(number, count=job[name]) for name, number in counts if job.get(name)])
