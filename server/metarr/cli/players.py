@@ -8,7 +8,7 @@ import typer
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, pages
 from metarr.cli.difference import apart
 from metarr.cli.output import as_json, note, say, table
-from metarr.cli.text import clean, kind_word, one_line, shown, when, word
+from metarr.cli.text import clean, kind_word, name_of, one_line, shown, when, word
 
 app = typer.Typer(help="See media servers, what is written to them, and what they did not take.", no_args_is_help=True)
 
@@ -95,7 +95,7 @@ def show(
     say(f"entries: {found.get('items', 0)}; pending: {found.get('pendingItems', 0)}")
     if waiting:
         say()
-        rows = [(title_of(each), each["hostKey"], ", ".join(each.get("pendingFields", ()))) for each in waiting]
+        rows = [(name_of(each), each["hostKey"], ", ".join(each.get("pendingFields", ()))) for each in waiting]
         table(("pending", "entry", "fields"), rows)
     if entries:
         say()
@@ -180,12 +180,6 @@ def policy_constant(wanted: Policy) -> str:
     return f"SYNC_POLICY_{wanted.upper()}"
 
 
-def title_of(entry: Answer) -> str:
-    """The title of an entry, with its series where it has one."""
-    series = f"{entry['seriesTitle']}: " if entry.get("seriesTitle") else ""
-    return clean(f"{series}{entry.get('title', '')}")
-
-
 def _find(server: str, player: str) -> Answer:
     for each in ask(server, SERVICE, "ListPlayers").get("players", ()):
         if each["id"] == player:
@@ -202,7 +196,7 @@ def _entries(server: str, player: str, state: str) -> list[Answer]:
 def _refusals(entries: list[Answer]) -> list[tuple[str, ...]]:
     return [
         (
-            f"{title_of(entry)}\n{clean(entry['hostKey'])}",
+            f"{name_of(entry)}\n{clean(entry['hostKey'])}",
             each["field"],
             clean(": ".join(filter(None, (word(each.get("outcome"), "OUTCOME_"), each.get("detail", ""))))),
             *_values(each),

@@ -1,6 +1,6 @@
 """What a person calls an item."""
 
-from metarr.domain.item import Place
+from metarr.domain.item import MediaItem, Place
 from metarr.domain.values import Kind
 
 
@@ -12,6 +12,11 @@ def called(kind: Kind, title: str, year: int, place: Place) -> str:
         case Kind.EPISODE:
             return " ".join(part for part in (place.series, _number(place), title) if part)
     return f"{title} ({year})" if title and year else title
+
+
+def name_of(item: MediaItem) -> str:
+    """What a person calls an item; "" while no title is known."""
+    return called(item.kind, item.shown_title(), item.shown_year(), item.place())
 
 
 def _season(number: int | None, title: str) -> str:

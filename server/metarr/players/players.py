@@ -22,6 +22,7 @@ from metarr.domain.delivery import (
     unacknowledged,
     value_of,
 )
+from metarr.domain.naming import name_of
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NoSuchThing, Violation
 from metarr.library.intake import PLAYERS
@@ -211,7 +212,7 @@ class Players:
                     if done is Effect.NONE:
                         continue
                     counted = preview.effects.setdefault((entry.kind, name), Effects())
-                    counted.add(done, SampleWrite(item.id, item.shown_title(), state.host, value), samples)
+                    counted.add(done, SampleWrite(item.id, name_of(item), state.host, value), samples)
                     changed = changed or done is not Effect.KEPT
                 preview.changed_items += changed
         return preview

@@ -18,6 +18,7 @@ from metarr.domain.changes import Change, diff
 from metarr.domain.fields import FIELDS
 from metarr.domain.item import MediaItem, Rule
 from metarr.domain.merge import Coverage, merge
+from metarr.domain.naming import name_of
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo
 from metarr.library.commit import publish_all
@@ -262,6 +263,6 @@ def _count(tally: RemergeTally, steps: list[_Step], samples: int) -> None:
             effect = tally.effects.setdefault((step.before.kind, change.field), FieldEffect())
             effect.changed += 1
             if len(effect.samples) < samples:
-                effect.samples.append(SampleChange(step.before.id, step.before.shown_title(), change))
+                effect.samples.append(SampleChange(step.before.id, name_of(step.before), change))
         for name in step.outside:
             tally.effects.setdefault((step.before.kind, name), FieldEffect()).outside += 1

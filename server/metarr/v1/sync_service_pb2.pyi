@@ -438,7 +438,7 @@ class ListPlayerItemsResponse(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[PlayerItem, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class PlayerItem(_message.Message):
-    __slots__ = ("host_key", "host_id", "item_id", "kind", "title", "pending_fields", "not_taken", "series_title")
+    __slots__ = ("host_key", "host_id", "item_id", "kind", "title", "pending_fields", "not_taken", "series_title", "season_number", "episode_number")
     class NotTaken(_message.Message):
         __slots__ = ("field", "outcome", "host_value", "value", "detail")
         FIELD_FIELD_NUMBER: _ClassVar[int]
@@ -460,6 +460,8 @@ class PlayerItem(_message.Message):
     PENDING_FIELDS_FIELD_NUMBER: _ClassVar[int]
     NOT_TAKEN_FIELD_NUMBER: _ClassVar[int]
     SERIES_TITLE_FIELD_NUMBER: _ClassVar[int]
+    SEASON_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    EPISODE_NUMBER_FIELD_NUMBER: _ClassVar[int]
     host_key: str
     host_id: str
     item_id: str
@@ -468,7 +470,9 @@ class PlayerItem(_message.Message):
     pending_fields: _containers.RepeatedScalarFieldContainer[str]
     not_taken: _containers.RepeatedCompositeFieldContainer[PlayerItem.NotTaken]
     series_title: str
-    def __init__(self, host_key: _Optional[str] = ..., host_id: _Optional[str] = ..., item_id: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., title: _Optional[str] = ..., pending_fields: _Optional[_Iterable[str]] = ..., not_taken: _Optional[_Iterable[_Union[PlayerItem.NotTaken, _Mapping]]] = ..., series_title: _Optional[str] = ...) -> None: ...
+    season_number: int
+    episode_number: int
+    def __init__(self, host_key: _Optional[str] = ..., host_id: _Optional[str] = ..., item_id: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., title: _Optional[str] = ..., pending_fields: _Optional[_Iterable[str]] = ..., not_taken: _Optional[_Iterable[_Union[PlayerItem.NotTaken, _Mapping]]] = ..., series_title: _Optional[str] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ...) -> None: ...
 
 class ResendItemsRequest(_message.Message):
     __slots__ = ("player_id", "host_keys", "fields")

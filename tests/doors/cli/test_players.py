@@ -74,18 +74,27 @@ def test_list_without_players_says_so(metarr, daemon):
     assert metarr("players", "list").err.startswith("metarr: no player has registered yet")
 
 
+PILOT = {
+    "hostKey": "e1",
+    "kind": "MEDIA_KIND_EPISODE",
+    "title": "Pilot",
+    "seriesTitle": "Dallas",
+    "seasonNumber": 1,
+    "episodeNumber": 1,
+    "pendingFields": ["title", "plot"],
+}
+
+
 def test_show_tells_what_was_not_taken_and_what_is_pending(metarr, daemon):
     daemon.answers[SERVICE, "ListPlayers"] = {"players": [player()]}
     daemon.answers[SERVICE, "ListPlayerItems"] = lambda request: {
-        "items": [entry()]
-        if request["state"] == "STATE_NOT_TAKEN"
-        else [{"hostKey": "e1", "title": "Pilot", "seriesTitle": "Dallas", "pendingFields": ["title", "plot"]}]
+        "items": [entry()] if request["state"] == "STATE_NOT_TAKEN" else [PILOT]
     }
     result = metarr("players", "show", "living-room", "--pending")
     assert result.status == 0
     assert "policy: fill; edits made there are kept" in result.out
     assert "last heard 5 minutes ago; told its whole library 2 days ago" in result.out
-    for part in ("Heat", "movie:/heat.mkv", "refused: read-only", "Old.", "Dallas: Pilot", "title, plot"):
+    for part in ("Heat", "movie:/heat.mkv", "refused: read-only", "Old.", "Dallas S01E01 Pilot", "title, plot"):
         assert part in result.out
     assert "\x1b" not in result.out
     assert "x" * 60 not in result.out.replace("\n", "")

@@ -65,7 +65,7 @@ def test_a_preview_tells_counts_and_samples_and_stores_neither_rules_nor_values(
     [effect] = answer["effects"]
     [sample] = effect.pop("samples")
     assert effect == {"kind": "MEDIA_KIND_MOVIE", "field": "plot", "changed": 2}
-    assert (sample["itemId"], sample["title"]) == ("1", "Fight Club")
+    assert (sample["itemId"], sample["title"]) == ("1", "Fight Club (1999)")
     assert (sample["change"]["oldSource"], sample["change"]["newSource"]) == ("tmdb", "omdb")
     assert (daemon.call("Config", "GetFieldAuthorities"), plots(daemon)) == before
 

@@ -97,7 +97,7 @@ class TestPreview:
         # Where TMDB has no plot, there is OMDb's already.
         assert (tally.items, tally.changed_items, effect.changed, effect.outside) == (8, 3, 3, 0)
         first = effect.samples[0]
-        assert (first.item_id, first.title) == (library["fight-club"], "Fight Club")
+        assert (first.item_id, first.title) == (library["fight-club"], "Fight Club (1999)")
         assert (source_of(first.change.old), source_of(first.change.new)) == ("tmdb", "omdb")
         assert len(effect.samples) == 2
 

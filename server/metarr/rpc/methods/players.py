@@ -408,6 +408,7 @@ def _due(due: DueValue) -> pb.PendingField:
 
 
 def _state(state: EntryState) -> pb.PlayerItem:
+    place = state.item.place()
     return pb.PlayerItem(
         host_key=state.entry.host_key,
         host_id=state.entry.host_id,
@@ -416,7 +417,9 @@ def _state(state: EntryState) -> pb.PlayerItem:
         title=state.item.shown_title(),
         pending_fields=state.pending,
         not_taken=[_refusal(refusal) for refusal in state.refusals],
-        series_title=state.item.series_title,
+        series_title=place.series,
+        season_number=place.season,
+        episode_number=place.episode,
     )
 
 

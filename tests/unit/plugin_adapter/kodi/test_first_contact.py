@@ -72,7 +72,7 @@ def test_from_the_address_to_what_is_written(rig: Running, port: FakePort):
     replace, fill = (shown.text for shown in port.saw("show"))
     assert "2 of 2 entries would change." in replace
     assert "Movies · Plot: 2 filled\n" in replace
-    assert "Fight Club: (empty)  »  " in replace
+    assert "Fight Club (1999): (empty)  »  " in replace
     assert "Movies · Plot: 2 filled\n" in fill
     wait_for(
         lambda: port.kodi.rpc("VideoLibrary.GetMovieDetails", movieid=1, properties=["plot"])["moviedetails"]["plot"],
