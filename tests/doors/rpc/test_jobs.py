@@ -124,7 +124,7 @@ def test_a_job_is_started_once_watched_to_its_end_and_listed(tmp_path: Path, sim
         job = daemon.call("Enrichment", "StartEnrichment", order)["job"]
         assert daemon.call("Enrichment", "StartEnrichment", order)["job"]["id"] == job["id"]
         told = list(daemon.client.stream("EnrichmentService", "WatchJob", {"jobId": job["id"]}))
-        sequences = [int(answer["job"]["sequence"]) for answer in told if not answer.get("heartbeat")]
+        sequences = [int(answer["job"].get("sequence", 0)) for answer in told if not answer.get("heartbeat")]
         assert sequences == sorted(set(sequences))
         last = told[-1]["job"]
         assert (last["total"], last["done"], last["changed"]) == (2, 2, 2)
