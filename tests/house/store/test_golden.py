@@ -55,17 +55,26 @@ def test_it_holds_what_an_upgrade_could_spoil(folder: Path, simulators: Simulato
         assert {"owner"} in [set(change.new.sources) for change in changes]
 
 
+def written(home: House) -> object:
+    """What must stay as it is. Another version may tell more of a value, such as its language, and name the rule that
+    keeps it otherwise."""
+    with home.database.read() as connection:
+        values = connection.exec_driver_sql(
+            "SELECT item_id, field, value, source, fetched_at, asked_id, locked, contributors FROM field_values"
+        )
+        return home.rows("change_sets", "player_items", "vetoes", "external_ids"), sorted(map(tuple, values), key=repr)
+
+
 @pytest.mark.parametrize("merged_anew", [False, True])
 def test_nothing_is_left_to_do(folder: Path, simulators: Simulators, clock: FakeClock, merged_anew: bool) -> None:
     with golden.opened(folder, simulators, clock) as home:
         if merged_anew:
             with home.database.begin() as connection:
                 connection.exec_driver_sql("UPDATE items SET fingerprint = ''")
-        tables = ("change_sets", "player_items", "field_values", "vetoes", "external_ids")
-        before = home.rows(*tables)
+        before = written(home)
         assert (left_to_do(home), home.asked()) == ([], {})
         with at_work(home):
             job = run(home, EVERYTHING)
         assert (job.tally.changed, job.tally.done > 0, home.asked()) == (0, True, {})
         assert left_to_do(home) == []
-        assert home.rows(*tables) == before
+        assert written(home) == before
