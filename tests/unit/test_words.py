@@ -141,13 +141,6 @@ STILL = {
         "cli/library.py",
         "cli/players.py",
         "cli/providers.py",
-        "providers/fanart.py",
-        "providers/guard.py",
-        "providers/omdb.py",
-        "providers/reading.py",
-        "providers/registry.py",
-        "providers/tmdb.py",
-        "providers/tvdb.py",
     )
 }
 """Modules that still have such names, for they are being worked on elsewhere."""

@@ -207,7 +207,7 @@ def _decide(item: MediaItem, listening: Listening, outcomes: Mapping[str, Outcom
         heard = tuple([_hear(field, provider, outcomes[provider], stored) for provider in order])
         return _union(field, stored, heard, vetoes, frame.guarded)
     speeches = (_speech(listening, provider, outcomes[provider], stored, frame) for provider in order)
-    return _Walk(listening, stored, vetoes, frame).along(speeches)
+    return _FieldWalk(listening, stored, vetoes, frame).along(speeches)
 
 
 class _Speech(Struct, frozen=True, kw_only=True):
@@ -276,7 +276,7 @@ def _artwork_speech(field: Field, said: Said, stored: FieldValue, frame: _Frame)
     return _Speech(said=chosen, ranked=((rank, chosen),))
 
 
-class _Walk:
+class _FieldWalk:
     """The walk along the order, once for each rank: the first value wins, unless the stored one is held on the way."""
 
     def __init__(self, listening: Listening, stored: FieldValue, vetoes: list[Veto], frame: _Frame) -> None:

@@ -123,8 +123,8 @@ class Fanart(Provider):
         return None
 
     def details(self, ask: Ask, http: Http) -> Fragment:
-        known = next(ask.ids[id_type] for id_type in self.asks_by[ask.kind] if id_type in ask.ids)
-        return parse_art(ask.kind, http.get(f"/{PATHS[ask.kind]}/{quote(known, safe='')}"))
+        title_id = next(ask.ids[id_type] for id_type in self.asks_by[ask.kind] if id_type in ask.ids)
+        return parse_art(ask.kind, http.get(f"/{PATHS[ask.kind]}/{quote(title_id, safe='')}"))
 
     def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         try:
@@ -161,8 +161,8 @@ def parse_art(kind: Kind, body: Any) -> Fragment:
 
 def _images(body: Mapping[str, Any], keys: tuple[str, ...]) -> Artwork:
     """Every image of these lists, the most liked first."""
-    found = [image for key in keys for image in each(body.get(key), partial(_image, usual=SIZES[key]))]
-    return tuple(sorted(found, key=lambda image: -image.votes))
+    images = [image for key in keys for image in each(body.get(key), partial(_image, usual=SIZES[key]))]
+    return tuple(sorted(images, key=lambda image: -image.votes))
 
 
 def _image(raw: Mapping[str, Any], usual: tuple[int, int]) -> Image | None:

@@ -73,8 +73,8 @@ def classify(provider: Provider) -> Classify:
 def details(provider: Provider, ask: Ask, http: Http) -> Fragment:
     """Everything the provider says about a title. Raises ProviderError, TitleNotFound."""
     returned = guarded(lambda: provider.details(ask, http), f"{provider.id}.details")
-    told = guarded(lambda: provider.fields(ask.kind, ask.settings), f"{provider.id}.fields")
-    return guarded(lambda: checked_fragment(provider, ask.kind, returned, told), f"{provider.id}.details")
+    fields = guarded(lambda: provider.fields(ask.kind, ask.settings), f"{provider.id}.fields")
+    return guarded(lambda: checked_fragment(provider, ask.kind, returned, fields), f"{provider.id}.details")
 
 
 def lookup(provider: Provider, ask: Ask, http: Http) -> Mapping[str, str]:
@@ -108,7 +108,9 @@ def check(provider: Provider, http: Http, settings: Mapping[str, SettingValue]) 
     guarded(lambda: provider.check(http, settings), f"{provider.id}.check")
 
 
-def checked_fragment(provider: Provider, kind: Kind, returned: object, told: frozenset[str] | None = None) -> Fragment:
+def checked_fragment(
+    provider: Provider, kind: Kind, returned: object, fields: frozenset[str] | None = None
+) -> Fragment:
     """The fragment with every declared field in exactly one place. Raises BadAnswer where it is beyond repair.
 
     `told`: of the declared fields, those that the provider tells with its present settings; None: all of them.
@@ -120,8 +122,8 @@ def checked_fragment(provider: Provider, kind: Kind, returned: object, told: fro
     if (returned.provider, returned.kind) != (provider.id, kind):
         raise BadAnswer(f"{provider.id}.details spoke for {returned.provider!r} about a {returned.kind!r}"[:MAX_NOTE])
     declared = provider.covers.get(kind, frozenset())
-    if told is not None:
-        declared &= told
+    if fields is not None:
+        declared &= fields
     trouble = [str(note)[:MAX_NOTE] for note in list(returned.trouble)[:MAX_TROUBLE]]
     values: dict[str, Value] = {}
     texts: dict[str, tuple[Text, ...]] = {}

@@ -140,8 +140,8 @@ class Omdb(Provider):
 
     def search(self, query: Query, http: Http) -> tuple[Candidate, ...]:
         params = {"s": query.title, "type": TYPES[query.kind], "r": "json"}
-        found = self._search(params | {"y": str(query.year)}, query.kind, http) if query.year else ()
-        return found or self._search(params, query.kind, http)  # a year off by one must not hide the title
+        candidates = self._search(params | {"y": str(query.year)}, query.kind, http) if query.year else ()
+        return candidates or self._search(params, query.kind, http)  # a year off by one must not hide the title
 
     def _search(self, params: Mapping[str, str], kind: Kind, http: Http) -> tuple[Candidate, ...]:
         try:
@@ -200,8 +200,8 @@ def parse_title(body: Any, kind: Kind, imdb: str, plot: str = SHORT) -> Fragment
     """
     if not isinstance(body, dict) or body.get("Response") != "True":
         raise BadAnswer("OMDb's answer is no title")
-    told = body.get("imdbID")
-    if not isinstance(told, str) or not valid_id("imdb", told):
+    own_id = body.get("imdbID")
+    if not isinstance(own_id, str) or not valid_id("imdb", own_id):
         raise TitleNotFound(f"OMDb answered about {imdb} without naming it")
     if body.get("Type") != TYPES[kind]:
         raise TitleNotFound(f"what OMDb has under {imdb} is no {kind}")
@@ -211,7 +211,7 @@ def parse_title(body: Any, kind: Kind, imdb: str, plot: str = SHORT) -> Fragment
     _read_texts(reading, body, plot)
     _read_facts(reading, body)
     _read_ratings(reading, body)
-    return reading.fragment({"imdb": told}, texts([body.get("Title")]) or ())
+    return reading.fragment({"imdb": own_id}, texts([body.get("Title")]) or ())
 
 
 def parse_search(body: Any, kind: Kind) -> tuple[Candidate, ...]:
@@ -219,10 +219,10 @@ def parse_search(body: Any, kind: Kind) -> tuple[Candidate, ...]:
     if isinstance(body, dict) and body.get("Response") == "False" and _too_many(str(body.get("Error"))):
         return ()
     try:
-        found = objects(section(body, "Search", list))
+        results = objects(section(body, "Search", list))
     except (Malformed, KeyError, TypeError) as error:
         raise BadAnswer("OMDb's answer is no search result") from error
-    candidates = (_candidate(raw, kind) for raw in found if raw.get("Type") == TYPES[kind])
+    candidates = (_candidate(raw, kind) for raw in results if raw.get("Type") == TYPES[kind])
     return tuple({candidate.ids["imdb"]: candidate for candidate in candidates if candidate}.values())
 
 
@@ -254,8 +254,8 @@ def _read_texts(reading: Reading, body: dict[str, Any], plot: str) -> None:
 
 def _english(raw: Any) -> tuple[Text, ...]:
     """OMDb speaks English, whatever language is asked for."""
-    told = text(raw)
-    return (Text(value=told, language=LANGUAGE),) if told else ()
+    words = text(raw)
+    return (Text(value=words, language=LANGUAGE),) if words else ()
 
 
 def _read_facts(reading: Reading, body: dict[str, Any]) -> None:
@@ -286,13 +286,13 @@ def _cast(raw: Any) -> tuple[Credit, ...]:
 
 def _awards(raw: Any) -> str | None:
     """OMDb glues its sentences together: "Nominated for 1 BAFTA Award7 wins"."""
-    told = text(raw)
-    return told and re.sub(r"(?<=[a-z])(?=[0-9])", ". ", told)
+    sentences = text(raw)
+    return sentences and re.sub(r"(?<=[a-z])(?=[0-9])", ". ", sentences)
 
 
 def _certification(raw: Any) -> str | None:
-    told = text(raw)
-    return None if told is None or told.casefold() in UNRATED else told
+    rated = text(raw)
+    return None if rated is None or rated.casefold() in UNRATED else rated
 
 
 def _day(raw: Any) -> str | None:
@@ -307,12 +307,12 @@ def _day(raw: Any) -> str | None:
 
 def _minutes(raw: Any) -> int | None:
     """From "148 min" or "1 h 30 min"."""
-    told = text(raw)
-    if told is None:
+    runtime = text(raw)
+    if runtime is None:
         return None
-    match = re.fullmatch(r"(?:([0-9]{1,3}) ?h)? ?(?:([0-9,]{1,6}) ?min)?", told)
+    match = re.fullmatch(r"(?:([0-9]{1,3}) ?h)? ?(?:([0-9,]{1,6}) ?min)?", runtime)
     if not match:
-        raise Malformed(f"{told[:20]!r} is no runtime")
+        raise Malformed(f"{runtime[:20]!r} is no runtime")
     return (60 * int(match[1] or 0) + (whole(match[2]) or 0)) or None
 
 
@@ -325,18 +325,18 @@ def _rating(raw: Any) -> float | None:
 
 def _tomatoes(ratings: list[Any]) -> int | None:
     """The share of good reviews; 0 % is one of the values."""
-    found = [rating for rating in objects(ratings) if rating.get("Source") == "Rotten Tomatoes"]
-    return next(iter(each(found, lambda rating: _score(rating["Value"], "%"))), None)
+    theirs = [rating for rating in objects(ratings) if rating.get("Source") == "Rotten Tomatoes"]
+    return next(iter(each(theirs, lambda rating: _score(rating["Value"], "%"))), None)
 
 
 def _score(raw: Any, unit: str = "") -> int | None:
     """A score from 0 to 100."""
-    told = text(raw)
-    if told is None:
+    score = text(raw)
+    if score is None:
         return None
-    if not re.fullmatch(f"[0-9]{{1,3}}{unit}", told) or int(told.removesuffix(unit)) > 100:
-        raise Malformed(f"{told[:20]!r} is no score")
-    return int(told.removesuffix(unit))
+    if not re.fullmatch(f"[0-9]{{1,3}}{unit}", score) or int(score.removesuffix(unit)) > 100:
+        raise Malformed(f"{score[:20]!r} is no score")
+    return int(score.removesuffix(unit))
 
 
 def _poster(raw: Any) -> Artwork | None:

@@ -112,8 +112,8 @@ def languages_of(preferences: Preferences, original: str = "") -> TitleLanguages
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds from a Retry-After header; None where it is absent or a date. Whoever fetches reads it by itself: this
     is here for the plugins of other people that do."""
-    told = headers.get("retry-after", "").strip()
-    return float(told) if re.fullmatch(r"\d{1,6}", told) else None
+    header = headers.get("retry-after", "").strip()
+    return float(header) if re.fullmatch(r"\d{1,6}", header) else None
 
 
 _NUMBER = re.compile(r"\d{1,15}(\.\d{0,40})?(e[+-]?\d{1,2})?", re.IGNORECASE)

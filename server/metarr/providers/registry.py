@@ -134,18 +134,18 @@ def _try_out(provider: Provider) -> None:
         raise BadDeclaration(f"of another type than promised: what {', '.join(dict.fromkeys(wrong))} returns")
 
 
-def _provider_class(found: object) -> type[Provider]:
-    if isinstance(found, ModuleType):
+def _provider_class(loaded: object) -> type[Provider]:
+    if isinstance(loaded, ModuleType):
         inside = {
             thing
-            for thing in vars(found).values()
-            if inspect.isclass(thing) and issubclass(thing, Provider) and thing.__module__.startswith(found.__name__)
+            for thing in vars(loaded).values()
+            if inspect.isclass(thing) and issubclass(thing, Provider) and thing.__module__.startswith(loaded.__name__)
         }
         if len(inside) != 1:
             raise BadDeclaration(f"the module holds {len(inside)} provider classes instead of one")
         return inside.pop()
-    if inspect.isclass(found) and issubclass(found, Provider):
-        return found
+    if inspect.isclass(loaded) and issubclass(loaded, Provider):
+        return loaded
     raise BadDeclaration("this is no provider class, nor a module that holds one")
 
 
@@ -238,4 +238,4 @@ def _lookup_faults(provider: type[Provider]) -> Iterator[str]:
 def _id_types(declared: object, kind: Kind) -> bool:
     """Whether at least one id type is declared for the kind."""
     id_types = declared.get(kind) if isinstance(declared, Mapping) else None
-    return isinstance(id_types, tuple) and bool(id_types) and all(isinstance(known, str) for known in id_types)
+    return isinstance(id_types, tuple) and bool(id_types) and all(isinstance(id_type, str) for id_type in id_types)

@@ -165,17 +165,17 @@ class Tmdb(Provider):
         for id_type in self.looks_up_by[ask.kind]:
             if external := _id_of(id_type, ask.ids.get(id_type)):
                 body = http.get(f"/find/{external}", {"external_source": f"{id_type}_id"})
-                if found := parse_find(body, ask.kind):
-                    return {"tmdb": found}
+                if tmdb_id := parse_find(body, ask.kind):
+                    return {"tmdb": tmdb_id}
         raise TitleNotFound("TMDB knows no title by these ids")
 
     def search(self, query: Query, http: Http) -> tuple[Candidate, ...]:
         path = f"/search/{PATHS[query.kind]}"
         params = {"query": query.title, "language": query.preferences.language, "include_adult": "false"}
         if query.year:
-            found = parse_search(http.get(path, params | {"year": str(query.year)}), query.kind)
-            if found:
-                return found
+            candidates = parse_search(http.get(path, params | {"year": str(query.year)}), query.kind)
+            if candidates:
+                return candidates
         return parse_search(http.get(path, params), query.kind)  # a year off by one must not hide the title
 
     def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
@@ -253,8 +253,8 @@ def _verdict(body: bytes) -> _TmdbVerdict | None:
 
 def _id_of(id_type: str, raw: Any) -> str:
     """An id that has the form of its type, else ""."""
-    told = str(raw) if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
-    return told if valid_id(id_type, told) else ""
+    value = str(raw) if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
+    return value if valid_id(id_type, value) else ""
 
 
 # Reading -----------------------------------------------------------------------------------------------------------
@@ -280,14 +280,14 @@ def parse_title(body: Any, kind: Kind, preferences: Preferences) -> Fragment:
 
 def parse_find(body: Any, kind: Kind) -> str | None:
     """The TMDB id that `/find/{id}` found for this kind, if any. Raises BadAnswer."""
-    found = _results(body, f"{PATHS[kind]}_results")
-    return next((tmdb for result in found if (tmdb := _id_of("tmdb", result.get("id")))), None)
+    results = _results(body, f"{PATHS[kind]}_results")
+    return next((tmdb for result in results if (tmdb := _id_of("tmdb", result.get("id")))), None)
 
 
 def parse_search(body: Any, kind: Kind) -> tuple[Candidate, ...]:
     """What a page of `/search/movie` or `/search/tv` found. Raises BadAnswer."""
-    found = (_candidate(result, kind) for result in _results(body, "results"))
-    return tuple(candidate for candidate in found if candidate)
+    candidates = (_candidate(result, kind) for result in _results(body, "results"))
+    return tuple(candidate for candidate in candidates if candidate)
 
 
 def _results(body: Any, key: str) -> list[dict[str, Any]]:
@@ -330,13 +330,13 @@ def _claims(body: dict[str, Any], kind: Kind) -> dict[str, str]:
 
 
 def _known_titles(body: dict[str, Any], name: str) -> tuple[str, ...]:
-    known = [body.get(name), body.get(f"original_{name}")]
+    titles = [body.get(name), body.get(f"original_{name}")]
     with suppress(Malformed, KeyError):
         alternatives = section(body, "alternative_titles")
-        known += [entry.get("title") for entry in objects(alternatives.get("titles") or alternatives.get("results"))]
+        titles += [entry.get("title") for entry in objects(alternatives.get("titles") or alternatives.get("results"))]
     with suppress(Malformed, KeyError):
-        known += [_data(entry).get(name) for entry in objects(section(body, "translations").get("translations"))]
-    return tuple(title for title in texts(known) or () if _said(title))[:MAX_TITLES]
+        titles += [_data(entry).get(name) for entry in objects(section(body, "translations").get("translations"))]
+    return tuple(title for title in texts(titles) or () if _said(title))[:MAX_TITLES]
 
 
 def _read_texts(reading: Reading, body: dict[str, Any], kind: Kind, preferences: Preferences) -> None:
@@ -401,8 +401,8 @@ def _has_ended(body: dict[str, Any]) -> bool:
 
 def _said(raw: Any) -> str | None:
     """A text that says something: no placeholder."""
-    told = text(raw)
-    return None if told is None or told.casefold().strip(" .") in PLACEHOLDERS else told
+    words = text(raw)
+    return None if words is None or words.casefold().strip(" .") in PLACEHOLDERS else words
 
 
 def _data(translation: dict[str, Any]) -> dict[str, Any]:
@@ -426,8 +426,8 @@ def _original_or_none(body: dict[str, Any]) -> str:
 def _translations(body: dict[str, Any], preferences: Preferences) -> list[tuple[str, dict[str, Any]]]:
     """The translations into the listed languages and the original one, each with its tag, such as "es-MX"."""
     wanted = (*preferences.image_languages, _original_or_none(body))
-    found = objects(section(body, "translations")["translations"])
-    entries = [(entry.get("iso_639_1"), entry.get("iso_3166_1"), _data(entry)) for entry in found]
+    translations = objects(section(body, "translations")["translations"])
+    entries = [(entry.get("iso_639_1"), entry.get("iso_3166_1"), _data(entry)) for entry in translations]
     return [
         (f"{language}-{country}" if isinstance(country, str) and country else str(language), data)
         for language, country, data in entries
@@ -442,9 +442,9 @@ def _tells_translations(body: dict[str, Any]) -> bool:
 
 def _in_languages(body: dict[str, Any], key: str, preferences: Preferences) -> tuple[Text, ...]:
     """A text in each language: as asked for, then as translated. TMDB itself gives "" where it has none."""
-    told = _said(body[key])
-    here = [Text(value=told, language=preferences.language)] if told else []
-    if told and not _tells_translations(body):
+    words = _said(body[key])
+    here = [Text(value=words, language=preferences.language)] if words else []
+    if words and not _tells_translations(body):
         return tuple(here)
     translated = [(tag, optional(_said, data.get(key))) for tag, data in _translations(body, preferences)]
     return (*here, *(Text(value=value, language=tag) for tag, value in translated if value))
@@ -453,24 +453,28 @@ def _in_languages(body: dict[str, Any], key: str, preferences: Preferences) -> t
 def _titles(body: dict[str, Any], name: str, preferences: Preferences) -> tuple[Text, ...]:
     """The title in each language. TMDB gives the original title where it has none in the language asked for; a
     translation that leaves it empty says that it is called there as in the original."""
-    told, original, language = _said(body[name]), optional(_said, body.get(f"original_{name}")), _original_or_none(body)
-    here = [Text(value=told, language=preferences.language)] if told and told != original else []
+    title, original, language = (
+        _said(body[name]),
+        optional(_said, body.get(f"original_{name}")),
+        _original_or_none(body),
+    )
+    here = [Text(value=title, language=preferences.language)] if title and title != original else []
     first = [Text(value=original, language=language)] if original and language else []
-    if told and not _tells_translations(body):
-        if told == original and language not in ("", _language(preferences)):
+    if title and not _tells_translations(body):
+        if title == original and language not in ("", _language(preferences)):
             raise Malformed("a title that may be the original one, and no translations to tell")
-        return (*here, *first) or (Text(value=told, language=language or "und"),)
+        return (*here, *first) or (Text(value=title, language=language or "und"),)
     translated = [(tag, optional(_said, data.get(name))) for tag, data in _translations(body, preferences)]
     named = [Text(value=value, language=tag) for tag, value in translated if value]
     implied = [Text(value=original, language=tag, implied=True) for tag, value in translated if not value and original]
-    return (*here, *named, *first, *implied) or ((Text(value=told, language="und"),) if told else ())
+    return (*here, *named, *first, *implied) or ((Text(value=title, language="und"),) if title else ())
 
 
 def _names(raw: Any, key: str = "name") -> tuple[str, ...] | None:
-    found = objects(raw)
-    names = texts(entry.get(key) for entry in found)
-    if found and names is None:
-        raise Malformed(f"no {key} in {len(found)} entries")
+    objects_there = objects(raw)
+    names = texts(entry.get(key) for entry in objects_there)
+    if objects_there and names is None:
+        raise Malformed(f"no {key} in {len(objects_there)} entries")
     return names
 
 
@@ -600,10 +604,10 @@ def _image_url(path: Any, size: str = "original") -> str | None:
 
 def _images(body: dict[str, Any], group: str) -> Artwork:
     """The candidates of a group, best first."""
-    found = each(section(section(body, "images"), group, list), _image)
+    images = each(section(section(body, "images"), group, list), _image)
     taken: Counter[str] = Counter()
     kept = []
-    for image in sorted(found, key=lambda image: -image.votes):
+    for image in sorted(images, key=lambda image: -image.votes):
         taken[image.language] += 1
         if taken[image.language] <= MAX_IMAGES:
             kept.append(image)

@@ -194,26 +194,26 @@ class Tvdb(Provider):
     def lookup(self, ask: Ask, http: Http) -> Mapping[str, str]:
         """The TVDB id of the title with this IMDb or TMDB id. Raises TitleNotFound, also for more than one."""
         soft = False
-        for id_type in [known for known in self.looks_up_by[ask.kind] if known in ask.ids]:
+        for id_type in [known_type for known_type in self.looks_up_by[ask.kind] if known_type in ask.ids]:
             try:
-                found = self._with_remote_id(ask, http, id_type)
+                tvdb_ids = self._with_remote_id(ask, http, id_type)
             except TitleNotFound:
                 soft = True
                 continue
-            if len(found) > 1:
-                raise TitleNotFound(f"ambiguous: {len(found)} records of TheTVDB have this {id_type} id")
-            if found:
-                return {"tvdb": found[0]}
+            if len(tvdb_ids) > 1:
+                raise TitleNotFound(f"ambiguous: {len(tvdb_ids)} records of TheTVDB have this {id_type} id")
+            if tvdb_ids:
+                return {"tvdb": tvdb_ids[0]}
         raise TitleNotFound("no record of TheTVDB has one of these ids", soft=soft)
 
     def _with_remote_id(self, ask: Ask, http: Http, id_type: str) -> list[str]:
         body = _get(http, ask.settings, f"/search/remoteid/{quote(ask.ids[id_type], safe='')}", {})
-        found = parse_remote_matches(ask.kind, body, id_type, ask.ids[id_type])
+        by_id = parse_remote_matches(ask.kind, body, id_type, ask.ids[id_type])
         if id_type == "imdb":
-            return [tvdb_id for tvdb_id, confirmed in found.items() if confirmed is not False]
+            return [tvdb_id for tvdb_id, confirmed in by_id.items() if confirmed is not False]
         return [
             tvdb_id
-            for tvdb_id, confirmed in found.items()
+            for tvdb_id, confirmed in by_id.items()
             if confirmed or (confirmed is None and self._bears(ask, http, tvdb_id, id_type))
         ]
 
@@ -225,10 +225,10 @@ class Tvdb(Provider):
     def search(self, query: Query, http: Http) -> tuple[Candidate, ...]:
         params = {"query": query.title, "type": query.kind.value, "limit": str(SEARCH_LIMIT)}
         year = {"year": str(query.year)} if query.year else {}
-        found = parse_search(query.kind, _get(http, query.settings, "/search", params | year), query.preferences)
-        if not found and year:  # the year is a strict filter there, and a year off by one finds nothing
-            found = parse_search(query.kind, _get(http, query.settings, "/search", params), query.preferences)
-        return found
+        candidates = parse_search(query.kind, _get(http, query.settings, "/search", params | year), query.preferences)
+        if not candidates and year:  # the year is a strict filter there, and a year off by one finds nothing
+            candidates = parse_search(query.kind, _get(http, query.settings, "/search", params), query.preferences)
+        return candidates
 
     def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         _get(http, settings, "/artwork/types", {})
@@ -286,8 +286,8 @@ def _record(body: Any) -> dict[str, Any]:
 
 def _identifier(raw: Any) -> str | None:
     """TheTVDB's own id, a number above 0 or such a number as text."""
-    known = str(raw) if isinstance(raw, int | str) and not isinstance(raw, bool) else ""
-    return known if valid_id("tvdb", known) else None
+    value = str(raw) if isinstance(raw, int | str) and not isinstance(raw, bool) else ""
+    return value if valid_id("tvdb", value) else None
 
 
 def parse_details(kind: Kind, body: Any, preferences: Preferences) -> Fragment:
@@ -398,8 +398,8 @@ def _translated(record: Mapping[str, Any], part: str, key: str, wanted: Iterable
     )
     by_language = dict(reversed(entries))
     for language in wanted:
-        if found := by_language.get(language):
-            yield Text(value=found.replace("\r\n", "\n"), language=tag_of(language))
+        if translation := by_language.get(language):
+            yield Text(value=translation.replace("\r\n", "\n"), language=tag_of(language))
 
 
 def _is_placeholder(name: str) -> bool:
@@ -424,13 +424,13 @@ def _all_titles(record: Mapping[str, Any]) -> Iterator[str]:
 
 def parse_remote_ids(raw: Any) -> dict[str, str]:
     """Ids of other services by id type. Where a record has several different ones of a type, none is believed."""
-    found: dict[str, set[str]] = {}
+    by_type: dict[str, set[str]] = {}
     for entry in raw if isinstance(raw, list) else ():
         source = entry.get("sourceName") if isinstance(entry, dict) else None
         id_type, pattern = REMOTE_IDS.get(str(source).lower(), ("", r"(?!)"))
         if match := re.match(pattern, str(entry.get("id")).strip() if id_type else ""):
-            found.setdefault(id_type, set()).add(match[0])
-    return {id_type: values.pop() for id_type, values in found.items() if len(values) == 1}
+            by_type.setdefault(id_type, set()).add(match[0])
+    return {id_type: values.pop() for id_type, values in by_type.items() if len(values) == 1}
 
 
 def _certification(ratings: Any, country: str) -> str | None:
@@ -476,8 +476,8 @@ def _homepage(remote_ids: Any) -> str | None:
 
 def _end_date(record: Mapping[str, Any]) -> str | None:
     status = section(record, "status")
-    known = STATUSES.get(optional(text, status.get("name")) or "") or section(status, "id", int)
-    return iso_date(record["lastAired"]) if known == STATUSES["Ended"] else None
+    status_code = STATUSES.get(optional(text, status.get("name")) or "") or section(status, "id", int)
+    return iso_date(record["lastAired"]) if status_code == STATUSES["Ended"] else None
 
 
 def _premiere(record: Mapping[str, Any], country: str) -> str | None:
@@ -566,13 +566,13 @@ def parse_remote_matches(kind: Kind, body: Any, id_type: str, value: str) -> dic
     data = body.get("data") if isinstance(body, dict) else body
     if data is not None and not isinstance(data, list):
         raise BadAnswer("TheTVDB's look-up answered without a list")
-    found: dict[str, bool | None] = {}
+    by_id: dict[str, bool | None] = {}
     for entry in data or ():
         match = entry.get(kind.value) if isinstance(entry, dict) else None
         if isinstance(match, dict) and (tvdb_id := _identifier(match.get("id"))):
             ids = parse_remote_ids(match.get("remoteIds"))
-            found[tvdb_id] = ids[id_type] == value if id_type in ids else None
-    return found
+            by_id[tvdb_id] = ids[id_type] == value if id_type in ids else None
+    return by_id
 
 
 def parse_search(kind: Kind, body: Any, preferences: Preferences) -> tuple[Candidate, ...]:
