@@ -1,5 +1,5 @@
-"""A field's value as a person typed it or a file holds it: converted to the field's type, and refused where it
-cannot be right."""
+"""A field's value as a person typed it or a file holds it: converted to the field's type, its texts cleaned, and
+refused where it cannot be right."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from metarr.domain.equality import text_key
 from metarr.domain.fields import FIELDS, FieldType, convert_value
 from metarr.domain.id_spelling import expected, valid_id, valid_type
+from metarr.domain.texts import LONG_TEXTS, cleaned
 from metarr.domain.values import Collection, Credit, Image, Value
 
 MOST_TEXT = 20_000
@@ -62,17 +63,17 @@ _NOUNS: Mapping[FieldType, str] = {
 }
 
 
-def _text(_: str, value: str) -> str:
-    return _line(value, MOST_TEXT)
+def _text(name: str, value: str) -> str | None:
+    return _short(cleaned(value, lines=name in LONG_TEXTS), MOST_TEXT) or None
 
 
-def _line(text: str, most: int = MOST_LINE) -> str:
-    """The text, trimmed."""
-    text = text.strip()
+def _line(text: str) -> str:
+    return _short(cleaned(text), MOST_LINE)
+
+
+def _short(text: str, most: int) -> str:
     if len(text) > most:
         raise ValueError(f"has a text of {len(text):,} characters; {most:,} are the most")
-    if any((letter < " " and letter not in "\n\r\t") or "\ud800" <= letter <= "\udfff" for letter in text):
-        raise ValueError("contains a control character")
     return text
 
 

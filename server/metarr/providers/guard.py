@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 
 import msgspec
 import structlog
-from msgspec import structs
+from msgspec.structs import replace
 
 from metarr.domain.fields import FIELDS, FieldType, decode_value, encode_value
-from metarr.domain.id_spelling import valid_id
+from metarr.domain.ids import Bearer, ExternalId, admit
 from metarr.domain.languages import TEXT_FIELDS
 from metarr.domain.outcome import Fragment
+from metarr.domain.texts import LONG_TEXTS, cleaned
 from metarr.domain.values import Collection, Credit, Image, Kind, Text, Value
 from metarr.errors import BadAnswer, DatabaseUnusable, ProviderError, TitleNotFound
 from metarr.fetch.contract import Cancelled, Classify, Http, Response
@@ -32,6 +33,8 @@ MAX_ELEMENTS = 500
 """Elements of one list; longer ones are cut, because a series of thirty years has more cast than anyone reads."""
 MAX_NUMBER = 1e15
 MAX_CANDIDATES = 100
+MAX_WORDS = 500
+"""Characters of a name that a title goes by."""
 MAX_TROUBLE = 50
 MAX_NOTE = 200
 LANGUAGE_TAG = re.compile(r"([a-z]{2,3}(-[A-Z]{2})?)?")
@@ -83,7 +86,7 @@ def lookup(provider: Provider, ask: Ask, http: Http) -> Mapping[str, str]:
         raise TitleNotFound(f"{provider.id} cannot look up ids")
     finder: LooksUp = provider
     returned = guarded(lambda: finder.lookup(ask, http), f"{provider.id}.lookup")
-    ids = checked_ids(returned)
+    ids = checked_ids(ask.kind, returned)
     if not provider.asks_by.get(ask.kind, ()) or ids.keys().isdisjoint(provider.asks_by[ask.kind]):
         raise BadAnswer(f"{provider.id}.lookup returned no id by which it can be asked")
     return ids
@@ -100,7 +103,12 @@ def search(provider: Provider, query: Query, http: Http) -> tuple[Candidate, ...
     kept = [candidate for candidate in returned if _is_candidate(provider, query.kind, candidate)]
     if returned and not kept:
         raise BadAnswer(f"{provider.id}.search returned nothing that is a candidate")
-    return tuple(kept[:MAX_CANDIDATES])
+    return tuple(_readable(candidate) for candidate in kept[:MAX_CANDIDATES])
+
+
+def _readable(candidate: Candidate) -> Candidate:
+    titles = tuple(_short_texts(candidate.titles))
+    return replace(candidate, titles=titles, overview=cleaned(candidate.overview, lines=True))
 
 
 def check(provider: Provider, http: Http, settings: Mapping[str, SettingValue]) -> None:
@@ -152,7 +160,7 @@ def checked_fragment(
     return Fragment(
         provider=provider.id,
         kind=kind,
-        ids=checked_ids(returned.ids),
+        ids=checked_ids(kind, returned.ids),
         values=values,
         texts={field: said for field, said in texts.items() if said},
         empty=empty | {field for field, said in texts.items() if not said},
@@ -176,6 +184,7 @@ def checked_value(field: str, raw: object) -> Value | None:
             raise
         sound: Any = each(raw[:MAX_ELEMENTS], lambda part: _typed(field, (part,)))
         value = tuple(chain.from_iterable(sound))
+    value = _cleaned(field, value)
     if isinstance(value, tuple):
         kept: Any = tuple(part for part in value if _says(part))
         value = kept[:MAX_ELEMENTS]
@@ -183,7 +192,7 @@ def checked_value(field: str, raw: object) -> Value | None:
         raise Malformed("a number out of range")
     if FIELDS[field].type is FieldType.DATE and value and not ISO_DAY.fullmatch(str(value)):
         raise Malformed("not a day written as YYYY-MM-DD")
-    return None if value in ("", ()) else value
+    return None if value in ("", ()) or (isinstance(value, Collection) and not value.name) else value
 
 
 def _typed(field: str, raw: object) -> Value:
@@ -199,7 +208,7 @@ def _says(part: str | Credit | Image) -> bool:
     """Whether an element is one: a name, a person with a name, an image with an address."""
     if isinstance(part, Image):
         return part.url.startswith("https://")
-    return bool((part.name if isinstance(part, Credit) else part).strip())
+    return bool(part.name if isinstance(part, Credit) else part)
 
 
 def checked_texts(field: str, raw: object) -> tuple[Text, ...]:
@@ -210,7 +219,7 @@ def checked_texts(field: str, raw: object) -> tuple[Text, ...]:
         if not LANGUAGE_TAG.fullmatch(text.language):
             raise Malformed("no language such as en or pt-BR")
         value = checked_value(field, text.value)
-        return structs.replace(text, value=value) if isinstance(value, str) else None
+        return replace(text, value=value) if isinstance(value, str) else None
 
     kept: dict[str, Text] = {}
     for text in each(raw, read)[:MAX_ELEMENTS]:
@@ -218,15 +227,37 @@ def checked_texts(field: str, raw: object) -> tuple[Text, ...]:
     return tuple(kept.values())
 
 
-def checked_ids(raw: object) -> dict[str, str]:
-    """External ids by type; whatever is no id is dropped. Raises BadAnswer for what is no mapping at all."""
+def _cleaned(field: str, value: Value) -> Value:
+    """The value with every text in it cleaned; addresses of images are no texts."""
+    if isinstance(value, str):
+        return cleaned(value, lines=field in LONG_TEXTS)
+    if isinstance(value, Collection):
+        return replace(value, name=cleaned(value.name))
+    if not isinstance(value, tuple):
+        return value
+    parts: Any = tuple(map(_cleaned_part, value))
+    return parts  # type: ignore[no-any-return]
+
+
+def _cleaned_part(part: str | Credit | Image) -> str | Credit | Image:
+    if isinstance(part, str):
+        return cleaned(part)
+    if isinstance(part, Image):
+        return part
+    name, role = cleaned(part.name), cleaned(part.role)
+    return part if (name, role) == (part.name, part.role) else replace(part, name=name, role=role)
+
+
+def checked_ids(kind: Kind, raw: object) -> dict[str, str]:
+    """A title's external ids by type, as they are stored; whatever is no id, or another's, is dropped.
+
+    Raises BadAnswer for what is no mapping at all.
+    """
     if not isinstance(raw, Mapping):
         raise BadAnswer(f"ids came as {type(raw).__name__}")
-    return {
-        id_type: value
-        for id_type, value in list(raw.items())[:MAX_ELEMENTS]
-        if isinstance(id_type, str) and isinstance(value, str) and valid_id(id_type, value)
-    }
+    texts = [(t, v) for t, v in list(raw.items())[:MAX_ELEMENTS] if isinstance(t, str) and isinstance(v, str)]
+    admitted = (admit(kind, id_type, value) for id_type, value in texts)
+    return {each.type: each.value for each in admitted if isinstance(each, ExternalId) and each.bearer is Bearer.TITLE}
 
 
 def _texts_in(value: Value) -> Iterable[str]:
@@ -245,7 +276,8 @@ def _texts_of(part: str | Credit | Image) -> tuple[str, ...]:
 
 
 def _short_texts(raw: Iterable[object]) -> list[str]:
-    return [words for words in list(raw)[:MAX_ELEMENTS] if isinstance(words, str) and 0 < len(words) <= 500]
+    texts = [cleaned(words) for words in list(raw)[:MAX_ELEMENTS] if isinstance(words, str) and len(words) <= MAX_WORDS]
+    return [words for words in texts if words]
 
 
 def _is_candidate(provider: Provider, kind: Kind, candidate: object) -> bool:
@@ -255,7 +287,7 @@ def _is_candidate(provider: Provider, kind: Kind, candidate: object) -> bool:
     try:
         msgspec.json.decode(msgspec.json.encode(candidate), type=Candidate)
         sane = len(candidate.overview) <= MAX_TEXT and len(candidate.titles) <= MAX_ELEMENTS
-        ids = checked_ids(candidate.ids)
+        ids = checked_ids(kind, candidate.ids)
     except (BadAnswer, *SHAPELESS):
         return False
     own = (candidate.provider, candidate.kind) == (provider.id, kind)

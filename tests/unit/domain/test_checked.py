@@ -15,6 +15,9 @@ URL = "https://art.example/1.jpg"
     ("field", "raw", "value"),
     [
         ("plot", "  A plot.\nIn two lines. ", "A plot.\nIn two lines."),
+        ("plot", "<p>A &amp; b.</p><p>C\x00\u202e</p>", "A & b.\n\nC"),
+        ("title", "Tom &amp;amp;  Jerry\n", "Tom & Jerry"),
+        ("title", "I <3 NY", "I <3 NY"),
         ("title", "1984", "1984"),
         ("plot", "x" * MOST_TEXT, "x" * MOST_TEXT),
         ("release_date", "2000-02-29", "2000-02-29"),
@@ -29,6 +32,9 @@ URL = "https://art.example/1.jpg"
         ("cast", [{"name": "A", "role": "X"}, {"name": "B"}], (Credit(name="A", role="X"), Credit(name="B", order=1))),
         ("cast", [{"name": "A", "order": 3, "ids": {"imdb": "nm0000093"}}],
          (Credit(name="A", order=3, ids={"imdb": "nm0000093"}),)),
+        ("genres", ["Sci-Fi &amp; Fantasy", "<br>"], ("Sci-Fi & Fantasy",)),
+        ("cast", [{"name": "D&apos;Onofrio", "role": "Him&nbsp;self"}], (Credit(name="D'Onofrio", role="Him self"),)),
+        ("collection", {"name": "Tom &amp; Jerry"}, Collection(name="Tom & Jerry")),
         ("collection", {"name": "Trilogy", "ids": {"tmdb": "10"}}, Collection(name="Trilogy", ids={"tmdb": "10"})),
         ("poster", [{"url": URL, "width": 10, "votes": 5}], (Image(url=URL, width=10),)),
         ("fanart", [{"url": URL}, {"url": URL + "?2", "language": "de"}],
@@ -46,16 +52,19 @@ def test_null_blanks_and_empty_lists_are_nothing(field, raw):
 
 
 def test_a_list_of_blanks_is_nothing():
-    assert checked_value("genres", [" ", ""]) is None
+    assert checked_value("genres", [" ", "", "&nbsp;"]) is None
+
+
+@pytest.mark.parametrize("raw", ["\x00", "<br>", "&nbsp;", "\u202e"])
+def test_a_text_of_nothing_that_can_be_seen_is_nothing(raw):
+    assert checked_value("plot", raw) is None
+    assert checked_value("title", raw) is None
 
 
 @pytest.mark.parametrize(
     ("field", "raw", "told"),
     [
         ("plot", "x" * (MOST_TEXT + 1), "20,001 characters"),
-        ("plot", "a\x00b", "control character"),
-        ("plot", "\x1b[31m", "control character"),
-        ("plot", "\ud800", "control character"),
         ("plot", 5, "is no text"),
         ("plot", ["x"], "is no text"),
         ("release_date", "15.10.1999", "is no date"),

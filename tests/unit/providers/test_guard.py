@@ -249,12 +249,44 @@ class TestFragment:
         assert len(found.values["genres"]) == 500  # type: ignore[arg-type]
         assert len(found.titles) == 500
 
+    @pytest.mark.parametrize(
+        ("field", "raw", "value"),
+        [
+            ("title", "Tom &amp; Jerry", "Tom & Jerry"),
+            ("title", "Odd\x00\u202e  &amp;amp; One\n", "Odd & One"),
+            ("title", "I <3 NY & a < b", "I <3 NY & a < b"),
+            ("genres", ("Sci-Fi &amp; Fantasy", "<b>Drama</b>"), ("Sci-Fi & Fantasy", "Drama")),
+            ("cast", (Credit(name="Vincent D&apos;Onofrio", role="Him&nbsp;self", order=1),),
+             (Credit(name="Vincent D'Onofrio", role="Him self", order=1),)),
+            ("collection", Collection(name="Odd &amp; Ones", ids={"tmdb": "1"}),
+             Collection(name="Odd & Ones", ids={"tmdb": "1"})),
+            ("poster", (Image(url="https://x.example/p.jpg?a=1&lt;=2"),),
+             (Image(url="https://x.example/p.jpg?a=1&lt;=2"),)),
+        ],
+    )  # fmt: skip
+    def test_texts_are_cleaned(self, field: str, raw: Any, value: Any) -> None:
+        assert checked(values={field: raw}).values == {field: value}
+
+    @pytest.mark.parametrize(
+        ("field", "raw"),
+        [
+            ("title", "&nbsp;"),
+            ("genres", ("<br>",)),
+            ("cast", (Credit(name="\x00"),)),
+            ("collection", Collection(name="<p>")),
+        ],
+    )
+    def test_what_is_empty_when_it_is_cleaned_is_empty(self, field: str, raw: Any) -> None:
+        assert field in checked(values={field: raw}).empty
+
     def test_what_is_no_id_is_dropped(self) -> None:
         ids = {"imdb": "tt0133093", "tmdb": "abc", "Odd Type": "1", "odd": 7, "wikidata": "Q83495", "other": "a b"}
+        ids |= {"tvdb": "0", "trakt": "None", "tmdbcollection": "5"}
         assert checked(ids=ids).ids == {"imdb": "tt0133093", "wikidata": "Q83495"}
+        assert checked(ids={"IMDB": "0133093", "TheTVDB": "7"}).ids == {"imdb": "tt0133093", "tvdb": "7"}
 
     def test_what_is_no_title_is_dropped(self) -> None:
-        assert checked(titles=("One", 7, "", "One", "x" * 501)).titles == ("One",)
+        assert checked(titles=("One", 7, "", "One", "x" * 501, "&nbsp;", "O&apos;ne")).titles == ("One", "O'ne")
 
     @given(
         values=st.dictionaries(
@@ -307,6 +339,10 @@ class TestSearch:
     def test_candidates_pass(self) -> None:
         found = (candidate(year=2010, popularity=1.5), candidate(ids={"odd": "2"}))
         assert guard.search(saying(list(found)), QUERY, HTTP) == found
+
+    def test_their_texts_are_cleaned(self) -> None:
+        raw = candidate(titles=("Odd &amp; One",), overview="<p>A.</p><p>B &lt;3</p>")
+        assert guard.search(saying([raw]), QUERY, HTTP) == (candidate(titles=("Odd & One",), overview="A.\n\nB <3"),)
 
     @pytest.mark.parametrize(
         "wrong",
