@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
+from msgspec.structs import replace
+
 from metarr.domain.addresses import About, Link, links
 from metarr.domain.id_spelling import OF_COLLECTION, expected, is_blank, spelled, typed, valid_type
 from metarr.domain.values import Kind, Struct
@@ -112,6 +114,33 @@ def admit(kind: Kind | None, id_type: str, value: str, context: IdContext = NOWH
     if kind is not Kind.EPISODE or isinstance(read, NoId) or read.bearer is not Bearer.TITLE:
         return read
     return NoId(why="is its series' own id") if context.series_ids.get(read.type) == read.value else read
+
+
+class Admitted(Struct, frozen=True, kw_only=True):
+    """The ids of a title among several that were written: by type, which types of these are weak, and what is wrong
+    with others."""
+
+    ids: dict[str, str] = {}
+    weak: frozenset[str] = frozenset()
+    faults: tuple[str, ...] = ()
+
+
+def admit_all(kind: Kind, written: Mapping[str, str], context: IdContext = NOWHERE) -> Admitted:
+    """All that somebody wrote, by type. Of two spellings of one type the first counts; what stands for no id, and what
+    is the id of its series or collection, is passed over."""
+    passed: dict[str, ExternalId] = {}
+    faults = []
+    for id_type, value in sorted(written.items(), key=lambda pair: not typed(pair[0])):
+        read = admit(kind, id_type, value, replace(context, beside=frozenset(each.value for each in passed.values())))
+        if isinstance(read, ExternalId) and read.bearer is Bearer.TITLE:
+            passed.setdefault(read.type, read)
+        elif isinstance(read, NoId) and not read.blank:
+            faults.append(f"{id_type[:40]!r} {value[:40]!r} {read.why}")
+    return Admitted(
+        ids={id_type: each.value for id_type, each in passed.items()},
+        weak=frozenset(id_type for id_type, each in passed.items() if each.weak),
+        faults=tuple(faults),
+    )
 
 
 def _read(kind: Kind | None, id_type: str, value: str, context: IdContext) -> ExternalId | NoId:

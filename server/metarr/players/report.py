@@ -14,7 +14,7 @@ from metarr.clock import Clock
 from metarr.domain.checked import checked_value
 from metarr.domain.delivery import IDS, FieldState, is_anew, not_taken, reported, retry, takeable, unacknowledged
 from metarr.domain.fields import fields_of
-from metarr.domain.id_spelling import valid_id, valid_type
+from metarr.domain.ids import Admitted, IdContext, admit_all
 from metarr.domain.item import MediaItem
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput
@@ -247,9 +247,13 @@ def _new(entry: ReportedEntry, player: Player, *, first: bool, ids: Mapping[str,
 
 
 def _cleaned(entry: ReportedEntry) -> tuple[ReportedEntry, list[str]]:
-    """The entry without what is no id, and what is wrong with it."""
-    ids = {t: value for t, value in entry.ids.items() if valid_type(t) and valid_id(t, value)}
-    problems = [f"{t[:40]!r} {value[:40]!r} is no external id" for t, value in entry.ids.items() if t not in ids]
+    """The entry with the ids that are some, as they are stored, and what is wrong with it."""
+    series, of_series = entry.series, Admitted()
+    if series is not None:
+        of_series = admit_all(Kind.SERIES, series.ids)
+        series = dataclasses.replace(series, ids=of_series.ids)
+    own = admit_all(entry.kind, entry.ids, IdContext(series_ids=of_series.ids))
+    problems = [*own.faults, *of_series.faults]
     names = {field.name for field in fields_of(entry.kind)}
     for name, value in entry.fields.items():
         if name not in names:
@@ -257,7 +261,7 @@ def _cleaned(entry: ReportedEntry) -> tuple[ReportedEntry, list[str]]:
         elif fault := _fault(name, value):
             problems.append(f"{name} {fault}")
     fields = {name: value for name, value in entry.fields.items() if name in names and value is not None}
-    cleaned = dataclasses.replace(entry, ids=ids, fields=fields)
+    cleaned = dataclasses.replace(entry, ids=own.ids, series=series, fields=fields)
     return cleaned, problems
 
 

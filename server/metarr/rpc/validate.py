@@ -8,8 +8,9 @@ from typing import Protocol, Self
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
-from metarr.domain.id_spelling import expected, valid_id, valid_type
-from metarr.domain.ids import parse_reference
+from metarr.domain.id_spelling import OF_COLLECTION, expected, typed, valid_type
+from metarr.domain.ids import Bearer, NoId, admit, parse_reference
+from metarr.domain.texts import cleaned
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, Violation
 from metarr.rpc.convert import kind_of
@@ -60,6 +61,10 @@ class Check:
             self.violation(field, "contains a null character")
         return trimmed
 
+    def title(self, field: str, value: str, *, required: bool = True) -> str:
+        """What something is called, cleaned as all texts are."""
+        return self.text(field, cleaned(value), required=required)
+
     def one_of(self, field: str, value: str, allowed: Collection[str]) -> str:
         """One of a closed set of words."""
         if value not in allowed:
@@ -102,17 +107,20 @@ class Check:
             self.violation(field, f"{value} is not between 1 and {most}; 0 gives {default}")
         return value or default
 
-    def ids(self, field: str, values: Iterable[TypedId]) -> dict[str, str]:
-        """External ids by type, one of each type at most."""
+    def ids(self, field: str, values: Iterable[TypedId], kind: Kind | None = None) -> dict[str, str]:
+        """External ids of a title of the kind by type, as they are stored; one of each type at most."""
         ids: dict[str, str] = {}
         for index, given in enumerate(values):
             path = f"{field}[{index}]"
-            if not valid_type(given.type):
+            id_type, read = typed(given.type), admit(kind, given.type, given.value)
+            if not valid_type(id_type.removeprefix(OF_COLLECTION)):
                 self.violation(f"{path}.type", "is no type of id; imdb, tmdb and tvdb are some")
-            elif not valid_id(given.type, given.value):
-                self.violation(f"{path}.value", f"is no {given.type} id: {expected(given.type)}")
-            elif ids.setdefault(given.type, given.value) != given.value:
-                self.violation(f"{path}.value", f"there is another {given.type} id: {ids[given.type]}")
+            elif isinstance(read, NoId):
+                self.violation(f"{path}.value", f"is no {id_type} id: {expected(id_type)}")
+            elif read.bearer is not Bearer.TITLE:
+                self.violation(f"{path}.type", f"is the id of its {read.bearer}, not its own")
+            elif ids.setdefault(read.type, read.value) != read.value:
+                self.violation(f"{path}.value", f"there is another {read.type} id: {ids[read.type]}")
         return ids
 
     def reference(self, field: str, value: str) -> tuple[str, str] | int:

@@ -20,7 +20,7 @@ from metarr.declared import checked_all
 from metarr.domain.authority import FieldRule, rule_key, rule_violations
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
-from metarr.domain.id_spelling import valid_id, valid_type
+from metarr.domain.ids import admit_all
 from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, Violation
@@ -333,9 +333,10 @@ def _provider_faults(configured: ConfiguredProvider, wanted: ProviderDecisions) 
 
 def _item_faults(place: int, wanted: ItemDecisions) -> Iterator[Violation]:
     names = {field.name for field in fields_of(wanted.kind)}
-    for id_type, value in [*wanted.ids.items(), *(wanted.series.ids.items() if wanted.series else ())]:
-        if not valid_type(id_type) or not valid_id(id_type, value):
-            yield Violation(f"items[{place}].ids.{id_type[:60]}", f"{value[:60]!r} is no such id")
+    for kind, ids in ((wanted.kind, wanted.ids), (Kind.SERIES, wanted.series.ids if wanted.series else {})):
+        for id_type, value in ids.items():
+            if admit_all(kind, {id_type: value}).faults:
+                yield Violation(f"items[{place}].ids.{id_type[:60]}", f"{value[:60]!r} is no such id")
     for name, locked in wanted.locked.items():
         path = f"items[{place}].locked.{name[:60]}"
         if name not in names:

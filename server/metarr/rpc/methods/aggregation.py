@@ -27,11 +27,11 @@ class AggregationServicer(BaseServicer, AggregationServiceServicer):
 
     def Aggregate(self, request: pb.AggregateRequest, context: Context) -> pb.AggregateResponse:
         with Check() as check:
-            ids = check.ids("ids", request.ids)
+            kind = check.kind("kind", request.kind)
             wish = AggregateWish(
-                kind=check.kind("kind", request.kind),
-                ids=ids,
-                title=check.text("title", request.title, required=not request.ids),
+                kind=kind,
+                ids=check.ids("ids", request.ids, kind),
+                title=check.title("title", request.title, required=not request.ids),
                 year=check.year("year", request.year),
                 providers=check.providers("providers", request.providers, self._provider_ids),
                 force_refresh=request.force_refresh,
@@ -49,7 +49,7 @@ class AggregationServicer(BaseServicer, AggregationServiceServicer):
             if kind not in SEARCHED:
                 check.violation("kind", "only movies and series can be searched")
             wanted = Wanted(
-                title=check.text("title", request.title),
+                title=check.title("title", request.title),
                 year=check.year("year", request.year),
                 country=_country(check, request.country),
             )

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from metarr.clock import Clock
 from metarr.domain.item import Place
 from metarr.domain.matching import Wanted
+from metarr.domain.values import Kind
 from metarr.library.edit import Edit, Editor
 from metarr.library.intake import NewItem, NewSeries, Upserted
 from metarr.library.items import Library, Page, Shown
@@ -176,11 +177,12 @@ def _new_item(check: Check, path: str, item: pb.NewItem) -> NewItem:
     for name, number in (("season_number", item.season_number), ("episode_number", item.episode_number)):
         if number < 0:
             check.violation(f"{path}.{name}", f"{number} is below 0")
+    kind = check.kind(f"{path}.kind", item.kind)
     return NewItem(
-        kind=check.kind(f"{path}.kind", item.kind),
-        title=check.text(f"{path}.title", item.title, required=not item.ids and not in_series),
+        kind=kind,
+        title=check.title(f"{path}.title", item.title, required=not item.ids and not in_series),
         year=check.year(f"{path}.year", item.year),
-        ids=check.ids(f"{path}.ids", item.ids),
+        ids=check.ids(f"{path}.ids", item.ids, kind),
         fields=fields,
         source=item.source,
         lock_all=item.lock_all,
@@ -205,9 +207,9 @@ def _readings(check: Check, path: str, readings: Sequence[pb.TitleReading]) -> t
 
 def _series(check: Check, path: str, series: pb.NewParent) -> NewSeries:
     return NewSeries(
-        title=check.text(f"{path}.title", series.title, required=not series.ids),
+        title=check.title(f"{path}.title", series.title, required=not series.ids),
         year=check.year(f"{path}.year", series.year),
-        ids=check.ids(f"{path}.ids", series.ids),
+        ids=check.ids(f"{path}.ids", series.ids, Kind.SERIES),
     )
 
 

@@ -273,7 +273,7 @@ def _entry(check: Check, path: str, item: pb.HostItem) -> ReportedEntry:
         key=check.text(f"{path}.host_key", item.host_key, most=MOST_KEY),
         host_id=check.text(f"{path}.host_id", item.host_id, required=False, most=MOST_NAME),
         kind=check.kind(f"{path}.kind", item.kind),
-        title=check.text(f"{path}.title", item.title, required=not item.ids and not in_series),
+        title=check.title(f"{path}.title", item.title, required=not item.ids and not in_series),
         year=item.year if 1870 <= item.year <= 2200 else 0,
         ids={each.type: each.value for each in item.ids},
         fields={name: plain_of(value) for name, value in item.fields.items()},
@@ -285,9 +285,9 @@ def _entry(check: Check, path: str, item: pb.HostItem) -> ReportedEntry:
 
 def _series(check: Check, path: str, series: NewParent) -> NewSeries:
     return NewSeries(
-        title=check.text(f"{path}.title", series.title, required=not series.ids),
+        title=check.title(f"{path}.title", series.title, required=not series.ids),
         year=series.year if 1870 <= series.year <= 2200 else 0,
-        ids=check.ids(f"{path}.ids", series.ids),
+        ids={each.type: each.value for each in series.ids},
     )
 
 
