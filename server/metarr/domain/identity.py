@@ -7,6 +7,7 @@ its own ids, then the global priority. The result does not depend on the order i
 from collections.abc import Mapping
 
 from metarr.domain.authority import Authority
+from metarr.domain.ids import identifying
 from metarr.domain.item import OWNER, Conflict, IdClaim, below_providers
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Struct
@@ -53,8 +54,9 @@ def _most_wrong(fragments: Mapping[str, Fragment], adopted: Mapping[str, IdClaim
 
 
 def _against(fragment: Fragment, adopted: Mapping[str, IdClaim]) -> list[tuple[str, str]]:
-    """The claims of a fragment that contradict the adopted ids."""
-    return [(t, value) for t, value in fragment.ids.items() if t in adopted and adopted[t].value != value]
+    """The claims of a fragment that contradict the adopted ids; only what identifies a title contradicts."""
+    claims = identifying(fragment.kind, fragment.ids)
+    return [(t, value) for t, value in claims.items() if t in adopted and adopted[t].value != value]
 
 
 def _adopt(ids: Mapping[str, IdClaim], fragments: Mapping[str, Fragment], authority: Authority) -> dict[str, IdClaim]:

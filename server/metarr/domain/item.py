@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from metarr.domain.ids import identifying
 from metarr.domain.matching import Wanted
 from metarr.domain.values import Kind, Struct, Value
 
@@ -193,6 +194,10 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     def id_values(self) -> dict[str, str]:
         """The external ids without their provenance."""
         return {id_type: claim.value for id_type, claim in self.ids.items()}
+
+    def identifying_ids(self) -> dict[str, str]:
+        """Those of them that identify it."""
+        return identifying(self.kind, self.id_values())
 
     def shown_title(self) -> str:
         """The title it is shown by: the merged one, else the words it was added with."""

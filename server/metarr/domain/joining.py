@@ -13,7 +13,7 @@ def disagreement(one: MediaItem, other: MediaItem) -> str:
 
     What is not known of one of them agrees with nothing.
     """
-    for id_type in sorted(one.ids.keys() & other.ids.keys()):
+    for id_type in sorted(one.identifying_ids().keys() & other.identifying_ids().keys()):
         if one.ids[id_type].value != other.ids[id_type].value:
             return f"their {id_type} ids differ: {one.ids[id_type].value} and {other.ids[id_type].value}"
     titles, years = (one.shown_title(), other.shown_title()), (one.shown_year(), other.shown_year())

@@ -3,6 +3,7 @@
 What an item comes with is kept below every provider's word, and only where nothing is stored.
 """
 
+import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,8 +13,11 @@ from msgspec.structs import replace
 
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
+from metarr.domain.ids import identifying
 from metarr.domain.item import OWNER, REPORTERS, FieldValue, IdClaim, MediaItem, Rule
 from metarr.domain.matching import Wanted
+from metarr.domain.matching import title_key
+from metarr.domain.reported import meant
 from metarr.domain.values import Kind, Value
 from metarr.errors import InvalidInput, Violation
 from metarr.library.commit import commit
@@ -77,9 +81,17 @@ class Upserted(NamedTuple):
     new_ids: int = 0
 
 
-def take_all(
-    connection: Connection, wanted: Iterable[NewItem], now: datetime, sync_fields: Collection[str]
-) -> list[Upserted]:
+@dataclass(frozen=True)
+class Terms:
+    """What counts when titles are taken in: the moment, the fields whose change wakes the players, and the country of
+    which the owner wants the certifications (ISO 3166-1 alpha-2)."""
+
+    now: datetime
+    sync_fields: Collection[str]
+    country: str
+
+
+def take_all(connection: Connection, wanted: Iterable[NewItem], terms: Terms) -> list[Upserted]:
     """Add each item, or add to the one that it is.
 
     It is the one that has one of its ids; for an episode and a season, the one of that number; where no id decides,
@@ -89,7 +101,7 @@ def take_all(
     item has, bad values. The caller's transaction is to be rolled back then.
     """
     wanted = list(wanted)
-    intake = opened(connection, wanted, now, sync_fields)
+    intake = opened(connection, wanted, terms)
     taken, wrong = [], []
     for place, new in enumerate(wanted):
         path = f"items[{place}]"
@@ -102,14 +114,13 @@ def take_all(
     return taken
 
 
-def opened(connection: Connection, wanted: Sequence[NewItem], now: datetime, sync_fields: Collection[str]) -> "Intake":
+def opened(connection: Connection, wanted: Sequence[NewItem], terms: Terms) -> "Intake":
     """Ready to take these, one after the other. Where one could not be taken, it is not to be used any more."""
     titles = {new.title for new in wanted} | {new.series.title for new in wanted if new.series}
     values = {value for new in wanted for value in new.ids.values()}
     return Intake(
         connection,
-        now,
-        sync_fields,
+        terms,
         items.find_by_words(connection, titles - {""}),
         items.get_many(connection, items.find_by_values(connection, values)),
     )
@@ -129,15 +140,13 @@ class Intake:
     def __init__(
         self,
         connection: Connection,
-        now: datetime,
-        sync_fields: Collection[str],
+        terms: Terms,
         words: Iterable[Words],
         by_id: dict[int, MediaItem],
     ) -> None:
         self._by_id = by_id
         self._connection = connection
-        self._now = now
-        self._sync_fields = sync_fields
+        self._terms = terms
         self._words: dict[tuple[Kind, str, int], list[Words]] = {}
         self._parents: dict[Any, Upserted] = {}
         for each in words:
@@ -145,10 +154,11 @@ class Intake:
 
     def take(self, new: NewItem, path: str) -> Upserted:
         """Add an item, or add to the one that it is. Raises InvalidInput, its violations below `path`."""
-        values = _checked(new, path)
+        values = _checked(new, self._terms.country, path)
         parent = self._parent(new, path)
         if parent is not None and parent.deleted:
             return parent
+        new = dataclasses.replace(new, ids=self._own_ids(new))
         owners = self._owners(new, path)
         item = self._match(new, owners, parent.item if parent else None)
         if item is None:
@@ -166,7 +176,9 @@ class Intake:
         if after == item:
             return Upserted(item=item, restored=restored)
         after = replace(after, fingerprint="")
-        saved = commit(self._connection, item, after, cause="import", now=self._now, sync_fields=self._sync_fields).item
+        saved = commit(
+            self._connection, item, after, cause="import", now=self._terms.now, sync_fields=self._terms.sync_fields
+        ).item
         if saved.locked_fields() != item.locked_fields():
             # What is below was written, too.
             self._by_id.clear()
@@ -178,7 +190,7 @@ class Intake:
         if new.series is None or new.kind not in (Kind.SEASON, Kind.EPISODE):
             return None
         given = new.series
-        of_series = (given.title, given.year, tuple(sorted(given.ids.items())), new.source)
+        of_series = _key(given, new.source)
         if of_series not in self._parents:
             series = NewItem(Kind.SERIES, given.title, given.year, given.ids, source=new.source)
             self._parents[of_series] = self.take(series, f"{path}.series")
@@ -202,6 +214,23 @@ class Intake:
             owners = {id_type: owner for id_type, owner in gone.items() if owner == max(gone.values())}
         return owners
 
+    def _own_ids(self, new: NewItem) -> Mapping[str, str]:
+        """Its ids without those of its series, which some tools write at each episode."""
+        if new.series is None or not new.ids:
+            return new.ids
+        series = {**self._parents[_key(new.series, new.source)].item.id_values(), **new.series.ids}
+        return {id_type: value for id_type, value in new.ids.items() if series.get(id_type) != value}
+
+    def _with_shared_id(self, new: NewItem) -> int | None:
+        """An item that has one of its ids which several titles may share, such as one season of an anime, and that is
+        called alike or of the same year."""
+        for item_id in items.find_by_shared_ids(self._connection, new.kind, new.ids):
+            item = self._read(item_id)
+            alike = title_key(new.title) == title_key(item.shown_title()) if new.title else False
+            if (alike or (new.year and new.year == item.shown_year())) and not _contradictions(item, new.ids):
+                return item_id
+        return None
+
     def _match(self, new: NewItem, owners: Mapping[str, int], parent: MediaItem | None) -> MediaItem | None:
         item_id = next(iter(owners.values()), None)
         if item_id is None and parent is not None:
@@ -210,8 +239,8 @@ class Intake:
         elif item_id is None:
             alike = self._words.get((new.kind, new.title, new.year), ()) if new.title else ()
             # Two titles may be called alike: words alone do not join one id to another.
-            fitting = [each for each in alike if not (new.ids and each.identified)]
-            item_id = min(fitting, key=_preferred).item_id if fitting else None
+            fitting = [each for each in alike if not (identifying(new.kind, new.ids) and each.identified)]
+            item_id = min(fitting, key=_preferred).item_id if fitting else self._with_shared_id(new)
         return None if item_id is None else self._read(item_id)
 
     def _read(self, item_id: int) -> MediaItem:
@@ -230,13 +259,14 @@ class Intake:
             ids=dict(sorted(_claims(new).items())),
             fields=_filled({}, new, values),
             parent_id=parent_id,
-            readings=() if new.ids else new.readings,
-            added_at=self._now,
+            readings=() if identifying(new.kind, new.ids) else new.readings,
+            added_at=self._terms.now,
             origin=PLAYER if new.from_player else new.source,
         )
         added = items.add(self._connection, item)
         if parent_id is None:
-            words = Words(item_id=added.id, kind=new.kind, title=item.title, year=item.year, identified=bool(item.ids))
+            identified = bool(item.identifying_ids())
+            words = Words(item_id=added.id, kind=new.kind, title=item.title, year=item.year, identified=identified)
             self._learn(words)
         return Upserted(item=added, created=True, new_ids=len(added.ids))
 
@@ -249,7 +279,7 @@ def _preferred(words: Words) -> tuple[bool, bool, int]:
     return (words.deleted, words.identified, words.item_id)
 
 
-def _checked(new: NewItem, path: str) -> dict[str, Value]:
+def _checked(new: NewItem, country: str, path: str) -> dict[str, Value]:
     """What the item comes with, title and numbers included."""
     names = {field.name for field in fields_of(new.kind)}
     given = {"title": new.title, **(_numbers(new) if new.series else {}), **new.fields}
@@ -257,11 +287,13 @@ def _checked(new: NewItem, path: str) -> dict[str, Value]:
     wrong = []
     if new.source not in ("", *REPORTERS) and not new.from_player:
         wrong.append(Violation(f"{path}.source", f"{new.source[:60]!r} is unknown; known: {', '.join(REPORTERS)}"))
+    if not new.title and not new.ids and new.series is None:
+        wrong.append(Violation(f"{path}.title", "needs a title or an external id"))
     for name, raw in given.items():
         try:
             if name not in names:
                 raise ValueError(f"a {new.kind} has no such field")
-            value = checked_value(name, raw)
+            value = checked_value(name, meant(name, raw, country) if new.source else raw)
         except ValueError as error:
             wrong.append(Violation(f"{path}.fields.{name[:60]}", str(error)))
         else:
@@ -269,6 +301,16 @@ def _checked(new: NewItem, path: str) -> dict[str, Value]:
     if wrong:
         raise InvalidInput(*wrong)
     return values
+
+
+def _contradictions(item: MediaItem, ids: Mapping[str, str]) -> dict[str, str]:
+    """Those of the ids that tell another title than the item."""
+    own = item.identifying_ids()
+    return {id_type: value for id_type, value in ids.items() if own.get(id_type, value) != value}
+
+
+def _key(series: NewSeries, source: str) -> tuple[object, ...]:
+    return (series.title, series.year, tuple(sorted(series.ids.items())), source)
 
 
 def _numbers(new: NewItem) -> dict[str, int]:
@@ -299,8 +341,8 @@ def _joined(
     """The item with what came in addition. An id in `owners` that is not its own is one of its aliases."""
     wrong = [
         Violation(f"{path}.ids.{id_type}", f"item {item.id} has {id_type} {item.ids[id_type].value}, not {value}")
-        for id_type, value in new.ids.items()
-        if id_type in item.ids and item.ids[id_type].value != value and id_type not in owners
+        for id_type, value in _contradictions(item, new.ids).items()
+        if id_type not in owners
     ]
     if wrong:
         raise InvalidInput(*wrong)
@@ -310,11 +352,12 @@ def _joined(
         if id_type not in item.ids or (item.ids[id_type].value == claim.value and not new.source)
     }
     # Of a title that is identified nobody asks any more what its name may be.
-    readings = item.readings if item.ids or claims or not new.readings else new.readings
+    known = identifying(item.kind, {**item.id_values(), **new.ids})
+    readings = item.readings if known or not new.readings else new.readings
     return replace(
         item,
         ids={**item.ids, **claims},
-        undecided=None if claims or readings != item.readings else item.undecided,
+        undecided=None if identifying(item.kind, new.ids) or readings != item.readings else item.undecided,
         readings=readings,
         # What the owner or an import brought stays without players.
         origin=new.source if item.origin == PLAYER and not new.from_player else item.origin,

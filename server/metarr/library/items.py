@@ -68,9 +68,10 @@ class Library:
 
         Raises InvalidInput with what is wrong about each of them.
         """
-        sync_fields = self._config.read().sync_fields
+        config = self._config.read()
         with self._database.begin() as connection:
-            return intake.take_all(connection, wanted, self._clock.now(), sync_fields)
+            terms = intake.Terms(self._clock.now(), config.sync_fields, config.settings.country)
+            return intake.take_all(connection, wanted, terms)
 
     def show(self, reference: Reference, *, why: bool) -> Shown:
         """One item; with `why` also what other providers would say, from the cached answers."""

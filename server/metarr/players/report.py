@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -91,10 +90,11 @@ class Reporter:
 
         What is wrong with an entry costs what is wrong of it. Raises NoSuchThing and CannotDo as `in_session` does.
         """
-        now, sync_fields = self._clock.now(), self._config.read().sync_fields
+        now, config = self._clock.now(), self._config.read()
+        terms = intake.Terms(now, config.sync_fields, config.settings.country)
         with self._database.begin() as connection:
             player = in_session(connection, player_id, session)
-            work = _Work(connection, player, now, sync_fields)
+            work = _Work(connection, player, terms)
             placed = work.place(entries, report_id)
             gone = player_entries.remove(connection, player_id, removed)
             if complete:
@@ -108,11 +108,10 @@ class Reporter:
 class _Work:
     """One report, within its transaction. `left`: items that an entry was and is not any more."""
 
-    def __init__(self, connection: Connection, player: Player, now: datetime, sync_fields: Collection[str]) -> None:
+    def __init__(self, connection: Connection, player: Player, terms: intake.Terms) -> None:
         self._connection = connection
         self._player = player
-        self._now = now
-        self._sync_fields = sync_fields
+        self._terms = terms
         self._items: Mapping[int, MediaItem] = {}
         self._same: list[int] = []
         self.left: list[int] = []
@@ -125,7 +124,7 @@ class _Work:
         strange = [
             _new(entry, self._player, first=was is None) for entry, _, was in cleaned if not self._stays(entry, was)
         ]
-        self._intake = intake.opened(connection, strange, self._now, self._sync_fields)
+        self._intake = intake.opened(connection, strange, self._terms)
         placed = [self._place(entry, problems, was, report_id) for entry, problems, was in cleaned]
         if report_id:
             player_entries.mark_reported(connection, self._same, report_id)
@@ -135,7 +134,7 @@ class _Work:
         """Whether an entry is the item that it was: the host says the same ids, or none that speaks against it."""
         if was is None or was.kind is not entry.kind or self._is_deleted(was):
             return False
-        ids = self._items[was.item_id].id_values()
+        ids = self._items[was.item_id].identifying_ids()
         return dict(entry.ids) == was.ids or all(ids.get(t, value) == value for t, value in entry.ids.items())
 
     def _is_deleted(self, was: PlayerEntry) -> bool:
@@ -209,7 +208,7 @@ class _Work:
                 saved.rollback()
                 problems.append(str(error).replace("entry.", ""))
                 # What it learned of the one that failed was taken back with it.
-                self._intake = intake.opened(self._connection, [new], self._now, self._sync_fields)
+                self._intake = intake.opened(self._connection, [new], self._terms)
             else:
                 saved.commit()
                 return taken

@@ -19,6 +19,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    false,
     text,
     true,
 )
@@ -152,16 +154,18 @@ external_ids = Table(
     Column("source", Text, nullable=False),
     Column("alias", Boolean, nullable=False),
     Column("live", Boolean, nullable=False),
+    Column("identifies", Boolean, nullable=False, server_default=false()),
     Index("ix_external_ids_value", "value", "type"),
 )
+_ALONE = and_(external_ids.c.live == true(), external_ids.c.identifies == true())
 Index(
     "uq_external_ids_live",
     external_ids.c.value,
     external_ids.c.type,
     external_ids.c.kind,
     unique=True,
-    sqlite_where=external_ids.c.live == true(),
-    postgresql_where=external_ids.c.live == true(),
+    sqlite_where=_ALONE,
+    postgresql_where=_ALONE,
 )
 
 field_values = Table(

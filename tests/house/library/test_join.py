@@ -611,11 +611,11 @@ class TestJoining:
         with home.database.begin() as connection:
             found = items.get(connection, second)
             assert found is not None
-            items.add_alias(connection, found, "tvmaze", "77", OWNER)
+            items.add_alias(connection, found, "trakt", "77", OWNER)
         home.enrich(second)
         with home.database.read() as connection:
-            assert find(connection, ("tvmaze", "77")).id == first
-        assert home.services.library.show(first, why=False).aliases == (("tvmaze", "77"),)
+            assert find(connection, ("trakt", "77")).id == first
+        assert home.services.library.show(first, why=False).aliases == (("trakt", "77"),)
 
     def test_series_with_seasons_below_are_joined_with_them(self, home: House) -> None:
         first, second = home.add("breaking-bad", "tmdb"), home.add("breaking-bad", "tvdb")

@@ -9,7 +9,15 @@ from metarr.store.chunks import CHUNK
 from metarr.store.items.deletion import revive, soft_delete
 from metarr.store.items.family import ancestors, count_children, descendants, find_child, places
 from metarr.store.items.filter import ItemFilter, narrowed
-from metarr.store.items.ids import add_alias, aliases, find_by_id, find_by_ids, find_by_values, remove_alias
+from metarr.store.items.ids import (
+    add_alias,
+    aliases,
+    find_by_id,
+    find_by_ids,
+    find_by_shared_ids,
+    find_by_values,
+    remove_alias,
+)
 from metarr.store.items.lists import ItemHead, count, count_monitored, heads, heads_of, page, undecided_of
 from metarr.store.items.reading import count_leaving, get, get_many, having_rule
 from metarr.store.items.words import Words, find_by_words, folded
@@ -32,6 +40,7 @@ __all__ = [
     "descendants",
     "find_by_id",
     "find_by_ids",
+    "find_by_shared_ids",
     "find_by_values",
     "find_by_words",
     "find_child",

@@ -1,10 +1,12 @@
-"""External ids: whose they are, which further ones find an item, and that no two live items of a kind share one."""
+"""External ids: whose they are, which further ones find an item, and that no two live items of a kind share one that
+identifies a title."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select, true
 
+from metarr.domain.ids import Worth, finding, identifying, worth
 from metarr.domain.item import IdClaim, MediaItem
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, Violation
@@ -18,7 +20,8 @@ from metarr.store.upsert import upsert
 def find_by_id(
     connection: Connection, kind: Kind | None, id_type: str, value: str, *, deleted: bool = False
 ) -> list[int]:
-    """Items that have this external id, as theirs or as an alias; several only where the kind is left open.
+    """Items that have this external id, as theirs or as an alias, unless it is a mere note of theirs. Several where the
+    kind is left open, or where the id is one that several titles share.
 
     `deleted`: deleted items too, after the live ones, the latest first.
     """
@@ -27,13 +30,22 @@ def find_by_id(
         query = query.where(external_ids.c.kind == kind)
     if not deleted:
         query = query.where(external_ids.c.live == true())
-    return list(connection.execute(query).scalars())
+    return [row.item_id for row in connection.execute(query) if worth(Kind(row.kind), id_type) is not Worth.NOTE]
 
 
 def find_by_ids(connection: Connection, kind: Kind, ids: Mapping[str, str], *, deleted: bool = False) -> dict[str, int]:
-    """By id type, the item of this kind that has the id; live ones before deleted ones (those only if `deleted`)."""
+    """By id type, the item of this kind that one of the ids identifies; live ones before deleted ones (those only if
+    `deleted`)."""
+    ids = identifying(kind, ids)
     rows = connection.execute(_OWNERS, {"kind": kind, "values": list(ids.values())}).all() if ids else []
     return {row.type: row.item_id for row in rows if ids.get(row.type) == row.value and (row.live or deleted)}
+
+
+def find_by_shared_ids(connection: Connection, kind: Kind, ids: Mapping[str, str]) -> list[int]:
+    """Live items of this kind that have any of those ids that find a title and do not identify it, the oldest first."""
+    ids = finding(kind, ids)
+    rows = connection.execute(_OWNERS, {"kind": kind, "values": list(ids.values())}).all() if ids else []
+    return sorted({row.item_id for row in rows if ids.get(row.type) == row.value and row.live})
 
 
 def find_by_values(connection: Connection, values: Collection[str]) -> list[int]:
@@ -110,6 +122,7 @@ def _claim_row(item: MediaItem, id_type: str, claim: IdClaim) -> dict[str, Any]:
         "source": claim.source,
         "alias": False,
         "live": item.deleted_at is None,
+        "identifies": worth(item.kind, id_type) is Worth.IDENTIFY,
     }
 
 
@@ -133,7 +146,9 @@ _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _CLAIMS = select(external_ids.c.item_id, external_ids.c.type, external_ids.c.value, external_ids.c.source).where(
     external_ids.c.item_id.in_(_IDS), external_ids.c.alias == (~true())
 )
-_FIND = select(external_ids.c.item_id).order_by(external_ids.c.live.desc(), external_ids.c.item_id.desc())
+_FIND = select(external_ids.c.item_id, external_ids.c.kind).order_by(
+    external_ids.c.live.desc(), external_ids.c.item_id.desc()
+)
 
 _BY_VALUES = (
     select(external_ids.c.item_id)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from sqlalchemy import Connection, bindparam, exists, select
+from sqlalchemy import Connection, bindparam, exists, select, true
 
 from metarr.domain.item import MediaItem
 from metarr.domain.values import Kind, Struct
@@ -16,7 +16,7 @@ ROW_FIELDS = ("title", "original_title", "sort_title", "release_date")
 
 
 class Words(Struct, frozen=True, kw_only=True):
-    """The words that an item was added with. `identified`: it has external ids."""
+    """The words that an item was added with. `identified`: an external id identifies it."""
 
     item_id: int
     kind: Kind
@@ -45,6 +45,7 @@ def find_by_words(connection: Connection, titles: Collection[str]) -> list[Words
     ]
 
 
+_IDENTIFIED = exists().where(external_ids.c.item_id == items.c.id, external_ids.c.identifies == true())
 _JOINED = exists().where(joins.c.joined_id == items.c.id, joins.c.split_at.is_(None))
 _BY_WORDS = select(
     items.c.id,
@@ -52,7 +53,7 @@ _BY_WORDS = select(
     items.c.title,
     items.c.year,
     items.c.deleted_at,
-    (exists().where(external_ids.c.item_id == items.c.id) | _JOINED).label("identified"),
+    (_IDENTIFIED | _JOINED).label("identified"),
     _JOINED.label("joined"),
 ).where(items.c.title.in_(bindparam("titles", expanding=True)), items.c.parent_id.is_(None))
 

@@ -26,14 +26,26 @@ def test_two_live_items_of_a_kind_cannot_have_the_same_id(connection: Connection
 
 def test_the_database_itself_refuses_an_id_twice(database: Database) -> None:
     row = (
-        "INSERT INTO external_ids (item_id, type, value, kind, source, alias, live) "
-        "VALUES ({}, 'imdb', 'tt1', 'movie', 'x', false, true)"
+        "INSERT INTO external_ids (item_id, type, value, kind, source, alias, live, identifies) "
+        "VALUES ({}, 'imdb', 'tt1', 'movie', 'x', false, true, true)"
     )
     with database.begin() as connection:
         first, second = items.add(connection, item()), items.add(connection, item())
         connection.execute(text(row.format(first.id)))
         with pytest.raises(Exception, match=r"(?i)unique"):
             connection.execute(text(row.format(second.id)))
+
+
+def test_what_identifies_no_title_may_be_at_several_and_notes_find_none(connection: Connection) -> None:
+    shared = {"anidb": "1", "sonarr": "77", "home": "x"}
+    first = items.add(connection, item(Kind.SERIES, ids={"tvdb": "5", **shared}))
+    second = items.add(connection, item(Kind.SERIES, ids={"tvdb": "6", **shared}))
+    assert items.find_by_ids(connection, Kind.SERIES, shared) == {}
+    assert items.find_by_shared_ids(connection, Kind.SERIES, shared) == [first.id, second.id]
+    assert items.find_by_shared_ids(connection, Kind.MOVIE, shared) == []
+    assert sorted(items.find_by_id(connection, None, "anidb", "1")) == [first.id, second.id]
+    assert items.find_by_id(connection, None, "sonarr", "77") == []
+    assert items.get(connection, first.id) == first
 
 
 def test_the_same_number_may_name_a_movie_and_a_series(connection: Connection) -> None:
