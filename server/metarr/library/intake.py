@@ -15,8 +15,7 @@ from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import identifying
 from metarr.domain.item import OWNER, REPORTERS, FieldValue, IdClaim, MediaItem, Rule
-from metarr.domain.matching import Wanted
-from metarr.domain.matching import title_key
+from metarr.domain.matching import Wanted, title_key
 from metarr.domain.reported import meant
 from metarr.domain.values import Kind, Value
 from metarr.errors import InvalidInput, Violation
