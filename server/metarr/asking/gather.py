@@ -111,9 +111,9 @@ class Gatherer:
         self._heard: Heard | None = None
         self.arrivals = Arrivals(database, clock)
 
-    def coverage(self, kind: Kind) -> Coverage:
-        """The fields that each provider declares for a kind."""
-        return self._roster.coverage(kind)
+    def coverage(self, kind: Kind, config: Config) -> Coverage:
+        """The fields that each provider tells this owner about a kind."""
+        return self._roster.coverage(kind, config.settings.country)
 
     def heard(self, config: Config) -> Heard:
         """What was heard so far, by the providers as they are configured now. As long as nothing changed, it is the

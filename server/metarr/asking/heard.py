@@ -162,5 +162,5 @@ class Heard:
 
     def ground_under(self, policy: MergePolicy, kind: Kind, providers: Iterable[str]) -> bytes:
         """The same by other rules."""
-        fields = {each.id: each.provider.fields(kind, each.settings) for each in self.providers}
+        fields = {each.id: each.fields(kind, self.config.settings.country) for each in self.providers}
         return ground(policy, {provider: fields[provider] for provider in providers})

@@ -48,6 +48,10 @@ class ConfiguredProvider:
         """Whether it can be asked, or could be before its key was lost."""
         return self.lost or self.provider.configured(self.settings)
 
+    def fields(self, kind: Kind, country: str) -> frozenset[str]:
+        """The fields that it tells an owner in that country about a kind."""
+        return self.provider.fields_for(country, kind, self.settings)
+
     def skip(self, kind: Kind) -> NotAsked | None:
         """Why the provider is out of the order for a kind; None: it counts."""
         if kind not in self.provider.covers:
@@ -88,9 +92,9 @@ class Roster:
         ways = [way for each in self.all() for way in (each.provider.asks_by, each.provider.looks_up_by)]
         return tuple(sorted({id_type for way in ways for types in way.values() for id_type in types}))
 
-    def coverage(self, kind: Kind) -> Coverage:
-        """The fields that each provider declares for a kind."""
-        return {each.id: each.provider.fields(kind, each.settings) for each in self.all()}
+    def coverage(self, kind: Kind, country: str) -> Coverage:
+        """The fields that each provider tells an owner in that country about a kind."""
+        return {each.id: each.fields(kind, country) for each in self.all()}
 
     def reload(self, provider_id: str) -> ConfiguredProvider:
         """Take over changed settings: a new channel, with every park lifted but that for a lost key."""

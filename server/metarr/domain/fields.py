@@ -62,7 +62,7 @@ class Field(Struct, frozen=True, kw_only=True):
 
     `order`: providers it listens to by default; `episode_order` instead of it for seasons and episodes.
     `sync`: a change wakes the players by default. `decimals`: shown precision of a rating.
-    `textless` and `min_width` (pixels) say which artwork is acceptable.
+    `national`: another one in every country. `textless` and `min_width` (pixels) say which artwork is acceptable.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Field(Struct, frozen=True, kw_only=True):
     exclusive: bool = False
     sync: bool = False
     decimals: int = 1
+    national: bool = False
     textless: Textless = Textless.LAST
     min_width: int = 0
 
@@ -122,7 +123,7 @@ _CATALOGUE = (
     Field(name="end_date", type=T.DATE, label="End date", kinds=(SERIES,)),
     Field(name="runtime_minutes", type=T.INTEGER, label="Runtime (minutes)", kinds=NOT_SEASON),
     Field(name="status", type=T.TEXT, label="Status"),
-    Field(name="certification", type=T.TEXT, label="Certification", kinds=NOT_SEASON),
+    Field(name="certification", type=T.TEXT, label="Certification", kinds=NOT_SEASON, national=True),
     Field(name="genres", type=T.TEXTS, label="Genres", order=("tmdb", "tvdb")),
     Field(name="studios", type=T.TEXTS, label="Studios"),
     Field(name="networks", type=T.TEXTS, label="Networks", kinds=(SERIES,)),
@@ -171,6 +172,9 @@ _CATALOGUE = (
 
 FIELDS: Mapping[str, Field] = {field.name: field for field in _CATALOGUE}
 """Every field by its name, in the order in which they are shown."""
+
+NATIONAL = frozenset(field.name for field in _CATALOGUE if field.national)
+"""Fields that are others in every country."""
 
 CATALOGUE_VERSION = 2
 """Raised when a change here could make a merge come out differently; part of every fingerprint."""

@@ -76,7 +76,7 @@ class TitleAggregator:
         findings = self._gatherer.gather(inquiry, config)
         if not answered(findings.outcomes):
             raise nobody(findings.outcomes)
-        coverage = self._gatherer.coverage(wish.kind)
+        coverage = self._gatherer.coverage(wish.kind, config)
         item = MediaItem(
             kind=wish.kind,
             title=wish.title,

@@ -255,7 +255,7 @@ class Enricher:
         other = items.get(connection, owners[0]) if len(owners) == 1 else None
         if other is None:
             return None
-        seen = merge(before, findings.outcomes, config.policy, self._gatherer.coverage(before.kind)).item
+        seen = merge(before, findings.outcomes, config.policy, self._gatherer.coverage(before.kind, config)).item
         why = join.why_apart(connection, replace(seen, ids=findings.settled.ids), other)
         if why:
             log.info("items_not_joined", item=before.id, other=other.id, why=why)
@@ -265,7 +265,7 @@ class Enricher:
         self, connection: Connection, before: MediaItem, base: MediaItem, findings: Findings, config: Config
     ) -> _MergedItem:
         """The merge on `base`, told as a change of `before`."""
-        coverage = self._gatherer.coverage(base.kind)
+        coverage = self._gatherer.coverage(base.kind, config)
         merged = merge(base, findings.outcomes, config.policy, coverage, guarded=guarded(connection, base))
         attempts = awaited_answers.of_items(connection, [base.id]).get(base.id, {})
         awaited = still_awaited(findings.outcomes, attempts, self._clock.now())

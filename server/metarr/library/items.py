@@ -90,7 +90,7 @@ class Library:
             return shown
         config = self._config.read()
         findings = self._gatherer.gather(Inquiry(kind=item.kind, ids=item.ids), config)
-        coverage = self._gatherer.coverage(item.kind)
+        coverage = self._gatherer.coverage(item.kind, config)
         decisions = merge(item, findings.outcomes, config.policy, coverage).decisions
         return dataclasses.replace(
             shown,

@@ -13,6 +13,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from metarr.declared import Setting as Setting
 from metarr.declared import SettingType as SettingType
 from metarr.declared import SettingValue as SettingValue
+from metarr.domain.fields import NATIONAL
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Kind, Struct
 from metarr.errors import ProviderError, TitleNotFound
@@ -117,6 +118,8 @@ class Provider(ABC):
     """By kind the id types it can be asked with directly, the best first."""
     looks_up_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {}
     """By kind the id types from which `lookup` can find one of `asks_by`, the best first."""
+    country: ClassVar[str] = ""
+    """The one country for which it speaks where countries differ, as in certifications, ISO 3166-1; "": for any."""
     parser_version: ClassVar[int] = 1
     """Raised when the parsers read more, or otherwise. Cached answers count until their time is over, no longer."""
     plain_language: ClassVar[str | None] = ""
@@ -142,6 +145,11 @@ class Provider(ABC):
     def fields(self, kind: Kind, settings: Mapping[str, SettingValue]) -> frozenset[str]:
         """The fields that it tells with these settings, of those it covers."""
         return self.covers.get(kind, frozenset())
+
+    def fields_for(self, country: str, kind: Kind, settings: Mapping[str, SettingValue]) -> frozenset[str]:
+        """The fields that it tells an owner in that country."""
+        fields = self.fields(kind, settings)
+        return fields if self.country in ("", country) else fields - NATIONAL
 
     def shape(self, kind: Kind, preferences: Preferences, settings: Mapping[str, SettingValue]) -> str:
         """What else than the id decides the answer, as text; part of the cache key. Languages count as a set: the same

@@ -31,6 +31,7 @@ from metarr.providers.contract import (
 from metarr.providers.reading import (
     Malformed,
     Reading,
+    certification,
     each,
     https,
     iso_date,
@@ -84,6 +85,7 @@ class Omdb(Provider):
     name = "OMDb"
     homepage = "https://www.omdbapi.com"
     attribution = "Ratings and further data from OMDb (omdbapi.com), licensed under CC BY-NC 4.0."
+    country = "US"
     limits = LIMITS
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting(
@@ -291,7 +293,7 @@ def _awards(raw: Any) -> str | None:
 
 
 def _certification(raw: Any) -> str | None:
-    rated = text(raw)
+    rated = certification(raw)
     return None if rated is None or rated.casefold() in UNRATED else rated
 
 

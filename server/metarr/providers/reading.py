@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from metarr.domain.fields import FIELDS
@@ -176,6 +176,23 @@ def iso_date(raw: Any) -> str | None:
         return date.fromisoformat(match[1] if match else "").isoformat()
     except ValueError:
         raise Malformed(f"{read[:30]!r} is no date") from None
+
+
+MOST_LATER = timedelta(days=730)
+"""What comes to a country later than that comes again, as a film of 1987 whose restoration is shown in 2018."""
+
+
+def release_day(here: str | None, anywhere: str | None) -> str | None:
+    """The first day in the owner's country, unless that is long after the first one anywhere."""
+    if here and anywhere and date.fromisoformat(here) - date.fromisoformat(anywhere) > MOST_LATER:
+        return anywhere
+    return here or anywhere
+
+
+def certification(raw: Any) -> str | None:
+    """The bare rating, such as "PG-13" from "US:PG-13" or "Rated PG-13"."""
+    told = text(raw)
+    return told and (re.sub(r"^(?:[A-Z]{2}\s*:|Rated\b)\s*", "", told) or None)
 
 
 def objects(raw: Any) -> list[dict[str, Any]]:

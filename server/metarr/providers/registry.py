@@ -176,6 +176,8 @@ def _name_faults(provider: type[Provider]) -> Iterator[str]:
         declared = getattr(provider, name, None)
         if not isinstance(declared, str) or (not declared and name != "attribution"):
             yield f"{name} is no text"
+    if not re.fullmatch(r"([A-Z]{2})?", str(provider.country)):
+        yield f"country is no code of ISO 3166-1: {provider.country!r:.60}"
 
 
 def _setting_faults(settings: object) -> Iterator[str]:

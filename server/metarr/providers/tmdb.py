@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -33,6 +33,7 @@ from metarr.providers.contract import (
 from metarr.providers.reading import (
     Malformed,
     Reading,
+    certification,
     each,
     https,
     iso_date,
@@ -40,6 +41,7 @@ from metarr.providers.reading import (
     number,
     objects,
     optional,
+    release_day,
     section,
     text,
     texts,
@@ -78,7 +80,8 @@ NEUTRAL_VOTES = 5
 PLACEHOLDERS = frozenset({"tba", "tbd", "tbc", "to be announced", "to be determined"})
 COUNTRY_NAMES = {"United States of America": "United States"}
 ENDED, GOING_ON = {"Ended", "Canceled"}, {"Returning Series", "Planned", "In Production", "Pilot"}
-THEATRICAL, LIMITED, PREMIERE = 3, 2, 1
+IN_CINEMAS, PREMIERE = (3, 2), 1
+"""Types of releases: in cinemas, in few of them; at a festival."""
 
 WRITING_JOBS = (
     *("Screenplay", "Writer", "Co-Writer", "Scenario Writer", "Teleplay", "Adaptation", "Dialogue", "Staff Writer"),
@@ -494,42 +497,67 @@ def _rating(raw: Any) -> float | None:
     return rating
 
 
-def _releases(body: dict[str, Any]) -> list[tuple[Any, dict[str, Any]]]:
-    """Every release with its country."""
-    countries = each(section(body, "release_dates")["results"], _releases_there)
-    return [(where, release) for where, releases in countries for release in releases]
+class _Release(NamedTuple):
+    """A release of a movie in a country."""
+
+    country: Any
+    type: Any
+    day: str | None
+    certification: str | None
 
 
-def _releases_there(entry: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
-    return entry["iso_3166_1"], objects(entry["release_dates"])
+def _releases(body: dict[str, Any]) -> list[_Release]:
+    there = each(section(body, "release_dates")["results"], _releases_there)
+    return [release for releases in there for release in releases]
+
+
+def _releases_there(entry: dict[str, Any]) -> list[_Release]:
+    country = entry["iso_3166_1"]
+    return each(
+        entry["release_dates"],
+        lambda release: _Release(
+            country=country,
+            type=release["type"],
+            day=optional(iso_date, release.get("release_date")),
+            certification=optional(certification, release.get("certification")),
+        ),
+    )
 
 
 def _release_date(body: dict[str, Any], country: str) -> str | None:
-    """The theatrical premiere in the country, else the first one anywhere."""
+    """The first in the cinemas of the country, if that is no re-release, else the first anywhere.
+
+    A showing online before, as at a festival of 2021, is no release where any other is known.
+    """
     releases = _releases(body)
-    for kind in (THEATRICAL, LIMITED, PREMIERE):
-        if day := _first_day(
-            release for where, release in releases if where == country and release.get("type") == kind
-        ):
-            return day
-    return _first_day(release for _, release in releases) or iso_date(body["release_date"])
+    here = [release for release in releases if release.country == country]
+    first_here = _first_day(here, *IN_CINEMAS) or _first_day(here, PREMIERE)
+    return (
+        release_day(first_here, _first_day(releases, PREMIERE, *IN_CINEMAS))
+        or iso_date(body["release_date"])
+        or _first_day(releases, *{release.type for release in releases})
+    )
 
 
-def _first_day(releases: Iterable[dict[str, Any]]) -> str | None:
-    return min(each(list(releases), lambda release: iso_date(release["release_date"])), default=None)
+def _first_day(releases: Iterable[_Release], *types: int) -> str | None:
+    return min((release.day for release in releases if release.day and release.type in types), default=None)
 
 
 def _certification(body: dict[str, Any], country: str) -> str | None:
-    """That of the theatrical release, else of any; releases without one stand beside it."""
-    there = [release for where, release in _releases(body) if where == country]
-    there.sort(key=lambda release: release.get("type") != THEATRICAL)
-    return next(iter(each(there, lambda release: text(release["certification"]))), None)
+    """That of the cinemas, else the earliest; releases without one stand beside it."""
+    rated = [
+        (IN_CINEMAS.index(release.type) if release.type in IN_CINEMAS else len(IN_CINEMAS), release.day or "9", rating)
+        for release in _releases(body)
+        if release.country == country and (rating := release.certification)
+    ]
+    return min(rated)[-1] if rated else None
 
 
 def _content_rating(body: dict[str, Any], country: str) -> str | None:
+    """Of several, which have no dates, always the same."""
     ratings = objects(section(body, "content_ratings")["results"])
     there = [entry for entry in ratings if entry.get("iso_3166_1") == country]
-    return next(iter(each(there, lambda entry: text(entry["rating"]))), None)
+    return min(each(there, lambda entry: certification(entry["rating"])), default=None)
 
 
 def _collection(raw: Any) -> Collection | None:

@@ -29,6 +29,7 @@ from metarr.providers.contract import (
 from metarr.providers.reading import (
     Malformed,
     Reading,
+    certification,
     each,
     https,
     iso_date,
@@ -36,6 +37,7 @@ from metarr.providers.reading import (
     number,
     objects,
     optional,
+    release_day,
     section,
     text,
     texts,
@@ -434,8 +436,9 @@ def parse_remote_ids(raw: Any) -> dict[str, str]:
 
 
 def _certification(ratings: Any, country: str) -> str | None:
+    """Of several, always the same: the list has no sequence that would mean anything."""
     there = [rating for rating in objects(ratings) if rating.get("country") == country]
-    return next(iter(each(there, lambda rating: text(rating["name"]))), None)
+    return min(each(there, lambda rating: certification(rating["name"])), default=None)
 
 
 def _studios(record: Mapping[str, Any]) -> tuple[str, ...] | None:
@@ -481,13 +484,13 @@ def _end_date(record: Mapping[str, Any]) -> str | None:
 
 
 def _premiere(record: Mapping[str, Any], country: str) -> str | None:
-    """The first release in the owner's country, else the first anywhere."""
+    """The first release in the owner's country, if that is no re-release, else the first anywhere."""
     if "releases" not in record and "first_release" not in record:
         raise Malformed("neither releases nor first_release")
     first = optional(lambda each: section(each, "first_release"), record)
     releases = [*objects(record.get("releases")), *([first] if first else [])]
     here = [release for release in releases if release.get("country") == country]
-    return _earliest(here) or _earliest(releases)
+    return release_day(optional(_earliest, here), _earliest(releases))
 
 
 def _earliest(releases: list[dict[str, Any]]) -> str | None:

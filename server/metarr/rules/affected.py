@@ -82,10 +82,8 @@ class Affected:
     def _compared(self, kind: Kind, providers: Iterable[str]) -> list[_EarlierRules]:
         """The rules that are known, those of the configuration first. `providers`: who can be asked about an item."""
         heard, providers = self._heard, tuple(providers)
-        usable = [
-            (asker.id, asker.configured.provider.fields(kind, asker.configured.settings))
-            for asker in heard.askers(kind)
-        ]
+        country = heard.config.settings.country
+        usable = [(asker.id, asker.configured.fields(kind, country)) for asker in heard.askers(kind)]
         wanted = heard.config.authority.listening(kind, usable)
         return [
             _EarlierRules(

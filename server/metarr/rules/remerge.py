@@ -156,7 +156,7 @@ class Remerger:
         if authority is not None:
             earlier = (config.authority, *earlier)
             config = replace(config, authority=authority)
-        coverage = {kind: self._gatherer.coverage(kind) for kind in Kind}
+        coverage = {kind: self._gatherer.coverage(kind, config) for kind in Kind}
         return _Plan(config, drop_foreign, coverage, Affected(self._gatherer.heard(config), earlier))
 
     def _batches(self, plan: _Plan) -> Iterator[list[_Step]]:

@@ -29,7 +29,7 @@ EXPECTED = {
     "fight-club": {
         "plot": ("A sleepless claims adjuster meets a soap maker", "tmdb"),
         "outline": ("A bored office worker starts brawling", "omdb"),
-        "release_date": ("1999-10-15", "tmdb"),
+        "release_date": ("1999-10-06", "tmdb"),
         "runtime_minutes": (139, "tmdb"),
         "certification": ("R", "tmdb"),
         "genres": (("Drama", "Thriller"), "tmdb"),

@@ -321,6 +321,8 @@ class TestDeclarations:
                 {"lookup": Sound.details, "looks_up_by": {Kind.MOVIE: "imdb"}},
                 "looks_up_by is no mapping of kinds to id types",
             ),
+            ({"country": "us"}, "country is no code of ISO 3166-1: 'us'"),
+            ({"country": None}, "country is no code of ISO 3166-1: None"),
             ({"parser_version": 0}, "parser_version is no number above 0"),
             ({"parser_version": "2"}, "parser_version is no number above 0"),
         ],

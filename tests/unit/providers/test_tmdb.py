@@ -477,7 +477,7 @@ def test_days_with_times_are_days() -> None:
 
 @pytest.mark.parametrize(
     ("country", "day", "certification"),
-    [("US", "2019-06-14", "PG-13"), ("DE", "2019-03-07", "12"), ("FR", "2019-02-10", None)],
+    [("US", "2019-06-01", "PG-13"), ("DE", "2019-03-07", "12"), ("FR", "2019-02-10", None)],
 )
 def test_a_theatrical_premiere_comes_before_other_releases(country: str, day: str, certification: str | None) -> None:
     fragment = movie(Preferences(country=country))
