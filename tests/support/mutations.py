@@ -13,12 +13,14 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from fakes import FakeHttp
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Credit, Image, Kind
 from metarr.errors import ProviderError, TitleNotFound
 from metarr.providers import guard
-from metarr.providers.contract import Ask, Provider
+from metarr.providers.contract import Ask, Preferences, Provider
 from samples import FOLDER, index
 from unit.providers.contract import PROVIDERS, examples
 
@@ -204,13 +206,31 @@ def _places(body: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
 
 def sources() -> list[Source]:
     """Every whole answer about a title that is at hand."""
-    found = []
-    for example in examples():
-        body = max(example.answers.values(), key=lambda body: len(str(body)))
-        found.append(Source(f"{example.provider.id} {example.kind}", example.provider, example.ask, body))
+    found = hand_written()
     for provider in PROVIDERS:
         found += [source for source in _recorded(provider) if _is_about_a_title(source)]
     return found
+
+
+def hand_written() -> list[Source]:
+    """A whole answer of every provider about every kind."""
+    return [
+        Source(f"{e.provider.id} {e.kind}", e.provider, e.ask, max(e.answers.values(), key=lambda body: len(str(body))))
+        for e in examples()
+    ]
+
+
+def changed(provider: str, kind: Kind, country: str = "US", **changes: Any) -> Source:
+    """The hand-written answer to an owner in that country, with changes to its record; `...` takes a part out, what can
+    be called makes a new part of the old one."""
+    source = next(source for source in hand_written() if source.name == f"{provider} {kind}")
+    record = source.body["data"] if provider == "tvdb" else source.body
+    for key, value in changes.items():
+        if value is ...:
+            del record[key]
+        else:
+            record[key] = value(record[key]) if callable(value) else value
+    return source._replace(ask=replace(source.ask, preferences=Preferences(country=country)))
 
 
 FOLDERS = {"fanart": "fanarttv"}

@@ -99,11 +99,14 @@ def takeable(kind: Kind, fields: Iterable[str]) -> tuple[str, ...]:
 
 
 def value_of(item: MediaItem, field: str) -> Any:
-    """What Metarr has, plain; None: nothing."""
+    """What Metarr has to tell, plain; None: nothing. Votes without their rating are nothing."""
     if field == IDS:
         return item.id_values() or None
     stored = item.fields.get(field)
-    return None if stored is None or stored.value is None else plain_value(stored.value)
+    if stored is None or stored.value is None:
+        return None
+    beside = FIELDS[field].beside
+    return plain_value(stored.value) if not beside or value_of(item, beside) is not None else None
 
 
 def unacknowledged(item: MediaItem, states: FieldStates, takes: Iterable[str]) -> list[str]:

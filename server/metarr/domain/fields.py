@@ -61,8 +61,9 @@ class Field(Struct, frozen=True, kw_only=True):
     """One field of the catalogue.
 
     `order`: providers it listens to by default; `episode_order` instead of it for seasons and episodes.
-    `sync`: a change wakes the players by default. `decimals`: shown precision of a rating.
-    `national`: another one in every country. `textless` and `min_width` (pixels) say which artwork is acceptable.
+    `sync`: a change wakes the players by default. `decimals`: shown precision of a rating. `beside`: the field without
+    which it means nothing. `national`: another one in every country. `textless` and `min_width` (pixels) say which
+    artwork is acceptable.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Field(Struct, frozen=True, kw_only=True):
     exclusive: bool = False
     sync: bool = False
     decimals: int = 1
+    beside: str = ""
     national: bool = False
     textless: Textless = Textless.LAST
     min_width: int = 0
@@ -139,9 +141,17 @@ _CATALOGUE = (
     Field(name="trailer", type=T.TEXT, label="Trailer"),
     Field(name="homepage", type=T.TEXT, label="Homepage"),
     _omdb_only("imdb_rating", T.RATING, "IMDb rating", sync=True),
-    _omdb_only("imdb_votes", T.INTEGER, "IMDb votes"),
+    _omdb_only("imdb_votes", T.INTEGER, "IMDb votes", beside="imdb_rating"),
     Field(name="tmdb_rating", type=T.RATING, label="TMDB rating", kinds=ALL, order=("tmdb",), episode_order=("tmdb",)),
-    Field(name="tmdb_votes", type=T.INTEGER, label="TMDB votes", kinds=ALL, order=("tmdb",), episode_order=("tmdb",)),
+    Field(
+        name="tmdb_votes",
+        type=T.INTEGER,
+        label="TMDB votes",
+        kinds=ALL,
+        order=("tmdb",),
+        episode_order=("tmdb",),
+        beside="tmdb_rating",
+    ),
     _omdb_only("rotten_tomatoes_score", T.INTEGER, "Rotten Tomatoes score (%)"),
     _omdb_only("metacritic_score", T.INTEGER, "Metacritic score", decimals=0),
     _omdb_only("awards", T.TEXT, "Awards", kinds=TITLES),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache, partial
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ from metarr.domain.values import Artwork, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers.contract import Ask, Preferences, Provider, Setting, SettingType, SettingValue, common_settings
-from metarr.providers.reading import Reading, each, https, number, optional, text, texts, whole
+from metarr.providers.reading import Reading, each, https, number, objects, optional, posters, text, texts, whole
 
 BASE_URL = "https://webservice.fanart.tv/v3.2"
 LIMITS = Limits(per_second=5.0)
@@ -67,7 +67,8 @@ SIZES: Mapping[str, tuple[int, int]] = {
 """The sizes that fanart.tv asks its members to upload, for answers of API versions that do not tell."""
 
 OWN_IDS = {"tmdb_id": "tmdb", "imdb_id": "imdb", "thetvdb_id": "tvdb"}
-LANGUAGES = {"00": "", "cz": "cs"}
+TEXTLESS = "00"
+LANGUAGES = {TEXTLESS: "", "cz": "cs"}
 """fanart.tv's own codes: textless art, and Czech."""
 WHOLE_SHOW = ("", "all", "0")
 
@@ -151,12 +152,17 @@ def parse_art(kind: Kind, body: Any) -> Fragment:
     for field, keys in KEYS[kind].items():
         if field != "poster":
             reading.read(field, partial(_images, body, keys))
-    posters = cache(partial(_images, body, KEYS[kind]["poster"]))
-    reading.read("poster", lambda: tuple(image for image in posters() if image.language) or posters())
-    reading.read("keyart", lambda: tuple(image for image in posters() if not image.language))
+    [key] = KEYS[kind]["poster"]
+    reading.read("poster", lambda: posters(_images(body, (key,))))
+    reading.read("keyart", lambda: _images({key: _textless(body.get(key))}, (key,)))
     ids = {id_type: str(body.get(key)) for key, id_type in OWN_IDS.items()}
     claims = {id_type: value for id_type, value in ids.items() if valid_id(id_type, value)}
     return reading.fragment(claims, texts([body.get("name")]) or ())
+
+
+def _textless(listed: Any) -> list[Any]:
+    """Those that are said to bear no text: one without any language is one of which nothing is said."""
+    return [raw for raw in objects(listed) if raw.get("lang") == TEXTLESS]
 
 
 def _images(body: Mapping[str, Any], keys: tuple[str, ...]) -> Artwork:

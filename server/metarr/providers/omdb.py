@@ -72,10 +72,12 @@ ENGLISH = TitleLanguages()
 """OMDb carries IMDb's main poster, which bears a title; its language is not told."""
 
 _BOTH = """
-title plot outline release_date runtime_minutes certification genres countries languages cast poster
+title plot outline release_date certification genres countries languages cast poster
 imdb_rating imdb_votes rotten_tomatoes_score metacritic_score awards
 """
-_MOVIES_ONLY = "directors writers"
+_MOVIES_ONLY = "directors writers runtime_minutes"
+_SERIES_ONLY = "creators"
+"""A series' runtime is that of an episode, of all of them or of nothing, as it comes: it is not read."""
 
 
 class Omdb(Provider):
@@ -107,7 +109,7 @@ class Omdb(Provider):
     )
     covers: ClassVar[Mapping[Kind, frozenset[str]]] = {
         Kind.MOVIE: frozenset((_BOTH + _MOVIES_ONLY).split()),
-        Kind.SERIES: frozenset(_BOTH.split()),
+        Kind.SERIES: frozenset((_BOTH + _SERIES_ONLY).split()),
     }
     asks_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {Kind.MOVIE: ("imdb",), Kind.SERIES: ("imdb",)}
     plain_language = LANGUAGE
@@ -266,6 +268,7 @@ def _read_facts(reading: Reading, body: dict[str, Any]) -> None:
     reading.read("certification", lambda: _certification(body["Rated"]))
     reading.read("directors", lambda: _listed(body["Director"]))
     reading.read("writers", lambda: _listed(body["Writer"]))
+    reading.read("creators", lambda: _listed(body["Writer"]))
     reading.read("cast", lambda: _cast(body["Actors"]))
     reading.read("poster", lambda: _poster(body["Poster"]))
 
@@ -277,9 +280,15 @@ def _read_ratings(reading: Reading, body: dict[str, Any]) -> None:
     reading.read("metacritic_score", lambda: _score(body["Metascore"]))
 
 
+_BETWEEN = re.compile(r",(?!\s*(?:Jr|Sr|II|III|IV|Ph\.? ?D|M\.? ?D|Esq)\.?\s*(?:,|$))", re.IGNORECASE)
+
+
 def _listed(raw: Any) -> tuple[str, ...]:
-    """Names between commas, without remarks such as "(novel)"."""
-    return texts(re.sub(r"\([^)]*\)", "", text(raw) or "").split(",")) or ()
+    """Names between commas, without remarks such as "(novel (as "B"))"; "A, Jr." is one."""
+    names, left = text(raw) or "", 1
+    while left:
+        names, left = re.subn(r"\([^()]*\)", "", names)
+    return texts(_BETWEEN.split(re.sub(r"\([^,]*|\)", "", names))) or ()
 
 
 def _cast(raw: Any) -> tuple[Credit, ...]:

@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
+from metarr.domain.equality import text_key
 from metarr.domain.fields import FIELDS
 from metarr.domain.languages import LanguagePolicy, Rank, TitleLanguages, rank_of
 from metarr.domain.outcome import Fragment
-from metarr.domain.values import Kind, Text, Value
+from metarr.domain.values import Artwork, Credit, Kind, Text, Value
 from metarr.providers.contract import Preferences, Provider
 
 T = TypeVar("T")
@@ -119,7 +122,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 _NUMBER = re.compile(r"\d{1,15}(\.\d{0,40})?(e[+-]?\d{1,2})?", re.IGNORECASE)
 
 
-_ADDRESS = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[^\s<>\"\\]*)?")
+_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d+)?(?:[/?#][^\s<>\"\\]*)?")
+MAX_ADDRESS = 2000
 
 
 def section(body: Any, key: str, kind: type = dict) -> Any:
@@ -241,11 +245,57 @@ def texts(raw: Iterable[Any]) -> tuple[str, ...] | None:
     return tuple(kept) or None
 
 
+MAX_ROLES, MAX_ROLE = 5, 200
+
+
+def person(credit: Credit) -> str:
+    """What tells who it is: the first of its ids, else the name."""
+    return next((f"{id_type}:{value}" for id_type, value in credit.ids.items()), text_key(credit.name))
+
+
+def one_entry_each(entered: Iterable[Credit]) -> tuple[Credit, ...]:
+    """Everybody once, in the order of the first entries, with the roles of all."""
+    entries: dict[str, list[Credit]] = {}
+    for credit in entered:
+        entries.setdefault(person(credit), []).append(credit)
+    return tuple(
+        replace(
+            of_one[0],
+            role=" / ".join(_distinct(credit.role for credit in of_one)[:MAX_ROLES]),
+            photo=next((credit.photo for credit in of_one if credit.photo), ""),
+            order=order,
+        )
+        for order, of_one in enumerate(entries.values())
+    )
+
+
+def _distinct(roles: Iterable[str]) -> list[str]:
+    """Each once, as first spelt."""
+    spelt: dict[str, str] = {}
+    for role in roles:
+        spelt.setdefault(text_key(role), role)
+    return [role for role in spelt.values() if 0 < len(role) <= MAX_ROLE]
+
+
+def posters(images: Artwork) -> Artwork:
+    """Those that bear a title. Where no image has a language, they were entered without one rather than drawn without
+    a title."""
+    return tuple(image for image in images if image.language) or images
+
+
+def keyart(images: Artwork) -> Artwork:
+    """Posters without a title: none of those that were entered without their language."""
+    textless = tuple(image for image in images if not image.language)
+    return textless if len(textless) < len(images) else ()
+
+
+def web_address(raw: Any) -> str | None:
+    """An address for people to open, with the scheme that it has; None where it is none."""
+    read = text(raw)
+    return read if read is not None and len(read) <= MAX_ADDRESS and _ADDRESS.fullmatch(read) else None
+
+
 def https(raw: Any) -> str | None:
     """A web address, always https; None where it is none. Addresses from providers are data and never fetched."""
-    read = text(raw)
-    if read is None or len(read) > 2000:
-        return None
-    if read.startswith("http://"):
-        read = "https://" + read.removeprefix("http://")
-    return read if _ADDRESS.fullmatch(read) else None
+    read = web_address(raw)
+    return read and re.sub("^http:", "https:", read)

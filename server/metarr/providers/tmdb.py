@@ -35,16 +35,20 @@ from metarr.providers.reading import (
     Reading,
     certification,
     each,
-    https,
     iso_date,
+    keyart,
     languages_of,
     number,
     objects,
+    one_entry_each,
     optional,
+    person,
+    posters,
     release_day,
     section,
     text,
     texts,
+    web_address,
     whole,
 )
 
@@ -348,7 +352,7 @@ def _read_texts(reading: Reading, body: dict[str, Any], kind: Kind, preferences:
     reading.read("original_title", lambda: _said(body[f"original_{name}"]))
     reading.read_texts("tagline", lambda: _in_languages(body, "tagline", preferences), wanted)
     reading.read_texts("plot", lambda: _in_languages(body, "overview", preferences), wanted)
-    reading.read("homepage", lambda: https(body["homepage"]))
+    reading.read("homepage", lambda: web_address(body["homepage"]))
     reading.read_texts("trailer", lambda: _trailers(section(body, "videos"), wanted.original), wanted)
 
 
@@ -367,9 +371,8 @@ def _read_facts(reading: Reading, body: dict[str, Any], kind: Kind) -> None:
 
 def _read_art(reading: Reading, body: dict[str, Any]) -> None:
     images = cache(lambda group: _images(body, group))
-    # Where no poster has a language, they were entered without one rather than drawn without a title.
-    reading.read("poster", lambda: _lettered(images("posters")) or images("posters"))
-    reading.read("keyart", lambda: _textless(images("posters")))
+    reading.read("poster", lambda: posters(images("posters")))
+    reading.read("keyart", lambda: keyart(images("posters")))
     reading.read("fanart", lambda: _textless(images("backdrops")))
     reading.read("landscape", lambda: _lettered(images("backdrops")))
     reading.read("clearlogo", lambda: images("logos"))
@@ -390,10 +393,17 @@ def _read_series(reading: Reading, body: dict[str, Any], preferences: Preference
     reading.read("release_date", lambda: iso_date(body["first_air_date"]))
     reading.read("end_date", lambda: iso_date(body["last_air_date"]) if _has_ended(body) else None)
     reading.read("certification", lambda: _content_rating(body, preferences.country))
-    reading.read("runtime_minutes", lambda: next(iter(each(section(body, "episode_run_time", list), whole)), None))
+    reading.read("runtime_minutes", lambda: _episode_minutes(body))
     reading.read("networks", lambda: _names(body["networks"]))
     reading.read("creators", lambda: _names(body["created_by"]))
     reading.read("cast", lambda: _cast(section(body, "aggregate_credits")["cast"]))
+
+
+def _episode_minutes(body: dict[str, Any]) -> int | None:
+    """As entered for all episodes, which it is less and less; else of the last one."""
+    entered = each(section(body, "episode_run_time", list), whole)
+    last = body.get("last_episode_to_air")
+    return entered[0] if entered else optional(whole, last.get("runtime")) if isinstance(last, dict) else None
 
 
 def _has_ended(body: dict[str, Any]) -> bool:
@@ -568,28 +578,41 @@ def _collection(raw: Any) -> Collection | None:
 
 
 def _cast(raw: Any) -> tuple[Credit, ...]:
-    """In the order of billing. The cast of a series carries its roles in a list, each with its episodes."""
-    people = each(raw, lambda person: (_billing(person.get("order")), _credit(person)))
-    people.sort(key=lambda pair: pair[0])
-    return tuple(replace(credit, order=order) for order, (_, credit) in enumerate(people[:MAX_CAST]))
+    """Who played in most episodes first, as a lead entered as a guest did, then in the order of billing."""
+    people: dict[str, list[_Entry]] = {}
+    for entry in each(raw, _entry):
+        people.setdefault(person(entry.credits[0]), []).append(entry)
+    ranked = sorted(
+        people.values(), key=lambda of_one: (-sum(e.episodes for e in of_one), min(e.billing for e in of_one))
+    )
+    return one_entry_each(credit for of_one in ranked for entry in of_one for credit in entry.credits)[:MAX_CAST]
 
 
-def _billing(order: Any) -> float:
-    return order if isinstance(order, int) and not isinstance(order, bool) else math.inf
+class _Entry(NamedTuple):
+    """An entry of a cast list: one of its credits for each role. A movie's tells no episodes."""
+
+    episodes: int
+    billing: float
+    credits: list[Credit]
 
 
-def _credit(person: dict[str, Any]) -> Credit:
-    name, tmdb = text(person["name"]), _id_of("tmdb", person.get("id"))
+def _entry(raw: dict[str, Any]) -> _Entry:
+    name, tmdb, order = text(raw["name"]), _id_of("tmdb", raw.get("id")), raw.get("order")
     if name is None:
         raise Malformed("nobody has this role")
-    roles = objects(person["roles"] if isinstance(person.get("roles"), list) and person["roles"] else [person])
-    roles.sort(key=lambda role: -(optional(whole, role.get("episode_count")) or 0))
-    return Credit(
-        name=name,
-        role=optional(text, roles[0].get("character")) or "",
-        photo=_image_url(person.get("profile_path")) or "",
-        ids={"tmdb": tmdb} if tmdb else {},
+    roles = [(optional(whole, role.get("episode_count")) or 0, role.get("character")) for role in _roles(raw)]
+    roles.sort(key=lambda role: -role[0])
+    credit = Credit(name=name, photo=_image_url(raw.get("profile_path")) or "", ids={"tmdb": tmdb} if tmdb else {})
+    return _Entry(
+        episodes=optional(whole, raw.get("total_episode_count")) or sum(played for played, _ in roles),
+        billing=order if isinstance(order, int) and not isinstance(order, bool) else math.inf,
+        credits=[replace(credit, role=optional(text, character) or "") for _, character in roles],
     )
+
+
+def _roles(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """The cast of a series carries its roles in a list, each with its episodes."""
+    return optional(objects, raw.get("roles")) or [raw]
 
 
 def _crew(raw: Any, department: str, jobs: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -632,10 +655,10 @@ def _image_url(path: Any, size: str = "original") -> str | None:
 
 def _images(body: dict[str, Any], group: str) -> Artwork:
     """The candidates of a group, best first."""
-    images = each(section(section(body, "images"), group, list), _image)
+    images = {image.url: image for image in each(section(section(body, "images"), group, list), _image)}
     taken: Counter[str] = Counter()
     kept = []
-    for image in sorted(images, key=lambda image: -image.votes):
+    for image in sorted(images.values(), key=lambda image: -image.votes):
         taken[image.language] += 1
         if taken[image.language] <= MAX_IMAGES:
             kept.append(image)

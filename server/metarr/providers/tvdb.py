@@ -7,8 +7,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from msgspec.structs import replace
-
 from metarr.domain.id_spelling import valid_id
 from metarr.domain.languages import TitleLanguages
 from metarr.domain.outcome import Fragment
@@ -36,11 +34,14 @@ from metarr.providers.reading import (
     languages_of,
     number,
     objects,
+    one_entry_each,
     optional,
+    posters,
     release_day,
     section,
     text,
     texts,
+    web_address,
     whole,
 )
 
@@ -368,9 +369,8 @@ def _read_artwork(reading: Reading, record: Mapping[str, Any], kind: Kind) -> No
     for field, type_number in numbers.items():
         if field != "poster":
             reading.read(field, partial(_images, record, type_number))
-    posters = partial(_images, record, numbers["poster"])
-    reading.read("poster", lambda: tuple(image for image in posters() if image.language) or posters())
-    reading.read("keyart", lambda: tuple(image for image in posters() if not image.language))
+    reading.read("poster", lambda: posters(_images(record, numbers["poster"])))
+    reading.read("keyart", lambda: _keyart(record, numbers["poster"]))
 
 
 def language_codes(language: str) -> tuple[str, ...]:
@@ -474,7 +474,7 @@ def _languages(record: Mapping[str, Any]) -> list[str]:
 
 def _homepage(remote_ids: Any) -> str | None:
     official = [entry for entry in objects(remote_ids) if entry.get("sourceName") == "Official Website"]
-    return next(iter(each(official, lambda entry: https(entry["id"]))), None)
+    return next(iter(each(official, lambda entry: web_address(entry["id"]))), None)
 
 
 def _end_date(record: Mapping[str, Any]) -> str | None:
@@ -507,7 +507,7 @@ def _names(record: Mapping[str, Any], people_type: str) -> tuple[str, ...] | Non
 
 
 def _cast(actors: list[dict[str, Any]]) -> tuple[Credit, ...]:
-    return tuple(replace(credit, order=order) for order, credit in enumerate(each(actors, _credit)))
+    return one_entry_each(each(actors, _credit))
 
 
 def _credit(actor: Mapping[str, Any]) -> Credit:
@@ -543,6 +543,14 @@ def image_url(raw: Any) -> str | None:
 def _images(record: Mapping[str, Any], type_number: int) -> Artwork:
     of_type = [artwork for artwork in objects(record["artworks"]) if artwork.get("type") == type_number]
     return tuple(sorted(each(of_type, _image), key=lambda image: -image.votes))
+
+
+def _keyart(record: Mapping[str, Any], type_number: int) -> Artwork:
+    """Posters said to bear no text; of which nothing is said, those without a language beside some that have one."""
+    of_type = [artwork for artwork in objects(record["artworks"]) if artwork.get("type") == type_number]
+    said = [artwork for artwork in of_type if artwork.get("includesText") is False]
+    silent = [a for a in of_type if a.get("includesText") is None and not a.get("language")]
+    return _images({"artworks": said + silent if len(silent) < len(of_type) else []}, type_number)
 
 
 def _image(artwork: Mapping[str, Any]) -> Image | None:

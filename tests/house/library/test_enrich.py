@@ -68,7 +68,7 @@ EXPECTED = {
     "untitled-next": {"title": ("Untitled Comedy", "omdb"), "status": ("Planned", "tmdb"), "imdb_rating": None},
     # TMDB has no runtime of the series; TVDB has.
     "game-of-thrones": {
-        "runtime_minutes": (57, "tvdb"),
+        "runtime_minutes": (56, "tmdb"),
         "end_date": ("2019-05-19", "tmdb"),
         "networks": (("HBO",), "tmdb"),
         "imdb_rating": (9.2, "omdb"),

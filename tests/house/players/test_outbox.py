@@ -50,6 +50,8 @@ class TestSequences:
         assert seen == sorted(set(seen))
 
     def test_votes_alone_wake_nobody_but_travel_along(self, home: House, kodi: ModelPlayer) -> None:
+        provider_says(home, item_of(kodi), imdb_rating=8.3)
+        kodi.sync()
         provider_says(home, item_of(kodi), imdb_votes=1000)
         assert kodi.pull() == []
         provider_says(home, item_of(kodi), plot="Thieves.")
@@ -58,7 +60,7 @@ class TestSequences:
     def test_what_is_pending_is_told_anew_where_a_field_changes_that_wakes_nobody(
         self, home: House, kodi: ModelPlayer
     ) -> None:
-        provider_says(home, item_of(kodi), plot="Thieves.", imdb_votes=1000)
+        provider_says(home, item_of(kodi), plot="Thieves.", imdb_rating=8.3, imdb_votes=1000)
         [row] = kodi.pull()
         provider_says(home, item_of(kodi), imdb_votes=1001)
         assert kodi.ack(kodi.take(row)) == [AckStatus.SUPERSEDED]

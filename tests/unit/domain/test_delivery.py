@@ -1,5 +1,7 @@
 """What a player has to take in, as tables: what it holds, what of that is Metarr's, what its owner changed there."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -295,3 +297,21 @@ def test_a_stored_rule_does_not_matter_to_players():
     held = {name: replace(OURS, sent=value_of(one, name)) for name in TAKES}
     plot = replace(one.fields["plot"], sources=("omdb",), rule=Rule.NEXT)
     assert unacknowledged(replace(one, fields={**one.fields, "plot": plot}), held, TAKES) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"imdb_votes": 1234, "imdb_rating": 7.5}, {"imdb_votes": 1234, "imdb_rating": 7.5}),
+        ({"imdb_votes": 1234}, {}),
+        ({"imdb_votes": 1234, "tmdb_rating": 7.5}, {"tmdb_rating": 7.5}),
+        ({"tmdb_votes": 1234, "imdb_rating": 7.5}, {"imdb_rating": 7.5}),
+        ({"imdb_rating": 7.5}, {"imdb_rating": 7.5}),
+    ],
+)
+def test_votes_are_told_beside_their_rating_only(fields: dict[str, Any], told: dict[str, Any]) -> None:
+    film = item(fields={name: FieldValue(value=value, sources=("omdb",)) for name, value in fields.items()})
+    takes = ("imdb_rating", "imdb_votes", "tmdb_rating", "tmdb_votes")
+    due_now = due(film, {}, takes, policy=SyncPolicy.REPLACE, overwrite_edits=False, since={})
+    assert {each.field: each.value for each in due_now} == told
+    assert set(unacknowledged(film, {}, takes)) == told.keys()

@@ -7,25 +7,19 @@ import pytest
 
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Kind
-from metarr.providers.contract import Ask, Preferences
 from metarr.providers.omdb import Omdb
 from metarr.providers.reading import certification, release_day
 from metarr.providers.tmdb import Tmdb
 from metarr.providers.tvdb import Tvdb
-from mutations import Source, sources
+from mutations import changed
 
 PREMIERE, LIMITED, CINEMA, ONLINE, DISC, TV = range(1, 7)
 p = pytest.param
 
 
-def changed(provider: str, kind: Kind, country: str, **changes: Any) -> Fragment:
+def told(provider: str, kind: Kind, country: str, **changes: Any) -> Fragment:
     """The hand-written answer of a provider with some parts changed, as read for an owner in that country."""
-    source: Source = next(each for each in sources() if each.name == f"{provider} {kind}")
-    record = source.body["data"] if provider == "tvdb" else source.body
-    record.update(changes)
-    preferences = Preferences(country=country)
-    ask = Ask(kind=kind, ids=source.ask.ids, preferences=preferences, settings=source.ask.settings)
-    return source._replace(ask=ask).read()
+    return changed(provider, kind, country, **changes).read()
 
 
 def released(*rows: tuple[str, int, str, str], own: str = "1987-08-28") -> dict[str, Any]:
@@ -71,7 +65,7 @@ def test_the_release_is_the_first_to_the_owner_s_cinemas(
     rows: list[tuple[str, int, str, str]], own: str, day: str | None
 ) -> None:
     for order in (rows, rows[::-1]):
-        assert changed("tmdb", Kind.MOVIE, "US", **released(*order, own=own)).values.get("release_date") == day
+        assert told("tmdb", Kind.MOVIE, "US", **released(*order, own=own)).values.get("release_date") == day
 
 
 @pytest.mark.parametrize(
@@ -93,7 +87,7 @@ def test_the_certification_is_that_of_the_country_s_cinemas(
     rows: list[tuple[str, int, str, str]], rating: str | None
 ) -> None:
     for order in (rows, rows[::-1]):
-        assert changed("tmdb", Kind.MOVIE, "US", **released(*order)).values.get("certification") == rating
+        assert told("tmdb", Kind.MOVIE, "US", **released(*order)).values.get("certification") == rating
 
 
 ROWS = [("US", kind, f"20{year:02}-01-01", rating) for kind in range(1, 7) for year, rating in ((10, "R"), (12, "PG"))]
@@ -103,12 +97,12 @@ ROWS = [("US", kind, f"20{year:02}-01-01", rating) for kind in range(1, 7) for y
 def test_the_sequence_of_an_answer_means_nothing(seed: int) -> None:
     rows = ROWS.copy()
     random.Random(seed).shuffle(rows)
-    told = changed("tmdb", Kind.MOVIE, "US", **released(*rows)).values
-    assert (told["release_date"], told["certification"]) == ("2010-01-01", "R")
+    said = told("tmdb", Kind.MOVIE, "US", **released(*rows)).values
+    assert (said["release_date"], said["certification"]) == ("2010-01-01", "R")
     ratings = [{"iso_3166_1": "US", "rating": rating} for rating in random.Random(seed).sample(["TV-MA", "TV-14"], 2)]
-    assert changed("tmdb", Kind.SERIES, "US", content_ratings={"results": ratings}).values["certification"] == "TV-14"
+    assert told("tmdb", Kind.SERIES, "US", content_ratings={"results": ratings}).values["certification"] == "TV-14"
     named = [{"country": "usa", "name": each["rating"]} for each in ratings]
-    assert changed("tvdb", Kind.SERIES, "US", contentRatings=named).values["certification"] == "TV-14"
+    assert told("tvdb", Kind.SERIES, "US", contentRatings=named).values["certification"] == "TV-14"
 
 
 @pytest.mark.parametrize(
@@ -121,15 +115,15 @@ def test_the_sequence_of_an_answer_means_nothing(seed: int) -> None:
 )
 def test_thetvdb_s_re_releases_are_none_either(releases: Any, first: Any, day: str) -> None:
     for order in (releases, releases[::-1]):
-        told = changed("tvdb", Kind.MOVIE, "US", releases=order, first_release=first)
-        assert told.values["release_date"] == day
+        said = told("tvdb", Kind.MOVIE, "US", releases=order, first_release=first)
+        assert said.values["release_date"] == day
 
 
 def test_no_other_country_s_certification_stands_in() -> None:
     ratings = {"results": [{"iso_3166_1": "US", "rating": "TV-MA"}]}
-    assert "certification" in changed("tmdb", Kind.SERIES, "DE", content_ratings=ratings).empty
+    assert "certification" in told("tmdb", Kind.SERIES, "DE", content_ratings=ratings).empty
     named = [{"country": "usa", "name": "TV-MA"}]
-    assert "certification" in changed("tvdb", Kind.SERIES, "DE", contentRatings=named).empty
+    assert "certification" in told("tvdb", Kind.SERIES, "DE", contentRatings=named).empty
 
 
 @pytest.mark.parametrize(("provider", "country", "tells"), [
@@ -143,15 +137,15 @@ def test_omdb_alone_speaks_for_one_country(provider: Any, country: str, *, tells
 
 
 @pytest.mark.parametrize(
-    ("told", "bare"),
+    ("raw", "bare"),
     [
         ("PG-13", "PG-13"), ("US:PG-13", "PG-13"), ("US: R", "R"), ("Rated R", "R"), (" 16 ", "16"),
         ("15세 이상 관람가", "15세 이상 관람가"), ("M/PG", "M/PG"), ("PG/U", "PG/U"), ("K-12", "K-12"), ("US:", None),
         ("N/A", None), ("", None), (None, None),
     ],
 )  # fmt: skip
-def test_a_certification_is_the_bare_rating(told: str | None, bare: str | None) -> None:
-    assert certification(told) == bare
+def test_a_certification_is_the_bare_rating(raw: str | None, bare: str | None) -> None:
+    assert certification(raw) == bare
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,6 @@ def test_recorded_errors_are_told_apart(name: str, told: tuple[int, type[Excepti
         ("tt5474042_half_girlfriend_missing_metacritic", "rotten_tomatoes_score", 18),
         ("tt0903747_breaking_bad", "imdb_rating", 9.4),
         ("tt0903747_breaking_bad", "rotten_tomatoes_score", 96),
-        ("tt0903747_breaking_bad", "runtime_minutes", 49),
         ("tt0903747_breaking_bad", "certification", "TV-MA"),
         ("tt0903747_breaking_bad", "languages", ("English", "Spanish")),
         ("tt0944947_game_of_thrones", "release_date", "2011-04-17"),
