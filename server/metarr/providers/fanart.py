@@ -12,7 +12,7 @@ from metarr.domain.values import Artwork, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers.contract import Ask, Preferences, Provider, Setting, SettingType, SettingValue, common_settings
-from metarr.providers.reading import Reading, each, https, number, objects, optional, posters, text, texts, whole
+from metarr.providers.reading import Reading, each, https, number, objects, optional, posters, short_code, texts, whole
 
 BASE_URL = "https://webservice.fanart.tv/v3.2"
 LIMITS = Limits(per_second=5.0)
@@ -173,7 +173,7 @@ def _images(body: Mapping[str, Any], keys: tuple[str, ...]) -> Artwork:
 
 def _image(raw: Mapping[str, Any], usual: tuple[int, int]) -> Image | None:
     """None where it has no usable address, or belongs to a single season. Numbers are texts here."""
-    url, language, season = https(raw["url"]), text(raw.get("lang")) or "", str(raw.get("season") or "")
+    url, language, season = https(raw["url"]), short_code(raw.get("lang")) or "", str(raw.get("season") or "")
     if url is None or season not in WHOLE_SHOW:
         return None
     return Image(

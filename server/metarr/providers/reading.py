@@ -144,6 +144,14 @@ def text(raw: Any) -> str | None:
     return None if trimmed in ("", "N/A") else trimmed
 
 
+def short_code(raw: Any) -> str | None:
+    """A short word for a program, such as the code of a language; None for none."""
+    read = text(raw)
+    if read is not None and not re.fullmatch(r"[A-Za-z0-9-]{1,8}", read):
+        raise Malformed(f"{read[:20]!r} is no code")
+    return read
+
+
 def number(raw: Any) -> float | None:
     """A number above 0, also from text such as "2,767,518"; None for null, "", `N/A` and 0 (which is "none")."""
     if isinstance(raw, str):

@@ -46,6 +46,7 @@ from metarr.providers.reading import (
     posters,
     release_day,
     section,
+    short_code,
     text,
     texts,
     web_address,
@@ -655,7 +656,10 @@ def _image_url(path: Any, size: str = "original") -> str | None:
 
 def _images(body: dict[str, Any], group: str) -> Artwork:
     """The candidates of a group, best first."""
-    images = {image.url: image for image in each(section(section(body, "images"), group, list), _image)}
+    found = each(section(section(body, "images"), group, list), _image)
+    images: dict[str, Image] = {}
+    for image in found:
+        images.setdefault(image.url, image)  # twins come where they were asked for twice
     taken: Counter[str] = Counter()
     kept = []
     for image in sorted(images.values(), key=lambda image: -image.votes):
@@ -666,7 +670,7 @@ def _images(body: dict[str, Any], group: str) -> Artwork:
 
 
 def _image(raw: dict[str, Any]) -> Image | None:
-    url, language = _image_url(raw.get("file_path")), text(raw.get("iso_639_1"))
+    url, language = _image_url(raw.get("file_path")), short_code(raw.get("iso_639_1"))
     if url is None:
         return None
     votes, average = (optional(number, raw.get(key)) or 0.0 for key in ("vote_count", "vote_average"))

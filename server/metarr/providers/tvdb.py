@@ -39,6 +39,7 @@ from metarr.providers.reading import (
     posters,
     release_day,
     section,
+    short_code,
     text,
     texts,
     web_address,
@@ -555,7 +556,7 @@ def _keyart(record: Mapping[str, Any], type_number: int) -> Artwork:
 
 def _image(artwork: Mapping[str, Any]) -> Image | None:
     """The score is TheTVDB's own ordering, far from any rating: it serves as votes."""
-    url, language = image_url(artwork["image"]), text(artwork.get("language")) or ""
+    url, language = image_url(artwork["image"]), short_code(artwork.get("language")) or ""
     if url is None:
         return None
     # A logo is lettering, whatever its record says.

@@ -19,7 +19,7 @@ def test_omdb_speaks_for_the_united_states_alone(home: House, country: str, rati
     home.enrich(film, "omdb")
     fields = home.item(film).fields
     assert (fields["certification"].value if "certification" in fields else None) == rating
-    assert fields["imdb_rating"].source == "omdb", "which is the same everywhere"
+    assert fields["imdb_rating"].sources == ("omdb",), "which is the same everywhere"
 
 
 def test_another_country_costs_no_request_of_omdb(home: House) -> None:
