@@ -347,7 +347,7 @@ class TestUnavailable:
         assert missing["tmdb"].answered_at is None
 
     def test_waiting_grows_with_every_attempt_and_ends_with_an_answer(self, home: House, clock: FakeClock) -> None:
-        home.simulators.fault("tmdb", "truncated_json", count=4)
+        home.simulators.fault("tmdb", "truncated_json")
         item_id = home.add("inception")
         first = clock.now()
         waits = []
@@ -359,6 +359,7 @@ class TestUnavailable:
             waits.append((missing.not_before - clock.now()).total_seconds() / 60)
             clock.advance(60)
         assert waits == [5, 10, 20, 40]
+        home.simulators.clear_faults()
         enriched = home.enrich(item_id)
         assert home.awaited(item_id) == {}
         assert source_of(enriched.item.fields["plot"]) == "tmdb"
