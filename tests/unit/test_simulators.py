@@ -599,8 +599,8 @@ def test_hang_ends_when_the_client_gives_up(client: Client, simulators: Simulato
 
 def test_slow_drip_is_slower_than_a_read_timeout_sees(client: Client, simulators: Simulators) -> None:
     simulators.fault("tmdb", "slow_drip", interval=0.02, chunk=10)
+    started = time.monotonic()
     with _ask(client, stream=True) as response:
-        started = time.monotonic()
         assert len(response.raw.read(50)) == 50
         assert time.monotonic() - started >= 0.06
 
