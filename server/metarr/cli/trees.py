@@ -66,7 +66,7 @@ class _Reader:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._nfos: dict[str, list[Title]] = {}
-        self._numbered: dict[tuple[str, int, int | None, int | None], FiledTitle] = {}
+        self._numbered: dict[tuple[str, int, int | None, int | None], tuple[str, str, str]] = {}
 
     def read(self, group: Sequence[Content]) -> Iterator[Finding]:
         self._nfos = {}
@@ -90,7 +90,7 @@ class _Reader:
             if isinstance(entry, FiledTitle) and (entry.title.kind is Kind.SERIES and not self._is_given(entry.path)):
                 continue
             if isinstance(entry, FiledTitle) and (other := self._same_number(entry)):
-                why = f"has the number and the series of {self._where(other)}, and another title"
+                why = f"has the number and the series of {other}, and another title"
                 yield Fault(self._where(entry), why, Sort.UNKNOWN)
             else:
                 yield self._finding(entry)
@@ -99,18 +99,18 @@ class _Reader:
         """Whether it is below what was to be imported; the folder above that describes its series is not."""
         return f"{path}/".startswith(f"{self._tree.given}/") or not self._tree.given
 
-    def _same_number(self, entry: FiledTitle) -> FiledTitle | None:
-        """The episode of another folder that would be the same item, though their `.nfo` files say that it is not.
+    def _same_number(self, entry: FiledTitle) -> str:
+        """Where an episode of another folder is that would be the same item, though their `.nfo` files say otherwise.
 
         Such as those of two series called Dallas, where nothing tells one from the other.
         """
         of, title = entry.series, entry.title
         if of is None or of.title.ids or not title.title:
-            return None
+            return ""
         number = (title_key(of.title.title), of.title.year, title.season, title.episode)
-        first = self._numbered.setdefault(number, entry)
-        apart = folder_of(first.path) != folder_of(entry.path)
-        return first if apart and title_key(first.title.title) != title_key(title.title) else None
+        this = (title_key(title.title), folder_of(entry.path), self._where(entry))
+        name, folder, where = self._numbered.setdefault(number, this)
+        return where if name != this[0] and folder != this[1] else ""
 
     # Files
 

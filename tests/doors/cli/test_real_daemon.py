@@ -94,6 +94,39 @@ def test_an_import_is_repeatable_and_the_owner_s_hand_wins(metarr, tmp_path):
     metarr("library", "remove", item_id, *(each["id"] for each in listed))
 
 
+def test_a_tree_of_files_comes_in_once_and_is_recognized_by_its_names(metarr, tmp_path):
+    names = [
+        "Inception (2010)/Inception (2010).mkv",
+        "The.Matrix.1999.1080p.BluRay.x264-GRP/grp-matrix.mkv",
+        "Man of Steel {tmdb-49521}/film.mkv",
+        "Man of Steel (1967)/Man of Steel.mkv",
+        "Dallas (2012)/Season 1/Dallas S01E01E02.mkv",
+        "Nobody Knows This (2001)/Nobody Knows This.mkv",
+    ]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    first, again = metarr("library", "import", str(tmp_path)), metarr("library", "import", str(tmp_path))
+    assert first.out.splitlines()[:2] == ["8 titles added, 0 known", "told by: .nfo 0, id in a name 1, name 7"]
+    assert again.out.splitlines()[0] == "0 titles added, 8 known"
+    items = json.loads(metarr("library", "list", "--json").out)["items"]
+    of = {each["title"]: each["id"] for each in items if each["kind"] != "MEDIA_KIND_EPISODE"}
+    for title in ("Inception", "The Matrix", "Dallas", "Nobody Knows This"):
+        metarr("enrich", of[title])
+    ids = {
+        title: {
+            claim["type"]: claim["value"]
+            for claim in json.loads(metarr("library", "show", of[title], "--json").out)["item"].get("ids", [])
+        }
+        for title in of
+    }
+    assert ids["Inception"]["imdb"] == "tt1375666"
+    assert ids["The Matrix"]["imdb"] == "tt0133093"
+    assert ids["Dallas"]["imdb"] == "tt1723760"
+    assert ids["Nobody Knows This"] == {}
+    assert metarr("library", "import", str(tmp_path)).out.splitlines()[0] == "0 titles added, 8 known"
+
+
 def test_rules_are_set_and_set_back(metarr):
     assert metarr("authority", "set", "movie.plot", "omdb,tmdb", "--exclusive").out.split()[-2:] == [
         "exclusive,",
