@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -87,38 +88,13 @@ _FACTS = {
 }
 _ART = {"poster", "fanart", "banner", "clearlogo", "clearart", "keyart"}
 _BOTH = frozenset({"title", "original_title", "plot", "cast", "trailer", "homepage"} | _FACTS | _ART)
-_LANGUAGES = """
-ar ara Arabic|bg bul Bulgarian|bn ben Bengali|bs bos Bosnian|ca cat Catalan|cs ces Czech|cy cym Welsh|da dan Danish
-de deu German|el ell Greek|en eng English|es spa Spanish|et est Estonian|eu eus Basque|fa fas Persian|fi fin Finnish
-fr fra French|ga gle Irish|gl glg Galician|he heb Hebrew|hi hin Hindi|hr hrv Croatian|hu hun Hungarian|hy hye Armenian
-id ind Indonesian|is isl Icelandic|it ita Italian|ja jpn Japanese|ka kat Georgian|kk kaz Kazakh|ko kor Korean
-la lat Latin|lt lit Lithuanian|lv lav Latvian|mk mkd Macedonian|ml mal Malayalam|ms msa Malay|nb nob Norwegian
-nl nld Dutch|no nor Norwegian|pa pan Punjabi|pl pol Polish|pt por Portuguese|ro ron Romanian|ru rus Russian
-sk slk Slovak|sl slv Slovenian|sq sqi Albanian|sr srp Serbian|sv swe Swedish|ta tam Tamil|te tel Telugu|th tha Thai
-tl tgl Tagalog|tr tur Turkish|uk ukr Ukrainian|ur urd Urdu|vi vie Vietnamese|zh zho Mandarin
-"""
-_COUNTRIES = """
-AR arg Argentina|AT aut Austria|AU aus Australia|BE bel Belgium|BG bgr Bulgaria|BR bra Brazil|CA can Canada
-CH che Switzerland|CL chl Chile|CN chn China|CO col Colombia|CZ cze Czech Republic|DE deu Germany|DK dnk Denmark
-EE est Estonia|EG egy Egypt|ES esp Spain|FI fin Finland|FR fra France|GB gbr United Kingdom|GR grc Greece
-HK hkg Hong Kong|HR hrv Croatia|HU hun Hungary|ID idn Indonesia|IE irl Ireland|IL isr Israel|IN ind India|IR irn Iran
-IS isl Iceland|IT ita Italy|JP jpn Japan|KR kor South Korea|LT ltu Lithuania|LU lux Luxembourg|LV lva Latvia
-MX mex Mexico|MY mys Malaysia|NG nga Nigeria|NL nld Netherlands|NO nor Norway|NZ nzl New Zealand|PE per Peru
-PH phl Philippines|PK pak Pakistan|PL pol Poland|PT prt Portugal|RO rou Romania|RS srb Serbia|RU rus Russia
-SA sau Saudi Arabia|SE swe Sweden|SG sgp Singapore|SI svn Slovenia|SK svk Slovakia|TH tha Thailand|TR tur Turkey
-TW twn Taiwan|UA ukr Ukraine|US usa United States|VE ven Venezuela|VN vnm Vietnam|ZA zaf South Africa
-"""
+_ISO: dict[str, list[tuple[str, str, str]]] = json.loads(Path(__file__).with_name("iso_codes.json").read_text("utf-8"))
+_LANGUAGES, _COUNTRIES = _ISO["languages"], _ISO["countries"]
 
-
-def _table(rows: str) -> list[tuple[str, str, str]]:
-    split = [row.split(" ", 2) for row in rows.strip().replace("\n", "|").split("|")]
-    return [(short, long, name) for short, long, name in split]
-
-
-LANGUAGE_CODES = {short: long for short, long, _ in _table(_LANGUAGES)}
+LANGUAGE_CODES = {short: long for short, long, _ in _LANGUAGES}
 """ISO 639-1 to TheTVDB's codes, which are ISO 639-2/T but for `pt` (Brazilian), `zhtw` and `yue`."""
-SHORT_LANGUAGES = {long: short for short, long, _ in _table(_LANGUAGES)} | {"pt": "pt", "zhtw": "zh", "yue": "zh"}
-LANGUAGE_NAMES = {long: name for _, long, name in _table(_LANGUAGES)} | {
+SHORT_LANGUAGES = {long: short for short, long, _ in _LANGUAGES} | {"pt": "pt", "zhtw": "zh", "yue": "zh"}
+LANGUAGE_NAMES = {long: name for _, long, name in _LANGUAGES} | {
     "pt": "Portuguese",
     "zhtw": "Mandarin",
     "yue": "Cantonese",
@@ -131,9 +107,9 @@ REGIONAL_LANGUAGES = {
     "zh-HK": ("yue", "zhtw", "zho"),
     "zh": ("zho", "zhtw"),
 }
-COUNTRY_CODES = {short: long for short, long, _ in _table(_COUNTRIES)}
-SHORT_COUNTRIES = {long: short for short, long, _ in _table(_COUNTRIES)}
-COUNTRY_NAMES = {long: name for _, long, name in _table(_COUNTRIES)}
+COUNTRY_CODES = {short: long for short, long, _ in _COUNTRIES}
+SHORT_COUNTRIES = {long: short for short, long, _ in _COUNTRIES}
+COUNTRY_NAMES = {long: name for _, long, name in _COUNTRIES}
 
 
 class Tvdb(Provider):

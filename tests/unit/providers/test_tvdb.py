@@ -16,6 +16,7 @@ from metarr.providers.contract import Ask, Preferences, Query
 from metarr.providers.tvdb import (
     COUNTRY_NAMES,
     LANGUAGE_CODES,
+    LANGUAGE_NAMES,
     SHORT_LANGUAGES,
     Tvdb,
     image_url,
@@ -382,7 +383,32 @@ def test_a_language_becomes_thetvdbs_codes(language: str, codes: tuple[str, ...]
 def test_every_language_finds_its_way_back() -> None:
     assert all(SHORT_LANGUAGES[long] == short for short, long in LANGUAGE_CODES.items())
     assert (SHORT_LANGUAGES["pt"], SHORT_LANGUAGES["zhtw"]) == ("pt", "zh")
-    assert COUNTRY_NAMES["kor"] == "South Korea"
+
+
+@pytest.mark.parametrize(
+    ("names", "code", "name"),
+    [
+        (LANGUAGE_NAMES, "zho", "Mandarin"),
+        (LANGUAGE_NAMES, "yue", "Cantonese"),
+        (LANGUAGE_NAMES, "nob", "Norwegian"),
+        (LANGUAGE_NAMES, "ell", "Greek"),
+        (LANGUAGE_NAMES, "ben", "Bengali"),
+        (LANGUAGE_NAMES, "msa", "Malay"),
+        (LANGUAGE_NAMES, "pan", "Punjabi"),
+        (LANGUAGE_NAMES, "swa", "Swahili"),
+        (COUNTRY_NAMES, "kor", "South Korea"),
+        (COUNTRY_NAMES, "usa", "United States"),
+        (COUNTRY_NAMES, "cze", "Czech Republic"),
+        (COUNTRY_NAMES, "rus", "Russia"),
+        (COUNTRY_NAMES, "tur", "Turkey"),
+        (COUNTRY_NAMES, "vnm", "Vietnam"),
+        (COUNTRY_NAMES, "ken", "Kenya"),
+    ],
+)
+def test_languages_and_countries_are_called_as_the_other_providers_call_them(
+    names: dict[str, str], code: str, name: str
+) -> None:
+    assert names[code] == name
 
 
 class TestRefusals:
