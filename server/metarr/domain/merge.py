@@ -227,15 +227,15 @@ class _Speech(Struct, frozen=True, kw_only=True):
 def _hear(field: Field, provider: str, outcome: Outcome, stored: FieldValue) -> Said:
     """What a provider says, unless what is stored is its own newer word."""
     said = hear(provider, outcome, field.name)
-    if stored.sources == (provider,) and stored.value is not None and _older(said, stored):
+    if stored.value is not None and stored.sources == (provider,) and _older(said, stored):
         return replace(said, value=stored.value, fetched_at=stored.fetched_at, texts=(), language=stored.language)
     return said
 
 
 def _older(said: Said, stored: FieldValue) -> bool:
-    if said.fetched_at is None or stored.fetched_at is None or _asked_ids(said.asked_id) != stored.asked_ids:
+    if said.fetched_at is None or stored.fetched_at is None or said.fetched_at >= stored.fetched_at:
         return False
-    return said.fetched_at < stored.fetched_at
+    return _asked(said) == stored.asked_ids
 
 
 def _speech(listening: Listening, provider: str, outcome: Outcome, stored: FieldValue, frame: _Frame) -> _Speech:
@@ -354,7 +354,7 @@ class _FieldWalk:
 
     def _counted(self, own: Said) -> FieldValue:
         """The stored value, with it noted that its source has none now: in a whole answer, to the same question."""
-        if not own.whole or own.fetched_at is None or self._stored.asked_ids != _asked_ids(own.asked_id):
+        if not own.whole or own.fetched_at is None or self._stored.asked_ids != _asked(own):
             return self._stored
         still = any(base(text.language) == base(self._stored.language) for text in own.texts)
         if still or not may_be_withdrawn(self._field.name, self._source):
@@ -387,7 +387,7 @@ class _FieldWalk:
             sources=(said.provider,),
             fetched_at=said.fetched_at,
             rule=Rule.HELD if said.stale else rule,
-            asked_ids=_asked_ids(said.asked_id),
+            asked_ids=_asked(said),
             language=_language_of(self._field, said),
         )
         if unchanged and value == stored:
@@ -408,7 +408,7 @@ class _FieldWalk:
                 sources=(self._source,),
                 fetched_at=own.fetched_at,
                 rule=Rule.WITHDRAWN,
-                asked_ids=_asked_ids(own.asked_id),
+                asked_ids=_asked(own),
             )
             return Decision(field=self._field.name, value=gone, waiting=tuple(self._waiting))
         return _nobody(self._field, self._stored, self._order, list(self._waiting))
@@ -461,7 +461,7 @@ def _union(
         sources=tuple(said.provider for said in joined),
         fetched_at=max((said.fetched_at for said in joined if said.fetched_at), default=stored.fetched_at),
         rule=Rule.UNION,
-        asked_ids=_asked_ids(*_ids_of(joined, stored, silent)),
+        asked_ids=_asked_ids(joined, stored, silent),
         contributors=tuple(tuple(elements[text_key(element)][1]) for element in value),
         withdrawals=tuple(each for each in stored.withdrawals if each.source in sources),
     )
@@ -501,16 +501,17 @@ def _join(heard: Iterable[Said], stored: FieldValue, silent: Collection[str] = (
     return elements
 
 
-def _ids_of(joined: list[Said], stored: FieldValue, silent: Collection[str]) -> list[str]:
+def _asked_ids(joined: list[Said], stored: FieldValue, silent: Collection[str]) -> tuple[str, ...]:
     """The ids the providers were asked with, parallel to the sources; of one that told nothing now, as stored."""
     before = dict(zip(stored.sources, stored.asked_ids, strict=False))
     now = {said.provider for said in joined if said.heard}.difference(silent)
-    return [said.asked_id if said.provider in now else before.get(said.provider, "") for said in joined]
-
-
-def _asked_ids(*ids: str) -> tuple[str, ...]:
-    """As they are stored: nothing where nobody was asked by an id."""
+    ids = tuple(said.asked_id if said.provider in now else before.get(said.provider, "") for said in joined)
     return ids if any(ids) else ()
+
+
+def _asked(said: Said) -> tuple[str, ...]:
+    """The id that one provider was asked with, as it is stored."""
+    return (said.asked_id,) if said.asked_id else ()
 
 
 def _vetoed_union(field: Field, heard: Iterable[Said], veto: Veto) -> bool:
