@@ -115,6 +115,10 @@ class Gatherer:
         """The fields that each provider tells this owner about a kind."""
         return self._roster.coverage(kind, config.settings.country)
 
+    def can_ask(self, kind: Kind, ids: Mapping[str, str], config: Config) -> bool:
+        """Whether anyone can be asked about a title by one of these ids."""
+        return any(asker.asked_ids(ids) for asker in self.heard(config).askers(kind))
+
     def heard(self, config: Config) -> Heard:
         """What was heard so far, by the providers as they are configured now. As long as nothing changed, it is the
         same object: it knows things that it took time to work out."""

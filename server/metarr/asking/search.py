@@ -14,6 +14,7 @@ from metarr.asking.config import Config
 from metarr.asking.nobody import answered, nobody, why_not
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
+from metarr.domain.ids import identifying
 from metarr.domain.item import IdClaim, Match
 from metarr.domain.matching import FoundTitle, Score, Wanted, clear_winner, score, title_key, without_remark
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
@@ -206,6 +207,10 @@ class _OneTitle:
     def ids(self) -> set[tuple[str, str]]:
         return {pair for candidate in self.candidates for pair in candidate.ids.items()}
 
+    def identity(self) -> set[tuple[str, str]]:
+        """Those of the ids that identify it."""
+        return {pair for each in self.candidates for pair in identifying(each.kind, each.ids).items()}
+
     def providers(self) -> list[str]:
         return [candidate.provider for candidate in self.candidates]
 
@@ -224,15 +229,15 @@ class _OneTitle:
 def ranked(candidates: Iterable[Candidate], wanted: Wanted) -> tuple[Match, ...]:
     """Candidates joined where they are one title, scored, the best first; popularity only breaks ties.
 
-    Those that share an id are one title, if they contradict each other in none. So are those that no id tells apart
-    or together, of the same name and year, if every provider knows only one such title.
+    Those that share an id that identifies are one title, if they contradict each other in none. So are those that no
+    id tells apart or together, of the same name and year, if every provider knows only one such title.
     """
     ranks: dict[str, int] = {}
     singles = []
     for candidate in candidates:
         ranks[candidate.provider] = ranks.get(candidate.provider, -1) + 1
         singles.append(_OneTitle(candidates=(candidate,), rank=ranks[candidate.provider]))
-    linked = [_one(groups, wanted) for groups in _alike(singles, _OneTitle.ids, _one_id_of_a_type)]
+    linked = [_one(groups, wanted) for groups in _alike(singles, _OneTitle.identity, _one_id_of_a_type)]
     matches = [_match(groups, wanted) for groups in _alike(linked, _names, _one_of_a_provider)]
     matches.sort(key=lambda pair: (-pair[0].score, -pair[1], sorted(pair[0].ids.items())))
     return tuple(match for match, _ in matches)
@@ -260,7 +265,7 @@ def _alike(
 
 
 def _one_id_of_a_type(groups: Sequence[_OneTitle]) -> bool:
-    pairs = set(chain.from_iterable(group.ids() for group in groups))
+    pairs = set(chain.from_iterable(group.identity() for group in groups))
     return len(pairs) == len({id_type for id_type, _ in pairs})
 
 

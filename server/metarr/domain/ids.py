@@ -8,12 +8,15 @@ are *notes*, which are shown: a tool's own numbers, an edition's, names in addre
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from metarr.domain.addresses import About, Link, links
 from metarr.domain.id_spelling import OF_COLLECTION, expected, is_blank, spelled, typed, valid_type
 from metarr.domain.values import Kind, Struct
+
+T = TypeVar("T")
 
 
 class Worth(StrEnum):
@@ -92,13 +95,13 @@ def worth(kind: Kind, id_type: str) -> Worth:
     return Worth.FIND if id_type in _FIND and kind in (Kind.MOVIE, Kind.SERIES) else Worth.NOTE
 
 
-def identifying(kind: Kind, ids: Mapping[str, str]) -> dict[str, str]:
-    """Those of the ids that identify a title of the kind."""
+def identifying(kind: Kind, ids: Mapping[str, T]) -> dict[str, T]:
+    """Those of the ids, by type, that identify a title of the kind."""
     return {id_type: value for id_type, value in ids.items() if worth(kind, id_type) is Worth.IDENTIFY}
 
 
-def finding(kind: Kind, ids: Mapping[str, str]) -> dict[str, str]:
-    """Those of the ids that find a title of the kind where its name or year agrees."""
+def finding(kind: Kind, ids: Mapping[str, T]) -> dict[str, T]:
+    """Those of the ids, by type, that find a title of the kind where its name or year agrees."""
     return {id_type: value for id_type, value in ids.items() if worth(kind, id_type) is Worth.FIND}
 
 

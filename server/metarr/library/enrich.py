@@ -14,6 +14,7 @@ from metarr.asking.gather import Gatherer, Inquiry
 from metarr.asking.nobody import answered, nobody
 from metarr.clock import Clock
 from metarr.domain.changes import Change, diff, sync_reason
+from metarr.domain.ids import identifying
 from metarr.domain.item import Conflict, IdClaim, MediaItem
 from metarr.domain.joining import joined
 from metarr.domain.merge import Decision, merge
@@ -149,8 +150,9 @@ class Enricher:
             return self._commit(asked, findings, config, wish)
 
     def _identified(self, item: MediaItem, config: Config, wish: Wish) -> _Asked:
-        """The ids by which to ask: where the item has none, those of the title that its words name."""
-        if item.ids or not item.title or item.kind not in join.JOINABLE:
+        """The ids by which to ask: where the item has none that leads to it, those of the title that its words name."""
+        leads = item.identifying_ids() or self._gatherer.can_ask(item.kind, item.id_values(), config)
+        if leads or not item.title or item.kind not in join.JOINABLE:
             return _Asked(item, item.ids)
         ids = self._recognizer.recognize(
             item,
@@ -162,7 +164,7 @@ class Enricher:
             patient=wish.auto and wish.fresh_after is None,
             keep=not wish.dry_run,
         )
-        return _Asked(item, ids)
+        return _Asked(item, {**ids, **item.ids})
 
     def _gather(self, asked: _Asked, config: Config, wish: Wish) -> Findings:
         inquiry = Inquiry(
@@ -208,7 +210,7 @@ class Enricher:
 
     def _save(self, connection: Connection, merged: _MergedItem, config: Config, wish: Wish) -> MediaItem:
         saved = items.save(connection, merged.before, merged.enriched.item)
-        named = not merged.before.ids and bool(saved.ids)
+        named = not merged.before.identifying_ids() and bool(saved.identifying_ids())
         if merged.enriched.changes or named:
             change_set = ChangeSet(
                 item_id=saved.id,
@@ -232,7 +234,7 @@ class Enricher:
                 raise VersionMoved(f"item {item_id} was joined to another one meanwhile")
             raise NoSuchThing("item_id", f"item {item_id} was deleted meanwhile", reason="ITEM_NOT_FOUND")
         # Ids that words told are not stored yet; those that the owner gave meanwhile count more.
-        ids = before.ids or asked.ids
+        ids = before.ids if before.identifying_ids() else {**asked.ids, **before.ids}
         if any(id_type not in ids or ids[id_type].value != claim.value for id_type, claim in asked.ids.items()):
             raise VersionMoved(f"the identity of item {item_id} was corrected meanwhile")
         current = findings if ids == asked.ids else settle_again(findings, ids, config.authority)
@@ -274,7 +276,7 @@ class Enricher:
             fingerprint="",
             ids=findings.settled.ids,
             conflicts=_conflicts(base, findings),
-            undecided=None if findings.settled.ids else base.undecided,
+            undecided=None if identifying(base.kind, findings.settled.ids) else base.undecided,
             last_enriched_at=self._clock.now(),
             last_enriched_providers=tuple(sorted(p for p, o in findings.outcomes.items() if isinstance(o, Answered))),
         )

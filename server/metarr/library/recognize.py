@@ -67,7 +67,7 @@ class Recognizer:
         now = self._clock.now()
         with self._database.begin() as connection:
             before = items.get(connection, item.id)
-            if before is None or before.deleted_at is not None or before.ids:
+            if before is None or before.deleted_at is not None or before.identifying_ids():
                 return
             attempts = awaited_answers.of_items(connection, [item.id]).get(item.id, {})
             outcomes = matches.outcomes

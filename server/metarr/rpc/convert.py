@@ -168,7 +168,7 @@ def item_message(
         pending=awaited_messages(awaited or {}),
         etag=str(item.version),
         aliases=[pb.ExternalId(type=id_type, value=value) for id_type, value in aliases],
-        candidates=_candidates(item.undecided) if not item.ids else (),
+        candidates=_candidates(item.undecided) if not item.identifying_ids() else (),
         joined_item_ids=[str(item_id) for item_id in joined],
         series_title=place.series,
         season_number=place.season,
