@@ -271,3 +271,105 @@ def test_of_an_identified_title_nobody_asks_what_its_name_may_be(home: House) ->
     assert taken.item.readings == ()
     [again] = take(home, film(readings=ALSO))
     assert (again.item.id, again.changed) == (taken.item.id, False)
+
+
+# What ids are worth
+
+
+NOTES = {"sonarr": "77", "radarr": "77", "home": "x", "eidr": "10.5240/1", "letterboxd": "ferry", "tvrage": "5"}
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_notes_neither_find_nor_join_nor_refuse(home: House, note: str) -> None:
+    ids = {note: NOTES[note]}
+    one, other = take(home, film(title="One", ids=ids), film(title="Other", ids=ids))
+    assert (one.created, other.created) == (True, True)
+    assert one.item.ids[note].value == other.item.ids[note].value == NOTES[note]
+    [again] = take(home, film(title="One", ids={note: "changed"}))
+    assert (again.item.id, again.created) == (one.item.id, False)
+
+
+def test_episodes_of_two_shows_with_one_number_of_a_tool_are_two(home: House) -> None:
+    alpha, beta = NewSeries("Show Alpha"), NewSeries("Show Beta")
+    ids = {"sonarr": "77"}
+    one, other = take(home, episode(1, series=alpha, ids=ids), episode(1, series=beta, ids=ids))
+    assert one.item.id != other.item.id
+
+
+@pytest.mark.parametrize("id_type", ["tmdb", "anidb", "tvmaze"])
+def test_episodes_with_one_id_that_identifies_none_stay_two_and_a_changed_one_is_no_conflict(
+    home: House, id_type: str
+) -> None:
+    one, two = take(home, episode(1, ids={id_type: "9"}), episode(2, ids={id_type: "9"}))
+    assert one.item.id != two.item.id
+    [again] = take(home, episode(1, ids={id_type: "10"}))
+    assert again.item.id == one.item.id
+
+
+def test_the_id_of_its_series_joins_no_episodes(home: House) -> None:
+    ids = {"tvdb": "81189", "imdb": "tt0000009"}
+    series = NewSeries("Harbour", 2010, ids)
+    wanted = [episode(1, series=series, ids=ids), episode(2, series=series, ids={**ids, "imdb": "tt0000005"})]
+    one, two = take(home, *wanted)
+    assert one.item.id != two.item.id
+    assert (one.item.ids, two.item.id_values()) == ({}, {"imdb": "tt0000005"})
+    # The library knows the ids of the series, also where the file does not.
+    [three] = take(home, episode(3, series=NewSeries("Harbour", 2010), ids={"tvdb": "81189"}))
+    assert three.item.ids == {}
+
+
+def test_two_cours_of_a_series_are_one(home: House) -> None:
+    def cour(anidb: str) -> NewItem:
+        return NewItem(Kind.SERIES, "Harbour", 2010, {"tvdb": "355730", "anidb": anidb}, source="nfo")
+
+    one, two = take(home, cour("1"), cour("2"))
+    assert (two.item.id, two.created) == (one.item.id, False)
+    assert one.item.ids["anidb"].value == "1"
+
+
+@pytest.mark.parametrize(
+    ("title", "year", "same"), [("Night Ferry!", 0, True), ("Nattfergen", 2001, True), ("Day Ferry", 1999, False)]
+)
+def test_an_id_that_several_titles_may_have_finds_one_that_is_called_alike_or_of_the_year(
+    home: House, title: str, year: int, same: bool
+) -> None:
+    [first] = take(home, film(ids={"anidb": "5"}))
+    [second] = take(home, film(title=title, year=year, ids={"anidb": "5"}))
+    assert (second.item.id == first.item.id) is same
+
+
+def test_an_id_that_several_titles_may_have_joins_none_that_other_ids_tell_apart(home: House) -> None:
+    [first] = take(home, film(ids={"anidb": "5", "imdb": IMDB}))
+    [second] = take(home, film(ids={"anidb": "5", "imdb": OTHER}))
+    assert second.item.id != first.item.id
+
+
+def test_what_names_neither_a_title_nor_an_id_is_refused(home: House) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        take(home, NewItem(Kind.MOVIE, source="nfo"), NewItem(Kind.EPISODE, series=NewSeries(), source="nfo"))
+    assert [each.field for each in refused.value.violations] == ["items[0].title", "items[1].series.title"]
+
+
+# What a file means
+
+
+@pytest.mark.parametrize(
+    ("source", "plot", "stored"),
+    [("nfo", "N/A", None), ("import", " / ", None), ("", "N/A", "N/A"), ("nfo", "No", "No")],
+)
+def test_words_for_nothing_are_nothing_unless_the_owner_says_them(
+    home: House, source: str, plot: str, stored: str | None
+) -> None:
+    fields = {"plot": plot, "directors": ["None", "D"], "cast": [{"name": "Unknown"}, {"name": "A"}]}
+    [taken] = take(home, film(source=source, fields=fields))
+    held = {name: value.value for name, value in taken.item.fields.items()}
+    assert held.get("plot") == stored
+    assert (held["directors"], len(held["cast"])) == ((("D",), 1) if source else (("None", "D"), 2))
+
+
+@pytest.mark.parametrize(("country", "stored"), [("US", "PG-13"), ("DE", "12"), ("FR", None)])
+def test_a_certification_is_that_of_the_owner_s_country(home: House, country: str, stored: str | None) -> None:
+    home.services.settings.update({"country": country})
+    [taken] = take(home, film(fields={"certification": "Germany:12 / US:Rated PG-13 for fog"}))
+    held = taken.item.fields.get("certification")
+    assert (held.value if held else None) == stored
