@@ -32,7 +32,7 @@ def _lines() -> Mapping[str, float]:
                     "kind": "movie",
                     "title": f"Title {number}",
                     "year": 1950 + number % 70,
-                    "ids": {"imdb": f"tt{number:07d}"},
+                    "ids": {"imdb": f"tt{number + 1:07d}"},
                     "fields": {"plot": f"What happens in title {number}. " * 10, "genres": ["Drama", "Crime"]},
                 }
                 file.write(json.dumps(title) + "\n")
@@ -58,7 +58,7 @@ def _lines() -> Mapping[str, float]:
 
 def _tree() -> Mapping[str, float]:
     """CPU seconds, for a loaded machine must not tell otherwise than an idle one."""
-    from metarr.cli.findings import Entry
+    from metarr.cli.findings import TitleToAdd
     from metarr.cli.sources import read
     from metarr.cli.walk import walk
 
@@ -75,7 +75,7 @@ def _tree() -> Mapping[str, float]:
         begun = time.process_time()
         walk(root)
         walked = time.process_time()
-        titles = sum(isinstance(each, Entry) for each in read(root))
+        titles = sum(isinstance(each, TitleToAdd) for each in read(root))
         named = time.process_time()
     if titles != FILMS:
         raise AssertionError(f"{titles} of {FILMS} films were found")

@@ -11,7 +11,7 @@ from metarr.domain.values import Kind
 
 
 @dataclass(frozen=True)
-class Entry:
+class TitleToAdd:
     """A title to import, as `UpsertItems` takes it, and where it stands.
 
     `by`: the strongest evidence for it, "nfo", "id" or "name"; "" for a line of JSON. `note`: what its owner is to
@@ -46,7 +46,7 @@ class Fault:
     sort: Sort = Sort.FAILED
 
 
-Finding = Entry | Fault
+Finding = TitleToAdd | Fault
 
 
 def item_of(kind: Kind, title: str, year: int, ids: Any, fields: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from metarr.cli.daemon import DEFAULT_SERVER, AsJson, Server, ask
-from metarr.cli.findings import Entry, Fault, Sort
+from metarr.cli.findings import Fault, Sort, TitleToAdd
 from metarr.cli.output import as_json, note, say
 from metarr.cli.text import clean, counted
 from metarr.rpc.client import RpcFailure
@@ -68,7 +68,7 @@ class Summary:
                 self.failed += 1
                 _keep(self.failures, fault)
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: TitleToAdd) -> None:
         """Count a title that was sent by the evidence for it."""
         self.by_nfo += entry.by == "nfo"
         self.by_id += entry.by == "id"
@@ -120,20 +120,20 @@ def _progress() -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _noted(paths: Iterable[Path], summary: Summary) -> Iterator[Entry]:
+def _noted(paths: Iterable[Path], summary: Summary) -> Iterator[TitleToAdd]:
     """The titles; what cannot be one goes into the summary."""
     from metarr.cli.sources import read  # noqa: PLC0415 (no other command reads names, which takes a while to begin)
 
     for path in paths:
         for finding in read(path):
-            if isinstance(finding, Entry):
+            if isinstance(finding, TitleToAdd):
                 yield finding
             else:
                 summary.add(finding)
 
 
-def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    batch: list[Entry] = []
+def _batches(entries: Iterable[TitleToAdd]) -> Iterator[list[TitleToAdd]]:
+    batch: list[TitleToAdd] = []
     size = 0
     for entry in entries:
         weight = len(json_text.dumps(entry.item, ensure_ascii=False))
@@ -149,7 +149,7 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 _NAMED = re.compile(r"items\[(\d+)\]\.?")
 
 
-def _send(server: str, batch: list[Entry], summary: Summary) -> None:
+def _send(server: str, batch: list[TitleToAdd], summary: Summary) -> None:
     """Import a batch. It goes in whole or not at all: what is wrong in it is taken out, and the rest sent again."""
     while batch:
         try:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, BinaryIO
 
 import msgspec
 
-from metarr.cli.findings import Entry, Fault, Finding, item_of, series_of, shown
+from metarr.cli.findings import Fault, Finding, TitleToAdd, item_of, series_of, shown
 from metarr.domain.id_spelling import expected, valid_id, valid_type
 from metarr.domain.values import Kind
 
@@ -69,7 +69,7 @@ def _line(where: str, text: bytes) -> Finding:
         given = Series(title=line.series) if isinstance(line.series, str) else line.series
         item |= {"series": series_of(given.title, given.year, given.ids)}
         item |= {"seasonNumber": line.season or 0, "episodeNumber": line.episode or 0}
-    return Entry(where, item)
+    return TitleToAdd(where, item)
 
 
 def _wrong(line: Line) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from metarr.cli.findings import Entry, Fault, Finding, Sort, item_of, series_of, shown
+from metarr.cli.findings import Fault, Finding, Sort, TitleToAdd, item_of, series_of, shown
 from metarr.cli.walk import unreadable
 from metarr.domain.matching import title_key
 from metarr.domain.values import Kind
@@ -140,7 +140,7 @@ class _Reader:
             of, season = entry.series.title, SEASON_OF_ALL if title.season is None else title.season
             item |= {"series": series_of(of.title, of.year, of.ids)}
             item |= {"seasonNumber": season, "episodeNumber": title.episode or 0}
-        return Entry(self._where(entry), item, entry.by, entry.note)
+        return TitleToAdd(self._where(entry), item, entry.by, entry.note)
 
     def _where(self, entry: FiledTitle) -> str:
         return shown(self._tree.base / entry.nfo, entry.title.line) if entry.nfo else self._at(entry.path)

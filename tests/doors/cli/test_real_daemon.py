@@ -98,8 +98,8 @@ def test_a_tree_of_files_comes_in_once_and_is_recognized_by_its_names(metarr, tm
     names = [
         "Inception (2010)/Inception (2010).mkv",
         "The.Matrix.1999.1080p.BluRay.x264-GRP/grp-matrix.mkv",
-        "Man of Steel {tmdb-49521}/film.mkv",
-        "Man of Steel (1967)/Man of Steel.mkv",
+        "Parasite {tmdb-496243}/film.mkv",
+        "Your Name. (2016)/Your Name.mkv",
         "Dallas (2012)/Season 1/Dallas S01E01E02.mkv",
         "Nobody Knows This (2001)/Nobody Knows This.mkv",
     ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from memory import peak
-from metarr.cli.findings import Entry, Fault, Finding, Sort
+from metarr.cli.findings import Fault, Finding, Sort, TitleToAdd
 from metarr.cli.lines import MOST_LINE
 from metarr.cli.sources import read
 
@@ -29,7 +29,7 @@ def lines(tmp_path: Path, *titles: Any) -> list[Finding]:
 
 
 def items(found: list[Finding]) -> list[dict[str, Any]]:
-    return [each.item for each in found if isinstance(each, Entry)]
+    return [each.item for each in found if isinstance(each, TitleToAdd)]
 
 
 def faults(found: list[Finding]) -> dict[str, str]:
@@ -48,7 +48,7 @@ def test_a_line_is_a_title_with_all_that_is_known_of_it(tmp_path: Path) -> None:
         "fields": {"plot": "P", "genres": ["Drama"]}, "lock_all": True,
     }  # fmt: skip
     [entry] = lines(tmp_path, "\ufeff" + json.dumps(movie), "", "   ")
-    assert isinstance(entry, Entry)
+    assert isinstance(entry, TitleToAdd)
     assert entry.where == f"{tmp_path / 'titles.jsonl'}:1"
     assert entry.item == {
         "kind": "MEDIA_KIND_MOVIE",
@@ -232,11 +232,11 @@ def test_a_folder_too_deep_is_told(tmp_path: Path) -> None:
 MEASURED = """
 import sys, tracemalloc
 from pathlib import Path
-from metarr.cli.findings import Entry
+from metarr.cli.findings import TitleToAdd
 from metarr.cli.sources import read
 
 tracemalloc.start()
-count = sum(isinstance(each, Entry) for each in read(Path(sys.argv[1])))
+count = sum(isinstance(each, TitleToAdd) for each in read(Path(sys.argv[1])))
 print(count, tracemalloc.get_traced_memory()[1])
 """
 

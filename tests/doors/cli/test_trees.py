@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from metarr.cli.findings import Entry, Fault, Finding, Sort
+from metarr.cli.findings import Fault, Finding, Sort, TitleToAdd
 from metarr.cli.sources import read
 
 EPISODE = "<episodedetails><title>{0}</title><season>1</season><episode>{0}</episode></episodedetails>"
@@ -20,15 +20,15 @@ def filed(root: Path, files: dict[str, str]) -> Path:
 
 
 def items(findings: list[Finding]) -> list[dict[str, Any]]:
-    return [each.item for each in findings if isinstance(each, Entry)]
+    return [each.item for each in findings if isinstance(each, TitleToAdd)]
 
 
 def lines(findings: list[Finding]) -> list[str]:
     """The titles: "movie Alien 1979 tmdb:348 (id)", "episode Dark s1e2 (name)"."""
-    return [_line(each) for each in findings if isinstance(each, Entry)]
+    return [_line(each) for each in findings if isinstance(each, TitleToAdd)]
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: TitleToAdd) -> str:
     item = entry.item
     kind = item["kind"].removeprefix("MEDIA_KIND_").lower()
     ids = "".join(f" {claim['type']}:{claim['value']}" for claim in item["ids"])
@@ -98,13 +98,15 @@ def test_everything_in_a_tree_is_taken_or_told(tmp_path: Path) -> None:
         "TV/Dark (2017)/Season 1/Pilot.mkv": "has no number of an episode in its name, and no .nfo tells its number",
     }
     assert list(told(tmp_path, findings, Sort.FAILED)) == ["Films/Brazil (1985)/Brazil.nfo:1"]
-    notes = {Path(each.where).name: each.note for each in findings if isinstance(each, Entry) and each.note}
+    notes = {Path(each.where).name: each.note for each in findings if isinstance(each, TitleToAdd) and each.note}
     assert notes == {"Dark S02E03.mkv": "its folder says season 1, its name season 2; the name counts"}
 
 
 def test_what_a_name_tells_goes_as_an_import_and_what_a_file_tells_as_its_own(tmp_path: Path) -> None:
     by_where = {
-        Path(each.where).name: each.item["source"] for each in read(filed(tmp_path, LIBRARY)) if isinstance(each, Entry)
+        Path(each.where).name: each.item["source"]
+        for each in read(filed(tmp_path, LIBRARY))
+        if isinstance(each, TitleToAdd)
     }
     assert (by_where["Alien (1979).mkv"], by_where["Aliens.mkv"], by_where["movie.nfo:1"]) == (
         "import",
@@ -185,7 +187,7 @@ def test_names_that_are_no_utf_8_are_read_and_shown(tmp_path: Path) -> None:
     with open(folder + b"/Am\xe9lie.mkv", "wb"):
         pass
     [entry] = list(read(tmp_path))
-    assert isinstance(entry, Entry)
+    assert isinstance(entry, TitleToAdd)
     assert (entry.item["title"], entry.item["year"]) == ("Amélie", 2001)
     assert entry.where.endswith("Am\ufffdlie (2001)/Am\ufffdlie.mkv")
     assert entry.where.encode()
