@@ -49,6 +49,8 @@ class Events:
         self._decode = codecs.getincrementaldecoder("utf-8")().decode
         self._text = ""
         self._unread: list[Message] = []
+        # The system takes connections before Kodi does: whom Kodi has not answered yet it may not have told anything.
+        self.ask("JSONRPC.Ping")
 
     def wait(self, method: str, seconds: float = SECONDS, **data: Any) -> Message:
         """The data of the next event of that name whose data has these values; each event is told once.
