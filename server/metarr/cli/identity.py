@@ -13,17 +13,18 @@ from metarr.cli.output import as_json, note, say, table
 from metarr.cli.text import MOST_OBJECTS, NOTHING, clean, counted, ids_text, kind_word, name_of, shown
 
 SEARCH_TIMEOUT = 60.0
-UNDECIDED = {"filter": {"unidentified": True}}
+UNDECIDED = {"filter": {"undecided": True}}
+NOTHING_WAITS = "nothing waits for you to say which title it is"
 
 
 def undecided(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
-    """List the titles of which it is not known which ones they are, each with what it may be."""
+    """List the titles of which only you can say which ones they are, each with what it may be."""
     items, total = listed(server, UNDECIDED)
     if json:
         return as_json({"items": items, "totalSize": total})
-    _tell_conflicts(server)
+    _tell_others(server)
     if not items:
-        return note("every title of the library is known: nothing waits for you to say which one it is")
+        return note(NOTHING_WAITS)
     rows = [row for item in items for row in _rows(item)]
     table(("item", "title", "no.", "may be", "id", "fit"), rows, whole=("item", "no.", "id", "fit"))
     say()
@@ -36,15 +37,18 @@ def _rows(item: Answer) -> list[tuple[str, ...]]:
     head = (item["id"], name_of(item))
     candidates = item.get("candidates", [])
     if not candidates:
-        why = "nothing was found by this title" if item.get("pending") else "not searched yet"
-        return [(*head, NOTHING, why, "", "")]
+        return [(*head, NOTHING, "nothing was found by this title", "", "")]
     return [
         (*(head if number == 1 else ("", "")), str(number), title_of(each), best_id(each), fit_of(each))
         for number, each in enumerate(candidates, 1)
     ]
 
 
-def _tell_conflicts(server: str) -> None:
+def _tell_others(server: str) -> None:
+    """Tell of what is no list of this kind: titles to be searched for, and contradictions."""
+    _, unknown = listed(server, {"filter": {"unidentified": True, "undecided": False}}, 1)
+    if unknown:
+        note(f"{counted(unknown, 'title')} still to be searched for: metarr enrich-all")
     _, conflicts = listed(server, {"filter": {"conflict": True}}, 1)
     if conflicts:
         contradict = "contradicts itself" if conflicts == 1 else "contradict themselves"
@@ -164,7 +168,7 @@ def _ask_about_all(server: str) -> None:
         raise typer.BadParameter("say which; metarr library undecided lists those that wait", param_hint="ITEM")
     items, _ = listed(server, UNDECIDED)
     if not items:
-        return note("every title of the library is known: nothing waits for you to say which one it is")
+        return note(NOTHING_WAITS)
     done = 0
     for place, item in enumerate(items, 1):
         say()

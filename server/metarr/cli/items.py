@@ -79,11 +79,6 @@ def _known(server: str, reference: str) -> bool:
     return True
 
 
-def waits_for_owner(item: Answer) -> bool:
-    """Whether only the owner can tell which title it is."""
-    return item["kind"] in ABOVE and bool(item.get("candidates") or not item.get("ids"))
-
-
 # By title
 
 

@@ -209,6 +209,8 @@ def _tell(job: Answer) -> None:
     say(f"created {when(job.get('createdAt'))}{_took(job)}")
     if job.get("detail"):
         say(clean(job["detail"]))
+    if job.get("state") == "STATE_FAILED":
+        say("What is wrong with whom: metarr health")
     providers = job.get("providers", ())
     if providers:
         say()

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server
-from metarr.cli.items import listed, waits_for_owner
+from metarr.cli.items import ABOVE, listed
 from metarr.cli.kinds import KINDS, KindName
 from metarr.cli.output import as_json, note, table
 from metarr.cli.text import counted, ids_text, kind_constant, kind_word, name_of, when
@@ -21,7 +21,7 @@ def list_items(
     ] = "",
     missing: Annotated[str, typer.Option(metavar="FIELD", help="Only those without a value in this field.")] = "",
     undecided: Annotated[
-        bool, typer.Option("--undecided", help="Only those of which it is not known which title they are.")
+        bool, typer.Option("--undecided", help="Only those of which only you can say which title they are.")
     ] = False,
     conflicts: Annotated[
         bool, typer.Option("--conflicts", help="Only those about whose ids the providers contradict each other.")
@@ -43,7 +43,7 @@ def list_items(
         "titleContains": title,
         "pendingProvider": awaited,
         "missingField": missing,
-        "unidentified": undecided or None,
+        "undecided": undecided or None,
         "conflict": conflicts or None,
         "locked": locked or None,
         "monitored": False if unmonitored else None,
@@ -94,15 +94,17 @@ def _row(item: Answer) -> tuple[str, ...]:
 
 def _waits(item: Answer) -> str:
     """Who has to say something about it: the owner, where nobody else can before, or providers."""
-    if waits_for_owner(item):
+    if item.get("undecided"):
         return "you: which title?"
+    if item["kind"] in ABOVE and not item.get("ids") and not item.get("pending"):
+        return "a search"
     return ", ".join(awaited["provider"] for awaited in item.get("pending", ()))
 
 
 def _nothing(chosen: Answer) -> str:
     if not chosen:
         return "the library is empty; to add what is in a folder: metarr library import FOLDER"
-    if chosen == {"unidentified": True}:
+    if chosen == {"undecided": True}:
         return "nothing waits for you to say which title it is"
     if chosen == {"deleted": True}:
         return "nothing in the library was deleted"

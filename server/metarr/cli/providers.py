@@ -1,6 +1,6 @@
 """`metarr providers`: see, test and set up the providers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -32,6 +32,25 @@ def quota_text(state: Mapping[str, Any]) -> str:
     return f"{used} of {limit}" if limit else str(used)
 
 
+def notes_of(state: Answer) -> Iterator[str]:
+    """What is to be told about a provider besides: why it is not well, how far its quota goes, what to consider."""
+    again = f"asked again {when(state['retryAt'])}" if state.get("retryAt") else ""
+    reset = f"today's requests start anew {when(state['quotaResetAt'])}" if state.get("quotaResetAt") else ""
+    counts = state.get("quotaLimit") and state.get("status") != "STATUS_NOT_CONFIGURED"
+    quota = ("" if again else reset, forecast_text(state)) if counts else ()
+    for parts in ((state.get("detail", ""), again), quota, (state.get("advice", ""),)):
+        if told := "; ".join(part for part in parts if part):
+            yield clean(told)
+
+
+def forecast_text(state: Answer) -> str:
+    """When a provider with a daily quota was asked about everything."""
+    if "forecastDays" not in state:
+        return ""
+    days = state["forecastDays"]
+    return f"the library is covered in {counted(days, 'day')}" if days else "they suffice for the library"
+
+
 @app.command("list")
 def list_providers(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     """List the providers."""
@@ -39,7 +58,13 @@ def list_providers(server: Server = DEFAULT_SERVER, json: AsJson = False) -> Non
     if json:
         return as_json({"providers": providers})
     rows = [_row(provider) for provider in providers]
-    return table(("id", "name", "enabled", "key", "requests today", "state"), rows, whole=("id", "name", "enabled"))
+    table(("id", "name", "enabled", "key", "today", "state"), rows, whole=("id", "name", "enabled", "today", "state"))
+    notes = [f"{each['id']}: {line}" for each in providers for line in notes_of(each.get("state", {}))]
+    if notes:
+        say()
+    for line in notes:
+        say(line)
+    return None
 
 
 def _row(provider: Answer) -> tuple[str, ...]:
@@ -51,7 +76,7 @@ def _row(provider: Answer) -> tuple[str, ...]:
         "yes" if provider.get("enabled") else "no",
         ", ".join(keys) or NOTHING,
         quota_text(state),
-        status_text(state),
+        word(state.get("status"), "STATUS_"),
     )
 
 

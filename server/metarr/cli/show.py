@@ -6,7 +6,7 @@ import typer
 
 from metarr.cli.candidates import candidates_table
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
-from metarr.cli.items import SERVICE, Item, listed, named, waits_for_owner
+from metarr.cli.items import SERVICE, Item, listed, named
 from metarr.cli.output import as_json, note, say, say_folded, table
 from metarr.cli.text import (
     MOST_OBJECTS,
@@ -63,7 +63,7 @@ def _heading(item: Answer) -> None:
         say_folded(clean(f"ids: {', '.join(ids)}"))
     heard = ", ".join(item.get("lastEnrichedProviders", ()))
     say(f"enriched: {_enriched(item)}{f', {heard} answered' if heard else ''}")
-    if waits_for_owner(item):
+    if item.get("undecided"):
         say("waits for you: it is not known which title it is")
     else:
         for awaited in item.get("pending", ()):

@@ -27,4 +27,5 @@ def checked(fits: Filter, roster: Roster) -> Filter:
             wrong.append(Violation(f"filter.{name}", "has no letter to look for"))
     if wrong:
         raise InvalidInput(*wrong)
-    return fits if fits.unidentified is None else replace(fits, asked_by=roster.asked_by())
+    judged = fits.unidentified is not None or fits.undecided is not None
+    return replace(fits, asked_by=roster.asked_by()) if judged else fits

@@ -1,14 +1,14 @@
 """The items of the library: adding, listing, showing them."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from metarr.asking.config import ConfigReader
 from metarr.asking.gather import Gatherer, Inquiry
 from metarr.asking.roster import Roster
 from metarr.clock import Clock
-from metarr.domain.item import MediaItem, Place, Undecided
+from metarr.domain.item import IdClaim, Match, MediaItem, Place
 from metarr.domain.merge import RunnerUp, explain, merge
 from metarr.domain.values import Kind
 from metarr.library import intake
@@ -18,8 +18,11 @@ from metarr.library.names import places_of
 from metarr.library.reference import Reference, find
 from metarr.store import awaited_answers, items, joins
 from metarr.store.awaited_answers import AwaitedAnswer
-from metarr.store.database import Database
+from metarr.store.database import Connection, Database
 from metarr.store.items import ItemFilter, ItemHead
+
+TITLES = (Kind.MOVIE, Kind.SERIES)
+"""Kinds that are looked for by their words."""
 
 PARENTS = (Kind.SERIES, Kind.SEASON)
 """Kinds that may have items below them."""
@@ -28,7 +31,7 @@ PARENTS = (Kind.SERIES, Kind.SEASON)
 @dataclass(frozen=True)
 class Shown:
     """An item with what is to be told about it besides; `aliases` as (type, value), `joined`: items that are part of
-    it, `children`: how many are directly below it."""
+    it, `children`: how many are directly below it; `undecided`: it was looked for in vain."""
 
     item: MediaItem
     awaited: Mapping[str, AwaitedAnswer]
@@ -37,6 +40,7 @@ class Shown:
     aliases: tuple[tuple[str, str], ...] = ()
     joined: tuple[int, ...] = ()
     children: int = 0
+    undecided: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class Page:
     awaited: Mapping[int, Mapping[str, AwaitedAnswer]]
     places: Mapping[int, Place]
     children: Mapping[int, int]
-    undecided: Mapping[int, Undecided]
+    undecided: Collection[int]
+    matches: Mapping[int, tuple[Match, ...]]
 
 
 class Library:
@@ -85,6 +90,7 @@ class Library:
                 aliases=tuple(items.aliases(connection, item.id)),
                 joined=tuple(joins.joined_to(connection, item.id)),
                 children=items.count_children(connection, [item.id]).get(item.id, 0),
+                undecided=bool(self._undecided(connection, {item.id: item.ids})),
             )
         if not why:
             return shown
@@ -109,11 +115,19 @@ class Library:
         with self._database.read() as connection:
             parent_id = None if parent is None else find(connection, parent, "parent_id").id
             heads = items.page(connection, fits, parent_id=parent_id, after=after, limit=limit)
+            undecided = self._undecided(connection, {head.id: head.ids for head in heads if head.kind in TITLES})
             return Page(
                 heads=heads,
                 total=items.count(connection, fits, parent_id=parent_id),
                 awaited=awaited_answers.of_items(connection, [head.id for head in heads]),
                 places=places_of(connection, heads),
                 children=items.count_children(connection, [head.id for head in heads if head.kind in PARENTS]),
-                undecided=items.undecided_of(connection, [head.id for head in heads if not head.ids]),
+                undecided=undecided,
+                matches={item_id: left.matches for item_id, left in items.undecided_of(connection, undecided).items()},
             )
+
+    def _undecided(self, connection: Connection, ids: Mapping[int, Mapping[str, IdClaim]]) -> set[int]:
+        """Those of the items, each with its ids, of which only the owner can say which title they are."""
+        asked_by = self._roster.asked_by()
+        without = [item_id for item_id, claims in ids.items() if claims.keys().isdisjoint(asked_by)]
+        return items.fitting(connection, without, ItemFilter(undecided=True, asked_by=asked_by)) if without else set()

@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from metarr.domain import values
 from metarr.domain.changes import Change
 from metarr.domain.fields import FIELDS
-from metarr.domain.item import FieldValue, IdClaim, Match, MediaItem, Place, Rule, Undecided
+from metarr.domain.item import FieldValue, IdClaim, Match, MediaItem, Place, Rule
 from metarr.domain.merge import RunnerUp
 from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Unavailable
 from metarr.domain.plain import plain_value
@@ -139,9 +139,10 @@ def item_message(
     aliases: Iterable[tuple[str, str]] = (),
     joined: Iterable[int] = (),
     children: int = 0,
+    undecided: bool = False,
 ) -> pb.Item:
     """An item. `fields` False leaves its fields out, as lists do; `runners_up` and `waiting` are by field; `joined`
-    are the items that were joined to it, `children` how many are below it."""
+    are the items that were joined to it, `children` how many are below it; `undecided`: it was looked for in vain."""
     place = item.place()
     return pb.Item(
         id=str(item.id) if item.id else "",
@@ -168,12 +169,13 @@ def item_message(
         pending=awaited_messages(awaited or {}),
         etag=str(item.version),
         aliases=[pb.ExternalId(type=id_type, value=value) for id_type, value in aliases],
-        candidates=_candidates(item.undecided) if not item.identifying_ids() else (),
+        candidates=map(match_message, item.undecided.matches) if item.undecided and not item.identifying_ids() else (),
         joined_item_ids=[str(item_id) for item_id in joined],
         series_title=place.series,
         season_number=place.season,
         episode_number=place.episode,
         children=children,
+        undecided=undecided,
     )
 
 
@@ -188,7 +190,13 @@ def _field_messages(
 
 
 def head_message(
-    head: ItemHead, awaited: Mapping[str, AwaitedAnswer], place: Place, children: int, undecided: Undecided | None
+    head: ItemHead,
+    awaited: Mapping[str, AwaitedAnswer],
+    place: Place,
+    *,
+    children: int,
+    undecided: bool,
+    matches: Iterable[Match],
 ) -> pb.Item:
     """An item as lists show it, without its fields."""
     return pb.Item(
@@ -204,16 +212,13 @@ def head_message(
         last_enriched_providers=head.last_enriched_providers,
         pending=awaited_messages(awaited),
         etag=str(head.version),
-        candidates=_candidates(undecided),
+        candidates=map(match_message, matches),
         series_title=place.series,
         season_number=place.season,
         episode_number=place.episode,
         children=children,
+        undecided=undecided,
     )
-
-
-def _candidates(undecided: Undecided | None) -> list[pb.Candidate]:
-    return [match_message(match) for match in undecided.matches] if undecided else []
 
 
 def _id_messages(ids: Mapping[str, IdClaim]) -> list[pb.ExternalId]:

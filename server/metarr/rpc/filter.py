@@ -19,6 +19,7 @@ def item_filter(check: Check, given: pb.ItemFilter) -> ItemFilter:
         awaited_provider=given.pending_provider,
         monitored=stated("monitored"),
         unidentified=stated("unidentified"),
+        undecided=stated("undecided"),
         enriched=stated("enriched"),
         locked=stated("locked"),
         conflict=stated("conflict"),

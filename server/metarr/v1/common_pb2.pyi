@@ -89,7 +89,7 @@ class IdConflict(_message.Message):
     def __init__(self, type: _Optional[str] = ..., value: _Optional[str] = ..., claimed_by: _Optional[str] = ..., held: _Optional[str] = ..., held_by_item_id: _Optional[str] = ...) -> None: ...
 
 class Item(_message.Message):
-    __slots__ = ("id", "kind", "title", "year", "ids", "fields", "conflicts", "monitored", "parent_id", "added_at", "last_enriched_at", "last_enriched_providers", "pending", "etag", "aliases", "candidates", "joined_item_ids", "series_title", "season_number", "episode_number", "children")
+    __slots__ = ("id", "kind", "title", "year", "ids", "fields", "conflicts", "monitored", "parent_id", "added_at", "last_enriched_at", "last_enriched_providers", "pending", "etag", "aliases", "candidates", "joined_item_ids", "series_title", "season_number", "episode_number", "children", "undecided")
     ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -111,6 +111,7 @@ class Item(_message.Message):
     SEASON_NUMBER_FIELD_NUMBER: _ClassVar[int]
     EPISODE_NUMBER_FIELD_NUMBER: _ClassVar[int]
     CHILDREN_FIELD_NUMBER: _ClassVar[int]
+    UNDECIDED_FIELD_NUMBER: _ClassVar[int]
     id: str
     kind: MediaKind
     title: str
@@ -132,7 +133,8 @@ class Item(_message.Message):
     season_number: int
     episode_number: int
     children: int
-    def __init__(self, id: _Optional[str] = ..., kind: _Optional[_Union[MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[FieldValue, _Mapping]]] = ..., conflicts: _Optional[_Iterable[_Union[IdConflict, _Mapping]]] = ..., monitored: _Optional[bool] = ..., parent_id: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_providers: _Optional[_Iterable[str]] = ..., pending: _Optional[_Iterable[_Union[PendingProvider, _Mapping]]] = ..., etag: _Optional[str] = ..., aliases: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., joined_item_ids: _Optional[_Iterable[str]] = ..., series_title: _Optional[str] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., children: _Optional[int] = ...) -> None: ...
+    undecided: bool
+    def __init__(self, id: _Optional[str] = ..., kind: _Optional[_Union[MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[FieldValue, _Mapping]]] = ..., conflicts: _Optional[_Iterable[_Union[IdConflict, _Mapping]]] = ..., monitored: _Optional[bool] = ..., parent_id: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_providers: _Optional[_Iterable[str]] = ..., pending: _Optional[_Iterable[_Union[PendingProvider, _Mapping]]] = ..., etag: _Optional[str] = ..., aliases: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., joined_item_ids: _Optional[_Iterable[str]] = ..., series_title: _Optional[str] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., children: _Optional[int] = ..., undecided: _Optional[bool] = ...) -> None: ...
 
 class PendingProvider(_message.Message):
     __slots__ = ("provider", "reason", "not_before", "attempts")
@@ -230,7 +232,7 @@ class FieldChange(_message.Message):
     def __init__(self, field: _Optional[str] = ..., old_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., new_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., old_source: _Optional[str] = ..., new_source: _Optional[str] = ..., rule: _Optional[str] = ..., old_locked: _Optional[bool] = ..., new_locked: _Optional[bool] = ...) -> None: ...
 
 class ItemFilter(_message.Message):
-    __slots__ = ("kind", "title_contains", "missing_field", "pending_provider", "monitored", "title", "unidentified", "enriched", "locked", "conflict", "deleted")
+    __slots__ = ("kind", "title_contains", "missing_field", "pending_provider", "monitored", "title", "unidentified", "enriched", "locked", "conflict", "deleted", "undecided")
     KIND_FIELD_NUMBER: _ClassVar[int]
     TITLE_CONTAINS_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_FIELD_NUMBER: _ClassVar[int]
@@ -242,6 +244,7 @@ class ItemFilter(_message.Message):
     LOCKED_FIELD_NUMBER: _ClassVar[int]
     CONFLICT_FIELD_NUMBER: _ClassVar[int]
     DELETED_FIELD_NUMBER: _ClassVar[int]
+    UNDECIDED_FIELD_NUMBER: _ClassVar[int]
     kind: MediaKind
     title_contains: str
     missing_field: str
@@ -253,4 +256,5 @@ class ItemFilter(_message.Message):
     locked: bool
     conflict: bool
     deleted: bool
-    def __init__(self, kind: _Optional[_Union[MediaKind, str]] = ..., title_contains: _Optional[str] = ..., missing_field: _Optional[str] = ..., pending_provider: _Optional[str] = ..., monitored: _Optional[bool] = ..., title: _Optional[str] = ..., unidentified: _Optional[bool] = ..., enriched: _Optional[bool] = ..., locked: _Optional[bool] = ..., conflict: _Optional[bool] = ..., deleted: _Optional[bool] = ...) -> None: ...
+    undecided: bool
+    def __init__(self, kind: _Optional[_Union[MediaKind, str]] = ..., title_contains: _Optional[str] = ..., missing_field: _Optional[str] = ..., pending_provider: _Optional[str] = ..., monitored: _Optional[bool] = ..., title: _Optional[str] = ..., unidentified: _Optional[bool] = ..., enriched: _Optional[bool] = ..., locked: _Optional[bool] = ..., conflict: _Optional[bool] = ..., deleted: _Optional[bool] = ..., undecided: _Optional[bool] = ...) -> None: ...

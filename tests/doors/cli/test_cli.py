@@ -201,12 +201,11 @@ def test_json_stays_json_where_the_output_lacks_letters(metarr, daemon, monkeypa
 
 
 def test_a_narrow_terminal_folds_no_word_of_a_heading(metarr, daemon, monkeypatch):
-    state = {"detail": "a very long detail " * 20, "quotaLimit": 1000}
-    providers = [{"id": "omdb", "name": "OMDb", "state": state}]
-    daemon.answers["ConfigService", "ListProviders"] = {"providers": providers}
-    monkeypatch.setenv("COLUMNS", "40")
-    words = metarr("providers", "list").out.partition("omdb")[0].split()
-    assert words == ["ID", "NAME", "ENABLED", "KEY", "REQUESTS", "STATE", "TODAY"]
+    player = {"id": "living-room", "name": "Living room " * 9, "host": "kodi", "notTakenItems": 3}
+    daemon.answers["SyncService", "ListPlayers"] = {"players": [player]}
+    monkeypatch.setenv("COLUMNS", "60")
+    words = metarr("players", "list").out.partition("living-room")[0].split()
+    assert {"PLAYER", "HOST", "POLICY", "PENDING", "TAKEN", "EDITED", "THERE", "HEARD"} <= set(words)
 
 
 @pytest.mark.slow

@@ -117,7 +117,15 @@ def test_what_is_no_id_is_wrong_usage(metarr, daemon, typed):
 # Picking
 
 OTHER = {**CANDIDATE, "year": 1978, "ids": [{"type": "tmdb", "value": "40"}, {"type": "imdb", "value": "tt0077000"}]}
-DALLAS = item(id="8", kind="MEDIA_KIND_SERIES", title="Dallas", year=0, ids=[], candidates=[CANDIDATE, OTHER])
+DALLAS = item(
+    id="8",
+    kind="MEDIA_KIND_SERIES",
+    title="Dallas",
+    year=0,
+    ids=[],
+    candidates=[CANDIDATE, OTHER],
+    undecided=True,
+)
 
 
 @pytest.fixture
@@ -125,7 +133,7 @@ def dallas(daemon):
     """A series of which it is not known which one it is."""
     daemon.answers["LibraryService", "GetItem"] = {"item": DALLAS}
     daemon.answers["LibraryService", "ListItems"] = lambda request: (
-        {"items": [DALLAS], "totalSize": 1} if request["filter"].get("unidentified") else {}
+        {"items": [DALLAS], "totalSize": 1} if request["filter"].get("undecided") else {}
     )
     daemon.answers["LibraryService", "UpdateItem"] = {"item": {**DALLAS, "ids": OTHER["ids"]}}
     return daemon
@@ -154,16 +162,25 @@ def test_where_nothing_is_undecided_it_says_so(metarr, daemon):
     daemon.answers["LibraryService", "ListItems"] = {}
     result = metarr("library", "undecided")
     assert (result.status, result.out) == (0, "")
-    assert "every title of the library is known" in result.err
+    assert result.err == "metarr: nothing waits for you to say which title it is\n"
 
 
-def test_what_was_not_searched_yet_is_told_from_what_nobody_knows(metarr, daemon):
-    searched = item(id="1", title="Zzyzx", ids=[], pending=[{"provider": "tmdb", "reason": "no_id"}])
-    unknown = [searched, item(id="2", title="New", ids=[])]
-    daemon.answers["LibraryService", "ListItems"] = {"items": unknown, "totalSize": 2}
-    out = metarr("library", "undecided").out
-    assert "nothing was found by this title" in out.partition("New")[0]
-    assert "not searched yet" in out.partition("New")[2]
+def test_a_title_of_which_nothing_was_found_is_listed_too(metarr, daemon):
+    unknown = item(id="1", title="Zzyzx", ids=[], undecided=True)
+    daemon.answers["LibraryService", "ListItems"] = {"items": [unknown], "totalSize": 1}
+    assert metarr("library", "undecided").out.splitlines()[1].split() == [
+        "1", "Zzyzx", "(1999)", "–", "nothing", "was", "found", "by", "this", "title",
+    ]  # fmt: skip
+
+
+def test_what_was_not_searched_for_yet_waits_for_nobody_s_word(metarr, daemon):
+    daemon.answers["LibraryService", "ListItems"] = lambda request: (
+        {"items": [item(ids=[])], "totalSize": 7} if request["filter"].get("unidentified") else {}
+    )
+    result = metarr("library", "undecided")
+    assert daemon.asked[-2][1]["filter"] == {"unidentified": True, "undecided": False}
+    assert "7 titles still to be searched for: metarr enrich-all" in result.err
+    assert "nothing waits for you" in result.err
 
 
 def test_conflicts_are_told_beside_what_is_undecided(metarr, daemon):

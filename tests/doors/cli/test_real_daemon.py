@@ -231,12 +231,14 @@ def until(true: Callable[[], Any]) -> None:
 def test_titles_that_nobody_can_tell_are_listed_and_picked_and_the_job_is_complete(metarr, movie):
     for title in ("Man of Steel", "Zzyzx Qwv"):
         assert metarr("library", "add", "movie", "--title", title).status == 0
+    assert metarr("library", "list").out.count("a search") >= 2
     followed = metarr("enrich-all", "--follow")
     assert (followed.status, "complete" in followed.out) == (0, True)
     assert "titles wait for you to say which they are: metarr library undecided" in followed.out
     listed = metarr("library", "undecided").out
     assert "Man of Steel (2013)" in listed
     assert "nothing was found by this title" in listed
+    assert "a search" not in metarr("library", "list").out
     waiting = metarr("library", "list", "--undecided").out
     assert waiting.count("you: which title?") == len(waiting.splitlines()) - 1 >= 2
     assert metarr("library", "identify", "man of steel", "--pick", "1").status == 0

@@ -21,6 +21,7 @@ from metarr.jobs.jobs import Order
 from metarr.jobs.runner import ThreadRunner
 from metarr.jobs.summary import ended, next_attempt
 from metarr.library.intake import NewItem
+from metarr.store.items import ItemFilter
 from metarr.store.jobs import Job, JobState, Scope
 from simulators.generated import generated_movie
 
@@ -297,6 +298,9 @@ def test_titles_that_the_owner_has_to_decide_leave_a_job_complete(busy: House, c
     assert (job.state, job.detail) == (JobState.COMPLETE, "")
     assert (job.tally.changed, job.tally.undecided, job.tally.failed, job.tally.done) == (1, 3, 0, 4)
     assert busy.services.jobs.troubles(job.id, 10) == []
+    listed = busy.services.library.page(ItemFilter(undecided=True), None, 10)
+    assert (listed.total, len(listed.undecided), len(listed.matches)) == (3, 3, 2)
+    assert all(busy.services.library.show(head.id, why=False).undecided for head in listed.heads)
     clock.advance(86400)
     again = run(busy)
     assert (again.state, again.tally.undecided) == (JobState.COMPLETE, 3)

@@ -121,8 +121,9 @@ def _listed(page: Page, head: ItemHead) -> Item:
         head,
         page.awaited.get(head.id, {}),
         page.places.get(head.id, Place()),
-        page.children.get(head.id, 0),
-        page.undecided.get(head.id),
+        children=page.children.get(head.id, 0),
+        undecided=head.id in page.undecided,
+        matches=page.matches.get(head.id, ()),
     )
 
 
@@ -148,6 +149,7 @@ def _shown(shown: Shown) -> Item:
         aliases=shown.aliases,
         joined=shown.joined,
         children=shown.children,
+        undecided=shown.undecided,
     )
 
 

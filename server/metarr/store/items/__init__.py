@@ -18,7 +18,7 @@ from metarr.store.items.ids import (
     find_by_values,
     remove_alias,
 )
-from metarr.store.items.lists import ItemHead, count, count_monitored, heads, heads_of, page, undecided_of
+from metarr.store.items.lists import ItemHead, count, count_monitored, fitting, heads, heads_of, page, undecided_of
 from metarr.store.items.reading import count_leaving, get, get_many, having_rule
 from metarr.store.items.words import Words, find_by_words, folded
 from metarr.store.items.writing import add, clear_fingerprints, put_fingerprints, save, save_all, versions
@@ -44,6 +44,7 @@ __all__ = [
     "find_by_values",
     "find_by_words",
     "find_child",
+    "fitting",
     "folded",
     "get",
     "get_many",

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Select, exists, literal, true
 
+from metarr.domain.outcome import Skip
 from metarr.domain.values import Kind, Struct
 from metarr.store.items.words import folded
 from metarr.store.tables import awaited_answers, external_ids, field_values, items
@@ -16,7 +17,8 @@ class ItemFilter(Struct, frozen=True, kw_only=True):
     `title`: one of its titles is this one; `title_contains`: one of them contains this; both without regard to case and
     accents. `missing_field`: nothing is stored in it. `awaited_provider`: an answer of it is still to be had.
     `unidentified`: a movie or series without an external id of one of the types `asked_by`, by which providers are
-    asked; none of these named: without any. `deleted`: deleted items instead of live ones. The others: None for both.
+    asked; none of these named: without any. `undecided`: such a one that was looked for in vain. `deleted`: deleted
+    items instead of live ones. The others: None for both.
     """
 
     kind: Kind | None = None
@@ -26,6 +28,7 @@ class ItemFilter(Struct, frozen=True, kw_only=True):
     awaited_provider: str = msgspec.field(default="", name="pending_provider")  # as stored jobs call it
     monitored: bool | None = None
     unidentified: bool | None = None
+    undecided: bool | None = None
     asked_by: tuple[str, ...] = ()
     enriched: bool | None = None
     locked: bool | None = None
@@ -55,6 +58,7 @@ def narrowed(query: Select[Any], fits: ItemFilter) -> Select[Any]:
         (fits.locked, _LOCKED),
         (fits.conflict, items.c.conflicts != ()),
         (fits.unidentified, _unidentified(fits)),
+        (fits.undecided, _unidentified(fits) & _IN_VAIN),
     ):
         if wanted is not None:
             query = query.where(condition if wanted else ~condition)
@@ -62,6 +66,7 @@ def narrowed(query: Select[Any], fits: ItemFilter) -> Select[Any]:
 
 
 _LOCKED = exists().where(field_values.c.item_id == items.c.id, field_values.c.locked == true())
+_IN_VAIN = exists().where(awaited_answers.c.item_id == items.c.id, awaited_answers.c.reason == Skip.NO_ID)
 _BY_ITSELF = (Kind.MOVIE, Kind.SERIES)
 """Kinds that are what they are by themselves; the others by their series and number."""
 

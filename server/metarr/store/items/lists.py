@@ -62,6 +62,12 @@ def count(connection: Connection, fits: ItemFilter = ALL, *, parent_id: int | No
     return int(connection.execute(_listed(select(func.count()), fits, parent_id)).scalar_one())
 
 
+def fitting(connection: Connection, item_ids: Iterable[int], fits: ItemFilter) -> set[int]:
+    """Those of the items that fit."""
+    query = _listed(select(items.c.id), fits, None).where(items.c.id.in_(bindparam("ids", expanding=True)))
+    return {found for chunk in chunks(item_ids) for found in connection.execute(query, {"ids": chunk}).scalars()}
+
+
 def undecided_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, Undecided]:
     """By item, what a search in vain left; items without are left out."""
     return {

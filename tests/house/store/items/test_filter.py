@@ -26,13 +26,21 @@ def known(connection: Connection) -> dict[int, str]:
         "unmonitored": item(title="Bit", ids={"tmdb": "3"}, monitored=False),
         "conflict": item(title="Heat", ids={"tmdb": "4"}, conflicts=(CONFLICT,)),
         "nameless": item(title="Zzyzx"),
+        "in vain": item(title="Qwv"),
+        "not heard": item(title="Xkcd"),
         "noted": item(Kind.SERIES, title="Noted", ids={"wikidata": "Q1"}),
+        "noted in vain": item(Kind.SERIES, title="Noted again", ids={"wikidata": "Q2"}),
         "season": item(Kind.SEASON, title="Season 1", parent_id=series.id),
         "gone": item(title="Gone", deleted_at=EARLIER),
     }
     found = {items.add(connection, each).id: name for name, each in made.items()}
     waiting = next(item_id for item_id, name in found.items() if name == "unmonitored")
     awaited_answers.set_for_item(connection, waiting, {"omdb": AwaitedAnswer(reason="timeout", since=NOW)})
+    for item_id, name in found.items():
+        if name in ("in vain", "noted in vain", "amelie two", "season"):
+            awaited_answers.set_for_item(connection, item_id, {"omdb": AwaitedAnswer(reason="no_id", since=NOW)})
+        if name == "not heard":
+            awaited_answers.set_for_item(connection, item_id, {"omdb": AwaitedAnswer(reason="timeout", since=NOW)})
     return found | {series.id: "series"}
 
 
@@ -44,17 +52,24 @@ LIVE = {
     "unmonitored",
     "conflict",
     "nameless",
+    "in vain",
+    "not heard",
     "noted",
+    "noted in vain",
     "season",
     "series",
 }
+
+
+NAMELESS = {"nameless", "in vain", "not heard"}
+ASKED_BY = ("imdb", "tmdb", "tvdb")
 
 
 @pytest.mark.parametrize(
     ("fits", "expected"),
     [
         (ItemFilter(), LIVE),
-        (ItemFilter(kind=Kind.SERIES), {"series", "noted"}),
+        (ItemFilter(kind=Kind.SERIES), {"series", "noted", "noted in vain"}),
         (ItemFilter(title="amelie"), {"amelie"}),
         (ItemFilter(title="LE FABULEUX destin d'amelie poulain"), {"amelie"}),
         (ItemFilter(title="it"), {"locked"}),
@@ -64,7 +79,10 @@ LIVE = {
         (ItemFilter(title="amelie", title_contains="poulain"), {"amelie"}),
         (ItemFilter(title_contains="amelie"), {"amelie", "amelie two"}),
         (ItemFilter(missing_field="plot"), LIVE - {"locked"}),
-        (ItemFilter(awaited_provider="omdb"), {"unmonitored"}),
+        (
+            ItemFilter(awaited_provider="omdb"),
+            {"unmonitored", "amelie two", "season", "in vain", "noted in vain", "not heard"},
+        ),
         (ItemFilter(monitored=False), {"unmonitored"}),
         (ItemFilter(monitored=True), LIVE - {"unmonitored"}),
         (ItemFilter(enriched=True), {"amelie"}),
@@ -73,9 +91,13 @@ LIVE = {
         (ItemFilter(locked=False), LIVE - {"locked", "locked empty"}),
         (ItemFilter(conflict=True), {"conflict"}),
         (ItemFilter(conflict=False), LIVE - {"conflict"}),
-        (ItemFilter(unidentified=True), {"nameless"}),
-        (ItemFilter(unidentified=True, asked_by=("imdb", "tmdb", "tvdb")), {"nameless", "noted"}),
-        (ItemFilter(unidentified=False, asked_by=("imdb", "tmdb", "tvdb")), LIVE - {"nameless", "noted"}),
+        (ItemFilter(unidentified=True), NAMELESS),
+        (ItemFilter(unidentified=True, asked_by=ASKED_BY), NAMELESS | {"noted", "noted in vain"}),
+        (ItemFilter(unidentified=False, asked_by=ASKED_BY), LIVE - NAMELESS - {"noted", "noted in vain"}),
+        (ItemFilter(undecided=True), {"in vain"}),
+        (ItemFilter(undecided=True, asked_by=ASKED_BY), {"in vain", "noted in vain"}),
+        (ItemFilter(undecided=False, asked_by=ASKED_BY), LIVE - {"in vain", "noted in vain"}),
+        (ItemFilter(unidentified=True, undecided=False, asked_by=ASKED_BY), {"nameless", "not heard", "noted"}),
         (ItemFilter(deleted=True), {"gone"}),
         (ItemFilter(deleted=True, title="gone"), {"gone"}),
         (ItemFilter(kind=Kind.MOVIE, monitored=True, locked=True, missing_field="plot"), {"locked empty"}),
