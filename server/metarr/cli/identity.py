@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from metarr.cli.candidates import best_id, candidates_table, fit_of, title_of
+from metarr.cli.complaints import complain
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
 from metarr.cli.items import HOW, SERVICE, Item, listed, named
 from metarr.cli.library import id_claim
 from metarr.cli.output import as_json, note, say, table
 from metarr.cli.text import MOST_OBJECTS, NOTHING, clean, counted, ids_text, kind_word, name_of, shown
+from metarr.rpc.client import RpcFailure
 
 SEARCH_TIMEOUT = 60.0
 UNDECIDED = {"filter": {"undecided": True}}
@@ -51,8 +53,7 @@ def _tell_others(server: str) -> None:
         note(f"{counted(unknown, 'title')} still to be searched for: metarr enrich-all")
     _, conflicts = listed(server, {"filter": {"conflict": True}}, 1)
     if conflicts:
-        contradict = "contradicts itself" if conflicts == 1 else "contradict themselves"
-        note(f"what is known of {counted(conflicts, 'title')} {contradict}: metarr library list --conflicts")
+        note(f"{counted(conflicts, 'title')} with contradicting ids: metarr library list --conflicts")
 
 
 def identify(
@@ -175,13 +176,25 @@ def _ask_about_all(server: str) -> None:
         say(f"{place} of {len(items)}")
         candidates = item.get("candidates", [])
         _show(item, candidates)
-        claims = _asked(candidates, "Which one? Its number, or an id such as tt0137523; Enter leaves it")
-        if claims:
-            say(f"{name_of(item)} is {ids_text(_identified(server, item['id'], claims)['item'])}")
-            done += 1
+        done += _settled(server, item, candidates)
     say()
     say(f"{counted(done, 'title')} identified, {len(items) - done} left.")
     return say("Bring them up to date with: metarr enrich-all") if done else None
+
+
+def _settled(server: str, item: Answer, candidates: list[Answer]) -> bool:
+    """Whether a person said which title an item is; where the daemon refuses that, it is asked again."""
+    while claims := _asked(candidates, "Which one? Its number, or an id such as tt0137523; Enter leaves it"):
+        try:
+            told = _identified(server, item["id"], claims)["item"]
+        except RpcFailure as failure:
+            if failure.code != "INVALID_ARGUMENT":
+                raise
+            complain(failure)
+        else:
+            say(f"{name_of(item)} is {ids_text(told)}")
+            return True
+    return False
 
 
 def split(

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow, going_on, pages
 from metarr.cli.kinds import KindName
-from metarr.cli.output import as_json, note, say, table
+from metarr.cli.output import as_json, note, say, say_folded, table
 from metarr.cli.text import clean, counted, kind_constant, span, when, word
 
 SERVICE = "EnrichmentService"
@@ -187,7 +187,7 @@ def _line(job: Answer) -> str:
     if job.get("itemsPerSecond"):
         parts.append(f"{job['itemsPerSecond']:.1f} a second")
     if job.get("estimatedEndAt"):
-        parts.append(f"ends {when(job['estimatedEndAt'])}")
+        parts.append(f"ends {when(job['estimatedEndAt'])}".replace("just now", "soon"))
     parts += [f"{job[key]} {key}" for key in COUNTED if job.get(key)]
     return ", ".join(parts)
 
@@ -205,10 +205,10 @@ def _provider_text(each: Answer) -> str:
 
 
 def _tell(job: Answer) -> None:
-    say(f"Job {job['id']} ({job.get('cause', '')}): {_line(job)}")
+    say_folded(f"Job {job['id']} ({job.get('cause', '')}): {_line(job)}")
     say(f"created {when(job.get('createdAt'))}{_took(job)}")
     if job.get("detail"):
-        say(clean(job["detail"]))
+        say_folded(clean(job["detail"]))
     if job.get("state") == "STATE_FAILED":
         say("What is wrong with whom: metarr health")
     providers = job.get("providers", ())

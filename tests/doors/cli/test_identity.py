@@ -4,6 +4,8 @@ import pytest
 
 from doors.cli.conftest import Terminal
 from doors.cli.messages import item
+from metarr.errors import Violation
+from metarr.rpc.client import RpcFailure
 
 CANDIDATE = {
     "title": "Dallas",
@@ -187,7 +189,7 @@ def test_conflicts_are_told_beside_what_is_undecided(metarr, daemon):
     daemon.answers["LibraryService", "ListItems"] = lambda request: (
         {"items": [item()], "totalSize": 3} if request["filter"].get("conflict") else {}
     )
-    assert "3 titles contradict themselves: metarr library list --conflicts" in metarr("library", "undecided").err
+    assert "3 titles with contradicting ids: metarr library list --conflicts" in metarr("library", "undecided").err
 
 
 def test_a_title_is_picked_by_its_number(metarr, dallas):
@@ -252,6 +254,20 @@ def test_all_that_is_undecided_is_asked_about_one_by_one(metarr, dallas):
     assert picked(dallas) == [CANDIDATE["ids"], OTHER["ids"]]
     assert "2 of 3\nZzyzx (1999): movie, item 9\nno provider knows a title like that" in result.out
     assert result.out.endswith("2 titles identified, 1 left.\nBring them up to date with: metarr enrich-all\n")
+
+
+def test_an_answer_that_the_daemon_refuses_is_asked_for_again(metarr, dallas):
+    def update(request):
+        if request["ids"] == CANDIDATE["ids"]:
+            taken = Violation("ids.imdb", "item 27 has imdb tt1723760 already")
+            raise RpcFailure("INVALID_ARGUMENT", "taken", violations=(taken,))
+        return {"item": {**DALLAS, "ids": OTHER["ids"]}}
+
+    dallas.answers["LibraryService", "UpdateItem"] = update
+    result = metarr("library", "identify", stdin=Terminal("1\n2\n"))
+    assert result.status == 0
+    assert "metarr: --id: item 27 has imdb tt1723760 already" in result.err
+    assert "Dallas is tmdb:40 imdb:tt0077000" in result.out
 
 
 @pytest.mark.parametrize("arguments", [["--pick", "1"], ["--id", "tt0077000"], []])
