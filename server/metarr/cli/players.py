@@ -1,5 +1,6 @@
 """`metarr players`: media servers whose libraries are kept in sync."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated
 
@@ -54,24 +55,38 @@ def list_players(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     answer = ask(server, SERVICE, "ListPlayers")
     if json:
         return as_json(answer)
-    rows = [
-        (
-            each["id"],
-            clean(each["name"]),
-            clean(f"{each['host']} {each.get('hostVersion', '')}").rstrip(),
-            policy_text(each),
-            str(each.get("items", 0)),
-            str(each.get("pendingItems", 0)),
-            str(each.get("notTakenItems", 0)),
-            str(each.get("editedItems", 0)),
-            when(each.get("seenAt")),
-        )
-        for each in answer.get("players", ())
-    ]
-    if not rows:
+    players = answer.get("players", ())
+    if not players:
         return note("no player has registered yet; that is done in the player, by Metarr's add-on for it")
-    heads = ("player", "name", "host", "policy", "items", "pending", "not taken", "edited there", "last heard")
-    return table(heads, rows, whole=("player",))
+    heads = ("player", "name", "host", "policy", "items", "pending", "last heard")
+    table(heads, [_row(each) for each in players], whole=("player", "policy", "last heard"))
+    remarks = [f"{each['id']}: {remark}" for each in players for remark in _remarks(each)]
+    if remarks:
+        say()
+    for remark in remarks:
+        say(remark)
+    return None
+
+
+def _row(player: Answer) -> tuple[str, ...]:
+    return (
+        player["id"],
+        clean(player["name"]),
+        clean(f"{player['host']} {player.get('hostVersion', '')}").rstrip(),
+        policy_word(player) or "not chosen",
+        str(player.get("items", 0)),
+        str(player.get("pendingItems", 0)),
+        when(player.get("seenAt")),
+    )
+
+
+def _remarks(player: Answer) -> Iterator[str]:
+    """What its owner may do about a player."""
+    if not policy_word(player):
+        yield f"nothing is written there before you choose: metarr players policy {player['id']} fill"
+    for number, what in (("notTakenItems", "did not take everything"), ("editedItems", "were edited there")):
+        if player.get(number):
+            yield f"{player[number]} of its entries {what}: metarr players show {player['id']}"
 
 
 @app.command()
@@ -173,7 +188,11 @@ def remove(player: Player, server: Server = DEFAULT_SERVER, json: AsJson = False
 
 
 def policy_text(player: Answer) -> str:
-    return word(player.get("policy"), "SYNC_POLICY_").replace("unspecified", "") or "not chosen: nothing is written"
+    return policy_word(player) or "not chosen: nothing is written"
+
+
+def policy_word(player: Answer) -> str:
+    return word(player.get("policy"), "SYNC_POLICY_").replace("unspecified", "")
 
 
 def policy_constant(wanted: Policy) -> str:

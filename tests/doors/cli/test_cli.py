@@ -201,11 +201,11 @@ def test_json_stays_json_where_the_output_lacks_letters(metarr, daemon, monkeypa
 
 
 def test_a_narrow_terminal_folds_no_word_of_a_heading(metarr, daemon, monkeypatch):
-    player = {"id": "living-room", "name": "Living room " * 9, "host": "kodi", "notTakenItems": 3}
+    player = {"id": "living-room", "name": "Living room " * 9, "host": "kodi"}
     daemon.answers["SyncService", "ListPlayers"] = {"players": [player]}
     monkeypatch.setenv("COLUMNS", "60")
     words = metarr("players", "list").out.partition("living-room")[0].split()
-    assert {"PLAYER", "HOST", "POLICY", "PENDING", "TAKEN", "EDITED", "THERE", "HEARD"} <= set(words)
+    assert {"PLAYER", "NAME", "HOST", "POLICY", "ITEMS", "PENDING", "LAST", "HEARD"} <= set(words)
 
 
 @pytest.mark.slow

@@ -65,8 +65,12 @@ def test_list_shows_how_each_stands(metarr, daemon):
     result = metarr("players", "list")
     assert result.status == 0
     cells = row(result.out, "living-room")
-    assert cells[1:] == ["Living", "room", "kodi", "21.2", "fill", "812", "3", "2", "1", "5", "minutes", "ago"]
+    assert cells[1:] == ["Living", "room", "kodi", "21.2", "fill", "812", "3", "5", "minutes", "ago"]
     assert "not chosen" in result.out
+    lines = result.out.splitlines()
+    assert "living-room: 2 of its entries did not take everything: metarr players show living-room" in lines
+    assert "living-room: 1 of its entries were edited there: metarr players show living-room" in lines
+    assert "attic: nothing is written there before you choose: metarr players policy attic fill" in lines
 
 
 def test_list_without_players_says_so(metarr, daemon):
