@@ -5,7 +5,7 @@ Nothing here decides a value: what comes out are outcomes (evidence) and settled
 
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -24,6 +24,7 @@ from metarr.domain.languages import spoken
 from metarr.domain.merge import Coverage
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
 from metarr.domain.settling import Findings, of_others, set_aside, settled_by, sorted_out
+from metarr.domain.subject import Subject, subject_of
 from metarr.domain.values import Kind
 from metarr.errors import ProviderError, Reason, TitleNotFound
 from metarr.fetch.channel import Ticket
@@ -45,7 +46,7 @@ LINGER = 30.0
 
 @dataclass(frozen=True)
 class Inquiry:
-    """What is asked of all providers about one title; each of them gets a question of its own.
+    """What is asked of all providers about one title, the subject; each of them gets a question of its own.
 
     `providers`: only these; None: all. `planned`: these not now, their short quota is spent by plan.
     `fresh_after`: answers fetched before do not count as fresh, however young.
@@ -53,7 +54,7 @@ class Inquiry:
     """
 
     kind: Kind
-    ids: Mapping[str, IdClaim]
+    subject: Subject = field(default_factory=Subject)
     providers: frozenset[str] | None = None
     planned: frozenset[str] = frozenset()
     fresh_after: datetime | None = None
@@ -75,7 +76,7 @@ class _Round:
 
     `keys`: every question whose answer would do, the one to ask first. `mark`: what stands in a fingerprint for what is
     stored. `came`: the marks of the arrivals when the cache was looked into. `overtaken`: what is stored came after a
-    first look, and counts as if it had been waited for.
+    first look, and counts as if it had been waited for. `instead_of`: the typed id whose record is gone.
     """
 
     asker: Asker
@@ -86,6 +87,7 @@ class _Round:
     mark: str = NOT_HEARD
     came: tuple[int, ...] = ()
     overtaken: bool = False
+    instead_of: str = ""
 
     @property
     def id(self) -> str:
@@ -139,24 +141,31 @@ class Gatherer:
 
     def _gather(self, inquiry: Inquiry, config: Config) -> Findings:
         heard = self.heard(config)
-        first = self._with_stored(_rounds(heard, inquiry.kind, inquiry.ids))
+        first = self._with_stored(_rounds(heard, inquiry.kind, inquiry.subject.ids))
         return self._by_rounds(inquiry, heard, first, self._with_stored)
 
     def _by_rounds(self, inquiry: Inquiry, heard: Heard, rounds: list[_Round], look_up: _LookUp) -> Findings:
         """Ask round after round, with what the cache holds, for ids come from answers: those who gained an id are asked
         next, and so are those who did not know the title by the id that they were asked by, or answered about another.
+        Who knew it once by its own id, and does not any more, is asked to look it up by the others.
 
         TheTVDB misses most series that it is to look up by their TMDB id. It is asked again by its own id, which
         TMDB's answer names; else the next run would, and change values although no provider changed anything.
         """
         outcomes: dict[str, Outcome] = {}
+        seen: set[AnswerKey] = set()
         asked: set[AnswerKey] = set()
-        settled = Settled(ids=dict(inquiry.ids))
+        settled = Settled(ids=dict(inquiry.subject.ids))
         for _ in range(ROUNDS):
-            outcomes |= self._ask_all(rounds, inquiry)
-            asked.update(key for each in rounds for key in each.keys)
-            settled = settled_by(inquiry.ids, outcomes, heard.config.authority)
-            rounds = _again(heard, inquiry.kind, settled, outcomes, asked)
+            outcomes |= _in_place(rounds, self._ask_all(rounds, inquiry), outcomes)
+            seen.update(key for each in rounds for key in each.keys)
+            asked.update(each.key for each in rounds)
+            settled = settled_by(inquiry.subject, outcomes, heard.config.authority)
+            rounds = [
+                again
+                for asker in heard.askers(inquiry.kind)
+                if (again := _again(asker, heard, settled, outcomes.get(asker.id), seen, asked)) is not None
+            ]
             if not rounds:
                 break
             rounds = look_up(rounds)
@@ -179,7 +188,8 @@ class Gatherer:
         recalled = {}
         for item in items:
             first = [_with_newest(each, stored) for each in rounds[item.id]]
-            gathered = self._by_rounds(Inquiry(kind=item.kind, ids=item.ids), heard, first, look_up)
+            inquiry = Inquiry(kind=item.kind, subject=subject_of(item))
+            gathered = self._by_rounds(inquiry, heard, first, look_up)
             if item.conflicts:
                 gathered = replace(gathered, outcomes=set_aside(gathered.outcomes, of_others(item)))
             marks = {each.id: each.mark for each in first}
@@ -239,7 +249,7 @@ class Gatherer:
         """The outcome where no request is wanted: a fresh answer, or a provider that was not selected."""
         now = self._clock.now()
         if each.stored is not None and self._fresh_enough(each, inquiry, now):
-            return _from_cache(each.stored, now)
+            return _from_cache(each, each.stored, now)
         last = _standing_in(each.stored, now)
         if inquiry.providers is not None and each.id not in inquiry.providers:
             return NotAsked(reason=Skip.NOT_SELECTED, detail="only others were asked", last=last)
@@ -311,7 +321,7 @@ class Gatherer:
             fragment=each.stored.fragment if each.stored else None,
             answered_at=each.stored.answered_at if each.stored else None,
         )
-        return _believed(stored, now)
+        return _believed(each, stored, now)
 
     def _unavailable(self, each: _Round, error: ProviderError) -> Unavailable:
         last = _standing_in(each.stored, self._clock.now())
@@ -322,25 +332,57 @@ class Gatherer:
 def _rounds(heard: Heard, kind: Kind, ids: Mapping[str, IdClaim]) -> list[_Round]:
     """Everyone who can be asked with these ids."""
     plain = {id_type: claim.value for id_type, claim in ids.items()}
-    rounds = []
-    for asker in heard.askers(kind):
-        if keys := asker.keys(plain):
-            ask = Ask(kind=kind, ids=plain, preferences=heard.config.preferences, settings=asker.configured.settings)
-            rounds.append(_Round(asker=asker, keys=keys, ask=ask, by_lookup=asker.must_look_up(plain)))
-    return rounds
+    return [each for asker in heard.askers(kind) if (each := _round(asker, heard, plain)) is not None]
 
 
-def _again(
-    heard: Heard, kind: Kind, settled: Settled, outcomes: Mapping[str, Outcome], asked: Collection[AnswerKey]
-) -> list[_Round]:
-    """Who is to be asked by an id that stands now, and by which it was not asked yet."""
-    rounds = []
-    for each in _rounds(heard, kind, settled.ids):
-        outcome = outcomes.get(each.id)
-        keys = tuple(key for key in each.keys if key not in asked)
-        if keys and (outcome is None or _is_in_vain(each.id, outcome, settled)):
-            rounds.append(dataclasses.replace(each, keys=keys))
-    return rounds
+def _round(asker: Asker, heard: Heard, ids: Mapping[str, str]) -> _Round | None:
+    keys = asker.keys(ids)
+    if not keys:
+        return None
+    settings, preferences = asker.configured.settings, heard.config.preferences
+    ask = Ask(kind=asker.kind, ids=ids, preferences=preferences, settings=settings)
+    return _Round(asker=asker, keys=keys, ask=ask, by_lookup=asker.must_look_up(ids))
+
+
+def _again(  # noqa: PLR0917 all that is known of one provider after a round
+    asker: Asker,
+    heard: Heard,
+    settled: Settled,
+    outcome: Outcome | None,
+    seen: Collection[AnswerKey],
+    asked: Collection[AnswerKey],
+) -> _Round | None:
+    """How to ask a provider by ids that stand now: `seen` are the questions to which it has no answer that would do,
+    `asked` those among them that it was asked itself."""
+    gone = outcome.asked_id if isinstance(outcome, NotFound) and outcome.gone else ""
+    ids = {t: claim.value for t, claim in settled.ids.items() if f"{t}:{claim.value}" != gone}
+    again = _round(asker, heard, ids)
+    if again is None or not (outcome is None or _is_in_vain(asker.id, outcome, settled)):
+        return None
+    # What was said about a title by another id, before its record was gone, may do now.
+    keys = tuple(key for key in again.keys if key not in (asked if gone else seen))
+    return dataclasses.replace(again, keys=keys, instead_of=gone) if keys else None
+
+
+def _in_place(
+    rounds: Iterable[_Round], outcomes: Mapping[str, Outcome], before: Mapping[str, Outcome]
+) -> dict[str, Outcome]:
+    """The outcomes of a round, where those who were asked for another record than the one that is gone say so. Where
+    they have none either, that one is gone."""
+    found = dict(outcomes)
+    for each in rounds:
+        if not each.instead_of:
+            continue
+        gone, outcome = before[each.id], outcomes[each.id]
+        if isinstance(outcome, Answered):
+            found[each.id] = replace(outcome, instead_of=each.instead_of)
+        elif isinstance(outcome, NotFound):
+            found[each.id] = gone
+        elif isinstance(outcome.last, Answered):
+            found[each.id] = replace(outcome, last=replace(outcome.last, instead_of=each.instead_of))
+        elif isinstance(gone, NotFound):
+            found[each.id] = replace(outcome, last=gone)
+    return found
 
 
 def _is_in_vain(provider: str, outcome: Outcome, settled: Settled) -> bool:
@@ -387,9 +429,11 @@ def _with_newest(each: _Round, stored: Mapping[AnswerKey, StoredAnswer]) -> _Rou
         fragment = spoken(answer.fragment, provider.plain_language)
         answer = replace(answer, fragment=fragment)
         if each.by_lookup:
-            answer = replace(
-                answer, key=replace(key, asked_id=provider.asked_id(key.kind, fragment.ids) or key.asked_id)
-            )
+            asked_id = provider.asked_id(key.kind, fragment.ids) or key.asked_id
+            if answer.head.found and asked_id == each.instead_of:
+                # It was found when the record was still there.
+                return each
+            answer = replace(answer, key=replace(key, asked_id=asked_id))
     return dataclasses.replace(each, stored=answer, mark=mark)
 
 
@@ -404,23 +448,29 @@ def _age(stored: StoredAnswer) -> datetime:
     return stored.head.fetched_at
 
 
-def _from_cache(stored: StoredAnswer, now: datetime) -> Outcome:
+def _from_cache(each: _Round, stored: StoredAnswer, now: datetime) -> Outcome:
     """The outcome that a fresh cached answer stands for."""
     if stored.head.found and stored.fragment is not None:
         return Answered(
             fragment=stored.fragment, fetched_at=stored.head.fetched_at, asked_id=stored.key.asked_id, cached=True
         )
-    believed = _believed(stored, now)
+    believed = _believed(each, stored, now)
     return replace(believed, cached=True) if isinstance(believed, NotFound) else believed
 
 
-def _believed(stored: StoredAnswer, now: datetime) -> NotFound | Unavailable:
+def _believed(each: _Round, stored: StoredAnswer, now: datetime) -> NotFound | Unavailable:
     """A "not found" as far as it is to be believed. A doubtful one leaves what the provider said before standing."""
-    soft = is_soft_miss(stored.head)
+    # Where the title's own record is gone, it is no surprise that a look-up finds none.
+    soft = is_soft_miss(stored.head) and not each.instead_of
     if soft and stored.fragment is not None:
         detail = "says that it does not know the title any more; not believed until it says so on three days"
         return Unavailable(reason=Reason.ERROR, detail=detail, last=_standing_in(stored, now))
-    return NotFound(fetched_at=stored.head.fetched_at, asked_id=stored.key.asked_id, soft=soft)
+    return NotFound(
+        fetched_at=stored.head.fetched_at,
+        asked_id=stored.key.asked_id,
+        soft=soft,
+        gone=stored.head.answered_before and not soft,
+    )
 
 
 def _standing_in(stored: StoredAnswer | None, now: datetime) -> Answered | NotFound | None:

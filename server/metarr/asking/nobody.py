@@ -9,9 +9,12 @@ LIMITED = frozenset({Reason.RATE_LIMITED, Reason.QUOTA_EXHAUSTED})
 
 
 def answered(outcomes: Mapping[str, Outcome]) -> bool:
-    """Whether anybody could be heard; a "not found" that is not to be believed is nothing heard."""
+    """Whether anybody could be heard; a "not found" that is not to be believed is nothing heard, an answer about
+    another title is something that the owner has to know of."""
     return any(
-        isinstance(outcome, Answered) or (isinstance(outcome, NotFound) and not outcome.soft)
+        isinstance(outcome, Answered)
+        or (isinstance(outcome, NotFound) and not outcome.soft)
+        or (isinstance(outcome, NotAsked) and outcome.rejected is not None)
         for outcome in outcomes.values()
     )
 

@@ -1,7 +1,8 @@
 """Which external ids an item has, when several sources claim them.
 
 The owner's word counts most, then a player's, then what the item was imported with; then a provider's word about
-its own ids, then the global priority. The result does not depend on the order in which claims arrive.
+its own ids, then the global priority; a weak id less than any. The result does not depend on the order in which claims
+arrive.
 """
 
 from collections.abc import Mapping
@@ -68,7 +69,7 @@ def _adopt(ids: Mapping[str, IdClaim], fragments: Mapping[str, Fragment], author
     ]
     for provider, fragment in fragments.items():
         claims += [(id_type, IdClaim(value=value, source=provider)) for id_type, value in fragment.ids.items()]
-    claims.sort(key=lambda pair: (pair[0], trust(pair[0], pair[1].source, authority), pair[1].value))
+    claims.sort(key=lambda pair: (pair[0], trust(pair[0], pair[1], authority), pair[1].value))
     adopted: dict[str, IdClaim] = {}
     for id_type, claim in claims:
         adopted.setdefault(id_type, claim)
@@ -80,12 +81,15 @@ def by_hand(source: str) -> bool:
     return source == OWNER or source.startswith("player:") or below_providers(source)
 
 
-def trust(id_type: str, source: str, authority: Authority) -> tuple[int, int, str]:
-    """Sorts sources of an id by how much their word counts, the most trusted first."""
+def trust(id_type: str, claim: IdClaim, authority: Authority) -> tuple[bool, int, int, str]:
+    """Sorts claims of an id by how much their word counts, the most trusted first. A weak one counts less than any."""
+    source = claim.source
     if source == OWNER:
-        return (0, 0, source)
-    if source.startswith("player:"):
-        return (1, 0, source)
-    if below_providers(source):
-        return (2, 0, source)
-    return (3 if source == id_type else 4, *authority.trust(source))
+        rank: tuple[int, int, str] = (0, 0, source)
+    elif source.startswith("player:"):
+        rank = (1, 0, source)
+    elif below_providers(source):
+        rank = (2, 0, source)
+    else:
+        rank = (3 if source == id_type else 4, *authority.trust(source))
+    return (claim.weak, *rank)

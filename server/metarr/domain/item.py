@@ -100,10 +100,14 @@ class Veto(Struct, frozen=True, kw_only=True):
 
 
 class IdClaim(Struct, frozen=True, kw_only=True):
-    """An external id and who said so: `owner`, `player:<id>`, `import`, or a provider."""
+    """An external id and who said so: `owner`, `player:<id>`, `import`, or a provider.
+
+    `weak`: not to be believed without a second witness (`domain.witness`).
+    """
 
     value: str
     source: str = OWNER
+    weak: bool = False
 
 
 class Conflict(Struct, frozen=True, kw_only=True):
@@ -163,7 +167,8 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     `title` and `year` are the words the item was added with (year 0: unknown): evidence for its identity. `readings`
     are other words that may be its title. `origin`:
     what brought it into the library: "" the owner, "import", "nfo" or "player"; `deleted_by`: "owner", or "players"
-    where no player had it any more. `ids` by id type. `undecided`: an item without ids was searched for in vain.
+    where no player had it any more. `ids` by id type; `aliases`: typed ids that lead to it as well, of an item that it
+    was joined with, of a provider's record that is gone. `undecided`: an item without ids was searched for in vain.
     `version` counts the writes of this row. `parent_locked` names the fields that are locked on the nearest ancestor
     that locks them; an inherited lock protects existing values only. `series_title`: of the series it belongs to.
     """
@@ -173,6 +178,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     title: str = ""
     year: int = 0
     ids: dict[str, IdClaim] = {}
+    aliases: frozenset[str] = frozenset()
     fields: dict[str, FieldValue] = {}
     vetoes: tuple[Veto, ...] = ()
     conflicts: tuple[Conflict, ...] = ()

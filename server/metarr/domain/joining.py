@@ -56,7 +56,7 @@ def joined(survivor: MediaItem, gone: MediaItem, authority: Authority) -> MediaI
 
 def _trusted(id_type: str, one: MediaItem, other: MediaItem, authority: Authority) -> IdClaim:
     claims = [item.ids[id_type] for item in (one, other) if id_type in item.ids]
-    return min(claims, key=lambda claim: trust(id_type, claim.source, authority))
+    return min(claims, key=lambda claim: trust(id_type, claim, authority))
 
 
 def _standing(mine: FieldValue | None, other: FieldValue | None) -> FieldValue:

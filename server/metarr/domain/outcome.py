@@ -31,12 +31,14 @@ class Fragment(Struct, frozen=True, kw_only=True):
 class Answered(Struct, frozen=True, kw_only=True):
     """The provider answered. `asked_id` is the typed id it was asked with, such as `imdb:tt0137523`.
 
-    `stale`: the answer is older than wanted, and stands in because no newer one could be had.
+    `stale`: the answer is older than wanted, and stands in because no newer one could be had. `instead_of`: the typed
+    id it was asked with first, whose record is gone: it was found by another id of the title.
     """
 
     fragment: Fragment
     fetched_at: datetime
     asked_id: str = ""
+    instead_of: str = ""
     stale: bool = False
     cached: bool = False
 
@@ -44,12 +46,13 @@ class Answered(Struct, frozen=True, kw_only=True):
 class NotFound(Struct, frozen=True, kw_only=True):
     """The provider answered that it does not know the title.
 
-    `soft`: not to be believed yet.
+    `soft`: not to be believed yet. `gone`: it is believed, and the provider answered for this id before.
     """
 
     fetched_at: datetime
     asked_id: str = ""
     soft: bool = False
+    gone: bool = False
     stale: bool = False
     cached: bool = False
 

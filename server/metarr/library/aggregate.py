@@ -12,6 +12,7 @@ from metarr.domain.item import IdClaim, MediaItem
 from metarr.domain.matching import Wanted
 from metarr.domain.merge import RunnerUp, explain, merge
 from metarr.domain.outcome import Outcome
+from metarr.domain.subject import Subject
 from metarr.domain.values import Kind
 from metarr.library.enrich import COMMIT_MARGIN
 
@@ -68,7 +69,7 @@ class TitleAggregator:
         ids = {id_type: IdClaim(value=value) for id_type, value in wish.ids.items()} or self._identify(wish, config)
         inquiry = Inquiry(
             kind=wish.kind,
-            ids=ids,
+            subject=Subject(ids=ids),
             providers=wish.providers,
             fresh_after=self._clock.now() if wish.force_refresh else None,
             deadline=wish.deadline - COMMIT_MARGIN,

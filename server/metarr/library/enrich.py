@@ -15,11 +15,13 @@ from metarr.asking.nobody import answered, nobody
 from metarr.clock import Clock
 from metarr.domain.changes import Change, diff, sync_reason
 from metarr.domain.ids import identifying
+from metarr.domain.evidence import answer_of
 from metarr.domain.item import Conflict, IdClaim, MediaItem
 from metarr.domain.joining import joined
 from metarr.domain.merge import Decision, merge
 from metarr.domain.outcome import Answered, Outcome, Skip
 from metarr.domain.settling import Findings, set_aside, settle_again
+from metarr.domain.subject import subject_of
 from metarr.errors import NoSuchThing, Reason, VersionMoved
 from metarr.fetch.contract import Lane
 from metarr.library import join
@@ -169,7 +171,7 @@ class Enricher:
     def _gather(self, asked: _Asked, config: Config, wish: Wish) -> Findings:
         inquiry = Inquiry(
             kind=asked.item.kind,
-            ids=asked.ids,
+            subject=replace(subject_of(asked.item), ids=asked.ids),
             providers=wish.providers,
             planned=wish.planned,
             fresh_after=wish.fresh_after,
@@ -210,7 +212,11 @@ class Enricher:
 
     def _save(self, connection: Connection, merged: _MergedItem, config: Config, wish: Wish) -> MediaItem:
         saved = items.save(connection, merged.before, merged.enriched.item)
-        named = not merged.before.identifying_ids() and bool(saved.identifying_ids())
+        replaced = _replaced(merged.before, saved, merged.enriched.outcomes)
+        for id_type, claim in replaced.items():
+            # A file or a player may name it for years.
+            items.add_alias(connection, saved, id_type, claim.value, claim.source)
+        named = bool(replaced) or (not merged.before.identifying_ids() and bool(saved.identifying_ids()))
         if merged.enriched.changes or named:
             change_set = ChangeSet(
                 item_id=saved.id,
@@ -237,7 +243,9 @@ class Enricher:
         ids = before.ids if before.identifying_ids() else {**asked.ids, **before.ids}
         if any(id_type not in ids or ids[id_type].value != claim.value for id_type, claim in asked.ids.items()):
             raise VersionMoved(f"the identity of item {item_id} was corrected meanwhile")
-        current = findings if ids == asked.ids else settle_again(findings, ids, config.authority)
+        current = findings
+        if ids != asked.ids:
+            current = settle_again(findings, replace(subject_of(before), ids=ids), config.authority)
         taken = _taken(connection, before, current.settled.ids)
         if not taken:
             return self._merged(connection, before, before, current, config)
@@ -246,7 +254,7 @@ class Enricher:
             return self._merged(connection, before, before, _without_taken(before, current, taken), config)
         survivor, gone = sorted((before, other), key=lambda item: item.id)
         whole = joined(survivor, gone, config.authority)
-        current = settle_again(findings, whole.ids, config.authority)
+        current = settle_again(findings, subject_of(whole), config.authority)
         return dataclasses.replace(self._merged(connection, survivor, whole, current, config), gone=gone)
 
     def _one_with(
@@ -309,6 +317,16 @@ def _as_it_is(connection: Connection, read: MediaItem) -> MediaItem | None:
     if items.versions(connection, [read.id]).get(read.id) == read.version:
         return read
     return items.get(connection, read.id)
+
+
+def _replaced(before: MediaItem, after: MediaItem, outcomes: Mapping[str, Outcome]) -> dict[str, IdClaim]:
+    """The ids of which the records are gone, and in the place of which another one was found."""
+    gone = {answer.instead_of for outcome in outcomes.values() if isinstance(answer := answer_of(outcome), Answered)}
+    return {
+        id_type: claim
+        for id_type, claim in before.ids.items()
+        if f"{id_type}:{claim.value}" in gone and after.ids.get(id_type, claim).value != claim.value
+    }
 
 
 def _taken(connection: Connection, before: MediaItem, ids: Mapping[str, IdClaim]) -> dict[str, int]:

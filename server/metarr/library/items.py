@@ -10,6 +10,7 @@ from metarr.asking.roster import Roster
 from metarr.clock import Clock
 from metarr.domain.item import IdClaim, Match, MediaItem, Place
 from metarr.domain.merge import RunnerUp, explain, merge
+from metarr.domain.subject import subject_of
 from metarr.domain.values import Kind
 from metarr.library import intake
 from metarr.library.filter import checked
@@ -95,7 +96,7 @@ class Library:
         if not why:
             return shown
         config = self._config.read()
-        findings = self._gatherer.gather(Inquiry(kind=item.kind, ids=item.ids), config)
+        findings = self._gatherer.gather(Inquiry(kind=item.kind, subject=subject_of(item)), config)
         coverage = self._gatherer.coverage(item.kind, config)
         decisions = merge(item, findings.outcomes, config.policy, coverage).decisions
         return dataclasses.replace(

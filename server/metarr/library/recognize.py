@@ -78,7 +78,7 @@ class Recognizer:
                 left = Undecided(not_before=not_before, times=times, matches=matches.matches)
                 items.save(connection, before, replace(before, undecided=left))
                 # Nobody can be asked about it by an id; the next search decides when.
-                outcomes = self._gatherer.gather(Inquiry(kind=item.kind, ids={}), config).outcomes
+                outcomes = self._gatherer.gather(Inquiry(kind=item.kind), config).outcomes
                 awaited = still_awaited(outcomes, attempts, now)
                 awaited = {provider: replace(each, not_before=not_before) for provider, each in awaited.items()}
             else:

@@ -155,6 +155,7 @@ external_ids = Table(
     Column("alias", Boolean, nullable=False),
     Column("live", Boolean, nullable=False),
     Column("identifies", Boolean, nullable=False, server_default=false()),
+    Column("weak", Boolean, nullable=False, server_default=false()),
     Index("ix_external_ids_value", "value", "type"),
 )
 _ALONE = and_(external_ids.c.live == true(), external_ids.c.identifies == true())

@@ -18,6 +18,7 @@ from metarr.domain.values import Kind
 from metarr.errors import BadAnswer, MetarrError, TitleNotFound
 from metarr.library.enrich import Enriched
 from metarr.library.intake import NewItem
+from metarr.library.reference import find
 from metarr.providers.contract import Ask
 from metarr.providers.tmdb import Tmdb
 from metarr.providers.tvdb import Tvdb
@@ -58,7 +59,7 @@ def state(home: House, added: dict[str, int]) -> dict[str, Any]:
     """Everything that a run may leave on an item, but for its times."""
     with home.database.read() as connection:
         # One may be joined to another by what was found.
-        items = {key: home.services.library.find(connection, item_id) for key, item_id in added.items()}
+        items = {key: find(connection, item_id) for key, item_id in added.items()}
     return {
         key: (item.id_values(), told(item.fields), item.conflicts, home.awaited(item.id).keys())
         for key, item in items.items()

@@ -18,6 +18,7 @@ from metarr.asking.gather import Inquiry
 from metarr.domain.authority import FieldRule
 from metarr.domain.item import Conflict, FieldValue, IdClaim, MediaItem, Rule
 from metarr.domain.outcome import Answered, NotAsked
+from metarr.domain.subject import Subject
 from metarr.domain.values import Kind
 from metarr.errors import AllLimited, AllRefused, CannotDo, NobodyAnswered, NoSuchThing, VersionMoved
 from simulators import Simulators
@@ -663,7 +664,7 @@ class TestOvertaken:
     def test_an_answer_found_by_a_look_up_is_not_asked_for_by_its_own_id(self, home: House) -> None:
         item_id = home.add("inception", "imdb")
         ids = {id_type: IdClaim(value=str(getattr(title("inception"), id_type))) for id_type in self.ALL_IDS}
-        inquiry = Inquiry(kind=Kind.MOVIE, ids=ids, deadline=home.clock.monotonic() + SECONDS)
+        inquiry = Inquiry(kind=Kind.MOVIE, subject=Subject(ids=ids), deadline=home.clock.monotonic() + SECONDS)
         config = home.services.config.read()
         before_asking(home, "fanart", lambda: home.enrich(item_id) and home.asked())
         findings = home.services.gatherer.gather(inquiry, config)

@@ -88,7 +88,9 @@ def test_silence_about_an_id_keeps_it() -> None:
 
 def test_trust_falls_from_the_owner_to_the_last_provider() -> None:
     sources = [OWNER, "player:1", "import", "tvdb", "tmdb", "omdb", "fanart", "another"]
-    assert sorted(set(sources), key=lambda source: trust("tvdb", source, TMDB_FIRST)) == sources
+    assert (
+        sorted(set(sources), key=lambda source: trust("tvdb", IdClaim(value="1", source=source), TMDB_FIRST)) == sources
+    )
 
 
 # Any claims, in any order.
@@ -128,9 +130,7 @@ def test_what_settles_is_consistent_and_respects_trust(ids: Any, claimed: Any, p
     for id_type, claim in settled.ids.items():
         assert ids.get(id_type) == claim or merged[claim.source][id_type] == claim.value, "a rejected claim counted"
         rivals = [c for c in (ids.get(id_type),) if c is not None and c.source not in merged]
-        assert all(
-            trust(id_type, claim.source, authority) <= trust(id_type, rival.source, authority) for rival in rivals
-        )
+        assert all(trust(id_type, claim, authority) <= trust(id_type, rival, authority) for rival in rivals)
     for provider in settled.rejected:
         against = {c.id_type: c.value for c in settled.conflicts if c.claimed_by == provider}
         wrong = {

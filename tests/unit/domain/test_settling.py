@@ -5,8 +5,9 @@ import pytest
 from factories import NOW, fragment
 from metarr.domain.authority import Authority
 from metarr.domain.item import Conflict, IdClaim, MediaItem
-from metarr.domain.outcome import Answered, Fragment, NotAsked, Outcome, Skip
+from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip
 from metarr.domain.settling import Findings, of_others, set_aside, settle_again, settled_by, sorted_out, strangers
+from metarr.domain.subject import Subject
 
 
 def told(title: str, year: int, *titles: str, original: str = "") -> dict[str, Any]:
@@ -75,7 +76,7 @@ def said(provider: str, asked_id: str, **ids: str) -> Answered:
 
 
 def findings(ids: dict[str, IdClaim], outcomes: dict[str, Outcome], authority: Authority) -> Findings:
-    return sorted_out(outcomes, settled_by(ids, outcomes, authority))
+    return sorted_out(outcomes, settled_by(Subject(ids=ids), outcomes, authority))
 
 
 def test_who_answers_about_another_id_than_it_was_asked_about_speaks_of_another_title() -> None:
@@ -102,7 +103,7 @@ def test_a_stranger_that_was_asked_by_an_id_given_by_hand_stays(source: str, sta
 def test_what_was_set_aside_counts_again_where_other_ids_are_known_to_be_right() -> None:
     first = findings(claimed(tmdb="1", imdb="tt1"), {"tmdb": said("tmdb", "tmdb:1", tmdb="1", imdb="tt2")}, Authority())
     assert isinstance(first.outcomes["tmdb"], NotAsked)
-    again = settle_again(first, claimed(tmdb="1", imdb="tt2"), Authority())
+    again = settle_again(first, Subject(ids=claimed(tmdb="1", imdb="tt2")), Authority())
     assert isinstance(again.outcomes["tmdb"], Answered)
 
 
@@ -112,3 +113,103 @@ def test_answers_about_another_item_are_runners_up_only() -> None:
     kept = set_aside(outcomes, of_others(item))
     assert kept["tmdb"] is outcomes["tmdb"]
     assert kept["tvdb"] == NotAsked(reason=Skip.CONFLICT, detail="speaks about item 7", rejected=outcomes["tvdb"])
+
+
+# The second witness, and records that are gone
+
+
+def told_as(provider: str, asked_id: str, title: str, year: int, **more: Any) -> Answered:
+    values: dict[str, Any] = {"title": title, "release_date": f"{year}-01-01"}
+    instead_of = more.pop("instead_of", "")
+    return Answered(
+        fragment=fragment(provider, values, ids={t: i for t, i in more.items() if i}),
+        fetched_at=NOW,
+        asked_id=asked_id,
+        instead_of=instead_of,
+    )
+
+
+def settled_for(subject: Subject, *given: Answered | tuple[str, Outcome]) -> Findings:
+    outcomes = dict((each.fragment.provider, each) if isinstance(each, Answered) else each for each in given)
+    return sorted_out(outcomes, settled_by(subject, outcomes, Authority()))
+
+
+def of_file(*, weak: bool = False, **ids: str) -> Subject:
+    claims = {id_type: IdClaim(value=value, source="nfo", weak=weak) for id_type, value in ids.items()}
+    return Subject(ids=claims, title="Right Show", year=2011)
+
+
+RIGHT = told_as("tmdb", "tmdb:5", "Right Show", 2011, tmdb="5", tvdb="9")
+WRONG = told_as("tvdb", "tvdb:5", "Wrong Other Name", 1999, tvdb="5")
+
+
+def test_an_id_in_doubt_stays_for_the_owner_to_decide_and_contradicts_nobody() -> None:
+    found = settled_for(of_file(tmdb="5", tvdb="5"), RIGHT, WRONG)
+    assert isinstance(found.outcomes["tmdb"], Answered), "TMDB names another TVDB id, and is right"
+    assert isinstance(found.outcomes["tvdb"], NotAsked)
+    assert {id_type: claim.value for id_type, claim in found.settled.ids.items()} == {"tmdb": "5", "tvdb": "5"}
+    assert found.settled.conflicts == (
+        Conflict(id_type="tvdb", value="9", claimed_by="tmdb", stands="5"),
+        Conflict(id_type="title", value="Wrong Other Name (1999)", claimed_by="tvdb", stands="Right Show (2011)"),
+    )
+
+
+def test_a_weak_id_in_doubt_gives_way_and_stays_where_nobody_knows_better() -> None:
+    subject = Subject(ids={**of_file(tmdb="5").ids, **of_file(weak=True, tvdb="5").ids}, title="Right Show", year=2011)
+    assert settled_for(subject, RIGHT, WRONG).settled.ids["tvdb"] == IdClaim(value="9", source="tmdb")
+    alone = settled_for(of_file(weak=True, tvdb="5"), WRONG)
+    assert alone.settled.ids["tvdb"] == IdClaim(value="5", source="nfo", weak=True)
+    assert isinstance(alone.outcomes["tvdb"], NotAsked)
+
+
+OWN = Subject(ids=claimed(tmdb="5", imdb="tt1"), title="Right Show", year=2011)
+
+
+def test_a_record_that_is_gone_is_replaced_by_the_same_title_s_whoever_gave_its_id() -> None:
+    found = settled_for(OWN, told_as("tmdb", "tmdb:6", "Right Show", 2011, tmdb="6", imdb="tt1", instead_of="tmdb:5"))
+    assert found.settled.ids["tmdb"] == IdClaim(value="6", source="tmdb")
+    assert isinstance(found.outcomes["tmdb"], Answered)
+    assert found.settled.conflicts == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "year", "imdb", "same"),
+    [
+        ("Right Show", 2011, "tt1", True),
+        ("Right Show", 2012, "", True),
+        ("Another Name", 2011, "tt1", True),
+        ("Another Name", 2011, "", False),
+        ("Another Name", 1999, "tt1", False),
+        ("Right Show", 1999, "", False),
+    ],
+)
+def test_it_is_the_same_title_by_an_id_that_its_names_do_not_contradict_or_by_its_names(
+    title: str, year: int, imdb: str, *, same: bool
+) -> None:
+    found = settled_for(OWN, told_as("tmdb", "tmdb:6", title, year, tmdb="6", imdb=imdb, instead_of="tmdb:5"))
+    assert (found.settled.ids["tmdb"].value == "6") is same
+    assert isinstance(found.outcomes["tmdb"], Answered) is same
+    wanted = () if same else (Conflict(id_type="tmdb", value="6", claimed_by="tmdb", stands="5"),)
+    assert found.settled.conflicts == wanted
+
+
+def test_a_record_that_is_gone_and_not_found_again_is_listed_where_it_is_its_provider_s_own() -> None:
+    gone = NotFound(fetched_at=NOW, asked_id="tmdb:5", gone=True)
+    found = settled_for(OWN, ("tmdb", gone), ("fanart", gone))
+    assert found.settled.conflicts == (Conflict(id_type="tmdb", value="", claimed_by="tmdb", stands="5"),)
+    assert found.settled.ids == OWN.ids
+    assert found.outcomes["tmdb"] == gone
+
+
+def test_who_still_names_a_record_that_is_gone_contradicts_nothing_by_that() -> None:
+    stale = told_as("tmdb", "tmdb:5", "Right Show", 2011, tmdb="5", tvdb="8")
+    moved = told_as("tvdb", "tvdb:9", "Right Show", 2011, tvdb="9", tmdb="5", instead_of="tvdb:8")
+    subject = Subject(ids=claimed("tmdb", tmdb="5", tvdb="8"), title="Right Show", year=2011)
+    first = settled_for(subject, stale, moved)
+    assert first.settled.ids["tvdb"] == IdClaim(value="9", source="tvdb")
+    later = Subject(ids=first.settled.ids, title="Right Show", year=2011, aliases=frozenset({"tvdb:8"}))
+    again = settled_for(later, stale, told_as("tvdb", "tvdb:9", "Right Show", 2011, tvdb="9", tmdb="5"))
+    for each in (first, again):
+        assert each.settled.rejected == frozenset()
+        assert each.settled.conflicts == ()
+    assert again.settled.ids == first.settled.ids

@@ -92,10 +92,21 @@ def remove_alias(connection: Connection, item_id: int, id_type: str, value: str)
 
 def claims_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, dict[str, IdClaim]]:
     """By item and type, its ids without aliases. At most CHUNK items."""
+    return ids_of(connection, item_ids)[0]
+
+
+def ids_of(
+    connection: Connection, item_ids: Sequence[int]
+) -> tuple[dict[int, dict[str, IdClaim]], dict[int, frozenset[str]]]:
+    """By item and type its ids, and by item its aliases, typed. At most CHUNK items."""
     claims: dict[int, dict[str, IdClaim]] = {}
-    for item_id, id_type, value, source in connection.execute(_CLAIMS, {"ids": item_ids}).all():
-        claims.setdefault(item_id, {})[id_type] = IdClaim(value=value, source=source)
-    return claims
+    further: dict[int, frozenset[str]] = {}
+    for item_id, id_type, value, source, weak, alias in connection.execute(_IDS_OF, {"ids": item_ids}).all():
+        if alias:
+            further[item_id] = further.get(item_id, frozenset()) | {f"{id_type}:{value}"}
+        else:
+            claims.setdefault(item_id, {})[id_type] = IdClaim(value=value, source=source, weak=weak)
+    return claims, further
 
 
 def write_claims(connection: Connection, before: Mapping[str, IdClaim], item: MediaItem) -> None:
@@ -120,6 +131,7 @@ def _claim_row(item: MediaItem, id_type: str, claim: IdClaim) -> dict[str, Any]:
         "value": claim.value,
         "kind": item.kind,
         "source": claim.source,
+        "weak": claim.weak,
         "alias": False,
         "live": item.deleted_at is None,
         "identifies": worth(item.kind, id_type) is Worth.IDENTIFY,
@@ -143,9 +155,14 @@ def refuse_taken(connection: Connection, item: MediaItem, claims: Mapping[str, I
 # Statements
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_CLAIMS = select(external_ids.c.item_id, external_ids.c.type, external_ids.c.value, external_ids.c.source).where(
-    external_ids.c.item_id.in_(_IDS), external_ids.c.alias == (~true())
-)
+_IDS_OF = select(
+    external_ids.c.item_id,
+    external_ids.c.type,
+    external_ids.c.value,
+    external_ids.c.source,
+    external_ids.c.weak,
+    external_ids.c.alias,
+).where(external_ids.c.item_id.in_(_IDS))
 _FIND = select(external_ids.c.item_id, external_ids.c.kind).order_by(
     external_ids.c.live.desc(), external_ids.c.item_id.desc()
 )

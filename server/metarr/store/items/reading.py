@@ -9,7 +9,7 @@ from metarr.domain.item import FieldValue, IdClaim, MediaItem, Rule, Veto
 from metarr.domain.values import Kind
 from metarr.store.chunks import chunks
 from metarr.store.items.family import Above, above
-from metarr.store.items.ids import claims_of
+from metarr.store.items.ids import ids_of
 from metarr.store.items.words import ROW_FIELDS
 from metarr.store.tables import field_values, items, vetoes
 from metarr.store.values import NOTHING, read_value
@@ -32,10 +32,10 @@ def get_many(
     for chunk in chunks(item_ids):
         rows = connection.execute(_ROWS, {"ids": chunk}).all()
         values = _fields_of(connection, chunk, fields)
-        claims = claims_of(connection, chunk)
+        ids = ids_of(connection, chunk)
         forbidden = _vetoes_of(connection, chunk)
         inherited = above(connection, {row.id: row.parent_id for row in rows if row.parent_id})
-        read = {row.id: _item(row, values, claims, forbidden, inherited.get(row.id, TOP)) for row in rows}
+        read = {row.id: _item(row, values, ids, forbidden, inherited.get(row.id, TOP)) for row in rows}
         by_id |= {item_id: read[item_id] for item_id in chunk if item_id in read}
     return by_id
 
@@ -86,7 +86,7 @@ _RULES = {str(rule): rule for rule in Rule}  # calling an enum costs more than a
 def _item(
     row: Row[Any],
     fields: Mapping[int, dict[str, FieldValue]],
-    claims: Mapping[int, dict[str, IdClaim]],
+    ids: tuple[Mapping[int, dict[str, IdClaim]], Mapping[int, frozenset[str]]],
     forbidden: Mapping[int, list[Veto]],
     inherited: Above,
 ) -> MediaItem:
@@ -95,7 +95,8 @@ def _item(
         kind=Kind(row.kind),
         title=row.title,
         year=row.year,
-        ids=claims.get(row.id, {}),
+        ids=ids[0].get(row.id, {}),
+        aliases=ids[1].get(row.id, frozenset()),
         fields=fields.get(row.id, {}),
         vetoes=tuple(forbidden.get(row.id, ())),
         conflicts=row.conflicts,

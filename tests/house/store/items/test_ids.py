@@ -75,7 +75,7 @@ def test_an_alias_finds_its_item_without_being_its_id(connection: Connection) ->
     items.add_alias(connection, survivor, "imdb", "tt9", "owner")
     items.add_alias(connection, survivor, "imdb", "tt1", "owner")
     assert items.find_by_id(connection, Kind.MOVIE, "imdb", "tt9") == [survivor.id]
-    assert items.get(connection, survivor.id) == survivor
+    assert items.get(connection, survivor.id) == replace(survivor, aliases=frozenset({"imdb:tt9"}))
     assert items.aliases(connection, survivor.id) == [("imdb", "tt9")]
     with pytest.raises(InvalidInput, match="tt9"):
         items.add(connection, item(ids={"imdb": "tt9"}))
