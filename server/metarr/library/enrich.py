@@ -14,8 +14,8 @@ from metarr.asking.gather import Gatherer, Inquiry
 from metarr.asking.nobody import answered, nobody
 from metarr.clock import Clock
 from metarr.domain.changes import Change, diff, sync_reason
-from metarr.domain.ids import identifying
 from metarr.domain.evidence import answer_of
+from metarr.domain.ids import identifying
 from metarr.domain.item import Conflict, IdClaim, MediaItem
 from metarr.domain.joining import joined
 from metarr.domain.merge import Decision, merge
