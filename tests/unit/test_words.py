@@ -138,7 +138,6 @@ STILL = {
         "cli/health.py",
         "cli/identity.py",
         "cli/imports.py",
-        "cli/library.py",
         "cli/players.py",
         "cli/providers.py",
     )

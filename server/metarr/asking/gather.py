@@ -369,20 +369,20 @@ def _in_place(
 ) -> dict[str, Outcome]:
     """The outcomes of a round, where those who were asked for another record than the one that is gone say so. Where
     they have none either, that one is gone."""
-    found = dict(outcomes)
+    outcomes_now = dict(outcomes)
     for each in rounds:
         if not each.instead_of:
             continue
         gone, outcome = before[each.id], outcomes[each.id]
         if isinstance(outcome, Answered):
-            found[each.id] = replace(outcome, instead_of=each.instead_of)
+            outcomes_now[each.id] = replace(outcome, instead_of=each.instead_of)
         elif isinstance(outcome, NotFound):
-            found[each.id] = gone
+            outcomes_now[each.id] = gone
         elif isinstance(outcome.last, Answered):
-            found[each.id] = replace(outcome, last=replace(outcome.last, instead_of=each.instead_of))
+            outcomes_now[each.id] = replace(outcome, last=replace(outcome.last, instead_of=each.instead_of))
         elif isinstance(gone, NotFound):
-            found[each.id] = replace(outcome, last=gone)
-    return found
+            outcomes_now[each.id] = replace(outcome, last=gone)
+    return outcomes_now
 
 
 def _is_in_vain(provider: str, outcome: Outcome, settled: Settled) -> bool:

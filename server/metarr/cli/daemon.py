@@ -56,13 +56,13 @@ def follow(server: str, service: str, method: str, request: Answer | None = None
 
 
 @contextmanager
-def going_on(told: str) -> Iterator[None]:
+def going_on(advice: str) -> Iterator[None]:
     """Where Ctrl-C ends the command, tell what does not end with it."""
     try:
         yield
     except KeyboardInterrupt:
         typer.echo(err=True)  # the line that the terminal began with ^C
-        note(told)
+        note(advice)
         raise typer.Exit(INTERRUPTED) from None
 
 

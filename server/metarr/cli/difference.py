@@ -34,7 +34,7 @@ def _start(old: str, new: str, room: int) -> int:
     differs = next((place for place, (one, other) in pairs if one != other), min(len(old), len(new)))
     if cell_len(old[:differs]) <= room // 3:
         return 0
-    words = [found.start() for found in re.finditer(r"\S+", old[:differs])][-BEFORE - 1 :]
+    words = [match.start() for match in re.finditer(r"\S+", old[:differs])][-BEFORE - 1 :]
     # A long word, such as an address, is not shown from its beginning.
     starts: list[int] = [*words, *range(differs + 1)]
     return next(start for start in starts if cell_len(old[start:differs]) <= room // 2)

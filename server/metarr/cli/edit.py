@@ -123,9 +123,9 @@ def _set_monitored(server: str, json: bool, items: list[str], *, monitored: bool
     answers = [ask(server, SERVICE, "UpdateItem", {"itemId": reference, **request}) for reference in references]
     if json:
         return as_json({"items": [answer["item"] for answer in answers]})
-    told = "is monitored: the daily run takes it" if monitored else "is not monitored: the daily run leaves it out"
+    outcome = "is monitored: the daily run takes it" if monitored else "is not monitored: the daily run leaves it out"
     for answer in answers:
-        say(f"{name_of(answer['item'])} {told}")
+        say(f"{name_of(answer['item'])} {outcome}")
     return None
 
 

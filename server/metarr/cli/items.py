@@ -38,16 +38,16 @@ def named(server: str, text: str, *, deleted: bool = False, exact: bool = False)
     `deleted`: of the deleted items, not of those in the library. `exact`: a part of its title names nothing.
     """
     reference = _reference(text)
-    if reference and not (_doubtful(reference) and not _known(server, reference)):
+    if reference and not (_doubtful(reference) and not _existing(server, reference)):
         return reference
-    found = list(_by_title(server, text, deleted=deleted))
-    if not found and reference:
+    hits = list(_by_title(server, text, deleted=deleted))
+    if not hits and reference:
         return reference  # so that it is the daemon that says what there is not
-    close = [] if found else _containing(server, text, deleted=deleted)
-    fitting = found or ([] if exact else [each for each in close if _of_year(each, text)])
+    close = [] if hits else _containing(server, text, deleted=deleted)
+    fitting = hits or ([] if exact else [each for each in close if _of_year(each, text)])
     if len(fitting) == 1:
         return str(fitting[0]["id"])
-    raise _not_one(text, found, close, deleted=deleted)
+    raise _not_one(text, hits, close, deleted=deleted)
 
 
 def _reference(text: str) -> str:
@@ -69,7 +69,7 @@ def _doubtful(reference: str) -> bool:
     return not colon or all(worth(kind, id_type.lower()) is Worth.NOTE for kind in Kind)
 
 
-def _known(server: str, reference: str) -> bool:
+def _existing(server: str, reference: str) -> bool:
     try:
         ask(server, SERVICE, "GetItem", {"itemId": reference})
     except RpcFailure as failure:
@@ -117,8 +117,8 @@ def _numbered(server: str, parent: Answer, field: str, number: int, *, deleted: 
 def _containing(server: str, text: str, *, deleted: bool) -> list[Answer]:
     """Items with this in a title, of whatever year; movies and series alone, where there are any."""
     match = _YEAR.fullmatch(text)
-    found = _fitting(server, titleContains=match[1] if match else text, deleted=deleted)
-    return [each for each in found if each["kind"] in ABOVE] or found
+    hits = _fitting(server, titleContains=match[1] if match else text, deleted=deleted)
+    return [each for each in hits if each["kind"] in ABOVE] or hits
 
 
 def _fitting(server: str, **said: Any) -> list[Answer]:
@@ -133,23 +133,23 @@ def _fitting(server: str, **said: Any) -> list[Answer]:
 
 def listed(server: str, request: Answer, limit: int = 0) -> tuple[list[Answer], int]:
     """The items of a list, at most `limit`, 0: all; and how many there are."""
-    found: list[Answer] = []
+    hits: list[Answer] = []
     total = 0
     for page in pages(server, SERVICE, "ListItems", {**request, "pageSize": min(limit or PAGE, PAGE)}):
-        found += page.get("items", ())
+        hits += page.get("items", ())
         total = page.get("totalSize", 0)
-        if limit and len(found) >= limit:
+        if limit and len(hits) >= limit:
             break
-    return found[: limit or None], total
+    return hits[: limit or None], total
 
 
-def _not_one(text: str, found: list[Answer], close: list[Answer], *, deleted: bool) -> typer.Exit:
+def _not_one(text: str, hits: list[Answer], close: list[Answer], *, deleted: bool) -> typer.Exit:
     """Tells what is there instead of the one item. 1: nothing is called so; 2: several are."""
     where = "among what you deleted" if deleted else "in the library"
     shown = clean(text)
-    if found:
-        note(f"{counted(len(found), 'item')} {where} are called {shown!r}; name one by its number:")
-        _candidates(found)
+    if hits:
+        note(f"{counted(len(hits), 'item')} {where} are called {shown!r}; name one by its number:")
+        _candidates(hits)
         return typer.Exit(2)
     if close:
         note(f"nothing {where} is called {shown!r}; did you mean one of these?")
@@ -161,8 +161,8 @@ def _not_one(text: str, found: list[Answer], close: list[Answer], *, deleted: bo
     return typer.Exit(1)
 
 
-def _candidates(found: list[Answer]) -> None:
-    rows = [(each["id"], kind_word(each), name_of(each), ids_text(each)) for each in found[:MOST_LISTED]]
+def _candidates(hits: list[Answer]) -> None:
+    rows = [(each["id"], kind_word(each), name_of(each), ids_text(each)) for each in hits[:MOST_LISTED]]
     table(("item", "kind", "title", "ids"), rows, whole=("item", "kind"), beside=True)
-    if len(found) > MOST_LISTED:
+    if len(hits) > MOST_LISTED:
         note("and more")

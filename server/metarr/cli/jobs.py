@@ -132,8 +132,8 @@ def cancel(job_id: JobId, server: Server = DEFAULT_SERVER, json: AsJson = False)
 
 
 def _follow(server: str, job_id: str, *, json: bool) -> None:
-    told = f"job {job_id} goes on: metarr jobs watch {job_id} shows it again, metarr jobs cancel {job_id} ends it"
-    with going_on(told):
+    advice = f"job {job_id} goes on: metarr jobs watch {job_id} shows it again, metarr jobs cancel {job_id} ends it"
+    with going_on(advice):
         job = _watched(server, job_id, json=json)
     if not json:
         say()

@@ -72,7 +72,7 @@ def _shared(widest: Sequence[int], least: Sequence[int], room: int) -> list[int]
 def _parted(cell: str, width: int) -> tuple[str, list[str]]:
     """A cell without the addresses that stand in it and have no room, and these."""
     long = [url for url in _STANDING.findall(cell) if cell_len(url) > width]
-    rest = _STANDING.sub(lambda found: "" if found[1] in long else found[0], cell)
+    rest = _STANDING.sub(lambda match: "" if match[1] in long else match[0], cell)
     return (re.sub(r"(, )+(?=,|$)|^(, )+", "", rest) if long else cell), long
 
 

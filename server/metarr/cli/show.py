@@ -37,22 +37,22 @@ def show(
     if field and field not in FIELDS:
         raise typer.BadParameter(f"there is no field {clean(field)!r}", param_hint="--field")
     answer = ask(server, SERVICE, "GetItem", {"itemId": named(server, item), "explain": why})
-    found = answer["item"]
-    fields = [entry for entry in found.get("fields", ()) if field in ("", entry["name"])]
+    shown_item = answer["item"]
+    fields = [entry for entry in shown_item.get("fields", ()) if field in ("", entry["name"])]
     if field and not any("value" in entry for entry in fields) and not (why and fields):
-        note(f"{name_of(found)} has no value for {field!r}")
+        note(f"{name_of(shown_item)} has no value for {field!r}")
         raise typer.Exit(1)
     if json:
         return as_json(answer)
     if field and not why:
         return say(f"{one_line(shown(fields[0]['value']))}\t{clean(fields[0].get('source', ''))}")
     if not field:
-        _heading(found)
+        _heading(shown_item)
     if fields:
         _explained_table(fields) if why else _fields_table(fields)
-    if not field and found.get("children"):
+    if not field and shown_item.get("children"):
         say()
-        _children(server, found)
+        _children(server, shown_item)
     return None
 
 
@@ -85,8 +85,8 @@ def _stands(conflict: Answer) -> str:
     """What contradicts a claim: another id, or another item that has this one."""
     if conflict.get("heldByItemId"):
         return f", which item {conflict['heldByItemId']} has"
-    held = conflict.get("held", "")
-    return f"; {conflict['type']}:{held} stands" if held else ""
+    stands = conflict.get("held", "")
+    return f"; {conflict['type']}:{stands} stands" if stands else ""
 
 
 # Fields

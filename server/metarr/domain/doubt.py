@@ -42,13 +42,13 @@ def doubted(subject: Subject, answers: Mapping[str, Answered], but: frozenset[st
         if not given.keys() >= led or _repeats_two(of_one, led, subject):
             continue
         said = together(names_of(answer.fragment) for answer in of_one.values())
-        found = {provider: _conflict(provider, answer, subject) for provider, answer in sorted(of_one.items())}
+        disputes = {provider: _conflict(provider, answer, subject) for provider, answer in sorted(of_one.items())}
         weak = all(given[id_type].weak for id_type in led)
         if not confirms(subject.names, said) if weak else contradicts(subject.names, said):
-            in_doubt |= found
+            in_doubt |= disputes
             ids |= named
         elif is_namesake(subject.names, said):
-            namesakes += found.values()
+            namesakes += disputes.values()
     return Doubt(answers=in_doubt, ids=frozenset(ids), namesakes=tuple(namesakes))
 
 

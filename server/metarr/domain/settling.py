@@ -17,7 +17,7 @@ from metarr.domain.matching import likeness
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip
 from metarr.domain.subject import Subject
 from metarr.domain.values import Struct
-from metarr.domain.witness import YEARS_APART, Names, confirms, contradicts, names_of, year_of
+from metarr.domain.witness import YEARS_APART, NamesAndYears, confirms, contradicts, names_of, year_of
 
 UNLIKE = 0.5
 """Titles less alike than this are other titles; translations of one often are, and so the year must differ as well."""
@@ -56,11 +56,11 @@ def settled_by(subject: Subject, outcomes: Mapping[str, Outcome], authority: Aut
             rejected[provider] = conflict
     sure = {t: claim for t, claim in subject.ids.items() if t not in replaced and t not in doubt.ids}
     former = subject.aliases | {f"{t}:{subject.ids[t].value}" for t in replaced}
-    told = {p: _without_former(each.fragment, former) for p, each in _without(answers, rejected).items()}
-    settled = settle(sure, told, authority)
+    fragments = {p: _without_former(each.fragment, former) for p, each in _without(answers, rejected).items()}
+    settled = settle(sure, fragments, authority)
     ids, disputed = _put_back(settled.ids, subject, replaced, doubt.ids)
-    found = (*settled.conflicts, *disputed, *(rejected[p] for p in sorted(rejected)), *doubt.namesakes)
-    return Settled(ids=ids, conflicts=(*found, *_gone(outcomes)), rejected=settled.rejected | rejected.keys())
+    conflicts = (*settled.conflicts, *disputed, *(rejected[p] for p in sorted(rejected)), *doubt.namesakes)
+    return Settled(ids=ids, conflicts=(*conflicts, *_gone(outcomes)), rejected=settled.rejected | rejected.keys())
 
 
 def _put_back(
@@ -213,9 +213,9 @@ def strangers(fragments: Mapping[str, Fragment]) -> dict[str, Conflict]:
     return conflicts
 
 
-def _near(one: Names, other: Names) -> bool:
+def _near(one: NamesAndYears, other: NamesAndYears) -> bool:
     return abs(one.years[0] - other.years[0]) <= YEARS_APART
 
 
-def _alike(one: Names, other: Names) -> bool:
+def _alike(one: NamesAndYears, other: NamesAndYears) -> bool:
     return any(likeness(mine, theirs) >= UNLIKE for mine in one.titles for theirs in other.titles)

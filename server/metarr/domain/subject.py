@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from metarr.domain.item import IdClaim, MediaItem
 from metarr.domain.values import Struct
-from metarr.domain.witness import Names
+from metarr.domain.witness import NamesAndYears
 
 
 class Subject(Struct, frozen=True, kw_only=True):
@@ -17,8 +17,8 @@ class Subject(Struct, frozen=True, kw_only=True):
     aliases: frozenset[str] = frozenset()
 
     @property
-    def names(self) -> Names:
-        return Names(titles=(self.title,) if self.title else (), years=(self.year,) if self.year else ())
+    def names(self) -> NamesAndYears:
+        return NamesAndYears(titles=(self.title,) if self.title else (), years=(self.year,) if self.year else ())
 
 
 def subject_of(item: MediaItem) -> Subject:

@@ -24,7 +24,7 @@ YEARS_TO_SHOW = 3
 """A namesake further off than this is shown to the owner, though it is believed."""
 
 
-class Names(Struct, frozen=True, kw_only=True):
+class NamesAndYears(Struct, frozen=True, kw_only=True):
     """By which names a title goes, the main one first, and the years that are said of it. Either may be unknown."""
 
     titles: tuple[str, ...] = ()
@@ -35,13 +35,13 @@ class Names(Struct, frozen=True, kw_only=True):
         return f"{title} ({self.years[0]})" if self.years else title
 
 
-def names_of(fragment: Fragment) -> Names:
+def names_of(fragment: Fragment) -> NamesAndYears:
     """The names by which a provider knows a title: main, original, translated, alternative."""
-    told = [text.value for text in fragment.texts.get("title", ())]
-    told += [each for name in ("title", "original_title") if isinstance(each := fragment.values.get(name), str)]
-    titles = tuple(dict.fromkeys(title for title in (*told, *fragment.titles) if title))
+    main = [text.value for text in fragment.texts.get("title", ())]
+    main += [each for name in ("title", "original_title") if isinstance(each := fragment.values.get(name), str)]
+    titles = tuple(dict.fromkeys(title for title in (*main, *fragment.titles) if title))
     year = year_of(fragment)
-    return Names(titles=titles, years=(year,) if year else ())
+    return NamesAndYears(titles=titles, years=(year,) if year else ())
 
 
 def year_of(fragment: Fragment) -> int:
@@ -50,10 +50,10 @@ def year_of(fragment: Fragment) -> int:
     return int(date[:4]) if isinstance(date, str) and date[:4].isdecimal() else 0
 
 
-def together(several: Iterable[Names]) -> Names:
+def together(several: Iterable[NamesAndYears]) -> NamesAndYears:
     """What several say of one title."""
     several = tuple(several)
-    return Names(
+    return NamesAndYears(
         titles=tuple(dict.fromkeys(title for each in several for title in each.titles)),
         years=tuple(dict.fromkeys(year for each in several for year in each.years)),
     )
@@ -62,14 +62,14 @@ def together(several: Iterable[Names]) -> Names:
 # What it testifies
 
 
-def contradicts(given: Names, said: Names) -> bool:
+def contradicts(given: NamesAndYears, said: NamesAndYears) -> bool:
     """Whether no name is alike and no year the same, of those that are known on both sides."""
     if not (given.years and said.years) or not (given.titles and said.titles):
         return False
     return set(given.years).isdisjoint(said.years) and not _some_alike(given, said)
 
 
-def confirms(given: Names, said: Names) -> bool:
+def confirms(given: NamesAndYears, said: NamesAndYears) -> bool:
     """Whether a name is alike within a year; where no year is known, whether it is the same."""
     apart = _years_apart(given, said)
     if apart is None:
@@ -78,21 +78,21 @@ def confirms(given: Names, said: Names) -> bool:
     return apart <= YEARS_APART and _some_alike(given, said)
 
 
-def is_namesake(given: Names, said: Names) -> bool:
+def is_namesake(given: NamesAndYears, said: NamesAndYears) -> bool:
     """Whether it may be another title of the same name: a remake is seldom of the same years."""
     apart = _years_apart(given, said)
     return apart is not None and apart > YEARS_TO_SHOW and _some_alike(given, said)
 
 
-def _years_apart(given: Names, said: Names) -> int | None:
+def _years_apart(given: NamesAndYears, said: NamesAndYears) -> int | None:
     """None where a year is unknown."""
     return min((abs(mine - theirs) for mine in given.years for theirs in said.years), default=None)
 
 
-# Names
+# NamesAndYears
 
 
-def _some_alike(given: Names, said: Names) -> bool:
+def _some_alike(given: NamesAndYears, said: NamesAndYears) -> bool:
     return any(alike(mine, theirs) for mine in given.titles for theirs in said.titles)
 
 

@@ -144,11 +144,11 @@ class Jobs:
     def troubles(self, job_id: int, limit: int) -> list[Trouble]:
         """Items that a job could not do, with why."""
         with self._database.read() as connection:
-            found = jobs.troubles(connection, job_id, limit)
-            names = names_of(connection, [item_id for item_id, _, _ in found])
+            troubles_of = jobs.troubles(connection, job_id, limit)
+            names = names_of(connection, [item_id for item_id, _, _ in troubles_of])
             return [
                 Trouble(item_id, names[item_id][1], deferred=done is Done.DEFERRED, detail=detail)
-                for item_id, done, detail in found
+                for item_id, done, detail in troubles_of
             ]
 
     def page(self, before_id: int | None, limit: int) -> list[Job]:

@@ -18,9 +18,9 @@ def checked(fits: Filter, roster: Roster) -> Filter:
     wrong = []
     if fits.missing_field and fits.missing_field not in FIELDS:
         wrong.append(Violation("filter.missing_field", f"there is no field {fits.missing_field[:60]!r}"))
-    provider, known = fits.awaited_provider, roster.ids()
-    if provider and provider not in known:
-        text = f"{provider[:60]!r} is unknown; known: {', '.join(sorted(known))}"
+    provider, providers = fits.awaited_provider, roster.ids()
+    if provider and provider not in providers:
+        text = f"{provider[:60]!r} is unknown; known: {', '.join(sorted(providers))}"
         wrong.append(Violation("filter.pending_provider", text))
     for name, text in (("title", fits.title), ("title_contains", fits.title_contains)):
         if text and not items.folded(text):

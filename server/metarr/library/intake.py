@@ -351,8 +351,8 @@ def _joined(
         if id_type not in item.ids or (item.ids[id_type].value == claim.value and not new.source)
     }
     # Of a title that is identified nobody asks any more what its name may be.
-    known = identifying(item.kind, {**item.id_values(), **new.ids})
-    readings = item.readings if known or not new.readings else new.readings
+    identified = identifying(item.kind, {**item.id_values(), **new.ids})
+    readings = item.readings if identified or not new.readings else new.readings
     return replace(
         item,
         ids={**item.ids, **claims},

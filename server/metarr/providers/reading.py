@@ -203,8 +203,8 @@ def release_day(here: str | None, anywhere: str | None) -> str | None:
 
 def certification(raw: Any) -> str | None:
     """The bare rating, such as "PG-13" from "US:PG-13" or "Rated PG-13"."""
-    told = text(raw)
-    return told and (re.sub(r"^(?:[A-Z]{2}\s*:|Rated\b)\s*", "", told) or None)
+    said = text(raw)
+    return said and (re.sub(r"^(?:[A-Z]{2}\s*:|Rated\b)\s*", "", said) or None)
 
 
 def objects(raw: Any) -> list[dict[str, Any]]:

@@ -656,9 +656,9 @@ def _image_url(path: Any, size: str = "original") -> str | None:
 
 def _images(body: dict[str, Any], group: str) -> Artwork:
     """The candidates of a group, best first."""
-    found = each(section(section(body, "images"), group, list), _image)
+    hits = each(section(section(body, "images"), group, list), _image)
     images: dict[str, Image] = {}
-    for image in found:
+    for image in hits:
         images.setdefault(image.url, image)  # twins come where they were asked for twice
     taken: Counter[str] = Counter()
     kept = []

@@ -73,16 +73,16 @@ def token(*parts: Any) -> str:
 
 
 BAD_IDS: list[tuple[str, list[dict[str, str]], str]] = [
-    ("tt_without_tt", ids(("imdb", "0137523")), "ids[0].value"),
+    ("tt_of_zeros", ids(("imdb", "tt0000000")), "ids[0].value"),
+    ("tt_of_a_person", ids(("imdb", "nm0137523")), "ids[0].value"),
     ("tt_too_short", ids(("imdb", "tt123")), "ids[0].value"),
-    ("tt_with_space", ids(("imdb", "tt0137523 ")), "ids[0].value"),
+    ("tt_unknown", ids(("imdb", "unknown")), "ids[0].value"),
     ("tt_in_another_script", ids(("imdb", "tt٠١٣٧٥٢٣")), "ids[0].value"),
     ("tmdb_no_number", ids(("tmdb", "abc")), "ids[0].value"),
     ("tmdb_zero", ids(("tmdb", "0")), "ids[0].value"),
     ("tmdb_negative", ids(("tmdb", "-5")), "ids[0].value"),
     ("tmdb_path", ids(("tmdb", "550/../1")), "ids[0].value"),
     ("tvdb_query", ids(("tvdb", "1?x=1")), "ids[0].value"),
-    ("unknown_type_in_capitals", ids(("IMDB", "tt0137523")), "ids[0].type"),
     ("no_type", ids(("", "tt0137523")), "ids[0].type"),
     ("two_of_a_type", ids(("tmdb", "550"), ("tmdb", "551")), "ids[1].value"),
 ]

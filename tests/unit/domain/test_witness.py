@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from factories import fragment
-from metarr.domain.witness import Names, alike, bare, confirms, contradicts, is_namesake, names_of, together
+from metarr.domain.witness import NamesAndYears, alike, bare, confirms, contradicts, is_namesake, names_of, together
 
 p = pytest.param
 
 
-def names(*titles: str, year: int = 0, years: tuple[int, ...] = ()) -> Names:
-    return Names(titles=titles, years=years or ((year,) if year else ()))
+def names(*titles: str, year: int = 0, years: tuple[int, ...] = ()) -> NamesAndYears:
+    return NamesAndYears(titles=titles, years=years or ((year,) if year else ()))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ HEAT = names("Heat", year=1995)
     ],
 )
 def test_what_is_held_what_confirms_and_what_is_shown(
-    given: Names, said: Names, *, held: bool, confirmed: bool, shown: bool
+    given: NamesAndYears, said: NamesAndYears, *, held: bool, confirmed: bool, shown: bool
 ) -> None:
     assert (contradicts(given, said), confirms(given, said), is_namesake(given, said)) == (held, confirmed, shown)
     assert contradicts(said, given) is held
@@ -146,12 +146,12 @@ class Invented:
         ]
         return " ".join(words).title()
 
-    def in_a_file(self) -> Names:
+    def in_a_file(self) -> NamesAndYears:
         """As an owner's tool wrote it: in a language of the owner's, a year off now and then, with the edition."""
         title = self._luck.choice(self.titles) + self._luck.choice(EDITIONS)
         return names(title, year=self.year + self._luck.choices([0, 1, -1, 2], [85, 7, 6, 2])[0])
 
-    def in_an_answer(self) -> Names:
+    def in_an_answer(self) -> NamesAndYears:
         """As a provider tells it: nearly all its names, and its year, which is some festival's now and then. That is
         twice as bad as the films that the rule was found with, of which 0.04 % were held."""
         told = [title for title in self.titles if self._luck.random() > 0.005] or self.titles[:1]

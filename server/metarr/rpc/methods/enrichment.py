@@ -51,7 +51,7 @@ class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
         page = self._history.page(reference, int(last[0]) if last else None, limit + 1)
         shown, more = page[:limit], len(page) > limit
         return pb.ListChangeSetsResponse(
-            change_sets=[_told_message(told) for told in shown],
+            change_sets=[_told_message(named) for named in shown],
             next_page_token=page_token(query, [shown[-1].change_set.id]) if more else "",
         )
 
@@ -66,9 +66,9 @@ class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
         )
 
 
-def _told_message(told: NamedChangeSet) -> pb.ChangeSet:
-    message = change_set_message(told.change_set)
-    message.item_kind, message.item_title = kind_message(told.kind), told.title
+def _told_message(named: NamedChangeSet) -> pb.ChangeSet:
+    message = change_set_message(named.change_set)
+    message.item_kind, message.item_title = kind_message(named.kind), named.title
     return message
 
 

@@ -54,9 +54,9 @@ def above(connection: Connection, parents: Mapping[int, int]) -> dict[int, Above
     rows: dict[int, Row[Any]] = {}
     level = set(parents.values())
     while level:
-        found = [row for chunk in chunks(level) for row in connection.execute(_PARENTS, {"ids": chunk})]
-        rows |= {row.id: row for row in found}
-        level = {row.parent_id for row in found if row.parent_id} - rows.keys()
+        above = [row for chunk in chunks(level) for row in connection.execute(_PARENTS, {"ids": chunk})]
+        rows |= {row.id: row for row in above}
+        level = {row.parent_id for row in above if row.parent_id} - rows.keys()
     locks: dict[int, set[str]] = {}
     for chunk in chunks(rows):
         for row in connection.execute(_LOCKS, {"ids": chunk}):
@@ -84,11 +84,11 @@ def places(connection: Connection, parents: Mapping[int, int]) -> dict[int, Plac
             number = read_value(field, text)
             if isinstance(number, int):
                 numbers.setdefault(item_id, {})[field] = number
-    found = {}
+    places_of = {}
     for item_id, each in above(connection, parents).items():
         own = numbers.get(item_id, {})
-        found[item_id] = Place(series=each.series, season=own.get("season_number"), episode=own.get("episode_number"))
-    return found
+        places_of[item_id] = Place(series=each.series, season=own.get("season_number"), episode=own.get("episode_number"))
+    return places_of
 
 
 def count_children(connection: Connection, item_ids: Iterable[int]) -> dict[int, int]:

@@ -78,7 +78,7 @@ def _holds(field: str) -> ColumnElement[bool]:
 
 
 def _unidentified(fits: ItemFilter) -> ColumnElement[bool]:
-    known = exists().where(external_ids.c.item_id == items.c.id, external_ids.c.alias == (~true()))
+    asked_for = exists().where(external_ids.c.item_id == items.c.id, external_ids.c.alias == (~true()))
     if fits.asked_by:
-        known = known.where(external_ids.c.type.in_(fits.asked_by))
-    return items.c.kind.concat("").in_(_BY_ITSELF) & ~known
+        asked_for = asked_for.where(external_ids.c.type.in_(fits.asked_by))
+    return items.c.kind.concat("").in_(_BY_ITSELF) & ~asked_for

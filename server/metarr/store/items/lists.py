@@ -65,7 +65,7 @@ def count(connection: Connection, fits: ItemFilter = ALL, *, parent_id: int | No
 def fitting(connection: Connection, item_ids: Iterable[int], fits: ItemFilter) -> set[int]:
     """Those of the items that fit."""
     query = _listed(select(items.c.id), fits, None).where(items.c.id.in_(bindparam("ids", expanding=True)))
-    return {found for chunk in chunks(item_ids) for found in connection.execute(query, {"ids": chunk}).scalars()}
+    return {item_id for chunk in chunks(item_ids) for item_id in connection.execute(query, {"ids": chunk}).scalars()}
 
 
 def undecided_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, Undecided]:
