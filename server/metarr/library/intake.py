@@ -215,7 +215,7 @@ class Intake:
 
     def _own_ids(self, new: NewItem) -> Mapping[str, str]:
         """Its ids without those of its series, which some tools write at each episode."""
-        if new.series is None or not new.ids:
+        if new.series is None or not new.ids or new.kind not in (Kind.SEASON, Kind.EPISODE):
             return new.ids
         series = {**self._parents[_key(new.series, new.source)].item.id_values(), **new.series.ids}
         return {id_type: value for id_type, value in new.ids.items() if series.get(id_type) != value}

@@ -62,8 +62,8 @@ class Check:
         return trimmed
 
     def title(self, field: str, value: str, *, required: bool = True) -> str:
-        """What something is called, cleaned as all texts are."""
-        return self.text(field, cleaned(value), required=required)
+        """What something is called, cleaned as all texts are; a null character is still a fault of whoever asks."""
+        return self.text(field, value if "\0" in value else cleaned(value), required=required)
 
     def one_of(self, field: str, value: str, allowed: Collection[str]) -> str:
         """One of a closed set of words."""
