@@ -1,5 +1,6 @@
 """The films of a folder that is no series': one of its own with parts, versions and extras, or several, each alone."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from metarr.domain.values import Kind
@@ -43,7 +44,7 @@ def films(branch: Branch, videos: Sequence[str]) -> Iterator[MovieFiles | Extra]
             yield _shelved(branch, videos_of, (each.name, *each.parts))
     elif one:
         of_one = {part for whole in one for part in whole.parts}
-        extras |= {each: passed.of_title(each) for each in stems if each not in of_one}
+        extras |= {each: _extra(branch, each) for each in stems if each not in of_one}
         versions = [video for whole in one for video in _videos(branch, whole, files)]
         film_of = _movie if _is_own(branch, one[0].name) else _shelved
         yield film_of(branch, versions, [part for whole in one for part in (whole.name, *whole.parts)])
@@ -55,12 +56,18 @@ def _is_named_so(branch: Branch, each: str, files: Iterable[str]) -> bool:
     return len(list(files)) == 1 and compact(each) == compact(branch.named.title)
 
 
+def _extra(branch: Branch, each: str) -> str:
+    """What a video is if the folder is its title's; "" for the title itself."""
+    rest = after(readable(each), branch.named.title)
+    return passed.of_title(each, None if rest is None else re.sub(r"^[ ._]*[(\[]?\d{4}[)\]]?(?!\d)", "", rest))
+
+
 def _one_title(branch: Branch, stems: Sequence[str]) -> list[Stem] | None:
     """The versions of the one title that these are, extras put aside; None where they are several titles."""
-    mains = [each for each in stems if not passed.of_title(each)] or list(stems)
+    own = compact(branch.named.title), branch.named.year
+    mains = [each for each in stems if not _extra(branch, each)] or list(stems)
     if len(mains) == 1:
         return [Stem(mains[0], (mains[0],))] if len(stems) == 1 or _is_own(branch, mains[0]) else None
-    own = compact(branch.named.title), branch.named.year
     joined_parts = stacked(mains, own=True)
     identities = {identity(each.name, branch.named) for each in joined_parts}
     if identities <= {own} and not (branch.named.several or is_shelf(branch.tag.name)):

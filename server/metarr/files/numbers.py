@@ -53,7 +53,8 @@ def _all(*patterns: str) -> tuple["re.Pattern[str]", ...]:
 _WITH_SEASON = _all(
     rf"{_START}s(?:e|eason)?[ ._]?(\d{{1,4}}){_GAP}{_E}[ ._]?(\d{{1,4}})(?!\d){_MORE}",
     rf"{_START}(?:{SEASON_WORDS}){_GAP}(\d{{1,4}})[ ._,-]*{_E}{_GAP}(\d{{1,4}})(?!\d)()",
-    rf"{_START}(\d{{1,2}})\.?[ ._-]?(?:{SEASON_WORDS})[ ._,-]*{_E}{_GAP}(\d{{1,4}})(?!\d)()",
+    rf"{_START}(\d{{1,2}})(?:st|nd|rd|th)?\.?[ ._-]?(?:{SEASON_WORDS})[ ._,-]*{_E}{_GAP}(\d{{1,4}})(?!\d)()",
+    rf"{_START}(\d{{1,2}})(?:st|nd|rd|th)?\.?[ ._-]?(?:{SEASON_WORDS})[ ._]+-[ ._]+(\d{{1,3}})(?![\dp])()",
     r"第\s*(\d{1,2})\s*[季期]\s*第\s*(\d{1,4})\s*[集話话回]()",
     rf"{_START}(\d{{1,2}})x(\d{{2,3}})(?!\d)(?![ip]{_END})"
     r"((?:[-+&_ ]*(?:\d{1,2})?x\d{2,3}|[-+&]\d{2,3}(?![\dip]))*)",

@@ -38,7 +38,7 @@ _SUFFIX = re.compile(rf"^(.+?)(?:\s*-|[._]|\s+-)\s*({'|'.join((*_SURE, *_LIKELY)
 _SAMPLE_FIRST = re.compile(r"^!?sample[-._]", re.IGNORECASE)
 _WORDS = re.compile(
     r"(?:the )?making of\b.*|behind the scenes\b.*|gag reel|bloopers|outtakes|deleted scenes?\b.*|"
-    r"interviews?(?: with\b.*)?|featurettes?|(?:theatrical |official )?(?:trailer|teaser)(?: ?\d+)?|"
+    r"interviews?(?: with\b.*)?|featurettes?|(?:.*\b)?(?:trailer|teaser)(?: ?\d+)?|"
     r"sample|bonus(?:material)?|extras?",
     re.IGNORECASE,
 )
@@ -78,13 +78,17 @@ def maybe(stem: str, beside: Collection[str]) -> str:
     return _SAMPLE if _SAMPLE_FIRST.match(stem) and len(beside) > 1 else ""
 
 
-def of_title(stem: str) -> str:
-    """What a video is in the folder of a title that has another one: "Making Of", "Interview with the Director"."""
+def of_title(stem: str, rest: str | None = None) -> str:
+    """What a video is in the folder of a title that has another one: "Making Of", "Interview with the Director".
+
+    `rest`: what stands behind the title, where the name begins with it: "Interview with the Vampire - 4K" is the film.
+    """
     if match := _SUFFIX.match(stem):
         return _LIKELY.get(match[2].lower(), "")
     if _SAMPLE_FIRST.match(stem):
         return _SAMPLE
-    return _EXTRA if _WORDS.fullmatch(stem.replace(".", " ").replace("_", " ")) else ""
+    words = (stem if rest is None else rest).replace(".", " ").replace("_", " ").strip(" -")
+    return _EXTRA if _WORDS.fullmatch(words) or _WORDS.fullmatch(words.rpartition(" - ")[2]) else ""
 
 
 def of_series(stem: str) -> str:

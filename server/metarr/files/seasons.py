@@ -38,7 +38,7 @@ _SPECIALS_WORDS = (
 _SPECIALS = frozenset(_SPECIALS_WORDS.split("|"))
 _MANY = re.compile(
     r"^(?:(?:the )?complete(?: series| collection)?|all seasons|komplett|intégrale|"
-    rf"(?:{SEASON_WORDS})[ns]?[ ._-]*\d+[ ._]*(?:-|to|bis|&|und|and)[ ._]*\d+|"
+    rf"(?:{SEASON_WORDS})[ns]?[ ._-]*\d{{1,2}}[ ._]*(?:-|to|bis|&|und|and)[ ._]*\d{{1,2}}|"
     r"s\d+[ ._]*-[ ._]*s?\d+)$",
     re.IGNORECASE,
 )

@@ -14,7 +14,7 @@ from metarr.files.listing import stem
 from metarr.files.numbers import Sureness
 from metarr.files.shelves import is_shelf
 from metarr.files.tree import Branch, branches
-from metarr.files.words import after, compact, is_release, named, readable, ungrouped
+from metarr.files.words import after, compact, is_release, named, readable, spaced, ungrouped
 
 _LEAST = 4
 """Letters of a name that tells a series; a shorter one in a file's name is short for its folder's."""
@@ -48,7 +48,8 @@ def _is_season_of(branch: Branch, folder: Branch) -> bool:
         return False
     season = seasons.season(folder.tag.name)
     if season is not None and not season.series:
-        return season.sure or is_numbered(folder)
+        # "Series 7 - The Contenders/Series 7.mkv" is a film's, "Season 1 - Secrets/01 - Home.mkv" is a season's.
+        return season.sure or is_numbered(folder) or any(numbers.bare(readable(stem(each))) for each in folder.videos)
     if season is not None:
         return compact(season.series) in (compact(branch.named.title), compact(branch.tag.name)) and is_numbered(folder)
     if seasons.year(folder.name) or seasons.number(folder.name) is not None:
@@ -128,7 +129,9 @@ def show(branch: Branch) -> Within | None:
     claims: list[Claim] = list(naming.tag.claims) if naming is branch else [*branch.tag.claims, *naming.tag.claims]
     if not claims:
         claims = [claim for each in branches(branch) for claim in _claims(each.videos)]
-    within = _within(branch, [_words(naming)], claims, own=naming is branch, nfos=[branch.nfo(SHOW_NFO)])
+    # Named "Dark S01" or "Dark.S01E02.1080p-GRP", it is no folder for all of the series.
+    own = naming is branch and _words(branch) in (branch.tag.name, spaced(branch.tag.name))
+    within = _within(branch, [_words(naming)], claims, own=own, nfos=[branch.nfo(SHOW_NFO)])
     return replace(within, season=_season(branch))
 
 

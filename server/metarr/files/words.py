@@ -64,6 +64,9 @@ _EDITION_IN_BRACKETS = re.compile(rf"\s*[(\[]{_EDITION}(?:{_EDITION_NOUN})?[)\]]
 _EDITION_LAST = re.compile(rf"(?<=\S)(?:[-–: ]+{_EDITION}{_EDITION_NOUN}|\s+[-–]\s+{_EDITION})\s*$", re.IGNORECASE)
 _EDITION_ALONE = re.compile(rf"{_EDITION}(?:{_EDITION_NOUN})?|3d|multi", re.IGNORECASE)
 
+_WINDOWS_PATH = re.compile(r"^(?:[A-Za-z]:)?\\(?:[^\\]*\\)*|^(?:[^\\]*\\){2,}")
+"""What a copy from elsewhere may have made of the folders that a file was in: "C:\\Films\\Alien (1979).mkv"."""
+
 _SITE = re.compile(r"^\s*\[?\s*www\.[\w-]+(?:\.[\w-]+)+\s*\]?[\s–-]*", re.IGNORECASE)
 _GROUP = re.compile(r"^\s*(?:\[[^\[\]]*[^\W\d_][^\[\]]*\]|【[^【】]*】|\{[^{}]*\})[\s_.-]*(?=.*[^\W\d_])")
 _LATER_BRACKETS = re.compile(r"(?<=\S)\s*(?:\[[^\[\]]*\]|\{[^{}]*\})")
@@ -83,7 +86,7 @@ def readable(name: str) -> str:
     except UnicodeEncodeError:
         name = re.sub("[\udc80-\udcff]", lambda byte: bytes([ord(byte[0]) - 0xDC00]).decode("cp1252", "replace"), name)
         name = re.sub("[\ud800-\udfff]", "\ufffd", name)
-    return cleaned(unicodedata.normalize("NFC", name))
+    return cleaned(unicodedata.normalize("NFC", _WINDOWS_PATH.sub("", name)))
 
 
 def spaced(text: str) -> str:

@@ -185,6 +185,10 @@ EXTRAS = {
     "Deleted Scenes.mkv": "an extra",
     "Interview with Tom Hanks.mkv": "an extra",
     "Gag Reel.mkv": "an extra",
+    "Big - Making of.mkv": "an extra",
+    "Big (1988) - Deleted Scenes.mkv": "an extra",
+    "Big Trailer.mkv": "an extra",
+    "Big (1988) Teaser 2.mkv": "an extra",
     "Extras/anything.mkv": "an extra",
     "extras/anything (1990).mkv": "an extra",
     "Extra/a.mkv": "an extra",
@@ -213,6 +217,12 @@ def test_an_extra_is_no_title(name: str, what: str) -> None:
     assert found("Big (1988)/Big (1988).mkv", f"Big (1988)/{name}")[1:] == [Extra(f"Big (1988)/{name}", what)]
     [film] = movies("Big (1988)/Big (1988).mkv", f"Big (1988)/{name}")
     assert (film.own, files(film)) == (True, [("Big (1988).mkv",)])
+
+
+def test_a_film_that_is_called_like_an_extra_is_the_main_thing_in_its_own_folder() -> None:
+    folder = "Interview with the Vampire (1994)"
+    lines = told(f"{folder}/Interview with the Vampire.mkv", f"{folder}/Deleted Scenes.mkv")
+    assert lines == ["Interview with the Vampire (1994)", "extra: an extra"]
 
 
 @pytest.mark.parametrize(

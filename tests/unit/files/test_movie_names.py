@@ -212,6 +212,15 @@ RELEASES = [
     ("Harry Potter 1", "Harry Potter 1"),
     ("Alien%20(1979)", "Alien (1979)"),
     ("C__Films_Alien (1979)", "C Films Alien (1979)"),
+    ("C:\\Films\\Alien (1979)", "Alien (1979)"),
+    ("\\\\nas\\Films\\Alien (1979)\\Alien (1979)", "Alien (1979)"),
+    ("Films\\Sci-Fi\\Alien (1979)", "Alien (1979)"),
+    ("AC\\DC (1980)", "AC\\DC (1980)"),
+    ("The Matrix (1999) [1080p] [BluRay] [YTS.MX]", "The Matrix (1999)"),
+    ("The.Matrix.1999.1080p.BluRay.x264-[YTS.AM]", "The Matrix (1999) | The Matrix 1999"),
+    ("ALIEN.1979.PAL.DVD9", "ALIEN (1979) | ALIEN 1979"),
+    ("Alien： Covenant (2017)", "Alien： Covenant (2017)"),
+    ("Law &amp; Order (1953)", "Law & Order (1953)"),
 ]
 
 

@@ -180,6 +180,8 @@ EPISODES = {
     " - 500": (5, (500,)),
     " - 603": (5, (603,)),
     " - 01-02": (5, (1, 2)),
+    " 2nd Season - 05": (2, (5,)),
+    " 2nd Season Episode 5": (2, (5,)),
     " SP03": (0, (3,)),
     " Special 3": (0, (3,)),
 }
@@ -278,6 +280,8 @@ HARD = [
     ("Top Gear/2/Top Gear - 05.mkv", "Top Gear s2e5"),
     ("Filme/Dark/Season 01/Dark S01E02.mkv", "Dark s1e2"),
     ("[Grp] Steins Gate/[Grp] Steins Gate - 02 [1080p].mkv", "Steins Gate e2"),
+    ("Dark/Season 1 - Secrets/01 - Home.mkv", "Dark s1e1"),
+    ("Dark/Season 1 - 2017/Dark E01.mkv", "Dark s1e1"),
 ]
 
 # No folder names the series: the file does.
@@ -485,6 +489,21 @@ def test_the_folders_plexmatch_counts_before_the_one_above() -> None:
     episodes = [each for each in everything if isinstance(each, EpisodeFile)]
     assert [(each.season, each.series.clues.ids["tvdb"]) for each in episodes] == [(1, "1"), (7, "1"), (3, "2")]
     assert len([each for each in everything if isinstance(each, SeriesFolder)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "own"),
+    [
+        ("TV/Dark (2017)/Season 1/Dark S01E01.mkv", "TV/Dark (2017)", True),
+        ("TV/Dark.S01.1080p-GRP/Dark.S01E01.mkv", "TV/Dark.S01.1080p-GRP", False),
+        ("TV/Dark.S01E01.1080p-GRP/abc.mkv", "TV/Dark.S01E01.1080p-GRP", False),
+        ("TV/Dark/Dark S01E01.mkv", "TV/Dark", True),
+        ("Downloads/Dark S01E01.mkv", "Downloads", False),
+    ],
+)
+def test_a_series_own_folder_is_the_one_that_is_named_for_all_of_it(path: str, folder: str, own: bool) -> None:
+    [series] = [each for each in found(path) if isinstance(each, SeriesFolder)]
+    assert (series.folder, series.own) == (folder, own)
 
 
 def test_nfo_files_go_with_their_videos() -> None:
