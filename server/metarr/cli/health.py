@@ -1,7 +1,7 @@
 """`metarr health`: how the daemon and its providers fare."""
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
-from metarr.cli.output import as_json, say, table
+from metarr.cli.output import as_json, say, say_folded, table
 from metarr.cli.providers import notes_of, quota_text
 from metarr.cli.text import clean, counted, when, word
 
@@ -25,7 +25,7 @@ def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     say(clean(f"daily run: {off or when(answer.get('schedule', {}).get('nextRunAt')) or 'unknown'}"))
     for provider_id, told in providers:
         for line in notes_of(told):
-            say(f"{provider_id}: {line}")
+            say_folded(f"{provider_id}: {line}")
     for broken in answer.get("brokenProviders", ()):
         say(clean(f"{broken['name']} ({broken.get('origin', '')}) cannot be used: {broken.get('why', '')}"))
     for player in answer.get("players", ()):

@@ -32,8 +32,11 @@ def table(
 
 def width() -> int:
     """Columns of the terminal, or of a wide one where the output goes elsewhere."""
-    has_width = (sys.stdout is not None and sys.stdout.isatty()) or "COLUMNS" in os.environ
-    return shutil.get_terminal_size().columns if has_width else PIPE_WIDTH
+    return shutil.get_terminal_size().columns if _has_width() else PIPE_WIDTH
+
+
+def _has_width() -> bool:
+    return (sys.stdout is not None and sys.stdout.isatty()) or "COLUMNS" in os.environ
 
 
 def say(text: str = "") -> None:
@@ -43,8 +46,11 @@ def say(text: str = "") -> None:
 
 def say_folded(text: str) -> None:
     """Print a long line, folded at its blanks where a terminal has no room for it; addresses stay whole."""
+    if not _has_width():
+        return say(text)
     for line in textwrap.wrap(text, width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False):
         say(line)
+    return None
 
 
 def note(text: str) -> None:

@@ -63,7 +63,7 @@ def list_providers(server: Server = DEFAULT_SERVER, json: AsJson = False) -> Non
     if notes:
         say()
     for line in notes:
-        say(line)
+        say_folded(line)
     return None
 
 
@@ -88,7 +88,7 @@ def show(provider_id: Id, server: Server = DEFAULT_SERVER, json: AsJson = False)
         return as_json(provider)
     state = provider.get("state", {})
     say(clean(f"{provider.get('name', '')} ({provider['id']}), {provider.get('homepage', '')}"))
-    say(f"{'enabled' if provider.get('enabled') else 'disabled'}; {status_text(state)}")
+    say_folded(f"{'enabled' if provider.get('enabled') else 'disabled'}; {status_text(state)}")
     say(f"requests today: {quota_text(state)}; {counted(state.get('pendingItems', 0), 'item')} waiting for it")
     for label, key in (("last asked", "lastRequestAt"), ("last answered", "lastSuccessAt")):
         say(f"{label}: {when(state.get(key)) or 'never'}")
@@ -99,7 +99,7 @@ def show(provider_id: Id, server: Server = DEFAULT_SERVER, json: AsJson = False)
         say_folded(f"{kind_word(coverage)}: {', '.join(coverage.get('fields', ()))}")
     if provider.get("attribution"):
         say()
-        say(clean(provider["attribution"]))
+        say_folded(clean(provider["attribution"]))
     return None
 
 

@@ -266,3 +266,25 @@ def test_seasons_and_episodes_are_named_by_their_series(metarr, tmp_path: Path):
         "Pier Lights S02E01 Fog: 1 field"
     )
     assert "Pier Lights S02E01 Fog: edited" in metarr("history", "Fog").out
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_every_screen_fits_its_terminal_and_no_address_is_broken(metarr, movie, monkeypatch, columns):
+    assert metarr("library", "add", "movie", "--title", "A Title That Goes On " * 9).status == 0
+    assert metarr("enrich", movie).status == 0
+    found = json.loads(metarr("library", "show", movie, "--json").out)["item"]["fields"]
+    addresses = {each["value"][0]["url"] for each in found if each["name"] in ("poster", "keyart")}
+    assert addresses
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for screen in (
+        ["library", "list"], ["library", "list", "--ids"], ["library", "list", "--never"], ["library", "undecided"],
+        ["library", "show", movie], ["library", "show", movie, "--why"], ["history"], ["history", "--full"],
+        ["jobs", "list"], ["providers", "list"], ["providers", "show", "tmdb"], ["settings", "show"],
+        ["authority", "show"], ["health"], ["schedule", "show"], ["search", "movie", "man of steel"],
+        ["authority", "set", "movie.plot", "omdb,tmdb", "--preview"], ["enrich", movie, "--dry-run"],
+    ):  # fmt: skip
+        lines = metarr(*screen).out.splitlines()
+        wide = [line for line in lines if len(line) > columns and "http" not in line]
+        assert wide == [], screen
+        if screen[:2] == ["library", "show"]:
+            assert addresses <= {word for line in lines for word in line.split()}
