@@ -1,7 +1,7 @@
 """Titles as JSON lines: one on a line of its own."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -9,6 +9,8 @@ import msgspec
 
 from metarr.cli.findings import Fault, Finding, TitleToAdd, item_of, series_of, shown
 from metarr.domain.id_spelling import expected, valid_id, valid_type
+from metarr.cli.findings import Entry, Fault, Finding, item_of, series_of, shown
+from metarr.domain.ids import Admitted, admit_all
 from metarr.domain.values import Kind
 
 MOST_LINE = 1024 * 1024
@@ -61,25 +63,30 @@ def _line(where: str, text: bytes) -> Finding:
         line = _decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Fault(where, f"is no title: {str(error)[:200]}")
-    if wrong := _wrong(line):
+    own, given = _ids(line.kind, line.ids), _series(line)
+    above = _ids(Kind.SERIES, given.ids)
+    if wrong := " ".join((*own.faults, *above.faults)[:1]) or _wrong(line, own.ids):
         return Fault(where, wrong)
-    item = item_of(line.kind, line.title, line.year, line.ids, line.fields)
+    item = item_of(line.kind, line.title, line.year, own.ids, line.fields)
     item |= {"source": "import", "lockAll": line.lock_all}
     if line.series is not None:
-        given = Series(title=line.series) if isinstance(line.series, str) else line.series
-        item |= {"series": series_of(given.title, given.year, given.ids)}
+        item |= {"series": series_of(given.title, given.year, above.ids)}
         item |= {"seasonNumber": line.season or 0, "episodeNumber": line.episode or 0}
     return TitleToAdd(where, item)
 
 
-def _wrong(line: Line) -> str:
-    """What a line lacks, or has too much of; "" where it is complete."""
-    given = line.ids | (line.series.ids if isinstance(line.series, Series) else {})
-    for id_type, value in given.items():
-        if not valid_type(id_type):
-            return f"{id_type[:40]!r} is no type of id; imdb, tmdb and tvdb are some"
-        if not valid_id(id_type, str(value)):
-            return f"{str(value)[:40]!r} is no {id_type} id: {expected(id_type)}"
+def _series(line: Line) -> Series:
+    if isinstance(line.series, Series):
+        return line.series
+    return Series(title=line.series or "")
+
+
+def _ids(kind: Kind, written: Mapping[str, str | int]) -> Admitted:
+    return admit_all(kind, {id_type: str(value) for id_type, value in written.items()})
+
+
+def _wrong(line: Line, ids: Mapping[str, str]) -> str:
+    """What a line lacks, or has too much of; "" where it is complete. `ids`: those of its own that are some."""
     below = line.kind in (Kind.SEASON, Kind.EPISODE)
     if not below and any(each is not None for each in (line.series, line.season, line.episode)):
         return f"a {line.kind} has neither a series nor a season nor an episode number"
@@ -87,8 +94,8 @@ def _wrong(line: Line) -> str:
         return f"a {line.kind} of a series needs its season number"
     if line.kind is Kind.EPISODE and line.series is not None and line.episode is None:
         return "an episode of a series needs its episode number"
-    if below and line.series is None and not line.ids:
+    if below and line.series is None and not ids:
         return f"a {line.kind} needs a series or an id"
-    if not below and not line.ids and not re.search(r"\S", line.title):
+    if not below and not ids and not re.search(r"\S", line.title):
         return "needs a title or an id"
     return ""

@@ -50,7 +50,7 @@ class ExternalId(Struct, frozen=True, kw_only=True):
 
 
 class NoId(Struct, frozen=True, kw_only=True):
-    """What did not pass, and why, for a person to read. `blank`: it stands where there is no id, such as "None"."""
+    """What did not pass. `why` tells a person, after its value. `blank`: it stands where no id is, such as "None"."""
 
     why: str
     blank: bool = False
@@ -138,7 +138,7 @@ def admit_all(kind: Kind, written: Mapping[str, str], context: IdContext = NOWHE
         if isinstance(read, ExternalId) and read.bearer is Bearer.TITLE:
             passed.setdefault(read.type, read)
         elif isinstance(read, NoId) and not read.blank:
-            faults.append(f"{id_type[:40]!r} {value[:40]!r} {read.why}")
+            faults.append(f"{value[:40]!r} {read.why}")
     return Admitted(
         ids={id_type: each.value for id_type, each in passed.items()},
         weak=frozenset(id_type for id_type, each in passed.items() if each.weak),
@@ -174,9 +174,9 @@ def _spelled(
 ) -> ExternalId | NoId:
     """An id of a type that is known by now, as it is stored."""
     if not valid_type(id_type):
-        return NoId(why=f"{id_type[:40]!r} is no type of id")
+        return NoId(why=f"is of {id_type[:40]!r}, which is no type of id")
     if (stored := spelled(id_type, value)) is None:
-        return NoId(why=f"{value[:40]!r} is no {id_type} id: {expected(id_type)}")
+        return NoId(why=f"is no {id_type} id: {expected(id_type)}")
     id_type, value = stored
     of = Kind.SERIES if bearer is Bearer.SERIES else kind
     worth_of_id = worth(of, id_type) if of else Worth.NOTE

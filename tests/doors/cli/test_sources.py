@@ -61,6 +61,12 @@ def test_a_line_is_a_title_with_all_that_is_known_of_it(tmp_path: Path) -> None:
     }
 
 
+def test_ids_of_a_line_pass_the_gate(tmp_path: Path) -> None:
+    ids = {"IMDB": "0000001", "TheMovieDB": 42, "trakt": "None", "anidb": 0, "tmdbcollection": "9", "sonarr": 77}
+    [item] = items(lines(tmp_path, {"kind": "movie", "ids": ids}))
+    assert {each["type"]: each["value"] for each in item["ids"]} == {"imdb": "tt0000001", "tmdb": "42", "sonarr": "77"}
+
+
 @pytest.mark.parametrize(
     ("series", "told"),
     [
@@ -85,6 +91,7 @@ def test_an_episode_names_its_series(tmp_path: Path, series: Any, told: dict[str
         ('{"kind": "movie", "title": "X", "year": 99999999999}', "$.year"),
         ('{"kind": "movie", "title": " "}', "needs a title or an id"),
         ('{"kind": "movie", "ids": {"imdb": "550"}}', "'550' is no imdb id"),
+        ('{"kind": "movie", "ids": {"imdb": "None"}}', "needs a title or an id"),
         ('{"kind": "movie", "ids": {"I M": "550"}}', "is no type of id"),
         ('{"kind": "movie", "title": "X", "season": 1}', "a movie has neither a series"),
         ('{"kind": "episode", "title": "X"}', "needs a series or an id"),
