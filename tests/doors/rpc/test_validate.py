@@ -107,6 +107,33 @@ def test_ids_are_read_by_type():
         assert check.ids("ids", given) == {"imdb": "tt0137523", "tmdb": "550"}
 
 
+def test_ids_are_read_as_they_are_stored():
+    given = [pb.ExternalId(type="IMDB", value="0137523"), pb.ExternalId(type="url", value="themoviedb.org/movie/550")]
+    with Check() as check:
+        assert check.ids("ids", given, Kind.MOVIE) == {"imdb": "tt0137523", "tmdb": "550"}
+
+
+@pytest.mark.parametrize(
+    ("id_type", "value", "field"),
+    [
+        ("imdb", "None", "ids[0].value"),
+        ("tmdb", "0", "ids[0].value"),
+        ("imdb", "nm0000093", "ids[0].value"),
+        ("url", "themoviedb.org/tv/1399", "ids[0].value"),
+        ("TmdbCollection", "8864", "ids[0].type"),
+    ],
+)
+def test_what_is_no_id_of_a_title_is_refused(id_type, value, field):
+    given = [pb.ExternalId(type=id_type, value=value)]
+    assert fields(lambda check: check.ids("ids", given, Kind.MOVIE)) == [field]
+
+
+def test_a_title_is_cleaned():
+    with Check() as check:
+        assert check.title("title", " Tom &amp; Jerry\x00 ") == "Tom & Jerry"
+    assert fields(lambda check: check.title("title", "&nbsp;")) == ["title"]
+
+
 def test_every_wrong_id_is_told_by_its_place():
     given = [
         pb.ExternalId(type="imdb", value="137523"),

@@ -120,6 +120,35 @@ class TestItsWord:
         assert item.fields["tagline"].value == "In space no one can hear you scream."
         assert "plot" not in item.fields
 
+    @pytest.mark.parametrize(("id_type", "value"), [("trakt", "None"), ("anidb", "0"), ("imdb", "tt0000000")])
+    def test_what_stands_for_no_id_joins_none_and_is_no_problem(
+        self, home: House, kodi: ModelPlayer, id_type: str, value: str
+    ) -> None:
+        kodi.add("one", "Film A", year=2001, ids={id_type: value, "tmdb": "940001"})
+        kodi.add("other", "Quite Another", year=2002, ids={id_type: value})
+        one, other = kodi.report("one", "other").placed
+        assert (one.problems, other.problems) == ((), ())
+        assert one.item_id != other.item_id
+        assert home.item(item_of(kodi, "other")).ids == {}
+
+    def test_ids_are_stored_in_one_spelling_and_a_collection_s_are_not_its(
+        self, home: House, kodi: ModelPlayer
+    ) -> None:
+        kodi.add(
+            "one", "Film A", ids={"Imdb": "TT0900001", "Tmdb": "940001", "TmdbCollection": "8864", "TvdbSlug": "a"}
+        )
+        [placed] = kodi.report("one").placed
+        assert placed.problems == ()
+        assert home.item(item_of(kodi, "one")).id_values() == {"imdb": "tt0900001", "tmdb": "940001", "tvdbslug": "a"}
+
+    def test_a_wrong_id_of_its_series_costs_itself(self, kodi: ModelPlayer) -> None:
+        series = NewSeries("Dallas", 1978, {"tvdb": "x", "imdb": "None", "tmdb": "5"})
+        kodi.add("e1", "Episode 1", kind=Kind.EPISODE, series=series, season=1, episode=1)
+        [placed] = kodi.report("e1").placed
+        assert placed.item_id is not None
+        [problem] = placed.problems
+        assert "'x' is no tvdb id" in problem
+
     def test_ids_of_different_items_leave_the_best_one(self, home: House, kodi: ModelPlayer) -> None:
         [other] = home.services.library.upsert([NewItem(Kind.MOVIE, "Another", 1999, {"tmdb": "949"})])
         kodi.add("mixed", "Heat", ids={**HEAT, "tmdb": "949"})
