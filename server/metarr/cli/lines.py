@@ -8,8 +8,6 @@ from typing import Annotated, Any, BinaryIO
 import msgspec
 
 from metarr.cli.findings import Fault, Finding, TitleToAdd, item_of, series_of, shown
-from metarr.domain.id_spelling import expected, valid_id, valid_type
-from metarr.cli.findings import Entry, Fault, Finding, item_of, series_of, shown
 from metarr.domain.ids import Admitted, admit_all
 from metarr.domain.values import Kind
 

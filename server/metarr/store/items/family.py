@@ -87,7 +87,9 @@ def places(connection: Connection, parents: Mapping[int, int]) -> dict[int, Plac
     places_of = {}
     for item_id, each in above(connection, parents).items():
         own = numbers.get(item_id, {})
-        places_of[item_id] = Place(series=each.series, season=own.get("season_number"), episode=own.get("episode_number"))
+        places_of[item_id] = Place(
+            series=each.series, season=own.get("season_number"), episode=own.get("episode_number")
+        )
     return places_of
 
 
