@@ -200,10 +200,6 @@ BAD: dict[str, tuple[tuple[str, dict[str, Any]], set[str]]] = {
         {"items[0].season_number", "items[0].episode_number"},
     ),
     "report_value": (reporting(fields={"plot": "x" * 300_000}), {"items[0].fields.plot"}),
-    "report_series": (
-        reporting(series={"ids": [{"type": "tvdb", "value": "x"}]}),
-        {"items[0].series.ids[0].value"},
-    ),
     "pending_nothing": (("ListPendingItems", {}), {"player_id", "session"}),
     "pending_size": (("ListPendingItems", {**MINE, "pageSize": 201}), {"page_size"}),
     "pending_token": (("ListPendingItems", {**MINE, "pageToken": page_token(["x"], [1])}), {"page_token"}),

@@ -130,8 +130,9 @@ def test_what_is_no_id_of_a_title_is_refused(id_type, value, field):
 
 def test_a_title_is_cleaned():
     with Check() as check:
-        assert check.title("title", " Tom &amp; Jerry\x00 ") == "Tom & Jerry"
+        assert check.title("title", " Tom &amp; Jerry\u202e ") == "Tom & Jerry"
     assert fields(lambda check: check.title("title", "&nbsp;")) == ["title"]
+    assert fields(lambda check: check.title("title", "Tom\x00")) == ["title"]
 
 
 def test_every_wrong_id_is_told_by_its_place():
