@@ -123,7 +123,8 @@ def _legacy(element: Element) -> tuple[list[str], list[tuple[str, str]]]:
     bare: list[str] = []
     typed_ids: list[tuple[str, str]] = []
     for each in element.findall("id"):
-        id_type = next((each.get(name, "") for name in ("type", "moviedb") if is_known_type(each.get(name, ""))), "")
+        named = [each.get(name, "") for name in ("type", "moviedb")]
+        id_type = next((word for word in named if word and not word.isdecimal()), "")
         typed_ids += [(name, value) for name, value in each.attrib.items() if is_known_type(name) and value != id_type]
         if id_type:
             typed_ids.append((id_type, each.text or ""))

@@ -34,12 +34,14 @@ TITLES = frozenset({"movie", "tvshow", "episodedetails", "season"})
 
 def read(text: str) -> Markup:
     """The document, names of elements and attributes in lower case and without prefix. Raises TooManyTags."""
-    return _Scanner(text).read()
+    scanner = _Scanner(text, repairs=False)
+    markup = scanner.read()
+    return _Scanner(text, repairs=True).read() if scanner.crossed else markup
 
 
 # Which element belongs where
 
-_PERSON = frozenset({"name", "role", "order", "sortorder", "thumb", "type", "profile"})
+_PERSON = frozenset({"name", "role", "order", "sortorder", "thumb", "type", "profile", "imdbid", "tmdbid", "tvdbid"})
 _IMAGES = frozenset({
     "poster", "fanart", "banner", "clearlogo", "logo", "clearart", "landscape", "discart", "disc", "characterart",
     "keyart", "thumb",
@@ -50,7 +52,7 @@ _CHILDREN: Mapping[str, frozenset[str]] = {
     "credits": _PERSON,
     "writer": _PERSON,
     "producer": _PERSON,
-    "set": frozenset({"name", "overview"}),
+    "set": frozenset({"name", "overview", "tmdbid", "tmdbcolid"}),
     "sets": frozenset({"set"}),
     "ratings": frozenset({"rating"}),
     "rating": frozenset({"value", "votes"}),
@@ -111,10 +113,14 @@ class _Scanner:
     """One file.
 
     `_open`: the elements that are not closed yet, the outermost first; `_counts`: how many of a name. `_ended`: names
-    that end anywhere. `_lines`: of each title the line and the place where it begins.
+    that end anywhere. `_lines`: of each title the line and the place where it begins. `crossed`: elements were not
+    ended, or not in their order; only then, by `repairs`, an element is ended where one begins that does not belong
+    into it.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, repairs: bool) -> None:
+        self.crossed = False
+        self._repairs = repairs
         self._text = text
         self._builder = TreeBuilder()
         self._open = [("", self._builder.start("nfo", {}))]
@@ -136,6 +142,7 @@ class _Scanner:
 
     def _document(self) -> Markup:
         name, innermost = self._open[-1]
+        self.crossed |= len(self._open) > 1
         self._close_to(max(len(self._open) - 2, 0))
         if name in _TEXTS:
             # The file breaks off within it: half a number is another number.
@@ -196,17 +203,14 @@ class _Scanner:
         """Begin an element; False where it is none, but part of the text that it stands in."""
         is_title = self._is_title(name)
         if is_title:
+            self.crossed |= any(self._counts[title] for title in TITLES)
             self._close_to(0)
             line, counted = self._lines[-1]
             self._lines.append((line + self._text.count("\n", counted, place), place))
-        elif self._open[-1][0] in _KNOWN:
-            depth = len(self._open) - 1
-            while depth >= 0 and not _may_hold(self._open[depth][0], name):
-                depth -= 1
-            if depth >= 0:
-                self._close_to(depth)
-            elif self._open[-1][0] in _TEXTS:
-                return False
+        elif self._repairs and (depth := self._home(name)) is not None:
+            self._close_to(depth)
+        elif self._open[-1][0] in _TEXTS and (self._repairs or name not in _KNOWN):
+            return False
         element = self._builder.start(name, dict(_attributes(attributes)))
         name = _OTHERWISE.get((self._open[-1][0], name), name)
         self._open.append((name, element))
@@ -214,6 +218,13 @@ class _Scanner:
         if not is_title and name not in _KNOWN and name not in self._ended:
             self._end(name)
         return True
+
+    def _home(self, name: str) -> int | None:
+        """How deep the innermost element is into which one of that name belongs; what is unknown may hold anything."""
+        if self._open[-1][0] not in _KNOWN:
+            return None
+        depths = range(len(self._open) - 1, -1, -1)
+        return next((depth for depth in depths if _may_hold(self._open[depth][0], name)), None)
 
     def _is_title(self, name: str) -> bool:
         if name == "season":
@@ -227,6 +238,7 @@ class _Scanner:
             depth = len(self._open) - 1
             while self._open[depth][0] != name:
                 depth -= 1
+            self.crossed |= depth < len(self._open) - 1
             self._close_to(depth - 1)
 
     def _close_to(self, depth: int) -> None:

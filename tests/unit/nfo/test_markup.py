@@ -153,7 +153,8 @@ RATING = st.builds(
     parent, st.just("rating"), st.lists(st.builds(leaf, st.sampled_from(["value", "votes"]), TEXT, TEXT))
 )
 RATINGS = st.builds(parent, st.just("ratings"), st.lists(RATING, max_size=3))
-OWN = st.builds(parent, st.just("custom"), st.lists(LEAF, max_size=3))
+ODD = st.sampled_from(["custom", "actor", "set", "ratings", "director", "art", "fileinfo"])
+OWN = st.recursive(LEAF, lambda inner: st.builds(parent, ODD, st.lists(inner, max_size=3)), max_leaves=5)
 MOVIE = st.builds(parent, st.just("movie"), st.lists(LEAF | ACTOR | RATINGS | OWN, max_size=8))
 
 
