@@ -29,10 +29,7 @@ from simulators.generated import generated_movie
 
 pytestmark = pytest.mark.slow
 
-MOVIES, KILLS = 2000, 20
-NAMELESS = range(0, MOVIES, 40)
-"""Movies whose IMDb id nobody tells, so that OMDb stays pending."""
-
+MOVIES, KILLS = 600, 6
 STOPPED_MOVIES, STOPS = 300, 3
 PROVIDERS = ("tmdb", "omdb")
 PATIENCE = 180.0
@@ -102,13 +99,21 @@ def asked_about(simulators: Simulators, seen: int = 0) -> list[str]:
     return [each.query.get("i") or each.path.rsplit("/", 1)[-1] for each in simulators.requests()[seen:]]
 
 
-def test_a_job_killed_twenty_times_loses_doubles_and_asks_nothing_twice(tmp_path: Path, simulators: Simulators) -> None:
-    folder = tmp_path
-    library(folder, simulators, range(MOVIES), NAMELESS)
+def test_a_job_killed_again_and_again_loses_doubles_and_asks_nothing_twice(
+    tmp_path: Path, simulators: Simulators
+) -> None:
+    kill(tmp_path, simulators, MOVIES, KILLS)
+
+
+def kill(folder: Path, simulators: Simulators, movies: int, kills: int) -> None:
+    """Kill a job over so many movies so often, at random moments, then let it end."""
+    # Movies whose IMDb id nobody tells, so that OMDb is awaited in the end.
+    nameless = range(0, movies, 40)
+    library(folder, simulators, range(movies), nameless)
     dice = random.Random(20261122)
     committed: set[str] = set()
     again_for_committed: list[str] = []
-    for _ in range(KILLS):
+    for _ in range(kills):
         seen = len(simulators.requests())
         process, enough = work(folder), seen + dice.randrange(2, 150)
         with killing(simulators, process, lambda enough=enough: len(simulators.requests()) >= enough):
@@ -126,21 +131,21 @@ def test_a_job_killed_twenty_times_loses_doubles_and_asks_nothing_twice(tmp_path
     _, trouble = last.communicate(timeout=PATIENCE)
     assert last.returncode == 0, trouble
     again_for_committed += [name for name in asked_about(simulators, seen) if name in committed]
-    assert 0 < int(str(killed_at)) < MOVIES, "the kills came too early or too late to tell anything"
+    assert 0 < int(str(killed_at)) < movies, "the kills came too early or too late to tell anything"
     assert again_for_committed == []
     assert rows(folder, "PRAGMA integrity_check") == [("ok",)]
     assert rows(folder, "SELECT item_id, done, detail FROM job_items WHERE done <> 'changed'") == []
-    assert rows(folder, "SELECT state, total, detail FROM jobs") == [("complete", MOVIES, "")]
-    assert rows(folder, "SELECT count(*) FROM items WHERE last_enriched_at IS NOT NULL") == [(MOVIES,)]
-    assert rows(folder, "SELECT count(*), count(DISTINCT item_id) FROM change_sets") == [(MOVIES, MOVIES)]
-    assert rows(folder, "SELECT count(*), count(DISTINCT item_id) FROM job_items") == [(MOVIES, MOVIES)]
+    assert rows(folder, "SELECT state, total, detail FROM jobs") == [("complete", movies, "")]
+    assert rows(folder, "SELECT count(*) FROM items WHERE last_enriched_at IS NOT NULL") == [(movies,)]
+    assert rows(folder, "SELECT count(*), count(DISTINCT item_id) FROM change_sets") == [(movies, movies)]
+    assert rows(folder, "SELECT count(*), count(DISTINCT item_id) FROM job_items") == [(movies, movies)]
     waits = rows(folder, "SELECT title, provider, reason FROM pending_answers JOIN items ON id = item_id ORDER BY id")
-    assert waits == [(generated_movie(n).title, "omdb", "no_id") for n in NAMELESS]
+    assert waits == [(generated_movie(n).title, "omdb", "no_id") for n in nameless]
     requests = Counter(each.provider for each in simulators.requests())
-    extra = {"tmdb": requests["tmdb"] - MOVIES, "omdb": requests["omdb"] - (MOVIES - len(NAMELESS))}
+    extra = {"tmdb": requests["tmdb"] - movies, "omdb": requests["omdb"] - (movies - len(nameless))}
     # A request whose answer was not stored yet is repeated: at most those in flight with each kill, a worker each.
     workers = {entry.id: entry.limits.workers for entry in discover().providers.values()}
-    assert all(0 <= extra[provider] <= KILLS * min(MOST, workers[provider]) for provider in PROVIDERS)
+    assert all(0 <= extra[provider] <= kills * min(MOST, workers[provider]) for provider in PROVIDERS)
 
 
 def test_a_job_that_is_stopped_and_started_asks_nothing_twice(tmp_path: Path, simulators: Simulators) -> None:

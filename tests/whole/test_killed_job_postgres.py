@@ -61,7 +61,12 @@ def work(address: str, key: Path) -> subprocess.Popen[str]:
 
 
 def test_it_loses_doubles_and_asks_nothing_twice(postgres: Cluster, simulators: Simulators, tmp_path: Path) -> None:
-    name, key, dice = postgres.fresh(), tmp_path / "metarr.key", random.Random(20261122)
+    kill(tmp_path, postgres, simulators, MOVIES, KILLS)
+
+
+def kill(folder: Path, postgres: Cluster, simulators: Simulators, movies: int, kills: int) -> None:
+    """Kill a job over so many movies so often, at random moments, then let it end."""
+    name, key, dice = postgres.fresh(), folder / "metarr.key", random.Random(20261122)
     address = postgres.address(name)
 
     def rows(query: str) -> list[tuple[Any, ...]]:
@@ -71,7 +76,7 @@ def test_it_loses_doubles_and_asks_nothing_twice(postgres: Cluster, simulators: 
     services = build(database, Vault(key), SystemClock(), discover())
     for provider in PROVIDERS:
         services.providers.update(provider, True, settings_for(simulators, provider) | {"daily_quota": 0})
-    told = [generated_movie(n) for n in range(MOVIES)]
+    told = [generated_movie(n) for n in range(movies)]
     services.library.upsert(
         [NewItem(Kind.MOVIE, each.title, each.year, {"imdb": str(each.imdb), "tmdb": str(each.tmdb)}) for each in told]
     )
@@ -81,7 +86,7 @@ def test_it_loses_doubles_and_asks_nothing_twice(postgres: Cluster, simulators: 
 
     committed: set[str] = set()
     again: list[str] = []
-    for _ in range(KILLS):
+    for _ in range(kills):
         seen = len(simulators.requests())
         # The killed one's lock is gone with its connection: the next one need not wait for anybody.
         process = work(address, key)
@@ -94,17 +99,17 @@ def test_it_loses_doubles_and_asks_nothing_twice(postgres: Cluster, simulators: 
         again += [name for name in names if name in committed]
         done = rows("SELECT value FROM external_ids JOIN job_items USING (item_id) WHERE type IN ('tmdb', 'imdb')")
         committed = {value for (value,) in done}
-    assert 0 < len(committed) < 2 * MOVIES, "the kills came too early or too late to tell anything"
+    assert 0 < len(committed) < 2 * movies, "the kills came too early or too late to tell anything"
     last = work(address, key)
     _, trouble = last.communicate(timeout=180)
     assert last.returncode == 0, trouble
     assert again == []
-    assert rows("SELECT state, total, detail FROM jobs") == [("complete", MOVIES, "")]
+    assert rows("SELECT state, total, detail FROM jobs") == [("complete", movies, "")]
     assert rows("SELECT item_id, done, detail FROM job_items WHERE done <> 'changed'") == []
-    assert rows("SELECT count(*) FROM items WHERE last_enriched_at IS NOT NULL") == [(MOVIES,)]
-    assert rows("SELECT count(*), count(DISTINCT item_id) FROM change_sets") == [(MOVIES, MOVIES)]
+    assert rows("SELECT count(*) FROM items WHERE last_enriched_at IS NOT NULL") == [(movies,)]
+    assert rows("SELECT count(*), count(DISTINCT item_id) FROM change_sets") == [(movies, movies)]
     assert rows("SELECT count(*) FROM pending_answers") == [(0,)]
     requests = Counter(each.provider for each in simulators.requests())
     # A request whose answer was not stored yet is repeated: at most those in flight with each kill.
-    assert all(0 <= requests[provider] - MOVIES <= KILLS * MOST for provider in PROVIDERS)
+    assert all(0 <= requests[provider] - movies <= kills * MOST for provider in PROVIDERS)
     postgres.drop(name)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from unittest.mock import ANY
 
 import pytest
 from typer.main import get_command
@@ -98,15 +99,48 @@ def test_the_check_of_a_clean_checkout_is_sound_bash_and_calls_what_the_readme_t
         assert command in run.read_text()
 
 
-@pytest.fixture
-def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The script build_kodi_addon over a small add-on of its own, with files that do not belong into it."""
+@pytest.mark.slow
+def test_an_attack_tells_what_held():
+    command = [sys.executable, ROOT / "scripts" / "attack", "--share", "0", "malformed", "crowd"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert [line.split("│")[1:5] for line in run.stdout.splitlines() if "held" in line] == [
+        [" malformed ", " 100 mutations ", ANY, " held            "],
+        [" crowd     ", "     200 calls ", ANY, " held            "],
+    ]
+
+
+def test_an_attack_that_finds_something_fails_and_the_others_are_made(monkeypatch, capsys):
+    attack = script("attack", monkeypatch)
+
+    def find(times):
+        raise AssertionError(f"after {times}")
+
+    held = attack.Attack(lambda times: None, 10, "kills")
+    monkeypatch.setattr(attack, "ATTACKS", {"lost": attack.Attack(find, 4, "kills"), "kept": held})
+    monkeypatch.setattr(attack, "prepare", lambda: None)
+    monkeypatch.setattr("sys.argv", ["attack", "--share", "0.5"])
+    assert attack.main() == 1
+    told = capsys.readouterr().out
+    assert re.search(r"lost .* 2 kills .*AssertionError: after 2", told)
+    assert re.search(r"kept .* 5 kills .*held", told)
+
+
+def script(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A script as a module."""
     monkeypatch.syspath_prepend(ROOT / "scripts")
-    loader = SourceFileLoader("build_kodi_addon", str(ROOT / "scripts" / "build_kodi_addon"))
+    loader = SourceFileLoader(name, str(ROOT / "scripts" / name))
     spec = importlib.util.spec_from_loader(loader.name, loader)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script build_kodi_addon over a small add-on of its own, with files that do not belong into it."""
+    module = script("build_kodi_addon", monkeypatch)
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "ADDON", tmp_path / "addon" / "script.metarr")
     monkeypatch.setattr(module, "SHARED", tmp_path / "metarr_adapter")

@@ -116,9 +116,15 @@ def test_a_job_with_force_asks_about_what_is_fresh(busy: House, clock: FakeClock
 
 @pytest.mark.parametrize("count", [12, pytest.param(200, marks=pytest.mark.slow)])
 def test_with_half_the_quota_everything_has_the_others_data_and_the_rest_comes_by_itself(
-    busy: House, clock: FakeClock, count: int
+    busy: House, count: int
 ) -> None:
-    half = count // 2
+    halve_the_quota(busy, count)
+
+
+def halve_the_quota(busy: House, count: int) -> None:
+    """A job over so many movies, of which OMDb may be asked about half on the first day."""
+    half, clock = count // 2, busy.clock
+    assert isinstance(clock, FakeClock)
     busy.services.providers.update("omdb", None, {"daily_quota": half})
     items = add_movies(busy, count)
     job = run(busy)
