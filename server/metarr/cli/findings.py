@@ -1,6 +1,7 @@
 """What an import finds: titles to send, and what cannot be one."""
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -49,16 +50,22 @@ class Fault:
 Finding = TitleToAdd | Fault
 
 
-def item_of(kind: Kind, title: str, year: int, ids: Any, fields: Any) -> dict[str, Any]:
+def item_of(  # noqa: PLR0917 a title in plain values
+    kind: Kind, title: str, year: int, ids: Any, fields: Any, weak: Collection[str] = ()
+) -> dict[str, Any]:
     return {
         "kind": kind_constant(kind),
-        **series_of(title, year, ids),
+        **series_of(title, year, ids, weak),
         "fields": [{"name": name, "value": value} for name, value in fields.items()],
     }
 
 
-def series_of(title: str, year: int, ids: Any) -> dict[str, Any]:
-    claims = [{"type": id_type, "value": str(value)} for id_type, value in ids.items()]
+def series_of(title: str, year: int, ids: Any, weak: Collection[str] = ()) -> dict[str, Any]:
+    """`weak`: the types of the ids that need a second witness."""
+    claims = [
+        {"type": id_type, "value": str(value), **({"weak": True} if id_type in weak else {})}
+        for id_type, value in ids.items()
+    ]
     return {"title": title, "year": year, "ids": claims}
 
 

@@ -58,7 +58,7 @@ def show(
 
 def _heading(item: Answer) -> None:
     say(f"{name_of(item)}: {kind_word(item)}, item {item['id']}{'' if item.get('monitored') else ', not monitored'}")
-    ids = [f"{claim['type']}:{claim['value']} ({claim.get('source', '')})" for claim in item.get("ids", ())]
+    ids = [f"{claim['type']}:{claim['value']} ({_said_by(claim)})" for claim in item.get("ids", ())]
     if ids:
         say_folded(clean(f"ids: {', '.join(ids)}"))
     heard = ", ".join(item.get("lastEnrichedProviders", ()))
@@ -69,7 +69,7 @@ def _heading(item: Answer) -> None:
         for awaited in item.get("pending", ()):
             say(f"waits for {pending_text(awaited)}")
     for conflict in item.get("conflicts", ()):
-        say(clean(f"conflict: {conflict['claimedBy']} says {conflict['type']}:{conflict['value']}{_stands(conflict)}"))
+        say_folded(clean(f"conflict: {_conflict(conflict)}"))
     aliases = ids_text({"ids": item.get("aliases", ())})
     if aliases:
         say(f"also found by: {aliases}")
@@ -81,12 +81,21 @@ def _heading(item: Answer) -> None:
     say()
 
 
-def _stands(conflict: Answer) -> str:
-    """What contradicts a claim: another id, or another item that has this one."""
-    if conflict.get("heldByItemId"):
-        return f", which item {conflict['heldByItemId']} has"
+def _said_by(claim: Answer) -> str:
+    return f"{claim.get('source', '')}, not sure" if claim.get("weak") else str(claim.get("source", ""))
+
+
+def _conflict(conflict: Answer) -> str:
+    """What contradicts what: another id, another item that has this one, a name, a record that is gone."""
+    provider, id_type, value = conflict["claimedBy"], conflict["type"], conflict.get("value", "")
     stands = conflict.get("held", "")
-    return f"; {conflict['type']}:{stands} stands" if stands else ""
+    if id_type == "title":
+        return f"{provider} tells of {value}, not of {stands}"
+    if not value:
+        return f"{provider} has no {id_type}:{stands} any more, nor another one of this title"
+    if conflict.get("heldByItemId"):
+        return f"{provider} says {id_type}:{value}, which item {conflict['heldByItemId']} has"
+    return f"{provider} says {id_type}:{value}" + (f"; {id_type}:{stands} stands" if stands else "")
 
 
 # Fields

@@ -132,7 +132,7 @@ class _Reader:
         if isinstance(entry, Left):
             return Fault(shown(self._tree.base / entry.path, entry.line), entry.why, Sort.UNKNOWN)
         title = entry.title
-        item = item_of(title.kind, title.title, title.year, title.ids, title.fields)
+        item = item_of(title.kind, title.title, title.year, title.ids, title.fields, title.weak)
         if len(entry.readings) > 1:
             item["readings"] = [{"title": title, "year": year} for title, year in entry.readings[1:]]
         item |= {"source": "nfo" if entry.by is By.NFO else "import", "lockAll": title.lock_all}

@@ -42,7 +42,10 @@ def doubted(subject: Subject, answers: Mapping[str, Answered], but: frozenset[st
         if not given.keys() >= led or _repeats_two(of_one, led, subject):
             continue
         said = together(names_of(answer.fragment) for answer in of_one.values())
-        disputes = {provider: _conflict(provider, answer, subject) for provider, answer in sorted(of_one.items())}
+        disputes = {
+            provider: Conflict(id_type="title", value=str(said), claimed_by=provider, stands=str(subject.names))
+            for provider in sorted(of_one)
+        }
         weak = all(given[id_type].weak for id_type in led)
         if not confirms(subject.names, said) if weak else contradicts(subject.names, said):
             in_doubt |= disputes
@@ -55,11 +58,6 @@ def doubted(subject: Subject, answers: Mapping[str, Answered], but: frozenset[st
 def is_in_need(claim: IdClaim) -> bool:
     """Whether an id needs a second witness: a weak one, and what the owner did not enter, nor a provider say."""
     return claim.weak or below_providers(claim.source)
-
-
-def _conflict(provider: str, answer: Answered, subject: Subject) -> Conflict:
-    said, given = str(names_of(answer.fragment)), str(subject.names)
-    return Conflict(id_type="title", value=said, claimed_by=provider, stands=given)
 
 
 def _by_title(answers: Mapping[str, Answered]) -> list[dict[str, Answered]]:

@@ -202,8 +202,8 @@ class MediaItem(Struct, frozen=True, kw_only=True):
         return {id_type: claim.value for id_type, claim in self.ids.items()}
 
     def identifying_ids(self) -> dict[str, str]:
-        """Those of them that identify it."""
-        return identifying(self.kind, self.id_values())
+        """Those of them that identify it; a weak one does not, before a second witness confirmed it."""
+        return identifying(self.kind, {t: claim.value for t, claim in self.ids.items() if not claim.weak})
 
     def shown_title(self) -> str:
         """The title it is shown by: the merged one, else the words it was added with."""

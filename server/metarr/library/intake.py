@@ -18,6 +18,7 @@ from metarr.domain.item import OWNER, REPORTERS, FieldValue, IdClaim, MediaItem,
 from metarr.domain.matching import Wanted, title_key
 from metarr.domain.reported import meant
 from metarr.domain.values import Kind, Value
+from metarr.domain.witness import Names, confirms
 from metarr.errors import InvalidInput, Violation
 from metarr.library.commit import commit
 from metarr.library.deletion import restore
@@ -46,7 +47,7 @@ class NewItem:
     `fields`: plain values by name. `source`: one of `REPORTERS` for an import, `player:<id>` for what a player has; "":
     the owner adds it, which restores a deleted item, where an import leaves it deleted, and a player restores what is
     deleted only because no player had it. `season`, `episode`: numbers, where `series` is given. `readings`: other
-    words that may be its title.
+    words that may be its title. `weak`: the types of those ids that need a second witness (`domain.witness`).
     """
 
     kind: Kind
@@ -60,6 +61,7 @@ class NewItem:
     season: int = 0
     episode: int = 0
     readings: tuple[Wanted, ...] = ()
+    weak: frozenset[str] = frozenset()
 
     @property
     def from_player(self) -> bool:
@@ -158,7 +160,7 @@ class Intake:
         if parent is not None and parent.deleted:
             return parent
         new = dataclasses.replace(new, ids=self._own_ids(new))
-        owners = self._owners(new, path)
+        new, owners = self._with_weak(new, self._owners(new, path))
         item = self._match(new, owners, parent.item if parent else None)
         if item is None:
             return self._add(new, values, parent.item.id if parent else None)
@@ -204,14 +206,33 @@ class Intake:
 
     def _owners(self, new: NewItem, path: str) -> dict[str, int]:
         """By id type the item that has the id: one item, a live one where there is any."""
-        owners = items.find_by_ids(self._connection, new.kind, new.ids)
+        sure = {id_type: value for id_type, value in new.ids.items() if id_type not in new.weak}
+        owners = items.find_by_ids(self._connection, new.kind, sure)
         if len(set(owners.values())) > 1:
             listed = ", ".join(f"{id_type} {new.ids[id_type]} is item {owner}" for id_type, owner in owners.items())
             raise InvalidInput(Violation(f"{path}.ids", f"these ids belong to different items: {listed}"))
         if not owners:
-            gone = items.find_by_ids(self._connection, new.kind, new.ids, deleted=True)
+            gone = items.find_by_ids(self._connection, new.kind, sure, deleted=True)
             owners = {id_type: owner for id_type, owner in gone.items() if owner == max(gone.values())}
         return owners
+
+    def _with_weak(self, new: NewItem, owners: Mapping[str, int]) -> tuple[NewItem, Mapping[str, int]]:
+        """What the weak ids add: one finds an item that name and year fit. One that leads to another item is none: a
+        number in the place of another one, such as Kodi writes, would join two series."""
+        weak = {id_type: value for id_type, value in new.ids.items() if id_type in new.weak}
+        found = items.find_by_ids(self._connection, new.kind, weak) if weak else {}
+        if not found:
+            return new, owners
+        given = Names(titles=(new.title,) if new.title else (), years=(new.year,) if new.year else ())
+        fitting = {
+            id_type: owner
+            for id_type, owner in found.items()
+            if (owner in owners.values() if owners else confirms(given, _names(self._read(owner))))
+        }
+        if len(set(fitting.values())) > 1:
+            fitting = {}
+        ids = {id_type: value for id_type, value in new.ids.items() if id_type not in found or id_type in fitting}
+        return dataclasses.replace(new, ids=ids), {**owners, **fitting}
 
     def _own_ids(self, new: NewItem) -> Mapping[str, str]:
         """Its ids without those of its series, which some tools write at each episode."""
@@ -331,7 +352,17 @@ def _numbered(new: NewItem) -> str:
 
 
 def _claims(new: NewItem) -> dict[str, IdClaim]:
-    return {id_type: IdClaim(value=value, source=new.source or OWNER) for id_type, value in new.ids.items()}
+    source = new.source or OWNER
+    return {
+        id_type: IdClaim(value=value, source=source, weak=id_type in new.weak) for id_type, value in new.ids.items()
+    }
+
+
+def _names(item: MediaItem) -> Names:
+    """By which names an item goes: those it was added with, and those it is shown by."""
+    titles = (title for title in (item.shown_title(), item.title) if title)
+    years = (year for year in (item.shown_year(), item.year) if year)
+    return Names(titles=tuple(dict.fromkeys(titles)), years=tuple(dict.fromkeys(years)))
 
 
 def _joined(
@@ -341,14 +372,16 @@ def _joined(
     wrong = [
         Violation(f"{path}.ids.{id_type}", f"item {item.id} has {id_type} {item.ids[id_type].value}, not {value}")
         for id_type, value in _contradictions(item, new.ids).items()
-        if id_type not in owners
+        if id_type not in owners and id_type not in new.weak
     ]
     if wrong:
         raise InvalidInput(*wrong)
     claims = {
         id_type: claim
         for id_type, claim in _claims(new).items()
-        if id_type not in item.ids or (item.ids[id_type].value == claim.value and not new.source)
+        if id_type not in item.ids
+        or (item.ids[id_type].value == claim.value and not new.source)
+        or (item.ids[id_type].weak and not claim.weak)
     }
     # Of a title that is identified nobody asks any more what its name may be.
     identified = identifying(item.kind, {**item.id_values(), **new.ids})

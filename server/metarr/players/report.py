@@ -48,6 +48,8 @@ class ReportedEntry:
     series: NewSeries | None = None
     season: int = 0
     episode: int = 0
+    weak: frozenset[str] = frozenset()
+    """The types of those ids that need a second witness."""
 
 
 @dataclass(frozen=True)
@@ -242,6 +244,7 @@ def _new(entry: ReportedEntry, player: Player, *, first: bool, ids: Mapping[str,
         series=entry.series,
         season=entry.season,
         episode=entry.episode,
+        weak=entry.weak,
     )
 
 
@@ -260,7 +263,7 @@ def _cleaned(entry: ReportedEntry) -> tuple[ReportedEntry, list[str]]:
         elif fault := _fault(name, value):
             problems.append(f"{name} {fault}")
     fields = {name: value for name, value in entry.fields.items() if name in names and value is not None}
-    cleaned = dataclasses.replace(entry, ids=own.ids, series=series, fields=fields)
+    cleaned = dataclasses.replace(entry, ids=own.ids, weak=own.weak, series=series, fields=fields)
     return cleaned, problems
 
 

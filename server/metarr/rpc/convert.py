@@ -222,7 +222,10 @@ def head_message(
 
 
 def _id_messages(ids: Mapping[str, IdClaim]) -> list[pb.ExternalId]:
-    return [pb.ExternalId(type=id_type, value=claim.value, source=claim.source) for id_type, claim in ids.items()]
+    return [
+        pb.ExternalId(type=id_type, value=claim.value, source=claim.source, weak=claim.weak)
+        for id_type, claim in ids.items()
+    ]
 
 
 def awaited_messages(awaited: Mapping[str, AwaitedAnswer]) -> list[pb.PendingProvider]:

@@ -9,7 +9,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 from metarr.domain.id_spelling import OF_COLLECTION, expected, typed, valid_type
-from metarr.domain.ids import Bearer, NoId, admit, parse_reference
+from metarr.domain.ids import Bearer, ExternalId, NoId, admit, parse_reference
 from metarr.domain.texts import cleaned
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, Violation
@@ -25,6 +25,7 @@ class TypedId(Protocol):
 
     type: str
     value: str
+    weak: bool
 
 
 class Check:
@@ -122,6 +123,12 @@ class Check:
             elif ids.setdefault(read.type, read.value) != read.value:
                 self.violation(f"{path}.value", f"there is another {read.type} id: {ids[read.type]}")
         return ids
+
+    def weak(self, values: Iterable[TypedId], kind: Kind) -> frozenset[str]:
+        """Of which types those ids are that need a second witness."""
+        given = [(admit(kind, each.type, each.value), each.weak) for each in values]
+        read = [(each, weak or each.weak) for each, weak in given if isinstance(each, ExternalId)]
+        return frozenset(each.type for each, weak in read if weak) - {each.type for each, weak in read if not weak}
 
     def reference(self, field: str, value: str) -> tuple[str, str] | int:
         """An item's own id, or an external one as (type, value)."""

@@ -65,14 +65,16 @@ class RunnerUp(_message.Message):
     def __init__(self, provider: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., fetched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., why: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class ExternalId(_message.Message):
-    __slots__ = ("type", "value", "source")
+    __slots__ = ("type", "value", "source", "weak")
     TYPE_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
+    WEAK_FIELD_NUMBER: _ClassVar[int]
     type: str
     value: str
     source: str
-    def __init__(self, type: _Optional[str] = ..., value: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+    weak: bool
+    def __init__(self, type: _Optional[str] = ..., value: _Optional[str] = ..., source: _Optional[str] = ..., weak: _Optional[bool] = ...) -> None: ...
 
 class IdConflict(_message.Message):
     __slots__ = ("type", "value", "claimed_by", "held", "held_by_item_id")

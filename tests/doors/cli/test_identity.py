@@ -292,12 +292,16 @@ def test_show_tells_candidates_joined_items_aliases_and_who_has_a_contested_id(m
             conflicts=[
                 {"type": "tmdb", "value": "5", "claimedBy": "tmdb", "held": "item 3", "heldByItemId": "3"},
                 {"type": "imdb", "value": "tt9", "claimedBy": "omdb", "held": "tt0137523"},
+                {"type": "tvdb", "claimedBy": "tvdb", "held": "77"},
+                {"type": "title", "value": "Heat (1986)", "claimedBy": "fanart", "held": "Fight Club (1999)"},
             ],
         )
     }
     out = metarr("library", "show", "12").out
     assert "conflict: tmdb says tmdb:5, which item 3 has" in out
     assert "conflict: omdb says imdb:tt9; imdb:tt0137523 stands" in out
+    assert "conflict: tvdb has no tvdb:77 any more, nor another one of this title" in out
+    assert "conflict: fanart tells of Heat (1986), not of Fight Club (1999)" in out
     assert "also found by: tvmaze:77" in out
     assert "metarr library split 12 15" in out
     assert "imdb:tt1723760" in out

@@ -190,3 +190,11 @@ def test_a_folder_without_a_title_says_so(metarr, daemon, tmp_path):
         "0 titles added, 0 known\n",
         "metarr: there is nothing to add: no title in these files, no video and no .nfo file in these folders\n",
     )
+
+
+def test_an_id_of_which_the_file_does_not_say_the_type_is_sent_as_weak(metarr, daemon, tmp_path):
+    (tmp_path / "tvshow.nfo").write_text("<tvshow><title>Night Bus</title><year>2001</year><id>940</id></tvshow>")
+    sent: list[dict[str, Any]] = []
+    answering(daemon, lambda items: [sent.append(each) or {"item": item(), "created": True} for each in items])
+    assert metarr("library", "import", str(tmp_path)).status == 0
+    assert [each["ids"] for each in sent] == [[{"type": "tvdb", "value": "940", "weak": True}]]

@@ -198,6 +198,16 @@ def test_a_bad_import_is_refused_by_its_path(library: Call, item: dict[str, Any]
     assert path in {violation.field for violation in refused.value.violations}
 
 
+def test_a_weak_id_is_shown_as_one(library: Call) -> None:
+    ids = [{"type": "tmdb", "value": "940"}, {"type": "tvdb", "value": "940", "weak": True}]
+    new = {"kind": "MEDIA_KIND_SERIES", "title": "Night Bus", "year": 2001, "ids": ids, "source": "nfo"}
+    [result] = library("UpsertItems", {"items": [new]})["results"]
+    told = library("GetItem", {"itemId": result["item"]["id"]})["item"]["ids"]
+    assert [(each["type"], each.get("weak", False)) for each in told] == [("tmdb", False), ("tvdb", True)]
+    [again] = library("UpsertItems", {"items": [new]})["results"]
+    assert not again.get("created", False) | again.get("changed", False)
+
+
 def test_a_list_is_narrowed_by_a_filter(library: Call, movie: str) -> None:
     def found(**said: Any) -> list[str]:
         return [each["id"] for each in library("ListItems", {"filter": said}).get("items", ())]

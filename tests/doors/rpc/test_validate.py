@@ -135,6 +135,17 @@ def test_a_title_is_cleaned():
     assert fields(lambda check: check.title("title", "Tom\x00")) == ["title"]
 
 
+def test_an_id_is_weak_where_that_is_said_or_its_type_is_not_unless_it_is_said_surely_too():
+    given = [
+        pb.ExternalId(type="tvdb", value="121361", weak=True),
+        pb.ExternalId(type="unknown", value="tt0137523"),
+        pb.ExternalId(type="tmdb", value="550", weak=True),
+        pb.ExternalId(type="TheMovieDB", value="550"),
+        pb.ExternalId(type="tmdb", value="None", weak=True),
+    ]
+    assert Check().weak(given, Kind.MOVIE) == {"tvdb", "imdb"}
+
+
 def test_every_wrong_id_is_told_by_its_place():
     given = [
         pb.ExternalId(type="imdb", value="137523"),

@@ -62,6 +62,15 @@ class TestWhatComesIn:
         [placed] = kodi.report("club").placed
         assert (placed.item_id, placed.created) == (held, False)
 
+    def test_an_id_of_an_unknown_type_wants_a_second_witness(self, home: House, kodi: ModelPlayer) -> None:
+        kodi.add("alien", "Alien", ids={"unknown": ALIEN["imdb"], "tmdb": "348"}, year=1979)
+        kodi.report("alien")
+        claims = home.item(item_of(kodi, "alien")).ids
+        assert {id_type: (claim.value, claim.weak) for id_type, claim in claims.items()} == {
+            "imdb": (ALIEN["imdb"], True),
+            "tmdb": ("348", False),
+        }
+
     def test_a_second_file_is_the_same_item(self, home: House, kodi: ModelPlayer) -> None:
         kodi.add("heat-4k", "Heat", ids=dict(HEAT))
         [placed] = kodi.report("heat-4k").placed

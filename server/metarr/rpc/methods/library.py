@@ -192,6 +192,7 @@ def _new_item(check: Check, path: str, item: pb.NewItem) -> NewItem:
         season=item.season_number,
         episode=item.episode_number,
         readings=_readings(check, f"{path}.readings", item.readings),
+        weak=check.weak(item.ids, kind),
     )
 
 
