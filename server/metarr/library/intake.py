@@ -18,7 +18,7 @@ from metarr.domain.item import OWNER, REPORTERS, FieldValue, IdClaim, MediaItem,
 from metarr.domain.matching import Wanted, title_key
 from metarr.domain.reported import meant
 from metarr.domain.values import Kind, Value
-from metarr.domain.witness import Names, confirms
+from metarr.domain.witness import NamesAndYears, confirms
 from metarr.errors import InvalidInput, Violation
 from metarr.library.commit import commit
 from metarr.library.deletion import restore
@@ -223,7 +223,7 @@ class Intake:
         found = items.find_by_ids(self._connection, new.kind, weak) if weak else {}
         if not found:
             return new, owners
-        given = Names(titles=(new.title,) if new.title else (), years=(new.year,) if new.year else ())
+        given = NamesAndYears(titles=(new.title,) if new.title else (), years=(new.year,) if new.year else ())
         fitting = {
             id_type: owner
             for id_type, owner in found.items()
@@ -358,11 +358,11 @@ def _claims(new: NewItem) -> dict[str, IdClaim]:
     }
 
 
-def _names(item: MediaItem) -> Names:
+def _names(item: MediaItem) -> NamesAndYears:
     """By which names an item goes: those it was added with, and those it is shown by."""
     titles = (title for title in (item.shown_title(), item.title) if title)
     years = (year for year in (item.shown_year(), item.year) if year)
-    return Names(titles=tuple(dict.fromkeys(titles)), years=tuple(dict.fromkeys(years)))
+    return NamesAndYears(titles=tuple(dict.fromkeys(titles)), years=tuple(dict.fromkeys(years)))
 
 
 def _joined(
