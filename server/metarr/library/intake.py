@@ -220,18 +220,18 @@ class Intake:
         """What the weak ids add: one finds an item that name and year fit. One that leads to another item is none: a
         number in the place of another one, such as Kodi writes, would join two series."""
         weak = {id_type: value for id_type, value in new.ids.items() if id_type in new.weak}
-        found = items.find_by_ids(self._connection, new.kind, weak) if weak else {}
-        if not found:
+        leading = items.find_by_ids(self._connection, new.kind, weak) if weak else {}
+        if not leading:
             return new, owners
         given = NamesAndYears(titles=(new.title,) if new.title else (), years=(new.year,) if new.year else ())
         fitting = {
             id_type: owner
-            for id_type, owner in found.items()
+            for id_type, owner in leading.items()
             if (owner in owners.values() if owners else confirms(given, _names(self._read(owner))))
         }
         if len(set(fitting.values())) > 1:
             fitting = {}
-        ids = {id_type: value for id_type, value in new.ids.items() if id_type not in found or id_type in fitting}
+        ids = {id_type: value for id_type, value in new.ids.items() if id_type not in leading or id_type in fitting}
         return dataclasses.replace(new, ids=ids), {**owners, **fitting}
 
     def _own_ids(self, new: NewItem) -> Mapping[str, str]:
