@@ -131,5 +131,5 @@ def _told_by(piece: str) -> str:
 
 def _bare(rating: str) -> str:
     """Without the words around it: "PG-13" of "Rated PG-13", "12" of "FSK 12"."""
-    bare = re.sub(r"^(rated|mpaa|fsk|bbfc)\b[\s:-]*", "", rating.strip(), flags=re.IGNORECASE).strip()
-    return "" if bare.lower() in ("", "none", "n/a") else bare
+    bare = re.sub(r"^(rated|mpaa|fsk|bbfc)\b[\s:-]*", "", rating.strip(), flags=re.IGNORECASE).strip(" :")
+    return "" if says_nothing(bare) else bare

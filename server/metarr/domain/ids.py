@@ -113,7 +113,7 @@ def admit(kind: Kind | None, id_type: str, value: str, context: IdContext = NOWH
 
     A value that names its own type, as addresses and Plex's guids do, is of that type.
     """
-    read = _read(kind, id_type, value.strip(), context)
+    read = _read(kind, id_type, value.strip().rstrip("/"), context)
     if kind is not Kind.EPISODE or isinstance(read, NoId) or read.bearer is not Bearer.TITLE:
         return read
     return NoId(why="is its series' own id") if context.series_ids.get(read.type) == read.value else read
@@ -165,8 +165,15 @@ def _read(kind: Kind | None, id_type: str, value: str, context: IdContext) -> Ex
         spelled_type = _type_by_shape(value, kind if context.bare else None)
     if spelled_type.startswith(OF_COLLECTION):
         return _spelled(Kind.MOVIE, spelled_type.removeprefix(OF_COLLECTION), value, bearer=Bearer.COLLECTION)
+    if (match := _WITH_KIND.fullmatch(value)) and worth(Kind.SERIES, spelled_type) is Worth.IDENTIFY:
+        about = About.MOVIE if match[1].lower() == "movie" else About.SERIES
+        return of_link(kind, Link(type=spelled_type, value=match[2], about=about))
     weak = bare or (spelled_type == "tvdb" and kind is Kind.MOVIE and context.from_file)
     return _spelled(kind, spelled_type, value, weak=weak)
+
+
+_WITH_KIND = re.compile(r"(movie|tv|series|show)s?[/-](\d{1,12})", re.ASCII | re.IGNORECASE)
+"""As in "movie/550" of TMDB's paths, and "series-81189" of TheTVDB's search."""
 
 
 def _spelled(

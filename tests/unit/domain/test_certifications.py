@@ -52,6 +52,7 @@ from metarr.domain.certifications import MOST, certification_in
         ("us:R|de:16", "R", "16"),
         ("US:PG-13, DE:12", "PG-13", "12"),
         ("US:PG-13;DE:12", "PG-13", "12"),
+        ("USA:PG-13::(certificate #1) / Germany:12::(bw)", "PG-13", "12"),
         ("UK:15 / USA:R", "R", ""),
         ("UK:15 / UK:18 (video rating) / Germany:16 (bw)", "", "16"),
         ("PG-13 / DE:12", "PG-13", "12"),

@@ -97,6 +97,9 @@ def test_what_stands_where_there_is_no_id(kind: Kind, id_type: str, value: str) 
         ("tmdb", "550.0", "tmdb:550"),
         ("tmdb", "550-fight-club", "tmdb:550"),
         ("tmdb", "999999999999", "tmdb:999999999999"),
+        ("tmdb", "movie/550", "tmdb:550"),
+        ("tvdb", "movie-44", "tvdb:44"),
+        ("imdb", "tt0137523/", "imdb:tt0137523"),
         # Addresses and guids say their own type
         ("imdb", "https://www.imdb.com/title/tt0137523/", "imdb:tt0137523"),
         ("tmdb", "themoviedb.org/movie/550-fight-club", "tmdb:550"),
@@ -154,6 +157,7 @@ def test_an_id_of_a_movie_as_its_writers_spell_it(id_type: str, value: str, stor
         (MOVIE, "tmdb", "https://www.themoviedb.org/tv/1399", "of another kind: series"),
         (SERIES, "tmdb", "https://www.themoviedb.org/movie/550", "of another kind: movie"),
         (SERIES, "tvdb", "https://thetvdb.com/?tab=episode&seriesid=1&id=2", "of another kind: episode"),
+        (MOVIE, "tvdb", "series-81189", "of another kind: series"),
         (MOVIE, "guid", "local://123", "is known to local alone"),
         (MOVIE, "guid", "none://123", "is known to none alone"),
         (MOVIE, "imdb", "x" * 2000, "too long"),
@@ -218,6 +222,8 @@ def test_which_ids_of_a_movie_need_a_second_witness(id_type: str, value: str, co
     ("kind", "id_type", "value", "bearer"),
     [
         (EPISODE, "tvdb", "349232", Bearer.TITLE),
+        (SERIES, "tvdb", "series-81189", Bearer.TITLE),
+        (EPISODE, "tmdb", "tv/1399", Bearer.SERIES),
         (EPISODE, "guid", "tvdb://349232", Bearer.TITLE),
         (EPISODE, "guid", "com.plexapp.agents.thetvdb://121361/1/2?lang=en", Bearer.SERIES),
         (SEASON, "guid", "com.plexapp.agents.thetvdb://121361/1?lang=en", Bearer.SERIES),
