@@ -9,8 +9,7 @@ import pytest
 from fakes import FakeHttp
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Image, Kind
-from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
-from metarr.fetch.contract import Response
+from metarr.errors import BadAnswer, KeyRefused, TitleNotFound
 from metarr.providers.contract import Ask, Preferences
 from metarr.providers.fanart import KEYS, SIZES, Fanart, parse_art
 from samples import sample
@@ -29,10 +28,6 @@ def whole(kind: Kind) -> dict[str, Any]:
 def images(fragment: Fragment, field: str) -> tuple[Image, ...]:
     found: Any = fragment.values[field]
     return tuple(found)
-
-
-def refusal(status: int, body: bytes = b"", **headers: str) -> ProviderError | TitleNotFound | None:
-    return Fanart().classify(Response(status=status, headers=headers, body=body))
 
 
 @pytest.mark.recordings
@@ -95,13 +90,6 @@ class TestRecordings:
         fragment = parse_art(Kind.SERIES, json.loads(sample("fanarttv/tv_384640_mortals_journey.json")))
         assert len(images(fragment, "characterart")) == 4
         assert all(image.url.startswith(HOST) for field in fragment.values for image in images(fragment, field))
-
-    def test_recorded_errors_mean_what_they_mean(self) -> None:
-        missing = refusal(404, sample("fanarttv/errors/404_not_found.json"))
-        assert isinstance(missing, TitleNotFound)
-        assert not missing.soft, "no art is a normal answer"
-        for status in (401, 200):
-            assert type(refusal(status, sample("fanarttv/errors/api_key_required.json"))) is KeyRefused
 
 
 class TestMovie:
@@ -200,25 +188,3 @@ class TestAsking:
         Fanart().check(FakeHttp(default=TitleNotFound("none")), {})
         with pytest.raises(KeyRefused):
             Fanart().check(FakeHttp(default=KeyRefused("no")), {})
-
-    @pytest.mark.parametrize(
-        ("status", "body", "expected"),
-        [
-            (404, b"<html>", TitleNotFound),
-            (401, b"", KeyRefused),
-            (403, b'{"status":"error","error message":"Forbidden"}', KeyRefused),
-            (400, b'{"status":"error","error message":"Invalid API key"}', KeyRefused),
-            (200, b'{"status":"error","error message":"Not found"}', TitleNotFound),
-            (200, b'{"status":"error","error message":"Something broke"}', BadAnswer),
-            (500, b'{"status":"error","error message":7}', BadAnswer),
-            (502, b"<html>", BadAnswer),
-        ],
-    )
-    def test_errors_are_told_apart(self, status: int, body: bytes, expected: type[Exception]) -> None:
-        assert type(refusal(status, body)) is expected
-
-    def test_429_is_a_limit(self) -> None:
-        assert isinstance(refusal(429, b"{}", **{"retry-after": "7"}), RateLimited)
-
-    def test_an_answer_about_a_title_is_no_refusal(self) -> None:
-        assert refusal(200, json.dumps(whole(Kind.MOVIE)).encode()) is None

@@ -11,12 +11,13 @@ import pytest
 from fakes import FakeHttp
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Credit, Image, Kind
-from metarr.errors import BadAnswer, KeyRefused, ProviderError, QuotaExhausted, RateLimited, TitleNotFound
+from metarr.errors import BadAnswer, KeyRefused, QuotaExhausted, TitleNotFound
 from metarr.fetch.contract import Response
 from metarr.providers.contract import Ask, LooksUp, Preferences, Query, Searches
 from metarr.providers.omdb import Omdb, parse_search, parse_title
 from samples import index, sample, sample_json
 from unit.providers.contract import said
+from unit.providers.test_refusals import RECORDED
 
 OMDB = Omdb()
 EXAMPLES = Path(__file__).parent / "examples"
@@ -53,20 +54,6 @@ SEARCHES = {
     S + "s-shameless_page-1_type-series.json": Kind.SERIES,
     S + "s-the_big_bang_theory_page-1_type-series.json": Kind.SERIES,
 }
-ERRORS: dict[str, tuple[int, type[Exception]]] = {
-    S + "i-tt9999999_plot-short.json": (200, TitleNotFound),
-    S + "s-meen_of_stal_page-1.json": (200, TitleNotFound),
-    S + "t-meen_of_stal_plot-short.json": (200, TitleNotFound),
-}
-QUOTED: dict[str, tuple[int, type[Exception] | None]] = {
-    "omdb/errors/200_error_getting_data.json": (200, TitleNotFound),
-    "omdb/errors/200_incorrect_imdb_id.json": (200, TitleNotFound),
-    "omdb/errors/200_too_many_results.json": (200, None),
-    "omdb/errors/401_invalid_api_key.json": (401, KeyRefused),
-    "omdb/errors/401_no_api_key_provided.json": (401, KeyRefused),
-    "omdb/errors/401_request_limit_reached.json": (401, QuotaExhausted),
-}
-"""Bodies that were quoted in issues: errors, and one title."""
 QUOTED_TITLE = T + "tt5267212_ratings_empty_wrong_match.json"
 
 
@@ -74,7 +61,7 @@ QUOTED_TITLE = T + "tt5267212_ratings_empty_wrong_match.json"
 def test_every_recording_is_parsed() -> None:
     """Nothing is left out: a new recording fails here until it is put into one of the tables."""
     sample("INDEX.tsv")
-    known = [*TITLES, *SEARCHES, *ERRORS, *QUOTED, QUOTED_TITLE]
+    known = [*TITLES, *SEARCHES, *RECORDED["omdb"], QUOTED_TITLE]
     assert sorted(known) == sorted(row.file for row in index("omdb"))
 
 
@@ -102,14 +89,6 @@ def test_recorded_searches_are_read(name: str) -> None:
     assert {candidate.ids["imdb"] for candidate in found} == wanted
     assert len(found) == len(wanted)
     assert all(candidate.titles and 1900 < candidate.year < 2030 for candidate in found)
-
-
-@pytest.mark.recordings
-@pytest.mark.parametrize(("name", "told"), {**ERRORS, **QUOTED}.items())
-def test_recorded_errors_are_told_apart(name: str, told: tuple[int, type[Exception] | None]) -> None:
-    status, error = told
-    verdict = OMDB.classify(Response(status=status, headers={}, body=sample(name)))
-    assert (None if verdict is None else type(verdict)) is error
 
 
 @pytest.mark.recordings
@@ -427,63 +406,3 @@ def test_only_the_plot_length_shapes_an_answer() -> None:
     short = OMDB.shape(Kind.MOVIE, Preferences(), {"plot_length": "short"})
     assert OMDB.shape(Kind.MOVIE, german, {}) == short
     assert OMDB.shape(Kind.MOVIE, Preferences(), {"plot_length": "full"}) != short
-
-
-# Errors -------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "error"),
-    [
-        ("Request limit reached!", QuotaExhausted),
-        ("Daily API key limit exceeded.", QuotaExhausted),
-        ("Invalid API key!", KeyRefused),
-        ("No API key provided.", KeyRefused),
-        ("Movie not found!", TitleNotFound),
-        ("Series not found!", TitleNotFound),
-        ("Series or season not found!", TitleNotFound),
-        ("Incorrect IMDb ID.", TitleNotFound),
-        ("Error getting data.", TitleNotFound),
-    ],
-)
-@pytest.mark.parametrize("status", [200, 401, 503])
-def test_errors_are_told_apart_by_their_text_whatever_the_status(
-    text: str, error: type[Exception], status: int
-) -> None:
-    assert type(OMDB.classify(answer({"Response": "False", "Error": text}, status))) is error
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "error"),
-    [
-        (200, {"Response": "False", "Error": "Something went wrong."}, BadAnswer),
-        (200, {"Response": "False"}, BadAnswer),
-        (401, {"Response": "False", "Error": "Go away."}, KeyRefused),
-        (200, {"Title": "x"}, BadAnswer),
-        (200, b"<html>a hotel's login page</html>", BadAnswer),
-        (200, b'{"Response":"True","Title":"x', BadAnswer),
-        (200, b"[]", BadAnswer),
-        (200, b"", BadAnswer),
-        (522, b"<html>connection timed out</html>", BadAnswer),
-        (500, {"Response": "True"}, BadAnswer),
-        (404, b"<html>", BadAnswer),
-        (401, b"<html>", BadAnswer),
-        (429, b"<html>", RateLimited),
-    ],
-)
-def test_other_answers_are_judged_by_status_and_form(status: int, body: object, error: type[ProviderError]) -> None:
-    assert type(OMDB.classify(answer(body, status))) is error
-
-
-def test_an_answer_is_let_through() -> None:
-    assert OMDB.classify(answer(example())) is None
-
-
-def test_429_is_a_limit() -> None:
-    assert isinstance(OMDB.classify(answer(b"", 429, retry_after="30")), RateLimited)
-
-
-def test_what_an_error_says_is_not_repeated() -> None:
-    refused = OMDB.classify(answer({"Response": "False", "Error": "Invalid API key: 0a1b2c3d"}, 401))
-    assert isinstance(refused, KeyRefused)
-    assert "0a1b2c3d" not in str(refused)

@@ -10,12 +10,12 @@ import pytest
 from fakes import FakeHttp
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Collection, Credit, Kind
-from metarr.errors import BadAnswer, KeyRefused, RateLimited, TitleNotFound
-from metarr.fetch.contract import Response
+from metarr.errors import BadAnswer, KeyRefused, TitleNotFound
 from metarr.providers.contract import Ask, LooksUp, Preferences, Query, Searches
 from metarr.providers.tmdb import MAX_CAST, MAX_IMAGES, MAX_TITLES, Tmdb, parse_find, parse_search, parse_title
 from samples import index, sample, sample_json
 from unit.providers.contract import said
+from unit.providers.test_refusals import RECORDED
 
 TMDB = Tmdb()
 EXAMPLES = Path(__file__).parent / "examples"
@@ -69,11 +69,6 @@ SEARCHES = {
     S + "search_tv_query-the_big_bang_theory_page-1.json": (Kind.SERIES, 2),
     S + "search_tv_query-the_bing_bag_theory_page-1.json": (Kind.SERIES, 0),
 }
-ERRORS = {
-    J + "invalid-api-key_401.json": (401, KeyRefused),
-    J + "resource-not-found_404.json": (404, TitleNotFound),
-    J + "validation-error_422.json": (422, BadAnswer),
-}
 LEFT_OUT = {
     "a list of constants that no title needs": (
         "certification-movie-list certification-tv-list configuration-countries configuration-jobs "
@@ -108,7 +103,7 @@ left_out = {J + f"{name}.json" for names in LEFT_OUT.values() for name in names.
 @pytest.mark.recordings
 def test_every_whole_recording_is_parsed_or_left_out_for_a_reason() -> None:
     sample("INDEX.tsv")
-    parsed = [*DETAILS, *SECTIONS, *SEARCHES, *ERRORS]
+    parsed = [*DETAILS, *SECTIONS, *SEARCHES, *RECORDED["tmdb"]]
     assert sorted([*parsed, *left_out]) == sorted(row.file for row in index("tmdb") if row.whole)
 
 
@@ -160,13 +155,6 @@ def test_recorded_searches_are_read(name: str) -> None:
     found = parse_search(sample_json(name), kind)
     assert len(found) == len(sample_json(name)["results"]) == count
     assert all(candidate.ids["tmdb"].isdigit() and candidate.titles for candidate in found)
-
-
-@pytest.mark.recordings
-@pytest.mark.parametrize("name", ERRORS)
-def test_recorded_errors_are_told_apart(name: str) -> None:
-    status, error = ERRORS[name]
-    assert type(TMDB.classify(Response(status=status, headers={}, body=sample(name)))) is error
 
 
 @pytest.mark.recordings
@@ -757,83 +745,3 @@ def test_the_shape_holds_the_set_of_languages_and_the_country() -> None:
         for wanted in ({}, {"languages": ("en", "en-US")}, {"languages": ("de",)}, {"country": "DE"})
     }
     assert len(shapes) == 3, "the same languages in another order find the same answer"
-
-
-# Errors -------------------------------------------------------------------------------------------------------------
-
-
-def verdict(status: int, body: object, **headers: str) -> object:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return TMDB.classify(
-        Response(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()}, body=raw)
-    )
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "error"),
-    [
-        *[(401, code, KeyRefused) for code in (3, 7, 10, 14, 16, 17, 30, 31, 32, 33)],
-        *[(404, code, TitleNotFound) for code in (6, 34)],
-        *[(200, code, TitleNotFound) for code in (6, 34)],
-        (429, 25, RateLimited),
-        (200, 25, RateLimited),
-        (405, 4, BadAnswer),
-        (422, 5, BadAnswer),
-        (403, 8, BadAnswer),
-        (503, 9, BadAnswer),
-        (500, 11, BadAnswer),
-        (400, 22, BadAnswer),
-        (504, 24, BadAnswer),
-        (400, 27, BadAnswer),
-        (503, 46, BadAnswer),
-        (404, 37, BadAnswer),
-    ],
-)
-def test_errors_are_told_apart_by_tmdbs_own_code(status: int, code: int, error: type[Exception]) -> None:
-    assert type(verdict(status, {"status_code": code, "status_message": "…", "success": False})) is error
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "error"),
-    [
-        (401, b"", KeyRefused),
-        (401, b"<html>", KeyRefused),
-        (429, b"<html>", RateLimited),
-        (404, {}, TitleNotFound),
-        (404, b"<html>not here</html>", BadAnswer),
-        (200, b"<html>a hotel's login page</html>", BadAnswer),
-        (200, b"", BadAnswer),
-        (200, b'{"id": 55', BadAnswer),
-        (200, b"[]", BadAnswer),
-        (200, b"null", BadAnswer),
-        (200, {"status_code": "7"}, BadAnswer),
-        (204, {}, BadAnswer),
-        (500, {"id": 550}, BadAnswer),
-        (502, b"<html>", BadAnswer),
-    ],
-)
-def test_answers_without_a_code_are_judged_by_status_and_form(
-    status: int, body: object, error: type[Exception]
-) -> None:
-    assert type(verdict(status, body)) is error
-
-
-def test_an_answer_is_let_through() -> None:
-    assert verdict(200, {"id": 550, "title": "x"}) is None
-    assert verdict(200, {"success": True, "status_code": 1}) is None
-
-
-def test_429_is_a_limit() -> None:
-    assert isinstance(verdict(429, sample_or({"status_code": 25}), retry_after="7"), RateLimited)
-
-
-def sample_or(body: object) -> object:
-    """The recorded refusal where it is at hand."""
-    recorded = [row.file for row in index("tmdb") if row.http_status == "429"]
-    return sample(recorded[0]) if recorded else body
-
-
-def test_what_an_error_says_is_not_repeated() -> None:
-    refused = verdict(401, {"status_code": 7, "status_message": f"bad key {V3}"})
-    assert V3 not in str(refused)
-    assert "401" in str(refused)

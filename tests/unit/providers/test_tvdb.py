@@ -10,8 +10,7 @@ import pytest
 from fakes import FakeHttp
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Credit, Image, Kind
-from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
-from metarr.fetch.contract import Response
+from metarr.errors import BadAnswer, KeyRefused, TitleNotFound
 from metarr.providers.contract import Ask, Preferences, Query
 from metarr.providers.tvdb import (
     COUNTRY_NAMES,
@@ -54,10 +53,6 @@ def read_without(kind: Kind, *parts: str) -> Fragment:
     for part in parts:
         del body["data"][part]
     return parse_details(kind, body, US)
-
-
-def refusal(status: int, body: bytes = b"", **headers: str) -> ProviderError | TitleNotFound | None:
-    return Tvdb().classify(Response(status=status, headers=headers, body=body))
 
 
 @pytest.mark.recordings
@@ -137,22 +132,6 @@ class TestRecordings:
         ]
         assert "【推しの子】" in found[0].titles
         assert parse_search(Kind.MOVIE, body, US) == ()
-
-    @pytest.mark.parametrize(
-        ("name", "expected"),
-        [
-            ("v4_404_error_fetching_blank.json", TitleNotFound),
-            ("v4_404_error_fetching_series.json", TitleNotFound),
-            ("v4_404_not_found.json", TitleNotFound),
-            ("v4_login_400_pin_required.json", KeyRefused),
-            ("v4_login_401_apikey_invalid.json", KeyRefused),
-            ("v4_502_bad_gateway.html", BadAnswer),
-        ],
-    )
-    def test_recorded_errors_mean_what_they_mean(self, name: str, expected: type[Exception]) -> None:
-        body = sample(f"tvdb/errors/{name}")
-        status = next(int(part) for part in name.replace(".", "_").split("_") if len(part) == 3 and part.isdigit())
-        assert type(refusal(status, body)) is expected
 
     def test_recorded_relative_addresses_become_absolute(self) -> None:
         first, second = json.loads(sample("tvdb/errors/v4_relative_artwork_urls.json"))
@@ -409,39 +388,6 @@ def test_languages_and_countries_are_called_as_the_other_providers_call_them(
     names: dict[str, str], code: str, name: str
 ) -> None:
     assert names[code] == name
-
-
-class TestRefusals:
-    def test_404_is_never_quite_believed(self) -> None:
-        error = refusal(404, b'{"status":"failure","message":"NotFoundException: not found","data":null}')
-        assert isinstance(error, TitleNotFound)
-        assert error.soft
-
-    def test_a_missing_pin_names_the_remedy(self) -> None:
-        error = refusal(400, b'{"status":"failure","message":"InvalidValueType: pin required","data":null}')
-        assert isinstance(error, KeyRefused)
-        assert "set the PIN" in str(error)
-
-    @pytest.mark.parametrize(
-        ("status", "body", "expected"),
-        [
-            (400, b'{"message":"InvalidValueType: query is required"}', BadAnswer),
-            (401, b'{"message":"Unauthorized"}', KeyRefused),
-            (401, b"<html>", KeyRefused),
-            (500, b"", BadAnswer),
-            (503, b"\xff\xfe", BadAnswer),
-            (418, b"[[[", BadAnswer),
-            (400, b'{"message":["pin"]}', BadAnswer),
-        ],
-    )
-    def test_a_status_decides_whatever_the_body(self, status: int, body: bytes, expected: type[Exception]) -> None:
-        assert type(refusal(status, body)) is expected
-
-    def test_429_is_a_limit(self) -> None:
-        assert isinstance(refusal(429, **{"retry-after": "30"}), RateLimited)
-
-    def test_an_answer_is_no_refusal(self) -> None:
-        assert refusal(200, b"{}") is None
 
 
 class Service:
