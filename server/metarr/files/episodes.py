@@ -37,8 +37,8 @@ class Within:
 def episodes(branch: Branch, within: Within) -> Iterator[Content]:
     """The episodes that lie in a series' folder, or in one within, and the `.nfo` files that belong to none of them."""
     taken: set[str] = set()
-    if branch.disc:
-        yield Left(branch.path, "is a disc, and no name tells which episodes are on it")
+    for path in branch.disc_paths():
+        yield Left(path, "is a disc, and no name tells which episodes are on it")
     films = {name: _is_film(within, readable(stem(name))) for name in branch.videos}
     yield from alone(branch, [name for name, is_one in films.items() if is_one])
     for episode in of_series(branch, within, [name for name, is_one in films.items() if not is_one]):

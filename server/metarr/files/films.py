@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from metarr.domain.values import Kind
 from metarr.files import passed
@@ -24,9 +25,6 @@ def is_titled(branch: Branch) -> bool:
 
 def films(branch: Branch, videos: Sequence[str]) -> Iterator[MovieFiles | Extra]:
     """The films among the videos that lie in the folder itself, its disc, and their extras."""
-    if branch.disc:
-        yield _movie(branch, [Video((branch.path if branch.disc == "." else branch.at(branch.disc),))], ())
-        return
     if pieces := in_pieces(branch):
         yield _movie(branch, pieces, [stem(file.rpartition("/")[2]) for video in pieces for file in video.files])
         return
@@ -36,6 +34,10 @@ def films(branch: Branch, videos: Sequence[str]) -> Iterator[MovieFiles | Extra]
     extras = {each: what for each in files if (what := passed.surely(each)) and not _is_named_so(branch, each, files)}
     stems = [each for each in files if each not in extras]
     one = _one_title(branch, stems)
+    discs = [Video((path,)) for path in branch.disc_paths()]
+    if discs and not one:
+        film = _movie(branch, discs, ())
+        yield film if one is not None else replace(film, own=False, nfos=())
     if one is None:
         beside = {each.lower() for each in stems}
         extras |= {each: what for each in stems if (what := passed.maybe(each, beside))}
@@ -45,8 +47,8 @@ def films(branch: Branch, videos: Sequence[str]) -> Iterator[MovieFiles | Extra]
     elif one:
         of_one = {part for whole in one for part in whole.parts}
         extras |= {each: _extra(branch, each) for each in stems if each not in of_one}
-        versions = [video for whole in one for video in _videos(branch, whole, files)]
-        film_of = _movie if _is_own(branch, one[0].name) else _shelved
+        versions = [*discs, *(video for whole in one for video in _videos(branch, whole, files))]
+        film_of = _movie if discs or _is_own(branch, one[0].name) else _shelved
         yield film_of(branch, versions, [part for whole in one for part in (whole.name, *whole.parts)])
     yield from (Extra(branch.at(name), what) for each, what in extras.items() for name in files[each])
 
@@ -129,7 +131,8 @@ def _movie(branch: Branch, versions: Sequence[Video], stems: Sequence[str]) -> M
     names = [folder.tag.name for folder in folders]
     names += [tag.name for tag in tags[:1] if not says_nothing(tag.name)]
     exact = [f"{name}.nfo".lower() for name in (*stems, branch.name)]
-    order = [MOVIE_NFO, *exact, f"{branch.disc}/index.nfo".lower(), f"{branch.disc}/{branch.disc}.nfo".lower()]
+    in_discs = [f"{disc}/{name}.nfo".lower() for disc in branch.discs for name in ("index", disc)]
+    order = [MOVIE_NFO, *exact, *in_discs]
     places = {name: place for place, name in reversed(list(enumerate(order)))}
     own = sorted(
         (name for name in branch.nfos if name.lower() not in _NOT_A_FILMS),

@@ -40,9 +40,9 @@ def first(clues: Clues) -> tuple[NameReading, ...]:
     """The likeliest reading alone, where an id tells the title and words only show it; none where no name says any."""
     if clues.title:
         return (NameReading(clues.title, clues.year),)
-    words = [named(name) for name in clues.names]
-    best = next((each for each in words if each.bracketed), words[0] if words else None)
-    return (NameReading(best.title, best.year),) if best and best.title else ()
+    # Bracketed before open, with a year before without, the folder's before the file's.
+    names = sorted((named(name) for name in clues.names), key=lambda name: (not name.bracketed, not name.year))
+    return (NameReading(names[0].title, names[0].year),) if names and names[0].title else ()
 
 
 def _by_names(names: Iterable[str], kind: Kind) -> Iterator[NameReading]:

@@ -13,13 +13,16 @@ from metarr.files.words import Named, named, readable
 DISCS = {"bdmv": "index.bdmv", "video_ts": "video_ts.ifo"}
 """Folders that are a disc together with the folder above, and the file that is one without such a folder."""
 
+WITHOUT_FOLDER = "."
+_OF_A_DISC = frozenset({"vob", "ifo", "bup", "bdmv", "m2ts"})
+
 
 @dataclass(slots=True)
 class Branch:
     """A folder of the listing. `above`: the names of the folders that it is in, the root's first.
 
-    `videos` and `nfos` are names of files, `nfo_names` those beside videos, by themselves in lower case; `disc` is the
-    name of the disc's folder within, "." for the folder itself. `holds`: there is a video here or further down;
+    `videos` and `nfos` are names of files, `nfo_names` those beside videos, by themselves in lower case; `discs` are
+    folders within that are one, WITHOUT_FOLDER for the folder itself. `holds`: there is a video here or further down;
     `tells`: or an `.nfo`. `lacks`: what is here instead of a video. `aside`: what is no title, or cannot be told.
     """
 
@@ -34,13 +37,16 @@ class Branch:
     nfo_names: dict[str, str] = field(default_factory=dict)
     folders: list["Branch"] = field(default_factory=list)
     aside: list[Extra | Left] = field(default_factory=list)
-    disc: str = ""
+    discs: list[str] = field(default_factory=list)
     lacks: str = ""
     holds: bool = False
     tells: bool = False
 
     def at(self, name: str) -> str:
         return below(self.path, name)
+
+    def disc_paths(self) -> list[str]:
+        return [self.path if disc == WITHOUT_FOLDER else self.at(disc) for disc in self.discs]
 
     def nfo(self, name: str) -> str:
         """The path of an `.nfo` by its name in whatever case; "" where there is none."""
@@ -65,20 +71,26 @@ def grow(folder: Folder, path: str = "", above: tuple[Branch, ...] = ()) -> Bran
     _sort(branch, folder.files)
     for inner in folder.folders:
         lower = inner.name.lower()
-        if lower in DISCS:
-            branch.disc = inner.name
+        if lower in DISCS and _is_disc(inner):
+            branch.discs.append(inner.name)
             branch.nfos += [f"{inner.name}/{name}" for name in inner.files if ending(name) == NFO]
         elif passed.is_system(inner.name):
             _tell_hidden(branch, inner.name)
         else:
             branch.folders.append(grow(inner, below(path, inner.name), (*above, branch)))
-    if branch.disc:
-        branch.videos = []
+    if WITHOUT_FOLDER in branch.discs:
+        branch.videos = [name for name in branch.videos if ending(name) not in _OF_A_DISC]
     if branch.videos:
         branch.nfo_names = {name.lower(): name for name in branch.nfos}
-    branch.holds = bool(branch.videos or branch.disc) or any(inner.holds for inner in branch.folders)
+    branch.holds = bool(branch.videos or branch.discs) or any(inner.holds for inner in branch.folders)
     branch.tells = bool(branch.nfos) or any(inner.tells for inner in branch.folders)
     return branch
+
+
+def _is_disc(folder: Folder) -> bool:
+    """Whether a folder that is called like a disc's is one."""
+    names = [*folder.files, *(f"{inner.name}.folder" for inner in folder.folders)]
+    return any(ending(name) in _OF_A_DISC or name.lower() == "stream.folder" for name in names)
 
 
 def _sort(branch: Branch, files: Iterable[str]) -> None:
@@ -102,7 +114,7 @@ def _sort(branch: Branch, files: Iterable[str]) -> None:
         elif end in PACKED:
             branch.lacks = "only a packed archive"
         elif name.lower() in DISCS.values():
-            branch.disc = "."
+            branch.discs.append(WITHOUT_FOLDER)
     branch.videos.sort()
     branch.nfos.sort()
 
@@ -116,8 +128,7 @@ def _tell_hidden(branch: Branch, name: str) -> None:
 def everything(branch: Branch) -> Iterator[str]:
     """The paths of all videos of a folder and below."""
     for each in branches(branch):
-        if each.disc:
-            yield each.path if each.disc == "." else each.at(each.disc)
+        yield from each.disc_paths()
         yield from (each.at(name) for name in each.videos)
 
 

@@ -140,6 +140,22 @@ def test_the_folder_above_names_a_disc(folder: str, names: list[str], disc: str)
     assert (film.own, film.folder, film.videos) == (True, f"Films/{folder}", (Video((f"Films/{folder}{disc}",)),))
 
 
+def test_a_video_beside_a_disc_is_another_version_or_another_film() -> None:
+    [film] = movies("Alien (1979)/BDMV/index.bdmv", "Alien (1979)/Alien (1979) - Remux.mkv")
+    assert (film.own, [video.label for video in film.videos]) == (True, ["", "Remux"])
+    films = movies("Alien/VIDEO_TS/VIDEO_TS.IFO", "Alien/Heat (1995).mkv", "Alien/Brazil (1985).mkv")
+    assert [(film.own, film.clues.names[0]) for film in films] == [
+        (False, "Alien"),
+        (False, "Brazil (1985)"),
+        (False, "Heat (1995)"),
+    ]
+
+
+def test_a_folder_that_is_only_called_like_a_discs_is_none() -> None:
+    [film] = movies("BDMV/Alien (1979).mkv")
+    assert film.videos == (Video(("BDMV/Alien (1979).mkv",)),)
+
+
 def test_the_pieces_of_a_film_may_have_folders_of_their_own() -> None:
     [parts] = movies("Heat (1995)/CD1/a.avi", "Heat (1995)/CD2/b.avi")
     assert files(parts) == [("a.avi", "b.avi")]
