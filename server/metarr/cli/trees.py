@@ -138,7 +138,7 @@ class _Reader:
         item |= {"source": "nfo" if entry.by is By.NFO else "import", "lockAll": title.lock_all}
         if entry.series is not None:
             of, season = entry.series.title, SEASON_OF_ALL if title.season is None else title.season
-            item |= {"series": series_of(of.title, of.year, of.ids)}
+            item |= {"series": series_of(of.title, of.year, of.ids, of.weak)}
             item |= {"seasonNumber": season, "episodeNumber": title.episode or 0}
         return TitleToAdd(self._where(entry), item, entry.by, entry.note)
 

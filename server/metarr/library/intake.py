@@ -33,11 +33,12 @@ PLAYERS = "players"
 
 @dataclass(frozen=True)
 class NewSeries:
-    """The series that a season or an episode belongs to. `year` 0: unknown."""
+    """The series that a season or an episode belongs to. `year` 0: unknown; `weak` as in `NewItem`."""
 
     title: str = ""
     year: int = 0
     ids: Mapping[str, str] = field(default_factory=dict)
+    weak: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,7 @@ class Intake:
         given = new.series
         of_series = _key(given, new.source)
         if of_series not in self._parents:
-            series = NewItem(Kind.SERIES, given.title, given.year, given.ids, source=new.source)
+            series = NewItem(Kind.SERIES, given.title, given.year, given.ids, source=new.source, weak=given.weak)
             self._parents[of_series] = self.take(series, f"{path}.series")
         above = self._parents[of_series]
         if new.kind is Kind.SEASON or above.deleted:

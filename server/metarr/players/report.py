@@ -253,7 +253,7 @@ def _cleaned(entry: ReportedEntry) -> tuple[ReportedEntry, list[str]]:
     series, of_series = entry.series, Admitted()
     if series is not None:
         of_series = admit_all(Kind.SERIES, series.ids)
-        series = dataclasses.replace(series, ids=of_series.ids)
+        series = dataclasses.replace(series, ids=of_series.ids, weak=of_series.weak)
     own = admit_all(entry.kind, entry.ids, IdContext(series_ids=of_series.ids))
     problems = [*own.faults, *of_series.faults]
     names = {field.name for field in fields_of(entry.kind)}

@@ -156,7 +156,8 @@ def test_a_season_is_read_with_the_file_of_the_series_above_it(tmp_path: Path) -
     show = "<tvshow><title>Harbour</title><id>81189</id></tvshow>"
     filed(tmp_path, {"Harbour/tvshow.nfo": show, "Harbour/Season 2/E03.mkv": "", "Harbour/.plexmatch": "year: 2010"})
     [episode] = items(list(read(tmp_path / "Harbour" / "Season 2")))
-    assert (episode["series"]["ids"], episode["seasonNumber"]) == ([{"type": "tvdb", "value": "81189"}], 2)
+    of = [{"type": "tvdb", "value": "81189", "weak": True}]
+    assert (episode["series"]["ids"], episode["seasonNumber"]) == (of, 2)
 
 
 def test_two_series_of_one_name_stay_two(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from harness import House, kinds, title, told
 from metarr.domain.item import IdClaim
 from metarr.domain.values import Kind
 from metarr.library.edit import Edit
-from metarr.library.intake import NewItem
+from metarr.library.intake import NewItem, NewSeries
 
 RIGHT, WRONG = title("game-of-thrones"), title("breaking-bad")
 NFO = "nfo"
@@ -153,6 +153,16 @@ def test_a_weak_id_finds_the_item_that_it_fits_by_name_and_year(home: House) -> 
     [taken] = home.services.library.upsert([weakly(RIGHT.tvdb, year=RIGHT.year + 1)])
     assert (taken.item.id, taken.created) == (item_id, False)
     assert not home.item(item_id).ids["tvdb"].weak
+
+
+def test_an_episode_does_not_make_sure_what_is_weak_of_its_series(home: House) -> None:
+    item_id = add(home, weak=True, tvdb=WRONG.tvdb)
+    series = NewSeries(RIGHT.title, RIGHT.year, {"tvdb": str(WRONG.tvdb)}, weak=frozenset({"tvdb"}))
+    new = NewItem(Kind.EPISODE, "Winter Is Coming", series=series, season=1, episode=1, source=NFO)
+    [taken] = home.services.library.upsert([new])
+    season = home.item(taken.item.parent_id or 0)
+    assert season.parent_id == item_id
+    assert home.item(item_id).ids["tvdb"].weak
 
 
 def test_what_is_sure_takes_the_place_of_what_is_weak(home: House) -> None:

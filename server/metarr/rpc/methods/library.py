@@ -213,6 +213,7 @@ def _series(check: Check, path: str, series: pb.NewParent) -> NewSeries:
         title=check.title(f"{path}.title", series.title, required=not series.ids),
         year=check.year(f"{path}.year", series.year),
         ids=check.ids(f"{path}.ids", series.ids, Kind.SERIES),
+        weak=check.weak(series.ids, Kind.SERIES),
     )
 
 
