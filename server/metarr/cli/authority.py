@@ -146,8 +146,8 @@ def apply(
     if preview:
         return _preview(server, json, {"dropForeign": drop_foreign})
     last: Answer = {}
-    told = "what was merged stays as it is now; metarr authority apply goes on with the rest"
-    with going_on(told), _progress() as progress:
+    meanwhile = "what was merged stays as it is now; metarr authority apply goes on with the rest"
+    with going_on(meanwhile), _progress() as progress:
         task = progress.add_task("", total=None)
         for last in follow(server, SERVICE, "ApplyFieldAuthorities", {"dropForeign": drop_foreign}):
             progress.update(task, completed=last.get("done", 0), total=last.get("total"))
@@ -190,13 +190,13 @@ def _preview(server: str, json: bool, request: Answer) -> None:
 
 
 def _sentence(effect: Answer) -> str:
-    told = [f"{effect['changed']} would change"] if effect.get("changed") else []
+    parts = [f"{effect['changed']} would change"] if effect.get("changed") else []
     if outside := effect.get("outside"):
         keeps = "keeps" if outside == 1 else "keep"
-        told.append(
+        parts.append(
             f"{outside} {keeps} a value from a provider that no longer counts (apply --drop-foreign would empty those)"
         )
-    return f"{kind_word(effect)}.{effect['field']}: {', '.join(told)}"
+    return f"{kind_word(effect)}.{effect['field']}: {', '.join(parts)}"
 
 
 def _sample(effect: Answer, sample: Answer) -> tuple[str, ...]:

@@ -30,18 +30,18 @@ def history(
 ) -> None:
     """Tell what changed, the latest first."""
     reference = named(server, item) if item else ""
-    found: list[Answer] = []
+    change_sets: list[Answer] = []
     for page in pages(server, SERVICE, "ListChangeSets", {"itemId": reference, "pageSize": min(limit or PAGE, PAGE)}):
-        found += page.get("changeSets", ())
-        if limit and len(found) >= limit:
-            del found[limit:]
+        change_sets += page.get("changeSets", ())
+        if limit and len(change_sets) >= limit:
+            del change_sets[limit:]
             break
     if json:
-        return as_json({"changeSets": found})
-    if not found:
+        return as_json({"changeSets": change_sets})
+    if not change_sets:
         what, how = ("it", f"enrich {reference}") if reference else ("all", "enrich-all")
         return note(f"nothing changed yet; to bring {what} up to date: metarr {how}")
-    for place, change_set in enumerate(found):
+    for place, change_set in enumerate(change_sets):
         if place:
             say()
         _tell(change_set, full=full)
@@ -117,12 +117,12 @@ def change_lines(changes: Sequence[Answer], room: int) -> Iterator[str]:
     """A line for each change, in so many columns: values as far as they have room, from where they begin to differ."""
     names = max((len(change["field"]) for change in changes), default=0)
     for change in changes:
-        told = f"  {change['field']:{names}}  "
+        start = f"  {change['field']:{names}}  "
         source = f"  ({_source(change)})" if _source(change) else ""
-        left = max(room - cell_len(f"{told} → {source}"), LEAST)
+        left = max(room - cell_len(f"{start} → {source}"), LEAST)
         old, new = _values(change)
         old, new = side_by_side(one_line(old), one_line(new), left)
-        yield f"{told}{old} → {new}{source}"
+        yield f"{start}{old} → {new}{source}"
 
 
 def _values(change: Answer) -> tuple[str, str]:

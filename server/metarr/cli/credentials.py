@@ -110,8 +110,8 @@ def is_here(server: str) -> bool:
 def _token(file: Path | None) -> str:
     try:
         if file is not None and not file.exists():
-            told = f"there is no file {file}; what `metarr token show` prints on the daemon's machine belongs in it"
-            raise typer.BadParameter(told, param_hint="--token-file")
+            missing = f"there is no file {file}; what `metarr token show` prints on the daemon's machine belongs in it"
+            raise typer.BadParameter(missing, param_hint="--token-file")
         return "" if file is None else tokens.read(file)
     except CannotDo as error:
         raise typer.BadParameter(str(error), param_hint="--token-file") from None

@@ -23,15 +23,15 @@ def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     say()
     off = answer.get("schedule", {}).get("off")
     say(clean(f"daily run: {off or when(answer.get('schedule', {}).get('nextRunAt')) or 'unknown'}"))
-    for provider_id, told in providers:
-        for line in notes_of(told):
+    for provider_id, of_provider in providers:
+        for line in notes_of(of_provider):
             say_folded(f"{provider_id}: {line}")
     for broken in answer.get("brokenProviders", ()):
         say(clean(f"{broken['name']} ({broken.get('origin', '')}) cannot be used: {broken.get('why', '')}"))
     for player in answer.get("players", ()):
         notes = player.get("notes") or [f"well, last heard {when(player.get('seenAt'))}"]
-        for told in notes:
-            say(clean(f"player {player['name']}: {told}"))
+        for line in notes:
+            say(clean(f"player {player['name']}: {line}"))
     return None
 
 

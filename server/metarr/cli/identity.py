@@ -80,8 +80,8 @@ def identify(
     if ids:
         claims = [id_claim(text) for text in ids]
     else:
-        found = ask(server, SERVICE, "GetItem", {"itemId": reference})["item"]
-        claims = _picked(found, pick) if pick else _chosen(server, found)
+        item_found = ask(server, SERVICE, "GetItem", {"itemId": reference})["item"]
+        claims = _picked(item_found, pick) if pick else _chosen(server, item_found)
     answer = _identified(server, reference, claims)
     return as_json(answer) if json else _tell(answer)
 
@@ -109,13 +109,13 @@ def _identified(server: str, reference: str, claims: list[Answer]) -> Answer:
 
 
 def _tell(answer: Answer) -> None:
-    found, changes = answer["item"], answer.get("changes", [])
-    say(f"{name_of(found)}, item {found['id']}, is {ids_text(found)}")
+    item, changes = answer["item"], answer.get("changes", [])
+    say(f"{name_of(item)}, item {item['id']}, is {ids_text(item)}")
     if changes:
         say(f"{counted(len(changes), 'value')} of another title removed (change-set {answer.get('changeSetId', '')}):")
         rows = [(change["field"], shown(change.get("oldValue"), MOST_OBJECTS)) for change in changes]
         table(("field", "old"), rows, whole=("field",))
-    say(f"Ask the providers about it with: metarr enrich {found['id']}")
+    say(f"Ask the providers about it with: metarr enrich {item['id']}")
 
 
 # At a terminal
@@ -126,8 +126,8 @@ def _chosen(server: str, item: Answer) -> list[Answer]:
     candidates = item.get("candidates") or _searched(server, item)
     _show(item, candidates)
     if not sys.stdin.isatty():
-        told = "say which: --pick NUMBER, or --id TYPE=ID" if item.get("candidates") else "say which: --id TYPE=ID"
-        raise typer.BadParameter(told, param_hint="--id")
+        hint = "say which: --pick NUMBER, or --id TYPE=ID" if item.get("candidates") else "say which: --id TYPE=ID"
+        raise typer.BadParameter(hint, param_hint="--id")
     claims = _asked(candidates, "Which one? Its number, or an id such as tt0137523")
     if claims is None:
         note("nothing was changed")
@@ -186,13 +186,13 @@ def _settled(server: str, item: Answer, candidates: list[Answer]) -> bool:
     """Whether a person said which title an item is; where the daemon refuses that, it is asked again."""
     while claims := _asked(candidates, "Which one? Its number, or an id such as tt0137523; Enter leaves it"):
         try:
-            told = _identified(server, item["id"], claims)["item"]
+            identified = _identified(server, item["id"], claims)["item"]
         except RpcFailure as failure:
             if failure.code != "INVALID_ARGUMENT":
                 raise
             complain(failure)
         else:
-            say(f"{name_of(item)} is {ids_text(told)}")
+            say(f"{name_of(item)} is {ids_text(identified)}")
             return True
     return False
 

@@ -175,12 +175,12 @@ def _send(server: str, batch: list[TitleToAdd], summary: Summary) -> None:
 
 def _named(failure: RpcFailure, size: int) -> dict[int, str]:
     """By place in the batch, what is wrong with the items that the daemon names."""
-    told: dict[int, list[str]] = {}
+    by_place: dict[int, list[str]] = {}
     for violation in failure.violations:
         if (match := _NAMED.match(violation.field)) and int(match[1]) < size:
             field_name = violation.field[match.end() :]
-            told.setdefault(int(match[1]), []).append(f"{field_name}: {violation.description}".removeprefix(": "))
-    return {place: "; ".join(lines) for place, lines in told.items()}
+            by_place.setdefault(int(match[1]), []).append(f"{field_name}: {violation.description}".removeprefix(": "))
+    return {place: "; ".join(lines) for place, lines in by_place.items()}
 
 
 def _count(result: dict[str, Any], summary: Summary) -> None:

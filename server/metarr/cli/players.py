@@ -97,17 +97,16 @@ def show(
     json: AsJson = False,
 ) -> None:
     """Show one player with what it did not take and what was changed there by hand."""
-    found = _find(server, player)
+    chosen = _find(server, player)
     entries = _entries(server, player, "STATE_NOT_TAKEN")
     waiting = _entries(server, player, "STATE_PENDING") if pending else []
     if json:
-        return as_json({"player": found, "notTaken": entries} | ({"pending": waiting} if pending else {}))
-    say(clean(f"{found['name']} ({found['host']} {found.get('hostVersion', '')}), player {found['id']}"))
-    say(
-        f"policy: {policy_text(found)}; edits made there are {'overwritten' if found.get('overwriteEdits') else 'kept'}"
-    )
-    say(f"last heard {when(found.get('seenAt'))}; told its whole library {when(found.get('reportedAt')) or 'never'}")
-    say(f"entries: {found.get('items', 0)}; pending: {found.get('pendingItems', 0)}")
+        return as_json({"player": chosen, "notTaken": entries} | ({"pending": waiting} if pending else {}))
+    say(clean(f"{chosen['name']} ({chosen['host']} {chosen.get('hostVersion', '')}), player {chosen['id']}"))
+    edits_are = "overwritten" if chosen.get("overwriteEdits") else "kept"
+    say(f"policy: {policy_text(chosen)}; edits made there are {edits_are}")
+    say(f"last heard {when(chosen.get('seenAt'))}; told its whole library {when(chosen.get('reportedAt')) or 'never'}")
+    say(f"entries: {chosen.get('items', 0)}; pending: {chosen.get('pendingItems', 0)}")
     if waiting:
         say()
         rows = [(name_of(each), each["hostKey"], ", ".join(each.get("pendingFields", ()))) for each in waiting]
@@ -115,7 +114,7 @@ def show(
     if entries:
         say()
         table(("not taken", "field", "why", "there", "metarr"), _refusals(entries))
-        say(f"metarr players resend {found['id']} ENTRY writes Metarr's values over them.")
+        say(f"metarr players resend {chosen['id']} ENTRY writes Metarr's values over them.")
     return None
 
 
@@ -183,8 +182,8 @@ def resend(
 def remove(player: Player, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     """Forget a player. Items that only it had are deleted, and come back with it."""
     answer = ask(server, SERVICE, "RemovePlayer", {"playerId": player})
-    told = f"{player} is forgotten; items deleted with it: {answer.get('deletedItems', 0)}"
-    return as_json(answer) if json else say(told)
+    line = f"{player} is forgotten; items deleted with it: {answer.get('deletedItems', 0)}"
+    return as_json(answer) if json else say(line)
 
 
 def policy_text(player: Answer) -> str:
@@ -251,9 +250,9 @@ def _sample(sample: Answer) -> str:
     return f"{clean(sample.get('title', ''))}: {' → '.join(_values(sample))}"
 
 
-def _values(told: Answer) -> tuple[str, str]:
+def _values(refusal: Answer) -> tuple[str, str]:
     """What a player holds and what Metarr has, from where they begin to differ."""
-    there, here = (one_line(clean(shown(told.get(side), 1))) for side in ("hostValue", "value"))
+    there, here = (one_line(clean(shown(refusal.get(side), 1))) for side in ("hostValue", "value"))
     return apart(there, here, MOST_TEXT)
 
 

@@ -39,8 +39,8 @@ def notes_of(state: Answer) -> Iterator[str]:
     counts = state.get("quotaLimit") and state.get("status") != "STATUS_NOT_CONFIGURED"
     quota = ("" if again else reset, forecast_text(state)) if counts else ()
     for parts in ((state.get("detail", ""), again), quota, (state.get("advice", ""),)):
-        if told := "; ".join(part for part in parts if part):
-            yield clean(told)
+        if notes := "; ".join(part for part in parts if part):
+            yield clean(notes)
 
 
 def forecast_text(state: Answer) -> str:
@@ -141,8 +141,9 @@ def set_settings(
         elif key in declared:
             request["settings"][key] = typed(declared[key], text)
         else:
-            known = ", ".join(["enabled", *declared])
-            raise typer.BadParameter(f"{provider_id} has no setting {clean(key)!r}; it has {known}", param_hint="KEY")
+            settable = ", ".join(["enabled", *declared])
+            wrong = f"{provider_id} has no setting {clean(key)!r}; it has {settable}"
+            raise typer.BadParameter(wrong, param_hint="KEY")
     paths = [path for path in ("enabled", "settings") if request.get(path) not in (None, {})]
     answer = ask(server, SERVICE, "UpdateProvider", {**request, "updateMask": ",".join(paths)})
     if json:
