@@ -15,6 +15,8 @@ from metarr.cli.sources import read
 EPISODE = "<episodedetails><title>{0}</title><season>1</season><episode>{0}</episode></episodedetails>"
 SHOW = "<tvshow><title>Harbour</title><year>2010</year><id>81189</id></tvshow>"
 HARBOUR = {"title": "Harbour", "year": 2010, "ids": [{"type": "tvdb", "value": "81189"}]}
+DESCRIBED = {**HARBOUR, "ids": [{"type": "tvdb", "value": "81189", "weak": True}]}
+"""As its own file tells it, in an element for ids of any type."""
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -140,7 +142,7 @@ def test_a_folder_is_read_with_the_series_of_its_episodes(tmp_path: Path) -> Non
     assert faults(found) == {"release.nfo": "", "clip.nfo": ""}
     told = {item["title"]: item for item in items(found)}
     assert told.keys() == {"Harbour", "1", "2", "Night Ferry"}
-    assert (told["2"]["series"], told["2"]["seasonNumber"], told["2"]["episodeNumber"]) == (HARBOUR, 1, 2)
+    assert (told["2"]["series"], told["2"]["seasonNumber"], told["2"]["episodeNumber"]) == (DESCRIBED, 1, 2)
     assert told["Night Ferry"]["lockAll"] is True
     assert all(item["source"] == "nfo" for item in told.values())
 
@@ -150,7 +152,7 @@ def test_a_season_file_belongs_to_the_series_above(tmp_path: Path) -> None:
     season = "<season><title>Book One</title><seasonnumber>1</seasonnumber></season>"
     path = write(tmp_path / "Harbour" / "Season 1" / "season.nfo", season)
     [item] = items(list(read(path)))
-    assert (item["kind"], item["title"], item["series"]) == ("MEDIA_KIND_SEASON", "Book One", HARBOUR)
+    assert (item["kind"], item["title"], item["series"]) == ("MEDIA_KIND_SEASON", "Book One", DESCRIBED)
     assert (item["seasonNumber"], item["episodeNumber"]) == (1, 0)
 
 
@@ -177,7 +179,7 @@ def test_an_episode_file_by_itself_finds_its_series_above(tmp_path: Path) -> Non
     write(tmp_path / "Harbour" / "tvshow.nfo", SHOW)
     path = write(tmp_path / "Harbour" / "Season 1" / "e1.nfo", EPISODE.format(1))
     [item] = items(list(read(path)))
-    assert item["series"] == HARBOUR
+    assert item["series"] == DESCRIBED
 
 
 @pytest.mark.parametrize(
