@@ -126,7 +126,7 @@ def whole(path: Path) -> set[int]:
             for query in (
                 "SELECT id FROM items WHERE last_enriched_at IS NOT NULL",
                 "SELECT item_id FROM change_sets WHERE cause = 'enrich'",
-                "SELECT item_id FROM field_values WHERE source != 'import'",
+                """SELECT item_id FROM field_values WHERE source != '["import"]'""",
             )
         )
     assert enriched == recorded == valued
