@@ -95,7 +95,7 @@ def test_the_check_of_a_clean_checkout_is_sound_bash_and_calls_what_the_readme_t
     run = ROOT / ".ci" / "run"
     assert os.access(run, os.X_OK)
     assert subprocess.run(["bash", "-n", run], check=False).returncode == 0
-    for command in ("scripts/check", "scripts/demo", "scripts/test --complete"):
+    for command in ("scripts/check", "scripts/demo", "git clone", "scripts/test --complete", "-m recordings"):
         assert command in run.read_text()
 
 
