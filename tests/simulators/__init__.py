@@ -4,7 +4,8 @@
         requests.get(simulators.base_urls["tmdb"] + "/movie/550", params={"api_key": KEYS["tmdb"]})
         simulators.fault("tmdb", "truncated_json", count=1)
 
-`titles` tells which title has which oddity; `python -m simulators` runs them as a program of its own.
+`movies.toml` and `series.toml` tell which title has which oddity; `python -m simulators` runs them as a program of
+its own.
 """
 
 from .faults import FAULTS

@@ -54,10 +54,10 @@ class Title:
     key: str
     title: str
     year: int
-    tmdb: int | None
-    imdb: str
-    tvdb: int | None
     released: str
+    tmdb: int | None = None
+    imdb: str = ""
+    tvdb: int | None = None
     runtime: int = 0
     genres: tuple[str, ...] = ()
     countries: tuple[str, ...] = ("US",)
