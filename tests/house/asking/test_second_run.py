@@ -81,7 +81,9 @@ def strays(ask: Ask) -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize("id_types", COMBINATIONS, ids=lambda ids: "+".join(ids) or "words")
-@pytest.mark.parametrize("look_up", [None, misses, fails, strays])
+@pytest.mark.parametrize(
+    "look_up", [None, *(pytest.param(each, marks=pytest.mark.slow) for each in (misses, fails, strays))]
+)
 def test_by_whichever_ids_a_title_is_added_the_second_run_changes_nothing(  # noqa: PLR0917 fixtures, and a table
     simulators: Simulators,
     tmp_path: Path,
