@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from kodi_host import needs_kodi
+from signals import HEARING_CTRL_C
 
 pytestmark = [pytest.mark.e2e, needs_kodi]
 
@@ -26,7 +27,7 @@ def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     scratch = folder / "scratch"
     scratch.mkdir()
     environment = {**os.environ, "TMPDIR": str(scratch)}
-    command = [sys.executable, str(SCRIPT), *arguments]
+    command = [*HEARING_CTRL_C, sys.executable, str(SCRIPT), *arguments]
     with (folder / "errors.log").open("wb") as errors:
         script = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
     with script:

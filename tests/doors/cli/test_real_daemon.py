@@ -18,6 +18,7 @@ from harness import live
 from metarr.app import Daemon
 from metarr.cli import main
 from metarr.rpc.doors.access import Access
+from signals import HEARING_CTRL_C
 from simulators import KEYS, Simulators
 
 pytestmark = pytest.mark.slow
@@ -212,7 +213,7 @@ def test_what_the_daemon_was_asked_to_do_goes_on_after_ctrl_c(tmp_path: Path, si
         simulators.set_latency("tmdb", 3.0)
         simulators.clear_requests()
         command = [sys.executable, "-m", "metarr.cli", "enrich", "tt0137523", "--server", running.daemon.grpc_address]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as asking:
+        with subprocess.Popen([*HEARING_CTRL_C, *command], stderr=subprocess.PIPE, text=True) as asking:
             until(lambda: simulators.count("tmdb"))
             asking.send_signal(signal.SIGINT)
             told = asking.communicate(timeout=60)[1]
