@@ -373,8 +373,7 @@ class Channel:
         value: Any = None
         error: BaseException | None = None
         try:
-            if self.clock.monotonic() > flight.deadline:
-                raise DeadlineTooNear("the deadline passed before it was this call's turn")
+            self._refuse_late(flight)
             self.breaker.enter()
             value = flight.call(errand)
         except BaseException as caught:  # noqa: BLE001 whatever it was, it belongs to those who wait
@@ -384,6 +383,13 @@ class Channel:
         except BaseException as caught:  # noqa: BLE001 the worker must live on
             return None, caught
         return value, error
+
+    def _refuse_late(self, flight: Flight[Any]) -> None:
+        """Nobody may join it from then on: they may have time enough, and would be told that they have none."""
+        with self._changed:
+            if self.clock.monotonic() > flight.deadline:
+                self._forget(flight)
+                raise DeadlineTooNear("the deadline passed before it was this call's turn")
 
     def _note(self, flight: Flight[Any], errand: _Errand, error: BaseException | None) -> None:
         self._note_limits(errand, error)

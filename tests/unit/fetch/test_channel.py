@@ -1,6 +1,6 @@
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -706,6 +706,27 @@ def test_a_store_that_fails_reaches_the_caller_and_spares_the_worker(open_channe
         submit(channel, 1, refuse).result()
     channel.limiter._state = LimitState(key_fingerprint="key-1")
     assert submit(channel, 2, lambda _http: "alive").result() == "alive"
+
+
+def test_nobody_joins_a_call_whose_time_is_over(open_channel: OpenChannel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It came to its turn too late for whoever wanted it; one who comes now, with time enough, has one of his own."""
+    clock, free = FakeClock(), threading.Event()
+    channel = open_channel(limits=Limits(per_second=0, workers=1), clock=clock)
+    submit(channel, "busy", lambda _http: free.wait(SOON))
+    submit(channel, "key", lambda _http: "too late", seconds=1)
+    in_time: list[Ticket[str]] = []
+    failed = channel.breaker.failed
+
+    def come(key: Hashable, error: BaseException) -> None:
+        """When the worker notes what came of a call, and nobody has been told yet."""
+        failed(key, error)
+        in_time.append(submit(channel, "key", lambda _http: "in time", seconds=60))
+
+    monkeypatch.setattr(channel.breaker, "failed", come)
+    clock.advance(2)
+    free.set()
+    settled(lambda: bool(in_time))
+    assert in_time[0].result() == "in time"
 
 
 def test_many_callers_of_few_keys_get_their_own_answers(server: ScriptedServer, open_channel: OpenChannel) -> None:
