@@ -58,6 +58,7 @@ def test_it_declares_itself_soundly() -> None:
     assert list(declaration_faults(TvMaze)) == []
 
 
+@pytest.mark.recordings
 @pytest.mark.parametrize(
     ("recording", "expected"),
     [
@@ -91,11 +92,13 @@ def test_recorded_shows_are_read(recording: str, expected: dict[str, Any]) -> No
     assert {"cast", "poster", "fanart"} <= fragment.unread, "the recordings have no embedded parts"
 
 
+@pytest.mark.recordings
 def test_a_recorded_show_claims_its_ids() -> None:
     fragment = parse_show(json.loads(sample("tvmaze/shows_82_game_of_thrones.json")))
     assert fragment.ids == {"tvmaze": "82", "imdb": "tt0944947", "tvdb": "121361"}
 
 
+@pytest.mark.recordings
 def test_every_recorded_show_is_read_without_nonsense() -> None:
     shows = json.loads(sample("tvmaze/shows_index_popular240.json"))
     provider = TvMaze()

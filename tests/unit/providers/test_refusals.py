@@ -213,6 +213,7 @@ def test_what_a_refusal_says_is_not_repeated(provider: str, body: Body) -> None:
 
 @pytest.mark.recordings
 def test_a_recorded_limit_is_one() -> None:
+    sample("INDEX.tsv")
     [recorded] = [row.file for row in index("tmdb") if row.http_status == "429"]
     assert isinstance(refusal("tmdb", 429, sample(recorded), retry_after="7"), RateLimited)
 
