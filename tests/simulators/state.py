@@ -81,22 +81,30 @@ class State:
         self.host = ""  # "127.0.0.1:port", filled in by the server
         self._lock = threading.Lock()
         self.faults = FaultBook()
+        self.patches: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self.missing: set[tuple[str, str, str]] = set()
+        self._forget_answers()
         self.reset()
 
     def reset(self) -> None:
         with self._lock:
+            # Those without a patch are the same for every test.
+            if self.patches or self.missing:
+                self._forget_answers()
             self.latency: dict[str, float] = {}
             self.quotas: dict[str, Quota] = {}
             self.rates: dict[str, Rate] = {}
             self.refused: set[str] = set()
             self.page_sizes: dict[str, int] = {}
             self.tokens: dict[str, float] = {}
-            self.patches: dict[tuple[str, str, str], dict[str, Any]] = {}
-            self.missing: set[tuple[str, str, str]] = set()
-            self._cache: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
-            self._cached_bytes = 0
+            self.patches = {}
+            self.missing = set()
             self._clear_log()
         self.faults.clear()
+
+    def _forget_answers(self) -> None:
+        self._cache: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
+        self._cached_bytes = 0
 
     def _clear_log(self) -> None:
         self.log: deque[RecordedRequest] = deque(maxlen=LOG_LENGTH)
@@ -166,8 +174,7 @@ class State:
                     self.patches[key] = {**self.patches.get(key, {}), **fields}
                 else:
                     self.patches.pop(key, None)
-            self._cache.clear()
-            self._cached_bytes = 0
+            self._forget_answers()
 
     # The log --------------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from metarr.library.enrich import Enriched, Wish
 from metarr.library.intake import NewItem
 from metarr.providers.registry import discover
 from metarr.rpc.client import Client
-from metarr.secrets import Vault, write_private
+from metarr.secrets import Vault
 from metarr.store import awaited_answers, changes, items, tables
 from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.changes import ChangeSet
@@ -144,7 +144,8 @@ class Configured(NamedTuple):
 
     def lay_out(self, database: Database, key_file: Path) -> None:
         """Leave a new database, and the folder of the key, as entering these settings would."""
-        write_private(key_file, self.key)
+        key_file.touch(mode=0o600)
+        key_file.write_bytes(self.key)
         with database.begin() as connection:
             for table, rows in self.rows.items():
                 connection.execute(tables.metadata.tables[table].insert(), rows)

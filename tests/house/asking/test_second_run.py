@@ -23,6 +23,7 @@ from metarr.providers.contract import Ask
 from metarr.providers.tmdb import Tmdb
 from metarr.providers.tvdb import Tvdb
 from simulators import MOVIES, SERIES, Movie, Simulators
+from tiers import slow_but
 
 ID_TYPES = ("imdb", "tmdb", "tvdb")
 COMBINATIONS = [ids for count in range(4) for ids in combinations(ID_TYPES, count)]
@@ -80,10 +81,10 @@ def strays(ask: Ask) -> Mapping[str, str]:
     return {"tmdb": str(other.tmdb), "tvdb": str(other.tvdb)}
 
 
-@pytest.mark.parametrize("id_types", COMBINATIONS, ids=lambda ids: "+".join(ids) or "words")
 @pytest.mark.parametrize(
-    "look_up", [None, *(pytest.param(each, marks=pytest.mark.slow) for each in (misses, fails, strays))]
+    "id_types", slow_but([(), ("imdb",), ("tmdb",)], COMBINATIONS), ids=lambda ids: "+".join(ids) or "words"
 )
+@pytest.mark.parametrize("look_up", slow_but([None], [None, misses, fails, strays]))
 def test_by_whichever_ids_a_title_is_added_the_second_run_changes_nothing(  # noqa: PLR0917 fixtures, and a table
     simulators: Simulators,
     tmp_path: Path,

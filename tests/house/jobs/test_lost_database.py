@@ -19,6 +19,7 @@ from metarr.jobs.summary import ended
 from metarr.store.jobs import JobState
 from postgres import Cluster
 from simulators import Simulators
+from tiers import slow_but
 
 
 class Gate:
@@ -95,7 +96,7 @@ def later(home: House, true: Callable[[], bool]) -> Callable[[], bool]:
     return met
 
 
-@pytest.mark.parametrize("writes", [0, 5, *(pytest.param(later, marks=pytest.mark.slow) for later in (1, 3, 9, 17))])
+@pytest.mark.parametrize("writes", slow_but([0, 5], [0, 1, 3, 5, 9, 17]))
 def test_a_job_waits_and_goes_on(busy: House, gate: Gate, writes: int) -> None:
     add_movies(busy, 12)
     gate.shut_after(writes)

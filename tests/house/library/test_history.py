@@ -19,6 +19,7 @@ from metarr.library.edit import Edit
 from metarr.library.intake import NewItem
 from metarr.store.changes import ChangeSet
 from scripted_providers import Scripted, scripted_house
+from tiers import slow_but
 
 ORDER = ("tmdb", "omdb", "tvdb")
 """The plot listens to the first two by default; the third one fills gaps."""
@@ -288,7 +289,7 @@ def put_back(home: House, rows: Mapping[str, list[tuple[Any, ...]]]) -> None:
                 connection.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)
 
 
-@pytest.mark.parametrize("culprit", [ORDER[0], *(pytest.param(each, marks=pytest.mark.slow) for each in ORDER[1:])])
+@pytest.mark.parametrize("culprit", slow_but(ORDER[:1], ORDER))
 def test_what_was_restored_stays_whichever_providers_are_down(story: Story, culprit: str) -> None:
     assert check_two_runs(story, culprit, UP_OR_DOWN, UP_OR_DOWN) == 64
     assert story.plot.value == "A"

@@ -158,6 +158,7 @@ class Invented:
         return names(*told, year=self.year + self._luck.choices([0, 1, -1], [94, 4, 2])[0])
 
 
+@pytest.mark.slow
 def test_of_true_pairs_hardly_any_is_held_and_of_strangers_nearly_all_are() -> None:
     luck = random.Random(20261130)
     films = [Invented(luck) for _ in range(2000)]
@@ -168,6 +169,7 @@ def test_of_true_pairs_hardly_any_is_held_and_of_strangers_nearly_all_are() -> N
     assert caught >= 0.95 * len(strangers)
 
 
+@pytest.mark.slow
 def test_a_weak_id_is_hardly_ever_believed_of_a_stranger_and_mostly_of_its_own_film() -> None:
     luck = random.Random(20261201)
     films = [Invented(luck) for _ in range(2000)]

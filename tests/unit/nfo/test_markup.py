@@ -124,6 +124,7 @@ def test_images_of_single_seasons_are_not_the_shows() -> None:
     assert show.findtext("title") == "X"
 
 
+@pytest.mark.slow
 def test_a_file_of_endless_elements_is_refused() -> None:
     with pytest.raises(TooManyTags):
         read("<a>" * (MOST_TAGS + 1))
