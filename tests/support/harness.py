@@ -136,19 +136,24 @@ registry = cache(discover)
 """The providers that are installed. To look for them takes longer than most tests."""
 
 
+SETTINGS = frozenset({"provider_configs", "provider_states"})
+"""The tables that are left by entering the providers' settings."""
+
+Rows = dict[str, list[dict[str, Any]]]
+"""By table, those that refer to others after these."""
+
+
 class Configured(NamedTuple):
-    """What is left of entering the providers' settings: the key file, and the rows by table."""
+    """What is left of entering the providers' settings."""
 
     key: bytes
-    rows: dict[str, list[dict[str, Any]]]
+    rows: Rows
 
     def lay_out(self, database: Database, key_file: Path) -> None:
         """Leave a new database, and the folder of the key, as entering these settings would."""
         key_file.touch(mode=0o600)
         key_file.write_bytes(self.key)
-        with database.begin() as connection:
-            for table, rows in self.rows.items():
-                connection.execute(tables.metadata.tables[table].insert(), rows)
+        _insert(database, self.rows)
 
 
 @cache
@@ -156,13 +161,62 @@ def configured(simulators: Simulators, providers: tuple[str, ...]) -> Configured
     """The settings of these providers, entered once for all tests: to enter them takes longer than most tests."""
     with tempfile.TemporaryDirectory() as folder, house(simulators, Path(folder), FakeClock(), ()) as home:
         home.configure(*providers)
-        with home.database.read() as connection:
-            found = {
-                name: [dict(row) for row in connection.execute(select(table)).mappings()]
-                for name, table in tables.metadata.tables.items()
-                if name.startswith("provider_")
-            }
-        return Configured((Path(folder) / KEY).read_bytes(), {name: rows for name, rows in found.items() if rows})
+        rows = _rows(home.database)
+        assert rows.keys() == SETTINGS
+        return Configured((Path(folder) / KEY).read_bytes(), rows)
+
+
+def put_enriched(home: House, *keys: str) -> dict[str, int]:
+    """Leave an empty library as adding and enriching these titles of the simulators would; their items by their keys.
+
+    They are enriched once for all tests, at the time at which a `FakeClock` begins. Nobody is asked.
+    """
+    made = _enriched(home.simulators, keys)
+    _insert(home.database, made.rows)
+    home.simulators.state.tokens.update(made.tokens)
+    home.simulators.clear_requests()
+    return dict(made.items)
+
+
+class _Enriched(NamedTuple):
+    items: dict[str, int]
+    rows: Rows
+    tokens: dict[str, float]
+    """What a simulator has let in."""
+
+
+@cache
+def _enriched(simulators: Simulators, keys: tuple[str, ...]) -> _Enriched:
+    with tempfile.TemporaryDirectory() as folder, house(simulators, Path(folder), FakeClock()) as home:
+        added = {key: home.add(key) for key in keys}
+        for item_id in added.values():
+            home.enrich(item_id)
+        rows = {name: rows for name, rows in _rows(home.database).items() if name not in SETTINGS}
+        return _Enriched(added, rows, dict(simulators.state.tokens))
+
+
+def _rows(database: Database) -> Rows:
+    """All rows but those of a new database."""
+    with database.read() as connection:
+        found = {
+            table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
+            for table in tables.metadata.sorted_tables
+        }
+    [own] = found.pop("sync_state")
+    assert own["last_sequence"] == 0
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _insert(database: Database, found: Rows) -> None:
+    with database.begin() as connection:
+        for table, rows in found.items():
+            connection.execute(tables.metadata.tables[table].insert(), rows)
+
+
+def put_blank(path: Path) -> None:
+    """Put a new library of this version there: to migrate one takes longer than most tests."""
+    with closing(Database.in_memory()) as blank:
+        shutil.copyfile(str(blank.path), path)
 
 
 @contextmanager
@@ -219,8 +273,7 @@ def live(data_dir: Path, clock: Clock | None = None) -> Iterator[Live]:
     """A daemon on free ports; its data directory outlives it. A new one holds an empty library of this version."""
     if not (data_dir / DATABASE).exists():
         make_private(data_dir)
-        with closing(Database.in_memory()) as blank:
-            shutil.copyfile(str(blank.path), data_dir / DATABASE)
+        put_blank(data_dir / DATABASE)
     daemon = Daemon(data_dir, clock=clock)
     daemon.start()
     try:

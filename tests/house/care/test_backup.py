@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from factories import NOW, item
+from harness import put_blank
 from metarr import tokens
 from metarr.care import backup
 from metarr.datadir import DATABASE, KEY, locked
@@ -23,9 +24,9 @@ class Home:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.database = Database(folder / DATABASE)
         folder.mkdir()
-        self.database.migrate(None, NOW)
+        put_blank(folder / DATABASE)
+        self.database = Database(folder / DATABASE)
         self.sealed = Vault(folder / KEY).seal("the-key-of-a-provider")
         tokens.ensure(folder / tokens.FILE_NAME)
         self.token = tokens.read(folder / tokens.FILE_NAME)

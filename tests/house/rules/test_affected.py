@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from harness import House
+from harness import House, put_enriched
 from metarr.domain.authority import FieldRule
 from metarr.domain.values import Kind
 from metarr.rules.affected import Affected, Reach
@@ -20,10 +20,7 @@ OTHER_PRIORITY = {"priority": ("tvdb", "omdb", "tmdb", "fanart")}
 @pytest.fixture
 def library(home: House) -> dict[str, int]:
     """A movie and a series, enriched."""
-    added = {key: home.add(key) for key in ("fight-club", "game-of-thrones")}
-    for item_id in added.values():
-        home.enrich(item_id)
-    return added
+    return put_enriched(home, "fight-club", "game-of-thrones")
 
 
 def reach(home: House) -> dict[int, Reach]:

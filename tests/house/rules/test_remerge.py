@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from factories import source_of
 from fakes import FakeClock
-from harness import PROVIDERS, House, house
+from harness import PROVIDERS, House, house, put_enriched
 from metarr.app import build
 from metarr.domain.authority import FieldRule
 from metarr.domain.fields import FIELDS, FieldType, fields_of
@@ -48,11 +48,7 @@ OMDB_FIRST = {"rules": [(Kind.MOVIE, "plot", FieldRule(providers=("omdb", "tmdb"
 @pytest.fixture
 def library(home: House) -> dict[str, int]:
     """Eight enriched titles by their key; no request is counted yet."""
-    added = {key: home.add(key) for key in TITLES}
-    for item_id in added.values():
-        home.enrich(item_id)
-    home.asked()
-    return added
+    return put_enriched(home, *TITLES)
 
 
 def preview(home: House, wanted: dict[str, Any], **more: Any) -> RemergeTally:
