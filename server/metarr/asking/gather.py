@@ -4,7 +4,7 @@ Nothing here decides a value: what comes out are outcomes (evidence) and settled
 """
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -153,18 +153,16 @@ class Gatherer:
         TMDB's answer names; else the next run would, and change values although no provider changed anything.
         """
         outcomes: dict[str, Outcome] = {}
-        seen: set[AnswerKey] = set()
-        asked: set[AnswerKey] = set()
+        past: list[_Round] = []
         settled = Settled(ids=dict(inquiry.subject.ids))
         for _ in range(ROUNDS):
             outcomes |= _in_place(rounds, self._ask_all(rounds, inquiry), outcomes)
-            seen.update(key for each in rounds for key in each.keys)
-            asked.update(each.key for each in rounds)
+            past += rounds
             settled = settled_by(inquiry.subject, outcomes, heard.config.authority)
             rounds = [
                 again
                 for asker in heard.askers(inquiry.kind)
-                if (again := _again(asker, heard, settled, outcomes.get(asker.id), seen, asked)) is not None
+                if (again := _again(asker, heard, settled, outcomes.get(asker.id), past)) is not None
             ]
             if not rounds:
                 break
@@ -344,23 +342,21 @@ def _round(asker: Asker, heard: Heard, ids: Mapping[str, str]) -> _Round | None:
     return _Round(asker=asker, keys=keys, ask=ask, by_lookup=asker.must_look_up(ids))
 
 
-def _again(  # noqa: PLR0917 all that is known of one provider after a round
-    asker: Asker,
-    heard: Heard,
-    settled: Settled,
-    outcome: Outcome | None,
-    seen: Collection[AnswerKey],
-    asked: Collection[AnswerKey],
+def _again(
+    asker: Asker, heard: Heard, settled: Settled, outcome: Outcome | None, past: Iterable[_Round]
 ) -> _Round | None:
-    """How to ask a provider by ids that stand now: `seen` are the questions to which it has no answer that would do,
-    `asked` those among them that it was asked itself."""
+    """How to ask a provider by ids that stand now, if it is to be asked at all after the rounds that are past."""
+    if outcome is not None and not _is_in_vain(asker.id, outcome, settled):
+        return None
     gone = outcome.asked_id if isinstance(outcome, NotFound) and outcome.gone else ""
     ids = {t: claim.value for t, claim in settled.ids.items() if f"{t}:{claim.value}" != gone}
     again = _round(asker, heard, ids)
-    if again is None or not (outcome is None or _is_in_vain(asker.id, outcome, settled)):
+    if again is None:
         return None
+    before = [each for each in past if each.id == asker.id]
     # What was said about a title by another id, before its record was gone, may do now.
-    keys = tuple(key for key in again.keys if key not in (asked if gone else seen))
+    used = {each.key for each in before} if gone else {key for each in before for key in each.keys}
+    keys = tuple(key for key in again.keys if key not in used)
     return dataclasses.replace(again, keys=keys, instead_of=gone) if keys else None
 
 

@@ -88,7 +88,9 @@ def _answers(outcomes: Mapping[str, Outcome]) -> dict[str, Answered]:
     }
 
 
-def _without(answers: Mapping[str, Answered], rejected: Mapping[str, Conflict]) -> dict[str, Answered]:
+def _without(answers: Mapping[str, Answered], rejected: Mapping[str, Conflict]) -> Mapping[str, Answered]:
+    if not rejected:
+        return answers
     return {provider: answer for provider, answer in answers.items() if provider not in rejected}
 
 
