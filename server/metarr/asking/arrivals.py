@@ -44,6 +44,8 @@ class Arrivals:
         finally:
             with self._lock:
                 self._expecting -= 1
+                # Not only what this caller asked for: an answer may come after whoever asked for it has gone, such as
+                # one of TheTVDB's ten seconds after an interactive call's deadline.
                 left = self._waiting and not self._expecting
             if left:
                 self.store()
@@ -56,6 +58,8 @@ class Arrivals:
             if not self._waiting:
                 self._since = now
             self._waiting |= by_key
+            # Counted under the same lock as it is put there. Otherwise another caller could take its marks after the
+            # count and look before the answer is there: it would ask again for what has just come.
             self._count(by_key)
             due = not self._expecting or now - self._since > STORED_WITHIN
         if due:
@@ -63,7 +67,12 @@ class Arrivals:
 
     def marks(self, keys: Iterable[AnswerKey]) -> tuple[int, ...]:
         """To be taken before answers to these questions are looked for. Once they differ, there may be one that was
-        not seen: look again. As long as they do not, there is none, here or in the database."""
+        not seen: look again. As long as they do not, there is none, here or in the database.
+
+        Two jobs ask about one film. The first one's answer comes, is stored and its flight ends, all between the other
+        one's look into the cache and its call: there is no flight to join any more, and without the marks the provider
+        would be asked twice.
+        """
         return tuple(self._came[hash(key) % SLOTS] for key in keys)
 
     def stored(self, keys: Iterable[AnswerKey]) -> None:
@@ -72,7 +81,8 @@ class Arrivals:
             self._count(keys)
 
     def find(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, StoredAnswer]:
-        """Those of these answers that wait. To be asked before the database is: what is gone from here is there."""
+        """Those of these answers that wait. To be asked before the database is: what is gone from here is there, while
+        after a look at the database first, an answer could move there unseen."""
         if not self._waiting:
             return {}
         with self._lock:
@@ -88,8 +98,10 @@ class Arrivals:
                 taken = self._write(connection)
                 yield connection
         except BaseException:
+            # Such as a version that moved: the item is merged again, but nobody asks the providers again.
             self.store()
             raise
+        # Only now: until the commit, others see it neither in the database nor, if it were forgotten, here.
         self._forget(taken)
 
     def store(self) -> None:
@@ -115,6 +127,7 @@ class Arrivals:
     def _forget(self, written: Iterable[NewAnswer]) -> None:
         with self._lock:
             for answer in written:
+                # A newer answer to the same question may have come while this one was written, such as a forced one.
                 if self._waiting.get(answer.key) is answer:
                     del self._waiting[answer.key]
             self._since = self._clock.monotonic()

@@ -87,7 +87,11 @@ class DueItem(Struct, frozen=True, kw_only=True):
 
 def whom_first(due: Iterable[DueItem]) -> list[DueItem]:
     """In which order to spend a short quota: items with no answer at all, the newest release first; then the oldest
-    answers, where the release date only breaks ties."""
+    answers, where the release date only breaks ties.
+
+    Nobody sorts a library in memory: the statement in `store/awaited_answers.due` says the same, and is tested against
+    this, its oracle.
+    """
     due = tuple(due)
     never = [item for item in due if item.fetched_at is None]
     stale = [item for item in due if item.fetched_at is not None]

@@ -284,7 +284,9 @@ class Channel:
 
     def stalled(self) -> bool:
         """Whether every worker has waited for an answer for a while, so that nobody else needs to line up."""
+        # Read without the lock, by everyone who waits: a flight too many or too few only moves the moment.
         running = tuple(self._running)
+        # One worker is kept for interactive calls; of a job's, that one never shows whether they all hang.
         if len(running) < max(1, self._workers - 1):
             return False
         since = self.clock.monotonic() - STALL
@@ -304,6 +306,8 @@ class Channel:
             if flight.waiters or flight.done.is_set():
                 return
             if flight.started_as is not None:
+                # No further request of it begins after that but what its linger allows: a look-up that came in time
+                # may still ask for the record that it found.
                 flight.deadline = min(flight.deadline, self.clock.monotonic())
                 return
             flight.cancelled.set()
@@ -328,6 +332,8 @@ class Channel:
         self.check()
         if self.stalled():
             raise self.stall()
+        # At 3 requests a second with 60 calls ahead it is this one's turn in 20 s: who waits 10 is told so at once,
+        # instead of after 10 s, and costs the others no place in the queue.
         turn = self.clock.monotonic() + self.limiter.bucket.delay(self._queue.ahead(lane))
         if turn > deadline:
             raise DeadlineTooNear("it would not be this call's turn in time")
@@ -335,6 +341,8 @@ class Channel:
     def _take_off(self, flight: Flight[Any]) -> Flight[Any]:
         self._flights[flight.key] = flight
         self._queue.add(flight, flight.lane)
+        # An idle worker that was notified for an earlier flight is still counted as idle until it runs: so more
+        # flights than idle ones, not merely none idle, is what calls for another worker.
         if self._idle < len(self._queue) and len(self._threads) < self._workers:
             name = f"fetch-{self._provider_id}-{len(self._threads) + 1}"
             thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -348,7 +356,10 @@ class Channel:
             value, error = self._fly(flight)
             with self._changed:
                 self._running.remove(flight)
+                # By the lane it began in: somebody who waits for it now may have made it an interactive one since.
                 self._running_batch -= flight.started_as is Lane.BATCH
+                # Forgotten before it lands, under one lock: who looks for it in between would join a flight that is
+                # over, and wait for ever.
                 self._forget(flight)
                 flight.land(value, error)
 
@@ -432,5 +443,6 @@ class Channel:
         return error is None or not counts(error)
 
     def _forget(self, flight: Flight[Any]) -> None:
+        # A dropped flight may have been taken off anew, under the same key.
         if self._flights.get(flight.key) is flight:
             del self._flights[flight.key]

@@ -136,6 +136,9 @@ class _Work:
         """Whether an entry is the item that it was: the host says the same ids, or none that speaks against it."""
         if was is None or was.kind is not entry.kind or self._is_deleted(was):
             return False
+        # The host's ids may lag behind: what Metarr found and the host has not taken yet speaks against nothing, nor
+        # does what the owner corrected here while the host says what it always said. Otherwise every report would move
+        # the entry back to the title that has the wrong id.
         ids = self._items[was.item_id].identifying_ids()
         return dict(entry.ids) == was.ids or all(ids.get(t, value) == value for t, value in entry.ids.items())
 
@@ -168,6 +171,8 @@ class _Work:
     def _after(self, before: PlayerEntry, entry: ReportedEntry, item: MediaItem, report_id: str) -> PlayerEntry:
         takes = takeable(entry.kind, self._player.fields(entry.kind))
         values = {**entry.fields, IDS: dict(entry.ids) or None}
+        # What was acknowledged belongs to an entry of the host's database: of another title in the same file, and of a
+        # file that was scanned anew and has another number there, nothing is Metarr's yet.
         other = before.item_id != item.id or before.kind is not entry.kind
         anew = other or before.host_id != entry.host_id
         states = reported({} if other else before.states, values, takes, anew=anew)
@@ -199,7 +204,8 @@ class _Work:
         return replace(begun, acked=begun.sequence - 1, acked_change=last)
 
     def _take(self, entry: ReportedEntry, problems: list[str], *, first: bool) -> Upserted | None:
-        """The item that an entry is; with the best of its ids alone where together they fit no item."""
+        """The item that an entry is; with the best of its ids alone where together they fit no item: one film's IMDb id
+        and another one's TMDB id may stand at one entry."""
         tries = [entry.ids, *({t: entry.ids[t]} for t in PREFERRED_IDS if t in entry.ids and len(entry.ids) > 1)]
         for ids in tries:
             new = _new(entry, self._player, first=first, ids=ids)
@@ -209,7 +215,8 @@ class _Work:
             except InvalidInput as error:
                 saved.rollback()
                 problems.append(str(error).replace("entry.", ""))
-                # What it learned of the one that failed was taken back with it.
+                # What the intake learned of the one that failed was taken back with it: it believes to have added a
+                # series, and the next episode would be put below one that is not there.
                 self._intake = intake.opened(self._connection, [new], self._terms)
             else:
                 saved.commit()

@@ -44,6 +44,7 @@ def count(connection: Connection, statement: Any, rows: Sequence[Mapping[str, An
 def _many(connection: Connection, statement: Any, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Several rows in each statement. SQLite's driver lets another thread run at every single one, and whoever holds
     the write lock would wait as often until it may go on."""
+    # 13 rows go as 8, 4 and 1: six texts of statements are enough for any number, and each stays compiled.
     written, start = 0, 0
     while start < len(rows):
         size = next(size for size in TOGETHER if size <= len(rows) - start)
@@ -64,6 +65,7 @@ def _text(statement: Any, table: Table, columns: tuple[str, ...], size: int) -> 
     dialect = sqlite.dialect()
     compiled = statement.compile(dialect=dialect, column_keys=list(columns))
     names = compiled.positiontup
+    # VALUES (?, ?) ON CONFLICT … becomes VALUES (?, ?), (?, ?), (?, ?), (?, ?) ON CONFLICT … for four rows.
     one = f"({', '.join('?' * len(names))})"
     whole = str(compiled).replace(f"VALUES {one}", f"VALUES {', '.join([one] * size)}", 1)
     return whole, [(name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
@@ -76,5 +78,6 @@ def _statement(dialect: str, table: Table, columns: tuple[str, ...], keep: tuple
     changed = {name: insert.excluded[name] for name in columns if name not in keys and name not in keep}
     if not changed:
         return insert.on_conflict_do_nothing(index_elements=keys)
+    # Such as an answer of 12:00:05 that is there already when one of 12:00:01 comes, which had to wait for its turn.
     where = table.c[newest] <= insert.excluded[newest] if newest else None
     return insert.on_conflict_do_update(index_elements=keys, set_=changed, where=where)
