@@ -37,16 +37,16 @@ def doubted(subject: Subject, answers: Mapping[str, Answered], but: frozenset[st
     namesakes: list[Conflict] = []
     for of_one in _by_title(answers):
         named = _named_by(of_one, subject)
-        # What names none of its ids was found by a look-up, from any of them.
-        led = named or set(subject.ids)
-        if not given.keys() >= led or _repeats_two(of_one, led, subject):
+        if not given.keys() >= named or _repeats_two(of_one, named, subject):
             continue
         said = together(names_of(answer.fragment) for answer in of_one.values())
         disputes = {
             provider: Conflict(id_type="title", value=str(said), claimed_by=provider, stands=str(subject.names))
             for provider in sorted(of_one)
         }
-        weak = all(given[id_type].weak for id_type in led)
+        # What names none of its ids was found by a look-up. A later one may be from an id that some answer told: it is
+        # no better for that.
+        weak = all(subject.ids[id_type].weak for id_type in named or subject.ids)
         if not confirms(subject.names, said) if weak else contradicts(subject.names, said):
             in_doubt |= disputes
             ids |= named
@@ -88,10 +88,10 @@ def _named_by(of_one: Mapping[str, Answered], subject: Subject) -> set[str]:
     return {id_type for id_type, claim in subject.ids.items() if f"{id_type}:{claim.value}" in marks}
 
 
-def _repeats_two(of_one: Mapping[str, Answered], led: set[str], subject: Subject) -> bool:
+def _repeats_two(of_one: Mapping[str, Answered], named: set[str], subject: Subject) -> bool:
     """Whether an answer repeats two ids of the title: that both are wrong in the same way is out of the question."""
-    typed = {id_type: f"{id_type}:{subject.ids[id_type].value}" for id_type in led}
+    typed = {id_type: f"{id_type}:{subject.ids[id_type].value}" for id_type in named}
     return any(
-        sum(answer.asked_id == typed[t] or answer.fragment.ids.get(t) == subject.ids[t].value for t in led) > 1
+        sum(answer.asked_id == typed[t] or answer.fragment.ids.get(t) == subject.ids[t].value for t in named) > 1
         for answer in of_one.values()
     )

@@ -29,14 +29,14 @@ ID_TYPES = ("imdb", "tmdb", "tvdb")
 COMBINATIONS = [ids for count in range(4) for ids in combinations(ID_TYPES, count)]
 
 
-def add_all(home: House, id_types: tuple[str, ...]) -> dict[str, int]:
+def add_all(home: House, id_types: tuple[str, ...], source: str) -> dict[str, int]:
     """Every title of the simulators that has ids of all these types, known by these alone; by its key."""
     added = {}
     for each in (*MOVIES, *SERIES):
         ids = {id_type: str(getattr(each, id_type)) for id_type in id_types if getattr(each, id_type, None)}
         if len(ids) == len(id_types):
             kind = Kind.MOVIE if isinstance(each, Movie) else Kind.SERIES
-            [taken] = home.services.library.upsert([NewItem(kind, each.title, each.year, ids)])
+            [taken] = home.services.library.upsert([NewItem(kind, each.title, each.year, ids, source=source)])
             added[each.key] = taken.item.id
     return added
 
@@ -84,7 +84,13 @@ def strays(ask: Ask) -> Mapping[str, str]:
 @pytest.mark.parametrize(
     "id_types", slow_but([(), ("imdb",), ("tmdb",)], COMBINATIONS), ids=lambda ids: "+".join(ids) or "words"
 )
-@pytest.mark.parametrize("look_up", slow_but([None], [None, misses, fails, strays]))
+@pytest.mark.parametrize(
+    ("look_up", "source"),
+    slow_but(
+        [(None, "")],
+        [(None, ""), (None, "nfo"), (misses, ""), (fails, ""), (strays, ""), (strays, "nfo")],
+    ),
+)
 def test_by_whichever_ids_a_title_is_added_the_second_run_changes_nothing(  # noqa: PLR0917 fixtures, and a table
     simulators: Simulators,
     tmp_path: Path,
@@ -92,12 +98,13 @@ def test_by_whichever_ids_a_title_is_added_the_second_run_changes_nothing(  # no
     monkeypatch: pytest.MonkeyPatch,
     id_types: tuple[str, ...],
     look_up: Callable[[Ask], Mapping[str, str]] | None,
+    source: str,
 ) -> None:
     if look_up is not None:
         for provider in (Tmdb, Tvdb):
             monkeypatch.setattr(provider, "lookup", lambda self, ask, http: look_up(ask))
     with house(simulators, tmp_path, clock) as home:
-        added = add_all(home, id_types)
+        added = add_all(home, id_types, source)
         run(home, added)
         first = state(home, added)
         home.asked()

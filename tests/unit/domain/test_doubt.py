@@ -89,6 +89,12 @@ def test_what_was_looked_up_by_ids_that_it_does_not_repeat_is_in_doubt_without_t
     assert (set(doubt.answers), doubt.ids) == ({"tvdb"}, frozenset())
 
 
+def test_what_was_looked_up_stays_in_doubt_when_the_item_has_ids_that_providers_said() -> None:
+    """The next run looks it up from one of these, and must not find otherwise than the first."""
+    ids = {**right(imdb="tt1").ids, **right("tmdb", tmdb="5").ids}
+    assert doubted(Subject(ids=ids, title="Right Show", year=2011), answers(WRONG)).answers.keys() == {"tvdb"}
+
+
 def test_a_namesake_of_other_years_is_shown_and_believed() -> None:
     doubt = doubted(right(tvdb="7"), answers(said("tvdb", "tvdb:7", "Right Show", 1999, tvdb="7")))
     assert (doubt.answers, doubt.ids) == ({}, frozenset())
