@@ -37,6 +37,8 @@ from metarr.fetch.limits import Limiter
 T = TypeVar("T")
 
 TEST_SECONDS = 20.0
+ALIVE_SECONDS = 5.0
+"""For finding out whether a provider that failed is down: somebody waits for that, besides the answer that failed."""
 STALL = 3.0
 """Seconds for which no worker got an answer before nobody else lines up behind them."""
 CLOSE_SECONDS = 2.0
@@ -368,6 +370,11 @@ class Channel:
         with self._changed:
             while not self._closed:
                 flight = self._queue.pop(batch=self._running_batch < max(1, self._workers - 1))
+                if flight is not None and self.clock.monotonic() > flight.deadline:
+                    # Forgotten under the same lock: nobody who has more time joins what is over.
+                    self._forget(flight)
+                    flight.land(None, DeadlineTooNear("the deadline passed before it was this call's turn"))
+                    continue
                 if flight is not None:
                     flight.started_as = flight.lane
                     self._running.append(flight)
@@ -384,7 +391,6 @@ class Channel:
         value: Any = None
         error: BaseException | None = None
         try:
-            self._refuse_late(flight)
             self.breaker.enter()
             value = flight.call(errand)
         except BaseException as caught:  # noqa: BLE001 whatever it was, it belongs to those who wait
@@ -394,13 +400,6 @@ class Channel:
         except BaseException as caught:  # noqa: BLE001 the worker must live on
             return None, caught
         return value, error
-
-    def _refuse_late(self, flight: Flight[Any]) -> None:
-        """Nobody may join it from then on: they may have time enough, and would be told that they have none."""
-        with self._changed:
-            if self.clock.monotonic() > flight.deadline:
-                self._forget(flight)
-                raise DeadlineTooNear("the deadline passed before it was this call's turn")
 
     def _note(self, flight: Flight[Any], errand: _Errand, error: BaseException | None) -> None:
         self._note_limits(errand, error)
@@ -433,7 +432,7 @@ class Channel:
         call = self._answered or self._check
         if call is None:
             return False
-        errand = _Errand(self, Flight(None, call, Lane.INTERACTIVE, self.clock.monotonic() + TEST_SECONDS, 0.0))
+        errand = _Errand(self, Flight(None, call, Lane.INTERACTIVE, self.clock.monotonic() + ALIVE_SECONDS, 0.0))
         error: BaseException | None = None
         try:
             call(errand)

@@ -22,7 +22,7 @@ from metarr.errors import (
     Reason,
     TitleNotFound,
 )
-from metarr.fetch.channel import STALL, Channel, Ticket
+from metarr.fetch.channel import ALIVE_SECONDS, STALL, Channel, Ticket
 from metarr.fetch.contract import AnsweredMeanwhile, Connection, Http, Lane, Limits, LimitState, Response
 from scripted_server import ScriptedServer, hang, reply
 
@@ -456,6 +456,24 @@ def test_who_has_not_answered_anything_yet_is_asked_its_check(
             submit(channel, number, ask).result()
     assert [line.split()[1] for line in server.lines()] == ["/x"] * 5 + ["/check"]
     assert channel.status().circuit_open is not up
+
+
+def test_who_says_nothing_to_what_it_is_known_to_answer_is_down(
+    server: ScriptedServer, open_channel: OpenChannel
+) -> None:
+    clock = FakeClock()
+    channel = open_channel(clock=clock)
+    server.script(reply(), *[reply(status=500)] * 5, hang)
+    submit(channel, "alive", ask).result()
+    for number in range(4):
+        with pytest.raises(BadAnswer):
+            submit(channel, number, ask).result()
+    last = submit(channel, 4, ask)
+    settled(lambda: len(server.requests) == 7)
+    clock.advance(ALIVE_SECONDS)
+    with pytest.raises(BadAnswer):
+        last.result()
+    assert channel.status().circuit_open
 
 
 @pytest.mark.parametrize("status", [404, 429, 401, 402])
