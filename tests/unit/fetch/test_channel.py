@@ -1,6 +1,6 @@
 import socket
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from metarr.errors import (
 )
 from metarr.fetch.channel import ALIVE_SECONDS, STALL, Channel, Ticket
 from metarr.fetch.contract import AnsweredMeanwhile, Connection, Http, Lane, Limits, LimitState, Response
+from metarr.fetch.flight import Flight
 from scripted_server import ScriptedServer, hang, reply
 
 OpenChannel = Callable[..., Channel]
@@ -733,14 +734,15 @@ def test_nobody_joins_a_call_whose_time_is_over(open_channel: OpenChannel, monke
     submit(channel, "busy", lambda _http: free.wait(SOON))
     submit(channel, "key", lambda _http: "too late", seconds=1)
     in_time: list[Ticket[str]] = []
-    failed = channel.breaker.failed
+    land = Flight.land
 
-    def come(key: Hashable, error: BaseException) -> None:
-        """When the worker notes what came of a call, and nobody has been told yet."""
-        failed(key, error)
-        in_time.append(submit(channel, "key", lambda _http: "in time", seconds=60))
+    def come(flight: Flight[Any], value: object, error: BaseException | None) -> None:
+        """When the worker is about to tell what came of a call."""
+        if isinstance(error, DeadlineTooNear):
+            in_time.append(submit(channel, "key", lambda _http: "in time", seconds=60))
+        land(flight, value, error)
 
-    monkeypatch.setattr(channel.breaker, "failed", come)
+    monkeypatch.setattr(Flight, "land", come)
     clock.advance(2)
     free.set()
     settled(lambda: bool(in_time))
