@@ -6,9 +6,11 @@ A title is accepted only where it fits well and with a clear lead; else the owne
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, combinations
 
 import structlog
+from msgspec.structs import replace
 
 from metarr.asking.config import Config
 from metarr.asking.nobody import answered, nobody, why_not
@@ -16,7 +18,21 @@ from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
 from metarr.domain.ids import identifying
 from metarr.domain.item import IdClaim, Match
-from metarr.domain.matching import FoundTitle, Score, Wanted, clear_winner, score, title_key, without_remark
+from metarr.domain.matching import (
+    ACCEPT,
+    OTHER_YEAR,
+    FoundTitle,
+    Namesakes,
+    Score,
+    Wanted,
+    clear_winner,
+    doubted,
+    is_namesake,
+    other_spelling,
+    score,
+    title_key,
+    without_remark,
+)
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, MetarrError, NobodyAnswered, ProviderError, TitleNotFound
@@ -83,35 +99,51 @@ class Searcher:
         lane: Lane = Lane.INTERACTIVE,
         providers: frozenset[str] | None = None,
     ) -> Matches:
-        """Ask every provider that can search, at once. `deadline`: monotonic seconds. Raises nothing."""
+        """Ask every provider that can search, at once. `deadline`: monotonic seconds. Raises nothing.
+
+        A provider that keeps to the year would hide a namesake of the year before. Where one that tells them, too,
+        knows the only title that fits, the find is unanimous; else the others are asked without the year as well. Where
+        nobody knows the name, it is asked for as others may have written it.
+        """
         wanted = without_remark(wanted)
-        query = Query(kind=kind, title=wanted.title, year=wanted.year, preferences=config.preferences)
-        tickets: dict[str, Ticket[tuple[Candidate, ...]]] = {}
+        asked: list[ConfiguredProvider] = []
         outcomes: dict[str, Outcome] = {}
-        offers: list[Candidate] = []
         for configured in self._roster.all():
             left_out = self._left_out(configured, kind, config, providers)
             if left_out is not None:
                 outcomes[configured.id] = left_out
-                continue
-            key = (configured.id, "search", kind, wanted.title, wanted.year)
+            else:
+                asked.append(configured)
+        finds = _Finds(kind, wanted, outcomes)
+        query = Query(kind=kind, title=wanted.title, year=wanted.year, preferences=config.preferences)
+        self._ask(asked, query, finds, lane, deadline)
+        if wanted.year and not finds.unanimous({each.id for each in asked if _searches_any_year(each)}):
+            strict = [each for each in asked if not _searches_any_year(each) and finds.heard(each.id)]
+            self._ask(strict, replace(query, year=0), finds, lane, deadline)
+        if (other := other_spelling(wanted.title)) and not finds.knows_the_name():
+            heard = [each for each in asked if finds.heard(each.id)]
+            self._ask(heard, replace(query, title=other), finds, lane, deadline)
+        return finds.matches()
+
+    def _ask(
+        self, asked: Iterable[ConfiguredProvider], query: Query, finds: "_Finds", lane: Lane, deadline: float
+    ) -> None:
+        """Ask them at once, and note what each says."""
+        tickets: dict[str, Ticket[tuple[Candidate, ...]]] = {}
+        for configured in asked:
+            key = (configured.id, "search", query.kind, query.title, query.year)
+            call = _call(configured, query)
             try:
-                tickets[configured.id] = configured.channel.submit(
-                    key, _call(configured, query), lane=lane, deadline=deadline
-                )
+                tickets[configured.id] = configured.channel.submit(key, call, lane=lane, deadline=deadline)
             except ProviderError as error:
-                outcomes[configured.id] = _unavailable(configured.id, error)
+                finds.outcomes[configured.id] = _unavailable(configured.id, error)
         for provider_id, ticket in tickets.items():
             try:
-                candidates = ticket.result()
+                finds.add(provider_id, ticket.result(), self._clock.now())
             except TitleNotFound:
-                candidates = ()
+                finds.add(provider_id, (), self._clock.now())
             except ProviderError as error:
-                outcomes[provider_id] = _unavailable(provider_id, error)
-                continue
-            offers += candidates
-            outcomes[provider_id] = self._outcome(provider_id, kind, candidates)
-        return Matches(matches=ranked(offers, wanted), outcomes=outcomes)
+                finds.outcomes[provider_id] = _unavailable(provider_id, error)
 
     def search_readings(
         self,
@@ -156,11 +188,45 @@ class Searcher:
             return None
         return NotAsked(reason=Skip.DISABLED, detail="multi-provider aggregation is off: only the first one is asked")
 
-    def _outcome(self, provider_id: str, kind: Kind, candidates: Sequence[Candidate]) -> Outcome:
-        now = self._clock.now()
-        if not candidates:
-            return NotFound(fetched_at=now)
-        return Answered(fragment=Fragment(provider=provider_id, kind=kind), fetched_at=now)
+
+class _Finds:
+    """What was found so far: candidates by provider, each once, in the order in which they came."""
+
+    def __init__(self, kind: Kind, wanted: Wanted, outcomes: dict[str, Outcome]) -> None:
+        self._kind = kind
+        self._wanted = wanted
+        self._offers: list[Candidate] = []
+        self.outcomes = outcomes
+
+    def add(self, provider_id: str, candidates: Iterable[Candidate], now: datetime) -> None:
+        """What a provider says, besides what it said before."""
+        before = [each.ids for each in self._offers if each.provider == provider_id]
+        new = [candidate for candidate in candidates if candidate.ids not in before]
+        self._offers += new
+        answer = Answered(fragment=Fragment(provider=provider_id, kind=self._kind), fetched_at=now)
+        self.outcomes[provider_id] = answer if before or new else NotFound(fetched_at=now)
+
+    def heard(self, provider_id: str) -> bool:
+        return isinstance(self.outcomes.get(provider_id), Answered | NotFound)
+
+    def matches(self) -> Matches:
+        return Matches(matches=ranked(self._offers, self._wanted), outcomes=self.outcomes)
+
+    def unanimous(self, seeing: AbstractSet[str]) -> bool:
+        """Whether more searching would decide nothing: several titles fit, or the only one fits in name and year and is
+        known to one of those who tell namesakes of other years, too. Who does not know the title does not count."""
+        fitting = [match for match in self.matches().matches if match.score >= ACCEPT]
+        if len(fitting) != 1:
+            return bool(fitting)
+        doubtful = fitting[0].penalties.keys() & {"title", "year_off_by_one"}
+        return not doubtful and not seeing.isdisjoint(fitting[0].providers)
+
+    def knows_the_name(self) -> bool:
+        return any(is_namesake(score(self._wanted, _OneTitle((each,), 0).title())) for each in self._offers)
+
+
+def _searches_any_year(configured: ConfiguredProvider) -> bool:
+    return configured.provider.searches_any_year
 
 
 def _call(configured: ConfiguredProvider, query: Query) -> Callable[[Http], tuple[Candidate, ...]]:
@@ -221,6 +287,7 @@ class _OneTitle:
         return FoundTitle(
             titles=tuple(dict.fromkeys(chain.from_iterable(each.titles for each in self.candidates))),
             year=self.year(),
+            other_years=tuple({each.year for each in self.candidates if each.year} - {self.year()}),
             countries=tuple(dict.fromkeys(chain.from_iterable(each.countries for each in self.candidates))),
             rank=self.rank,
         )
@@ -238,7 +305,13 @@ def ranked(candidates: Iterable[Candidate], wanted: Wanted) -> tuple[Match, ...]
         ranks[candidate.provider] = ranks.get(candidate.provider, -1) + 1
         singles.append(_OneTitle(candidates=(candidate,), rank=ranks[candidate.provider]))
     linked = [_one(groups, wanted) for groups in _alike(singles, _OneTitle.identity, _one_id_of_a_type)]
-    matches = [_match(groups, wanted) for groups in _alike(linked, _names, _one_of_a_provider)]
+    of_titles = _alike(linked, _names, _one_of_a_provider)
+    fits = [_score(_one(groups, wanted), wanted) for groups in of_titles]
+    names = Namesakes(
+        count=sum(map(is_namesake, fits)),
+        of_the_year=any(is_namesake(fit) and not fit.penalties.keys() & OTHER_YEAR for fit in fits),
+    )
+    matches = [_match(groups, wanted, names) for groups in of_titles]
     matches.sort(key=lambda pair: (-pair[0].score, -pair[1], sorted(pair[0].ids.items())))
     return tuple(match for match, _ in matches)
 
@@ -298,12 +371,14 @@ def _score(group: _OneTitle, wanted: Wanted) -> Score:
     return score(wanted, group.title())
 
 
-def _match(groups: Sequence[_OneTitle], wanted: Wanted) -> tuple[Match, float]:
+def _match(groups: Sequence[_OneTitle], wanted: Wanted, names: Namesakes) -> tuple[Match, float]:
     """The match, and how popular the title is. Its ids are those that hang together: of a mere namesake's, an answer
     has to tell."""
     whole = _one(groups, wanted)
     surest = next(group for group in groups if whole.candidates[0] in group.candidates)
-    title, judged = whole.title(), _score(whole, wanted)
+    title = whole.title()
+    kind = whole.candidates[0].kind
+    judged = doubted(_score(whole, wanted), wanted, title, kind=kind, names=names)
     match = Match(
         title=whole.candidates[0].titles[0],
         source=whole.candidates[0].provider,
@@ -346,9 +421,12 @@ def undecided(wanted: Wanted, matches: Matches) -> MetarrError:
 
 
 def not_one(wanted: Wanted, matches: Sequence[Match]) -> CannotDo:
-    """The error for words that fit several titles, none well enough, or none at all."""
+    """The error for words that fit several titles, one not well enough, or none at all."""
     if not matches:
         return CannotDo(f"no provider knows a title like {named(wanted)!r}; give an id", reason="TITLE_UNKNOWN")
+    if len(matches) == 1:
+        message = f"{named(wanted)!r} may be {_listed(matches[0])}; give its id if it is"
+        return CannotDo(message, reason="TITLE_AMBIGUOUS")
     listed = "; ".join(_listed(match) for match in matches[:LISTED])
     more = f"; and {len(matches) - LISTED} more" if len(matches) > LISTED else ""
     message = f"{named(wanted)!r} may be several titles; give the id of one of these: {listed}{more}"

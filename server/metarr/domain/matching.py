@@ -3,19 +3,25 @@
 A score is 1.0 for a perfect fit; each penalty takes its part away. Weights are data.
 """
 
+import operator
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import takewhile
 
-from metarr.domain.values import Struct
+from metarr.domain.values import Kind, Struct
 
 PENALTIES = {
     "title": 0.6,
     "alternative_title": 0.03,
-    "year_unknown": 0.1,
+    "year_unknown": 0.16,
     "year_off_by_one": 0.06,
     "year": 0.45,
+    "name_only": 0.16,
+    "namesake": 0.1,
     "country": 0.15,
     "provider_rank": 0.02,
 }
@@ -37,10 +43,12 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 class FoundTitle(Struct, frozen=True, kw_only=True):
-    """A title that was found: every name it goes by, the main one first, then its original one."""
+    """A title that was found: every name it goes by, the main one first, then its original one; and every year that
+    somebody tells for it."""
 
     titles: tuple[str, ...]
     year: int = 0
+    other_years: tuple[int, ...] = ()
     countries: tuple[str, ...] = ()
     rank: int = 0
 
@@ -58,9 +66,14 @@ NUMBERS = {word: str(number) for number, word in enumerate(_WORDS, 1)} | _ROMAN
 LAST_NUMBERS = {"i": "1", "v": "5", "x": "10"}
 """Roman numbers that are ordinary letters anywhere but at the end of a title."""
 
+ARTICLES = frozenset({"the", "a", "an", "der", "das", "le", "les", "el", "los", "il"})
+"""What may be left out before a title; not "die" and "la", which begin titles in English."""
+
+_AND = re.compile(r"&|(?<=\s)\+(?=\s)")
 _ARTICLE_LAST = re.compile(r"^(.*), (the|a|an|der|die|das|le|la|les|el|los)$", re.IGNORECASE)
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _REMARK = re.compile(r"^(.*\S)\s*\((?:((?:18|19|20)\d\d)|(USA|(?![IVXLCDM]{2})[A-Z]{2}))\)$")
+_COUNTRY_LAST = re.compile(r"^(.*\S)\s+(USA?|UK)$")
 _COUNTRIES = {"UK": "GB", "USA": "US"}
 
 
@@ -69,14 +82,22 @@ def title_key(title: str) -> str:
 
     A title of nothing but punctuation stays as it is.
     """
+    return " ".join(_folded(_written(title))) or title.strip().casefold()
+
+
+@lru_cache(maxsize=4096)  # a search compares the same titles again and again
+def _written(title: str) -> tuple[str, ...]:
+    """The words of a title as they are written, without case, accents and punctuation."""
     moved = _ARTICLE_LAST.sub(r"\2 \1", title.strip())
     joined = _INITIALS.sub(lambda match: match[0].replace(".", ""), re.sub("['’`]", "", moved))
-    plain = unicodedata.normalize("NFKD", joined.replace("&", " and ").casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    words = [NUMBERS.get(word, word) for word in re.findall(r"\w+", plain)]
-    if len(words) > 1:
-        words[-1] = LAST_NUMBERS.get(words[-1], words[-1])
-    return " ".join(words) or title.strip().casefold()
+    plain = unicodedata.normalize("NFKD", _AND.sub(" and ", joined).casefold())
+    return tuple(re.findall(r"\w+", "".join(letter for letter in plain if not unicodedata.combining(letter))))
+
+
+def _folded(written: tuple[str, ...]) -> tuple[str, ...]:
+    """The words with every number as digits."""
+    words = tuple(NUMBERS.get(word, word) for word in written)
+    return (*words[:-1], LAST_NUMBERS.get(words[-1], words[-1])) if len(words) > 1 else words
 
 
 def likeness(one: str, other: str) -> float:
@@ -91,6 +112,74 @@ def likeness(one: str, other: str) -> float:
     return 0.95 * SequenceMatcher(None, a, b).ratio()
 
 
+SAME, RESPELT, WITHOUT_ARTICLE, SLIP = 1.0, 0.97, 0.95, 0.84
+"""How well titles agree that are one: as written or folded; with other letters or gaps, as "Se7en" and "WALL-E";
+without an article; with one letter of a long word wrong."""
+
+SHARE = 0.7
+"""Other titles agree by the share of their common words, at most so much: too little to be taken for one another."""
+
+LONG_WORD = 8
+"""Letters of a word in which one may be wrong: "Incepton". In shorter ones it makes another word: "Man" and "Men"."""
+
+
+def agreement(one: str, other: str) -> float:
+    """How well two titles agree, 0 to 1: by words, as "Stone Man" is not "Stone Men", nor "The Wall" "Off the Wall"."""
+    if not title_key(one) or not title_key(other):
+        return 0.0
+    if title_key(one) == title_key(other):
+        return SAME
+    a, b = _written(one), _written(other)
+    if _respelt(a, b):
+        return RESPELT
+    bare_a, bare_b = _without_article(a), _without_article(b)
+    if (bare_a, bare_b) != (a, b) and (_folded(bare_a) == _folded(bare_b) or _respelt(bare_a, bare_b)):
+        return WITHOUT_ARTICLE
+    if len(a) == len(b) and sum(map(operator.ne, a, b)) == 1 and any(map(_slip, a, b)):
+        return SLIP
+    common = Counter(_folded(a)) & Counter(_folded(b))
+    return SHARE * 2 * common.total() / max(1, len(a) + len(b))
+
+
+def _respelt(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether two titles differ in their gaps alone, as "M*A*S*H" and "MASH", or in digits that stand for letters."""
+    if not a or not b:
+        return False
+    return "".join(a) == "".join(b) or (len(a) == len(b) and all(map(_same_word, a, b)))
+
+
+def _same_word(one: str, other: str) -> bool:
+    if one == other or NUMBERS.get(one, one) == NUMBERS.get(other, other):
+        return True
+    return any(
+        _DIGITS_AS_LETTERS.fullmatch(spelt) and re.fullmatch(re.sub(r"\d", "[a-z]", spelt), plain)
+        for spelt, plain in ((one, other), (other, one))
+    )
+
+
+_DIGITS_AS_LETTERS = re.compile(r"[a-z]+(?:\d{1,2}[a-z]+)+")
+"""A word such as "se7en" or "thir13en"; "3d" and "x2" are as they are written."""
+
+
+def _without_article(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words[1:] if len(words) > 1 and words[0] in ARTICLES else words
+
+
+def _slip(one: str, other: str) -> bool:
+    """Whether one letter within a long word is wrong, missing, too many or exchanged with the next."""
+    if max(len(one), len(other)) < LONG_WORD or not (one + other).isalpha():
+        return False
+    start = _alike(one, other)
+    end = _alike(one[start:][::-1], other[start:][::-1])
+    left, right = one[start : len(one) - end], other[start : len(other) - end]
+    return start > 0 < end and (max(len(left), len(right)) <= 1 or (len(left) == 2 and left == right[::-1]))
+
+
+def _alike(one: str, other: str) -> int:
+    """How many letters are the same from the beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
 def score(wanted: Wanted, found_title: FoundTitle) -> Score:
     """How well a found title fits what is wanted.
 
@@ -99,18 +188,69 @@ def score(wanted: Wanted, found_title: FoundTitle) -> Score:
     name, year, country = _remark(wanted.title)
     titles = [_remark(title) for title in found_title.titles]
     its_year = found_title.year or max((year for _, year, _ in titles), default=0)
-    countries = found_title.countries or tuple(country for _, _, country in titles if country)
+    countries = _countries(found_title)
     wanted_year, wanted_country = wanted.year or year, _COUNTRIES.get(wanted.country, wanted.country) or country
-    likenesses = [likeness(name, title) for title, _, _ in titles] or [0.0]
-    best = max(likenesses)
+    names = [name]
+    if (trailing := _COUNTRY_LAST.match(name)) and _COUNTRIES.get(trailing[2], trailing[2]) in countries:
+        names.append(trailing[1])  # "The Office US", where it is not the title of a film about Us
+    agreements = [max(agreement(each, title) for each in names) for title, _, _ in titles] or [0.0]
+    best = max(agreements)
     penalties = {"title": PENALTIES["title"] * (1 - best)}
-    if best > likenesses[0]:
+    if best > agreements[0]:
         penalties["alternative_title"] = PENALTIES["alternative_title"]
-    penalties |= _year_penalty(wanted_year, its_year, exact=best == 1.0)
+    years = (its_year, *found_title.other_years)
+    penalties |= _year_penalty(wanted_year, min(years, key=lambda year: abs(year - wanted_year)), exact=best == SAME)
     if wanted_country and countries and wanted_country not in countries:
         penalties["country"] = PENALTIES["country"]
     if found_title.rank:
         penalties["provider_rank"] = PENALTIES["provider_rank"] * min(1.0, found_title.rank / 10)
+    return _scored(penalties)
+
+
+def _countries(found_title: FoundTitle) -> tuple[str, ...]:
+    return found_title.countries or tuple(country for _, _, country in map(_remark, found_title.titles) if country)
+
+
+def is_namesake(judged: Score) -> bool:
+    """Whether the title has the wanted name, whatever its year."""
+    return judged.penalties.get("title", 0.0) <= PENALTIES["title"] * (1 - WITHOUT_ARTICLE) + 1e-9
+
+
+OTHER_YEAR = frozenset({"year", "year_off_by_one", "year_unknown"})
+"""The penalties of a title that is not known to be of the wanted year."""
+
+COMMON = 3
+"""So many titles of one name make it a common one: another of that name, of the year before, is no wonder."""
+
+
+class Namesakes(Struct, frozen=True, kw_only=True):
+    """How many titles of the wanted name were found, and whether one of them is of the very year."""
+
+    count: int
+    of_the_year: bool
+
+
+def doubted(judged: Score, wanted: Wanted, found_title: FoundTitle, *, kind: Kind, names: Namesakes) -> Score:
+    """The score less what speaks against taking the title for the wanted one, however well it fits.
+
+    A name alone tells no film: a year, or a country, must tell it from namesakes that nobody here knows. Folders of
+    series bear no year, and series have few namesakes: the only one of its very name that is known is taken for it.
+    Where a name is common and none of the very year is known, a year off by one tells nothing either.
+    """
+    doubts = {}
+    _, year, country = _remark(wanted.title)
+    country = _COUNTRIES.get(wanted.country, wanted.country) or country
+    by_country = country and country in _countries(found_title)
+    if not (wanted.year or year or by_country) and (
+        kind is not Kind.SERIES or names.count > 1 or "title" in judged.penalties
+    ):
+        doubts["name_only"] = PENALTIES["name_only"]
+    if names.count >= COMMON and not names.of_the_year and "year_off_by_one" in judged.penalties:
+        doubts["namesake"] = PENALTIES["namesake"]
+    return _scored({**judged.penalties, **doubts}) if doubts else judged
+
+
+def _scored(penalties: Mapping[str, float]) -> Score:
     kept = {name: round(part, 4) for name, part in penalties.items() if part > 0}
     return Score(value=round(max(0.0, 1.0 - sum(kept.values())), 4), penalties=kept)
 
@@ -121,6 +261,15 @@ def without_remark(wanted: Wanted) -> Wanted:
     return Wanted(title=title, year=wanted.year or year, country=wanted.country or country)
 
 
+def other_spelling(title: str) -> str:
+    """The words as others may have written them, for providers that find whole words only; "" where there is no other
+    way: "Fast & Furious" for "Fast and Furious" and the other way round, "MASH" for "M*A*S*H"."""
+    other = re.sub(r"\band\b", "&", title) if re.search(r"\band\b", title) else re.sub(r"\s*&\s*", " and ", title)
+    other = re.sub(r"(?<=\b\w)[^\w\s](?=\w\b)", "", other)
+    other = " ".join(re.sub(r"[^\w\s&']", " ", other).split())
+    return "" if other.casefold() == title.casefold() else other
+
+
 def _remark(title: str) -> tuple[str, int, str]:
     """A title without the remark at its end, and the year or country that the remark names."""
     match = _REMARK.match(title.strip())
@@ -129,13 +278,13 @@ def _remark(title: str) -> tuple[str, int, str]:
     return match[1], int(match[2] or 0), _COUNTRIES.get(match[3], match[3] or "")
 
 
-def _year_penalty(wanted: int, year: int, *, exact: bool) -> dict[str, float]:
+def _year_penalty(wanted: int, its_year: int, *, exact: bool) -> dict[str, float]:
     """A title that only resembles the wanted one needs a year to confirm it; one that is the same does not."""
     if not wanted:
         return {} if exact else {"year_unknown": PENALTIES["year_unknown"]}
-    if not year:
+    if not its_year:
         return {"year_unknown": PENALTIES["year_unknown"]}
-    apart = abs(wanted - year)
+    apart = abs(wanted - its_year)
     if apart == 0:
         return {}
     return {"year_off_by_one": PENALTIES["year_off_by_one"]} if apart == 1 else {"year": PENALTIES["year"]}

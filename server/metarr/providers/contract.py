@@ -120,6 +120,8 @@ class Provider(ABC):
     """By kind the id types from which `lookup` can find one of `asks_by`, the best first."""
     country: ClassVar[str] = ""
     """The one country for which it speaks where countries differ, as in certifications, ISO 3166-1; "": for any."""
+    searches_any_year: ClassVar[bool] = False
+    """Whether a search with a year tells namesakes of other years, too; else it may be repeated without one."""
     parser_version: ClassVar[int] = 1
     """Raised when the parsers read more, or otherwise. Cached answers count until their time is over, no longer."""
     plain_language: ClassVar[str | None] = ""
@@ -178,4 +180,7 @@ class Searches(Protocol):
     """A provider that can search by words."""
 
     def search(self, query: Query, http: Http) -> tuple[Candidate, ...]:
-        """Titles that may be meant, the provider's best first; empty when there are none."""
+        """Titles that may be meant, the provider's best first; empty when there are none.
+
+        A year may be a filter: who wants to see namesakes of other years asks again without one.
+        """

@@ -144,12 +144,9 @@ class Omdb(Provider):
 
     def search(self, query: Query, http: Http) -> tuple[Candidate, ...]:
         params = {"s": query.title, "type": TYPES[query.kind], "r": "json"}
-        candidates = self._search(params | {"y": str(query.year)}, query.kind, http) if query.year else ()
-        return candidates or self._search(params, query.kind, http)  # a year off by one must not hide the title
-
-    def _search(self, params: Mapping[str, str], kind: Kind, http: Http) -> tuple[Candidate, ...]:
+        year = {"y": str(query.year)} if query.year else {}
         try:
-            return parse_search(http.get("/", params), kind)
+            return parse_search(http.get("/", params | year), query.kind)
         except TitleNotFound:
             return ()
 

@@ -134,6 +134,8 @@ class Tmdb(Provider):
     looks_up_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {Kind.MOVIE: ("imdb",), Kind.SERIES: ("imdb", "tvdb")}
     """/find knows only series by TVDB id: given the id of a TVDB movie, it finds some series."""
 
+    searches_any_year = True
+
     def connection(self, settings: Mapping[str, SettingValue]) -> Connection:
         key = str(settings.get("api_key", "")).strip().removeprefix("Bearer ").strip()
         token = len(key) > 32 or key.startswith("eyJ")
@@ -180,11 +182,19 @@ class Tmdb(Provider):
     def search(self, query: Query, http: Http) -> tuple[Candidate, ...]:
         path = f"/search/{PATHS[query.kind]}"
         params = {"query": query.title, "language": query.preferences.language, "include_adult": "false"}
-        if query.year:
-            candidates = parse_search(http.get(path, params | {"year": str(query.year)}), query.kind)
-            if candidates:
-                return candidates
-        return parse_search(http.get(path, params), query.kind)  # a year off by one must not hide the title
+        if not query.year:
+            return parse_search(http.get(path, params), query.kind)
+        exact = parse_search(http.get(path, params | {"year": str(query.year)}), query.kind)
+        page = http.get(path, params)
+        candidates = [*exact, *parse_search(page, query.kind)]
+        if len(candidates) > len(exact) and (optional(whole, page.get("total_pages")) or 0) > 1:
+            # Its namesakes fill more than a page: those of the years beside are asked for by themselves.
+            for year in (query.year - 1, query.year + 1):
+                candidates += parse_search(http.get(path, params | {"year": str(year)}), query.kind)
+        by_id: dict[str, Candidate] = {}
+        for candidate in candidates:
+            by_id.setdefault(candidate.ids["tmdb"], candidate)
+        return tuple(by_id.values())
 
     def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         with suppress(TitleNotFound):

@@ -205,10 +205,7 @@ class Tvdb(Provider):
     def search(self, query: Query, http: Http) -> tuple[Candidate, ...]:
         params = {"query": query.title, "type": query.kind.value, "limit": str(SEARCH_LIMIT)}
         year = {"year": str(query.year)} if query.year else {}
-        candidates = parse_search(query.kind, _get(http, query.settings, "/search", params | year), query.preferences)
-        if not candidates and year:  # the year is a strict filter there, and a year off by one finds nothing
-            candidates = parse_search(query.kind, _get(http, query.settings, "/search", params), query.preferences)
-        return candidates
+        return parse_search(query.kind, _get(http, query.settings, "/search", params | year), query.preferences)
 
     def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         _get(http, settings, "/artwork/types", {})

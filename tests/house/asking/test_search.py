@@ -1,6 +1,6 @@
 """Which title some words mean: scored, joined, and left to the owner wherever two titles fit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,19 +9,22 @@ import pytest
 
 from fakes import FakeClock
 from harness import SECONDS, House, house, kinds
-from metarr.asking.search import Matches, ReadingMatches, claims, ranked, undecided
+from metarr.asking.search import Matches, ReadingMatches, claims, not_one, ranked, undecided
 from metarr.domain.item import Match
 from metarr.domain.matching import ACCEPT, Wanted
 from metarr.domain.outcome import NotFound, Unavailable
 from metarr.domain.values import Kind
-from metarr.errors import AllRefused, CannotDo, Reason
+from metarr.errors import AllRefused, BadAnswer, CannotDo, Reason
+from metarr.fetch.contract import Http
 from metarr.providers import omdb, tmdb
-from metarr.providers.contract import Candidate
+from metarr.providers.contract import Candidate, Query
 from metarr.store import key_values
 from samples import sample_json
+from scripted_providers import Scripted, scripted_house
 from simulators import Simulators
 
 TV, FILM = Kind.SERIES, Kind.MOVIE
+p = pytest.param
 
 
 def search(home: House, kind: Kind, title: str, *providers: str, year: int = 0, country: str = "") -> Matches:
@@ -208,6 +211,135 @@ class TestRanking:
     def test_each_provider_vouches_for_its_own_id_and_the_finder_for_the_rest(self) -> None:
         match = Match(title="Heat", source="tvdb", ids={"tmdb": "1", "imdb": "tt1"}, providers=("tmdb", "tvdb"))
         assert {id_type: claim.source for id_type, claim in claims(match).items()} == {"tmdb": "tmdb", "imdb": "tvdb"}
+
+
+class Shelf(Scripted):
+    """Knows some titles letter by letter. TMDB's tells those of every year, others keep to the year of the query."""
+
+    def __init__(self, provider_id: str) -> None:
+        super().__init__(provider_id)
+        self.searches_any_year = provider_id == "tmdb"  # type: ignore[misc]
+        self.titles: list[tuple[str, int]] = []
+        self.queries: list[tuple[str, int]] = []
+        self.fails_without_year = False
+
+    def search(self, query: Query, http: Http) -> tuple[Candidate, ...]:
+        self.queries.append((query.title, query.year))
+        if self.fails_without_year and not query.year:
+            raise BadAnswer("the test wants it so")
+        of_name = [(title, year) for title, year in self.titles if title == query.title]
+        any_year = self.searches_any_year or not query.year
+        return tuple(
+            Candidate(provider=self.id, kind=query.kind, ids={self.id: str(number)}, titles=(title,), year=year)
+            for number, (title, year) in enumerate(of_name, 1)
+            if any_year or year == query.year
+        )
+
+
+class TestRounds:
+    """Whom to ask a second time, and what is decided by it."""
+
+    @pytest.fixture
+    def shelves(self, tmp_path: Path) -> Iterator[tuple[House, dict[str, Shelf]]]:
+        with scripted_house(tmp_path, FakeClock(), "tmdb", "omdb", "tvdb", make=Shelf) as (home, shelves):
+            yield home, shelves  # type: ignore[misc]
+
+    def found(
+        self, shelves: tuple[House, dict[str, Shelf]], known: Mapping[str, list[int]], year: int, kind: Kind = FILM
+    ) -> tuple[Matches, dict[str, list[int]]]:
+        """What comes of searching Heat where providers know it of these years, and the years they were asked for."""
+        home, by_id = shelves
+        for provider_id, shelf in by_id.items():
+            shelf.titles = [("Heat", each) for each in known.get(provider_id, [])]
+        matches = search(home, kind, "Heat", year=year)
+        return matches, {provider_id: [asked for _, asked in shelf.queries] for provider_id, shelf in by_id.items()}
+
+    ONCE = {"tmdb": [1995], "omdb": [1995], "tvdb": [1995]}
+    TWICE = {"tmdb": [1995], "omdb": [1995, 0], "tvdb": [1995, 0]}
+
+    @pytest.mark.parametrize(
+        ("known", "winner", "asked"),
+        [
+            p({"tmdb": [1995], "omdb": [1995], "tvdb": [1995]}, 1995, ONCE, id="unanimous"),
+            p({"tmdb": [1995], "omdb": [], "tvdb": [1995]}, 1995, ONCE, id="who does not know it spoils nothing"),
+            p({"tmdb": [1995], "omdb": [1996], "tvdb": []}, 1995, ONCE, id="nor who knows another one alone"),
+            p({"tmdb": [1995, 1986], "omdb": [1995], "tvdb": []}, 1995, ONCE, id="a namesake of long ago"),
+            p({"tmdb": [1995, 1996], "omdb": [1995], "tvdb": [1995]}, 0, ONCE, id="a namesake a year off is seen"),
+            p(
+                {"tmdb": [], "omdb": [1995], "tvdb": []},
+                1995,
+                TWICE,
+                id="the others are asked where TMDB knows nothing",
+            ),
+            p({"tmdb": [], "omdb": [1995, 1996], "tvdb": []}, 0, TWICE, id="and see the namesake then"),
+            p({"tmdb": [], "omdb": [1995], "tvdb": [1994]}, 0, TWICE, id="of another provider, too"),
+            p({"tmdb": [1996], "omdb": [], "tvdb": []}, 1996, TWICE, id="a year off makes it doubtful"),
+            p({"tmdb": [1996], "omdb": [1994], "tvdb": []}, 0, TWICE, id="and another one a year off decides nothing"),
+            p({"tmdb": [], "omdb": [1994], "tvdb": []}, 1994, TWICE, id="known to one alone, a year off"),
+            p({"tmdb": [1986, 1972, 1996], "omdb": [], "tvdb": []}, 0, TWICE, id="a common name a year off"),
+            p({}, 0, TWICE, id="nobody knows it"),
+        ],
+    )
+    def test_the_year_is_left_out_where_that_may_change_something(
+        self,
+        shelves: tuple[House, dict[str, Shelf]],
+        known: Mapping[str, list[int]],
+        winner: int,
+        asked: dict[str, list[int]],
+    ) -> None:
+        matches, years = self.found(shelves, known, 1995)
+        assert (taken.year if (taken := matches.winner()) else 0) == winner
+        assert years == asked
+
+    @pytest.mark.parametrize(("kind", "known", "winner"), [
+        (FILM, [1995], 0), (TV, [1995], 1995), (TV, [1995, 1986], 0),
+    ])  # fmt: skip
+    def test_without_a_year_the_only_namesake_of_a_film_is_a_suggestion(
+        self, shelves: tuple[House, dict[str, Shelf]], kind: Kind, known: list[int], winner: int
+    ) -> None:
+        matches, years = self.found(shelves, {"tmdb": known, "tvdb": known}, 0, kind)
+        assert (taken.year if (taken := matches.winner()) else 0) == winner
+        assert matches.matches[0].year == 1995
+        assert set(map(len, years.values())) == {1}
+
+    def test_who_cannot_be_heard_again_is_named_and_what_was_found_stays(
+        self, shelves: tuple[House, dict[str, Shelf]]
+    ) -> None:
+        shelves[1]["omdb"].fails_without_year = True
+        matches, _ = self.found(shelves, {"omdb": [1995]}, 1995)
+        assert isinstance(matches.outcomes["omdb"], Unavailable)
+        assert [match.year for match in matches.matches] == [1995]
+
+    def test_a_name_that_nobody_knows_is_asked_for_as_others_may_have_written_it(
+        self, shelves: tuple[House, dict[str, Shelf]]
+    ) -> None:
+        home, by_id = shelves
+        by_id["omdb"].titles = [("Fast & Furious", 2009)]
+        winner = search(home, FILM, "Fast and Furious", year=2009).winner()
+        assert winner is not None
+        assert winner.title == "Fast & Furious"
+        assert by_id["omdb"].queries == [("Fast and Furious", 2009), ("Fast and Furious", 0), ("Fast & Furious", 2009)]
+        for shelf in by_id.values():
+            shelf.queries.clear()
+        by_id["tmdb"].titles = [("Fast and Furious", 2009)]
+        assert search(home, FILM, "Fast and Furious", year=2009).winner() is not None
+        assert by_id["omdb"].queries == [("Fast and Furious", 2009)]
+
+
+@pytest.mark.parametrize(
+    ("titles", "told"),
+    [
+        (("Heat",), "'Heat' may be Heat (1995) tmdb:1; give its id if it is"),
+        (("Heat", "Heat"), "'Heat' may be several titles; give the id of one of these: "),
+        ((), "no provider knows a title like 'Heat'"),
+    ],
+)
+def test_one_suggestion_is_called_one(titles: tuple[str, ...], told: str) -> None:
+    matches = [
+        Match(title=title, source="tmdb", ids={"tmdb": str(number)}, year=1995)
+        for number, title in enumerate(titles, 1)
+    ]
+    assert str(not_one(Wanted(title="Heat"), matches)).startswith(told)
 
 
 def recorded(kind: Kind, *names: str) -> list[Candidate]:

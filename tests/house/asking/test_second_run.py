@@ -34,7 +34,7 @@ def add_all(home: House, id_types: tuple[str, ...], source: str) -> dict[str, in
     added = {}
     for each in (*MOVIES, *SERIES):
         ids = {id_type: str(getattr(each, id_type)) for id_type in id_types if getattr(each, id_type, None)}
-        if len(ids) == len(id_types):
+        if len(ids) == len(id_types) and (ids or each.released):  # no words tell a title that bears no date
             kind = Kind.MOVIE if isinstance(each, Movie) else Kind.SERIES
             [taken] = home.services.library.upsert([NewItem(kind, each.title, each.year, ids, source=source)])
             added[each.key] = taken.item.id

@@ -68,7 +68,7 @@ def test_every_field_tells_who_says_otherwise(home: House) -> None:
 
 @pytest.mark.parametrize(
     ("words", "year", "tmdb"),
-    [("Inception", 2010, "27205"), ("inception", 0, "27205"), ("Man of Steel", 1967, "334166")],
+    [("Inception", 2010, "27205"), ("inception", 2011, "27205"), ("Man of Steel", 1967, "334166")],
 )
 def test_a_title_is_found_by_its_words(home: House, words: str, year: int, tmdb: str) -> None:
     merged = aggregate(home, title=words, year=year)
@@ -79,6 +79,7 @@ def test_a_title_is_found_by_its_words(home: House, words: str, year: int, tmdb:
     ("kind", "words", "year", "reason"),
     [
         (Kind.MOVIE, "Man of Steel", 0, "TITLE_AMBIGUOUS"),
+        (Kind.MOVIE, "Inception", 0, "TITLE_AMBIGUOUS"),
         (Kind.SERIES, "Dallas", 0, "TITLE_AMBIGUOUS"),
         (Kind.MOVIE, "No Such Film At All", 0, "TITLE_UNKNOWN"),
     ],

@@ -153,11 +153,10 @@ def test_films_are_taken_for_themselves(home: House, style: str) -> None:
     assert len(left) <= len(taken) / 20, left
 
 
-def test_a_film_without_a_year_is_never_taken_for_another_one(home: House) -> None:
+def test_a_film_without_a_year_is_left_to_the_owner(home: House) -> None:
     alone = [row for row in CATALOGUE[Kind.MOVIE] if sum(title == row[0] for title, _ in CATALOGUE[Kind.MOVIE]) == 1]
     taken = {row: taken_for(home, f"{in_a_name(row[0])}/{in_a_name(row[0])}.mkv") for row in alone}
-    assert {row: other for row, other in taken.items() if other not in ("", imdb(*row))} == {}
-    assert sum(map(bool, taken.values())) > 0.8 * len(taken)
+    assert set(taken.values()) == {""}, "a name alone is no title, however few bear it"
 
 
 @pytest.mark.parametrize("off", [-1, 1])

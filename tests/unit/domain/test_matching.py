@@ -4,7 +4,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metarr.domain.matching import ACCEPT, LEAD, FoundTitle, Wanted, clear_winner, likeness, score, title_key
+from metarr.domain.matching import (
+    ACCEPT,
+    LEAD,
+    RESPELT,
+    SAME,
+    SHARE,
+    SLIP,
+    WITHOUT_ARTICLE,
+    FoundTitle,
+    Namesakes,
+    Wanted,
+    agreement,
+    clear_winner,
+    doubted,
+    likeness,
+    other_spelling,
+    score,
+    title_key,
+)
+from metarr.domain.values import Kind
 
 p = pytest.param
 
@@ -114,6 +133,136 @@ def test_the_exact_title_leads_clearly_before_one_that_resembles_it() -> None:
 def test_a_small_slip_is_forgiven_where_the_year_confirms_it() -> None:
     assert taken(Wanted(title="Incepton", year=2010), found("Inception", 2010)) == 0
     assert taken(Wanted(title="Fight Club", year=1998), found("Fight Club", 1999)) == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "how_well"),
+    [
+        p("Fast & Furious", "Fast and Furious", SAME, id="and"),
+        p("Romeo + Juliet", "Romeo and Juliet", SAME, id="plus"),
+        p("Mission: Impossible - Fallout", "Mission Impossible Fallout", SAME, id="colons and dashes"),
+        p("Rocky II", "Rocky 2", SAME, id="Roman numbers"),
+        p("Dune: Part One", "Dune Part 1", SAME, id="numbers as words"),
+        p("Seven", "Se7en", RESPELT, id="a digit for a letter"),
+        p("Seven Pounds", "Se7en Pounds", RESPELT, id="in a longer title"),
+        p("Thirteen Ghosts", "Thir13en Ghosts", RESPELT, id="two digits for two letters"),
+        p("Fantastic", "Fant4stic", RESPELT, id="and in another word"),
+        p("Scream", "Scre4m", RESPELT, id="and another"),
+        p("MASH", "M*A*S*H", RESPELT, id="letters with stars between"),
+        p("M A S H", "M*A*S*H", SAME, id="or with gaps"),
+        p("Spiderman", "Spider-Man", RESPELT, id="a dash in a word"),
+        p("WALLE", "WALL·E", RESPELT, id="a dot in a word"),
+        p("Matrix", "The Matrix", WITHOUT_ARTICLE, id="no article"),
+        p("Untergang", "Der Untergang", WITHOUT_ARTICLE, id="no German one"),
+        p("The Seven Samurai", "Se7en Samurai", WITHOUT_ARTICLE, id="no article and a digit"),
+        p("Incepton", "Inception", SLIP, id="a letter is missing"),
+        p("Incpetion", "Inception", SLIP, id="two letters are exchanged"),
+        p("The Incedtion", "The Inception", SLIP, id="a letter is wrong"),
+    ],
+)
+def test_a_title_agrees_with_itself_however_it_is_written(one: str, other: str, how_well: float) -> None:
+    assert agreement(one, other) == agreement(other, one) == how_well
+    assert score(Wanted(title=one, year=2000), found(other, 2000)).value >= ACCEPT
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        p("Stone Man", "Stone Men", id="a short word of one other letter"),
+        p("The Wall", "Off the Wall", id="a word more"),
+        p("The Wall", "The Walls", id="a plural"),
+        p("Alien", "Aliens", id="another"),
+        p("Passenger", "Passengers", id="of a long word"),
+        p("Hostage", "Hostile", id="an ending"),
+        p("Marriage Story", "Carriage Story", id="a first letter"),
+        p("Rocky II", "Rocky III", id="a sequel"),
+        p("Toy Story", "Toy Story 2", id="the first sequel"),
+        p("Alien", "Alien: Romulus", id="a subtitle"),
+        p("Die Hard", "Hard", id="a word that is an article elsewhere"),
+        p("La La Land", "La Land", id="and another"),
+        p("X2", "XX", id="a digit that is a number"),
+        p("Area 51", "Area SI", id="digits that are numbers"),
+        p("Seven", "Seven Samurai", id="a word less"),
+        p("Night and Day", "Day and Night", id="the same words"),
+        p("Ocean's Eleven", "Ocean's Twelve", id="another number"),
+        p("Us", "U.S. Marshals", id="initials"),
+        p("Immortal Beloved", "Immoral Beloved Man", id="two words"),
+    ],
+)
+def test_another_title_is_never_like_enough_although_year_and_all_else_agree(one: str, other: str) -> None:
+    assert agreement(one, other) == agreement(other, one) <= SHARE
+    assert score(Wanted(title=one, year=2000), found(other, 2000)).value < ACCEPT
+
+
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("Fast and Furious", "Fast & Furious"),
+        ("Fast & Furious", "Fast and Furious"),
+        ("Law&Order", "Law and Order"),
+        ("M*A*S*H", "MASH"),
+        ("Mission: Impossible - Fallout", "Mission Impossible Fallout"),
+        ("Spider-Man", "Spider Man"),
+        ("Heat", ""),
+        ("Ocean's Eleven", ""),
+        ("Andor", ""),
+    ],
+)
+def test_the_other_spelling_of_a_title(title: str, other: str) -> None:
+    assert other_spelling(title) == other
+
+
+ONE, FEW, MANY = (Namesakes(count=known, of_the_year=False) for known in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "candidate", "kind", "names", "doubts"),
+    [
+        (Wanted(title="Heat", year=1995), found("Heat", 1995), Kind.MOVIE, MANY, set()),
+        (Wanted(title="Heat (1995)"), found("Heat", 1995), Kind.MOVIE, ONE, set()),
+        (Wanted(title="Heat"), found("Heat", 1995), Kind.MOVIE, ONE, {"name_only"}),
+        (Wanted(title="Dark"), found("Dark", 2017), Kind.SERIES, ONE, set()),
+        (Wanted(title="Dark"), found("Dark", 2017), Kind.SERIES, FEW, {"name_only"}),
+        (Wanted(title="Dark"), found("The Dark", 2017), Kind.SERIES, ONE, {"name_only"}),
+        (Wanted(title="Shameless", country="UK"), found("Shameless", 2004, "GB"), Kind.SERIES, MANY, set()),
+        (Wanted(title="Shameless (UK)"), found("Shameless", 2004, "GB"), Kind.SERIES, MANY, set()),
+        (Wanted(title="The Office (US)"), found("The Office (US)", 2005), Kind.SERIES, MANY, set()),
+        (Wanted(title="Shameless", country="GB"), found("Shameless", 2011, "US"), Kind.SERIES, MANY, {"name_only"}),
+        (Wanted(title="Heat", year=1996), found("Heat", 1995), Kind.MOVIE, FEW, set()),
+        (Wanted(title="Heat", year=1996), found("Heat", 1995), Kind.MOVIE, MANY, {"namesake"}),
+        (Wanted(title="Heat", year=1996), found("Heat", 1995), Kind.MOVIE, Namesakes(count=3, of_the_year=True), set()),
+    ],
+)
+def test_what_speaks_against_a_title_that_fits(
+    wanted: Wanted, candidate: FoundTitle, kind: Kind, names: Namesakes, doubts: set[str]
+) -> None:
+    fit = score(wanted, candidate)
+    judged = doubted(fit, wanted, candidate, kind=kind, names=names)
+    assert judged.penalties.keys() - fit.penalties.keys() == doubts
+    assert (judged.value < ACCEPT) is bool(doubts)
+
+
+def test_any_year_that_somebody_tells_for_a_title_is_its_year() -> None:
+    heat = FoundTitle(titles=("Heat",), year=1995, other_years=(1996, 2001))
+    assert score(Wanted(title="Heat", year=1996), heat).penalties == {}
+    assert set(score(Wanted(title="Heat", year=1997), heat).penalties) == {"year_off_by_one"}
+    assert set(score(Wanted(title="Heat", year=1986), heat).penalties) == {"year"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "candidate", "fits"),
+    [
+        ("The Office US", found("The Office (US)", 2005), True),
+        ("The Office US", found("The Office", 2005, "US"), True),
+        ("The Office UK", found("The Office", 2005, "GB"), True),
+        ("The Office US", found("The Office", 2001, "GB"), False),
+        ("The Office US", found("The Office", 2001), False),
+        ("This Is Us", found("This Is", 2016, "US"), False),
+    ],
+)
+def test_a_country_may_end_the_name_of_a_release(wanted: str, candidate: FoundTitle, *, fits: bool) -> None:
+    judged = score(Wanted(title=wanted, year=candidate.year), candidate)
+    assert (judged.value >= ACCEPT) is fits
 
 
 @pytest.mark.parametrize(

@@ -353,14 +353,16 @@ def test_what_is_no_imdb_id_is_never_asked() -> None:
     assert http.requests == []
 
 
-def test_a_search_names_its_kind_and_is_repeated_without_the_year_when_nothing_is_found() -> None:
+def test_a_search_names_its_kind_and_keeps_to_its_year() -> None:
     assert isinstance(OMDB, Searches)
     assert not isinstance(OMDB, LooksUp), "it is asked by IMDb id, and nothing else leads there"
     hit = {"Search": [{"Title": "Heat", "Year": "1995", "imdbID": "tt0113277", "Type": "movie"}], "Response": "True"}
     miss = {"Response": "False", "Error": "Movie not found!"}
     http = FakeHttp({"/": lambda request: answer(miss if "y" in request.params else hit)}, classify=OMDB.classify)
-    (found,) = OMDB.search(Query(kind=Kind.MOVIE, title="Heat", year=1994), http)
+    assert OMDB.search(Query(kind=Kind.MOVIE, title="Heat", year=1994), http) == ()
+    (found,) = OMDB.search(Query(kind=Kind.MOVIE, title="Heat"), http)
     assert found.ids == {"imdb": "tt0113277"}
+    assert not OMDB.searches_any_year
     assert [request.params for request in http.requests] == [
         {"s": "Heat", "type": "movie", "r": "json", "y": "1994"},
         {"s": "Heat", "type": "movie", "r": "json"},

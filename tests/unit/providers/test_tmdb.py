@@ -680,14 +680,36 @@ def test_ids_of_another_form_are_not_looked_up() -> None:
     assert http.requests == []
 
 
-def test_a_search_with_a_year_that_finds_nothing_is_repeated_without() -> None:
-    assert isinstance(TMDB, Searches)
-    page = {"results": [{"id": 550, "title": "Fight Club", "original_title": "Fight Club", "release_date": ""}]}
-    http = FakeHttp({"/search/movie": lambda request: {"results": []} if "year" in request.params else page})
-    (found,) = TMDB.search(Query(kind=Kind.MOVIE, title="Fight Club", year=1998), http)
-    assert (found.ids, found.titles, found.year) == ({"tmdb": "550"}, ("Fight Club",), 0)
-    assert [request.params.get("year") for request in http.requests] == ["1998", None]
+def searched(year: int, pages: dict[str | None, Any]) -> tuple[list[tuple[str, int]], list[str | None]]:
+    """The ids and years that a search finds, and the years that were asked for, each with its page of results."""
+    http = FakeHttp({"/search/movie": lambda request: pages[request.params.get("year")]})
+    found = TMDB.search(Query(kind=Kind.MOVIE, title="Heat", year=year), http)
     assert all(request.params["include_adult"] == "false" for request in http.requests)
+    return [(each.ids["tmdb"], each.year) for each in found], [request.params.get("year") for request in http.requests]
+
+
+def heats(*years: int, pages: Any = 1) -> dict[str, Any]:
+    results = [
+        {"id": year, "title": "Heat", "original_title": "Heat", "release_date": f"{year}-05-01"} for year in years
+    ]
+    return {"results": results, "total_pages": pages}
+
+
+def test_a_search_with_a_year_tells_namesakes_of_other_years_too() -> None:
+    assert isinstance(TMDB, Searches)
+    assert TMDB.searches_any_year
+    pages = {"1995": heats(1995), None: heats(1986, 1995, 1996)}
+    assert searched(1995, pages) == ([("1995", 1995), ("1986", 1986), ("1996", 1996)], ["1995", None])
+    assert searched(1995, {"1995": heats(), None: heats(1986)}) == ([("1986", 1986)], ["1995", None])
+    assert searched(0, {None: heats(1986)}) == ([("1986", 1986)], [None])
+
+
+def test_of_a_name_that_fills_more_than_a_page_the_years_beside_are_asked_for() -> None:
+    pages = {"1995": heats(1995), None: heats(1986, pages=3), "1994": heats(), "1996": heats(1996)}
+    ids = [("1995", 1995), ("1986", 1986), ("1996", 1996)]
+    assert searched(1995, pages) == (ids, ["1995", None, "1994", "1996"])
+    for odd in (None, "3 pages", -1, []):
+        assert searched(1995, pages | {None: heats(1986, pages=odd)})[1] == ["1995", None]
 
 
 def test_a_malformed_candidate_costs_itself_at_most() -> None:

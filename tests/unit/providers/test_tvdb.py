@@ -565,10 +565,11 @@ class TestSearch:
         assert [candidate.ids for candidate in found] == [{"tvdb": "9"}]
         assert asked == [{"query": "Dallas", "type": "series", "limit": "25", "year": "1978"}]
 
-    def test_a_year_that_finds_nothing_is_left_out(self) -> None:
+    def test_a_search_keeps_to_its_year(self) -> None:
         found, asked = self.search(1979, lambda request: {"data": [] if "year" in request.params else [self.RESULT]})
-        assert len(found) == 1
-        assert [params.get("year") for params in asked] == ["1979", None]
+        assert found == ()
+        assert [params.get("year") for params in asked] == ["1979"]
+        assert not Tvdb.searches_any_year
 
     def test_nothing_found_without_a_year_is_asked_once(self) -> None:
         found, asked = self.search(0, {"data": []})
