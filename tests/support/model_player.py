@@ -4,6 +4,7 @@ contract say an adapter does."""
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
@@ -184,6 +185,13 @@ def provider_says(home: House, item_id: int, **fields: Any) -> None:
     with home.database.begin() as connection:
         before = items.get(connection, item_id)
         assert before is not None
-        values = {name: FieldValue(value=value, sources=("tmdb",), rule=Rule.FIRST) for name, value in fields.items()}
+        values = {name: _said(value) for name, value in fields.items()}
         after = replace(before, fields={**before.fields, **values})
         commit(connection, before, after, cause="enrich", now=home.clock.now(), sync_fields=sync_fields)
+
+
+def _said(value: Any) -> FieldValue:
+    said = FieldValue(sources=("tmdb",), rule=Rule.FIRST)
+    if isinstance(value, date):  # the day that a year comes from
+        return replace(said, value=value.year, day=value.isoformat())
+    return replace(said, value=value)

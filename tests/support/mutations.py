@@ -44,6 +44,8 @@ TWO_FIELDS: Mapping[str, Mapping[tuple[str, ...], frozenset[str]]] = {
     "omdb": {("Plot",): frozenset({"plot", "outline"})},
     # A record that tells no spoken languages is in its original one.
     "tvdb": {("data", "originalLanguage"): frozenset({"languages", "original_language"})},
+    # TMDB's own day is its year, and the release where no release in a country tells one.
+    "tmdb": {(key,): frozenset({"release_date", "year"}) for key in ("release_date", "first_air_date")},
 }
 """What two fields are read from."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from metarr.domain.checked import YEARS
 from metarr.domain.fields import FIELDS, FieldType, fields_of
 from metarr.domain.item import Conflict, FieldValue, IdClaim, Match, MediaItem, Rule, Undecided, Veto
 from metarr.domain.values import Collection, Credit, Image, Kind
@@ -33,7 +34,7 @@ BY_TYPE: dict[FieldType, st.SearchStrategy[Any]] = {
 
 
 def values_of(field: str) -> st.SearchStrategy[Any]:
-    return BY_TYPE[FIELDS[field].type]
+    return st.integers(*YEARS) if field == "year" else BY_TYPE[FIELDS[field].type]
 
 
 def stored_of(field: str) -> st.SearchStrategy[FieldValue]:
@@ -46,6 +47,7 @@ def stored_of(field: str) -> st.SearchStrategy[FieldValue]:
         asked_ids=st.lists(texts, max_size=2).map(tuple),
         locked=st.booleans(),
         contributors=st.lists(st.lists(texts, max_size=2).map(tuple), max_size=2).map(tuple),
+        day=st.just("") | BY_TYPE[FieldType.DATE] if field == "year" else st.just(""),
     )
 
 

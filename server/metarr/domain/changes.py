@@ -32,15 +32,25 @@ def diff(before: Mapping[str, FieldValue], after: Mapping[str, FieldValue]) -> t
     changes = []
     for field in FIELDS:
         old, new = before.get(field, _NOTHING), after.get(field, _NOTHING)
-        if old is not new and (old.value != new.value or old.locked != new.locked):
+        if old is not new and (old.value, old.locked, old.day) != (new.value, new.locked, new.day):
             changes.append(Change(field=field, old=old, new=new))
     return tuple(changes)
 
 
 def sync_reason(changes: Iterable[Change], sync_fields: Collection[str] = DEFAULT_SYNC_FIELDS) -> str:
     """Why players must hear of these changes, such as "Changed: plot, poster"; "" where they need not."""
-    woken = [change.field for change in changes if change.field in sync_fields and change.old.value != change.new.value]
+    woken = [change.field for change in changes if is_told(change) and wakes(change.field, sync_fields)]
     return f"Changed: {', '.join(woken)}" if woken else ""
+
+
+def is_told(change: Change) -> bool:
+    """Whether players are told something else by it; a lock alone they are not."""
+    return (change.old.value, change.old.day) != (change.new.value, change.new.day)
+
+
+def wakes(field: str, sync_fields: Collection[str]) -> bool:
+    """Whether players hear at once of another value of this field, or of the one by which they show it."""
+    return field in sync_fields or (field in FIELDS and FIELDS[field].shown_by in sync_fields)
 
 
 class Undone(Struct, frozen=True, kw_only=True):

@@ -28,8 +28,16 @@ MOST_ADDRESS = 2_000
 MOST_ELEMENTS = 500
 """Elements of a list."""
 
-MOST_NUMBER: Mapping[str, int] = {"rotten_tomatoes_score": 100, "metacritic_score": 100, "runtime_minutes": 100_000}
-"""The greatest number a field can hold, where it is not `_MOST_ANY`. The longest film runs for 51,420 minutes."""
+YEARS = (1870, 2200)
+"""Of the first moving pictures, and of what nobody has announced yet."""
+
+BOUNDS: Mapping[str, tuple[int, int]] = {
+    "year": YEARS,
+    "rotten_tomatoes_score": (0, 100),
+    "metacritic_score": (0, 100),
+    "runtime_minutes": (0, 100_000),
+}
+"""The least and the greatest number a field can hold, where it is not any. The longest film runs for 51,420 minutes."""
 
 _MOST_ANY = 10**12
 _MOST_PIXELS = 100_000
@@ -88,10 +96,15 @@ def _date(_: str, value: str) -> str:
 
 
 def _integer(name: str, value: int) -> int:
-    most = MOST_NUMBER.get(name, _MOST_ANY)
-    if not 0 <= value <= most:
-        raise ValueError(f"{value} is not between 0 and {most:,}")
+    least, most = bounds(name)
+    if not least <= value <= most:
+        raise ValueError(f"{value} is not between {least} and {most if name == 'year' else f'{most:,}'}")
     return value
+
+
+def bounds(name: str) -> tuple[int, int]:
+    """The least and the greatest whole number that a field can hold."""
+    return BOUNDS.get(name, (0, _MOST_ANY))
 
 
 def _rating(_: str, value: float) -> float:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from metarr.domain.checked import checked_value
 from metarr.domain.equality import same
 from metarr.domain.fields import FIELDS, fields_of
-from metarr.domain.item import MediaItem
+from metarr.domain.item import OWNER, MediaItem
 from metarr.domain.plain import plain_value
 from metarr.domain.values import Kind, Struct
 
@@ -98,10 +98,15 @@ def takeable(kind: Kind, fields: Iterable[str]) -> tuple[str, ...]:
     return (*catalogued, IDS) if IDS in named else tuple(catalogued)
 
 
-def value_of(item: MediaItem, field: str) -> Any:
-    """What Metarr has to tell, plain; None: nothing. Votes without their rating are nothing."""
+def value_of(item: MediaItem, field: str, takes: Collection[str] = ()) -> Any:
+    """What Metarr has to tell a player that takes these fields, plain; None: nothing.
+
+    Votes without their rating are nothing. To a player that takes no year, such as Kodi, the date is what tells it.
+    """
     if field == IDS:
         return item.id_values() or None
+    if field == "release_date" and "year" not in takes and (day := day_of_the_year(item)):
+        return day
     stored = item.fields.get(field)
     if stored is None or stored.value is None:
         return None
@@ -109,12 +114,25 @@ def value_of(item: MediaItem, field: str) -> Any:
     return plain_value(stored.value) if not beside or value_of(item, beside) is not None else None
 
 
+def day_of_the_year(item: MediaItem) -> str:
+    """The day that the year comes from, where the release lies in another year: of a film of 1987 that came to the
+    owner's country in 2018. "" where the date itself tells the year, or its owner typed it."""
+    released, year = item.fields.get("release_date"), item.fields.get("year")
+    if released is None or year is None or not isinstance(released.value, str) or year.value is None:
+        return ""
+    typed = year.sources == (OWNER,)
+    if released.value[:4] == str(year.value) or (released.sources == (OWNER,) and not typed):
+        return ""
+    return year.day or (f"{year.value}-01-01" if typed else "")
+
+
 def unacknowledged(item: MediaItem, states: FieldStates, takes: Iterable[str]) -> list[str]:
     """The fields of which the player has not said what became of the value that Metarr has now.
 
     Nothing is emptied that was never Metarr's: an absence erases nothing.
     """
-    return [field for field in takes if _due(value_of(item, field), states.get(field, _NOTHING))]
+    takes = tuple(takes)
+    return [field for field in takes if _due(value_of(item, field, takes), states.get(field, _NOTHING))]
 
 
 def _due(value: Any, state: FieldState) -> bool:
@@ -140,9 +158,9 @@ def due(
     """What the player is to be told. `since`: by field the values that Metarr had since the last acknowledgement: told
     and written, perhaps, without the acknowledgement having come. So a field is told, too, of which the value came
     back that was acknowledged last: the host may hold one of those between."""
-    values = []
+    values, takes = [], tuple(takes)
     for field in takes:
-        state, value, between = states.get(field, _NOTHING), value_of(item, field), list(since.get(field, ()))
+        state, value, between = states.get(field, _NOTHING), value_of(item, field, takes), list(since.get(field, ()))
         if _due(value, state) or any(each not in (value, state.sent) for each in between):
             mode = _mode(value, state, policy, overwrite_edits)
             values.append(DueValue(field=field, value=value, mode=mode, ours=_ours(state, between)))
@@ -244,9 +262,9 @@ class Refusal(Struct, frozen=True, kw_only=True):
 
 def not_taken(item: MediaItem, states: FieldStates, takes: Iterable[str]) -> list[Refusal]:
     """What the player did not take, and what somebody changed there."""
-    refusals = []
+    refusals, takes = [], tuple(takes)
     for field in takes:
-        state, value = states.get(field, _NOTHING), value_of(item, field)
+        state, value = states.get(field, _NOTHING), value_of(item, field, takes)
         if _never_ours(value, state) or not differs(field, state.host, value):
             continue
         declined = state.declined is not UNSET and state.declined == value

@@ -16,7 +16,8 @@ class Said(Struct, frozen=True, kw_only=True):
     """What was heard about one field. `heard` False: nothing, for the reason in `why`. `value` None: "it has none".
 
     `texts`: where the field exists in languages, all that was said, the best first; `value` is the first of them, and
-    `language` what it is in. `whole`: a complete answer of now, the only kind that counts against a stored value.
+    `language` what it is in. `day`: the one that a year comes from. `whole`: a complete answer of now, the only kind
+    that counts against a stored value.
     """
 
     provider: str
@@ -28,6 +29,7 @@ class Said(Struct, frozen=True, kw_only=True):
     why: str = ""
     texts: tuple[Text, ...] = ()
     language: str = ""
+    day: str = ""
     whole: bool = False
 
 
@@ -65,6 +67,7 @@ def hear(provider: str, outcome: Outcome, field: str) -> Said:
             value=None if value in NOTHING else value,
             texts=texts,
             language=texts[0].language if texts else "",
+            day=answer.fragment.year_day if field == "year" else "",
             whole=not stale and not answer.fragment.unread,
             fetched_at=answer.fetched_at,
             asked_id=answer.asked_id,

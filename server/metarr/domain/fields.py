@@ -62,7 +62,8 @@ class Field(Struct, frozen=True, kw_only=True):
 
     `order`: providers it listens to by default; `episode_order` instead of it for seasons and episodes.
     `sync`: a change wakes the players by default. `decimals`: shown precision of a rating. `beside`: the field without
-    which it means nothing. `national`: another one in every country. `textless` and `min_width` (pixels) say which
+    which it means nothing. `national`: another one in every country. `shown_by`: the field in which a player
+    shows it that does not take it. `textless` and `min_width` (pixels) say which
     artwork is acceptable.
     """
 
@@ -77,6 +78,7 @@ class Field(Struct, frozen=True, kw_only=True):
     decimals: int = 1
     beside: str = ""
     national: bool = False
+    shown_by: str = ""
     textless: Textless = Textless.LAST
     min_width: int = 0
 
@@ -122,6 +124,7 @@ _CATALOGUE = (
     Field(name="plot", type=T.TEXT, label="Plot", kinds=ALL, order=("tmdb", "omdb"), sync=True),
     _omdb_only("outline", T.TEXT, "Outline"),
     Field(name="release_date", type=T.DATE, label="Release date", kinds=ALL, sync=True),
+    Field(name="year", type=T.INTEGER, label="Year", shown_by="release_date"),
     Field(name="end_date", type=T.DATE, label="End date", kinds=(SERIES,)),
     Field(name="runtime_minutes", type=T.INTEGER, label="Runtime (minutes)", kinds=NOT_SEASON),
     Field(name="status", type=T.TEXT, label="Status"),

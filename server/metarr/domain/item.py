@@ -73,7 +73,8 @@ class FieldValue(Struct, frozen=True, kw_only=True):
     `sources`: whose word it is; several of a field merged as a union. `fetched_at`: when it was said. `asked_ids`: the
     typed ids that these providers were asked with, parallel to `sources`, "" where one was not; empty where none was.
     `contributors` names the providers of each element of a union, parallel to the value. `language`: of a text, a tag;
-    "": unknown, or stored before it was kept. `withdrawals`: sources that say they have it no more.
+    "": unknown, or stored before it was kept. `day`: the one that a year comes from, YYYY-MM-DD, where it is known.
+    `withdrawals`: sources that say they have it no more.
     """
 
     value: Value | None = None
@@ -84,6 +85,7 @@ class FieldValue(Struct, frozen=True, kw_only=True):
     locked: bool = False
     contributors: tuple[tuple[str, ...], ...] = ()
     language: str = ""
+    day: str = ""
     withdrawals: tuple[Withdrawal, ...] = ()
 
 
@@ -211,10 +213,12 @@ class MediaItem(Struct, frozen=True, kw_only=True):
         return stored.value if stored is not None and isinstance(stored.value, str) else self.title
 
     def shown_year(self) -> int:
-        """The year of its release: from the merged date, else the one it was added with; 0: unknown."""
-        stored = self.fields.get("release_date")
-        date = stored.value if stored is not None else None
-        return int(date[:4]) if isinstance(date, str) and date[:4].isdecimal() else self.year
+        """The year it is shown by: the merged one, else the one it was added with, else its date's; 0: unknown."""
+        stored = self.fields.get("year")
+        if stored is not None and isinstance(stored.value, int):
+            return stored.value
+        date = released.value if (released := self.fields.get("release_date")) is not None else None
+        return self.year or (int(date[:4]) if isinstance(date, str) and date[:4].isdecimal() else 0)
 
     def place(self) -> Place:
         """Where it stands within its series."""

@@ -389,6 +389,7 @@ class _FieldWalk:
             rule=Rule.HELD if said.stale else rule,
             asked_ids=_asked(said),
             language=_language_of(self._field, said),
+            day=(stored.day if unchanged else "") or said.day,
         )
         if unchanged and value == stored:
             value = stored  # whoever compares what was with what is sees at once that they are one

@@ -13,6 +13,7 @@ class Fragment(Struct, frozen=True, kw_only=True):
     Every field the provider declares for the kind is in exactly one of three places: `values`, `empty` (it
     speaks about the field and has none) or `unread` (it could not be read this time). What exists in languages
     (`domain.languages.TEXT_FIELDS`) may stand in `texts` instead of `values`: each language once, the best first.
+    `year_day`: the day that its year comes from, where it names one.
     `ids` are the provider's claims about this title's external ids, its own among them.
     `titles` are further titles it knows the title by, for matching. `trouble` names what was malformed.
     """
@@ -22,6 +23,7 @@ class Fragment(Struct, frozen=True, kw_only=True):
     ids: dict[str, str] = {}
     values: dict[str, Value] = {}
     texts: dict[str, tuple[Text, ...]] = {}
+    year_day: str = ""
     empty: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     titles: tuple[str, ...] = ()

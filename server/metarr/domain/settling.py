@@ -17,7 +17,7 @@ from metarr.domain.matching import likeness
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip
 from metarr.domain.subject import Subject
 from metarr.domain.values import Struct
-from metarr.domain.witness import YEARS_APART, NamesAndYears, confirms, contradicts, names_of, year_of
+from metarr.domain.witness import YEARS_APART, NamesAndYears, confirms, contradicts, names_of, years_of
 
 UNLIKE = 0.5
 """Titles less alike than this are other titles; translations of one often are, and so the year must differ as well."""
@@ -202,7 +202,7 @@ def strangers(fragments: Mapping[str, Fragment]) -> dict[str, Conflict]:
 
     With fewer words to compare nobody is a stranger: who is wrong of two, nobody can tell.
     """
-    years = {provider: year for provider, fragment in fragments.items() if (year := year_of(fragment))}
+    years = {provider: years_of(fragment)[0] for provider, fragment in fragments.items() if years_of(fragment)}
     if len(years) < 3 or max(years.values()) - min(years.values()) <= YEARS_APART:
         return {}
     words = {provider: each for provider in sorted(years) if (each := names_of(fragments[provider])).titles}
@@ -216,7 +216,7 @@ def strangers(fragments: Mapping[str, Fragment]) -> dict[str, Conflict]:
 
 
 def _near(one: NamesAndYears, other: NamesAndYears) -> bool:
-    return abs(one.years[0] - other.years[0]) <= YEARS_APART
+    return any(abs(mine - theirs) <= YEARS_APART for mine in one.years for theirs in other.years)
 
 
 def _alike(one: NamesAndYears, other: NamesAndYears) -> bool:

@@ -40,14 +40,14 @@ def names_of(fragment: Fragment) -> NamesAndYears:
     main = [text.value for text in fragment.texts.get("title", ())]
     main += [each for name in ("title", "original_title") if isinstance(each := fragment.values.get(name), str)]
     titles = tuple(dict.fromkeys(title for title in (*main, *fragment.titles) if title))
-    year = year_of(fragment)
-    return NamesAndYears(titles=titles, years=(year,) if year else ())
+    return NamesAndYears(titles=titles, years=years_of(fragment))
 
 
-def year_of(fragment: Fragment) -> int:
-    """The year of the release; 0 where the provider does not say."""
-    date = fragment.values.get("release_date")
-    return int(date[:4]) if isinstance(date, str) and date[:4].isdecimal() else 0
+def years_of(fragment: Fragment) -> tuple[int, ...]:
+    """The year of the first release, then that of the one here; nothing where the provider does not say."""
+    year, date = fragment.values.get("year"), fragment.values.get("release_date")
+    released = int(date[:4]) if isinstance(date, str) and date[:4].isdecimal() else 0
+    return tuple(dict.fromkeys(each for each in (year, released) if isinstance(each, int) and each))
 
 
 def together(several: Iterable[NamesAndYears]) -> NamesAndYears:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from metarr.domain.changes import diff, sync_reason
+from metarr.domain.changes import diff, is_told, sync_reason
 from metarr.domain.delivery import IDS
 from metarr.domain.item import MediaItem
 from metarr.store import changes, items, player_entries
@@ -75,7 +75,7 @@ def _with_reason(change_set: ChangeSet, sync_fields: Collection[str]) -> ChangeS
 def _wake(connection: Connection, change_sets: Sequence[ChangeSet], sync_fields: Collection[str]) -> None:
     changed: dict[int, set[str]] = {}
     for each in change_sets:
-        fields = {change.field for change in each.changes if change.old.value != change.new.value}
+        fields = {change.field for change in each.changes if is_told(change)}
         fields |= {IDS} if each.old_ids != each.new_ids else set()
         if fields:
             changed.setdefault(each.item_id, set()).update(fields)

@@ -18,6 +18,7 @@ from metarr.domain.delivery import (
     SyncPolicy,
     Taken,
     acknowledged,
+    day_of_the_year,
     due,
     not_taken,
     takeable,
@@ -154,13 +155,12 @@ class Outbox:
             return AckStatus.REPEATED
         item = items.get_many(connection, [entry.item_id])[entry.item_id]
         latest = ack.sequence == entry.sequence
-        states = dict(entry.states)
+        states, takes = dict(entry.states), takeable(entry.kind, player.fields(entry.kind))
         for each in ack.fields:
-            value = value_of(item, each.name) if latest else UNSET
+            value = value_of(item, each.name, takes) if latest else UNSET
             states[each.name] = acknowledged(
                 states.get(each.name, FieldState()), each.outcome, each.host, value, each.why
             )
-        takes = takeable(entry.kind, player.fields(entry.kind))
         after = replace(
             entry,
             acked=ack.sequence,
@@ -242,22 +242,27 @@ def _due(
         takeable(entry.kind, player.fields(entry.kind)),
         policy=player.policy,
         overwrite_edits=player.overwrite_edits,
-        since=_values_since(entry, since.get(item.id, ())),
+        since=_values_since(item, entry, since.get(item.id, ())),
     )
 
 
-def _values_since(entry: PlayerEntry, change_sets: Iterable[ChangeSet]) -> dict[str, list[Any]]:
+def _values_since(item: MediaItem, entry: PlayerEntry, change_sets: Iterable[ChangeSet]) -> dict[str, list[Any]]:
     """By field the values that Metarr had since this entry's last acknowledgement, the latest first.
 
     What only a player had said is left out: that it is there says nothing about who put it there.
     """
     values: dict[str, list[Any]] = {}
+    past = item
     for each in change_sets:
         if each.id <= entry.acked_change:
             continue
         for change in each.changes:
             if change.old.value is not None and not any(map(below_providers, change.old.sources)):
                 values.setdefault(change.field, []).append(plain_value(change.old.value))
+        old = {change.field: change.old for change in each.changes}
+        past = replace(past, fields={**past.fields, **old})
+        if not old.keys().isdisjoint({"year", "release_date"}) and (day := day_of_the_year(past)):
+            values.setdefault("release_date", []).append(day)
         if each.old_ids is not None and each.old_ids != each.new_ids:
             values.setdefault(IDS, []).append({t: claim.value for t, claim in each.old_ids.items()})
     half = MOST_OURS // 2

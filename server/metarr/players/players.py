@@ -207,7 +207,7 @@ class Players:
                 preview.waiting += item.last_enriched_at is None
                 changed = False
                 for name in takes:
-                    state, value = entry.states.get(name, FieldState()), value_of(item, name)
+                    state, value = entry.states.get(name, FieldState()), value_of(item, name, takes)
                     done = effect(name, value, state, policy=policy, overwrite_edits=player.overwrite_edits)
                     if done is Effect.NONE:
                         continue

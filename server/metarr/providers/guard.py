@@ -13,6 +13,7 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
+from metarr.domain.checked import YEARS
 from metarr.domain.fields import FIELDS, FieldType, decode_value, encode_value
 from metarr.domain.ids import Bearer, ExternalId, admit
 from metarr.domain.languages import TEXT_FIELDS
@@ -163,6 +164,7 @@ def checked_fragment(
         ids=checked_ids(kind, returned.ids),
         values=values,
         texts={field: said for field, said in texts.items() if said},
+        year_day=_day_in(values.get("year"), returned.year_day),
         empty=empty | {field for field, said in texts.items() if not said},
         unread=declared - values.keys() - texts.keys() - empty,
         titles=tuple(dict.fromkeys(_short_texts(returned.titles))),
@@ -190,9 +192,16 @@ def checked_value(field: str, raw: object) -> Value | None:
         value = kept[:MAX_ELEMENTS]
     if isinstance(value, int | float) and not 0 <= value < MAX_NUMBER:
         raise Malformed("a number out of range")
+    if field == "year" and not YEARS[0] <= int(str(value)) <= YEARS[1]:
+        raise Malformed("no year of a film")
     if FIELDS[field].type is FieldType.DATE and value and not ISO_DAY.fullmatch(str(value)):
         raise Malformed("not a day written as YYYY-MM-DD")
     return None if value in ("", ()) or (isinstance(value, Collection) and not value.name) else value
+
+
+def _day_in(year: Value | None, day: object) -> str:
+    """The day, if it is one of that year; else ""."""
+    return day if isinstance(day, str) and ISO_DAY.fullmatch(day) and day[:4] == str(year) else ""
 
 
 def _typed(field: str, raw: object) -> Value:

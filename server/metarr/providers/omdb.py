@@ -33,6 +33,7 @@ from metarr.providers.reading import (
     Reading,
     certification,
     each,
+    first_year,
     https,
     iso_date,
     number,
@@ -72,7 +73,7 @@ ENGLISH = TitleLanguages()
 """OMDb carries IMDb's main poster, which bears a title; its language is not told."""
 
 _BOTH = """
-title plot outline release_date certification genres countries languages cast poster
+title plot outline release_date year certification genres countries languages cast poster
 imdb_rating imdb_votes rotten_tomatoes_score metacritic_score awards
 """
 _MOVIES_ONLY = "directors writers runtime_minutes"
@@ -261,6 +262,7 @@ def _english(raw: Any) -> tuple[Text, ...]:
 
 def _read_facts(reading: Reading, body: dict[str, Any]) -> None:
     reading.read("release_date", lambda: _day(body["Released"]))
+    reading.read_year(lambda: first_year(body["Year"]), lambda: _day(body["Released"]))
     reading.read("runtime_minutes", lambda: _minutes(body["Runtime"]))
     reading.read("certification", lambda: _certification(body["Rated"]))
     reading.read("directors", lambda: _listed(body["Director"]))

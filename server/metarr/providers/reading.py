@@ -40,6 +40,7 @@ class Reading:
         self._kind = kind
         self._values: dict[str, Value] = {}
         self._texts: dict[str, tuple[Text, ...]] = {}
+        self._year_day = ""
         self._empty: set[str] = set()
         self._unread: set[str] = set()
         self._trouble: list[str] = []
@@ -58,6 +59,13 @@ class Reading:
             self._empty.add(field)
         else:
             self._values[field] = value
+
+    def read_year(self, get: Callable[[], int | None], *days: Callable[[], str | None]) -> None:
+        """Read the year of the first release, and the day that it comes from: the first of these that lies in it."""
+        self.read("year", get)
+        named = (optional(lambda day: day(), day) for day in days)
+        year = str(self._values.get("year"))
+        self._year_day = next((day for day in named if day and day[:4] == year), "")
 
     def read_texts(self, field: str, get: Callable[[], Iterable[Text]], wanted: TitleLanguages) -> None:
         """Read one declared field that exists in languages: `get` returns what is said in each, the best of a language
@@ -92,6 +100,7 @@ class Reading:
             provider=self._provider.id,
             kind=self._kind,
             ids={id_type: value for id_type, value in ids.items() if value},
+            year_day=self._year_day,
             values={field: self._values[field] for field in sorted(self._values, key=_PLACES.__getitem__)},
             texts={field: self._texts[field] for field in sorted(self._texts, key=_PLACES.__getitem__)},
             empty=frozenset(empty),
@@ -192,6 +201,15 @@ def iso_date(raw: Any) -> str | None:
 
 MOST_LATER = timedelta(days=730)
 """What comes to a country later than that comes again, as a film of 1987 whose restoration is shown in 2018."""
+
+
+def first_year(raw: Any) -> int | None:
+    """A year, also the first of several, as in "2008–2013"; None for none. What is no year is malformed."""
+    read = text(str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw)
+    match = re.fullmatch(r"([0-9]{4})\b.{0,12}", read or "")
+    if read is not None and not match:
+        raise Malformed(f"{read[:20]!r} is no year")
+    return (int(match[1]) or None) if match else None
 
 
 def release_day(here: str | None, anywhere: str | None) -> str | None:

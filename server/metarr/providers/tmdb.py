@@ -35,6 +35,7 @@ from metarr.providers.reading import (
     Reading,
     certification,
     each,
+    first_year,
     iso_date,
     keyart,
     languages_of,
@@ -97,8 +98,8 @@ WRITING_JOBS = (
 """Of the department Writing those who wrote, in the order of credits; not editors, coordinators, storyboarders."""
 
 _BOTH = """
-title original_title tagline plot release_date runtime_minutes status certification genres studios countries languages
-original_language tags cast trailer homepage tmdb_rating tmdb_votes poster fanart clearlogo landscape keyart
+title original_title tagline plot release_date year runtime_minutes status certification genres studios countries
+languages original_language tags cast trailer homepage tmdb_rating tmdb_votes poster fanart clearlogo landscape keyart
 """
 _MOVIES_ONLY = "directors writers collection"
 _SERIES_ONLY = "creators networks end_date"
@@ -392,6 +393,7 @@ def _read_art(reading: Reading, body: dict[str, Any]) -> None:
 def _read_movie(reading: Reading, body: dict[str, Any], preferences: Preferences) -> None:
     country = preferences.country
     reading.read("release_date", lambda: _release_date(body, country))
+    _read_year(reading, body, "release_date")
     reading.read("certification", lambda: _certification(body, country))
     reading.read("runtime_minutes", lambda: whole(body["runtime"]))
     reading.read("collection", lambda: _collection(body["belongs_to_collection"]))
@@ -400,8 +402,14 @@ def _read_movie(reading: Reading, body: dict[str, Any], preferences: Preferences
     reading.read("writers", lambda: _crew(section(body, "credits")["crew"], "Writing", WRITING_JOBS))
 
 
+def _read_year(reading: Reading, body: dict[str, Any], key: str) -> None:
+    """TMDB's own day is that of the first release anywhere."""
+    reading.read_year(lambda: first_year((iso_date(body[key]) or "")[:4]), lambda: iso_date(body[key]))
+
+
 def _read_series(reading: Reading, body: dict[str, Any], preferences: Preferences) -> None:
     reading.read("release_date", lambda: iso_date(body["first_air_date"]))
+    _read_year(reading, body, "first_air_date")
     reading.read("end_date", lambda: iso_date(body["last_air_date"]) if _has_ended(body) else None)
     reading.read("certification", lambda: _content_rating(body, preferences.country))
     reading.read("runtime_minutes", lambda: _episode_minutes(body))

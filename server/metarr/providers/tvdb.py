@@ -30,6 +30,7 @@ from metarr.providers.reading import (
     Reading,
     certification,
     each,
+    first_year,
     https,
     iso_date,
     languages_of,
@@ -77,6 +78,7 @@ The numeric type of a source differs between kinds of records, its name does not
 
 _FACTS = {
     "release_date",
+    "year",
     "runtime_minutes",
     "status",
     "certification",
@@ -277,9 +279,11 @@ def parse_details(kind: Kind, body: Any, preferences: Preferences) -> Fragment:
     _read_facts(reading, record, country)
     if kind is Kind.SERIES:
         reading.read("release_date", lambda: iso_date(record["firstAired"]))
+        reading.read_year(lambda: first_year(record["year"]), lambda: iso_date(record["firstAired"]))
         reading.read("runtime_minutes", lambda: whole(record["averageRuntime"]))
     else:
         reading.read("release_date", lambda: _premiere(record, country))
+        reading.read_year(lambda: first_year(record["year"]), lambda: _earliest(_releases(record)))
         reading.read("runtime_minutes", lambda: whole(record["runtime"]))
     _read_people(reading, record)
     _read_artwork(reading, record, kind)
@@ -459,12 +463,16 @@ def _end_date(record: Mapping[str, Any]) -> str | None:
 
 def _premiere(record: Mapping[str, Any], country: str) -> str | None:
     """The first release in the owner's country, if that is no re-release, else the first anywhere."""
+    releases = _releases(record)
+    here = [release for release in releases if release.get("country") == country]
+    return release_day(optional(_earliest, here), _earliest(releases))
+
+
+def _releases(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     if "releases" not in record and "first_release" not in record:
         raise Malformed("neither releases nor first_release")
     first = optional(lambda each: section(each, "first_release"), record)
-    releases = [*objects(record.get("releases")), *([first] if first else [])]
-    here = [release for release in releases if release.get("country") == country]
-    return release_day(optional(_earliest, here), _earliest(releases))
+    return [*objects(record.get("releases")), *([first] if first else [])]
 
 
 def _earliest(releases: list[dict[str, Any]]) -> str | None:

@@ -8,6 +8,7 @@ from typing import Protocol, Self
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
+from metarr.domain.checked import YEARS
 from metarr.domain.id_spelling import OF_COLLECTION, expected, typed, valid_type
 from metarr.domain.ids import Bearer, ExternalId, NoId, admit, parse_reference
 from metarr.domain.texts import cleaned
@@ -85,7 +86,7 @@ class Check:
 
     def year(self, field: str, value: int) -> int:
         """A year of release; 0: unknown. The first film is of 1874."""
-        if value and not 1870 <= value <= 2200:
+        if value and not YEARS[0] <= value <= YEARS[1]:
             self.violation(field, f"{value} is no year of release; 0 stands for unknown")
         return value
 

@@ -302,6 +302,7 @@ class _Typed(Struct, frozen=True, kw_only=True):
     ids: dict[str, str] = {}
     values: _Values = {}
     texts: dict[str, tuple[Text, ...]] = {}
+    year_day: str = ""
     empty: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     titles: tuple[str, ...] = ()
@@ -337,6 +338,7 @@ def _from_disk(read: _Typed) -> Fragment:
         ids=read.ids,
         values=cast("dict[str, Value]", read.values),
         texts=read.texts,
+        year_day=read.year_day,
         empty=read.empty,
         unread=read.unread,
         titles=read.titles,
@@ -354,6 +356,7 @@ def _salvaged(read: _Untyped) -> Fragment:
         ids=read.ids,
         values=values,
         texts=read.texts,
+        year_day=read.year_day,
         empty=read.empty,
         unread=read.unread | lost,
         titles=read.titles,

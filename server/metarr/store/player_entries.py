@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from msgspec.structs import asdict, replace
 from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, or_, select, update
 
+from metarr.domain.changes import wakes
 from metarr.domain.delivery import FieldState
+from metarr.domain.fields import FIELDS
 from metarr.domain.values import Kind, Struct
 from metarr.store import players
 from metarr.store.chunks import chunks
@@ -247,7 +249,11 @@ def _concerned(
     entry: EntryHead, by_id: Mapping[str, Player], changed: Collection[str], sync_fields: Collection[str]
 ) -> bool:
     takes = by_id[entry.player_id].fields(entry.kind)
-    return any(field in takes and (entry.pending or field in sync_fields) for field in changed)
+    return any(
+        (field in takes or (field in FIELDS and FIELDS[field].shown_by in takes))
+        and (entry.pending or wakes(field, sync_fields))
+        for field in changed
+    )
 
 
 # Statements

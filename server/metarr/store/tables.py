@@ -139,6 +139,7 @@ items = Table(
     Column("deleted_by", Text, nullable=False, server_default=""),
     Column("origin", Text, nullable=False, server_default=""),
     Column("readings", Json(tuple[Wanted, ...])),
+    Column("shown_year", Integer, nullable=False, server_default="0"),
     Index("ix_items_kind_sort_key", "kind", "sort_key", "id"),
     Index("ix_items_sort_key", "sort_key", "id"),
     sqlite_autoincrement=True,
@@ -184,6 +185,7 @@ field_values = Table(
     Column("language", Text, nullable=False, server_default=""),
     Column("withdrawals", Json(tuple[Withdrawal, ...]), nullable=False, server_default="[]"),
     Column("days_withdrawn", Integer, nullable=False, server_default="0"),
+    Column("day", Text, nullable=False, server_default=""),
     Index(
         "ix_field_values_withdrawn",
         "source",

@@ -31,6 +31,7 @@ class _StoredValue(Struct, frozen=True, kw_only=True):
     locked: bool = False
     contributors: tuple[tuple[str, ...], ...] = ()
     language: str = ""
+    day: str = ""
     withdrawals: tuple[Withdrawal, ...] = ()
 
 
@@ -97,5 +98,6 @@ def _field_value(field: str, stored: _StoredValue) -> FieldValue | None:
         locked=stored.locked,
         contributors=stored.contributors,
         language=stored.language,
+        day=stored.day,
         withdrawals=stored.withdrawals,
     )

@@ -38,6 +38,7 @@ ITEM = MediaItem(
             value=8.8, sources=("omdb",), fetched_at=NOON, rule=Rule.HELD, asked_ids=("imdb:tt0137523",)
         ),
         "title": FieldValue(value="Fight Club", sources=("tmdb",), locked=True),
+        "year": FieldValue(value=1999, sources=("tmdb",)),
         "release_date": FieldValue(value="1999-10-15", sources=("tmdb",)),
     },
     conflicts=(Conflict(id_type="tvdb", value="9", claimed_by="fanart", stands="8"),),
@@ -53,7 +54,7 @@ ITEM = MediaItem(
 def test_an_item_becomes_a_message_with_its_fields_in_catalogue_order():
     message = as_json(convert.item_message(ITEM, awaited={"omdb": MISSING}))
 
-    assert [field["name"] for field in message.pop("fields")] == ["title", "release_date", "imdb_rating"]
+    assert [field["name"] for field in message.pop("fields")] == ["title", "release_date", "year", "imdb_rating"]
     assert message == {
         "id": "7",
         "kind": "MEDIA_KIND_MOVIE",

@@ -92,7 +92,7 @@ def test_an_enrichment_is_told_with_its_changes_outcomes_and_what_is_missing(hom
     answer, code = call(home, "Enrichment", "Enrich", {"itemId": str(item_id)})
     assert code is grpc.StatusCode.OK
     assert answer.requires_player_sync
-    assert answer.sync_reason == "Changed: plot, release_date, cast, poster, fanart"
+    assert answer.sync_reason == "Changed: plot, release_date, year, cast, poster, fanart"
     changed = {change.field: change for change in answer.changes}
     assert (changed["runtime_minutes"].new_value.number_value, changed["runtime_minutes"].new_source) == (139, "tmdb")
     assert not changed["runtime_minutes"].HasField("old_value")

@@ -99,7 +99,7 @@ def test_a_title_gets_everything_and_a_second_run_asks_and_changes_nothing(home:
         "tvdb": "300113",
         "wikidata": "Q25188",
     }
-    assert enriched.sync_reason == "Changed: plot, release_date, cast, imdb_rating, poster, fanart"
+    assert enriched.sync_reason == "Changed: plot, release_date, year, cast, imdb_rating, poster, fanart"
     assert home.awaited(item_id) == {}
     assert home.item(item_id) == enriched.item
     assert [change_set.cause for change_set in home.history(item_id)] == ["enrich"]

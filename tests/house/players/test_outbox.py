@@ -1,5 +1,7 @@
 """What is pending for a player and what it says it did: sequences, acks, policies, hand edits, lost acks."""
 
+from datetime import date
+
 import pytest
 
 from fakes import FakeClock
@@ -10,7 +12,7 @@ from metarr.errors import CannotDo, NoSuchThing
 from metarr.library.edit import Edit
 from metarr.library.intake import NewSeries
 from metarr.players.outbox import MOST_OURS, Ack, AckStatus, FieldAck
-from model_player import ModelPlayer, provider_says
+from model_player import TAKES, ModelPlayer, provider_says
 
 HEAT = {"imdb": "tt0113277"}
 
@@ -128,6 +130,59 @@ class TestSequences:
         assert home.services.outbox.look(player.id, player.session)[0] > known
         player.sync()
         assert plot(player) == "Thieves."
+
+
+class TestYears:
+    """A player that takes no year, such as Kodi, shows that of the date."""
+
+    @pytest.fixture
+    def kodi(self, home: House) -> ModelPlayer:
+        player = ModelPlayer(home, takes=(*TAKES, "release_date"))
+        player.add("predator", "Predator", ids={"imdb": "tt0093773"})
+        player.report_all()
+        provider_says(home, item_of(player, "predator"), release_date="2018-03-02")
+        player.sync()
+        player.writes.clear()
+        return player
+
+    def test_the_date_of_a_re_release_gives_way_to_the_day_of_the_year(self, home: House, kodi: ModelPlayer) -> None:
+        provider_says(home, item_of(kodi, "predator"), year=date(1987, 6, 12))
+        assert kodi.sync() == [AckStatus.CLEARED]
+        assert kodi.writes == [("predator", "release_date", "1987-06-12")]
+        assert (kodi.pull(), kodi.sync()) == ([], [])
+
+    def test_a_year_that_the_date_tells_already_wakes_nobody(self, home: House, kodi: ModelPlayer) -> None:
+        provider_says(home, item_of(kodi, "predator"), year=date(2018, 3, 2))
+        provider_says(home, item_of(kodi, "predator"), year=date(2018, 1, 1))
+        assert kodi.sync() in ([], [AckStatus.CLEARED])
+        assert kodi.writes == []
+
+    def test_what_was_told_on_the_way_to_another_year_is_still_metarr_s(self, home: House, kodi: ModelPlayer) -> None:
+        """It was written, though no acknowledgement of it came."""
+        for year in (date(1986, 6, 12), date(1987, 6, 12)):
+            [kodi.take(row) for row in kodi.pull()]
+            provider_says(home, item_of(kodi, "predator"), year=year)
+        [kodi.take(row) for row in kodi.pull()]
+        provider_says(home, item_of(kodi, "predator"), release_date="1987-08-27")
+        assert kodi.sync() == [AckStatus.CLEARED]
+        assert kodi.films["predator"].fields["release_date"] == "1987-08-27"
+
+    def test_a_player_that_takes_both_is_told_both_as_they_are(self, home: House, kodi: ModelPlayer) -> None:
+        both = ModelPlayer(home, "attic", takes=(*TAKES, "release_date", "year"))
+        both.add("predator", "Predator", ids={"imdb": "tt0093773"})
+        both.report_all()
+        provider_says(home, item_of(kodi, "predator"), year=date(1987, 6, 12))
+        both.sync()
+        told = both.films["predator"].fields
+        assert (told["release_date"], told["year"]) == ("2018-03-02", 1987)
+
+    def test_whatever_else_a_player_takes_no_year_wakes_it(self, home: House) -> None:
+        player = ModelPlayer(home)
+        player.add("predator", "Predator", ids={"imdb": "tt0093773"})
+        player.report_all()
+        player.sync()
+        provider_says(home, item_of(player, "predator"), year=date(1987, 6, 12))
+        assert player.pull() == []
 
 
 class TestAcks:

@@ -169,7 +169,7 @@ def written_anew(old: Rows) -> Rows:
 RELEASED: dict[str, Rows] = {
     "0001": FIRST,
     **dict.fromkeys(("0002", "0003", "0004"), FIRST | SECOND),
-    **dict.fromkeys(("0005", "0006", "0007", "0008"), written_anew(FIRST | SECOND)),
+    **dict.fromkeys(("0005", "0006", "0007", "0008", "0009"), written_anew(FIRST | SECOND)),
 }
 """By schema, rows of it: at least one for each of its tables."""
 
@@ -223,8 +223,9 @@ def rows(database: Database) -> Rows:
 
 
 def within(old: Rows, new: Rows) -> Rows:
-    """The new rows with the old tables and columns alone."""
-    return {name: [{key: row[key] for key in of[0]} for row in new[name]] for name, of in old.items() if of}
+    """The new rows with the old tables and columns alone, and without what is a field only since then."""
+    kept = {name: [row for row in of if row.get("field") != "year"] for name, of in new.items()}
+    return {name: [{key: row[key] for key in of[0]} for row in kept[name]] for name, of in old.items() if of}
 
 
 def test_every_released_schema_is_among_these_but_the_newest() -> None:
@@ -245,6 +246,48 @@ def test_an_upgrade_loses_nothing(made: Callable[[str], Database], revision: str
             assert schema.revision(connection) == schema.head()
         assert database.problems() == ()
         assert bool(backups.listed(tmp_path / "backups")) == (database.path is not None)
+
+
+@pytest.mark.parametrize(
+    ("item", "released", "year", "shown"),
+    [
+        ({"year": 1995}, None, ("1995", '["import"]', ""), 1995),
+        ({"year": 1995, "released": "1995-12-15"}, "tmdb", ("1995", '["import"]', "1995-12-15"), 1995),
+        ({"year": 1987, "released": "2018-03-02"}, "tmdb", ("1987", '["import"]', ""), 1987),
+        ({"year": 0, "released": "2018-03-02"}, "tmdb", ("2018", '["tmdb"]', "2018-03-02"), 2018),
+        ({"year": 0, "released": "2018-03-02"}, "owner", ("2018", '["owner"]', "2018-03-02"), 2018),
+        ({"year": 0}, None, None, 0),
+        ({"year": 1800}, None, None, 1800),
+        ({"year": 2018, "kind": "episode"}, None, None, 2018),
+    ],
+)
+def test_the_year_is_the_one_an_item_was_added_with_else_that_of_its_date(  # noqa: PLR0917 fixtures, and a table
+    made: Callable[[str], Database],
+    item: dict[str, Any],
+    released: str | None,
+    year: tuple[str, str, str] | None,
+    shown: int,
+    tmp_path: Path,
+) -> None:
+    with closing(made("0009")) as database:
+        with database.begin() as connection:
+            tables = _tables(connection).tables
+            connection.execute(tables["items"].insert(), _item("Old Feast", **item) | {"id": 77})
+            if released is not None:
+                date = _value(
+                    "release_date", f'"{item["released"]}"', item_id=77, source=f'["{released}"]', asked_id="[]"
+                )
+                connection.execute(tables["field_values"].insert(), date)
+        database.migrate(tmp_path / "backups", NOW)
+        migrated = rows(database)
+        assert [row["shown_year"] for row in migrated["items"] if row["id"] == 77] == [shown]
+        years = [row for row in migrated["field_values"] if (row["item_id"], row["field"]) == (77, "year")]
+        assert [(row["value"], row["source"], row["day"]) for row in years] == ([] if year is None else [year])
+        assert not any(row["locked"] for row in years)
+        with database.read() as connection:
+            known = items.get(connection, 77)
+            assert known is not None
+            assert known.shown_year() == items.heads_of(connection, [77])[77].year == shown
 
 
 @pytest.mark.slow
@@ -268,6 +311,7 @@ def test_a_daemon_brings_the_database_to_its_schema_and_works_with_all_that_is_i
                 "runtime_minutes": (170, False),
                 "status": ("Released", False),
                 "tagline": (None, True),
+                "year": (1995, False),
             }
             assert (heat.fields["tags"].sources, heat.fields["tags"].asked_ids) == (("omdb", "tmdb"), ("", "tmdb:949"))
             assert [(veto.value, veto.providers) for veto in heat.vetoes] == [

@@ -28,7 +28,7 @@ from metarr.domain.delivery import (
     unacknowledged,
     value_of,
 )
-from metarr.domain.item import FieldValue, Rule
+from metarr.domain.item import FieldValue, MediaItem, Rule
 from metarr.domain.plain import plain_value
 from metarr.domain.values import Artwork, Collection, Credit, Image, Kind
 
@@ -315,3 +315,34 @@ def test_votes_are_told_beside_their_rating_only(fields: dict[str, Any], told: d
     due_now = due(film, {}, takes, policy=SyncPolicy.REPLACE, overwrite_edits=False, since={})
     assert {each.field: each.value for each in due_now} == told
     assert set(unacknowledged(film, {}, takes)) == told.keys()
+
+
+def in_years(released: tuple[str | None, str], year: tuple[int | None, str, str]) -> MediaItem:
+    """An item with a release date and its source, and a year with its source and the day that it comes from."""
+    (date, says_date), (number, says_year, day) = released, year
+    fields = {"release_date": FieldValue(value=date, sources=(says_date,))} if date else {}
+    if number:
+        fields["year"] = FieldValue(value=number, sources=(says_year,), day=day)
+    return item(fields=fields)
+
+
+@pytest.mark.parametrize(
+    ("released", "year", "told"),
+    [
+        (("1987-08-28", "tmdb"), (1987, "tmdb", "1987-08-28"), "1987-08-28"),
+        (("1988-03-04", "tmdb"), (1987, "tmdb", "1987-08-28"), "1987-08-28"),
+        (("2018-03-02", "tmdb"), (1987, "omdb", ""), "2018-03-02"),
+        (("2018-03-02", "tmdb"), (1987, "import", ""), "2018-03-02"),
+        (("2018-03-02", "tmdb"), (1987, "owner", ""), "1987-01-01"),
+        (("2018-03-02", "owner"), (1987, "tmdb", "1987-08-28"), "2018-03-02"),
+        (("2018-03-02", "owner"), (1987, "owner", ""), "1987-01-01"),
+        (("2018-03-02", "tmdb"), (None, "", ""), "2018-03-02"),
+        ((None, ""), (1987, "tmdb", "1987-08-28"), None),
+    ],
+)
+def test_a_date_of_another_year_gives_way_to_the_day_of_the_year(
+    released: tuple[str | None, str], year: tuple[int | None, str, str], told: str | None
+) -> None:
+    film = in_years(released, year)
+    assert value_of(film, "release_date", ("title", "release_date")) == told
+    assert value_of(film, "release_date", ("release_date", "year")) == released[0], "this player shows the year itself"

@@ -33,7 +33,8 @@ def test_the_same_title_and_year_agree_where_no_id_contradicts() -> None:
         ({"year": 1996}, "years differ"),
         ({"year": 0}, "years differ"),
         ({"fields": {"title": stored("Heat and Dust")}}, "titles differ"),
-        ({"fields": {"release_date": stored("1996-01-01")}}, "years differ"),
+        ({"fields": {"year": stored(1996)}}, "years differ"),
+        ({"year": 0, "fields": {"release_date": stored("1996-01-01")}}, "years differ"),
     ],
 )
 def test_whatever_differs_or_is_not_known_disagrees(other: dict[str, Any], said: str) -> None:

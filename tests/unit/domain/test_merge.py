@@ -700,3 +700,27 @@ def test_a_locked_field_never_moves(case: Any) -> None:
     for name, held in before.fields.items():
         if held.locked or (name in before.parent_locked and held.value is not None):
             assert after.fields[name] == held
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "day", "after"),
+    [
+        (stored(1987, "import"), 1987, "1987-08-28", (1987, "1987-08-28")),
+        (stored(1987, "tmdb", day="1987-08-28"), 1987, "1987-09-01", (1987, "1987-08-28")),
+        (stored(1987, "tmdb", day="1987-08-28"), 1987, "", (1987, "1987-08-28")),
+        (stored(1987, "tmdb", day="1987-08-28"), 1988, "1988-03-04", (1988, "1988-03-04")),
+        (stored(1987, "tmdb", day="1987-08-28"), 1988, "", (1988, "")),
+    ],
+)
+def test_a_year_keeps_the_day_that_it_comes_from(
+    before: FieldValue, said: int, day: str, after: tuple[int, str]
+) -> None:
+    film = item(fields={"year": before})
+    told = answered("tmdb", {"year": said})
+    told = replace(told, fragment=replace(told.fragment, year_day=day))
+    merged = merge(film, {"tmdb": told}, policy(), {"tmdb": frozenset({"year"})}).item
+    assert (merged.fields["year"].value, merged.fields["year"].day) == after
+    again = merge(merged, {"tmdb": told}, policy(), {"tmdb": frozenset({"year"})}).item
+    assert again == merged
+    changes = diff(film.fields, merged.fields)
+    assert bool(changes) is ((before.value, before.day) != after)

@@ -152,6 +152,7 @@ class TestMovie:
             "original_title": "Le Port muet",
             "plot": "A lighthouse keeper has not spoken for ten years.\nThen a boat comes.",
             "release_date": "2010-07-16",
+            "year": 2010,
             "runtime_minutes": 104,
             "status": "Released",
             "certification": "PG-13",

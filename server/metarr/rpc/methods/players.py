@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from google.protobuf.struct_pb2 import Value
 
 from metarr.clock import Clock
+from metarr.domain.checked import YEARS
 from metarr.domain.delivery import IDS, DueValue, Mode, Refusal, SyncPolicy, Taken
 from metarr.domain.fields import FIELDS, fields_of
 from metarr.domain.values import Kind
@@ -274,7 +275,7 @@ def _entry(check: Check, path: str, item: pb.HostItem) -> ReportedEntry:
         host_id=check.text(f"{path}.host_id", item.host_id, required=False, most=MOST_NAME),
         kind=check.kind(f"{path}.kind", item.kind),
         title=check.title(f"{path}.title", item.title, required=not item.ids and not in_series),
-        year=item.year if 1870 <= item.year <= 2200 else 0,
+        year=item.year if YEARS[0] <= item.year <= YEARS[1] else 0,
         ids={each.type: each.value for each in item.ids},
         fields={name: plain_of(value) for name, value in item.fields.items()},
         series=_series(check, f"{path}.series", item.series) if in_series else None,
@@ -286,7 +287,7 @@ def _entry(check: Check, path: str, item: pb.HostItem) -> ReportedEntry:
 def _series(check: Check, path: str, series: NewParent) -> NewSeries:
     return NewSeries(
         title=check.title(f"{path}.title", series.title, required=not series.ids),
-        year=series.year if 1870 <= series.year <= 2200 else 0,
+        year=series.year if YEARS[0] <= series.year <= YEARS[1] else 0,
         ids={each.type: each.value for each in series.ids},
     )
 

@@ -64,6 +64,7 @@ _FIELDS = select(
     field_values.c.locked,
     field_values.c.contributors,
     field_values.c.language,
+    field_values.c.day,
     field_values.c.withdrawals,
 ).where(field_values.c.item_id.in_(_IDS))
 _FEW_FIELDS = _FIELDS.where(field_values.c.field.in_(bindparam("names", expanding=True)))
@@ -127,7 +128,20 @@ def _fields_of(
         rows = connection.execute(
             _FEW_FIELDS, {"ids": item_ids, "names": sorted({*names, *ROW_FIELDS, "original_language"})}
         ).all()
-    for item_id, field, text, sources, fetched_at, rule, asked_ids, locked, contributors, language, withdrawals in rows:
+    for (
+        item_id,
+        field,
+        text,
+        sources,
+        fetched_at,
+        rule,
+        asked_ids,
+        locked,
+        contributors,
+        language,
+        day,
+        withdrawals,
+    ) in rows:
         value = None if text is None else read_value(field, text)
         if value is None and text is not None:
             continue
@@ -140,6 +154,7 @@ def _fields_of(
             locked=locked,
             contributors=contributors,
             language=language,
+            day=day,
             withdrawals=withdrawals,
         )
     return fields

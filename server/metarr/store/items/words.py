@@ -11,7 +11,7 @@ from metarr.domain.values import Kind, Struct
 from metarr.store.chunks import chunks
 from metarr.store.tables import external_ids, items, joins
 
-ROW_FIELDS = ("title", "original_title", "sort_title", "release_date")
+ROW_FIELDS = ("title", "original_title", "sort_title", "release_date", "year")
 """The fields that an item's row is written from, besides what it was added with."""
 
 

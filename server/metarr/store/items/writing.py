@@ -122,6 +122,7 @@ def _columns(item: MediaItem) -> dict[str, Any]:
         "undecided": item.undecided,
         "readings": item.readings or None,
         "shown_title": shown_title(item),
+        "shown_year": item.shown_year(),
         "released": text_of(item, "release_date"),
         "sort_key": sort_key(item),
         "search_key": search_key(item),
@@ -146,6 +147,7 @@ def _write_fields(connection: Connection, pairs: Iterable[tuple[Mapping[str, Fie
                 "locked": stored.locked,
                 "contributors": stored.contributors,
                 "language": stored.language,
+                "day": stored.day,
                 "withdrawals": stored.withdrawals,
                 "days_withdrawn": max((each.days for each in stored.withdrawals), default=0),
             }

@@ -41,12 +41,10 @@ def test_pages_show_every_item_once_even_those_with_the_same_title(connection: C
 
 def test_what_is_shown_is_the_field_and_else_what_the_item_was_added_with(connection: Connection) -> None:
     bare = items.add(connection, item(title="matrix", year=1998))
-    items.add(
-        connection,
-        item(title="heat.1995.mkv", year=1900, fields={"title": stored("Heat"), "release_date": stored("1995-12-15")}),
-    )
+    said = {"title": stored("Heat"), "year": stored(1995), "release_date": stored("1996-02-15")}
+    items.add(connection, item(title="heat.1995.mkv", year=1900, fields=said))
     heat, matrix = items.page(connection)
-    assert (heat.title, heat.year, heat.released) == ("Heat", 1995, "1995-12-15")
+    assert (heat.title, heat.year, heat.released) == ("Heat", 1995, "1996-02-15")
     assert (matrix.title, matrix.year, matrix.released) == ("matrix", 1998, "")
     items.save(connection, bare, replace(bare, fields={"title": stored("The Matrix")}))
     assert titles(items.page(connection)) == ["Heat", "The Matrix"]

@@ -34,7 +34,7 @@ def test_what_changed_is_told_what_people_look_at_first(kodi: Rig):
     seen = kodi.point("refresh", "movie", 1)
     assert [shown.what for shown in seen] == ["progress", "update", "update", "notify"]
     assert seen[0].text == "Asking the providers about Inception (2010)"
-    assert seen[-1].text == "Plot, Poster, Fanart and 31 more changed"
+    assert seen[-1].text == "Plot, Poster, Fanart and 32 more changed"
 
 
 def test_what_is_fresh_is_asked_again_all_the_same(kodi: Rig, running_simulators: Simulators):

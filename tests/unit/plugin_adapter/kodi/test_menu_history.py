@@ -30,7 +30,7 @@ def test_changes_are_listed_the_latest_first_with_titles(kodi: Rig):
     edit(kodi, "Moves", plot="New")
     kodi.enrich(kodi.named("Inception")["id"])
     assert [each.label for each in kodi.open(HISTORY)] == [
-        "Inception (2010) · just now · looked up: Plot, Poster, Fanart and 31 more",
+        "Inception (2010) · just now · looked up: Plot, Poster, Fanart and 32 more",
         "Bold (B)Moves(/B) (2001) · just now · edited: Plot",
     ]
 

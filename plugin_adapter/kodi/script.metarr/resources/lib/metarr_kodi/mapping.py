@@ -165,11 +165,13 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
 
 _NO_CAST = "Kodi takes a cast from its scrapers and from .nfo files only"
 _NO_PLACE = "Kodi has no place for it"
+_NO_YEAR = "Kodi shows the year of the date"
 _NUMBERED = "Kodi numbers an episode by the name of its file"
 
 CANNOT: Mapping[str, Mapping[str, str]] = {
     "movie": {
         "cast": _NO_CAST,
+        "year": _NO_YEAR,
         "status": _NO_PLACE,
         "languages": _NO_PLACE,
         "original_language": _NO_PLACE,
@@ -178,6 +180,7 @@ CANNOT: Mapping[str, Mapping[str, str]] = {
     },
     "series": {
         "cast": _NO_CAST,
+        "year": _NO_YEAR,
         "tagline": "Kodi takes no tagline for a show",
         "outline": "Kodi takes no outline for a show",
         "end_date": _NO_PLACE,
