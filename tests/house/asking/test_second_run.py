@@ -86,10 +86,13 @@ def strays(ask: Ask) -> Mapping[str, str]:
 )
 @pytest.mark.parametrize(
     ("look_up", "source"),
-    slow_but(
-        [(None, "")],
-        [(None, ""), (None, "nfo"), (misses, ""), (fails, ""), (strays, ""), (strays, "nfo")],
-    ),
+    [
+        (None, ""),
+        *(
+            pytest.param(look_up, source, marks=pytest.mark.slow)
+            for look_up, source in [(None, "nfo"), (misses, ""), (fails, ""), (strays, ""), (strays, "nfo")]
+        ),
+    ],
 )
 def test_by_whichever_ids_a_title_is_added_the_second_run_changes_nothing(  # noqa: PLR0917 fixtures, and a table
     simulators: Simulators,
