@@ -109,6 +109,14 @@ def test_every_noun_of_a_room_is_in_the_glossary(room: str):
     assert sorted(nouns - explained().keys()) == []
 
 
+def test_where_something_is_added_is_a_place_that_there_is():
+    page = (ROOT / "server" / "README.md").read_text()
+    table = page.partition("**Where something is added:**")[2].partition("Only `rpc`")[0]
+    places = re.findall(r"`([a-z_]+/[\w/]*(?:\.py)?|[a-z_]+\.py)`", table)
+    assert len(places) > 8
+    assert [place for place in places if not any((base / place).exists() for base in (SERVER, ROOT))] == []
+
+
 # The code
 
 
