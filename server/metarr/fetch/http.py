@@ -26,6 +26,9 @@ from metarr.fetch.packing import unpack
 
 PIECE = 64 * 1024
 """Bytes of a body that are read at once."""
+EXCHANGE_SECONDS = 20.0
+"""The longest that one request and its answer may take, however much time whoever waits for it has: else a provider
+that drips would be waited for as long as one more caller comes."""
 LOOK_UP = 0.25
 """Seconds of silence after which a read looks whether anybody still waits for it."""
 AT_ONCE = 64 * 1024
@@ -79,13 +82,14 @@ class Exchanger:
         Failures are returned, not raised: what requests raises names the address, and with it the key, and must
         not become the context of another error.
         """
-        left = trip.deadline() - self._clock.monotonic()
+        now = self._clock.monotonic()
+        left = min(trip.deadline() - now, EXCHANGE_SECONDS)
         if left <= 0:
             return Failure(DeadlineTooNear("the deadline has passed"))
         prepared = PreparedRequest()
         prepared.method, prepared.url, prepared.body = request.method, request.url, request.body
         prepared.headers = request.headers  # type: ignore[assignment]  # any mapping will do
-        _current.reading = _Exchange(trip, self._clock, self._connection.read_timeout)
+        _current.reading = _Exchange(trip, self._clock, self._connection.read_timeout, now + EXCHANGE_SECONDS)
         # How long a silence may last, the reader below knows; it need not set again what is set already.
         timeout = (min(self._connection.connect_timeout, left), LOOK_UP)
         try:
@@ -165,6 +169,11 @@ class _Exchange(NamedTuple):
     trip: Trip
     clock: Clock
     patience: float
+    latest: float
+
+    def end(self) -> float:
+        """When it must be over."""
+        return min(self.trip.deadline(), self.latest)
 
 
 _current = threading.local()
@@ -182,12 +191,13 @@ class _BoundedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        trip, clock, patience = self._reading
-        silent_until = clock.monotonic() + patience
+        reading = self._reading
+        trip, clock = reading.trip, reading.clock
+        silent_until = clock.monotonic() + reading.patience
         while True:
             if trip.cancelled.is_set():
                 raise Cancelled
-            left = min(silent_until, trip.deadline()) - clock.monotonic()
+            left = min(silent_until, reading.end()) - clock.monotonic()
             if left <= 0:
                 raise TimeoutError
             wait = min(left, LOOK_UP)

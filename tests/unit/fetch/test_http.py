@@ -24,7 +24,7 @@ from metarr.clock import SystemClock
 from metarr.errors import BadAnswer, DeadlineTooNear, ProviderError, ProviderTimeout
 from metarr.fetch.client import ProviderClient
 from metarr.fetch.contract import Cancelled, Connection, Response
-from metarr.fetch.http import Exchanger, Failure, Request, trusted
+from metarr.fetch.http import EXCHANGE_SECONDS, Exchanger, Failure, Request, trusted
 from scripted_server import Journey, ScriptedServer, Step, hang, reply, reset
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -348,3 +348,28 @@ def test_failures_are_returned_without_what_requests_said(server: ScriptedServer
     assert isinstance(answer.error, ProviderError)
     assert answer.error.__context__ is None
     assert answer.error.__cause__ is None
+
+
+def test_an_exchange_has_an_end_that_nobody_who_waits_for_it_can_move(
+    server: ScriptedServer, open_client: OpenClient
+) -> None:
+    """A provider that drips, and callers who come one after the other: each has more time than the last."""
+    clock = FakeClock()
+
+    class Joined(Journey):
+        def deadline(self) -> float:
+            return clock.monotonic() + 60
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(CHUNKED)
+        with contextlib.suppress(OSError):
+            for _ in range(40):
+                connection.sendall(b"1\r\n \r\n")
+                clock.advance(1)
+                threading.Event().wait(0.01)
+
+    server.script(drip)
+    start = clock.monotonic()
+    with pytest.raises(ProviderTimeout):
+        open_client(clock).ask(Joined(clock), "GET", "/x")
+    assert EXCHANGE_SECONDS <= clock.monotonic() - start < 40
