@@ -1,5 +1,6 @@
 """A provider's one way out: its own workers, limits, breaker and connections, shared with no other provider."""
 
+import math
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime, timedelta
@@ -41,6 +42,8 @@ ALIVE_SECONDS = 5.0
 """For finding out whether a provider that failed is down: somebody waits for that, besides the answer that failed."""
 STALL = 3.0
 """Seconds for which no worker got an answer before nobody else lines up behind them."""
+OVERDUE = 5.0
+"""Seconds without an answer after which nobody else joins a call: who comes then starts one of his own."""
 CLOSE_SECONDS = 2.0
 """How long `close` waits for its threads, in all."""
 
@@ -91,7 +94,10 @@ class Ticket(Generic[T]):
 
 
 class _Errand:
-    """What a call speaks through; contract `Http` towards the provider, `Trip` towards the client."""
+    """What a call speaks through; contract `Http` towards the provider, `Trip` towards the client.
+
+    `tried_by`: the deadline with which its last request waited for its turn.
+    """
 
     def __init__(self, channel: "Channel", flight: Flight[Any], *, bypass: bool = False) -> None:
         self._channel = channel
@@ -99,6 +105,7 @@ class _Errand:
         self._bypass = bypass
         self.cancelled = flight.cancelled
         self.asked = False
+        self.tried_by = math.inf
         self.not_admitted: BaseException | None = None
 
     def get(self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
@@ -120,9 +127,10 @@ class _Errand:
         if self.cancelled.is_set():
             raise Cancelled
         # While somebody waits, a turn that comes after their deadline is worth nothing; they are told at once.
-        by = self._flight.deadline if self._flight.waiters else self.deadline()
+        self.tried_by = self._flight.deadline if self._flight.waiters else self.deadline()
+        self._flight.asked_at = None
         try:
-            self._channel.limiter.acquire(self._flight.lane, by, self.cancelled, bypass=self._bypass)
+            self._channel.limiter.acquire(self._flight.lane, self.tried_by, self.cancelled, bypass=self._bypass)
         except BaseException as error:
             self.not_admitted = error
             raise
@@ -188,7 +196,8 @@ class Channel:
         linger: float = 0.0,
         answered: Callable[[], bool] = lambda: False,
     ) -> Ticket[T]:
-        """Have `call` run by a worker, or join the flight of the same key. `deadline`: monotonic seconds.
+        """Have `call` run by a worker, or join the flight of the same key, unless that one is overdue. `deadline`:
+        monotonic seconds.
 
         `linger`: seconds that a call may go on after the deadline of its last waiter, because what it learns is
         kept by the call itself. `answered`: whether that was kept since the caller looked for it; asked, and it must
@@ -197,7 +206,7 @@ class Channel:
         """
         with self._changed:
             flight = self._flights.get(key)
-            if flight is None:
+            if flight is None or self._overdue(flight):
                 if answered():
                     raise AnsweredMeanwhile
                 self._refuse(lane, deadline)
@@ -340,6 +349,9 @@ class Channel:
         if turn > deadline:
             raise DeadlineTooNear("it would not be this call's turn in time")
 
+    def _overdue(self, flight: Flight[Any]) -> bool:
+        return flight.asked_at is not None and flight.asked_at < self.clock.monotonic() - OVERDUE
+
     def _take_off(self, flight: Flight[Any]) -> Flight[Any]:
         self._flights[flight.key] = flight
         self._queue.add(flight, flight.lane)
@@ -355,15 +367,8 @@ class Channel:
 
     def _work(self) -> None:
         while (flight := self._next()) is not None:
-            value, error = self._fly(flight)
-            with self._changed:
-                self._running.remove(flight)
-                # By the lane it began in: somebody who waits for it now may have made it an interactive one since.
-                self._running_batch -= flight.started_as is Lane.BATCH
-                # Forgotten before it lands, under one lock: who looks for it in between would join a flight that is
-                # over, and wait for ever.
-                self._forget(flight)
-                flight.land(value, error)
+            while not self._landed(flight, *self._fly(flight)):
+                pass
 
     def _next(self) -> Flight[Any] | None:
         """The next flight to run; None when the channel is closed. The last worker is kept for interactive ones."""
@@ -385,7 +390,24 @@ class Channel:
                 self._idle -= 1
             return None
 
-    def _fly(self, flight: Flight[Any]) -> tuple[Any, BaseException | None]:
+    def _landed(self, flight: Flight[Any], errand: _Errand, value: Any, error: BaseException | None) -> bool:
+        """End a flight; False where it has to be flown again: its time was over, and somebody with more of it has
+        joined since that was found out. Nobody joins in between: it is decided under the lock that they come through.
+        """
+        with self._changed:
+            too_near = isinstance(error, DeadlineTooNear) and not self._closed
+            if too_near and flight.deadline > max(errand.tried_by, self.clock.monotonic()):
+                return False
+            self._running.remove(flight)
+            # By the lane it began in: somebody who waits for it now may have made it an interactive one since.
+            self._running_batch -= flight.started_as is Lane.BATCH
+            # Forgotten before it lands, under one lock: who looks for it in between would join a flight that is
+            # over, and wait for ever.
+            self._forget(flight)
+            flight.land(value, error)
+            return True
+
+    def _fly(self, flight: Flight[Any]) -> tuple[_Errand, Any, BaseException | None]:
         """Run a flight's call and note its outcome."""
         errand = _Errand(self, flight)
         value: Any = None
@@ -398,8 +420,8 @@ class Channel:
         try:
             self._note(flight, errand, error)
         except BaseException as caught:  # noqa: BLE001 the worker must live on
-            return None, caught
-        return value, error
+            return errand, None, caught
+        return errand, value, error
 
     def _note(self, flight: Flight[Any], errand: _Errand, error: BaseException | None) -> None:
         self._note_limits(errand, error)

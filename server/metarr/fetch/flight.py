@@ -13,7 +13,7 @@ class Flight(Generic[T]):
     """One call and its waiters. Its channel's lock guards everything but the two events.
 
     `deadline`: the latest of any waiter, in seconds of the monotonic clock; `linger`: seconds it may outlive that.
-    `asked_at`: when its last request left, on the same clock.
+    `asked_at`: when its last request left, on the same clock; None while it waits for the turn of the next.
     """
 
     def __init__(self, key: Hashable, call: Callable[[Http], T], lane: Lane, deadline: float, linger: float) -> None:

@@ -22,7 +22,7 @@ from metarr.errors import (
     Reason,
     TitleNotFound,
 )
-from metarr.fetch.channel import ALIVE_SECONDS, STALL, Channel, Ticket
+from metarr.fetch.channel import ALIVE_SECONDS, OVERDUE, STALL, Channel, Ticket
 from metarr.fetch.contract import AnsweredMeanwhile, Connection, Http, Lane, Limits, LimitState, Response
 from metarr.fetch.flight import Flight
 from scripted_server import ScriptedServer, hang, reply
@@ -747,6 +747,61 @@ def test_nobody_joins_a_call_whose_time_is_over(open_channel: OpenChannel, monke
     free.set()
     settled(lambda: bool(in_time))
     assert in_time[0].result() == "in time"
+
+
+def test_who_finds_a_request_that_has_been_out_for_long_has_one_of_his_own(
+    server: ScriptedServer, open_channel: OpenChannel
+) -> None:
+    """A provider dripped, and is well again: the call that still hangs keeps nobody waiting who comes now."""
+    clock, over = FakeClock(), threading.Event()
+    server.script(when(over), reply(b'{"n":2}'))
+    channel = open_channel(clock=clock)
+    first = submit(channel, "key", ask, seconds=60)
+    settled(lambda: len(server.requests) == 1)
+    clock.advance(OVERDUE - 1)
+    joined = submit(channel, "key", ask, seconds=60)
+    clock.advance(2)
+    assert submit(channel, "key", ask, seconds=60).result() == {"n": 2}
+    assert len(server.requests) == 2
+    over.set()
+    assert first.result() == joined.result() == {"ok": True}
+    settled(lambda: channel.status().in_flight == 0)
+    assert channel._flights == {}
+
+
+def test_a_call_that_waits_for_its_turn_is_not_overdue(server: ScriptedServer, open_channel: OpenChannel) -> None:
+    """A call of two requests at a slow pace: who comes while it waits for the second shares it."""
+    clock = FakeClock()
+    channel = open_channel(limits=Limits(per_second=0.1, workers=4), clock=clock)
+    first = submit(channel, "key", lambda http: (http.get("/x"), http.get("/x")), seconds=60)
+    clock.sleepers(1)
+    clock.advance(OVERDUE + 1)
+    second = submit(channel, "key", ask, seconds=60)
+    clock.advance(10)
+    assert first.result() == second.result() == ({"ok": True}, {"ok": True})
+    assert len(server.requests) == 2
+
+
+def test_who_joins_a_call_that_is_about_to_be_given_up_gets_its_answer(
+    server: ScriptedServer, open_channel: OpenChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its turn comes too late for the first one; who has joined since that was decided has time enough."""
+    clock = FakeClock()
+    channel = open_channel(limits=Limits(per_second=0, workers=1), clock=clock)
+    joined: list[Ticket[Any]] = []
+    acquire = channel.limiter.acquire
+
+    def too_near(lane: Lane, deadline: float, *more: Any, **options: Any) -> None:
+        if not joined:
+            joined.append(submit(channel, "key", ask, seconds=60))
+            raise DeadlineTooNear("it would be this request's turn in 30 s only")
+        acquire(lane, deadline, *more, **options)
+
+    monkeypatch.setattr(channel.limiter, "acquire", too_near)
+    first = submit(channel, "key", ask, seconds=1)
+    settled(lambda: bool(joined))
+    assert joined[0].result() == {"ok": True}
+    assert first.result() == {"ok": True}
 
 
 def test_many_callers_of_few_keys_get_their_own_answers(server: ScriptedServer, open_channel: OpenChannel) -> None:
