@@ -15,6 +15,7 @@ from metarr.asking.drift import DriftWatch
 from metarr.asking.gather import Gatherer
 from metarr.asking.roster import Roster
 from metarr.asking.search import Searcher
+from metarr.care.board import NoticeBoard
 from metarr.care.health import HealthReader
 from metarr.clock import Clock, SystemClock
 from metarr.errors import CannotDo
@@ -76,6 +77,7 @@ class Services:
     remerger: Remerger
     decisions: Decisions
     health: HealthReader
+    board: NoticeBoard
     settings: SettingsEditor
     runner: ThreadRunner
     planner: Planner
@@ -113,6 +115,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     jobs = Jobs(database, worker, progress, roster=roster, runner=runner, clock=clock)
     daily = Daily(database, jobs, config, clock, next_run)
     players = Players(database, clock)
+    health = HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken)
     settings = SettingsEditor(database, config, players)
     decisions = Decisions(
         database, roster, providers, authorities=authorities, settings=settings, config=config, clock=clock
@@ -132,7 +135,8 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         authorities=authorities,
         remerger=Remerger(database, gatherer, config, clock),
         decisions=decisions,
-        health=HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken),
+        health=health,
+        board=NoticeBoard(database, clock, (lambda: health.read().notices,)),
         settings=settings,
         runner=runner,
         planner=planner,
@@ -173,7 +177,7 @@ def servicers(services: Services, clock: Clock) -> tuple[BaseServicer, ...]:
             settings=services.settings,
             remerger=services.remerger,
         ),
-        HealthServicer(services.health, clock),
+        HealthServicer(services.health, services.board, clock),
         SyncServicer(services.players, services.reporter, services.outbox, clock),
     )
 
@@ -221,7 +225,7 @@ class Daemon:
             log.warning("provider_left_out", name=broken.name, origin=broken.origin, why=broken.why)
         self.services = build(database, vault, self._clock, registry)
         start_background(self.services, running)
-        scheduler = Scheduler(self.services.daily, self._clock)
+        scheduler = Scheduler(self.services.daily, self._clock, self.services.board.look)
         scheduler.start()
         running.callback(scheduler.stop)
         served = servicers(self.services, self._clock)

@@ -1,6 +1,7 @@
 """The daily run: when it is due, and the minute tick that looks."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,8 +51,10 @@ def next_run(last_run: datetime | None, now: datetime, at: time, zone: ZoneInfo)
 class Scheduler:
     """Looks once a minute whether something is due, in a thread of its own."""
 
-    def __init__(self, daily: Daily, clock: Clock) -> None:
+    def __init__(self, daily: Daily, clock: Clock, *also: Callable[[], object]) -> None:
+        """`also`: what else is to be looked at with every tick."""
         self._daily = daily
+        self._also = also
         self._clock = clock
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
@@ -65,12 +68,13 @@ class Scheduler:
 
     def tick(self) -> None:
         """Do what is due. What goes wrong is logged, and tried again with the next tick."""
-        try:
-            self._look()
-        except MetarrError as error:
-            log.warning("daily_run_failed", error=str(error))
-        except Exception:  # the tick must go on
-            log.exception("tick_failed")
+        for look in (self._look, *self._also):
+            try:
+                look()
+            except MetarrError as error:
+                log.warning("daily_run_failed", error=str(error))
+            except Exception:  # the tick must go on
+                log.exception("tick_failed")
 
     def _look(self) -> None:
         now = self._clock.now()

@@ -116,6 +116,7 @@ class Everything:
         self.call("Config", "ExportSettings", {})
         self.call("Enrichment", "ListJobs", {})
         self.call("Health", "GetHealth", {})
+        self.call("Health", "ListNotices", {})
 
     def close(self) -> None:
         self._client.close()
@@ -249,7 +250,7 @@ def test_a_lost_key_file_means_enter_the_keys_again_and_nothing_else(simulators:
         assert after.call("Health", "GetHealth")["status"] == "STATUS_DEGRADED"
         for provider in after.call("Config", "ListProviders")["providers"]:
             assert provider["state"]["status"] == "STATUS_KEY_REFUSED"
-            assert "api_key=-" in provider["state"]["detail"]
+            assert "enter a working one" in provider["state"]["detail"]
             key = next(setting for setting in provider["settings"] if setting["key"] == "api_key")
             assert not key.get("secretSet")
             address = next(setting for setting in provider["settings"] if setting["key"] == "base_url")

@@ -1,26 +1,22 @@
 """How the daemon and its providers fare."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from metarr.asking.drift import DriftWatch
+from metarr.asking.drift import Drift, DriftWatch
 from metarr.asking.roster import ConfiguredProvider, Roster
-from metarr.care.forecast import advice, days_to_cover
+from metarr.care import notices
+from metarr.care.forecast import days_to_cover
 from metarr.clock import Clock
-from metarr.domain.delivery import SyncPolicy
-from metarr.errors import Reason
+from metarr.domain.notice import Notice, NoticeCode
 from metarr.fetch.channel import ChannelStatus
 from metarr.jobs.daily import Daily, Outlook
 from metarr.providers.registry import BrokenProvider
 from metarr.store import awaited_answers, items, players
 from metarr.store.database import Connection, Database
 from metarr.store.players import Counts, Player
-
-SILENT = timedelta(days=7)
-"""After how long a player that says nothing is worth a word."""
 
 
 class Condition(StrEnum):
@@ -37,28 +33,34 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True)
 class ProviderHealth:
-    """How one provider fares. `detail` says it for a person, with what to do.
-
-    `forecast_days`: until it was asked about every item, at its daily quota; None: it has none. `advice`: where the
-    library outgrows the quota.
-    """
+    """How one provider fares. `forecast_days`: until it was asked about every item, at its daily quota; None: it has
+    none."""
 
     configured: ConfiguredProvider
     condition: Condition
-    detail: str
     retry_at: datetime | None
     status: ChannelStatus
     awaiting_items: int
     forecast_days: int | None = None
-    advice: str = ""
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def detail(self) -> str:
+        """Its condition for a person to read; "" where it is well."""
+        return _STANDING.get(self.condition) or _texts(each for each in self.notices if not _is_advice(each))
+
+    @property
+    def advice(self) -> str:
+        """What to consider besides."""
+        return _texts(each for each in self.notices if _is_advice(each))
 
 
 @dataclass(frozen=True)
 class PlayerHealth:
-    """How a player's library stands. `notes`: what its owner should know, with what to do."""
+    """How a player's library stands."""
 
     player: Player
-    notes: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,22 @@ class Health:
             return Condition.NOT_CONFIGURED
         return Condition.OK if all(each is Condition.OK for each in in_use) else Condition.LIMITED
 
+    @property
+    def notices(self) -> Iterator[Notice]:
+        """All that there is to notice about providers, plugins and players."""
+        if self.condition is Condition.NOT_CONFIGURED:
+            yield notices.no_provider()
+        for provider in self.providers:
+            yield from provider.notices
+        for player in self.players:
+            yield from player.notices
+        for plugin in self.broken:
+            yield notices.broken(plugin)
+
 
 _UNUSED = (Condition.DISABLED, Condition.NOT_CONFIGURED)
+_STANDING = {Condition.DISABLED: "switched off", Condition.NOT_CONFIGURED: "its key was not entered yet"}
+"""Conditions that the owner chose, so that there is nothing to notice."""
 
 
 class HealthReader:
@@ -125,7 +141,7 @@ class HealthReader:
     def _players(self, connection: Connection) -> tuple[PlayerHealth, ...]:
         now, counts = self._clock.now(), players.counts(connection)
         return tuple(
-            PlayerHealth(each, tuple(_notes(each, counts.get(each.id, Counts()), now)))
+            PlayerHealth(each, tuple(notices.of_player(each, counts.get(each.id, Counts()), now)))
             for each in players.everyone(connection)
         )
 
@@ -134,58 +150,56 @@ class HealthReader:
             return self._provider(connection, configured, awaited_answers.counts(connection).get(configured.id, 0))
 
     def _provider(self, connection: Connection, configured: ConfiguredProvider, awaiting_items: int) -> ProviderHealth:
-        status, drift = configured.channel.status(), self._drift.drift(configured.id)
-        condition, detail, retry_at = _condition(configured, status)
-        if condition is Condition.OK and drift.suspicious:
-            condition, detail = Condition.SUSPECT, drift.describe()
+        status = configured.channel.status()
+        condition, retry_at, noticed = _condition(configured, status, self._drift.drift(configured.id))
+        forecast, outgrown = self._outlook(connection, configured, status, awaiting_items)
         return ProviderHealth(
             configured=configured,
             condition=condition,
-            detail=detail,
             retry_at=retry_at,
             status=status,
             awaiting_items=awaiting_items,
-            **self._outlook(connection, configured, status, awaiting_items),
+            forecast_days=forecast,
+            notices=(*([noticed] if noticed else []), *outgrown),
         )
 
     def _outlook(
         self, connection: Connection, configured: ConfiguredProvider, status: ChannelStatus, awaiting_items: int
-    ) -> dict[str, Any]:
+    ) -> tuple[int | None, Iterable[Notice]]:
         """What its quota means for the library; nothing where it has none, or is not in use."""
         if not status.quota_limit or not configured.config.enabled or not configured.ready:
-            return {}
+            return None, ()
         kinds = configured.provider.asks_by.keys() & configured.provider.covers.keys()
         monitored, untouched = items.count_monitored(connection, kinds)
         left = max(0, status.quota_limit - status.quota_used)
-        return {
-            "forecast_days": days_to_cover(awaiting_items + untouched, left, status.quota_limit),
-            "advice": advice(configured.provider.name, monitored, status.quota_limit),
-        }
+        return (
+            days_to_cover(awaiting_items + untouched, left, status.quota_limit),
+            notices.quota_outgrown(configured.id, configured.provider.name, monitored, status.quota_limit),
+        )
 
 
-def _notes(player: Player, counts: Counts, now: datetime) -> Iterator[str]:
-    if player.policy is SyncPolicy.UNCHOSEN:
-        yield f"nothing is written to it before you choose: metarr players policy {player.id} replace|fill"
-    if now - player.seen_at >= SILENT:
-        yield f"not heard of for {(now - player.seen_at).days} days; entries that wait for it: {counts.pending}"
-    if counts.not_taken:
-        yield f"entries that did not take something: {counts.not_taken}; see metarr players show {player.id}"
-    if counts.edited:
-        yield f"entries that were changed there by hand: {counts.edited}; see metarr players show {player.id}"
-
-
-def _condition(configured: ConfiguredProvider, status: ChannelStatus) -> tuple[Condition, str, datetime | None]:
+def _condition(
+    configured: ConfiguredProvider, status: ChannelStatus, drift: Drift
+) -> tuple[Condition, datetime | None, Notice | None]:
+    """How a provider fares, until when, and what there is to notice about that."""
     if not configured.config.enabled:
-        return Condition.DISABLED, "switched off", None
+        return Condition.DISABLED, None, None
     if not configured.ready:
-        return Condition.NOT_CONFIGURED, f"enter its key: metarr providers set {configured.id} api_key=-", None
+        return Condition.NOT_CONFIGURED, None, None
     if status.auth_refused:
-        remedy = f"enter a working one: metarr providers set {configured.id} api_key=-"
-        return Condition.KEY_REFUSED, f"refuses the key ({status.auth_refused}); {remedy}", None
+        return Condition.KEY_REFUSED, None, notices.key_refused(configured.id, status)
     if status.limited_reason:
-        what = "daily quota used up" if status.limited_reason == Reason.QUOTA_EXHAUSTED else "rate-limited"
-        detail = f"{what}: {status.limited_detail}" if status.limited_detail else what
-        return Condition.LIMITED, detail, status.retry_at
+        return Condition.LIMITED, status.retry_at, notices.limited(configured.id, status)
     if status.circuit_open:
-        return Condition.FAILING, "failed several times in a row and is left alone for a while", status.circuit_retry_at
-    return Condition.OK, "", None
+        return Condition.FAILING, status.circuit_retry_at, notices.failing(configured.id)
+    if drift.suspicious:
+        return Condition.SUSPECT, None, notices.suspect(configured.id, drift)
+    return Condition.OK, None, None
+
+
+def _is_advice(notice: Notice) -> bool:
+    return notice.code is NoticeCode.QUOTA_OUTGROWN
+
+
+def _texts(of: Iterable[Notice]) -> str:
+    return "; ".join(each.text for each in of)

@@ -1,18 +1,27 @@
 """`metarr health`: how the daemon and its providers fare."""
 
+from collections.abc import Iterator
+
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
+from metarr.cli.notices import all_notices, lines
 from metarr.cli.output import as_json, say, say_folded, table
-from metarr.cli.providers import notes_of, quota_text
+from metarr.cli.providers import limits_of, quota_text
 from metarr.cli.text import clean, counted, when, word
+from metarr.rpc.client import RpcFailure
 
 COLUMNS = ("provider", "state", "today", "waiting", "last asked")
 
 
 def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
-    """Tell how the daemon and each provider fare."""
-    answer = ask(server, "HealthService", "GetHealth")
+    """Tell how the daemon and each provider fare, and what you should know."""
+    notices = all_notices(server)
+    try:
+        answer = ask(server, "HealthService", "GetHealth")
+    except RpcFailure:
+        _tell(notices)  # why it cannot be told may be among these
+        raise
     if json:
-        return as_json(answer)
+        return as_json({**answer, "notices": notices})
     state = word(answer.get("status"), "STATUS_")
     items, pending = answer.get("items", 0), answer.get("pendingItems", 0)
     say(f"Metarr {answer.get('version', '')}: {state}, started {when(answer.get('startedAt'))}")
@@ -21,18 +30,27 @@ def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     providers = [(provider["id"], provider.get("state", {})) for provider in answer.get("providers", ())]
     table(COLUMNS, [_row(*each) for each in providers], whole=COLUMNS)
     say()
-    off = answer.get("schedule", {}).get("off")
-    say(clean(f"daily run: {off or when(answer.get('schedule', {}).get('nextRunAt')) or 'unknown'}"))
-    for provider_id, of_provider in providers:
-        for line in notes_of(of_provider):
-            say_folded(f"{provider_id}: {line}")
-    for broken in answer.get("brokenProviders", ()):
-        say(clean(f"{broken['name']} ({broken.get('origin', '')}) cannot be used: {broken.get('why', '')}"))
-    for player in answer.get("players", ()):
-        notes = player.get("notes") or [f"well, last heard {when(player.get('seenAt'))}"]
-        for line in notes:
-            say(clean(f"player {player['name']}: {line}"))
+    for line in _besides(answer, providers):
+        say_folded(clean(line))
+    _tell(notices)
     return None
+
+
+def _besides(answer: Answer, providers: list[tuple[str, Answer]]) -> Iterator[str]:
+    off = answer.get("schedule", {}).get("off")
+    yield f"daily run: {off or when(answer.get('schedule', {}).get('nextRunAt')) or 'unknown'}"
+    for provider_id, of_provider in providers:
+        for line in limits_of(of_provider):
+            yield f"{provider_id}: {line}"
+    for player in answer.get("players", ()):
+        yield f"player {player['name']}: last heard {when(player.get('seenAt'))}"
+
+
+def _tell(notices: list[Answer]) -> None:
+    if notices:
+        say()
+    for line in lines(notices):
+        say_folded(line)
 
 
 def _row(provider_id: str, state: Answer) -> tuple[str, ...]:

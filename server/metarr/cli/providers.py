@@ -34,13 +34,18 @@ def quota_text(state: Mapping[str, Any]) -> str:
 
 def notes_of(state: Answer) -> Iterator[str]:
     """What is to be told about a provider besides: why it is not well, how far its quota goes, what to consider."""
+    yield from (clean(state[key]) for key in ("detail", "advice") if state.get(key))
+    yield from limits_of(state)
+
+
+def limits_of(state: Answer) -> Iterator[str]:
+    """When a provider is asked again, and how far its quota goes."""
     again = f"asked again {when(state['retryAt'])}" if state.get("retryAt") else ""
     reset = f"today's requests start anew {when(state['quotaResetAt'])}" if state.get("quotaResetAt") else ""
     counts = state.get("quotaLimit") and state.get("status") != "STATUS_NOT_CONFIGURED"
-    quota = ("" if again else reset, forecast_text(state)) if counts else ()
-    for parts in ((state.get("detail", ""), again), quota, (state.get("advice", ""),)):
-        if notes := "; ".join(part for part in parts if part):
-            yield clean(notes)
+    parts = (again, *(("" if again else reset, forecast_text(state)) if counts else ()))
+    if line := "; ".join(part for part in parts if part):
+        yield line
 
 
 def forecast_text(state: Answer) -> str:

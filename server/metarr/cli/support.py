@@ -39,6 +39,7 @@ def support_bundle(
     parts = {
         "about.json": _text(support.about(directory, now)),
         "health.json": _text(_answer(server, "HealthService", "GetHealth")),
+        "notices.json": _text(_answer(server, "HealthService", "ListNotices", {"pageSize": 200})),
         "providers.json": _text(_without_hints(_answer(server, "ConfigService", "ListProviders", {"pageSize": 200}))),
         "settings.json": _settings(server),
     }

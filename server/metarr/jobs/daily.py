@@ -89,7 +89,7 @@ class Daily:
         chosen, now, last = self.settings(), self._clock.now(), self._time(LAST_RUN)
         off = ""
         if not chosen.daily_enabled:
-            off = "switched off: metarr settings set daily_enabled=true"
+            off = "switched off"
         elif not chosen.multi_provider_aggregation:
             off = "multi-provider aggregation is off"
         since = last or self._time(SINCE) or now

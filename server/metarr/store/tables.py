@@ -30,6 +30,7 @@ from sqlalchemy.types import TypeDecorator
 from metarr.domain.delivery import FieldState
 from metarr.domain.item import Conflict, IdClaim, Undecided, Withdrawal
 from metarr.domain.matching import Wanted
+from metarr.domain.notice import NoticeAction
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -354,6 +355,16 @@ job_items = Table(
     Column("told", Json(dict[str, str]), nullable=False),
     Column("detail", Text, nullable=False),
     Index("ix_job_items_item_id", "item_id"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("action", Json(NoticeAction)),
 )
 
 sync_state = Table(

@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .health_service_pb2 import GetHealthRequest, GetHealthResponse
+from .health_service_pb2 import GetHealthRequest, GetHealthResponse, ListNoticesRequest, ListNoticesResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -44,6 +44,12 @@ class HealthService(Protocol):
     async def get_health(self, request: GetHealthRequest, ctx: RequestContext[GetHealthRequest, GetHealthResponse], /) -> GetHealthResponse:
         """
         The daemon's version, addresses, counts, and how each provider fares.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def list_notices(self, request: ListNoticesRequest, ctx: RequestContext[ListNoticesRequest, ListNoticesResponse], /) -> ListNoticesResponse:
+        """
+        What the owner should know now: what is not as it should be, since when, and what mends it. The worst first.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -71,6 +77,17 @@ class HealthServiceASGIApplication(ConnectASGIApplication[HealthService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.get_health,
+                ),
+                "/metarr.v1.HealthService/ListNotices": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ListNotices",
+                        service_name="metarr.v1.HealthService",
+                        input=ListNoticesRequest,
+                        output=ListNoticesResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.list_notices,
                 ),
             },
             interceptors=interceptors,
@@ -138,6 +155,31 @@ class HealthServiceClient(ConnectClient):
             timeout_ms=timeout_ms,
             use_get=use_get,
         )
+    async def list_notices(
+        self,
+        request: ListNoticesRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListNoticesResponse:
+        """
+        What the owner should know now: what is not as it should be, since when, and what mends it. The worst first.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListNotices",
+                service_name="metarr.v1.HealthService",
+                input=ListNoticesRequest,
+                output=ListNoticesResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
 
 class HealthServiceSync(Protocol):
     """
@@ -146,6 +188,12 @@ class HealthServiceSync(Protocol):
     def get_health(self, request: GetHealthRequest, ctx: RequestContext[GetHealthRequest, GetHealthResponse], /) -> GetHealthResponse:
         """
         The daemon's version, addresses, counts, and how each provider fares.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def list_notices(self, request: ListNoticesRequest, ctx: RequestContext[ListNoticesRequest, ListNoticesResponse], /) -> ListNoticesResponse:
+        """
+        What the owner should know now: what is not as it should be, since when, and what mends it. The worst first.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -171,6 +219,17 @@ class HealthServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.get_health,
+                ),
+                "/metarr.v1.HealthService/ListNotices": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ListNotices",
+                        service_name="metarr.v1.HealthService",
+                        input=ListNoticesRequest,
+                        output=ListNoticesResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.list_notices,
                 ),
             },
             interceptors=interceptors,
@@ -231,6 +290,31 @@ class HealthServiceClientSync(ConnectClientSync):
                 service_name="metarr.v1.HealthService",
                 input=GetHealthRequest,
                 output=GetHealthResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def list_notices(
+        self,
+        request: ListNoticesRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListNoticesResponse:
+        """
+        What the owner should know now: what is not as it should be, since when, and what mends it. The worst first.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListNotices",
+                service_name="metarr.v1.HealthService",
+                input=ListNoticesRequest,
+                output=ListNoticesResponse,
                 idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
                 stream_type=StreamType.UNARY,
             ),

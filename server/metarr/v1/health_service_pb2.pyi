@@ -11,6 +11,56 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class ListNoticesRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListNoticesResponse(_message.Message):
+    __slots__ = ("notices", "next_page_token")
+    NOTICES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    notices: _containers.RepeatedCompositeFieldContainer[Notice]
+    next_page_token: str
+    def __init__(self, notices: _Optional[_Iterable[_Union[Notice, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class Notice(_message.Message):
+    __slots__ = ("code", "severity", "subject", "since", "text", "action")
+    class Severity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        SEVERITY_UNSPECIFIED: _ClassVar[Notice.Severity]
+        SEVERITY_INFO: _ClassVar[Notice.Severity]
+        SEVERITY_WARNING: _ClassVar[Notice.Severity]
+        SEVERITY_ERROR: _ClassVar[Notice.Severity]
+    SEVERITY_UNSPECIFIED: Notice.Severity
+    SEVERITY_INFO: Notice.Severity
+    SEVERITY_WARNING: Notice.Severity
+    SEVERITY_ERROR: Notice.Severity
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    severity: Notice.Severity
+    subject: str
+    since: _timestamp_pb2.Timestamp
+    text: str
+    action: NoticeAction
+    def __init__(self, code: _Optional[str] = ..., severity: _Optional[_Union[Notice.Severity, str]] = ..., subject: _Optional[str] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., text: _Optional[str] = ..., action: _Optional[_Union[NoticeAction, _Mapping]] = ...) -> None: ...
+
+class NoticeAction(_message.Message):
+    __slots__ = ("rpc", "target")
+    RPC_FIELD_NUMBER: _ClassVar[int]
+    TARGET_FIELD_NUMBER: _ClassVar[int]
+    rpc: str
+    target: str
+    def __init__(self, rpc: _Optional[str] = ..., target: _Optional[str] = ...) -> None: ...
+
 class GetHealthRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

@@ -40,6 +40,11 @@ class HealthServiceStub:
                 request_serializer=metarr_dot_v1_dot_health__service__pb2.GetHealthRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_health__service__pb2.GetHealthResponse.FromString,
                 _registered_method=True)
+        self.ListNotices = channel.unary_unary(
+                '/metarr.v1.HealthService/ListNotices',
+                request_serializer=metarr_dot_v1_dot_health__service__pb2.ListNoticesRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_health__service__pb2.ListNoticesResponse.FromString,
+                _registered_method=True)
 
 
 class HealthServiceServicer:
@@ -53,6 +58,13 @@ class HealthServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListNotices(self, request, context):
+        """What the owner should know now: what is not as it should be, since when, and what mends it. The worst first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_HealthServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -60,6 +72,11 @@ def add_HealthServiceServicer_to_server(servicer, server):
                     servicer.GetHealth,
                     request_deserializer=metarr_dot_v1_dot_health__service__pb2.GetHealthRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_health__service__pb2.GetHealthResponse.SerializeToString,
+            ),
+            'ListNotices': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListNotices,
+                    request_deserializer=metarr_dot_v1_dot_health__service__pb2.ListNoticesRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_health__service__pb2.ListNoticesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -90,6 +107,33 @@ class HealthService:
             '/metarr.v1.HealthService/GetHealth',
             metarr_dot_v1_dot_health__service__pb2.GetHealthRequest.SerializeToString,
             metarr_dot_v1_dot_health__service__pb2.GetHealthResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListNotices(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.HealthService/ListNotices',
+            metarr_dot_v1_dot_health__service__pb2.ListNoticesRequest.SerializeToString,
+            metarr_dot_v1_dot_health__service__pb2.ListNoticesResponse.FromString,
             options,
             channel_credentials,
             insecure,

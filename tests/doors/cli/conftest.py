@@ -20,7 +20,10 @@ class FakeDaemon:
     """Answers by (service, method): an answer, an error to raise, or a function of the request."""
 
     def __init__(self) -> None:
-        self.answers: dict[tuple[str, str], Any] = {("LibraryService", "GetItem"): {"item": item()}}
+        self.answers: dict[tuple[str, str], Any] = {
+            ("LibraryService", "GetItem"): {"item": item()},
+            ("HealthService", "ListNotices"): {},
+        }
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.connections: list[tuple[str, float]] = []
         self.credentials: dict[str, Any] = {}

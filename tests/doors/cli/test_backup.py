@@ -98,7 +98,7 @@ def test_a_lost_key_file_costs_the_keys_and_nothing_else(metarr, data_dir: Path)
     with Running(data_dir) as call:
         tmdb = provider(call, "tmdb")
         assert tmdb["state"]["status"] == "STATUS_KEY_REFUSED"
-        assert "metarr providers set tmdb api_key=-" in tmdb["state"]["detail"]
+        assert "enter a working one" in tmdb["state"]["detail"]
         assert not any(setting.get("secretSet") for setting in tmdb["settings"])
         assert "enabled" not in provider(call, "omdb")
         assert call("LibraryService", "GetItem", {"itemId": "imdb:tt0113277"})["item"]["title"] == "Heat"

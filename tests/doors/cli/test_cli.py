@@ -64,8 +64,8 @@ def test_the_unexpected_shows_no_traceback(metarr, daemon):
 
 def test_every_question_goes_to_the_server_that_was_named(metarr, daemon):
     daemon.answers["HealthService", "GetHealth"] = {"status": "STATUS_OK"}
-    metarr("health")
-    metarr("health", "--server", "127.0.0.1:7")
+    metarr("schedule", "show")
+    metarr("schedule", "show", "--server", "127.0.0.1:7")
     assert [address for address, _ in daemon.connections] == ["127.0.0.1:50051", "127.0.0.1:7"]
 
 
@@ -79,12 +79,14 @@ def test_health_tells_daemon_and_providers(metarr, daemon):
             {"id": "omdb", "state": {"status": "STATUS_LIMITED", "detail": "Request limit reached!", "quotaUsed": 3}}
         ],
     }
+    limited = {"code": "provider_limited", "subject": "provider:omdb", "text": "Request limit reached!"}
+    daemon.answers["HealthService", "ListNotices"] = {"notices": [limited]}
     result = metarr("health")
     assert result.status == 0
     assert "Metarr 0.1.0: degraded" in result.out
     assert "18 items in the library, 1 of them waiting" in result.out
     assert "omdb: Request limit reached!" in result.out
-    assert json.loads(metarr("health", "--json").out) == answer
+    assert json.loads(metarr("health", "--json").out) == {**answer, "notices": [limited]}
 
 
 @pytest.mark.parametrize(
@@ -197,7 +199,7 @@ def test_json_stays_json_where_the_output_lacks_letters(metarr, daemon, monkeypa
     daemon.answers["HealthService", "GetHealth"] = {"version": "é 東京 🎬"}
     written = latin(monkeypatch)
     assert metarr("health", "--json").status == 0
-    assert json.loads(written.getvalue()) == {"version": "é 東京 🎬"}
+    assert json.loads(written.getvalue())["version"] == "é 東京 🎬"
 
 
 def test_a_narrow_terminal_folds_no_word_of_a_heading(metarr, daemon, monkeypatch):

@@ -42,7 +42,7 @@ def test_the_environment_says_where_and_how_to_ask(metarr, daemon, monkeypatch, 
     monkeypatch.setenv("METARR_SERVER", "nas:7")
     monkeypatch.setenv("METARR_TOKEN_FILE", str(tmp_path / "token"))
     monkeypatch.setenv("METARR_TLS_CA", str(tls.certificate))
-    assert metarr("health").status == 0
+    assert metarr("schedule", "show").status == 0
     assert daemon.connections == [("nas:7", 30.0)]
     assert daemon.credentials == {
         "token": tokens.read(tmp_path / "token"),
@@ -53,7 +53,7 @@ def test_the_environment_says_where_and_how_to_ask(metarr, daemon, monkeypatch, 
 def test_what_is_typed_counts_before_the_environment(metarr, daemon, monkeypatch):
     daemon.answers[HEALTH] = {"status": "STATUS_OK"}
     monkeypatch.setenv("METARR_SERVER", "nas:7")
-    metarr("health", "--server", "other:8")
+    metarr("schedule", "show", "--server", "other:8")
     assert daemon.connections == [("other:8", 30.0)]
 
 

@@ -14,10 +14,12 @@ from fakes import FakeClock
 from harness import House, house
 from metarr import API_LEVEL, __version__
 from metarr.app import servicers
+from metarr.care import notices as care_notices
 from metarr.domain.item import MediaItem
 from metarr.fetch.contract import Lane
 from metarr.library.enrich import Enriched, Wish
-from metarr.rpc.contract import service_of
+from metarr.rpc.contract import SERVICES, service_of
+from metarr.v1 import health_service_pb2
 from simulators import Simulators
 
 SECONDS = 30
@@ -111,6 +113,30 @@ def test_health_tells_versions_counts_and_providers(home: House) -> None:
     assert (answer.version, answer.api_level, answer.items, answer.pending_items) == (__version__, API_LEVEL, 1, 0)
     assert [provider.id for provider in answer.providers] == ["fanart", "omdb", "tmdb", "tvdb"]
     assert answer.providers[1].state.quota_limit == 1000
+
+
+def test_notices_are_told_page_by_page_the_worst_first(home: House) -> None:
+    for provider in ("omdb", "tmdb", "tvdb"):
+        home.simulators.fault(provider, "auth_refused")
+    home.enrich(home.add("fight-club"))
+    first, _ = call(home, "Health", "ListNotices", {"pageSize": 2})
+    second, _ = call(home, "Health", "ListNotices", {"pageSize": 2, "pageToken": first.next_page_token})
+    told = [*first.notices, *second.notices]
+    assert [(each.code, each.subject) for each in told] == [
+        ("provider_key_refused", f"provider:{provider}") for provider in ("omdb", "tmdb", "tvdb")
+    ]
+    assert {each.severity for each in told} == {health_service_pb2.Notice.SEVERITY_WARNING}
+    assert told[0].since.seconds > 0
+    assert (told[0].action.rpc, told[0].action.target) == ("ConfigService.UpdateProvider", "omdb")
+    assert (len(first.notices), second.next_page_token) == (2, "")
+    assert call(home, "Health", "ListNotices", {"pageToken": "x"})[1] is grpc.StatusCode.INVALID_ARGUMENT
+
+
+def test_every_action_is_a_method_of_the_contract() -> None:
+    names = {f"{each.descriptor.name}.{rpc.name}" for each in SERVICES for rpc in each.methods}
+    actions = {name for name in vars(care_notices).values() if isinstance(name, str) and "Service." in name}
+    assert actions
+    assert actions - names == set()
 
 
 def test_a_provider_is_told_without_its_secrets(home: House) -> None:

@@ -152,7 +152,9 @@ def test_a_provider_that_cannot_be_used_is_told_with_the_reason(tmp_path: Path) 
     services = build(database, Vault(tmp_path / "key"), SystemClock(), registry)
     try:
         health = services.health.read()
-        message = HealthServicer(services.health, SystemClock()).GetHealth(health_service_pb2.GetHealthRequest(), None)
+        message = HealthServicer(services.health, services.board, SystemClock()).GetHealth(
+            health_service_pb2.GetHealthRequest(), None
+        )
     finally:
         services.roster.close()
         database.close()

@@ -9,6 +9,7 @@ from fakes import FakeClock
 from harness import House, house
 from metarr.care.health import Condition, ProviderHealth
 from metarr.domain.delivery import SyncPolicy
+from metarr.domain.notice import NoticeCode
 from model_player import ModelPlayer, provider_says
 from simulators import Simulators
 
@@ -32,7 +33,8 @@ def test_without_any_key_it_is_not_configured(simulators: Simulators, clock: Fak
         health = home.services.health.read()
     assert health.condition is Condition.NOT_CONFIGURED
     assert {each.condition for each in health.providers} == {Condition.NOT_CONFIGURED}
-    assert all("metarr providers set" in each.detail for each in health.providers)
+    assert {each.detail for each in health.providers} == {"its key was not entered yet"}
+    assert [(each.code, each.subject) for each in health.notices] == [(NoticeCode.NO_PROVIDER, "providers")]
 
 
 def test_with_one_key_only_it_is_well(simulators: Simulators, clock: FakeClock, tmp_path: Path) -> None:
@@ -70,6 +72,7 @@ def test_what_is_wrong_is_told_with_what_is_missing_for_it(
     assert word in told.detail
     assert told.awaiting_items == 1
     assert (told.retry_at is None) == (condition is Condition.KEY_REFUSED)
+    assert [each.text for each in told.notices] == [told.detail]
     health = home.services.health.read()
     assert health.condition is Condition.LIMITED
     assert (health.items, health.awaiting_items) == (1, 1)
@@ -97,7 +100,7 @@ def test_a_provider_that_is_switched_off_is_no_trouble(home: House) -> None:
 class TestPlayers:
     def notes(self, home: House) -> str:
         [told] = home.services.health.read().players
-        return "; ".join(told.notes)
+        return "; ".join(notice.text for notice in told.notices)
 
     def test_one_that_is_well_needs_no_word_however_long_a_weekend_is(self, home: House, clock: FakeClock) -> None:
         ModelPlayer(home)
@@ -115,7 +118,7 @@ class TestPlayers:
 
     def test_a_choice_that_is_missing_is_asked_for(self, home: House) -> None:
         ModelPlayer(home, policy=SyncPolicy.UNCHOSEN)
-        assert "metarr players policy kodi" in self.notes(home)
+        assert "nothing is written to it before you choose" in self.notes(home)
 
     def test_what_was_not_taken_and_what_was_edited_is_counted(self, home: House) -> None:
         player = ModelPlayer(home)
@@ -129,5 +132,5 @@ class TestPlayers:
         player.films["ran"].fields["title"] = "By hand"
         player.report("ran")
         told = self.notes(home)
-        assert "did not take something: 2; see metarr players show kodi" in told
-        assert "changed there by hand: 1; see metarr players show kodi" in told
+        assert "did not take something: 2" in told
+        assert "changed there by hand: 1" in told

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from factories import NOW, item, stored
 from fakes import FakeClock
-from metarr.care.forecast import advice, days_to_cover
+from metarr.care.forecast import days_to_cover
 from metarr.domain.freshness import RETRY_FIRST
 from metarr.errors import CannotDo, QuotaExhausted
 from metarr.jobs.quota_queue import Planner
@@ -136,10 +136,3 @@ def test_items_that_nothing_can_be_done_about_hold_up_no_others(make_database: M
         world.clock.advance(RETRY_FIRST.total_seconds())
         plan.spend("omdb")
         assert world.tried == added + added[:7]
-
-
-def test_a_library_beyond_the_quota_is_told_what_would_fit() -> None:
-    assert advice("OMDb", 7000, 1000) == ""
-    told = advice("OMDb", 10_000, 1000)
-    assert "up to 10 days old" in told
-    assert "1429 requests a day" in told

@@ -1,12 +1,16 @@
 """HealthService."""
 
 from metarr import API_LEVEL, __version__
+from metarr.care.board import NoticeBoard, order
 from metarr.care.health import Condition, HealthReader
 from metarr.clock import Clock
+from metarr.domain.notice import Notice, Severity
 from metarr.rpc.convert import timestamp
 from metarr.rpc.doors.context import Context
 from metarr.rpc.methods.config import state_message
+from metarr.rpc.paging import Position, page_token, position
 from metarr.rpc.servicer import BaseServicer
+from metarr.rpc.validate import Check
 from metarr.v1 import health_service_pb2 as pb
 from metarr.v1.health_service_pb2_grpc import HealthServiceServicer
 
@@ -14,14 +18,20 @@ _STATUS = {
     Condition.OK: pb.GetHealthResponse.STATUS_OK,
     Condition.NOT_CONFIGURED: pb.GetHealthResponse.STATUS_NOT_CONFIGURED,
 }
+_SEVERITIES = {
+    Severity.INFO: pb.Notice.SEVERITY_INFO,
+    Severity.WARNING: pb.Notice.SEVERITY_WARNING,
+    Severity.ERROR: pb.Notice.SEVERITY_ERROR,
+}
 
 
 class HealthServicer(BaseServicer, HealthServiceServicer):
     """How the daemon fares."""
 
-    def __init__(self, health: HealthReader, clock: Clock) -> None:
+    def __init__(self, health: HealthReader, board: NoticeBoard, clock: Clock) -> None:
         self.clock = clock
         self._health = health
+        self._board = board
 
     def GetHealth(self, request: pb.GetHealthRequest, context: Context) -> pb.GetHealthResponse:
         health = self._health.read()
@@ -48,8 +58,39 @@ class HealthServicer(BaseServicer, HealthServiceServicer):
             ],
             players=[
                 pb.PlayerHealth(
-                    id=each.player.id, name=each.player.name, seen_at=timestamp(each.player.seen_at), notes=each.notes
+                    id=each.player.id,
+                    name=each.player.name,
+                    seen_at=timestamp(each.player.seen_at),
+                    notes=[notice.text for notice in each.notices],
                 )
                 for each in health.players
             ],
         )
+
+    def ListNotices(self, request: pb.ListNoticesRequest, context: Context) -> pb.ListNoticesResponse:
+        with Check() as check:
+            limit = check.page_size("page_size", request.page_size)
+            after = position(check, request.page_token, [], (int, str, str))
+        rest = [each for each in self._board.look() if after is None or _place(each) > after]
+        page = rest[:limit]
+        return pb.ListNoticesResponse(
+            notices=[notice_message(each) for each in page],
+            next_page_token=page_token([], _place(page[-1])) if len(rest) > limit else "",
+        )
+
+
+def _place(notice: Notice) -> Position:
+    return [*order(notice)]
+
+
+def notice_message(notice: Notice) -> pb.Notice:
+    """A notice."""
+    action = notice.action
+    return pb.Notice(
+        code=notice.code,
+        severity=_SEVERITIES[notice.severity],
+        subject=notice.subject,
+        since=timestamp(notice.since),
+        text=notice.text,
+        action=pb.NoticeAction(rpc=action.rpc, target=action.target) if action else None,
+    )

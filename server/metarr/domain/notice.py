@@ -1,0 +1,77 @@
+"""What the owner should know: something that is not as it should be, since when, and what mends it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from metarr.domain.values import Struct
+
+
+class Severity(StrEnum):
+    """How much it matters."""
+
+    INFO = "info"
+    """Worth knowing; it ends by itself, or may stay."""
+    WARNING = "warning"
+    """Something does not work as the owner wants it to; the rest does."""
+    ERROR = "error"
+    """Data is in danger, or nothing works."""
+
+
+class NoticeCode(StrEnum):
+    """What it is, for programs to compare. Codes are only ever added to."""
+
+    NO_PROVIDER = "no_provider"
+    PROVIDER_LIMITED = "provider_limited"
+    PROVIDER_KEY_REFUSED = "provider_key_refused"
+    PROVIDER_FAILING = "provider_failing"
+    PROVIDER_SUSPECT = "provider_suspect"
+    QUOTA_OUTGROWN = "quota_outgrown"
+    PLUGIN_BROKEN = "plugin_broken"
+    PLAYER_WITHOUT_POLICY = "player_without_policy"
+    PLAYER_SILENT = "player_silent"
+    PLAYER_NOT_TAKEN = "player_not_taken"
+    PLAYER_EDITED = "player_edited"
+    DATABASE_UNUSABLE = "database_unusable"
+
+
+SEVERITIES = {
+    NoticeCode.NO_PROVIDER: Severity.WARNING,
+    NoticeCode.PROVIDER_LIMITED: Severity.INFO,
+    NoticeCode.PROVIDER_KEY_REFUSED: Severity.WARNING,
+    NoticeCode.PROVIDER_FAILING: Severity.WARNING,
+    NoticeCode.PROVIDER_SUSPECT: Severity.WARNING,
+    NoticeCode.QUOTA_OUTGROWN: Severity.INFO,
+    NoticeCode.PLUGIN_BROKEN: Severity.WARNING,
+    NoticeCode.PLAYER_WITHOUT_POLICY: Severity.WARNING,
+    NoticeCode.PLAYER_SILENT: Severity.INFO,
+    NoticeCode.PLAYER_NOT_TAKEN: Severity.INFO,
+    NoticeCode.PLAYER_EDITED: Severity.INFO,
+    NoticeCode.DATABASE_UNUSABLE: Severity.ERROR,
+}
+
+
+class NoticeAction(Struct, frozen=True, kw_only=True):
+    """What mends it: a method of the contract, such as "ConfigService.UpdateProvider", and what to call it with, such
+    as "omdb". How a person does that, each client says in its own words."""
+
+    rpc: str
+    target: str = ""
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """One thing that the owner should know.
+
+    There is one at a time of a `code` and a `subject`, such as "provider:omdb", "player:kodi" or "database". `text` is
+    English and names no client's commands. `since` None: since it was first seen. `action` None: nothing in Metarr
+    mends it, `text` says what does.
+    """
+
+    code: NoticeCode
+    subject: str
+    text: str
+    since: datetime | None = None
+    action: NoticeAction | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return SEVERITIES[self.code]
