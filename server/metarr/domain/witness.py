@@ -4,7 +4,9 @@ An id is easily wrong where it was copied: a series that Kodi exported with TMDB
 to another series there. So besides the id a name or a year has to agree. Who contradicts is not believed; what is
 unknown contradicts nothing. Checked against 5,432 films of which two sources tell (2 of them held back by this) and
 20,000 pairs of strangers (96.7 % caught); a score with a floor held back 2.2 %, every title in an unknown language
-among them.
+among them. What is held then has a name that the answer does not know, and nearly always the year beside: so that year
+is no contradiction where films are few. Of invented pairs 0.08 % are held, not 0.17 %; of real strangers one in a
+thousand more gets through. Were it none today either, nearly one in ten would.
 """
 
 import re
@@ -19,6 +21,10 @@ ALIKE = 0.6
 
 YEARS_APART = 1
 """Years that one title may have by different sources: festivals, countries, time zones."""
+
+CROWDED_SINCE = 1990
+"""Since this year so many films were made that one of the year beside is likely another; before, the years that are
+told of one title differ more often than two titles are that near each other."""
 
 YEARS_TO_SHOW = 3
 """A namesake further off than this is shown to the owner, though it is believed."""
@@ -63,10 +69,12 @@ def together(several: Iterable[NamesAndYears]) -> NamesAndYears:
 
 
 def contradicts(given: NamesAndYears, said: NamesAndYears) -> bool:
-    """Whether no name is alike and no year the same, of those that are known on both sides."""
+    """Whether no name is alike and no year agrees, of those that are known on both sides."""
     if not (given.years and said.years) or not (given.titles and said.titles):
         return False
-    return set(given.years).isdisjoint(said.years) and not _some_alike(given, said)
+    if any(_agree(mine, theirs) for mine in given.years for theirs in said.years):
+        return False
+    return not _some_alike(given, said)
 
 
 def confirms(given: NamesAndYears, said: NamesAndYears) -> bool:
@@ -82,6 +90,11 @@ def is_namesake(given: NamesAndYears, said: NamesAndYears) -> bool:
     """Whether it may be another title of the same name: a remake is seldom of the same years."""
     apart = _years_apart(given, said)
     return apart is not None and apart > YEARS_TO_SHOW and _some_alike(given, said)
+
+
+def _agree(one: int, other: int) -> bool:
+    """Whether two years may be told of one title of which the names do not agree."""
+    return abs(one - other) <= (YEARS_APART if min(one, other) < CROWDED_SINCE else 0)
 
 
 def _years_apart(given: NamesAndYears, said: NamesAndYears) -> int | None:

@@ -1,12 +1,15 @@
 """Pairs that are one title, and pairs of strangers: tables, and generated ones by the thousand."""
 
 import random
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from factories import fragment
 from metarr.domain.witness import NamesAndYears, alike, bare, confirms, contradicts, is_namesake, names_of, together
+from samples import recorded, sample_json
 
 p = pytest.param
 
@@ -78,6 +81,7 @@ def test_editions_and_remarks_are_put_aside_where_something_is_left(title: str, 
 
 
 HEAT = names("Heat", year=1995)
+ALIEN = names("Alien", year=1979)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +101,11 @@ HEAT = names("Heat", year=1995)
         p(HEAT, names(), False, False, False, id="nothing said"),
         p(HEAT, names("Heat"), False, True, False, id="the same name, no year said"),
         p(HEAT, names("Heat 2"), False, False, False, id="a name alike, no year said"),
+        p(HEAT, names("Fuego contra fuego", year=1996), True, False, False, id="an unknown name of the year beside"),
+        p(ALIEN, names("Obcy", year=1980), False, False, False, id="the same of old"),
+        p(ALIEN, names("Obcy", year=1981), True, False, False, id="an unknown name two years off, of old"),
+        p(names("Ghost", year=1990), names("Duch", year=1989), False, False, False, id="the last year of old"),
+        p(names("Ghost", year=1990), names("Duch", year=1991), True, False, False, id="the first year of today"),
         p(names("Heat"), names("Heat", year=1950), False, True, False, id="the same name, no year given"),
         p(names("Heat"), names("Summer Stock", year=1950), False, False, False, id="another name, no year given"),
         p(names(year=1995), names("Summer Stock", year=1950), False, False, False, id="no name given"),
@@ -153,20 +162,57 @@ class Invented:
 
     def in_an_answer(self) -> NamesAndYears:
         """As a provider tells it: nearly all its names, and its year, which is some festival's now and then. That is
-        twice as bad as the films that the rule was found with, of which 0.04 % were held."""
-        told = [title for title in self.titles if self._luck.random() > 0.005] or self.titles[:1]
+        four times as bad as the films that the rule was found with, of which 0.04 % were held."""
+        told = [title for title in self.titles if self._luck.random() > 0.01] or self.titles[:1]
         return names(*told, year=self.year + self._luck.choices([0, 1, -1], [94, 4, 2])[0])
 
 
+def caught(strangers: Sequence[tuple[NamesAndYears, NamesAndYears]]) -> float:
+    """The share of these pairs that contradict each other."""
+    return sum(contradicts(one, other) for one, other in strangers) / len(strangers)
+
+
 @pytest.mark.slow
-def test_of_true_pairs_hardly_any_is_held_and_of_strangers_nearly_all_are() -> None:
-    luck = random.Random(20261130)
+@pytest.mark.parametrize("seed", range(20))
+def test_of_true_pairs_hardly_any_is_held(seed: int) -> None:
+    luck = random.Random(seed)
     films = [Invented(luck) for _ in range(2000)]
-    held = sum(contradicts(film.in_a_file(), film.in_an_answer()) for film in films)
-    assert held < 0.003 * len(films)
-    strangers = [(film, other) for film in films for other in luck.sample(films, 1) if other is not film]
-    caught = sum(contradicts(film.in_a_file(), other.in_an_answer()) for film, other in strangers)
-    assert caught >= 0.95 * len(strangers)
+    assert sum(contradicts(film.in_a_file(), film.in_an_answer()) for film in films) < 0.003 * len(films)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_of_invented_strangers_nearly_all_are_caught(seed: int) -> None:
+    luck = random.Random(seed)
+    films = [Invented(luck) for _ in range(2000)]
+    pairs = [(film, other) for film in films for other in luck.sample(films, 1) if other is not film]
+    assert caught([(film.in_a_file(), other.in_an_answer()) for film, other in pairs]) >= 0.95
+
+
+@pytest.mark.slow
+@pytest.mark.recordings
+def test_of_real_strangers_nearly_all_are_caught() -> None:
+    """Their years lie close together, and their names share ordinary words. What one search found is left out: it is
+    alike on purpose."""
+    luck, titles = random.Random(20261202), recorded_titles()
+    pairs = [luck.sample(titles, 2) for _ in range(10_000)]
+    assert caught([(one, other) for (one, of_one), (other, of_other) in pairs if of_one != of_other]) >= 0.95
+
+
+def recorded_titles() -> list[tuple[NamesAndYears, str]]:
+    """Every title with a year that recorded answers tell, in lists, too; and which of them tells it."""
+    found: dict[tuple[str, int], str] = {}
+    bodies = [(sample_json(name), name) for name in recorded("") if name.endswith(".json")]
+    while bodies:
+        body, file = bodies.pop()
+        if isinstance(body, dict):
+            name = next((body[key] for key in ("title", "name", "Title", "seriesName") if body.get(key)), None)
+            day = next((body[key] for key in ("release_date", "first_air_date", "Year", "year") if body.get(key)), None)
+            if isinstance(name, str) and re.match(r"\d{4}", str(day)):
+                found.setdefault((name, int(str(day)[:4])), file)
+        parts = body.values() if isinstance(body, dict) else body if isinstance(body, list) else ()
+        bodies += [(part, file) for part in parts]
+    return [(names(name, year=year), file) for (name, year), file in sorted(found.items())]
 
 
 @pytest.mark.slow
