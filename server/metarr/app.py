@@ -31,6 +31,7 @@ from metarr.library.enrich import Enricher
 from metarr.library.history import History
 from metarr.library.items import Library
 from metarr.library.join import Splitter
+from metarr.library.mass_undo import MassUndo
 from metarr.library.recognize import Recognizer
 from metarr.players.outbox import Outbox
 from metarr.players.players import Players
@@ -71,6 +72,7 @@ class Services:
     editor: Editor
     splitter: Splitter
     history: History
+    mass_undo: MassUndo
     config: ConfigReader
     providers: ProviderSettings
     authorities: FieldAuthorities
@@ -130,6 +132,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         editor=Editor(database, config, clock),
         splitter=Splitter(database, config, clock),
         history=History(database, config, clock),
+        mass_undo=MassUndo(database, config, clock),
         config=config,
         providers=providers,
         authorities=authorities,
@@ -166,7 +169,14 @@ def servicers(services: Services, clock: Clock) -> tuple[BaseServicer, ...]:
     provider_ids = services.roster.ids()
     return (
         AggregationServicer(services.titles, provider_ids, clock),
-        EnrichmentServicer(services.enricher, services.history, services.jobs, provider_ids=provider_ids, clock=clock),
+        EnrichmentServicer(
+            services.enricher,
+            services.history,
+            services.mass_undo,
+            services.jobs,
+            provider_ids=provider_ids,
+            clock=clock,
+        ),
         LibraryServicer(services.library, services.editor, services.splitter, clock),
         ConfigServicer(
             services.providers,

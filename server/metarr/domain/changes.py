@@ -75,8 +75,9 @@ def undo(item: MediaItem, changes: Iterable[Change], *, redo: bool = False) -> U
         elif now.locked != change.new.locked:
             refused.append((change.field, "locked since" if now.locked else "unlocked since"))
         else:
-            vetoes = [veto for veto in vetoes if not _ended(veto, change)]
-            vetoes += [] if redo else [veto for veto in _veto(change) if veto not in vetoes]
+            vetoes = [each for each in vetoes if not _ended(each, change)]
+            veto = None if redo else veto_of(change)
+            vetoes += [veto] if veto is not None and veto not in vetoes else []
             fields[change.field] = change.old
     kept = {name: stored for name, stored in fields.items() if stored != FieldValue()}
     return Undone(item=replace(item, fields=kept, vetoes=tuple(vetoes), fingerprint=""), refused=tuple(refused))
@@ -87,13 +88,13 @@ def _ended(veto: Veto, change: Change) -> bool:
     return veto.field == change.field and same(change.field, veto.value, change.old.value)
 
 
-def _veto(change: Change) -> list[Veto]:
+def veto_of(change: Change) -> Veto | None:
     """The veto that an undone change leaves; none for what the owner, an import or a player said."""
     new = change.new
     says_something = new.value is not None or new.rule is Rule.WITHDRAWN
     if not says_something or not by_providers(new.sources) or new.value == change.old.value:
-        return []
-    return [Veto(field=change.field, providers=new.sources, value=new.value, language=new.language)]
+        return None
+    return Veto(field=change.field, providers=new.sources, value=new.value, language=new.language)
 
 
 def without_foreign(item: MediaItem, ids: Mapping[str, str]) -> MediaItem:

@@ -30,8 +30,9 @@ def commit(
     cause: str,
     now: datetime,
     sync_fields: Collection[str],
+    group_id: int = 0,
 ) -> Committed:
-    """Save what was changed by hand: not by a merge, so the item is to be merged again.
+    """Save what was changed by hand: not by a merge, so the item is to be merged again. `group_id`: of the change-set.
 
     Raises what `store.items.save` raises.
     """
@@ -50,6 +51,7 @@ def commit(
         changes=changed,
         old_ids=before.ids if moved else None,
         new_ids=saved.ids if moved else None,
+        group_id=group_id,
     )
     return Committed(item=saved, change_set=publish(connection, change_set, sync_fields))
 

@@ -1,13 +1,14 @@
 """What changed in the library, and taking it back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from metarr.asking.config import ConfigReader
 from metarr.clock import Clock
-from metarr.domain.changes import undo, without_foreign
+from metarr.domain.changes import Change, undo, without_foreign
 from metarr.domain.item import IdClaim, MediaItem
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, NoSuchThing
@@ -16,7 +17,7 @@ from metarr.library.commit import commit
 from metarr.library.names import names_of
 from metarr.library.reference import Reference, find
 from metarr.store import changes, items
-from metarr.store.changes import ChangeSet
+from metarr.store.changes import ChangeSet, Selection
 from metarr.store.database import Connection, Database
 
 NOT_UNDOABLE = {"join": "take the item apart instead", "split": "let the items be joined again instead"}
@@ -50,17 +51,20 @@ class History:
         self._config = config
         self._clock = clock
 
-    def page(self, reference: Reference | None, before_id: int | None, limit: int) -> list[NamedChangeSet]:
-        """Change-sets, the latest first, of one item or of all. `undone_by` is told only while the undo stands.
+    def page(
+        self, reference: Reference | None, before_id: int | None, limit: int, which: Selection | None = None
+    ) -> list[NamedChangeSet]:
+        """Change-sets, the latest first, of one item or of all, or those that are meant.
 
-        Raises NoSuchThing for an item that never was; those of deleted items are told.
+        `undone_by` is told only while the undo stands. Raises NoSuchThing for an item that never was; those of deleted
+        items are told.
         """
         with self._database.read() as connection:
             item_id = None
             if reference is not None:
                 item_id = find(connection, reference, deleted=True).id
-            page = changes.page(connection, item_id=item_id, before_id=before_id, limit=limit)
-            undone = _undone(connection, page)
+            page = changes.page(connection, item_id=item_id, before_id=before_id, limit=limit, which=which)
+            undone = undone_now(connection, page)
             standing = [each if each.id in undone else replace(each, undone_by=None) for each in page]
             names = names_of(connection, [each.item_id for each in standing])
             return [NamedChangeSet(each, *names[each.item_id]) for each in standing]
@@ -75,18 +79,40 @@ class History:
         sync_fields = self._config.read().sync_fields
         with self._database.begin() as connection:
             change_set = _undoable(connection, change_set_id)
-            item = _item(connection, change_set)
-            redo = change_set.cause == "undo"
-            ids = join.ids_to_restore(connection, item, change_set)
-            base = item if ids is None else replace(_under(item, ids), ids=ids)
-            undone = undo(base, change_set.changes, redo=redo)
-            if ids is None and len(undone.refused) == len(change_set.changes):
-                return TakenBack(item=item, change_set=None, refused=undone.refused)
-            cause = "redo" if redo else "undo"
-            done = commit(connection, item, undone.item, cause=cause, now=self._clock.now(), sync_fields=sync_fields)
-            if done.change_set is not None:
-                changes.mark_undone(connection, [change_set.id], done.change_set.id)
-            return TakenBack(item=done.item, change_set=done.change_set, refused=undone.refused)
+            return take_back(connection, change_set, change_set.changes, now=self._clock.now(), sync_fields=sync_fields)
+
+
+def take_back(
+    connection: Connection,
+    change_set: ChangeSet,
+    some: Sequence[Change],
+    *,
+    now: datetime,
+    sync_fields: Collection[str],
+    group_id: int = 0,
+) -> TakenBack:
+    """Put back all that a change-set changed, or some of it, within the caller's transaction. One of which only some
+    went back stands. `group_id`: of the change-set that records it. Raises CannotDo as `History.undo` does."""
+    check_undoable(change_set)
+    item = _item(connection, change_set)
+    redo = change_set.cause == "undo"
+    ids = join.ids_to_restore(connection, item, change_set)
+    base = item if ids is None else replace(_under(item, ids), ids=ids)
+    undone = undo(base, some, redo=redo)
+    if ids is None and len(undone.refused) == len(some):
+        return TakenBack(item=item, change_set=None, refused=undone.refused)
+    cause = "redo" if redo else "undo"
+    done = commit(connection, item, undone.item, cause=cause, now=now, sync_fields=sync_fields, group_id=group_id)
+    if done.change_set is not None and len(some) == len(change_set.changes):
+        changes.mark_undone(connection, [change_set.id], done.change_set.id)
+    return TakenBack(item=done.item, change_set=done.change_set, refused=undone.refused)
+
+
+def check_undoable(change_set: ChangeSet) -> None:
+    """Raises CannotDo for a change-set that more hangs on than its fields."""
+    if change_set.cause in NOT_UNDOABLE:
+        why = f"change-set {change_set.id} is a {change_set.cause}: {NOT_UNDOABLE[change_set.cause]}"
+        raise CannotDo(why, reason="NOT_UNDOABLE")
 
 
 def _undoable(connection: Connection, change_set_id: int) -> ChangeSet:
@@ -94,10 +120,8 @@ def _undoable(connection: Connection, change_set_id: int) -> ChangeSet:
     if change_set is None:
         why = f"there is no change-set {change_set_id}, or it was forgotten by now"
         raise NoSuchThing("change_set_id", why, reason="CHANGE_SET_NOT_FOUND")
-    if change_set.cause in NOT_UNDOABLE:
-        why = f"change-set {change_set_id} is a {change_set.cause}: {NOT_UNDOABLE[change_set.cause]}"
-        raise CannotDo(why, reason="NOT_UNDOABLE")
-    if _undone(connection, [change_set]):
+    check_undoable(change_set)
+    if undone_now(connection, [change_set]):
         why = f"change-set {change_set_id} was taken back already, by change-set {change_set.undone_by}; undo that one"
         raise CannotDo(why, reason="ALREADY_UNDONE")
     return change_set
@@ -115,7 +139,7 @@ def _under(item: MediaItem, ids: Mapping[str, IdClaim]) -> MediaItem:
     return without_foreign(item, {id_type: claim.value for id_type, claim in ids.items()})
 
 
-def _undone(connection: Connection, change_sets: Iterable[ChangeSet]) -> set[int]:
+def undone_now(connection: Connection, change_sets: Iterable[ChangeSet]) -> set[int]:
     """Those that are taken back now: their undo was not taken back itself, and so on."""
     undoers = {each.id: each.undone_by for each in change_sets}
     wanted = set(undoers)

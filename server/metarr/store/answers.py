@@ -9,12 +9,13 @@ from typing import Any, TypedDict, cast
 
 import msgspec
 import structlog
-from sqlalchemy import Column, Connection, bindparam, delete, exists, literal_column, select, true, union_all
+from sqlalchemy import Column, Connection, bindparam, delete, exists, literal_column, select, true, union_all, update
 
 from metarr.domain.fields import FIELDS, PYTHON_TYPES
 from metarr.domain.freshness import AnswerHead
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Kind, Struct, Text, Value
+from metarr.store.tables import EPOCH
 from metarr.store.tables import provider_answers as table
 from metarr.store.upsert import upsert
 from metarr.store.values import read_value
@@ -155,6 +156,17 @@ def write_miss(
     )
     upsert(connection, table, [_columns(key) | msgspec.structs.asdict(now)])
     return now
+
+
+def disown(connection: Connection, provider: str, since: datetime) -> int:
+    """Have what a provider said since that time count no more: it stands in for nothing, and is due. That it knows
+    these titles is still known. Returns how many answers."""
+    no_more = {"fetched_at": EPOCH, "content": "disowned", "partial": False, "misses": 0, "miss_days": 0}
+    said = (table.c.provider == provider, table.c.fetched_at >= since)
+    answered = update(table).where(*said, table.c.found == true()).values(**no_more, fragment=None, answered_at=None)
+    # What it did not know then, it may have known before: that answer stands in again.
+    missed = update(table).where(*said, table.c.found != true()).values(**no_more)
+    return connection.execute(answered).rowcount + connection.execute(missed).rowcount
 
 
 def prune(connection: Connection, before: datetime) -> int:

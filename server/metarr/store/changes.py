@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, true, update
 
 from metarr.domain.changes import Change
 from metarr.domain.item import IdClaim
@@ -19,7 +19,8 @@ class ChangeSet(Struct, frozen=True, kw_only=True):
 
     `cause`: enrich, edit, undo, import … `sync_reason`: why players must hear of it, "" where they need not.
     `providers`: those that answered. `old_ids`, `new_ids`: the external ids before and after; None where they stayed.
-    `undone_by`: the change-set that took this one back.
+    `undone_by`: the change-set that took this one back. `group_id`: the first change-set of the run that made it, where
+    that was no job and made several; 0: it stands for itself, or its job does.
     """
 
     item_id: int
@@ -33,10 +34,41 @@ class ChangeSet(Struct, frozen=True, kw_only=True):
     old_ids: dict[str, IdClaim] | None = None
     new_ids: dict[str, IdClaim] | None = None
     undone_by: int | None = None
+    group_id: int = 0
+
+    @property
+    def group(self) -> str:
+        """The run that made it: whatever has the same group was made together, and can be undone together."""
+        return f"{_OF_JOB}{self.job_id}" if self.job_id and not self.group_id else str(self.group_id or self.id)
 
     @property
     def requires_player_sync(self) -> bool:
         return bool(self.sync_reason)
+
+
+_OF_JOB = "job-"
+
+
+class Selection(Struct, frozen=True, kw_only=True):
+    """Which change-sets are meant: those of one group, or of one job, or of one provider since that time.
+
+    Of a provider: those that hold a value of it which they made the stored one; that they may hold others, too.
+    """
+
+    group: str = ""
+    job_id: int = 0
+    provider: str = ""
+    since: datetime | None = None
+
+    def holds(self, change: Change) -> bool:
+        """Whether one of the changes in such a change-set is meant, too."""
+        return not self.provider or self.provider in change.new.sources
+
+
+def is_group(text: str) -> bool:
+    """Whether this can be the name of a group."""
+    number = text.removeprefix(_OF_JOB)
+    return number.isascii() and number.isdigit() and 0 < int(number) < 2**31
 
 
 def add(connection: Connection, change_set: ChangeSet) -> ChangeSet:
@@ -65,15 +97,46 @@ def page(
     job_id: int | None = None,
     before_id: int | None = None,
     limit: int = 50,
+    which: Selection | None = None,
 ) -> list[ChangeSet]:
-    """Change-sets, the latest first, of one item, of one job, or all. `before_id`: the last id of the page before."""
+    """Change-sets, the latest first, of one item, of one job, of those that are meant, or all. `before_id`: the last id
+    of the page before."""
     query = select(change_sets).order_by(change_sets.c.id.desc()).limit(limit)
+    if which is not None and which != Selection():
+        query = query.where(_selected(which))
     for column, wanted in ((change_sets.c.item_id, item_id), (change_sets.c.job_id, job_id)):
         if wanted is not None:
             query = query.where(column == wanted)
     if before_id is not None:
         query = query.where(change_sets.c.id < before_id)
     return _read(connection.execute(query))
+
+
+def selected_items(connection: Connection, which: Selection) -> list[int]:
+    """The items that have such change-sets, the one with the latest first."""
+    query = select(change_sets.c.item_id).where(_selected(which)).group_by(change_sets.c.item_id)
+    return list(connection.execute(query.order_by(func.max(change_sets.c.id).desc())).scalars())
+
+
+def selected(connection: Connection, which: Selection, item_id: int) -> list[ChangeSet]:
+    """An item's change-sets that are meant, the latest first."""
+    query = select(change_sets).where(_selected(which), change_sets.c.item_id == item_id)
+    sets = _read(connection.execute(query.order_by(change_sets.c.id.desc())))
+    return [each for each in sets if not which.provider or any(map(which.holds, each.changes))]
+
+
+def _selected(which: Selection) -> ColumnElement[bool]:
+    # An undo puts back what was said before: it is the owner's doing.
+    if which.provider:
+        said = change_sets.c.changes.contains(f'"{which.provider}"', autoescape=True)
+        return and_(change_sets.c.at >= which.since, change_sets.c.cause != "undo", said)
+    job_id = which.job_id or (int(which.group.removeprefix(_OF_JOB)) if which.group.startswith(_OF_JOB) else 0)
+    if job_id:
+        alone = change_sets.c.group_id.is_(None) if which.group else true()
+        return and_(change_sets.c.job_id == job_id, alone)
+    number = int(which.group)
+    itself = and_(change_sets.c.id == number, change_sets.c.group_id.is_(None), change_sets.c.job_id.is_(None))
+    return or_(change_sets.c.group_id == number, itself)
 
 
 def since(connection: Connection, marks: Mapping[int, int]) -> dict[int, list[ChangeSet]]:
@@ -122,6 +185,7 @@ def _columns(change_set: ChangeSet) -> dict[str, Any]:
         "new_ids": change_set.new_ids,
         "undone_by": change_set.undone_by,
         "changes": encode_changes(change_set.changes),
+        "group_id": change_set.group_id or None,
     }
 
 
@@ -139,6 +203,7 @@ def _read(rows: Iterable[Row[Any]]) -> list[ChangeSet]:
             new_ids=row.new_ids,
             undone_by=row.undone_by,
             changes=decode_changes(row.changes),
+            group_id=row.group_id or 0,
         )
         for row in rows
     ]

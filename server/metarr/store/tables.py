@@ -284,6 +284,7 @@ change_sets = Table(
     Column("new_ids", Json(dict[str, IdClaim])),
     Column("undone_by", Integer),
     Column("changes", Text, nullable=False),
+    Column("group_id", Integer, index=True),
     Index("ix_change_sets_item_id", "item_id", "id"),
     sqlite_autoincrement=True,
 )

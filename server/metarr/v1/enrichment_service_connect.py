@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .enrichment_service_pb2 import CancelJobRequest, CancelJobResponse, EnrichRequest, EnrichResponse, GetJobRequest, GetJobResponse, ListChangeSetsRequest, ListChangeSetsResponse, ListJobsRequest, ListJobsResponse, StartEnrichmentRequest, StartEnrichmentResponse, UndoChangeSetRequest, UndoChangeSetResponse, WatchJobRequest, WatchJobResponse
+from .enrichment_service_pb2 import CancelJobRequest, CancelJobResponse, EnrichRequest, EnrichResponse, GetJobRequest, GetJobResponse, ListChangeSetsRequest, ListChangeSetsResponse, ListJobsRequest, ListJobsResponse, StartEnrichmentRequest, StartEnrichmentResponse, UndoChangeSetRequest, UndoChangeSetResponse, UndoChangeSetsRequest, UndoChangeSetsResponse, WatchJobRequest, WatchJobResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
@@ -88,6 +88,14 @@ class EnrichmentService(Protocol):
         """
         Takes a change-set back: values, sources and locks. Fields that were locked or changed since are refused by name,
         the rest goes back. Undoing an undo is a redo.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def undo_change_sets(self, request: UndoChangeSetsRequest, ctx: RequestContext[UndoChangeSetsRequest, UndoChangeSetsResponse], /) -> UndoChangeSetsResponse:
+        """
+        Takes back all that one run, one job or one provider changed, item by item, the latest change of each first. What
+        was locked or changed since is refused by name, the rest goes back. What was taken back before stays so: asking
+        again goes on where a caller left. The undo is a group itself, and can be undone.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -192,6 +200,17 @@ class EnrichmentServiceASGIApplication(ConnectASGIApplication[EnrichmentService]
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.undo_change_set,
+                ),
+                "/metarr.v1.EnrichmentService/UndoChangeSets": Endpoint.unary(
+                    method=MethodInfo(
+                        name="UndoChangeSets",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=UndoChangeSetsRequest,
+                        output=UndoChangeSetsResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.undo_change_sets,
                 ),
             },
             interceptors=interceptors,
@@ -426,6 +445,31 @@ class EnrichmentServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def undo_change_sets(
+        self,
+        request: UndoChangeSetsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> UndoChangeSetsResponse:
+        """
+        Takes back all that one run, one job or one provider changed, item by item, the latest change of each first. What
+        was locked or changed since is refused by name, the rest goes back. What was taken back before stays so: asking
+        again goes on where a caller left. The undo is a group itself, and can be undone.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="UndoChangeSets",
+                service_name="metarr.v1.EnrichmentService",
+                input=UndoChangeSetsRequest,
+                output=UndoChangeSetsResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
 
 class EnrichmentServiceSync(Protocol):
     """
@@ -478,6 +522,14 @@ class EnrichmentServiceSync(Protocol):
         """
         Takes a change-set back: values, sources and locks. Fields that were locked or changed since are refused by name,
         the rest goes back. Undoing an undo is a redo.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def undo_change_sets(self, request: UndoChangeSetsRequest, ctx: RequestContext[UndoChangeSetsRequest, UndoChangeSetsResponse], /) -> UndoChangeSetsResponse:
+        """
+        Takes back all that one run, one job or one provider changed, item by item, the latest change of each first. What
+        was locked or changed since is refused by name, the rest goes back. What was taken back before stays so: asking
+        again goes on where a caller left. The undo is a group itself, and can be undone.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -580,6 +632,17 @@ class EnrichmentServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.undo_change_set,
+                ),
+                "/metarr.v1.EnrichmentService/UndoChangeSets": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="UndoChangeSets",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=UndoChangeSetsRequest,
+                        output=UndoChangeSetsResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.undo_change_sets,
                 ),
             },
             interceptors=interceptors,
@@ -808,6 +871,31 @@ class EnrichmentServiceClientSync(ConnectClientSync):
                 service_name="metarr.v1.EnrichmentService",
                 input=UndoChangeSetRequest,
                 output=UndoChangeSetResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def undo_change_sets(
+        self,
+        request: UndoChangeSetsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> UndoChangeSetsResponse:
+        """
+        Takes back all that one run, one job or one provider changed, item by item, the latest change of each first. What
+        was locked or changed since is refused by name, the rest goes back. What was taken back before stays so: asking
+        again goes on where a caller left. The undo is a group itself, and can be undone.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="UndoChangeSets",
+                service_name="metarr.v1.EnrichmentService",
+                input=UndoChangeSetsRequest,
+                output=UndoChangeSetsResponse,
                 idempotency_level=IdempotencyLevel.IDEMPOTENT,
                 stream_type=StreamType.UNARY,
             ),

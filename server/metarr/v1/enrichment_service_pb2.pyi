@@ -21,7 +21,7 @@ ENRICHMENT_MODE_AUTO: EnrichmentMode
 ENRICHMENT_MODE_MANUAL: EnrichmentMode
 
 class ChangeSet(_message.Message):
-    __slots__ = ("id", "item_id", "changed_at", "cause", "changes", "requires_player_sync", "sync_reason", "providers", "undone_by", "item_title", "item_kind")
+    __slots__ = ("id", "item_id", "changed_at", "cause", "changes", "requires_player_sync", "sync_reason", "providers", "undone_by", "item_title", "item_kind", "group_id", "job_id")
     ID_FIELD_NUMBER: _ClassVar[int]
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     CHANGED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -33,6 +33,8 @@ class ChangeSet(_message.Message):
     UNDONE_BY_FIELD_NUMBER: _ClassVar[int]
     ITEM_TITLE_FIELD_NUMBER: _ClassVar[int]
     ITEM_KIND_FIELD_NUMBER: _ClassVar[int]
+    GROUP_ID_FIELD_NUMBER: _ClassVar[int]
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
     id: str
     item_id: str
     changed_at: _timestamp_pb2.Timestamp
@@ -44,17 +46,23 @@ class ChangeSet(_message.Message):
     undone_by: str
     item_title: str
     item_kind: _common_pb2.MediaKind
-    def __init__(self, id: _Optional[str] = ..., item_id: _Optional[str] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[str] = ..., changes: _Optional[_Iterable[_Union[_common_pb2.FieldChange, _Mapping]]] = ..., requires_player_sync: _Optional[bool] = ..., sync_reason: _Optional[str] = ..., providers: _Optional[_Iterable[str]] = ..., undone_by: _Optional[str] = ..., item_title: _Optional[str] = ..., item_kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ...) -> None: ...
+    group_id: str
+    job_id: str
+    def __init__(self, id: _Optional[str] = ..., item_id: _Optional[str] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[str] = ..., changes: _Optional[_Iterable[_Union[_common_pb2.FieldChange, _Mapping]]] = ..., requires_player_sync: _Optional[bool] = ..., sync_reason: _Optional[str] = ..., providers: _Optional[_Iterable[str]] = ..., undone_by: _Optional[str] = ..., item_title: _Optional[str] = ..., item_kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., group_id: _Optional[str] = ..., job_id: _Optional[str] = ...) -> None: ...
 
 class ListChangeSetsRequest(_message.Message):
-    __slots__ = ("item_id", "page_size", "page_token")
+    __slots__ = ("item_id", "page_size", "page_token", "group_id", "job_id")
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    GROUP_ID_FIELD_NUMBER: _ClassVar[int]
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
     item_id: str
     page_size: int
     page_token: str
-    def __init__(self, item_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    group_id: str
+    job_id: str
+    def __init__(self, item_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., group_id: _Optional[str] = ..., job_id: _Optional[str] = ...) -> None: ...
 
 class ListChangeSetsResponse(_message.Message):
     __slots__ = ("change_sets", "next_page_token")
@@ -86,6 +94,68 @@ class UndoChangeSetResponse(_message.Message):
     change_set: ChangeSet
     refused: _containers.RepeatedCompositeFieldContainer[UndoChangeSetResponse.Refusal]
     def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., change_set: _Optional[_Union[ChangeSet, _Mapping]] = ..., refused: _Optional[_Iterable[_Union[UndoChangeSetResponse.Refusal, _Mapping]]] = ...) -> None: ...
+
+class UndoChangeSetsRequest(_message.Message):
+    __slots__ = ("group_id", "job_id", "provider", "since", "dry_run", "max_items", "samples")
+    GROUP_ID_FIELD_NUMBER: _ClassVar[int]
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    MAX_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    group_id: str
+    job_id: str
+    provider: str
+    since: _timestamp_pb2.Timestamp
+    dry_run: bool
+    max_items: int
+    samples: int
+    def __init__(self, group_id: _Optional[str] = ..., job_id: _Optional[str] = ..., provider: _Optional[str] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., dry_run: _Optional[bool] = ..., max_items: _Optional[int] = ..., samples: _Optional[int] = ...) -> None: ...
+
+class UndoChangeSetsResponse(_message.Message):
+    __slots__ = ("total_items", "items", "changed_items", "change_sets", "fields", "refusals", "refused", "samples", "group_id")
+    class Refusal(_message.Message):
+        __slots__ = ("item_id", "item_title", "field", "why", "change_set_id")
+        ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+        ITEM_TITLE_FIELD_NUMBER: _ClassVar[int]
+        FIELD_FIELD_NUMBER: _ClassVar[int]
+        WHY_FIELD_NUMBER: _ClassVar[int]
+        CHANGE_SET_ID_FIELD_NUMBER: _ClassVar[int]
+        item_id: str
+        item_title: str
+        field: str
+        why: str
+        change_set_id: str
+        def __init__(self, item_id: _Optional[str] = ..., item_title: _Optional[str] = ..., field: _Optional[str] = ..., why: _Optional[str] = ..., change_set_id: _Optional[str] = ...) -> None: ...
+    class Sample(_message.Message):
+        __slots__ = ("item_id", "item_title", "change")
+        ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+        ITEM_TITLE_FIELD_NUMBER: _ClassVar[int]
+        CHANGE_FIELD_NUMBER: _ClassVar[int]
+        item_id: str
+        item_title: str
+        change: _common_pb2.FieldChange
+        def __init__(self, item_id: _Optional[str] = ..., item_title: _Optional[str] = ..., change: _Optional[_Union[_common_pb2.FieldChange, _Mapping]] = ...) -> None: ...
+    TOTAL_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_SETS_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    REFUSALS_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    GROUP_ID_FIELD_NUMBER: _ClassVar[int]
+    total_items: int
+    items: int
+    changed_items: int
+    change_sets: int
+    fields: int
+    refusals: int
+    refused: _containers.RepeatedCompositeFieldContainer[UndoChangeSetsResponse.Refusal]
+    samples: _containers.RepeatedCompositeFieldContainer[UndoChangeSetsResponse.Sample]
+    group_id: str
+    def __init__(self, total_items: _Optional[int] = ..., items: _Optional[int] = ..., changed_items: _Optional[int] = ..., change_sets: _Optional[int] = ..., fields: _Optional[int] = ..., refusals: _Optional[int] = ..., refused: _Optional[_Iterable[_Union[UndoChangeSetsResponse.Refusal, _Mapping]]] = ..., samples: _Optional[_Iterable[_Union[UndoChangeSetsResponse.Sample, _Mapping]]] = ..., group_id: _Optional[str] = ...) -> None: ...
 
 class EnrichRequest(_message.Message):
     __slots__ = ("item_id", "mode", "force_refresh", "providers", "dry_run")

@@ -75,6 +75,11 @@ class EnrichmentServiceStub:
                 request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetResponse.FromString,
                 _registered_method=True)
+        self.UndoChangeSets = channel.unary_unary(
+                '/metarr.v1.EnrichmentService/UndoChangeSets',
+                request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetsRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetsResponse.FromString,
+                _registered_method=True)
 
 
 class EnrichmentServiceServicer:
@@ -139,6 +144,15 @@ class EnrichmentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UndoChangeSets(self, request, context):
+        """Takes back all that one run, one job or one provider changed, item by item, the latest change of each first. What
+        was locked or changed since is refused by name, the rest goes back. What was taken back before stays so: asking
+        again goes on where a caller left. The undo is a group itself, and can be undone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EnrichmentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -181,6 +195,11 @@ def add_EnrichmentServiceServicer_to_server(servicer, server):
                     servicer.UndoChangeSet,
                     request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetResponse.SerializeToString,
+            ),
+            'UndoChangeSets': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoChangeSets,
+                    request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetsRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -400,6 +419,33 @@ class EnrichmentService:
             '/metarr.v1.EnrichmentService/UndoChangeSet',
             metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetRequest.SerializeToString,
             metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoChangeSets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.EnrichmentService/UndoChangeSets',
+            metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetsRequest.SerializeToString,
+            metarr_dot_v1_dot_enrichment__service__pb2.UndoChangeSetsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -102,3 +102,61 @@ def test_an_undo_that_puts_nothing_back_fails(metarr, daemon):
     assert metarr("undo", "5") == (
         1, "Fight Club (1999): nothing put back\n", "metarr: title stays as it is: changed since\n",
     )  # fmt: skip
+
+
+UNDONE = {
+    "totalItems": 60, "items": 60, "changedItems": 59, "changeSets": 59, "fields": 118, "refusals": 2, "groupId": "91",
+    "samples": [{"itemId": "12", "itemTitle": "Fight Club (1999)",
+                 "change": {"field": "title", "oldValue": "Another", "newValue": "Fight Club"}}],
+    "refused": [{"itemId": "3", "itemTitle": "Heat (1995)", "field": "plot", "why": "locked since"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "request_"),
+    [
+        (("--job", "3"), {"jobId": "3"}),
+        (("--group", "job-3"), {"groupId": "job-3"}),
+        (("--provider", "tmdb", "--since", "2026-03-01T10:00:00Z"),
+         {"provider": "tmdb", "since": "2026-03-01T10:00:00+00:00"}),
+    ],
+)  # fmt: skip
+def test_a_whole_run_is_taken_back_by_one_command(metarr, daemon, arguments, request_):
+    daemon.answers["EnrichmentService", "UndoChangeSets"] = UNDONE
+    done = metarr("undo", *arguments)
+    assert daemon.request("UndoChangeSets") == {**request_, "dryRun": False, "samples": 3}
+    assert done.status == 0
+    assert [line.split() for line in done.out.splitlines()[:2]] == [
+        ["ITEM", "FIELD", "WAS", "IS"], ["Fight", "Club", "(1999)", "title", "Another", "Fight", "Club"],
+    ]  # fmt: skip
+    assert done.out.endswith("118 fields of 59 items put back\nTake this back with: metarr undo --group 91\n")
+    assert done.err == ("metarr: Heat (1995): plot stays as it is: locked since\nmetarr: and 1 more stay as they are\n")
+
+
+def test_a_preview_of_an_undo_tells_how_much_of_the_library_it_looked_at(metarr, daemon):
+    daemon.answers["EnrichmentService", "UndoChangeSets"] = {"totalItems": 9000, "items": 5000, "changedItems": 1}
+    told = metarr("undo", "--job", "3", "--preview")
+    assert daemon.request("UndoChangeSets") == {"jobId": "3", "dryRun": True, "samples": 3, "maxItems": 5000}
+    assert told.out == (
+        "0 fields of 1 item would go back (looked at 5000 of 9000; --max-items 0 looks at all). Nothing was changed.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (), ("5", "--job", "3"), ("--job", "3", "--group", "4"), ("--provider", "tmdb"),
+        ("--since", "2d", "--job", "3"), ("5", "--preview"),
+        ("--provider", "tmdb", "--since", "yesteryear"), ("--provider", "tmdb", "--since", "999999w"),
+    ],
+)  # fmt: skip
+def test_what_to_take_back_is_said_in_one_way(metarr, arguments):
+    assert metarr("undo", *arguments).status == 2
+
+
+def test_the_history_of_a_job_is_told_and_what_was_changed_together(metarr, daemon):
+    daemon.answers["EnrichmentService", "ListChangeSets"] = {"changeSets": [change_set(5, groupId="job-3", jobId="3")]}
+    assert metarr("history", "--job", "3").out.startswith("5  Fight Club (1999): enriched 3 hours ago, group job-3\n")
+    assert daemon.request("ListChangeSets")["jobId"] == "3"
+    daemon.answers["EnrichmentService", "ListChangeSets"] = {}
+    assert "nothing was changed by group 4" in metarr("history", "--group", "4").err

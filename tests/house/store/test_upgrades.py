@@ -166,10 +166,23 @@ def written_anew(old: Rows) -> Rows:
     }
 
 
+NOTICES: Rows = {
+    "notices": [{"code": "database_unusable", "subject": "database", "text": "full", "since": AT, "action": None}]
+}
+
+
+def with_a_year(rows: Rows) -> Rows:
+    """The same with a field that there is since then."""
+    year = _value("year", "1995", source='["import"]', asked_id="[]", rule="reported", fetched_at=None)
+    return {**rows, "field_values": [*rows["field_values"], year]}
+
+
 RELEASED: dict[str, Rows] = {
     "0001": FIRST,
     **dict.fromkeys(("0002", "0003", "0004"), FIRST | SECOND),
-    **dict.fromkeys(("0005", "0006", "0007", "0008", "0009", "0010"), written_anew(FIRST | SECOND)),
+    **dict.fromkeys(("0005", "0006", "0007", "0008", "0009"), written_anew(FIRST | SECOND)),
+    "0010": with_a_year(written_anew(FIRST | SECOND)),
+    "0011": with_a_year(written_anew(FIRST | SECOND)) | NOTICES,
 }
 """By schema, rows of it: at least one for each of its tables."""
 
@@ -224,7 +237,8 @@ def rows(database: Database) -> Rows:
 
 def within(old: Rows, new: Rows) -> Rows:
     """The new rows with the old tables and columns alone, and without what is a field only since then."""
-    kept = {name: [row for row in of if row.get("field") != "year"] for name, of in new.items()}
+    since = {"year"} - {row["field"] for row in old["field_values"]}
+    kept = {name: [row for row in of if row.get("field") not in since] for name, of in new.items()}
     return {name: [{key: row[key] for key in of[0]} for row in kept[name]] for name, of in old.items() if of}
 
 

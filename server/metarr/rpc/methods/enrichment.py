@@ -1,17 +1,20 @@
 """EnrichmentService."""
 
+from datetime import UTC, datetime
+
 from metarr.clock import Clock
 from metarr.fetch.contract import Lane
 from metarr.jobs.jobs import Jobs
 from metarr.library.enrich import Enriched, Enricher, Wish
 from metarr.library.history import History, NamedChangeSet
+from metarr.library.mass_undo import MOST_TOLD, MassUndo, UndoTally
 from metarr.rpc.convert import change_message, item_message, kind_message, outcome_message, timestamp
 from metarr.rpc.doors.context import Context, seconds_left
 from metarr.rpc.methods.jobs import JobMethods
 from metarr.rpc.paging import page_token, position
 from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
-from metarr.store.changes import ChangeSet
+from metarr.store.changes import ChangeSet, Selection, is_group
 from metarr.v1 import enrichment_service_pb2 as pb
 from metarr.v1.enrichment_service_pb2_grpc import EnrichmentServiceServicer
 
@@ -20,9 +23,17 @@ class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
     """Brings items of the library up to date."""
 
     def __init__(
-        self, enricher: Enricher, history: History, jobs: Jobs, *, provider_ids: frozenset[str], clock: Clock
+        self,
+        enricher: Enricher,
+        history: History,
+        mass_undo: MassUndo,
+        jobs: Jobs,
+        *,
+        provider_ids: frozenset[str],
+        clock: Clock,
     ) -> None:
         self.clock = clock
+        self._mass_undo = mass_undo
         self._jobs = jobs
         self._history = history
         self._enricher = enricher
@@ -43,12 +54,13 @@ class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
         return enriched_message(self._enricher.enrich(reference, wish))
 
     def ListChangeSets(self, request: pb.ListChangeSetsRequest, context: Context) -> pb.ListChangeSetsResponse:
-        query: list[object] = [request.item_id]
+        query: list[object] = [request.item_id, request.group_id, request.job_id]
         with Check() as check:
+            which = _of_run(check, request)
             reference = check.reference("item_id", request.item_id) if request.item_id else None
             limit = check.page_size("page_size", request.page_size)
             last = position(check, request.page_token, query, (int,))
-        page = self._history.page(reference, int(last[0]) if last else None, limit + 1)
+        page = self._history.page(reference, int(last[0]) if last else None, limit + 1, which)
         shown, more = page[:limit], len(page) > limit
         return pb.ListChangeSetsResponse(
             change_sets=[_told_message(named) for named in shown],
@@ -64,6 +76,83 @@ class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
             change_set=change_set_message(done.change_set) if done.change_set else None,
             refused=[pb.UndoChangeSetResponse.Refusal(field=field, why=why) for field, why in done.refused],
         )
+
+    def UndoChangeSets(self, request: pb.UndoChangeSetsRequest, context: Context) -> pb.UndoChangeSetsResponse:
+        with Check() as check:
+            which = self._selection(check, request)
+            if request.max_items < 0:
+                check.violation("max_items", "is less than 0")
+            if request.max_items and not request.dry_run:
+                check.violation("max_items", "is of a dry run: an undo takes back all")
+            if not 0 <= request.samples <= MOST_TOLD:
+                check.violation("samples", f"{request.samples} is not between 0 and {MOST_TOLD}")
+        tally = self._mass_undo.undo(
+            which,
+            dry_run=request.dry_run,
+            max_items=request.max_items,
+            samples=request.samples,
+            wanted=context.is_active,
+        )
+        return _undone_message(tally)
+
+    def _selection(self, check: Check, request: pb.UndoChangeSetsRequest) -> Selection:
+        if sum(map(bool, (request.group_id, request.job_id, request.provider))) != 1:
+            check.violation("group_id", "say what to take back: group_id, job_id or provider; and only one of these")
+        if request.HasField("since") != bool(request.provider):
+            check.violation("since", "is required with provider, and only there")
+        which = _of_run(check, request)
+        if not request.provider:
+            return which
+        # Not asked whether there is such a provider now: what one brought that was uninstalled can be undone, too.
+        provider = check.text("provider", request.provider, most=64)
+        return Selection(provider=provider, since=_moment(check, "since", request))
+
+
+def _of_run(check: Check, request: pb.UndoChangeSetsRequest | pb.ListChangeSetsRequest) -> Selection:
+    """The group or the job that is named."""
+    group = request.group_id
+    if group and not is_group(group):
+        check.violation("group_id", f"{group[:60]!r} is no group of change-sets such as 17 or job-3")
+    job_id = check.number("job_id", request.job_id) if request.job_id else 0
+    if group and job_id and isinstance(request, pb.ListChangeSetsRequest):
+        check.violation("group_id", "name a group or a job, not both")
+    return Selection(group=group, job_id=job_id)
+
+
+def _moment(check: Check, field: str, request: pb.UndoChangeSetsRequest) -> datetime:
+    try:
+        return request.since.ToDatetime(UTC)
+    except (ValueError, OverflowError):
+        check.violation(field, "is no time")
+        return datetime.now(UTC)
+
+
+def _undone_message(tally: UndoTally) -> pb.UndoChangeSetsResponse:
+    return pb.UndoChangeSetsResponse(
+        total_items=tally.total_items,
+        items=tally.looked_at,
+        changed_items=tally.items,
+        change_sets=tally.change_sets,
+        fields=tally.fields,
+        refusals=tally.refusals,
+        refused=[
+            pb.UndoChangeSetsResponse.Refusal(
+                item_id=str(each.item_id),
+                item_title=each.title,
+                field=each.field,
+                why=each.why,
+                change_set_id=str(each.change_set_id),
+            )
+            for each in tally.refused
+        ],
+        samples=[
+            pb.UndoChangeSetsResponse.Sample(
+                item_id=str(each.item_id), item_title=each.title, change=change_message(each.change)
+            )
+            for each in tally.samples
+        ],
+        group_id=tally.group,
+    )
 
 
 def _told_message(named: NamedChangeSet) -> pb.ChangeSet:
@@ -83,6 +172,8 @@ def change_set_message(change_set: ChangeSet) -> pb.ChangeSet:
         sync_reason=change_set.sync_reason,
         providers=change_set.providers,
         undone_by=str(change_set.undone_by or ""),
+        group_id=change_set.group,
+        job_id=str(change_set.job_id or ""),
     )
 
 
