@@ -78,7 +78,7 @@ _STYLES = (
     r"a|abbr|b|big|center|cite|code|del|em|font|i|img|ins|mark|q|s|script|small|span|strike|strong|style|sub|sup|tbody"
     r"|thead|tt|u|var"
 )
-_ATTRIBUTES = r"""(?:\s++[\w:-]++\s*+=\s*+(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=]++))*+\s*+"""
+_ATTRIBUTES = r"""(?:\s+[\w:-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=]+))*\s*"""
 _TAG = re.compile(rf"</?(?:({_BREAKS})|{_STYLES}){_ATTRIBUTES}/?>", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 

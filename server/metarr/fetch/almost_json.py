@@ -8,17 +8,17 @@ import re
 
 _TEXT = r"""
   # A quote that nothing of JSON follows, as in "He said "no".", ends no text.
-  (?P<text> "(?: [^"\\]++ | \\. | "(?!\s*+[,:}\]]) )*+ (?:"|\Z) )
-| (?P<remark> /\*(?: [^*]++ | \*(?!/) )*+ (?:\*/|\Z) | //[^\n]*+ )
-| (?P<comma> ,(?=\s*+[,}\]]) )
-| (?P<number> [+-]?(?:\d|\.\d)[\d.eE+-]*+ )
-| (?P<word> [+-]?[A-Za-z]++ )
+  (?P<text> " [^"\\]* (?: (?: \\. | "(?!\s*[,:}\]]) ) [^"\\]* )* (?:"|\Z) )
+| (?P<remark> /\* .*? (?:\*/|\Z) | //[^\n]* )
+| (?P<comma> ,(?=\s*[,}\]]) )
+| (?P<number> [+-]?(?:\d|\.\d)[\d.eE+-]* )
+| (?P<word> [+-]?[A-Za-z]+ )
 """
 _PART = re.compile(_TEXT, re.DOTALL | re.VERBOSE)
 
 _WORDS = {"True": "true", "False": "false"} | dict.fromkeys(("None", "undefined"), "null")
 _NO_NUMBERS = frozenset({"nan", "inf", "infinity"})
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*+)(?:\.\d++)?(?:[eE][+-]?\d++)?")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 _HALF = r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 _WITHIN = re.compile(

@@ -98,10 +98,10 @@ def _may_hold(parent: str, name: str) -> bool:
 # Reading
 
 _MARK = re.compile(r"<(?:(?P<other>!--|!\[CDATA\[|[?!])|(?P<end>/)?(?P<name>[A-Za-z_][\w.:-]{0,60}))")
-_REST = re.compile(r"""((?:[^<>"']++|"[^"<]*"|'[^'<]*')*+)>""")
+_REST = re.compile(r"""([^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*)*)>""")
 _LOOSE_REST = re.compile(r"([^<>]*)>")
 """Of a tag of which a quotation mark has no partner."""
-_DECLARATION = re.compile(r"[^<>\[]*+(?:>|(?=<)|(\[))")
+_DECLARATION = re.compile(r"[^<>\[]*(?:>|(?=<)|(\[))")
 """Up to its end, to the next tag where it has none, or to entities of its own, which end with "]>"."""
 _ATTRIBUTE = re.compile(r"""(?<![\w.:-])([\w.:-]{1,60})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _MOST_ATTRIBUTES = 4000

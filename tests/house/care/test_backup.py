@@ -190,7 +190,7 @@ def rewritten(archive: Path, change: Callable[[Path], None]) -> Path:
     """The same backup with its database changed."""
     folder = archive.with_name("changed")
     with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")
+        packed.extractall(folder)
     change(folder / DATABASE)
     target = archive.with_name("changed.tar.gz")
     with tarfile.open(target, "w:gz") as packed:

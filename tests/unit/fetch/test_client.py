@@ -6,6 +6,7 @@ import pytest
 import structlog
 
 from fakes import FakeClock
+from kodi_host import wait_for
 from metarr.clock import Clock
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, QuotaExhausted, RateLimited, TitleNotFound
 from metarr.fetch.client import ProviderClient
@@ -283,6 +284,7 @@ def test_a_key_never_reaches_a_log_or_an_error(
         while link is not None:
             texts.append(repr(link) + str(link))
             link = link.__cause__ or link.__context__
+    wait_for(lambda: server.requests, "the request, also where its answer was waited for in vain")
     logged = everything_logged()
     assert "'path': '/x'" in logged
     for secret in (KEY, TOKEN):
