@@ -2,7 +2,6 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -23,6 +22,7 @@ from protobuf.wkt import Any as ConnectAny
 from protobuf.wkt import Struct
 
 from metarr.errors import InvalidInput, Violation
+from metarr.rpc.doors.closing import Closing
 from metarr.rpc.errors import DETAILS, INTERNAL_TEXT, status_of
 from metarr.rpc.misread import misread
 from metarr.rpc.servicer import BaseServicer
@@ -46,34 +46,6 @@ class ReadableDetail(ErrorDetail):
 def connect_error(code: grpc.StatusCode, message: str, details: Iterable[any_pb2.Any] = ()) -> ConnectError:
     """A status as connectrpc raises it. Only the spelling of one code differs."""
     return ConnectError(Code[code.name.replace("CANCELLED", "CANCELED")], message, map(ReadableDetail, details))
-
-
-class Closing:
-    """Whether a door closes, and whom to wake then: a stream may be waiting for news that come much later."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-        self._lock = threading.Lock()
-        self._calls: set[HttpContext] = set()
-
-    def begin(self) -> None:
-        """Close, and let every call know."""
-        self._event.set()
-        with self._lock:
-            calls = tuple(self._calls)
-        for call in calls:
-            call.run_callbacks()
-
-    def is_set(self) -> bool:
-        return self._event.is_set()
-
-    def enter(self, call: "HttpContext") -> None:
-        with self._lock:
-            self._calls.add(call)
-
-    def leave(self, call: "HttpContext") -> None:
-        with self._lock:
-            self._calls.discard(call)
 
 
 class HttpContext:

@@ -21,7 +21,8 @@ from werkzeug.wrappers import Response
 
 from metarr.rpc.doors.access import Guard, Tls
 from metarr.rpc.doors.body import bounded
-from metarr.rpc.doors.connect import Closing, http_application
+from metarr.rpc.doors.closing import Closing
+from metarr.rpc.doors.connect import http_application
 from metarr.rpc.doors.context import DEFAULT_DEADLINE
 from metarr.rpc.doors.gate import guarded, refusal, same_site, secured
 from metarr.rpc.doors.grpc_web import text_form
