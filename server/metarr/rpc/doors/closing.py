@@ -1,14 +1,58 @@
-"""Whether a door closes, and which of its calls have to hear of it."""
+"""Calls of a door of our own, and how they hear that it closes."""
 
 import threading
-from typing import Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import NoReturn, Self
+
+import grpc
 
 
-class Call(Protocol):
-    """A call that is under way."""
+class Call(ABC):
+    """A call that is under way: what is the same of every `rpc.doors.context.Context` that is not grpcio's.
+
+    As a context manager it refuses a call whose deadline has passed, and runs the callbacks when the call ends or the
+    door closes.
+    """
+
+    def __init__(self, closing: "Closing") -> None:
+        self._closing = closing
+        self._trailing: dict[str, bytes] = {}
+        self._callbacks: list[Callable[[], None]] = []
+
+    def __enter__(self) -> Self:
+        if self.time_remaining() == 0:
+            self.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "the deadline passed before the call began")
+        self._closing.enter(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.leave(self)
+        self.run_callbacks()
+
+    @abstractmethod
+    def time_remaining(self) -> float | None:
+        """Seconds until the caller's deadline, 0 at the least."""
+
+    @abstractmethod
+    def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
+        """End the call with an error."""
 
     def run_callbacks(self) -> None:
-        """Let go whoever waits in it."""
+        """Each of them once."""
+        callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()
+
+    def is_active(self) -> bool:
+        return not self._closing.is_set() and self.time_remaining() != 0
+
+    def add_callback(self, callback: Callable[[], None]) -> bool:
+        self._callbacks.append(callback)
+        return True
+
+    def set_trailing_metadata(self, trailing_metadata: Iterable[tuple[str, bytes]]) -> None:
+        self._trailing = dict(trailing_metadata)
 
 
 class Closing:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn
 
 import grpc
 import structlog
@@ -22,7 +22,7 @@ from protobuf.wkt import Any as ConnectAny
 from protobuf.wkt import Struct
 
 from metarr.errors import InvalidInput, Violation
-from metarr.rpc.doors.closing import Closing
+from metarr.rpc.doors.closing import Call, Closing
 from metarr.rpc.errors import DETAILS, INTERNAL_TEXT, status_of
 from metarr.rpc.misread import misread
 from metarr.rpc.servicer import BaseServicer
@@ -48,50 +48,19 @@ def connect_error(code: grpc.StatusCode, message: str, details: Iterable[any_pb2
     return ConnectError(Code[code.name.replace("CANCELLED", "CANCELED")], message, map(ReadableDetail, details))
 
 
-class HttpContext:
-    """What a servicer sees of a call over HTTP (`rpc.context.Context`).
-
-    As a context manager it refuses a call whose deadline has passed, and runs the callbacks when the call ends or the
-    door closes.
-    """
+class HttpContext(Call):
+    """What a servicer sees of a call over HTTP (`rpc.doors.context.Context`)."""
 
     def __init__(self, request: RequestContext[Any, Any], closing: Closing) -> None:
-        self._request, self._closing = request, closing
-        self._trailing: dict[str, bytes] = {}
-        self._callbacks: list[Callable[[], None]] = []
-
-    def __enter__(self) -> Self:
-        if self.time_remaining() == 0:
-            raise ConnectError(Code.DEADLINE_EXCEEDED, "the deadline passed before the call began")
-        self._closing.enter(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.leave(self)
-        self.run_callbacks()
-
-    def run_callbacks(self) -> None:
-        """Each of them once."""
-        callbacks, self._callbacks = self._callbacks, []
-        for callback in callbacks:
-            callback()
+        super().__init__(closing)
+        self._request = request
 
     def time_remaining(self) -> float | None:
         left = self._request.timeout_ms
         return None if left is None else max(0.0, left / 1000)
 
-    def is_active(self) -> bool:
-        return not self._closing.is_set() and self.time_remaining() != 0
-
-    def add_callback(self, callback: Callable[[], None]) -> bool:
-        self._callbacks.append(callback)
-        return True
-
     def invocation_metadata(self) -> tuple[tuple[str, str], ...]:
         return tuple(self._request.request_headers.allitems())
-
-    def set_trailing_metadata(self, trailing_metadata: Iterable[tuple[str, bytes]]) -> None:
-        self._trailing = dict(trailing_metadata)
 
     def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
         raise connect_error(code, details, Status.FromString(self._trailing.get(DETAILS, b"")).details)
