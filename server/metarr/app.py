@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -38,7 +39,9 @@ from metarr.players.players import Players
 from metarr.players.report import Reporter
 from metarr.providers.registry import Registry, discover
 from metarr.rpc.doors.access import Access
+from metarr.rpc.doors.closing import Closing
 from metarr.rpc.doors.http import HttpServer
+from metarr.rpc.doors.local import LocalDoor, Servicers
 from metarr.rpc.doors.server import GrpcServer, authority
 from metarr.rpc.methods.aggregation import AggregationServicer
 from metarr.rpc.methods.config import ConfigServicer
@@ -46,7 +49,6 @@ from metarr.rpc.methods.enrichment import EnrichmentServicer
 from metarr.rpc.methods.health import HealthServicer
 from metarr.rpc.methods.library import LibraryServicer
 from metarr.rpc.methods.players import SyncServicer
-from metarr.rpc.servicer import BaseServicer
 from metarr.rules.authorities import FieldAuthorities
 from metarr.rules.export import Decisions
 from metarr.rules.providers import ProviderSettings
@@ -55,6 +57,7 @@ from metarr.rules.settings_editor import SettingsEditor
 from metarr.scheduler import Scheduler, next_run
 from metarr.secrets import Vault
 from metarr.store.database import Database
+from metarr.web.app import pages
 
 log = structlog.get_logger(__name__)
 
@@ -164,10 +167,10 @@ def start_background(services: Services, running: ExitStack) -> None:
     running.callback(services.planner.stop)
 
 
-def servicers(services: Services, clock: Clock) -> tuple[BaseServicer, ...]:
-    """The contract's services over the use cases; both doors serve the same ones."""
+def servicers(services: Services, clock: Clock) -> Servicers:
+    """The contract's services over the use cases; all doors serve the same ones."""
     provider_ids = services.roster.ids()
-    return (
+    return Servicers(
         AggregationServicer(services.titles, provider_ids, clock),
         EnrichmentServicer(
             services.enricher,
@@ -264,14 +267,22 @@ class Daemon:
                 log.warning("library_left_aside", path=str(file), instead=database.shown)
         return database
 
-    def _doors(self, served: tuple[BaseServicer, ...]) -> tuple[GrpcServer, HttpServer]:
-        access, token_file = self._access, self._data_dir / tokens.FILE_NAME
+    def _doors(self, served: Servicers) -> tuple[GrpcServer, HttpServer]:
+        access, token_file, closing = self._access, self._data_dir / tokens.FILE_NAME, Closing()
         guards = [access.guard(host, token_file) for host, _ in (self._grpc, self._http)]
         if access.tls is None and not all(access.local(host) for host, _ in (self._grpc, self._http)):
             log.warning("network_unencrypted", consequence="the access token can be read on its way", see="--tls-cert")
         return (
             GrpcServer(served, *self._grpc, guard=guards[0], tls=access.tls),
-            HttpServer(served, *self._http, names=access.names, guard=guards[1], tls=access.tls),
+            HttpServer(
+                served,
+                *self._http,
+                names=access.names,
+                guard=guards[1],
+                tls=access.tls,
+                web=pages(LocalDoor(served, self._clock, closing), guards[1] and partial(tokens.read, token_file)),
+                closing=closing,
+            ),
         )
 
     def stop(self) -> None:

@@ -155,8 +155,8 @@ def test_what_is_allowed_is_there(place: str, name: str):
     assert name in {name for _, name in named(SERVER / place)}
 
 
-PLAYERS = ("players/", "store/player_entries.py", "store/players.py", "bell.py", "rpc/", "cli/")
-"""Where entries of players are spoken of: the doors and the commands speak the contract's words."""
+PLAYERS = ("players/", "store/player_entries.py", "store/players.py", "bell.py", "rpc/", "cli/", "web/")
+"""Where entries of players are spoken of: the doors, the pages and the commands speak the contract's words."""
 
 
 def test_only_entries_of_players_are_pending():

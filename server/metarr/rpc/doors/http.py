@@ -62,18 +62,20 @@ def application(
     web: "WSGIApplication | None" = None,
     closing: Closing | None = None,
 ) -> "WSGIApplication":
-    """Everything behind the HTTP port. `web` answers what is no RPC; without it a short text does.
+    """Everything behind the HTTP port. `web` answers what is no RPC, and guards itself; without it a short text does.
 
-    `bound` and `names` are the hosts it answers for (`gate.same_site`). With a `guard` whoever asks has to pass it.
+    `bound` and `names` are the hosts it answers for (`gate.same_site`). With a `guard` whoever calls has to pass it.
     """
     mounted: dict[str, WSGIApplication] = {}
     for servicer in servicers:
         path, app = http_application(servicer, closing or Closing(), MAX_REQUEST_BYTES)
         methods = {rpc.name: rpc for rpc in servicer.service.methods}
         mounted[path] = _checked(text_form(app), methods)
-    served: WSGIApplication = DispatcherMiddleware(_healthz(web or _greeting), mounted)
+    rest: WSGIApplication = _greeting
     if guard is not None:
-        served = guarded(served, guard)
+        rest = guarded(rest, guard)
+        mounted = {path: guarded(app, guard) for path, app in mounted.items()}
+    served = DispatcherMiddleware(_healthz(rest if web is None else _beside_methods(web, rest)), mounted)
     return secured(bounded(same_site(served, bound, names, mounted), MAX_REQUEST_BYTES))
 
 
@@ -81,6 +83,16 @@ def _greeting(environ: "WSGIEnvironment", start_response: "StartResponse") -> It
     if environ["PATH_INFO"] in ("", "/"):
         return Response(_GREETING, mimetype="text/plain")(environ, start_response)
     return refusal(environ, 404, "unimplemented", "there is nothing at this path")(environ, start_response)
+
+
+def _beside_methods(web: "WSGIApplication", none: "WSGIApplication") -> "WSGIApplication":
+    """The pages; what is spelled as a method, and is none, hears so in a method's words."""
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        app = none if environ["PATH_INFO"].startswith(("/metarr.", "/grpc.")) else web
+        return app(environ, start_response)
+
+    return application
 
 
 def _healthz(app: "WSGIApplication") -> "WSGIApplication":
@@ -205,7 +217,7 @@ class HttpServer:
     """Serves servicers from `start` to `stop`. `port` 0 takes a free one; `port` tells which once started.
 
     `names` are further host names by which the owner reaches the daemon; `web` answers what is no RPC. With a `guard`
-    whoever asks has to pass it; with `tls` the door speaks nothing else.
+    whoever calls has to pass it; with `tls` the door speaks nothing else. `closing` hears when it stops.
     """
 
     def __init__(
@@ -218,10 +230,11 @@ class HttpServer:
         guard: Guard | None = None,
         tls: Tls | None = None,
         web: "WSGIApplication | None" = None,
+        closing: Closing | None = None,
         threads: int = THREADS,
     ) -> None:
         self._host, self.port = host, port
-        self._closing = Closing()
+        self._closing = closing or Closing()
         app = application(servicers, bound=host, names=names, guard=guard, web=web, closing=self._closing)
         self._server = _Cheroot(
             (host, port), app, numthreads=threads, max=threads, server_name="metarr", request_queue_size=128

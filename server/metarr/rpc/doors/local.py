@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from typing import NamedTuple, NoReturn, TypeVar
 
 import grpc
 
 from metarr.clock import Clock
 from metarr.rpc.client import RpcFailure, failure_of
+from metarr.rpc.convert import plain_of as plain_of
+from metarr.rpc.convert import value_message as value_message
 from metarr.rpc.doors.closing import Call, Closing
-from metarr.rpc.doors.context import DEFAULT_DEADLINE, Context
+from metarr.rpc.doors.context import DEFAULT_DEADLINE
+from metarr.rpc.doors.context import Context as Context
 from metarr.rpc.errors import DETAILS
 from metarr.rpc.methods.aggregation import AggregationServicer
 from metarr.rpc.methods.config import ConfigServicer
@@ -55,9 +58,8 @@ class LocalContext(Call):
         raise Refused(failure_of(code, details, self._trailing.get(DETAILS, b"")))
 
 
-@dataclass(frozen=True)
-class LocalDoor:
-    """The servicers, and the way to call their methods. Calls end early once the door `closing` belongs to closes."""
+class Servicers(NamedTuple):
+    """The contract's services."""
 
     aggregation: AggregationServicer
     enrichment: EnrichmentServicer
@@ -65,12 +67,20 @@ class LocalDoor:
     config: ConfigServicer
     health: HealthServicer
     sync: SyncServicer
+
+
+@dataclass(frozen=True)
+class LocalDoor:
+    """The way to call methods of the services in process. Calls end early once the door that `closing` tells of
+    closes."""
+
+    services: Servicers
     clock: Clock
     closing: Closing
 
     def ask(
         self, method: Callable[[Asked, Context], Answer], request: Asked, seconds: float = DEFAULT_DEADLINE
     ) -> Answer:
-        """The answer of a unary method of one of the servicers, within so many seconds. Raises Refused."""
+        """The answer of a unary method, within so many seconds. Raises Refused."""
         with LocalContext(self.closing, self.clock, seconds) as context:
             return method(request, context)

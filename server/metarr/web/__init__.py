@@ -1,0 +1,1 @@
+"""The pages: rendered here, each one more client of the contract."""

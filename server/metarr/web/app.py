@@ -1,0 +1,127 @@
+"""The application of all pages: what each answer carries, and what is shown where something goes wrong."""
+
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from metarr.rpc.doors.local import LocalDoor, Refused
+from metarr.web import health, home, session, show, static
+from metarr.web.frame import DOOR, is_partial, page, status_of
+
+log = structlog.get_logger(__name__)
+
+LARGEST_FORM = 1024 * 1024
+
+PAGES = (("health.health_page", "Health", "health"),)
+"""The menu: page, name and icon."""
+
+HX_CONFIG = {
+    "allowEval": False,
+    "allowScriptTags": False,
+    "includeIndicatorStyles": False,
+    "disableInheritance": True,
+    "historyCacheSize": 0,
+    "refreshOnHistoryMiss": True,
+    "historyRestoreAsHxRequest": False,
+    "selfRequestsOnly": True,
+    "timeout": 65000,
+    "responseHandling": [
+        {"code": "204", "swap": False},
+        {"code": "[23]..", "swap": True},
+        {"code": "409|422", "swap": True},
+        {"code": "...", "swap": False, "error": True},
+    ],
+}
+"""Without the first three htmx would break the CSP. Its history would keep pages in the browser's storage, and show a
+part of one when somebody goes back. Refused forms come back as pages, and are shown."""
+
+
+def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask:
+    """The pages. `read_token`: tells the access token, with which whoever comes has to sign in; None: nobody has to."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
+    app.extensions |= {DOOR: door, session.TOKEN: read_token}
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(static=static.address, hx_config=HX_CONFIG, menu=PAGES)
+    app.jinja_env.globals.update(may_sign_out=session.may_sign_out)
+    app.jinja_env.filters.update(show.FILTERS)
+    app.context_processor(lambda: {"layout": "bare.html" if is_partial() else "base.html"})
+    app.before_request(_refuse_foreign)
+    app.before_request(session.admit)
+    app.after_request(_with_headers)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(HTTPException, _no_page)
+    app.register_error_handler(Exception, _broken)
+    for module in (static, session, home, health):
+        app.register_blueprint(module.pages)
+    return app
+
+
+def _refuse_foreign() -> Response | None:
+    """Forms of other pages, though a browser may send them with our cookie: from another port of this host it does.
+
+    Who sends neither header is no browser of these years, and has no cookie that somebody else could use.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return None
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site not in (None, "same-origin", "none") or (origin is not None and not _is_ours(origin)):
+        text = "This form came from a page of another site. Nothing was changed."
+        return page("refused.html", 403, heading="Not from here", text=text)
+    return None
+
+
+def _is_ours(origin: str) -> bool:
+    """Whether it is this door, or the proxy that tells us another host: it has one of our names, on a usual port. The
+    gate before us has refused every other name."""
+    try:
+        parts = urlsplit(origin)
+        return parts.netloc.lower() == request.host.lower() or (bool(parts.hostname) and parts.port is None)
+    except ValueError:
+        return False
+
+
+def _with_headers(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in _policy().items())
+    # Under "no-referrer" browsers send forms with `Origin: null`.
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Vary", "HX-Request")
+    return response
+
+
+def _policy() -> dict[str, str]:
+    own = ("script-src", "style-src", "connect-src", "form-action")
+    return {
+        "default-src": "'none'",
+        **dict.fromkeys(own, "'self'"),
+        "img-src": " ".join(("'self'", "data:", *_picture_hosts())),  # Pico draws its arrows as data:
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+
+
+def _picture_hosts() -> list[str]:
+    return []
+
+
+def _refused(refused: Refused) -> Response:
+    return page("refused.html", status_of(refused), heading="That did not work", text=refused.message)
+
+
+def _no_page(error: HTTPException) -> Response:
+    if isinstance(error, RequestEntityTooLarge):
+        text = "The form is larger than any of ours. Nothing was changed."
+    elif error.code == 404:
+        text = "There is nothing at this address."
+    else:
+        text = error.description or error.name
+    return page("refused.html", error.code or 500, heading=error.name, text=text)
+
+
+def _broken(error: Exception) -> Response:
+    log.error("page_failed", method=request.method, path=request.path, exc_info=error)
+    text = "This is a fault of Metarr's; its log tells what happened."
+    return page("refused.html", 500, heading="That did not work", text=text)

@@ -1,0 +1,77 @@
+"""What every page is made with: the contract to ask, and the way to answer a browser or htmx."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from flask import Response, current_app, g, redirect, render_template, request
+from werkzeug.local import LocalProxy
+
+from metarr.rpc.doors.local import Context, LocalDoor, Refused, Servicers
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+DOOR = "metarr.door"
+"""Where the application keeps the local door."""
+
+STATUS = {
+    "INVALID_ARGUMENT": 422,
+    "NOT_FOUND": 404,
+    "ABORTED": 409,
+    "FAILED_PRECONDITION": 409,
+    "RESOURCE_EXHAUSTED": 429,
+    "UNAUTHENTICATED": 401,
+    "UNIMPLEMENTED": 501,
+    "UNAVAILABLE": 503,
+    "DEADLINE_EXCEEDED": 504,
+}
+"""The HTTP status of a refusal; 500 for any other."""
+
+services = cast("Servicers", LocalProxy(lambda: _door().services))
+"""The servicers of the contract, for `ask`."""
+
+
+def ask(method: Callable[[Asked, Context], Answer], asked: Asked, seconds: float = 60.0) -> Answer:
+    """The answer of a method, such as `ask(services.health.GetHealth, GetHealthRequest())`. Raises Refused."""
+    return _door().ask(method, asked, seconds)
+
+
+def _door() -> LocalDoor:
+    return cast("LocalDoor", current_app.extensions[DOOR])
+
+
+def now() -> datetime:
+    """The daemon's time."""
+    return _door().clock.now()
+
+
+def is_partial() -> bool:
+    """Whether htmx asks: then a page is its main part alone, of which htmx takes what it wants."""
+    return "HX-Request" in request.headers
+
+
+def page(template: str, status: int = 200, *, says: str = "", **values: Any) -> Response:
+    """A page. `says`: what is announced besides, where htmx asks."""
+    response = Response(render_template(template, **values), status)
+    if says and is_partial():
+        response.headers["HX-Trigger"] = json.dumps({"say": says})
+    return response
+
+
+def go(address: str) -> Response:
+    """On to another page, after something was done."""
+    if is_partial():
+        return Response("", 204, {"HX-Redirect": address})
+    return cast("Response", redirect(address, 303))
+
+
+def status_of(refused: Refused) -> int:
+    """The HTTP status of a refusal."""
+    return STATUS.get(refused.code, 500)
+
+
+def with_pictures() -> None:
+    """Let the page that is being made show pictures of the providers."""
+    g.pictures = True

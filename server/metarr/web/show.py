@@ -1,0 +1,75 @@
+"""How things are shown: moments, counts, and how a provider fares."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from markupsafe import Markup
+
+from metarr.rpc.doors.local import plain_of
+from metarr.v1 import config_service_pb2 as config
+from metarr.web.frame import now
+
+_UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
+
+
+class Badge(NamedTuple):
+    """A state in a word and a shape. `tone`: "ok", "warn", "bad" or "off"; its icon and its colour."""
+
+    tone: str
+    word: str
+
+
+_STATES = {
+    config.ProviderState.STATUS_OK: Badge("ok", "Working"),
+    config.ProviderState.STATUS_DISABLED: Badge("off", "Switched off"),
+    config.ProviderState.STATUS_NOT_CONFIGURED: Badge("off", "No key yet"),
+    config.ProviderState.STATUS_LIMITED: Badge("warn", "Limited"),
+    config.ProviderState.STATUS_KEY_REFUSED: Badge("bad", "Key refused"),
+    config.ProviderState.STATUS_FAILING: Badge("bad", "Failing"),
+    config.ProviderState.STATUS_SUSPECT: Badge("warn", "Answers look odd"),
+}
+
+
+def state(message: config.ProviderState) -> Badge:
+    """How a provider fares."""
+    return _STATES.get(message.status, Badge("off", "Unknown"))
+
+
+def when(message: Timestamp) -> Markup:
+    """A moment as people say it, with the exact one behind it."""
+    moment = message.ToDatetime(tzinfo=UTC)
+    stamp, text = moment.isoformat(timespec="seconds"), relative(moment, now())
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp, f"{moment:%Y-%m-%d %H:%M} UTC", text)
+
+
+def relative(moment: datetime, seen: datetime) -> str:
+    """Such as "2 hours ago" or "in 3 days"."""
+    seconds = (moment - seen).total_seconds()
+    for unit, size in _UNITS:
+        if abs(seconds) >= size:
+            text = counted(round(abs(seconds) / size), unit)
+            return f"in {text}" if seconds > 0 else f"{text} ago"
+    return "in a moment" if seconds > 0 else "just now"
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Such as "1 item" or "1,200 items"."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def sentence(text: str) -> str:
+    """A text of the daemon's as a sentence: with a capital, and an end."""
+    text = text.strip()
+    return text and text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "counted": counted,
+    "plain": plain_of,
+    "sentence": sentence,
+    "state": state,
+    "when": when,
+}
+"""What templates call these."""

@@ -1,0 +1,61 @@
+"""The pages without a port, of the services of a house: what comes in and goes out is the same, and nothing travels."""
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
+
+from harness import House
+from metarr.app import servicers
+from metarr.rpc.doors.closing import Closing
+from metarr.rpc.doors.local import LocalDoor
+from metarr.web.app import pages
+
+HTMX = {"HX-Request": "true"}
+"""The header by which a page knows htmx."""
+
+
+def browser(home: House, read_token: Callable[[], str] | None = None) -> Client:
+    """What asks for the pages. It follows no redirect and keeps cookies."""
+    door = LocalDoor(servicers(home.services, home.clock), home.clock, Closing())
+    return Client(pages(door, read_token), Response)
+
+
+class _Seen(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.words += data.split()
+
+
+class Seen:
+    """An answer as somebody sees it."""
+
+    def __init__(self, answer: Response) -> None:
+        self.status, self.headers = answer.status_code, answer.headers
+        self.html = answer.get_data(as_text=True)
+        parser = _Seen()
+        parser.feed(self.html)
+        self.text, self._tags = " ".join(parser.words), parser.tags
+
+    def all(self, tag: str, **attributes: str) -> list[dict[str, str]]:
+        """The attributes of every element of that name that has these."""
+        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+        return [has for name, has in self._tags if name == tag and wanted.items() <= has.items()]
+
+    def one(self, tag: str, **attributes: str) -> dict[str, str]:
+        """The attributes of the only one."""
+        [has] = self.all(tag, **attributes)
+        return has
+
+
+def seen(answer: Response) -> Seen:
+    """What somebody sees of an answer."""
+    return Seen(answer)
