@@ -1,5 +1,6 @@
 """What the owner tunes about Metarr as a whole, typed; kept in the database, one row a setting."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import time
@@ -28,6 +29,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     daily_at: str = "03:00"
     daily_zone: str = ""
     change_set_retention_days: int = 365
+    show_pictures: bool = True
+
+    @property
+    def etag(self) -> str:
+        """Changes with every change."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
 
     @property
     def language(self) -> str:
@@ -142,6 +149,12 @@ _SETTINGS = (
         type=SettingType.INTEGER,
         minimum=1,
         maximum=36500,
+    ),
+    Setting(
+        key="show_pictures",
+        label="Pictures in the pages",
+        help="Your browser loads them from the providers' hosts. Off: it asks nobody but Metarr.",
+        type=SettingType.BOOLEAN,
     ),
 )
 

@@ -110,6 +110,8 @@ class Provider(ABC):
     homepage: ClassVar[str]
     attribution: ClassVar[str] = ""
     """The notice that the provider's terms ask to be shown."""
+    image_hosts: ClassVar[tuple[str, ...]] = ()
+    """Hosts of its pictures, such as "image.tmdb.org": a browser loads pictures from no others."""
     settings: ClassVar[tuple[Setting, ...]]
     limits: ClassVar[Limits]
     covers: ClassVar[Mapping[Kind, frozenset[str]]]

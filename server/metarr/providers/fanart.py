@@ -80,6 +80,7 @@ class Fanart(Provider):
     name = "fanart.tv"
     homepage = "https://fanart.tv"
     attribution = "Artwork provided by fanart.tv."
+    image_hosts = ("assets.fanart.tv",)
     settings = (
         Setting(
             key="api_key",

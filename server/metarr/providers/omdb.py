@@ -90,6 +90,7 @@ class Omdb(Provider):
     attribution = "Ratings and further data from OMDb (omdbapi.com), licensed under CC BY-NC 4.0."
     country = "US"
     limits = LIMITS
+    image_hosts = ("m.media-amazon.com",)
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting(
             key="api_key",

@@ -115,6 +115,7 @@ class Tmdb(Provider):
         "This product uses TMDB and the TMDB APIs but is not endorsed, certified, or otherwise approved by TMDB."
     )
     limits = LIMITS
+    image_hosts = ("image.tmdb.org",)
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting(
             key="api_key",

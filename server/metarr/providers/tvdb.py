@@ -121,6 +121,7 @@ class Tvdb(Provider):
     name = "TheTVDB"
     homepage = "https://thetvdb.com"
     attribution = "Metadata provided by TheTVDB. Please consider adding missing information or subscribing."
+    image_hosts = ("artworks.thetvdb.com",)
     settings = (
         Setting(
             key="api_key",

@@ -5,9 +5,9 @@ from typing import Any
 
 from metarr.asking.config import ConfigReader
 from metarr.declared import checked_all
-from metarr.errors import InvalidInput
+from metarr.errors import InvalidInput, VersionMoved
 from metarr.players.players import Players
-from metarr.settings import DECLARED, FORMER, Settings, with_languages
+from metarr.settings import DECLARED, FORMER, Settings, load, with_languages
 from metarr.store import key_values
 from metarr.store.database import Database
 
@@ -23,8 +23,9 @@ class SettingsEditor:
     def read(self) -> Settings:
         return self._config.read().settings
 
-    def update(self, values: Mapping[str, Any]) -> Settings:
-        """Set these; None goes back to the default. Raises InvalidInput, with nothing changed.
+    def update(self, values: Mapping[str, Any], etag: str = "") -> Settings:
+        """Set these; None goes back to the default. Raises InvalidInput, and VersionMoved where they are not those of
+        the etag any more, with nothing changed.
 
         What `languages` was called before is taken for it.
         """
@@ -35,6 +36,8 @@ class SettingsEditor:
             raise InvalidInput(*wrong, *wrong_former)
         woke = self._config.read().sync_fields
         with self._database.begin() as connection:
+            if etag and etag != load(key_values.read(connection)).etag:
+                raise VersionMoved("the settings were changed since they were read; read them again")
             key_values.put(connection, {key: value for key, value in new.items() if value is not None})
             gone = [key for key, value in new.items() if value is None]
             key_values.remove(connection, [*gone, *(FORMER if "languages" in new else ())])

@@ -1,5 +1,7 @@
 """Per provider: the owner's settings, its secrets (sealed), and what must survive a restart about its limits."""
 
+import hashlib
+
 import msgspec
 from sqlalchemy import Connection, delete, select
 
@@ -20,6 +22,11 @@ class ProviderConfig(Struct, frozen=True, kw_only=True):
     enabled: bool = True
     settings: dict[str, SettingValue] = {}
     sealed: dict[str, str] = {}
+
+    @property
+    def etag(self) -> str:
+        """Changes with every change."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
 
 
 def sealed_secrets(connection: Connection) -> list[str]:

@@ -100,7 +100,7 @@ class ProviderState(_message.Message):
     def __init__(self, status: _Optional[_Union[ProviderState.Status, str]] = ..., detail: _Optional[str] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quota_used: _Optional[int] = ..., quota_limit: _Optional[int] = ..., quota_reset_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_request_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_success_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pending_items: _Optional[int] = ..., forecast_days: _Optional[int] = ..., advice: _Optional[str] = ...) -> None: ...
 
 class Provider(_message.Message):
-    __slots__ = ("id", "name", "homepage", "attribution", "enabled", "settings", "state", "coverage")
+    __slots__ = ("id", "name", "homepage", "attribution", "enabled", "settings", "state", "coverage", "etag", "image_hosts")
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     HOMEPAGE_FIELD_NUMBER: _ClassVar[int]
@@ -109,6 +109,8 @@ class Provider(_message.Message):
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     COVERAGE_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_HOSTS_FIELD_NUMBER: _ClassVar[int]
     id: str
     name: str
     homepage: str
@@ -117,7 +119,9 @@ class Provider(_message.Message):
     settings: _containers.RepeatedCompositeFieldContainer[ProviderSetting]
     state: ProviderState
     coverage: _containers.RepeatedCompositeFieldContainer[ProviderCoverage]
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., homepage: _Optional[str] = ..., attribution: _Optional[str] = ..., enabled: _Optional[bool] = ..., settings: _Optional[_Iterable[_Union[ProviderSetting, _Mapping]]] = ..., state: _Optional[_Union[ProviderState, _Mapping]] = ..., coverage: _Optional[_Iterable[_Union[ProviderCoverage, _Mapping]]] = ...) -> None: ...
+    etag: str
+    image_hosts: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., homepage: _Optional[str] = ..., attribution: _Optional[str] = ..., enabled: _Optional[bool] = ..., settings: _Optional[_Iterable[_Union[ProviderSetting, _Mapping]]] = ..., state: _Optional[_Union[ProviderState, _Mapping]] = ..., coverage: _Optional[_Iterable[_Union[ProviderCoverage, _Mapping]]] = ..., etag: _Optional[str] = ..., image_hosts: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ProviderCoverage(_message.Message):
     __slots__ = ("kind", "fields")
@@ -144,7 +148,7 @@ class ListProvidersResponse(_message.Message):
     def __init__(self, providers: _Optional[_Iterable[_Union[Provider, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class UpdateProviderRequest(_message.Message):
-    __slots__ = ("provider_id", "enabled", "settings", "update_mask")
+    __slots__ = ("provider_id", "enabled", "settings", "update_mask", "etag")
     class SettingsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -156,11 +160,13 @@ class UpdateProviderRequest(_message.Message):
     ENABLED_FIELD_NUMBER: _ClassVar[int]
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
     provider_id: str
     enabled: bool
     settings: _containers.MessageMap[str, _struct_pb2.Value]
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, provider_id: _Optional[str] = ..., enabled: _Optional[bool] = ..., settings: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    etag: str
+    def __init__(self, provider_id: _Optional[str] = ..., enabled: _Optional[bool] = ..., settings: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class UpdateProviderResponse(_message.Message):
     __slots__ = ("provider",)
@@ -169,10 +175,19 @@ class UpdateProviderResponse(_message.Message):
     def __init__(self, provider: _Optional[_Union[Provider, _Mapping]] = ...) -> None: ...
 
 class TestProviderRequest(_message.Message):
-    __slots__ = ("provider_id",)
+    __slots__ = ("provider_id", "settings")
+    class SettingsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: _struct_pb2.Value
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
     PROVIDER_ID_FIELD_NUMBER: _ClassVar[int]
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
     provider_id: str
-    def __init__(self, provider_id: _Optional[str] = ...) -> None: ...
+    settings: _containers.MessageMap[str, _struct_pb2.Value]
+    def __init__(self, provider_id: _Optional[str] = ..., settings: _Optional[_Mapping[str, _struct_pb2.Value]] = ...) -> None: ...
 
 class TestProviderResponse(_message.Message):
     __slots__ = ("verdict", "detail", "elapsed_ms")
@@ -363,13 +378,15 @@ class GetSettingsRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetSettingsResponse(_message.Message):
-    __slots__ = ("settings",)
+    __slots__ = ("settings", "etag")
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
     settings: _containers.RepeatedCompositeFieldContainer[Setting]
-    def __init__(self, settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ...) -> None: ...
+    etag: str
+    def __init__(self, settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class UpdateSettingsRequest(_message.Message):
-    __slots__ = ("settings", "update_mask")
+    __slots__ = ("settings", "update_mask", "etag")
     class SettingsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -379,15 +396,19 @@ class UpdateSettingsRequest(_message.Message):
         def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
     settings: _containers.MessageMap[str, _struct_pb2.Value]
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, settings: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    etag: str
+    def __init__(self, settings: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class UpdateSettingsResponse(_message.Message):
-    __slots__ = ("settings",)
+    __slots__ = ("settings", "etag")
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
     settings: _containers.RepeatedCompositeFieldContainer[Setting]
-    def __init__(self, settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ...) -> None: ...
+    etag: str
+    def __init__(self, settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class ExportSettingsRequest(_message.Message):
     __slots__ = ("page_size", "page_token")

@@ -83,13 +83,15 @@ class ConfigServicer(AuthorityMethods, SettingMethods, BaseServicer, ConfigServi
             provider_id,
             request.enabled if "enabled" in paths else None,
             {key: plain_of(value) for key, value in given.items()},
+            request.etag,
         )
         return pb.UpdateProviderResponse(provider=provider_message(self._health.provider(configured)))
 
     def TestProvider(self, request: pb.TestProviderRequest, context: Context) -> pb.TestProviderResponse:
         with Check() as check:
             provider_id = check.text("provider_id", request.provider_id, most=64)
-        verdict = self._providers.test(provider_id, self.clock.monotonic() + seconds_left(context))
+        typed = {key: plain_of(value) for key, value in request.settings.items()}
+        verdict = self._providers.test(provider_id, self.clock.monotonic() + seconds_left(context), typed)
         return pb.TestProviderResponse(
             verdict=_VERDICTS[verdict.trouble], detail=verdict.detail, elapsed_ms=round(verdict.seconds * 1000)
         )
@@ -118,6 +120,8 @@ def provider_message(health: ProviderHealth) -> pb.Provider:
             pb.ProviderCoverage(kind=kind_message(kind), fields=[name for name in FIELDS if name in fields])
             for kind, fields in configured.provider.covers.items()
         ],
+        etag=configured.config.etag,
+        image_hosts=configured.provider.image_hosts,
     )
 
 

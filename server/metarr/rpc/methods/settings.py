@@ -22,7 +22,8 @@ class SettingMethods:
     _settings: SettingsEditor
 
     def GetSettings(self, request: pb.GetSettingsRequest, context: Context) -> pb.GetSettingsResponse:
-        return pb.GetSettingsResponse(settings=setting_messages(self._settings.read()))
+        settings = self._settings.read()
+        return pb.GetSettingsResponse(settings=setting_messages(settings), etag=settings.etag)
 
     def UpdateSettings(self, request: pb.UpdateSettingsRequest, context: Context) -> pb.UpdateSettingsResponse:
         with Check() as check:
@@ -33,7 +34,8 @@ class SettingMethods:
                     check.violation("update_mask", f"{path[:60]!r} is named and not given")
         named = set(request.update_mask.paths) or set(request.settings)
         values = {key: plain_of(value) for key, value in request.settings.items() if key in named}
-        return pb.UpdateSettingsResponse(settings=setting_messages(self._settings.update(values)))
+        settings = self._settings.update(values, request.etag)
+        return pb.UpdateSettingsResponse(settings=setting_messages(settings), etag=settings.etag)
 
 
 def setting_messages(settings: Settings) -> list[pb.Setting]:

@@ -1,0 +1,130 @@
+"""Trying a provider: one cheap request that tells whether key, network and quota work."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from metarr.asking.roster import ConfiguredProvider, limits_in_force
+from metarr.clock import Clock
+from metarr.errors import InvalidInput, KeyRefused, ProviderError, QuotaExhausted, RateLimited, Violation
+from metarr.fetch.channel import TEST_SECONDS, Channel
+from metarr.fetch.contract import LimitState
+from metarr.providers import guard
+
+ANSWER_MARGIN = 0.2
+"""Seconds of a caller's deadline that are kept for telling what came of a test."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a test. `trouble`: "" (none), "key", "network" or "quota"."""
+
+    trouble: str
+    detail: str
+    seconds: float = 0.0
+
+
+def verdict_on(configured: ConfiguredProvider, clock: Clock, deadline: float) -> Verdict:
+    """What comes of asking it. `deadline`: of the caller, in monotonic seconds."""
+    provider, began = configured.provider, clock.monotonic()
+    if configured.lost or not configured.ready:
+        missing = [each.label for each in provider.settings if each.required and not configured.settings[each.key]]
+        return Verdict(trouble="key", detail=f"not set yet: {', '.join(missing)}; {_where_to_get(configured)}")
+    try:
+        configured.channel.test(
+            lambda http: guard.check(provider, http, configured.settings),
+            deadline=min(deadline - ANSWER_MARGIN, began + TEST_SECONDS),
+        )
+    except ProviderError as error:
+        return Verdict(trouble=_trouble(error), detail=_advice(configured, error), seconds=clock.monotonic() - began)
+    return Verdict(trouble="", detail=f"{provider.name} answered.", seconds=clock.monotonic() - began)
+
+
+@contextmanager
+def trial(configured: ConfiguredProvider, wanted: Mapping[str, Any], clock: Clock) -> Iterator[ConfiguredProvider]:
+    """The provider with other settings, and a way out of its own of which nothing is kept. None as a value: the
+    default, for a secret: none.
+
+    Raises InvalidInput where a stored secret would be sent to another host than the one that it was entered for.
+    """
+    provider, memory = configured.provider, Forgetful()
+    default = {each.key: each.default for each in provider.settings}
+    given = {key: default[key] if value is None else value for key, value in wanted.items()}
+    settings = {**configured.settings, **given}
+    if _origin(settings) != _origin(configured.settings):
+        _refuse_kept_secrets(configured, wanted)
+    channel = Channel(
+        provider.id,
+        provider.connection(settings),
+        guard.classify(provider),
+        limits_in_force(provider.limits, settings),
+        clock,
+        memory,
+        memory,
+        "",
+    )
+    try:
+        yield replace(configured, channel=channel, settings=settings, lost=False)
+    finally:
+        channel.close()
+
+
+class Forgetful:
+    """Keeps nothing: the limits and remembered secrets of a provider that is only tried."""
+
+    def load_limits(self, provider_id: str) -> LimitState | None:
+        return None
+
+    def save_limits(self, provider_id: str, state: LimitState) -> None:
+        pass
+
+    def load_secret(self, provider_id: str, name: str) -> str | None:
+        return None
+
+    def save_secret(self, provider_id: str, name: str, secret: str | None) -> None:
+        pass
+
+
+def _origin(settings: Mapping[str, Any]) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port that a provider is asked at."""
+    parts = urlsplit(str(settings.get("base_url", "")))
+    return parts.scheme, parts.hostname, parts.port
+
+
+def _refuse_kept_secrets(configured: ConfiguredProvider, wanted: Mapping[str, Any]) -> None:
+    """Raises InvalidInput where a stored secret would be sent to another host than the one that it was entered for."""
+    kept = [
+        each
+        for each in configured.provider.settings
+        if each.is_secret and each.key not in wanted and configured.settings[each.key]
+    ]
+    if kept:
+        text = f"was entered for {_address(configured)}, and is sent nowhere else: enter it, too"
+        raise InvalidInput(*(Violation(f"settings.{each.key}", text) for each in kept))
+
+
+def _trouble(error: ProviderError) -> str:
+    if isinstance(error, KeyRefused):
+        return "key"
+    return "quota" if isinstance(error, RateLimited | QuotaExhausted) else "network"
+
+
+def _advice(configured: ConfiguredProvider, error: ProviderError) -> str:
+    if isinstance(error, KeyRefused):
+        return f"{configured.provider.name} refuses the key: {error.detail}; {_where_to_get(configured)}"
+    if isinstance(error, RateLimited | QuotaExhausted):
+        return f"{configured.provider.name} is at its limit: {error.detail}; Metarr asks again by itself"
+    address = _address(configured)
+    return f"{configured.provider.name} cannot be heard: {error.detail}; check the network and the address {address}"
+
+
+def _where_to_get(configured: ConfiguredProvider) -> str:
+    secret = next((each for each in configured.provider.settings if each.is_secret), None)
+    return (secret.help if secret else "") or f"see {configured.provider.homepage}"
+
+
+def _address(configured: ConfiguredProvider) -> str:
+    """The host it is asked at; user and path of an address may hold secrets."""
+    return urlsplit(str(configured.settings.get("base_url", ""))).hostname or "?"
