@@ -26,7 +26,7 @@ MOST_TOLD = 100
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedUndo:
     """Something that stays as it is, and why. `field` "": the whole change-set."""
 
     item_id: int
@@ -57,7 +57,7 @@ class UndoTally:
     fields: int = 0
     refusals: int = 0
     group: str = ""
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RefusedUndo] = field(default_factory=list)
     samples: list[PutBack] = field(default_factory=list)
 
 
@@ -130,7 +130,7 @@ class MassUndo:
         before = tally.change_sets
         meant = changes.selected(connection, plan.which, item_id)
         undone = undone_now(connection, meant)
-        refused: dict[str, Refused] = {}
+        refused: dict[str, RefusedUndo] = {}
         for change_set in meant:
             some = [] if change_set.id in undone else _standing(connection, plan.which, change_set)
             if not some and (plan.which.provider or change_set.id in undone):
@@ -138,10 +138,10 @@ class MassUndo:
             try:
                 taken = self._take_back(connection, plan, change_set, some, tally)
             except MetarrError as error:
-                refused.setdefault("", Refused(item_id, _title(connection, item_id), "", str(error), change_set.id))
+                refused.setdefault("", RefusedUndo(item_id, _title(connection, item_id), "", str(error), change_set.id))
                 continue
             for name, why in taken.refused:
-                refused.setdefault(name, Refused(item_id, name_of(taken.item), name, why, change_set.id))
+                refused.setdefault(name, RefusedUndo(item_id, name_of(taken.item), name, why, change_set.id))
             _count(tally, taken, plan.samples)
         tally.items += tally.change_sets > before
         tally.refusals += len(refused)
