@@ -7,14 +7,18 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from metarr.rpc.doors.local import LocalDoor, Refused
-from metarr.web import health, home, session, show, static
+from metarr.v1 import config_service_pb2 as config
+from metarr.web import health, home, providers, session, show, static
 from metarr.web.frame import DOOR, is_partial, page, status_of
 
 log = structlog.get_logger(__name__)
 
 LARGEST_FORM = 1024 * 1024
 
-PAGES = (("health.health_page", "Health", "health"),)
+PAGES = (
+    ("health.health_page", "Health", "health"),
+    ("providers.providers_page", "Providers", "providers"),
+)
 """The menu: page, name and icon."""
 
 HX_CONFIG = {
@@ -45,7 +49,9 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
     app.extensions |= {DOOR: door, session.TOKEN: read_token}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(static=static.address, hx_config=HX_CONFIG, menu=PAGES)
-    app.jinja_env.globals.update(may_sign_out=session.may_sign_out)
+    app.jinja_env.globals.update(
+        may_sign_out=session.may_sign_out, NOT_CONFIGURED=config.ProviderState.STATUS_NOT_CONFIGURED
+    )
     app.jinja_env.filters.update(show.FILTERS)
     app.context_processor(lambda: {"layout": "bare.html" if is_partial() else "base.html"})
     app.before_request(_refuse_foreign)
@@ -54,7 +60,7 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _no_page)
     app.register_error_handler(Exception, _broken)
-    for module in (static, session, home, health):
+    for module in (static, session, home, health, providers):
         app.register_blueprint(module.pages)
     return app
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from flask import Response, current_app, g, redirect, render_template, request
+from flask import Response, abort, current_app, g, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.local import LocalProxy
 
 from metarr.rpc.doors.local import Context, LocalDoor, Refused, Servicers
@@ -65,6 +66,12 @@ def go(address: str) -> Response:
     if is_partial():
         return Response("", 204, {"HX-Redirect": address})
     return cast("Response", redirect(address, 303))
+
+
+def etag_of(form: MultiDict[str, str]) -> str:
+    """The etag that a form was drawn with; without it nobody could tell what it would overwrite."""
+    etag = form.get("etag", "")
+    return etag or cast("str", abort(422, "This form is not whole. Load the page again; nothing was changed."))
 
 
 def status_of(refused: Refused) -> int:

@@ -65,8 +65,14 @@ def sentence(text: str) -> str:
     return text and text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
 
 
+def named(text: str, name: str) -> str:
+    """A text about something, with its name before it."""
+    return f"{name}: {sentence(text)[0].lower()}{sentence(text)[1:]}" if name else sentence(text)
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "counted": counted,
+    "named": named,
     "plain": plain_of,
     "sentence": sentence,
     "state": state,

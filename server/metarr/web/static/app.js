@@ -46,3 +46,63 @@ function localTimes(root) {
 }
 document.addEventListener("DOMContentLoaded", () => localTimes(document));
 document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
+
+// Lists whose order is dragged. A new part of a page may hold one.
+function sortable(root) {
+  for (const list of root.querySelectorAll("[data-sortable]")) {
+    if (!window.Sortable || Sortable.get(list)) continue;
+    Sortable.create(list, {
+      handle: ".grip",
+      animation: 120,
+      onEnd: (event) => { if (event.oldIndex !== event.newIndex) htmx.trigger(list.closest("form"), "sorted"); },
+    });
+  }
+}
+document.addEventListener("DOMContentLoaded", () => sortable(document));
+document.addEventListener("htmx:load", (event) => sortable(event.detail.elt.parentElement ?? document));
+
+// What is at its end already: it keeps the focus, but does nothing.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
+}, true);
+
+// A dialog shows what would be a page of its own.
+const dialog = () => at("dialog");
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target === dialog() && !dialog().open) dialog().showModal();
+});
+document.addEventListener("click", (event) => {
+  if (!dialog()?.open) return;
+  if (event.target === dialog() || event.target.closest("[data-close]")) {
+    event.preventDefault();
+    leave();
+  }
+});
+document.addEventListener("cancel", (event) => {
+  if (event.target === dialog()) { event.preventDefault(); leave(); }
+}, true);
+function leave() {
+  if (changed && !confirm("Leave without saving what you typed?")) return;
+  changed = false;
+  dialog().close();
+}
+
+// What was typed and is not saved is not lost by accident.
+let changed = false;
+document.addEventListener("input", (event) => { if (event.target.closest("[data-guard]")) changed = true; });
+document.addEventListener("submit", () => { changed = false; });
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Redirect")) changed = false;
+});
+addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+
+// No answer ever holds a secret, so one that was typed is put back into a form that comes back.
+let typed = new Map();
+document.addEventListener("htmx:beforeSwap", (event) => {
+  typed = new Map([...event.detail.target.querySelectorAll("input[type=password]")].map((each) => [each.id, each.value]));
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const [id, value] of typed) if (value && at(id)) at(id).value = value;
+  typed.clear();
+  document.querySelector("dialog [aria-invalid=true], main [data-guard] [aria-invalid=true]")?.focus();
+});
