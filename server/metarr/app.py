@@ -149,7 +149,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         jobs=jobs,
         daily=daily,
         players=players,
-        reporter=Reporter(database, config, clock),
+        reporter=Reporter(database, gatherer, config, clock),
         outbox=Outbox(database, clock),
     )
 

@@ -16,7 +16,7 @@ from metarr.providers.registry import Registry
 from metarr.secrets import Vault
 from metarr.store.database import Database
 
-FIELDS = frozenset({"title", "plot", "tagline", "genres"})
+FIELDS = frozenset({"title", "plot", "tagline", "genres", "tags"})
 LIMITS = Limits(per_second=1e9)
 BY_IMDB = ("imdb",)
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache, cached_property
 
 from metarr.domain.fields import FIELDS, Field, FieldType, fields_of
+from metarr.domain.item import PLAYER_SOURCE, below_providers
 from metarr.domain.values import Kind, Struct
 from metarr.errors import Violation
 
@@ -11,7 +12,8 @@ DEFAULT_PRIORITY = ("omdb", "tmdb", "tvdb", "fanart")
 
 
 class FieldRule(Struct, frozen=True, kw_only=True):
-    """Whom a field listens to: `providers`, the best first; `exclusive`: to no other; `union`: join their lists."""
+    """Whom a field listens to: `providers`, the best first, files and players ("nfo", "player:<id>") among them;
+    `exclusive`: to no other; `union`: join their lists."""
 
     providers: tuple[str, ...] = ()
     exclusive: bool = False
@@ -43,7 +45,8 @@ class Authority(Struct, frozen=True, kw_only=True, dict=True, gc=True):
         return own if own is not None else default_rule(kind, field)
 
     def order(self, kind: Kind, field: str, usable: Collection[str]) -> tuple[str, ...]:
-        """The providers to listen to, the best first. `usable`: enabled, configured, and declaring the field."""
+        """Whom to listen to, the best first. `usable`: providers that are enabled, configured, and declare the field;
+        and files and players, which only count here where the field's own list names them."""
         return self._listeners(self.rule(kind, field), self.by_priority(usable))
 
     def listening(self, kind: Kind, usable: Iterable[tuple[str, frozenset[str]]]) -> tuple[Listening, ...]:
@@ -76,7 +79,7 @@ class Authority(Struct, frozen=True, kw_only=True, dict=True, gc=True):
             return own[:1]
         if rule.exclusive:
             return own
-        return own + tuple(provider for provider in ranked if provider not in own)
+        return own + tuple(each for each in ranked if each not in own and not below_providers(each))
 
     def by_priority(self, providers: Iterable[str]) -> tuple[str, ...]:
         """These providers by the global priority, ties by id."""
@@ -97,20 +100,23 @@ def rule_key(kind: Kind, field: str) -> str:
 def default_rule(kind: Kind, field: str) -> FieldRule:
     """The catalogue's rule for a field of a kind."""
     catalogued = FIELDS[field]
-    return FieldRule(providers=catalogued.default_order(kind), exclusive=catalogued.exclusive)
+    return FieldRule(providers=catalogued.default_order(kind), exclusive=catalogued.exclusive, union=catalogued.union)
 
 
-def rule_violations(
-    kind: Kind, field: str, rule: FieldRule, provider_ids: Collection[str], path: str
-) -> list[Violation]:
-    """What is wrong with a rule the owner wants. `known`: ids of all providers; `path` names it in the request."""
+def _noun(source: str) -> str:
+    return "player" if source.startswith(PLAYER_SOURCE) else "provider"
+
+
+def rule_violations(kind: Kind, field: str, rule: FieldRule, sources: Collection[str], path: str) -> list[Violation]:
+    """What is wrong with a rule the owner wants. `sources`: all providers, files and players; `path` names it in the
+    request."""
     catalogued = FIELDS.get(field)
     if catalogued is None or kind not in catalogued.kinds:
         return [Violation(f"{path}.field", f"a {kind} has no field {field!r}")]
     wrong = [
-        Violation(f"{path}.providers", f"there is no provider {provider!r}")
-        for provider in rule.providers
-        if provider not in provider_ids
+        Violation(f"{path}.providers", f"there is no {_noun(source)} {source.removeprefix(PLAYER_SOURCE)!r}")
+        for source in rule.providers
+        if source not in sources
     ]
     if len(set(rule.providers)) != len(rule.providers):
         wrong.append(Violation(f"{path}.providers", "a provider is named twice"))

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from metarr.domain.equality import same
 from metarr.domain.fields import FIELDS
 from metarr.domain.item import FieldValue, MediaItem, Rule, Veto, by_providers
+from metarr.domain.statement import taken_back
 from metarr.domain.values import Struct
 
 DEFAULT_SYNC_FIELDS = frozenset(name for name, field in FIELDS.items() if field.sync)
@@ -64,10 +65,11 @@ def undo(item: MediaItem, changes: Iterable[Change], *, redo: bool = False) -> U
     """Put back values, sources and lock states of a change-set.
 
     Fields that were locked or changed since are refused by name; the rest goes back. What a provider had said
-    leaves a veto, so that the next run does not bring it again; the veto on a value that is put back ends.
+    leaves a veto, so that the next run does not bring it again; the veto on a value that is put back ends. What a file
+    or a player had said is not its word any more.
     `redo`: the change-set was itself an undo, and what it took away leaves no veto.
     """
-    fields, refused, vetoes = dict(item.fields), [], list(item.vetoes)
+    fields, refused, vetoes, statements = dict(item.fields), [], list(item.vetoes), item.statements
     for change in changes:
         now = fields.get(change.field, FieldValue())
         if now.value != change.new.value:
@@ -79,8 +81,10 @@ def undo(item: MediaItem, changes: Iterable[Change], *, redo: bool = False) -> U
             veto = None if redo else veto_of(change)
             vetoes += [veto] if veto is not None and veto not in vetoes else []
             fields[change.field] = change.old
+            statements = taken_back(statements, change.field, change.new, change.old)
     kept = {name: stored for name, stored in fields.items() if stored != FieldValue()}
-    return Undone(item=replace(item, fields=kept, vetoes=tuple(vetoes), fingerprint=""), refused=tuple(refused))
+    undone = replace(item, fields=kept, vetoes=tuple(vetoes), statements=statements, fingerprint="")
+    return Undone(item=undone, refused=tuple(refused))
 
 
 def _ended(veto: Veto, change: Change) -> bool:

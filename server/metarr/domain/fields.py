@@ -62,7 +62,8 @@ class Field(Struct, frozen=True, kw_only=True):
 
     `order`: providers it listens to by default; `episode_order` instead of it for seasons and episodes.
     `sync`: a change wakes the players by default. `decimals`: shown precision of a rating. `beside`: the field without
-    which it means nothing. `national`: another one in every country. `shown_by`: the field in which a player
+    which it means nothing. `union`: lists are joined by default, files' and players' among them. `national`: another
+    one in every country. `shown_by`: the field in which a player
     shows it that does not take it. `textless` and `min_width` (pixels) say which
     artwork is acceptable.
     """
@@ -77,6 +78,7 @@ class Field(Struct, frozen=True, kw_only=True):
     sync: bool = False
     decimals: int = 1
     beside: str = ""
+    union: bool = False
     national: bool = False
     shown_by: str = ""
     textless: Textless = Textless.LAST
@@ -135,7 +137,7 @@ _CATALOGUE = (
     Field(name="countries", type=T.TEXTS, label="Countries"),
     Field(name="languages", type=T.TEXTS, label="Languages"),
     Field(name="original_language", type=T.TEXT, label="Original language"),
-    Field(name="tags", type=T.TEXTS, label="Tags"),
+    Field(name="tags", type=T.TEXTS, label="Tags", union=True),
     Field(name="directors", type=T.TEXTS, label="Directors", kinds=WATCHED),
     Field(name="writers", type=T.TEXTS, label="Writers", kinds=WATCHED),
     Field(name="creators", type=T.TEXTS, label="Creators", kinds=(SERIES,)),

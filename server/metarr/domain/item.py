@@ -47,9 +47,13 @@ REPORTERS = ("import", "nfo")
 """Sources that only say what an item came with; so does every `player:<id>`. No provider may bear these names."""
 
 
+PLAYER_SOURCE = "player:"
+"""What the source of a player's word begins with; its id follows."""
+
+
 def below_providers(source: str) -> bool:
-    """Whether any provider's word counts more than this source's."""
-    return source in REPORTERS or source.startswith("player:")
+    """Whether it is a file's or a player's: any provider's word counts more, unless the field's own list says so."""
+    return source in REPORTERS or source.startswith(PLAYER_SOURCE)
 
 
 def by_providers(sources: tuple[str, ...]) -> bool:
@@ -99,6 +103,38 @@ class Veto(Struct, frozen=True, kw_only=True):
     providers: tuple[str, ...]
     value: Value | None
     language: str = ""
+
+
+class HeldValue(Struct, frozen=True, kw_only=True):
+    """What a file, or an entry of a player, holds of a field. `own`: its own word there, None where it has none, only
+    an echo of what it was given (`domain.statement`); `since`: when that became its word."""
+
+    value: Value
+    own: Value | None
+    since: datetime
+
+
+class Statement(Struct, frozen=True, kw_only=True):
+    """What a file, or an entry of a player, last said about an item.
+
+    `source`: one of `REPORTERS`, or `player:<id>`. `file`: the file, or the folder, that tells of it; an entry's key;
+    "": not told. `part`: which of several titles in the file. `title`, `year`, `ids`: by what it called the item;
+    `locks`: the fields that it has locked.
+    """
+
+    source: str
+    file: str = ""
+    part: str = ""
+    title: str = ""
+    year: int = 0
+    ids: dict[str, str] = {}
+    values: dict[str, HeldValue] = {}
+    locks: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """An item has one of a source, a file and a part."""
+        return (self.source, self.file, self.part)
 
 
 class IdClaim(Struct, frozen=True, kw_only=True):
@@ -173,6 +209,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     was joined with, of a provider's record that is gone. `undecided`: an item without ids was searched for in vain.
     `version` counts the writes of this row. `parent_locked` names the fields that are locked on the nearest ancestor
     that locks them; an inherited lock protects existing values only. `series_title`: of the series it belongs to.
+    `statements`: what files and players say about it, by source and file.
     """
 
     id: int = 0
@@ -183,6 +220,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     aliases: frozenset[str] = frozenset()
     fields: dict[str, FieldValue] = {}
     vetoes: tuple[Veto, ...] = ()
+    statements: tuple[Statement, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     undecided: Undecided | None = None
     readings: tuple[Wanted, ...] = ()

@@ -34,6 +34,7 @@ def joined(survivor: MediaItem, gone: MediaItem, authority: Authority) -> MediaI
         name: _standing(survivor.fields.get(name), gone.fields.get(name))
         for name in survivor.fields.keys() | gone.fields.keys()
     }
+    keys = {each.key for each in survivor.statements}
     times = [moment for moment in (survivor.added_at, gone.added_at) if moment is not None]
     return replace(
         survivor,
@@ -42,6 +43,7 @@ def joined(survivor: MediaItem, gone: MediaItem, authority: Authority) -> MediaI
         ids=dict(sorted(ids.items())),
         fields=fields,
         vetoes=survivor.vetoes + tuple(veto for veto in gone.vetoes if veto not in survivor.vetoes),
+        statements=survivor.statements + tuple(each for each in gone.statements if each.key not in keys),
         conflicts=tuple(
             conflict
             for conflict in dict.fromkeys(survivor.conflicts + gone.conflicts)

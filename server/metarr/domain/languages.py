@@ -43,8 +43,9 @@ AFTER_THE_FIRST: Rank = (0, 2, 0)
 TEXT_FIELDS = frozenset({"title", "tagline", "plot", "outline", "trailer"})
 """Of texts, those that exist in languages. All artwork does, too."""
 
-UNSTATED_LAST = frozenset({"title", "trailer"})
-"""Of a file's or a player's text in these nobody knows what it would keep out, so it stands last."""
+UNSTATED_AFTER_THE_FIRST = frozenset({"plot", "tagline", "outline"})
+"""A file's or a player's text in these stands there. Of all else nobody knows what it would keep out: it stands last.
+"""
 
 
 class LanguagePolicy(Struct, frozen=True, kw_only=True):
@@ -142,6 +143,8 @@ def stored_rank(field: Field, stored: FieldValue, wanted: TitleLanguages, *, in_
     `in_list`: its source stands in the field's own list. A value stored before languages were kept counts as in the
     first one.
     """
+    if field.type is FieldType.ARTWORK and stored.sources and all(map(below_providers, stored.sources)):
+        return top_rank(field) if in_list else wanted.last
     if field.type is FieldType.ARTWORK:
         images: Artwork = stored.value if isinstance(stored.value, tuple) else ()  # type: ignore[assignment]
         return best_image_rank(field, images[:1], wanted) or wanted.last
@@ -152,7 +155,12 @@ def stored_rank(field: Field, stored: FieldValue, wanted: TitleLanguages, *, in_
 
 def unstated_rank(field: str, wanted: TitleLanguages) -> Rank:
     """Where a file's or a player's text stands that no list of the owner's names: it states no language."""
-    return wanted.last if field in UNSTATED_LAST else AFTER_THE_FIRST
+    return AFTER_THE_FIRST if field in UNSTATED_AFTER_THE_FIRST else wanted.last
+
+
+def top_rank(field: Field) -> Rank:
+    """Where the walk of a field begins."""
+    return TEXTLESS_FIRST if field.textless is Textless.FIRST else BEST
 
 
 def first_language(language: str, policy: LanguagePolicy) -> bool:

@@ -1,6 +1,7 @@
 """merge(item, outcomes, policy) -> the item with its new fields, and why each of them is what it is.
 
-Pure: the same for any arrival order, idempotent, and never erasing because a provider could not be heard.
+Pure: the same for any arrival order, idempotent, and never erasing because a provider could not be heard. What files
+and players say is always heard; where a field's list does not name them, they stand below every provider.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -12,11 +13,10 @@ from metarr.domain.artwork import ArtworkPolicy, choose
 from metarr.domain.authority import Authority, Listening
 from metarr.domain.equality import same, text_key
 from metarr.domain.evidence import Said, hear, in_order
-from metarr.domain.fields import Field, FieldType, Textless, fields_of
+from metarr.domain.fields import Field, FieldType, fields_of
 from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule, Veto, below_providers, by_providers
 from metarr.domain.languages import (
     BEST,
-    TEXTLESS_FIRST,
     LanguagePolicy,
     Rank,
     TitleLanguages,
@@ -25,10 +25,12 @@ from metarr.domain.languages import (
     in_languages,
     rank_of,
     stored_rank,
+    top_rank,
     unstated_rank,
 )
 from metarr.domain.outcome import NotAsked, Outcome, Skip
-from metarr.domain.values import Artwork, Struct, Text, Value
+from metarr.domain.statement import words_of
+from metarr.domain.values import Artwork, Kind, Struct, Text, Value
 from metarr.domain.withdrawal import is_withdrawn, may_be_withdrawn, said_again, said_none
 
 Coverage = Mapping[str, frozenset[str]]
@@ -77,9 +79,10 @@ class Merged(Struct, frozen=True, kw_only=True):
 
 
 class _Frame(Struct, frozen=True, kw_only=True):
-    """What holds for all fields of one merge."""
+    """What holds for all fields of one merge. `words`: by file or player, what it says."""
 
     policy: MergePolicy
+    words: Mapping[str, Mapping[str, Value]] = {}
     guarded: frozenset[tuple[str, str]] = frozenset()
     wanted: TitleLanguages = TitleLanguages()
 
@@ -101,10 +104,12 @@ def merge(
     """
     by_provider = {provider: outcomes.get(provider, NotAsked(reason=Skip.NOT_SELECTED)) for provider in coverage}
     usable = [(provider, coverage[provider]) for provider, outcome in by_provider.items() if in_order(outcome)]
+    words = words_of(item.statements) if item.statements else {}
+    usable += [(source, _NAMES[item.kind]) for source in words]
     plan = policy.authority.listening(item.kind, usable)
     if only is not None:
         plan = tuple(listening for listening in plan if listening.field.name in only)
-    plain = _Frame(policy=policy, guarded=frozenset(guarded))
+    plain = _Frame(policy=policy, words=words, guarded=frozenset(guarded))
     frame = replace(plain, wanted=_wanted(item, plan, by_provider, plain))
     decisions = tuple([_decide(item, listening, by_provider, frame) for listening in plan])
     fields = {decision.field: decision.value for decision in decisions if decision.value is not None}
@@ -114,29 +119,33 @@ def merge(
     return Merged(item=replace(item, fields={**fields, **others}, vetoes=vetoes), decisions=decisions)
 
 
+_NAMES = {kind: frozenset(field.name for field in fields_of(kind)) for kind in Kind}
+
+
 def explain(
     item: MediaItem, outcomes: Mapping[str, Outcome], policy: MergePolicy, coverage: Coverage
 ) -> dict[str, tuple[RunnerUp, ...]]:
-    """By field what every provider says that is not the source of the stored value: "why not X?"."""
+    """By field what everybody says that is not the source of the stored value: "why not X?"."""
     runners: dict[str, tuple[RunnerUp, ...]] = {}
-    frame = _Frame(policy=policy, wanted=_stored_languages(item, policy))
+    frame = _Frame(policy=policy, words=words_of(item.statements), wanted=_stored_languages(item, policy))
     for field in fields_of(item.kind):
-        speakers = [provider for provider, fields in coverage.items() if field.name in fields]
-        order = policy.authority.order(
-            item.kind, field.name, {p for p in speakers if p in outcomes and in_order(outcomes[p])}
-        )
+        speakers = [provider for provider, fields in coverage.items() if field.name in fields and provider in outcomes]
+        holders = sorted({each.source for each in item.statements if field.name in each.values})
+        usable = {provider for provider in speakers if in_order(outcomes[provider])}
+        order = policy.authority.order(item.kind, field.name, usable.union(holders))
         outside = policy.authority.by_priority(provider for provider in speakers if provider not in order)
+        below = [source for source in holders if source not in order]
         sources = item.fields[field.name].sources if field.name in item.fields else ()
         runners[field.name] = tuple(
-            _runner_up(item, field, provider, outcomes[provider], frame, listened=provider in order)
-            for provider in (*order, *outside)
-            if provider not in sources and provider in outcomes
+            _runner_up(item, field, source, outcomes.get(source), frame, listened=source in order)
+            for source in (*order, *outside, *below)
+            if source not in sources
         )
     return runners
 
 
 def _runner_up(
-    item: MediaItem, field: Field, provider: str, outcome: Outcome, frame: _Frame, *, listened: bool
+    item: MediaItem, field: Field, provider: str, outcome: Outcome | None, frame: _Frame, *, listened: bool
 ) -> RunnerUp:
     rejected = outcome.rejected if isinstance(outcome, NotAsked) else None
     listening = Listening(field=field, rule=frame.policy.authority.rule(item.kind, field.name), order=())
@@ -150,7 +159,7 @@ def _runner_up(
     elif rank is None:
         why = "is in a language that is not wanted"
     elif not listened:
-        why = "the field does not listen to it"
+        why = "stands below every provider" if below_providers(provider) else "the field does not listen to it"
     elif stored is not None and stored.locked:
         why = "the field is locked"
     elif any(veto.field == field.name and same(field.name, veto.value, said.value) for veto in item.vetoes):
@@ -203,11 +212,48 @@ def _decide(item: MediaItem, listening: Listening, outcomes: Mapping[str, Outcom
     if stored.locked or (field.name in item.parent_locked and stored.value is not None):
         return Decision(field=field.name, value=stored)
     vetoes = [veto for veto in item.vetoes if veto.field == field.name] if item.vetoes else []
-    if listening.rule.union and field.type is FieldType.TEXTS:
-        heard = tuple([_hear(field, provider, outcomes[provider], stored) for provider in order])
-        return _union(field, stored, heard, vetoes, frame.guarded)
-    speeches = (_speech(listening, provider, outcomes[provider], stored, frame) for provider in order)
-    return _FieldWalk(listening, stored, vetoes, frame).along(speeches)
+    union = listening.rule.union and field.type is FieldType.TEXTS
+    below = _below(listening, stored, frame) if frame.words else ()
+    # A file's list is joined to those of providers where the owner says so, and where the field is made for it.
+    fills = frame.policy.authority.fill_gaps and not listening.rule.exclusive and (not union or field.union)
+    order += below if fills else ()
+    if union:
+        heard = tuple([_hear(field, provider, outcomes.get(provider), stored, frame) for provider in order])
+        decision = _union(field, stored, heard, vetoes, frame.guarded)
+    else:
+        speeches = (_speech(listening, provider, outcomes.get(provider), stored, frame) for provider in order)
+        decision = _FieldWalk(listening, stored, vetoes, frame).along(speeches)
+    return decision if fills or not below else _or_reported(decision, below, stored, vetoes, frame)
+
+
+def _below(listening: Listening, stored: FieldValue, frame: _Frame) -> tuple[str, ...]:
+    """The files and players that no list names: they stand below every provider. The one whose value is stored comes
+    first, so that what a second player says changes nothing. What the owner typed in gives way to none of them, nor
+    does what another one said of which nothing else is known.
+    """
+    unknown = stored.sources and not by_providers(stored.sources) and set(stored.sources).isdisjoint(frame.words)
+    if stored.value is not None and unknown:
+        return ()
+    others = (source for source in frame.words if source not in listening.order)
+    return tuple(sorted(others, key=lambda source: (source not in stored.sources, source)))
+
+
+def _or_reported(
+    decision: Decision, below: Collection[str], stored: FieldValue, vetoes: list[Veto], frame: _Frame
+) -> Decision:
+    """What a file or a player says where nobody whom the field listens to ever had a value: an item has at least what
+    it came with."""
+    now = decision.value or NOTHING_STORED
+    said = [(source, frame.words[source][decision.field]) for source in below if decision.field in frame.words[source]]
+    if not said or now.rule is Rule.VETOED or (now.value is not None and not set(now.sources) <= set(below)):
+        return decision
+    source, word = said[0]
+    if any(veto.value is not None and same(decision.field, veto.value, word) for veto in vetoes):
+        return decision
+    if same(decision.field, stored.value, word) and stored.sources == (source,):
+        return decision
+    value = FieldValue(value=word, sources=(source,), rule=Rule.REPORTED)
+    return replace(decision, value=value, ended_veto=True)
 
 
 class _Speech(Struct, frozen=True, kw_only=True):
@@ -224,8 +270,11 @@ class _Speech(Struct, frozen=True, kw_only=True):
         return replace(self.said, value=None) if self.said.value is not None else self.said
 
 
-def _hear(field: Field, provider: str, outcome: Outcome, stored: FieldValue) -> Said:
-    """What a provider says, unless what is stored is its own newer word."""
+def _hear(field: Field, provider: str, outcome: Outcome | None, stored: FieldValue, frame: _Frame) -> Said:
+    """What a provider says, unless what is stored is its own newer word. No outcome: a file or a player says it."""
+    if outcome is None:
+        word = frame.words.get(provider, {}).get(field.name)
+        return Said(provider=provider, heard=True, value=word, why="holds what it had from Metarr")
     said = hear(provider, outcome, field.name)
     if stored.value is not None and stored.sources == (provider,) and _older(said, stored):
         return replace(said, value=stored.value, fetched_at=stored.fetched_at, texts=(), language=stored.language)
@@ -238,12 +287,15 @@ def _older(said: Said, stored: FieldValue) -> bool:
     return _asked(said) == stored.asked_ids
 
 
-def _speech(listening: Listening, provider: str, outcome: Outcome, stored: FieldValue, frame: _Frame) -> _Speech:
+def _speech(listening: Listening, provider: str, outcome: Outcome | None, stored: FieldValue, frame: _Frame) -> _Speech:
     """What a provider says at each rank."""
     field = listening.field
-    said = _hear(field, provider, outcome, stored)
+    said = _hear(field, provider, outcome, stored, frame)
     if not said.heard or said.value is None:
         return _Speech(said=said)
+    if field.type is FieldType.ARTWORK and outcome is None:
+        place = top_rank(field) if provider in listening.rule.providers else frame.wanted.last
+        return _Speech(said=said, ranked=((place, said),))
     if field.type is FieldType.ARTWORK:
         return _artwork_speech(field, said, stored, frame)
     if not in_languages(field):
@@ -289,7 +341,7 @@ class _FieldWalk:
     def along(self, speeches: Iterable[_Speech]) -> Decision:
         """The decision. `speeches` in the order of authority; none is looked at that is not needed."""
         heard: list[_Speech] = []
-        top = TEXTLESS_FIRST if self._field.textless is Textless.FIRST else BEST
+        top = top_rank(self._field)
         decision = self._at(top, self._keeping(speeches, heard))
         if decision is None and not self._plain:
             ranks = {rank for speech in heard for rank, _ in speech.ranked} | {self._held_at(heard)}
@@ -313,7 +365,9 @@ class _FieldWalk:
                 return self._stay(Rule.VETOED)
             if said.value is not None:
                 rule = Rule.FIRST if place == 0 else Rule.NEXT
-                return self._take(said, rule if said.provider in self._listening.rule.providers else Rule.GAP)
+                if said.provider not in self._listening.rule.providers:
+                    rule = Rule.REPORTED if below_providers(said.provider) else Rule.GAP
+                return self._take(said, rule)
             if not said.heard:
                 if said.provider in self._sources and self._held_at([speech]) == rank:
                     return self._stay(Rule.HELD)
@@ -391,6 +445,8 @@ class _FieldWalk:
             language=_language_of(self._field, said),
             day=(stored.day if unchanged else "") or said.day,
         )
+        if unchanged and below_providers(said.provider) and stored.sources == value.sources:
+            value = replace(stored, rule=rule)  # when it was said, nobody knows any better now
         if unchanged and value == stored:
             value = stored  # whoever compares what was with what is sees at once that they are one
         had_none = any(veto.value is None and said.provider in veto.providers for veto in self._vetoes)

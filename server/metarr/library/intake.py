@@ -1,12 +1,12 @@
-"""Taking titles into the library: by the owner's hand, or from files that were imported.
+"""Taking titles into the library: by the owner's hand, from files that were imported, or from a player.
 
-What an item comes with is kept below every provider's word, and only where nothing is stored.
+What an item comes with is kept below every provider's word. A file that says something else than before is heard again,
+and what belongs to a file stays one item, whatever it is called there.
 """
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import identifying
-from metarr.domain.item import OWNER, REPORTERS, FieldValue, IdClaim, MediaItem, Rule
+from metarr.domain.item import OWNER, REPORTERS, FieldValue, IdClaim, MediaItem, Rule, Statement
 from metarr.domain.matching import Wanted, title_key
 from metarr.domain.reported import meant
 from metarr.domain.values import Kind, Value
@@ -22,10 +22,14 @@ from metarr.domain.witness import NamesAndYears, confirms
 from metarr.errors import InvalidInput, Violation
 from metarr.library.commit import commit
 from metarr.library.deletion import restore
+from metarr.library.stating import Terms, said_before, stated
 from metarr.store import items, joins
 from metarr.store.database import Connection
 from metarr.store.items import Words
 from metarr.store.player_entries import PLAYER
+
+PLACE = frozenset({"season_number", "episode_number"})
+"""Fields that tell where an item stands."""
 
 PLAYERS = "players"
 """Who deleted an item that no player had any more."""
@@ -33,12 +37,13 @@ PLAYERS = "players"
 
 @dataclass(frozen=True)
 class NewSeries:
-    """The series that a season or an episode belongs to. `year` 0: unknown; `weak` as in `NewItem`."""
+    """The series that a season or an episode belongs to. `year` 0: unknown; `weak`, `file` as in `NewItem`."""
 
     title: str = ""
     year: int = 0
     ids: Mapping[str, str] = field(default_factory=dict)
     weak: frozenset[str] = frozenset()
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,10 @@ class NewItem:
     `fields`: plain values by name. `source`: one of `REPORTERS` for an import, `player:<id>` for what a player has; "":
     the owner adds it, which restores a deleted item, where an import leaves it deleted, and a player restores what is
     deleted only because no player had it. `season`, `episode`: numbers, where `series` is given. `readings`: other
-    words that may be its title. `weak`: the types of those ids that need a second witness (`domain.witness`).
+    words that may be its title. `weak`: the types of those ids that need a second witness (`domain.witness`). `file`:
+    that, or the folder, which tells of it, or the key of a player's entry; `part`: which of several titles in it.
+    `lock_all`, `lock`: all of its fields are to be locked, or these. `states`: what it says counts later, too; else it
+    only fills what is empty.
     """
 
     kind: Kind
@@ -63,6 +71,10 @@ class NewItem:
     episode: int = 0
     readings: tuple[Wanted, ...] = ()
     weak: frozenset[str] = frozenset()
+    file: str = ""
+    part: str = ""
+    lock: frozenset[str] = frozenset()
+    states: bool = True
 
     @property
     def from_player(self) -> bool:
@@ -83,21 +95,11 @@ class Upserted(NamedTuple):
     new_ids: int = 0
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What counts when titles are taken in: the moment, the fields whose change wakes the players, and the country of
-    which the owner wants the certifications (ISO 3166-1 alpha-2)."""
-
-    now: datetime
-    sync_fields: Collection[str]
-    country: str
-
-
 def take_all(connection: Connection, wanted: Iterable[NewItem], terms: Terms) -> list[Upserted]:
     """Add each item, or add to the one that it is.
 
     It is the one that has one of its ids; for an episode and a season, the one of that number; where no id decides,
-    the one that was added with the same title and year.
+    the one that the same file told of; else the one that was added with the same title and year.
 
     Raises InvalidInput with what is wrong about any of them: ids of different items, another id of a type than the
     item has, bad values. The caller's transaction is to be rolled back then.
@@ -120,11 +122,14 @@ def opened(connection: Connection, wanted: Sequence[NewItem], terms: Terms) -> "
     """Ready to take these, one after the other. Where one could not be taken, it is not to be used any more."""
     titles = {new.title for new in wanted} | {new.series.title for new in wanted if new.series}
     values = {value for new in wanted for value in new.ids.values()}
+    named = {new.file for new in wanted if not new.from_player} | {new.series.file for new in wanted if new.series}
+    files = items.find_by_files(connection, named - {""})
     return Intake(
         connection,
         terms,
         items.find_by_words(connection, titles - {""}),
-        items.get_many(connection, items.find_by_values(connection, values)),
+        items.get_many(connection, {*items.find_by_values(connection, values), *files.values()}),
+        files,
     )
 
 
@@ -136,7 +141,8 @@ def _below(path: str, violation: Violation) -> Violation:
 class Intake:
     """One batch, with what it learned: by title the items without a parent, by series and number the parents.
 
-    `known`: items as they are now, read at once, for reading one costs more than all the rest.
+    `by_id`: items as they are now, read at once, for reading one costs more than all the rest. `files`: by file and
+    part the item that it told of last.
     """
 
     def __init__(
@@ -145,8 +151,10 @@ class Intake:
         terms: Terms,
         words: Iterable[Words],
         by_id: dict[int, MediaItem],
+        files: dict[tuple[str, str], int],
     ) -> None:
         self._by_id = by_id
+        self._files = files
         self._connection = connection
         self._terms = terms
         self._words: dict[tuple[Kind, str, int], list[Words]] = {}
@@ -156,15 +164,16 @@ class Intake:
 
     def take(self, new: NewItem, path: str) -> Upserted:
         """Add an item, or add to the one that it is. Raises InvalidInput, its violations below `path`."""
-        values = _checked(new, self._terms.country, path)
+        values = _checked(new, self._terms.config.settings.country, path)
         parent = self._parent(new, path)
         if parent is not None and parent.deleted:
             return parent
+        said = _statement(new, values)
         new = dataclasses.replace(new, ids=self._own_ids(new))
         new, owners = self._with_weak(new, self._owners(new, path))
-        item = self._match(new, owners, parent.item if parent else None)
+        item = self._match(new, said, owners, parent.item if parent else None)
         if item is None:
-            return self._add(new, values, parent.item.id if parent else None)
+            return self._add(new, said, values, parent.item.id if parent else None)
         if item.deleted_at is not None and new.source and not (new.from_player and item.deleted_by == PLAYERS):
             return Upserted(item=item, deleted=True)
         # A player says of each of its episodes that it has it.
@@ -172,20 +181,49 @@ class Intake:
         if restored:
             self._by_id.clear()
             item = self._read(item.id)
-        after = _joined(item, new, values, owners, path)
-        if parent and item.parent_id is None:
-            after = replace(after, parent_id=parent.item.id)
+        after = _joined(item, new, said, owners, path)
+        if parent is not None:
+            after = self._placed(after, new, parent.item)
+        after = self._with_values(after, new, said, values)
+        self._remember(after.id, said, new)
         if after == item:
             return Upserted(item=item, restored=restored)
-        after = replace(after, fingerprint="")
-        saved = commit(
-            self._connection, item, after, cause="import", now=self._terms.now, sync_fields=self._terms.sync_fields
-        ).item
+        changed = replace(after, statements=item.statements, fingerprint=item.fingerprint) != item
+        if changed:
+            after = replace(after, fingerprint="")
+        saved = self._commit(item, after)
+        new_ids = len(saved.ids.keys() - item.ids.keys())
+        return Upserted(item=saved, restored=restored, changed=changed, new_ids=new_ids)
+
+    def _commit(self, item: MediaItem, after: MediaItem) -> MediaItem:
+        now, sync_fields = self._terms.now, self._terms.config.sync_fields
+        saved = commit(self._connection, item, after, cause="import", now=now, sync_fields=sync_fields).item
         if saved.locked_fields() != item.locked_fields():
             # What is below was written, too.
             self._by_id.clear()
         self._by_id[saved.id] = saved
-        return Upserted(item=saved, restored=restored, changed=True, new_ids=len(saved.ids.keys() - item.ids.keys()))
+        return saved
+
+    def _with_values(
+        self, item: MediaItem, new: NewItem, said: Statement | None, values: Mapping[str, Value]
+    ) -> MediaItem:
+        """The item with what is said about it. Its numbers are its place, and not what a file or a player says."""
+        if said is None:
+            return replace(item, fields=_filled(item.fields, new, values))
+        places = {name: value for name, value in values.items() if name in PLACE}
+        words = {name: value for name, value in values.items() if name not in PLACE}
+        placed = replace(item, fields=_filled(item.fields, dataclasses.replace(new, lock_all=False), places))
+        return stated(self._connection, placed, said, words, self._terms)
+
+    def _remember(self, item_id: int, said: Statement | None, new: NewItem) -> None:
+        """That the file tells of this item, and of no other any more."""
+        place = (new.file, new.part)
+        if said is None or not new.file or new.from_player:
+            return
+        if self._files.get(place, item_id) != item_id:
+            items.remove_elsewhere(self._connection, item_id, *place)
+            self._by_id.pop(self._files[place], None)
+        self._files[place] = item_id
 
     def _parent(self, new: NewItem, path: str) -> Upserted | None:
         """The season of an episode, the series of a season; added where they are not there."""
@@ -194,14 +232,23 @@ class Intake:
         given = new.series
         of_series = _key(given, new.source)
         if of_series not in self._parents:
-            series = NewItem(Kind.SERIES, given.title, given.year, given.ids, source=new.source, weak=given.weak)
+            series = NewItem(
+                Kind.SERIES,
+                given.title,
+                given.year,
+                given.ids,
+                source=new.source,
+                weak=given.weak,
+                file=given.file,
+                states=False,
+            )
             self._parents[of_series] = self.take(series, f"{path}.series")
         above = self._parents[of_series]
         if new.kind is Kind.SEASON or above.deleted:
             return above
         of_season = (*of_series, new.season)
         if of_season not in self._parents:
-            season = NewItem(Kind.SEASON, series=given, season=new.season, source=new.source)
+            season = NewItem(Kind.SEASON, series=given, season=new.season, source=new.source, states=False)
             self._parents[of_season] = self.take(season, path)
         return self._parents[of_season]
 
@@ -252,17 +299,62 @@ class Intake:
                 return item_id
         return None
 
-    def _match(self, new: NewItem, owners: Mapping[str, int], parent: MediaItem | None) -> MediaItem | None:
+    def _match(
+        self, new: NewItem, said: Statement | None, owners: Mapping[str, int], parent: MediaItem | None
+    ) -> MediaItem | None:
         item_id = next(iter(owners.values()), None)
         if item_id is None and parent is not None:
             name, number = _number(new)
-            item_id = items.find_child(self._connection, parent.id, name, number)
+            item_id = items.find_child(self._connection, parent.id, name, number) or self._filed(new, said, parent)
         elif item_id is None:
-            alike = self._words.get((new.kind, new.title, new.year), ()) if new.title else ()
-            # Two titles may be called alike: words alone do not join one id to another.
-            fitting = [each for each in alike if not (identifying(new.kind, new.ids) and each.identified)]
-            item_id = min(fitting, key=_preferred).item_id if fitting else self._with_shared_id(new)
+            item_id = self._filed(new, said) or self._called(new) or self._with_shared_id(new)
         return None if item_id is None else self._read(item_id)
+
+    def _filed(self, new: NewItem, said: Statement | None, parent: MediaItem | None = None) -> int | None:
+        """The item of which the same file told before: whatever it calls it now, unless its ids say another one."""
+        item_id = self._files.get((new.file, new.part)) if new.file and not new.from_player else None
+        if item_id is None:
+            return None
+        item = self._read(item_id)
+        before = said_before(item, said) if said is not None else None
+        same_ids = before is not None and said is not None and before.ids == said.ids
+        if item.kind is not new.kind or (_contradictions(item, new.ids) and not same_ids):
+            return None
+        return item.id if parent is None or self._is_below(item, parent) else None
+
+    def _is_below(self, item: MediaItem, parent: MediaItem) -> bool:
+        """Whether it belongs to the same series as the season, or the series, that it is to be in."""
+        above = self._read(item.parent_id) if item.parent_id is not None else None
+        return above is not None and (above.id == parent.id or above.parent_id == parent.parent_id is not None)
+
+    def _called(self, new: NewItem) -> int | None:
+        """The item that was added with the same words. Two titles may be called alike: words alone do not join one id
+        to another, nor, without a year, what two files tell of."""
+        alike = self._words.get((new.kind, new.title, new.year), ()) if new.title else ()
+        fitting = [each for each in alike if not (identifying(new.kind, new.ids) and each.identified)]
+        if new.file and not new.part and not new.year and not new.from_player:
+            fitting = [each for each in fitting if not self._is_elsewhere(self._read(each.item_id), new.file)]
+        return min(fitting, key=_preferred).item_id if fitting else None
+
+    def _is_elsewhere(self, item: MediaItem, file: str) -> bool:
+        """Whether only other files tell of an item: none is this one, nor in it, nor the folder that it is in."""
+        files = [each.file for each in item.statements if each.source in REPORTERS and each.file and not each.part]
+        return bool(files) and not any(_is_in(file, each) or _is_in(each, file) for each in files)
+
+    def _placed(self, item: MediaItem, new: NewItem, parent: MediaItem) -> MediaItem:
+        """The item at the number that it has now, where no other one has that."""
+        if item.parent_id is None:
+            return replace(item, parent_id=parent.id)
+        name, number = _number(new)
+        numbers = _numbers(new)
+        now = {each: item.fields[each].value for each in numbers if each in item.fields}
+        if now == numbers or not self._is_below(item, parent):
+            return item
+        if items.find_child(self._connection, parent.id, name, number) not in (None, item.id):
+            return item
+        said = FieldValue(sources=(new.source or REPORTERS[0],), rule=Rule.REPORTED)
+        moved = {each: replace(said, value=value) for each, value in numbers.items()}
+        return replace(item, parent_id=parent.id, fields={**item.fields, **moved})
 
     def _read(self, item_id: int) -> MediaItem:
         if item_id in self._by_id:
@@ -272,19 +364,21 @@ class Intake:
             raise AssertionError("an id without its item")
         return item
 
-    def _add(self, new: NewItem, values: Mapping[str, Value], parent_id: int | None) -> Upserted:
+    def _add(
+        self, new: NewItem, said: Statement | None, values: Mapping[str, Value], parent_id: int | None
+    ) -> Upserted:
         item = MediaItem(
             kind=new.kind,
             title=new.title or _numbered(new),
             year=new.year,
             ids=dict(sorted(_claims(new).items())),
-            fields=_filled({}, new, values),
             parent_id=parent_id,
             readings=() if identifying(new.kind, new.ids) else new.readings,
             added_at=self._terms.now,
             origin=PLAYER if new.from_player else new.source,
         )
-        added = items.add(self._connection, item)
+        added = items.add(self._connection, self._with_values(item, new, said, values))
+        self._remember(added.id, said, new)
         if parent_id is None:
             identified = bool(item.identifying_ids())
             words = Words(item_id=added.id, kind=new.kind, title=item.title, year=item.year, identified=identified)
@@ -293,6 +387,10 @@ class Intake:
 
     def _learn(self, words: Words) -> None:
         self._words.setdefault((words.kind, words.title, words.year), []).append(words)
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return f"{path}/".startswith(f"{folder}/")
 
 
 def _preferred(words: Words) -> tuple[bool, bool, int]:
@@ -331,7 +429,7 @@ def _contradictions(item: MediaItem, ids: Mapping[str, str]) -> dict[str, str]:
 
 
 def _key(series: NewSeries, source: str) -> tuple[object, ...]:
-    return (series.title, series.year, tuple(sorted(series.ids.items())), source)
+    return (series.title, series.year, tuple(sorted(series.ids.items())), series.file, source)
 
 
 def _numbers(new: NewItem) -> dict[str, int]:
@@ -366,10 +464,28 @@ def _names(item: MediaItem) -> NamesAndYears:
     return NamesAndYears(titles=tuple(dict.fromkeys(titles)), years=tuple(dict.fromkeys(years)))
 
 
-def _joined(
-    item: MediaItem, new: NewItem, values: Mapping[str, Value], owners: Mapping[str, int], path: str
-) -> MediaItem:
-    """The item with what came in addition. An id in `owners` that is not its own is one of its aliases."""
+def _statement(new: NewItem, values: Mapping[str, Value]) -> Statement | None:
+    """What is said, without the values; None where nobody is to be heard again: the owner's word is the item's own."""
+    if not new.source or not new.states:
+        return None
+    locks = values.keys() - PLACE if new.lock_all else new.lock & values.keys()
+    return Statement(
+        source=new.source,
+        file=new.file,
+        part=new.part,
+        title=new.title,
+        year=new.year,
+        ids=dict(sorted(new.ids.items())),
+        locks=frozenset(locks),
+    )
+
+
+def _joined(item: MediaItem, new: NewItem, said: Statement | None, owners: Mapping[str, int], path: str) -> MediaItem:
+    """The item with the ids and words that came in addition. An id in `owners` that is not its own is one of its
+    aliases. The ids that a file always had say nothing new, though the owner took one away."""
+    before = said_before(item, said) if said is not None else None
+    if before is not None and said is not None and before.ids == said.ids:
+        new = dataclasses.replace(new, ids={})
     wrong = [
         Violation(f"{path}.ids.{id_type}", f"item {item.id} has {id_type} {item.ids[id_type].value}, not {value}")
         for id_type, value in _contradictions(item, new.ids).items()
@@ -387,17 +503,25 @@ def _joined(
     # Of a title that is identified nobody asks any more what its name may be.
     identified = identifying(item.kind, {**item.id_values(), **new.ids})
     readings = item.readings if identified or not new.readings else new.readings
+    title, year = _words_now(item, new, before)
+    searched = (title, year, readings) == (item.title, item.year, item.readings) or not item.title
     return replace(
         item,
         ids={**item.ids, **claims},
-        undecided=None if identifying(item.kind, new.ids) or readings != item.readings else item.undecided,
+        undecided=item.undecided if searched and not identifying(item.kind, new.ids) else None,
         readings=readings,
         # What the owner or an import brought stays without players.
         origin=new.source if item.origin == PLAYER and not new.from_player else item.origin,
-        title=item.title or new.title,
-        year=item.year or new.year,
-        fields=_filled(item.fields, new, values),
+        title=title,
+        year=year,
     )
+
+
+def _words_now(item: MediaItem, new: NewItem, before: Statement | None) -> tuple[str, int]:
+    """The words that it is searched by: those that it was added with, unless their own file has others by now."""
+    if before is not None and (before.title, before.year) == (item.title, item.year) and new.title:
+        return new.title, new.year
+    return item.title or new.title, item.year or new.year
 
 
 def _filled(before: Mapping[str, FieldValue], new: NewItem, values: Mapping[str, Value]) -> dict[str, FieldValue]:

@@ -17,6 +17,7 @@ from metarr.library.filter import checked
 from metarr.library.intake import NewItem, Upserted
 from metarr.library.names import places_of
 from metarr.library.reference import Reference, find
+from metarr.library.stating import terms_of
 from metarr.store import awaited_answers, items, joins
 from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.database import Connection, Database
@@ -76,7 +77,7 @@ class Library:
         """
         config = self._config.read()
         with self._database.begin() as connection:
-            terms = intake.Terms(self._clock.now(), config.sync_fields, config.settings.country)
+            terms = terms_of(self._gatherer, config, self._clock.now())
             return intake.take_all(connection, wanted, terms)
 
     def show(self, reference: Reference, *, why: bool) -> Shown:

@@ -220,5 +220,11 @@ def _given_back(survivor: MediaItem, link: Join, gone: MediaItem | None) -> Medi
     ids = {id_type: claim for id_type, claim in survivor.ids.items() if id_type not in gained}
     undone = undo(survivor, link.changes, redo=True).item
     foreign = gone.vetoes if gone is not None else ()
+    keys = {each.key for each in gone.statements} if gone is not None else set()
     kept = without_foreign(undone, {id_type: claim.value for id_type, claim in ids.items()})
-    return replace(kept, ids=ids, vetoes=tuple(veto for veto in kept.vetoes if veto not in foreign))
+    return replace(
+        kept,
+        ids=ids,
+        vetoes=tuple(veto for veto in kept.vetoes if veto not in foreign),
+        statements=tuple(each for each in kept.statements if each.key not in keys),
+    )

@@ -9,6 +9,7 @@ import structlog
 from msgspec.structs import replace
 
 from metarr.asking.config import ConfigReader
+from metarr.asking.gather import Gatherer
 from metarr.clock import Clock
 from metarr.domain.checked import checked_value
 from metarr.domain.delivery import IDS, FieldState, is_anew, not_taken, reported, retry, takeable, unacknowledged
@@ -19,6 +20,7 @@ from metarr.domain.values import Kind
 from metarr.errors import InvalidInput
 from metarr.library import intake
 from metarr.library.intake import NewItem, NewSeries, Upserted
+from metarr.library.stating import Terms, terms_of
 from metarr.players.players import in_session, release
 from metarr.store import items, player_entries, players
 from metarr.store.database import Connection, Database
@@ -73,8 +75,9 @@ class Reported:
 class Reporter:
     """Takes in what players report."""
 
-    def __init__(self, database: Database, config: ConfigReader, clock: Clock) -> None:
+    def __init__(self, database: Database, gatherer: Gatherer, config: ConfigReader, clock: Clock) -> None:
         self._database = database
+        self._gatherer = gatherer
         self._config = config
         self._clock = clock
 
@@ -93,7 +96,7 @@ class Reporter:
         What is wrong with an entry costs what is wrong of it. Raises NoSuchThing and CannotDo as `in_session` does.
         """
         now, config = self._clock.now(), self._config.read()
-        terms = intake.Terms(now, config.sync_fields, config.settings.country)
+        terms = terms_of(self._gatherer, config, now)
         with self._database.begin() as connection:
             player = in_session(connection, player_id, session)
             work = _Work(connection, player, terms)
@@ -110,7 +113,7 @@ class Reporter:
 class _Work:
     """One report, within its transaction. `left`: items that an entry was and is not any more."""
 
-    def __init__(self, connection: Connection, player: Player, terms: intake.Terms) -> None:
+    def __init__(self, connection: Connection, player: Player, terms: Terms) -> None:
         self._connection = connection
         self._player = player
         self._terms = terms
@@ -252,6 +255,8 @@ def _new(entry: ReportedEntry, player: Player, *, first: bool, ids: Mapping[str,
         season=entry.season,
         episode=entry.episode,
         weak=entry.weak,
+        file=entry.key,
+        states=first,
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, true, update
 
 from metarr.domain.changes import Change
-from metarr.domain.item import IdClaim
+from metarr.domain.item import FieldValue, IdClaim
 from metarr.domain.values import Struct
 from metarr.store.tables import change_sets
 from metarr.store.values import decode_changes, encode_changes
@@ -150,6 +150,15 @@ def since(connection: Connection, marks: Mapping[int, int]) -> dict[int, list[Ch
             if each.id > marks[each.item_id]:
                 by_item.setdefault(each.item_id, []).append(each)
     return by_item
+
+
+def values_had(connection: Connection, item_id: int) -> dict[str, list[FieldValue]]:
+    """By field what an item has had there, as far as its history goes back."""
+    had: dict[str, list[FieldValue]] = {}
+    for text in connection.execute(select(change_sets.c.changes).where(change_sets.c.item_id == item_id)).scalars():
+        for change in decode_changes(text):
+            had.setdefault(change.field, []).extend((change.old, change.new))
+    return had
 
 
 def mark_undone(connection: Connection, change_set_ids: Iterable[int], undone_by: int | None) -> None:

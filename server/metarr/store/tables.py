@@ -196,6 +196,21 @@ field_values = Table(
     ),
 )
 
+statements = Table(
+    "statements",
+    metadata,
+    _of_item(primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("file", Text, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("ids", Json(dict[str, str]), nullable=False),
+    Column("locks", Names(tuple[str, ...]), nullable=False),
+    Column("held", Text, key="values_held", nullable=False),
+    Index("ix_statements_file", "file"),
+)
+
 vetoes = Table(
     "vetoes",
     metadata,

@@ -1,19 +1,28 @@
 """How a field's value and its provenance are written as JSON text. Shared by items, vetoes and change-sets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import structlog
 
 from metarr.domain.changes import Change
 from metarr.domain.fields import FIELDS, decode_value, encode_value
-from metarr.domain.item import FieldValue, Rule, Withdrawal
+from metarr.domain.item import FieldValue, HeldValue, Rule, Withdrawal
 from metarr.domain.values import Struct, Value
 
 log = structlog.get_logger(__name__)
 
-__all__ = ["decode_changes", "decode_stored", "encode_changes", "encode_value", "read_value"]
+__all__ = [
+    "decode_changes",
+    "decode_held",
+    "decode_stored",
+    "encode_changes",
+    "encode_held",
+    "encode_value",
+    "read_value",
+]
 
 
 NOTHING = "null"
@@ -43,7 +52,16 @@ class _StoredChange(Struct, frozen=True, kw_only=True):
     new: _StoredValue = _StoredValue()
 
 
+class _StoredHeld(Struct, frozen=True, kw_only=True):
+    """A HeldValue on disk. `own` absent: the same as the value."""
+
+    value: msgspec.Raw
+    since: datetime
+    own: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
 _decode = msgspec.json.Decoder(_StoredValue).decode
+_decode_held = msgspec.json.Decoder(dict[str, _StoredHeld]).decode
 _decode_changes = msgspec.json.Decoder(tuple[_StoredChange, ...]).decode
 _encode = msgspec.json.Encoder().encode
 _SHOWN = {field: position for position, field in enumerate(FIELDS)}
@@ -82,6 +100,32 @@ def decode_changes(text: str) -> tuple[Change, ...]:
         if old is not None and new is not None:
             changes.append(Change(field=stored.field, old=old, new=new))
     return tuple(sorted(changes, key=lambda change: _SHOWN.get(change.field, len(_SHOWN))))
+
+
+def encode_held(values: Mapping[str, HeldValue]) -> str:
+    """What a file or a player holds, by field, as JSON text."""
+    plain: dict[str, dict[str, Any]] = {}
+    for name, each in values.items():
+        plain[name] = {"value": each.value, "since": each.since}
+        if each.own != each.value:
+            plain[name]["own"] = each.own
+    return _encode(plain).decode()
+
+
+def decode_held(text: str) -> dict[str, HeldValue]:
+    """What a file or a player holds, by field, from its JSON text; what cannot be read is left out."""
+    values = {}
+    for name, stored in _decode_held(text).items():
+        value = read_value(name, stored.value)
+        if value is not None:
+            values[name] = HeldValue(value=value, own=_own(name, value, stored.own), since=stored.since)
+    return values
+
+
+def _own(name: str, value: Value, own: msgspec.Raw | msgspec.UnsetType) -> Value | None:
+    if isinstance(own, msgspec.UnsetType):
+        return value
+    return None if bytes(own) == b"null" else read_value(name, own)
 
 
 def _field_value(field: str, stored: _StoredValue) -> FieldValue | None:

@@ -182,7 +182,7 @@ RELEASED: dict[str, Rows] = {
     **dict.fromkeys(("0002", "0003", "0004"), FIRST | SECOND),
     **dict.fromkeys(("0005", "0006", "0007", "0008", "0009"), written_anew(FIRST | SECOND)),
     "0010": with_a_year(written_anew(FIRST | SECOND)),
-    "0011": with_a_year(written_anew(FIRST | SECOND)) | NOTICES,
+    **dict.fromkeys(("0011", "0012"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES),
 }
 """By schema, rows of it: at least one for each of its tables."""
 

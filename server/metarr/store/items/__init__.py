@@ -1,8 +1,8 @@
 """The items of the library: rows, external ids, field values, vetoes.
 
 reading: an item with everything · writing: new ones, and what differs · lists: without their fields, sorted or by
-id · filter: which are meant · ids: external ids and aliases · words: titles · family: what is above and below ·
-deletion.
+id · filter: which are meant · ids: external ids and aliases · words: titles · statements: what files and players
+say · family: what is above and below · deletion.
 """
 
 from metarr.store.chunks import CHUNK
@@ -20,6 +20,11 @@ from metarr.store.items.ids import (
 )
 from metarr.store.items.lists import ItemHead, count, count_monitored, fitting, heads, heads_of, page, undecided_of
 from metarr.store.items.reading import count_leaving, get, get_many, having_rule
+from metarr.store.items.statements import (
+    find_by_files,
+    remove_elsewhere,
+    remove_statements,
+)
 from metarr.store.items.words import Words, find_by_words, folded
 from metarr.store.items.writing import add, clear_fingerprints, put_fingerprints, save, save_all, versions
 
@@ -38,6 +43,7 @@ __all__ = [
     "count_leaving",
     "count_monitored",
     "descendants",
+    "find_by_files",
     "find_by_id",
     "find_by_ids",
     "find_by_shared_ids",
@@ -56,6 +62,8 @@ __all__ = [
     "places",
     "put_fingerprints",
     "remove_alias",
+    "remove_elsewhere",
+    "remove_statements",
     "revive",
     "save",
     "save_all",

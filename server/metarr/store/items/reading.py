@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, func, literal_column, select
 
-from metarr.domain.item import FieldValue, IdClaim, MediaItem, Rule, Veto
+from metarr.domain.item import FieldValue, IdClaim, MediaItem, Rule, Statement, Veto
 from metarr.domain.values import Kind
 from metarr.store.chunks import chunks
 from metarr.store.items.family import Above, above
 from metarr.store.items.ids import ids_of
+from metarr.store.items.statements import statements_of
 from metarr.store.items.words import ROW_FIELDS
 from metarr.store.tables import field_values, items, vetoes
 from metarr.store.values import NOTHING, read_value
@@ -34,8 +35,9 @@ def get_many(
         values = _fields_of(connection, chunk, fields)
         ids = ids_of(connection, chunk)
         forbidden = _vetoes_of(connection, chunk)
+        said = statements_of(connection, chunk)
         inherited = above(connection, {row.id: row.parent_id for row in rows if row.parent_id})
-        read = {row.id: _item(row, values, ids, forbidden, inherited.get(row.id, TOP)) for row in rows}
+        read = {row.id: _item(row, values, ids, (forbidden, said), inherited.get(row.id, TOP)) for row in rows}
         by_id |= {item_id: read[item_id] for item_id in chunk if item_id in read}
     return by_id
 
@@ -88,7 +90,7 @@ def _item(
     row: Row[Any],
     fields: Mapping[int, dict[str, FieldValue]],
     ids: tuple[Mapping[int, dict[str, IdClaim]], Mapping[int, frozenset[str]]],
-    forbidden: Mapping[int, list[Veto]],
+    beside: tuple[Mapping[int, list[Veto]], Mapping[int, tuple[Statement, ...]]],
     inherited: Above,
 ) -> MediaItem:
     return MediaItem(
@@ -99,7 +101,8 @@ def _item(
         ids=ids[0].get(row.id, {}),
         aliases=ids[1].get(row.id, frozenset()),
         fields=fields.get(row.id, {}),
-        vetoes=tuple(forbidden.get(row.id, ())),
+        vetoes=tuple(beside[0].get(row.id, ())),
+        statements=beside[1].get(row.id, ()),
         conflicts=row.conflicts,
         undecided=row.undecided,
         readings=row.readings or (),

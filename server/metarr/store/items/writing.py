@@ -10,6 +10,7 @@ from metarr.domain.item import FieldValue, MediaItem, Veto
 from metarr.errors import VersionMoved
 from metarr.store.chunks import chunks
 from metarr.store.items.ids import refuse_taken, write_claims
+from metarr.store.items.statements import write_statements
 from metarr.store.items.words import search_key, shown_title, sort_key, text_of
 from metarr.store.tables import field_values, items, vetoes
 from metarr.store.upsert import count as count_written
@@ -28,6 +29,7 @@ def add(connection: Connection, item: MediaItem) -> MediaItem:
     write_claims(connection, {}, added)
     _write_fields(connection, [({}, added)])
     _write_vetoes(connection, (), added)
+    write_statements(connection, (), added)
     return added
 
 
@@ -55,6 +57,7 @@ def save_all(connection: Connection, pairs: Sequence[tuple[MediaItem, MediaItem]
         refuse_taken(connection, item, new)
         write_claims(connection, before.ids, item)
         _write_vetoes(connection, before.vetoes, item)
+        write_statements(connection, before.statements, item)
     _write_fields(connection, [(before.fields, item) for (before, _), item in zip(pairs, saved, strict=True)])
     return saved
 

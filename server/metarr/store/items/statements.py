@@ -1,0 +1,106 @@
+"""What files and players last said about items, and which item a file tells of."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select
+
+from metarr.domain.item import REPORTERS, MediaItem, Statement
+from metarr.store.chunks import chunks
+from metarr.store.tables import statements
+from metarr.store.values import decode_held, encode_held
+
+
+def statements_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, tuple[Statement, ...]]:
+    """By item what is said about it, by source, file and part."""
+    by_item: dict[int, list[Statement]] = {}
+    for row in connection.execute(_OF_ITEMS, {"ids": item_ids}):
+        statement = Statement(
+            source=row.source,
+            file=row.file,
+            part=row.part,
+            title=row.title,
+            year=row.year,
+            ids=row.ids,
+            values=decode_held(row.values_held),
+            locks=frozenset(row.locks),
+        )
+        by_item.setdefault(row.item_id, []).append(statement)
+    return {item_id: tuple(sorted(said, key=lambda each: each.key)) for item_id, said in by_item.items()}
+
+
+def find_by_files(connection: Connection, files: Iterable[str]) -> dict[tuple[str, str], int]:
+    """By file and part the item that it told of last."""
+    return {
+        (row.file, row.part): row.item_id
+        for chunk in chunks(files)
+        for row in connection.execute(_BY_FILE, {"files": chunk, "sources": REPORTERS})
+    }
+
+
+def write_statements(connection: Connection, before: Collection[Statement], item: MediaItem) -> None:
+    """Write what differs from what was said before."""
+    if item.statements == before:
+        return
+    kept = {each.key for each in item.statements}
+    for each in before:
+        if each.key not in kept:
+            connection.execute(_REMOVE, _named(item.id, each))
+    for each in item.statements:
+        if each not in before:
+            connection.execute(_REMOVE, _named(item.id, each))
+            connection.execute(insert(statements), {"item_id": item.id, **_columns(each)})
+
+
+def _named(item_id: int, statement: Statement) -> dict[str, object]:
+    at = {"at_source": statement.source, "at_file": statement.file, "at_part": statement.part}
+    return {"of_item": item_id, **at}
+
+
+def remove_elsewhere(connection: Connection, item_id: int, file: str, part: str) -> None:
+    """Have a file tell of no other item than this one."""
+    connection.execute(_ELSEWHERE, {"of_item": item_id, "at_file": file, "at_part": part, "sources": REPORTERS})
+
+
+def remove_statements(connection: Connection, source: str, files: Collection[str] | None = None) -> None:
+    """Forget what a source said; `files`: of these alone."""
+    mine = delete(statements).where(statements.c.source == source)
+    if files is None:
+        connection.execute(mine)
+    else:
+        for chunk in chunks(files):
+            connection.execute(mine.where(statements.c.file.in_(chunk)))
+
+
+# Statements, built once
+
+_IDS: BindParameter[Collection[int]] = bindparam("ids", expanding=True)
+_OF_ITEMS = select(statements).where(statements.c.item_id.in_(_IDS))
+_BY_FILE = select(statements.c.item_id, statements.c.file, statements.c.part).where(
+    statements.c.file.in_(bindparam("files", expanding=True)),
+    statements.c.source.in_(bindparam("sources", expanding=True)),
+)
+_ELSEWHERE = delete(statements).where(
+    statements.c.item_id != bindparam("of_item"),
+    statements.c.file == bindparam("at_file"),
+    statements.c.part == bindparam("at_part"),
+    statements.c.source.in_(bindparam("sources", expanding=True)),
+)
+_REMOVE = delete(statements).where(
+    statements.c.item_id == bindparam("of_item"),
+    statements.c.source == bindparam("at_source"),
+    statements.c.file == bindparam("at_file"),
+    statements.c.part == bindparam("at_part"),
+)
+
+
+def _columns(statement: Statement) -> Mapping[str, object]:
+    return {
+        "source": statement.source,
+        "file": statement.file,
+        "part": statement.part,
+        "title": statement.title,
+        "year": statement.year,
+        "ids": statement.ids,
+        "locks": tuple(sorted(statement.locks)),
+        "values_held": encode_held(statement.values),
+    }
