@@ -35,6 +35,13 @@ Rule = Annotated[str, typer.Argument(metavar="KIND.FIELD", help="Such as movie.p
 Providers = Annotated[
     str, typer.Argument(metavar="PROVIDER,...", help="Provider ids, the best first, such as omdb,tmdb.")
 ]
+Sources = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE,...",
+        help="Provider ids, the best first, such as omdb,tmdb; also nfo, for your files, and player:ID.",
+    ),
+]
 Preview = Annotated[
     bool, typer.Option("--preview", help="Tell what it would do to the stored values, and change nothing.")
 ]
@@ -79,13 +86,15 @@ def _notes(rule: Answer) -> str:
 
 def _globals(authorities: Answer) -> None:
     say(f"priority of all providers: {', '.join(authorities.get('providerPriority', ()))}")
+    if below := authorities.get("furtherSources"):
+        say(f"below all of them, unless a field's list names them: {', '.join(below)}")
     say(f"fill gaps from providers outside a field's list: {'on' if authorities.get('fillGaps') else 'off'}")
 
 
 @app.command("set")
 def set_rule(
     rule: Rule,
-    providers: Providers,
+    providers: Sources,
     *,
     exclusive: Annotated[
         bool, typer.Option("--exclusive", help="Listen to no other, even where these say nothing.")

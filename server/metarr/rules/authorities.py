@@ -1,22 +1,25 @@
-"""Changing which providers the fields listen to."""
+"""Changing whom the fields listen to: providers, and files and players."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from metarr.asking.roster import Roster
 from metarr.domain.authority import Authority, FieldRule, rule_key, rule_violations
+from metarr.domain.item import PLAYER_SOURCE, REPORTERS
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, VersionMoved, Violation
-from metarr.store import authorities
-from metarr.store.database import Database
+from metarr.store import authorities, players
+from metarr.store.database import Connection, Database
 
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules in force. `priority` names every known provider; `etag` changes with every change."""
+    """The rules in force. `priority` names every known provider; `further_sources` are the files and players that a
+    field may listen to as well; `etag` changes with every change."""
 
     authority: Authority
     priority: tuple[str, ...]
+    further_sources: tuple[str, ...]
     etag: str
 
 
@@ -29,11 +32,15 @@ class FieldAuthorities:
 
     def read(self) -> Rules:
         with self._database.read() as connection:
-            return self._rules(authorities.read(connection))
+            return self._rules(connection, authorities.read(connection))
 
-    def _rules(self, authority: Authority) -> Rules:
-        priority = authority.by_priority(self._roster.ids())
-        return Rules(authority=authority, priority=priority, etag=authorities.etag(authority))
+    def _rules(self, connection: Connection, authority: Authority) -> Rules:
+        return Rules(
+            authority=authority,
+            priority=authority.by_priority(self._roster.ids()),
+            further_sources=further_sources(connection),
+            etag=authorities.etag(authority),
+        )
 
     def update(
         self,
@@ -43,11 +50,13 @@ class FieldAuthorities:
         rules: Iterable[tuple[Kind, str, FieldRule]] = (),
         resets: Iterable[tuple[Kind, str]] = (),
         etag: str = "",
+        players_to_come: bool = False,
     ) -> Rules:
-        """Change what is given. Raises InvalidInput with every violation, and nothing is stored."""
+        """Change what is given. `players_to_come`: rules may name players that are not known yet. Raises InvalidInput
+        with every violation, and nothing is stored."""
         wanted = list(rules)
-        self._check(wanted, priority)
         with self._database.begin() as connection:
+            self._check(connection, wanted, priority, to_come=players_of(wanted) if players_to_come else frozenset())
             now = authorities.read(connection)
             _check_etag(etag, now)
             authorities.reset(connection, resets)
@@ -59,7 +68,7 @@ class FieldAuthorities:
             after = authorities.read(connection)
             if after != now:
                 authorities.remember(connection, now)
-            return self._rules(after)
+            return self._rules(connection, after)
 
     def proposed(
         self,
@@ -72,8 +81,8 @@ class FieldAuthorities:
     ) -> Authority:
         """The rules as `update` would leave them. Raises what it raises; nothing is stored."""
         wanted = list(rules)
-        self._check(wanted, priority)
         with self._database.read() as connection:
+            self._check(connection, wanted, priority)
             now = authorities.read(connection)
         _check_etag(etag, now)
         reset = {rule_key(kind, field) for kind, field in resets}
@@ -84,15 +93,32 @@ class FieldAuthorities:
             fill_gaps=now.fill_gaps if fill_gaps is None else fill_gaps,
         )
 
-    def _check(self, rules: Iterable[tuple[Kind, str, FieldRule]], priority: tuple[str, ...] | None) -> None:
+    def _check(
+        self,
+        connection: Connection,
+        rules: Iterable[tuple[Kind, str, FieldRule]],
+        priority: tuple[str, ...] | None,
+        to_come: frozenset[str] = frozenset(),
+    ) -> None:
         provider_ids = self._roster.ids()
+        sources = provider_ids.union(further_sources(connection), to_come)
         wrong: list[Violation] = []
         for place, (kind, field, rule) in enumerate(rules):
-            wrong += rule_violations(kind, field, rule, provider_ids, f"authorities.fields[{place}]")
+            wrong += rule_violations(kind, field, rule, sources, f"authorities.fields[{place}]")
         if priority is not None:
             wrong += priority_violations(priority, provider_ids)
         if wrong:
             raise InvalidInput(*wrong)
+
+
+def further_sources(connection: Connection) -> tuple[str, ...]:
+    """What a field may listen to besides providers: files, and each player."""
+    return (*REPORTERS, *sorted(player.source for player in players.everyone(connection)))
+
+
+def players_of(rules: Iterable[tuple[Kind, str, FieldRule]]) -> frozenset[str]:
+    """The sources of players that rules name."""
+    return frozenset(each for *_, rule in rules for each in rule.providers if each.startswith(PLAYER_SOURCE))
 
 
 def _check_etag(etag: str, now: Authority) -> None:

@@ -21,11 +21,11 @@ from metarr.domain.authority import FieldRule, rule_key, rule_violations
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import admit_all
-from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule
+from metarr.domain.item import OWNER, REPORTERS, FieldValue, MediaItem, Rule
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, Violation
 from metarr.library.commit import commit
-from metarr.rules.authorities import FieldAuthorities, priority_violations
+from metarr.rules.authorities import FieldAuthorities, players_of, priority_violations
 from metarr.rules.providers import ProviderSettings
 from metarr.rules.settings_editor import SettingsEditor
 from metarr.settings import DECLARED, with_languages
@@ -201,6 +201,8 @@ class Decisions:
 
     def _authority_faults(self, wanted: AuthorityDecisions) -> Iterator[Violation]:
         provider_ids = self._roster.ids()
+        # A player that is not known here yet may come and find its place.
+        sources = provider_ids.union(REPORTERS, players_of((Kind.MOVIE, "", each) for each in wanted.fields.values()))
         if wanted.provider_priority:
             yield from priority_violations(wanted.provider_priority, provider_ids)
         for key, rule in wanted.fields.items():
@@ -208,7 +210,7 @@ class Decisions:
             if kind is None:
                 yield Violation(path, "is no <kind>.<field>, such as movie.plot")
             else:
-                yield from rule_violations(kind, field, rule, provider_ids, path)
+                yield from rule_violations(kind, field, rule, sources, path)
 
     def _take_settings(self, wanted: Mapping[str, Any], dry_run: bool) -> int:
         values, _ = checked_all(DECLARED, wanted)
@@ -231,6 +233,7 @@ class Decisions:
                 priority=priority,
                 fill_gaps=fill_gaps,
                 rules=[(kind, field, rule) for kind, field, rule in named if kind is not None],
+                players_to_come=True,
             )
         return changed
 

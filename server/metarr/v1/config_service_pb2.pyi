@@ -228,16 +228,18 @@ class FieldAuthority(_message.Message):
     def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., field: _Optional[str] = ..., providers: _Optional[_Iterable[str]] = ..., exclusive: _Optional[bool] = ..., union: _Optional[bool] = ..., is_default: _Optional[bool] = ...) -> None: ...
 
 class FieldAuthorities(_message.Message):
-    __slots__ = ("provider_priority", "fields", "fill_gaps", "etag")
+    __slots__ = ("provider_priority", "fields", "fill_gaps", "etag", "further_sources")
     PROVIDER_PRIORITY_FIELD_NUMBER: _ClassVar[int]
     FIELDS_FIELD_NUMBER: _ClassVar[int]
     FILL_GAPS_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    FURTHER_SOURCES_FIELD_NUMBER: _ClassVar[int]
     provider_priority: _containers.RepeatedScalarFieldContainer[str]
     fields: _containers.RepeatedCompositeFieldContainer[FieldAuthority]
     fill_gaps: bool
     etag: str
-    def __init__(self, provider_priority: _Optional[_Iterable[str]] = ..., fields: _Optional[_Iterable[_Union[FieldAuthority, _Mapping]]] = ..., fill_gaps: _Optional[bool] = ..., etag: _Optional[str] = ...) -> None: ...
+    further_sources: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, provider_priority: _Optional[_Iterable[str]] = ..., fields: _Optional[_Iterable[_Union[FieldAuthority, _Mapping]]] = ..., fill_gaps: _Optional[bool] = ..., etag: _Optional[str] = ..., further_sources: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class GetFieldAuthoritiesRequest(_message.Message):
     __slots__ = ("kind",)

@@ -7,6 +7,7 @@ from doors.cli.messages import rule
 def rules(daemon):
     authorities = {
         "providerPriority": ["omdb", "tmdb"],
+        "furtherSources": ["import", "nfo", "player:living-room"],
         "fields": [rule("title", "tmdb", isDefault=True), rule("plot", "omdb", "tmdb", exclusive=True)],
         "fillGaps": True,
     }
@@ -23,6 +24,7 @@ def test_show_tells_the_rules_and_what_holds_for_all(metarr, daemon):
     ]
     assert lines[4:] == [
         "priority of all providers: omdb, tmdb",
+        "below all of them, unless a field's list names them: import, nfo, player:living-room",
         "fill gaps from providers outside a field's list: on",
     ]
     assert daemon.request("GetFieldAuthorities") == {"kind": "MEDIA_KIND_MOVIE"}

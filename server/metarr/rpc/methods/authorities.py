@@ -135,7 +135,11 @@ def _authorities_message(rules: Rules, kind: Kind | None) -> pb.FieldAuthorities
                 )
             )
     return pb.FieldAuthorities(
-        provider_priority=rules.priority, fields=fields, fill_gaps=authority.fill_gaps, etag=rules.etag
+        provider_priority=rules.priority,
+        fields=fields,
+        fill_gaps=authority.fill_gaps,
+        etag=rules.etag,
+        further_sources=rules.further_sources,
     )
 
 
