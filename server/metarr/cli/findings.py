@@ -60,13 +60,13 @@ def item_of(  # noqa: PLR0917 a title in plain values
     }
 
 
-def series_of(title: str, year: int, ids: Any, weak: Collection[str] = ()) -> dict[str, Any]:
-    """`weak`: the types of the ids that need a second witness."""
+def series_of(title: str, year: int, ids: Any, weak: Collection[str] = (), file: str = "") -> dict[str, Any]:
+    """`weak`: the types of the ids that need a second witness; `file`: by what it is known again."""
     claims = [
         {"type": id_type, "value": str(value), **({"weak": True} if id_type in weak else {})}
         for id_type, value in ids.items()
     ]
-    return {"title": title, "year": year, "ids": claims}
+    return {"title": title, "year": year, "ids": claims, **({"file": file} if file else {})}
 
 
 def shown(path: Path | str, line: int = 0) -> str:

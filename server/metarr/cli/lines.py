@@ -1,6 +1,11 @@
 """Titles as JSON lines: one on a line of its own."""
 
+import hashlib
+import json as json_text
+import os
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
@@ -44,6 +49,22 @@ _decode = msgspec.json.Decoder(Line).decode
 
 
 def read_lines(path: Path, file: BinaryIO) -> Iterator[Finding]:
+    """The titles of a file of lines. Each is known again by what it calls its title, in whatever line it stands."""
+    name = unicodedata.normalize("NFC", shown(os.path.abspath(path)))
+    seen: Counter[str] = Counter()
+    for finding in _findings(path, file):
+        if isinstance(finding, TitleToAdd):
+            called = json_text.dumps([finding.item.get(key) for key in _CALLED], sort_keys=True)
+            part = hashlib.blake2b(called.encode(errors="replace"), digest_size=8).hexdigest()
+            seen[part] += 1
+            finding.item.update(file=name, part=f"{part}.{seen[part]}")
+        yield finding
+
+
+_CALLED = ("kind", "title", "year", "ids", "series", "seasonNumber", "episodeNumber")
+
+
+def _findings(path: Path, file: BinaryIO) -> Iterator[Finding]:
     number = 0
     while line := file.readline(MOST_LINE + 1):
         number += 1

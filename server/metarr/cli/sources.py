@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from metarr.cli.findings import Fault, Finding, shown
@@ -42,7 +43,8 @@ def _alone(path: Path) -> Iterator[Finding]:
     hinted = hints(path.parent / HINTS) if HINTS in names else ""
     folder = Folder(path.parent.name, tuple(dict.fromkeys(names)), hints=hinted)
     is_described = SHOW_NFO in names and path.name != SHOW_NFO
-    yield from findings(Tree(path.parent, folder, path.name) if is_described else _in_series(path.parent, folder))
+    tree = Tree(path.parent, folder, path.name) if is_described else _in_series(path.parent, folder)
+    yield from findings(replace(tree, partial=True))
 
 
 def _in_series(path: Path, folder: Folder) -> Tree:

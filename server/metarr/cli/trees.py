@@ -1,6 +1,7 @@
 """What a tree of media files brings into the library: `metarr.files` says what it holds, its `.nfo` files are read."""
 
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +23,13 @@ SEASON_OF_ALL = 1
 
 @dataclass(frozen=True)
 class Tree:
-    """A folder and what is in it. `base`: where it is; `given`: what below it is to be imported, "" for all."""
+    """A folder and what is in it. `base`: where it is; `given`: what below it is to be imported, "" for all. `partial`:
+    only one of its files is listed, so that nobody can tell whether it is the folder of one title."""
 
     base: Path
     folder: Folder
     given: str
+    partial: bool = False
 
 
 def findings(tree: Tree) -> Iterator[Finding]:
@@ -136,11 +139,19 @@ class _Reader:
         if len(entry.readings) > 1:
             item["readings"] = [{"title": title, "year": year} for title, year in entry.readings[1:]]
         item |= {"source": "nfo" if entry.by is By.NFO else "import", "lockAll": title.lock_all}
+        known_again = {"file": self._file(entry), "part": entry.part, "lockFields": sorted(title.lock)}
+        item |= {name: value for name, value in known_again.items() if value}
         if entry.series is not None:
             of, season = entry.series.title, SEASON_OF_ALL if title.season is None else title.season
-            item |= {"series": series_of(of.title, of.year, of.ids, of.weak)}
+            item |= {"series": series_of(of.title, of.year, of.ids, of.weak, self._file(entry.series))}
             item |= {"seasonNumber": season, "episodeNumber": title.episode or 0}
         return TitleToAdd(self._where(entry), item, entry.by, entry.note)
+
+    def _file(self, entry: FiledTitle) -> str:
+        """By what a title is known again, in full; "" for nothing."""
+        partly = self._tree.partial and entry.title.kind is Kind.MOVIE
+        file = os.path.splitext(entry.nfo or entry.path)[0] if partly else entry.file
+        return unicodedata.normalize("NFC", shown(self._tree.base / file)) if file else ""
 
     def _where(self, entry: FiledTitle) -> str:
         return shown(self._tree.base / entry.nfo, entry.title.line) if entry.nfo else self._at(entry.path)

@@ -11,6 +11,7 @@ from metarr.domain.matching import title_key
 from metarr.domain.values import Kind
 from metarr.files.contents import Clues, EpisodeFile, Left, LooseNfo, MovieFiles, SeriesFolder
 from metarr.files.idtags import joined
+from metarr.files.listing import stem
 from metarr.files.readings import NameReading, first, readings
 from metarr.nfo import Title
 
@@ -25,7 +26,9 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FiledTitle:
-    """A title to take in. `path`: its video, or its folder; `nfo`: the file that describes it, "" for none.
+    """A title to take in. `path`: its video, or its folder; `nfo`: the file that describes it, "" for none. `file`: by
+    what it is known again: its own folder, else its file without the ending; "" for none that is its own; `part`: which
+    of several titles there.
 
     `title`: all that is known of it. `readings`: the words by which it may be searched, none where an id is known.
     `series`: an episode's. `note`: what its owner is to know.
@@ -38,6 +41,8 @@ class FiledTitle:
     nfo: str = ""
     series: "FiledTitle | None" = None
     note: str = ""
+    file: str = ""
+    part: str = ""
 
 
 Nfos = Mapping[str, Sequence[Title]]
@@ -54,7 +59,28 @@ def movie(film: MovieFiles, nfos: Nfos) -> list[FiledTitle | Left]:
     path = film.videos[0].files[0]
     if titles and titles[0].kind is Kind.EPISODE:
         return [replace(each, path=path) for each in _without_folder([LooseNfo(nfo)], nfos)]
-    return [_entry(path, Kind.MOVIE, film.clues, nfo, titles)]
+    entry = _entry(path, Kind.MOVIE, film.clues, nfo, titles)
+    return _filed([entry], film.folder or "." if film.own else _without_ending(path))
+
+
+def _filed(entries: Sequence[FiledTitle | Left], file: str) -> list[FiledTitle | Left]:
+    """The titles of one file, or folder, as they are known again there."""
+    several = len(entries) > 1
+    return [
+        replace(entry, file=file, part=_part(entry.title, place) if several else "")
+        if isinstance(entry, FiledTitle)
+        else entry
+        for place, entry in enumerate(entries, 1)
+    ]
+
+
+def _part(title: Title, place: int) -> str:
+    return f"S{title.season}E{title.episode}" if title.kind is Kind.EPISODE else str(place)
+
+
+def _without_ending(path: str) -> str:
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}{stem(name)}"
 
 
 def series(folder: SeriesFolder | None, files: Sequence[EpisodeFile | LooseNfo], nfos: Nfos) -> list[FiledTitle | Left]:
@@ -65,8 +91,8 @@ def series(folder: SeriesFolder | None, files: Sequence[EpisodeFile | LooseNfo],
     of = _entry(folder.folder, Kind.SERIES, folder.clues, nfo, [each for each in titles if each.kind is Kind.SERIES])
     if isinstance(of, Left):
         return [replace(of, why=f"{of.why}; so its {len(files)} files are left, too")]
-    of = _called(of, _of_series(files, nfos))
-    of, entries = _dated(of, [entry for file in files for entry in _entries(file, nfos, of)])
+    of = replace(_called(of, _of_series(files, nfos)), file=folder.folder or "." if folder.own else "")
+    of, entries = _dated(of, [entry for file in files for entry in _known_again(file, _entries(file, nfos, of))])
     has_videos = any(isinstance(file, EpisodeFile) for file in files)
     has_episodes = any(isinstance(entry, FiledTitle) and entry.series is of for entry in entries)
     return [of, *entries] if of.nfo or (has_videos and has_episodes) else entries
@@ -75,7 +101,11 @@ def series(folder: SeriesFolder | None, files: Sequence[EpisodeFile | LooseNfo],
 def _without_folder(files: Sequence[EpisodeFile | LooseNfo], nfos: Nfos) -> list[FiledTitle | Left]:
     shows = {_show(title): _by_episode(title) for title in _of_series(files, nfos)}
     entries = [
-        _by_nfo(path, path, title, shows.get(_show(title))) for path in _nfos_of(files) for title in nfos.get(path, ())
+        entry
+        for path in _nfos_of(files)
+        for entry in _filed(
+            [_by_nfo(path, path, title, shows.get(_show(title))) for title in nfos.get(path, ())], _without_ending(path)
+        )
     ]
     for of in shows.values():
         _, entries = _dated(of, entries)
@@ -179,6 +209,10 @@ def _first_year(titles: Iterable[Title]) -> int:
 
 
 # Episodes
+
+
+def _known_again(file: EpisodeFile | LooseNfo, entries: Iterable[FiledTitle | Left]) -> list[FiledTitle | Left]:
+    return _filed(list(entries), _without_ending(file.path if isinstance(file, LooseNfo) else file.video.files[0]))
 
 
 def _entries(file: EpisodeFile | LooseNfo, nfos: Nfos, of: FiledTitle | None) -> Iterator[FiledTitle | Left]:

@@ -49,7 +49,7 @@ class Title:
     `ids`: by type, whatever they are worth for the kind (`domain.ids.worth`); `weak`: types of those that need a second
     witness. `season`, `episode`: None where the file does not tell; `show`, `show_ids`: the name and ids of an
     episode's series, where it tells. `certification` is as the file has it, for any country
-    (`domain.certifications`). `line`: where it begins.
+    (`domain.certifications`). `lock_all`: all of its fields are to stay; else those in `lock`. `line`: where it begins.
     """
 
     kind: Kind
@@ -63,6 +63,7 @@ class Title:
     show: str = ""
     show_ids: Mapping[str, str] = field(default_factory=dict)
     lock_all: bool = False
+    lock: frozenset[str] = frozenset()
     line: int = field(default=1, compare=False)
 
 
@@ -88,7 +89,7 @@ def parse(content: bytes, name: str = "") -> list[Title]:
 
 
 def _is_empty(title: Title) -> bool:
-    return title == Title(title.kind, lock_all=title.lock_all)
+    return title == Title(title.kind, lock_all=title.lock_all, lock=title.lock)
 
 
 def _by_address(around: Sequence[Link], name: str) -> Title:
@@ -155,12 +156,31 @@ def _titles(element: Element, around: Sequence[Link], line: int) -> Iterator[Tit
 
 _MOST_TOGETHER = 20
 
+_LOCKED_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "cast": ("cast", "directors", "writers", "creators"),
+    "genres": ("genres",),
+    "productionlocations": ("countries",),
+    "studios": ("studios",),
+    "tags": ("tags",),
+    "name": ("title",),
+    "overview": ("plot", "outline"),
+    "runtime": ("runtime_minutes",),
+    "officialrating": ("certification",),
+}
+"""By what Jellyfin calls them in `lockedfields`."""
+
+
+def _locked_fields(text: str) -> Iterator[str]:
+    for name in text.split("|"):
+        yield from _LOCKED_FIELDS.get(name.strip().lower(), ())
+
 
 def _title(element: Element, kind: Kind, around: Sequence[Link], line: int) -> Title:
     names = ("premiered", "releasedate") if kind is Kind.MOVIE else ("aired", "premiered", "releasedate", "firstaired")
     date = _child(element, *names)
     ids = ids_of(element, kind, around)
     facts = {**_facts(element, kind, ids), "release_date": day(date)}
+    lock_all = _child(element, "lockdata").lower() in ("true", "yes", "1")
     return Title(
         kind=kind,
         title=_named(element, "title", "originaltitle")[:500],
@@ -172,7 +192,8 @@ def _title(element: Element, kind: Kind, around: Sequence[Link], line: int) -> T
         episode=whole(_child(element, "episode")),
         show=_named(element, "showtitle")[:500],
         show_ids=ids.series,
-        lock_all=_child(element, "lockdata").lower() in ("true", "yes", "1"),
+        lock_all=lock_all,
+        lock=frozenset() if lock_all else frozenset(_locked_fields(_child(element, "lockedfields"))),
         line=line,
     )
 

@@ -10,7 +10,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class NewItem(_message.Message):
-    __slots__ = ("kind", "title", "year", "ids", "fields", "source", "lock_all", "series", "season_number", "episode_number", "readings")
+    __slots__ = ("kind", "title", "year", "ids", "fields", "source", "lock_all", "series", "season_number", "episode_number", "readings", "file", "part", "lock_fields")
     KIND_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
@@ -22,6 +22,9 @@ class NewItem(_message.Message):
     SEASON_NUMBER_FIELD_NUMBER: _ClassVar[int]
     EPISODE_NUMBER_FIELD_NUMBER: _ClassVar[int]
     READINGS_FIELD_NUMBER: _ClassVar[int]
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    LOCK_FIELDS_FIELD_NUMBER: _ClassVar[int]
     kind: _common_pb2.MediaKind
     title: str
     year: int
@@ -33,7 +36,10 @@ class NewItem(_message.Message):
     season_number: int
     episode_number: int
     readings: _containers.RepeatedCompositeFieldContainer[TitleReading]
-    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[ReportedField, _Mapping]]] = ..., source: _Optional[str] = ..., lock_all: _Optional[bool] = ..., series: _Optional[_Union[NewParent, _Mapping]] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., readings: _Optional[_Iterable[_Union[TitleReading, _Mapping]]] = ...) -> None: ...
+    file: str
+    part: str
+    lock_fields: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[ReportedField, _Mapping]]] = ..., source: _Optional[str] = ..., lock_all: _Optional[bool] = ..., series: _Optional[_Union[NewParent, _Mapping]] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., readings: _Optional[_Iterable[_Union[TitleReading, _Mapping]]] = ..., file: _Optional[str] = ..., part: _Optional[str] = ..., lock_fields: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class TitleReading(_message.Message):
     __slots__ = ("title", "year")
@@ -52,14 +58,16 @@ class ReportedField(_message.Message):
     def __init__(self, name: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class NewParent(_message.Message):
-    __slots__ = ("title", "year", "ids")
+    __slots__ = ("title", "year", "ids", "file")
     TITLE_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
     IDS_FIELD_NUMBER: _ClassVar[int]
+    FILE_FIELD_NUMBER: _ClassVar[int]
     title: str
     year: int
     ids: _containers.RepeatedCompositeFieldContainer[_common_pb2.ExternalId]
-    def __init__(self, title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ...) -> None: ...
+    file: str
+    def __init__(self, title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., file: _Optional[str] = ...) -> None: ...
 
 class UpsertItemsRequest(_message.Message):
     __slots__ = ("items",)

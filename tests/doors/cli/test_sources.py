@@ -52,6 +52,7 @@ def test_a_line_is_a_title_with_all_that_is_known_of_it(tmp_path: Path) -> None:
     [entry] = lines(tmp_path, "\ufeff" + json.dumps(movie), "", "   ")
     assert isinstance(entry, TitleToAdd)
     assert entry.where == f"{tmp_path / 'titles.jsonl'}:1"
+    assert entry.item.pop("part")
     assert entry.item == {
         "kind": "MEDIA_KIND_MOVIE",
         "title": "Night Ferry",
@@ -60,6 +61,7 @@ def test_a_line_is_a_title_with_all_that_is_known_of_it(tmp_path: Path) -> None:
         "fields": [{"name": "plot", "value": "P"}, {"name": "genres", "value": ["Drama"]}],
         "source": "import",
         "lockAll": True,
+        "file": f"{tmp_path / 'titles.jsonl'}",
     }
 
 
@@ -142,7 +144,8 @@ def test_a_folder_is_read_with_the_series_of_its_episodes(tmp_path: Path) -> Non
     assert faults(found) == {"release.nfo": "", "clip.nfo": ""}
     told = {item["title"]: item for item in items(found)}
     assert told.keys() == {"Harbour", "1", "2", "Night Ferry"}
-    assert (told["2"]["series"], told["2"]["seasonNumber"], told["2"]["episodeNumber"]) == (DESCRIBED, 1, 2)
+    series = DESCRIBED | {"file": str(tmp_path / "Harbour")}
+    assert (told["2"]["series"], told["2"]["seasonNumber"], told["2"]["episodeNumber"]) == (series, 1, 2)
     assert told["Night Ferry"]["lockAll"] is True
     assert all(item["source"] == "nfo" for item in told.values())
 
@@ -152,7 +155,8 @@ def test_a_season_file_belongs_to_the_series_above(tmp_path: Path) -> None:
     season = "<season><title>Book One</title><seasonnumber>1</seasonnumber></season>"
     path = write(tmp_path / "Harbour" / "Season 1" / "season.nfo", season)
     [item] = items(list(read(path)))
-    assert (item["kind"], item["title"], item["series"]) == ("MEDIA_KIND_SEASON", "Book One", DESCRIBED)
+    series = DESCRIBED | {"file": str(tmp_path / "Harbour")}
+    assert (item["kind"], item["title"], item["series"]) == ("MEDIA_KIND_SEASON", "Book One", series)
     assert (item["seasonNumber"], item["episodeNumber"]) == (1, 0)
 
 
@@ -179,7 +183,7 @@ def test_an_episode_file_by_itself_finds_its_series_above(tmp_path: Path) -> Non
     write(tmp_path / "Harbour" / "tvshow.nfo", SHOW)
     path = write(tmp_path / "Harbour" / "Season 1" / "e1.nfo", EPISODE.format(1))
     [item] = items(list(read(path)))
-    assert item["series"] == DESCRIBED
+    assert item["series"] == DESCRIBED | {"file": str(tmp_path / "Harbour")}
 
 
 @pytest.mark.parametrize(
@@ -260,3 +264,55 @@ def test_memory_stays_flat_however_many_files_there_are(tmp_path: Path) -> None:
     count, peak = map(int, run.stdout.split())
     assert count == 2000
     assert peak < 1_000_000
+
+
+# By what a title is known again
+
+
+def known_by(path: Path, below: Path) -> dict[str, tuple[str, str]]:
+    return {
+        item["title"]: (str(Path(item["file"]).relative_to(below)), item.get("part", ""))
+        for item in items(list(read(path)))
+    }
+
+
+def test_a_title_is_known_again_by_its_own_folder_else_by_its_file(tmp_path: Path) -> None:
+    write(tmp_path / "Heat (1995)" / "heat.1995.mkv", b"")
+    write(tmp_path / "Mixed" / "Ronin (1998).mkv", b"")
+    write(tmp_path / "Mixed" / "Alien (1979).mkv", b"")
+    write(tmp_path / "Harbour" / "tvshow.nfo", SHOW)
+    write(tmp_path / "Harbour" / "Season 1" / "a S01E01.mkv", b"")
+    write(tmp_path / "Harbour" / "Season 1" / "a S01E01.nfo", EPISODE.format(1))
+    write(tmp_path / "Harbour" / "Season 1" / "b S01E02E03.mkv", b"")
+    write(tmp_path / "Harbour" / "Season 1" / "b S01E02E03.nfo", EPISODE.format(2) + EPISODE.format(3))
+    assert known_by(tmp_path, tmp_path) == {
+        "Heat": ("Heat (1995)", ""),
+        "Ronin": ("Mixed/Ronin (1998)", ""),
+        "Alien": ("Mixed/Alien (1979)", ""),
+        "Harbour": ("Harbour", ""),
+        "1": ("Harbour/Season 1/a S01E01", ""),
+        "2": ("Harbour/Season 1/b S01E02E03", "S1E2"),
+        "3": ("Harbour/Season 1/b S01E02E03", "S1E3"),
+    }
+    assert known_by(tmp_path / "Heat (1995)", tmp_path) == {"Heat": ("Heat (1995)", "")}
+
+
+def test_of_a_file_that_is_given_alone_nobody_knows_whether_the_folder_is_its_own(tmp_path: Path) -> None:
+    path = write(tmp_path / "Drama" / "Alien (1979).mkv", b"")
+    assert known_by(path, tmp_path) == {"Alien": ("Drama/Alien (1979)", "")}
+    described = write(tmp_path / "Heat" / "movie.nfo", "<movie><title>Heat</title></movie>")
+    assert known_by(described, tmp_path) == {"Heat": ("Heat/movie", "")}
+
+
+def test_a_line_is_known_again_by_what_it_calls_its_title(tmp_path: Path) -> None:
+    one, other = {"kind": "movie", "title": "Heat"}, {"kind": "movie", "title": "Ronin", "fields": {"plot": "P"}}
+    first = [item["part"] for item in items(lines(tmp_path, one, other, one))]
+    again = [item["part"] for item in items(lines(tmp_path, other | {"fields": {}}, one, one))]
+    assert (len(set(first)), sorted(again)) == (3, sorted(first))
+
+
+def test_fields_that_jellyfin_locks_are_to_be_locked(tmp_path: Path) -> None:
+    locked = "<lockdata>false</lockdata><lockedfields>Name|Overview|Nonsense</lockedfields>"
+    write(tmp_path / "movie.nfo", f"<movie><title>Heat</title>{locked}</movie>")
+    [item] = items(list(read(tmp_path / "movie.nfo")))
+    assert (item["lockAll"], item["lockFields"]) == (False, ["outline", "plot", "title"])

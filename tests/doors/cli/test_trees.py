@@ -121,7 +121,7 @@ def test_an_episode_belongs_to_the_series_as_that_is_sent(tmp_path: Path) -> Non
     for each in items(findings):
         if each["kind"] == "MEDIA_KIND_EPISODE":
             of = series[each["series"]["title"]]
-            assert each["series"] == {"title": of["title"], "year": of["year"], "ids": of["ids"]}
+            assert each["series"] == {name: of[name] for name in ("title", "year", "ids", "file")}
 
 
 HARBOUR = "series Harbour 2010 tvdb:81189 (nfo)"

@@ -27,6 +27,9 @@ from metarr.v1.library_service_pb2_grpc import LibraryServiceServicer
 MOST_ITEMS = 500
 """How many items one request names at most."""
 
+MOST_FILE = 4000
+"""Characters of a path."""
+
 MOST_READINGS = 10
 """Words, besides the title, that may be an item's."""
 
@@ -193,6 +196,9 @@ def _new_item(check: Check, path: str, item: pb.NewItem) -> NewItem:
         episode=item.episode_number,
         readings=_readings(check, f"{path}.readings", item.readings),
         weak=check.weak(item.ids, kind),
+        file=check.text(f"{path}.file", item.file, required=False, most=MOST_FILE),
+        part=check.text(f"{path}.part", item.part, required=False),
+        lock=frozenset(item.lock_fields),
     )
 
 
@@ -214,6 +220,7 @@ def _series(check: Check, path: str, series: pb.NewParent) -> NewSeries:
         year=check.year(f"{path}.year", series.year),
         ids=check.ids(f"{path}.ids", series.ids, Kind.SERIES),
         weak=check.weak(series.ids, Kind.SERIES),
+        file=check.text(f"{path}.file", series.file, required=False, most=MOST_FILE),
     )
 
 
