@@ -25,6 +25,7 @@ HX_CONFIG = {
     "allowEval": False,
     "allowScriptTags": False,
     "includeIndicatorStyles": False,
+    "attributesToSettle": ["class"],
     "disableInheritance": True,
     "historyCacheSize": 0,
     "refreshOnHistoryMiss": True,
@@ -38,7 +39,7 @@ HX_CONFIG = {
         {"code": "...", "swap": False, "error": True},
     ],
 }
-"""Without the first three htmx would break the CSP. Its history would keep pages in the browser's storage, and show a
+"""Without the first four htmx would break the CSP. Its history would keep pages in the browser's storage, and show a
 part of one when somebody goes back. Refused forms come back as pages, and are shown."""
 
 

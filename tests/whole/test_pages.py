@@ -1,0 +1,356 @@
+"""The pages in a real browser, of a real daemon over the simulators."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from certificates import self_signed
+from chromium import DESKTOP, PHONE, chromium, needs_chromium, overflow, visitor
+from harness import Live, live
+from metarr import tokens
+from metarr.app import Daemon
+from metarr.rpc.doors.access import Access
+from ports import kept_free
+from simulators import KEYS, Simulators
+
+pytestmark = [pytest.mark.e2e, needs_chromium]
+
+PAGES = ("/welcome", "/health", "/providers", "/providers/omdb", "/nope")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def metarr(simulators: Simulators, tmp_path: Path) -> Iterator[Live]:
+    with live(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser, metarr: Live) -> Iterator[Page]:
+    with visitor(browser, metarr.url) as page:
+        yield page
+
+
+@pytest.fixture
+def plain(browser: Browser, metarr: Live) -> Iterator[Page]:
+    """Of somebody whose browser runs no scripts."""
+    with visitor(browser, metarr.url, java_script_enabled=False) as page:
+        yield page
+
+
+def priority(metarr: Live) -> list[str]:
+    return metarr.call("Config", "GetFieldAuthorities")["authorities"]["providerPriority"]
+
+
+def provider(metarr: Live, name: str) -> dict:
+    return next(each for each in metarr.call("Config", "ListProviders")["providers"] if each["id"] == name)
+
+
+def setting(metarr: Live, name: str, key: str) -> dict:
+    return next(each for each in provider(metarr, name)["settings"] if each["key"] == key)
+
+
+def names(page: Page) -> list[str]:
+    return page.locator(".row strong").all_inner_texts()
+
+
+class TestOrder:
+    def test_a_row_is_dragged(self, page, metarr):
+        page.goto("/providers")
+        before = names(page)
+        page.locator("#row-fanart .grip").drag_to(page.locator(".row").first)
+        expect(page.locator(".row strong").first).to_have_text("fanart.tv")
+        expect(page.locator("#say")).to_have_text("The order is saved.")
+        assert names(page) == [before[3], *before[:3]]
+        assert priority(metarr)[0] == "fanart"
+        page.reload()
+        assert names(page) == [before[3], *before[:3]]
+
+    def test_it_is_moved_by_keyboard_twice_fast_and_keeps_the_focus(self, page, metarr):
+        page.goto("/providers")
+        page.locator("#up-fanart").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        expect(page.locator(".row strong").nth(1)).to_have_text("fanart.tv")
+        expect(page.locator("#say")).to_have_text("fanart.tv is now number 2 of 4.")
+        expect(page.locator("#up-fanart")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator(".row strong").first).to_have_text("fanart.tv")
+        expect(page.locator("#up-fanart")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator(".row strong").first).to_have_text("fanart.tv")
+        assert priority(metarr)[0] == "fanart"
+
+    def test_it_is_moved_without_script(self, plain, metarr):
+        plain.goto("/providers")
+        plain.locator("#down-omdb").click()
+        assert priority(metarr)[1] == "omdb"
+        assert names(plain)[1] == "OMDb"
+
+    def test_what_another_tab_ordered_is_shown_and_stands(self, page, metarr):
+        page.goto("/providers")
+        metarr.call(
+            "Config",
+            "UpdateFieldAuthorities",
+            {"authorities": {"providerPriority": ["tvdb", "tmdb", "omdb", "fanart"]}, "updateMask": "providerPriority"},
+        )
+        page.locator("#row-fanart .grip").drag_to(page.locator(".row").first)
+        expect(page.get_by_role("alert")).to_contain_text("Somebody else changed the order")
+        assert names(page) == ["TheTVDB", "TMDB", "OMDb", "fanart.tv"]
+        assert priority(metarr)[0] == "tvdb"
+
+
+class TestSettings:
+    def open(self, page: Page, name: str) -> None:
+        page.goto("/providers")
+        page.locator(f"#settings-{name}").click()
+        expect(page.locator("dialog article")).to_be_visible()
+
+    def test_a_key_is_tested_and_then_saved(self, page, metarr, simulators):
+        self.open(page, "tmdb")
+        page.get_by_label("Address").fill(simulators.base_urls["tmdb"])
+        page.get_by_label("API key").fill("0123456789abcdef")
+        page.get_by_role("button", name="Test").click()
+        expect(page.locator("#verdict")).to_contain_text("refuses the key")
+        assert not setting(metarr, "tmdb", "api_key").get("secretSet"), "nothing is stored by a test"
+        assert page.get_by_label("API key").input_value() == "0123456789abcdef", "what was typed is kept"
+        page.get_by_label("API key").fill(KEYS["tmdb"])
+        page.get_by_role("button", name="Test").click()
+        expect(page.locator("#verdict")).to_contain_text("TMDB answered.")
+        page.get_by_label("API key").press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("The settings of TMDB are saved.")
+        assert setting(metarr, "tmdb", "api_key")["secretHint"] == KEYS["tmdb"][-4:]
+        assert KEYS["tmdb"] not in page.content()
+        self.open(page, "tmdb")
+        assert page.get_by_label("API key").input_value() == ""
+        assert KEYS["tmdb"] not in page.content()
+
+    def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(self, page, metarr):
+        self.open(page, "omdb")
+        page.get_by_label("API key").fill("a-key-that-was-typed")
+        page.get_by_label("Requests per day").fill("many")
+        page.get_by_role("button", name="Save").click()
+        field = page.get_by_label("Requests per day")
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_be_focused()
+        expect(page.locator("#settings-daily_quota-help")).to_contain_text("Is a number")
+        assert field.input_value() == "many"
+        assert page.get_by_label("API key").input_value() == "a-key-that-was-typed"
+        assert not setting(metarr, "omdb", "api_key").get("secretSet")
+
+    def test_a_dialog_is_left_by_keyboard_but_not_with_what_was_typed(self, page):
+        self.open(page, "omdb")
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog article")).to_be_hidden()
+        expect(page.locator("#settings-omdb")).to_be_focused()
+        page.keyboard.press("Enter")
+        page.get_by_label("Requests per day").fill("7")
+        asked = []
+        page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+        page.keyboard.press("Escape")
+        expect(page.get_by_label("Requests per day")).to_have_value("7")
+        assert asked == ["Leave without saving what you typed?"]
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog article")).to_be_hidden()
+
+    def test_it_is_switched_off_and_on_and_keeps_the_focus(self, page, metarr):
+        page.goto("/providers")
+        switch = page.get_by_role("switch", name="OMDb is asked")
+        switch.press("Space")
+        expect(page.locator("#say")).to_have_text("OMDb is switched off.")
+        expect(switch).not_to_be_checked()
+        expect(switch).to_be_focused()
+        assert not provider(metarr, "omdb").get("enabled")
+        switch.press("Space")
+        expect(switch).to_be_checked()
+        assert provider(metarr, "omdb")["enabled"]
+
+
+def test_a_new_owner_sets_it_up_without_script(plain, metarr, simulators):
+    plain.goto("/")
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Welcome to Metarr")
+    plain.locator("#key-tmdb").click()
+    plain.get_by_label("Address").fill(simulators.base_urls["tmdb"])
+    plain.get_by_label("API key").fill(KEYS["tmdb"])
+    plain.get_by_role("button", name="Test").click()
+    expect(plain.locator("#verdict")).to_contain_text("TMDB answered.")
+    plain.get_by_label("API key").fill(KEYS["tmdb"])
+    plain.get_by_role("button", name="Save").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Welcome to Metarr")
+    expect(plain.locator(".steps li").first).to_contain_text("Done")
+    assert setting(metarr, "tmdb", "api_key")["secretSet"]
+    metarr.call(
+        "Library",
+        "UpsertItems",
+        {
+            "items": [
+                {"kind": "MEDIA_KIND_MOVIE", "title": "Fight Club", "ids": [{"type": "imdb", "value": "tt0137523"}]}
+            ]
+        },
+    )
+    plain.reload()
+    plain.get_by_role("button", name="Look everything up").click()
+    expect(plain.locator(".steps > li").last).to_contain_text("Begun")
+    assert len(metarr.call("Enrichment", "ListJobs")["jobs"]) == 1
+
+
+class TestHealth:
+    def test_a_card_changes_when_a_quota_runs_out(self, page, metarr, simulators):
+        metarr.configure(simulators, "omdb")
+        page.clock.install()
+        page.goto("/health")
+        card = page.locator("#provider-omdb")
+        expect(card).to_contain_text("Working")
+        simulators.set_quota("omdb", 0)
+        metarr.call("Config", "TestProvider", {"providerId": "omdb"})
+        page.clock.run_for(31_000)
+        expect(card).to_contain_text("Limited")
+        expect(page.get_by_label("Notices")).to_contain_text("OMDb")
+
+    def test_it_does_not_look_again_while_nobody_sees_it(self, page, metarr):
+        page.clock.install()
+        page.goto("/health")
+        looked: list[str] = []
+        page.on("request", lambda request: looked.append(request.url) if request.url.endswith("/health") else None)
+        page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+        page.clock.run_for(95_000)
+        assert looked == []
+        page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+        expect(page.locator("#health")).to_be_visible()
+        page.wait_for_timeout(300)
+        assert len(looked) == 1
+
+    def test_a_notice_leads_to_what_mends_it(self, page, metarr, simulators):
+        simulators.refuse_key("omdb")
+        metarr.configure(simulators, "omdb")
+        metarr.call("Config", "TestProvider", {"providerId": "omdb"})
+        page.goto("/health")
+        page.get_by_label("Notices").get_by_role("link", name="Open its settings").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("OMDb")
+
+
+def test_a_daemon_that_goes_and_comes_back_is_noticed_and_nothing_is_lost(browser, simulators, tmp_path):
+    with kept_free() as port:
+        daemon = Daemon(tmp_path, http=f"127.0.0.1:{port}")
+        daemon.start()
+        try:
+            with visitor(browser, f"http://127.0.0.1:{port}") as page:
+                page.goto("/providers/omdb")
+                page.get_by_label("Requests per day").fill("77")
+                daemon.stop()
+                page.get_by_role("button", name="Save").click()
+                expect(page.locator("#lost")).to_be_visible()
+                assert page.get_by_label("Requests per day").input_value() == "77"
+                daemon = Daemon(tmp_path, http=f"127.0.0.1:{port}")
+                daemon.start()
+                expect(page.locator("#lost")).to_be_hidden()
+                page.get_by_role("button", name="Save").click()
+                expect(page.get_by_role("status").first).to_contain_text("The settings of OMDb are saved.")
+        finally:
+            daemon.stop()
+
+
+class TestSignIn:
+    @pytest.fixture
+    def guarded(self, tmp_path: Path) -> Iterator[Daemon]:
+        daemon = Daemon(tmp_path, access=Access(require_token=True))
+        daemon.start()
+        yield daemon
+        daemon.stop()
+
+    def sign_in(self, page: Page, token: str) -> None:
+        page.get_by_label("Access token").fill(token)
+        page.get_by_role("button", name="Sign in").click()
+
+    def test_the_token_opens_pages_and_a_new_one_ends_that(self, browser, guarded, tmp_path):
+        file = tmp_path / tokens.FILE_NAME
+        with visitor(browser, f"http://{guarded.http_address}") as page:
+            page.goto("/providers")
+            self.sign_in(page, "not-the-token-at-all-but-long")
+            expect(page.get_by_text("This is not the access token.")).to_be_visible()
+            self.sign_in(page, tokens.read(file))
+            expect(page).to_have_url(re.compile("/providers$"))
+            status = page.evaluate("fetch('/metarr.v1.HealthService/GetHealth').then((answer) => answer.status)")
+            assert status == 401, "the cookie opens no method"
+            tokens.renew(file)
+            page.get_by_role("switch", name="OMDb is asked").click()
+            expect(page.get_by_label("Access token")).to_be_visible()
+            self.sign_in(page, tokens.read(file))
+            expect(page).to_have_url(re.compile("/providers$"))
+            page.get_by_role("button", name="Sign out").click()
+            expect(page.get_by_label("Access token")).to_be_visible()
+
+    def test_under_tls_alike(self, browser, tmp_path):
+        tls = self_signed(tmp_path)
+        daemon = Daemon(tmp_path / "data", access=Access(require_token=True, tls=tls))
+        daemon.start()
+        try:
+            with visitor(browser, f"https://{daemon.http_address}", ignore_https_errors=True) as page:
+                page.goto("/health")
+                self.sign_in(page, tokens.read(tmp_path / "data" / tokens.FILE_NAME))
+                expect(page.get_by_role("heading", level=1)).to_have_text("Health")
+                [cookie] = page.context.cookies()
+                assert (cookie["name"], cookie["secure"]) == ("__Host-metarr_session", True)
+                assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
+        finally:
+            daemon.stop()
+
+    def test_a_page_of_another_port_of_this_host_cannot_use_the_cookie(self, browser, guarded, tmp_path):
+        url = f"http://{guarded.http_address}"
+        hostile = Daemon(tmp_path / "other")  # any page of another port will do
+        hostile.start()
+        try:
+            with visitor(browser, url, pictures=(hostile.http_address,), bypass_csp=True) as page:
+                page.goto("/health")
+                self.sign_in(page, tokens.read(tmp_path / tokens.FILE_NAME))
+                page.goto(f"http://{hostile.http_address}/health")
+                page.evaluate(f"""() => {{
+                    const form = document.createElement('form');
+                    Object.assign(form, {{ method: 'post', action: '{url}/providers/omdb/enabled' }});
+                    form.innerHTML = '<input name=enabled value=off>';
+                    document.body.append(form);
+                    form.submit();
+                }}""")
+                page.wait_for_url(f"{url}/**")
+                assert "refused" in page.content()
+                framed = page.goto(f"{url}/providers")
+                assert framed is not None
+                assert framed.headers["x-frame-options"] == "DENY"
+                expect(page.get_by_role("switch", name="OMDb is asked")).to_be_checked()
+        finally:
+            hostile.stop()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_everybody_can_use_every_page(browser, metarr, simulators, scheme, size):
+    metarr.configure(simulators, "tmdb", "omdb")
+    # axe is a script of its own, which no page of ours would let in.
+    with visitor(browser, metarr.url, viewport=size, color_scheme=scheme, bypass_csp=True) as page:
+        for path in PAGES:
+            page.goto(path)
+            found = Axe().run(page, options={"resultTypes": ["violations"]})
+            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+
+
+@pytest.mark.parametrize("width", [320, 390, 640, 960, 1280, 1600])
+def test_no_page_is_wider_than_its_window(browser, metarr, simulators, width):
+    metarr.call(
+        "Config",
+        "UpdateProvider",
+        {"providerId": "omdb", "settings": {"base_url": "http://127.0.0.1/" + "x" * 500}, "updateMask": "settings"},
+    )
+    with visitor(browser, metarr.url, viewport={"width": width, "height": 800}) as page:
+        for path in PAGES:
+            page.goto(path)
+            assert overflow(page) <= 0, path
