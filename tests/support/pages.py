@@ -27,12 +27,22 @@ class _Seen(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.words: list[str] = []
+        self.areas: list[str] = []
+        self._in_area = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        self._in_area = tag == "textarea"
+        if self._in_area:
+            self.areas.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_area = False
 
     def handle_data(self, data: str) -> None:
         self.words += data.split()
+        if self._in_area:
+            self.areas[-1] += data.removeprefix("\n")
 
 
 class Seen:
@@ -44,6 +54,8 @@ class Seen:
         parser = _Seen()
         parser.feed(self.html)
         self.text, self._tags = " ".join(parser.words), parser.tags
+        self.areas = parser.areas
+        """What stands in each textarea."""
 
     def all(self, tag: str, **attributes: str) -> list[dict[str, str]]:
         """The attributes of every element of that name that has these."""

@@ -19,7 +19,7 @@ from simulators import KEYS, Simulators
 
 pytestmark = [pytest.mark.e2e, needs_chromium]
 
-PAGES = ("/welcome", "/health", "/providers", "/providers/omdb", "/nope")
+PAGES = ("/welcome", "/health", "/providers", "/providers/omdb", "/jobs", "/jobs/1", "/settings", "/nope")
 
 
 @pytest.fixture(scope="module")
@@ -200,8 +200,10 @@ def test_a_new_owner_sets_it_up_without_script(plain, metarr, simulators):
     )
     plain.reload()
     plain.get_by_role("button", name="Look everything up").click()
-    expect(plain.locator(".steps > li").last).to_contain_text("Begun")
+    expect(plain.get_by_role("heading", level=1)).to_have_text(re.compile("Look up"))
     assert len(metarr.call("Enrichment", "ListJobs")["jobs"]) == 1
+    plain.goto("/welcome")
+    expect(plain.locator(".steps > li").last).to_contain_text("Begun")
 
 
 class TestHealth:
@@ -331,10 +333,39 @@ class TestSignIn:
             hostile.stop()
 
 
+class TestJob:
+    def test_it_is_looked_at_until_it_ends(self, page, metarr, simulators):
+        metarr.configure(simulators, "tmdb")
+        film = {"kind": "MEDIA_KIND_MOVIE", "title": "Fight Club", "ids": [{"type": "imdb", "value": "tt0137523"}]}
+        metarr.call("Library", "UpsertItems", {"items": [film]})
+        page.goto("/jobs")
+        page.get_by_role("button", name="Look everything up").click()
+        expect(page.locator("#job header")).to_contain_text("Complete")
+        expect(page.locator("#job")).not_to_have_attribute("hx-trigger", re.compile("every"))
+        expect(page.get_by_role("row", name="TMDB")).to_contain_text("1")
+
+
+class TestMetarrsSettings:
+    def test_they_are_changed_and_what_is_wrong_is_said_at_its_field(self, page, metarr):
+        page.goto("/settings")
+        page.get_by_label("Country").fill("Germany")
+        page.get_by_label("Extra fanart").fill("9")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_label("Country")).to_be_focused()
+        expect(page.get_by_label("Country")).to_have_value("Germany")
+        expect(page.get_by_label("Extra fanart")).to_have_value("9")
+        page.get_by_label("Country").fill("DE")
+        page.get_by_label("Country").press("Enter")
+        expect(page.get_by_text("The settings are saved.")).to_be_visible()
+        values = {each["key"]: each["value"] for each in metarr.call("Config", "GetSettings")["settings"]}
+        assert (values["country"], values["extra_fanart"]) == ("DE", 9)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_everybody_can_use_every_page(browser, metarr, simulators, scheme, size):
     metarr.configure(simulators, "tmdb", "omdb")
+    metarr.call("Enrichment", "StartEnrichment", {"all": True})
     # axe is a script of its own, which no page of ours would let in.
     with visitor(browser, metarr.url, viewport=size, color_scheme=scheme, bypass_csp=True) as page:
         for path in PAGES:

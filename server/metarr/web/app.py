@@ -3,12 +3,12 @@
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from metarr.rpc.doors.local import LocalDoor, Refused
 from metarr.v1 import config_service_pb2 as config
-from metarr.web import health, home, providers, session, show, static
+from metarr.web import health, home, jobs, providers, session, settings, show, static
 from metarr.web.frame import DOOR, is_partial, page, status_of
 
 log = structlog.get_logger(__name__)
@@ -18,6 +18,8 @@ LARGEST_FORM = 1024 * 1024
 PAGES = (
     ("health.health_page", "Health", "health"),
     ("providers.providers_page", "Providers", "providers"),
+    ("jobs.jobs_page", "Jobs", "jobs"),
+    ("settings.settings_page", "Settings", "settings"),
 )
 """The menu: page, name and icon."""
 
@@ -61,7 +63,7 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _no_page)
     app.register_error_handler(Exception, _broken)
-    for module in (static, session, home, health, providers):
+    for module in (static, session, home, health, providers, jobs, settings):
         app.register_blueprint(module.pages)
     return app
 
@@ -104,14 +106,10 @@ def _policy() -> dict[str, str]:
     return {
         "default-src": "'none'",
         **dict.fromkeys(own, "'self'"),
-        "img-src": " ".join(("'self'", "data:", *_picture_hosts())),  # Pico draws its arrows as data:
+        "img-src": " ".join(("'self'", "data:", *g.get("picture_hosts", ()))),  # Pico draws its arrows as data:
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     }
-
-
-def _picture_hosts() -> list[str]:
-    return []
 
 
 def _refused(refused: Refused) -> Response:

@@ -15,6 +15,8 @@ from metarr.v1 import config_service_pb2 as config
 
 Declared = config.ProviderSetting | config.Setting
 Form = MultiDict[str, str]
+Wanted = dict[str, Value]
+"""Settings by their keys, as a method takes them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +25,8 @@ class Input:
 
     `type`: "text", "texts", "secret", "url", "integer", "number", "boolean" or "choice". `text`: what it holds, lines
     for several texts, never a secret. `was`: what is stored, which goes with the form: so it is told what was changed
-    in it, and what meanwhile. `default`: the default as text, "" where there is none. `hint`: how a stored secret ends.
-    `wrong`: what is wrong with what was typed.
+    in it, and what meanwhile. `default`: the default as it is shown, and whether it is what is stored. `hint`: how a
+    stored secret ends. `wrong`: what is wrong with what was typed.
     """
 
     path: str
@@ -35,6 +37,7 @@ class Input:
     was: str
     checked: bool
     default: str
+    is_default: bool
     wrong: str
     choices: tuple[str, ...] = ()
     required: bool = False
@@ -68,6 +71,7 @@ def _input(setting: Declared, form: Form | None, wrong: Mapping[str, str]) -> In
         was=stored,
         checked=text == "on",
         default=", ".join(text_of(plain_of(setting.default_value)).splitlines()),
+        is_default=setting.value == setting.default_value,
         wrong=wrong.get(path, ""),
         **_of_provider(setting),
     )
@@ -103,7 +107,7 @@ def text_of(plain: Any) -> str:
             return str(plain)
 
 
-def changes(declared: Iterable[Declared], form: Form) -> dict[str, Value]:
+def changes(declared: Iterable[Declared], form: Form) -> Wanted:
     """By key the settings that a form changes. What it leaves as it is is not stored: a default may still move.
 
     An empty input goes back to the default; but an empty secret stays as it is, for nobody is shown what it was. To

@@ -1,6 +1,7 @@
 """What every page is made with: the contract to ask, and the way to answer a browser or htmx."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -10,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.local import LocalProxy
 
 from metarr.rpc.doors.local import Context, LocalDoor, Refused, Servicers
+from metarr.v1 import config_service_pb2 as config
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -79,6 +81,23 @@ def status_of(refused: Refused) -> int:
     return STATUS.get(refused.code, 500)
 
 
-def with_pictures() -> None:
-    """Let the page that is being made show pictures of the providers."""
-    g.pictures = True
+HOST = re.compile(r"[a-z0-9.-]+(:\d+)?")
+HOSTS = "metarr.hosts"
+"""Where the application keeps the hosts of pictures: they stay as long as it runs."""
+
+
+def with_pictures() -> bool:
+    """Let the page that is being made load pictures from the hosts that the providers declare. Returns whether the
+    owner wants any."""
+    settings = ask(services.config.GetSettings, config.GetSettingsRequest()).settings
+    wanted = any(each.key == "show_pictures" and each.value.bool_value for each in settings)
+    g.picture_hosts = _picture_hosts() if wanted else ()
+    return wanted
+
+
+def _picture_hosts() -> tuple[str, ...]:
+    if HOSTS not in current_app.extensions:
+        providers = ask(services.config.ListProviders, config.ListProvidersRequest(page_size=200)).providers
+        hosts = {host for each in providers for host in each.image_hosts if HOST.fullmatch(host)}
+        current_app.extensions[HOSTS] = tuple(f"https://{host}" for host in sorted(hosts))
+    return cast("tuple[str, ...]", current_app.extensions[HOSTS])

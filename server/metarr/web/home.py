@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 
 from metarr.v1 import config_service_pb2 as config
 from metarr.v1 import enrichment_service_pb2 as enrichment
@@ -35,11 +35,3 @@ def welcome() -> Response:
         jobs=ask(services.enrichment.ListJobs, enrichment.ListJobsRequest(page_size=1)).jobs,
         request_id=uuid.uuid4().hex,
     )
-
-
-@pages.post("/welcome/enrich")
-def enrich_all() -> Response:
-    """Everything is looked up for the first time, as a job."""
-    wanted = enrichment.StartEnrichmentRequest(all=True, request_id=request.form.get("request_id", "")[:64])
-    ask(services.enrichment.StartEnrichment, wanted)
-    return go(url_for("home.welcome"))

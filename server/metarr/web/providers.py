@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from flask import Blueprint, Response, abort, request, url_for
-from google.protobuf.struct_pb2 import Value
 
 from metarr.rpc.doors.local import Refused
 from metarr.v1 import common_pb2 as common
@@ -93,7 +92,7 @@ def _back() -> str:
     return local_path(request.values["next"]) if request.values.get("next") else ""
 
 
-def _tested(provider: pb.Provider, wanted: dict[str, Value]) -> Response:
+def _tested(provider: pb.Provider, wanted: forms.Wanted) -> Response:
     """What comes of trying what was typed."""
     try:
         verdict = ask(
@@ -106,7 +105,7 @@ def _tested(provider: pb.Provider, wanted: dict[str, Value]) -> Response:
     return _form(provider, verdict=verdict, typed=bool(wanted))
 
 
-def _store(provider: pb.Provider, wanted: dict[str, Value], etag: str) -> None:
+def _store(provider: pb.Provider, wanted: forms.Wanted, etag: str) -> None:
     if wanted:
         change = pb.UpdateProviderRequest(provider_id=provider.id, settings=wanted, etag=etag)
         change.update_mask.paths.extend(f"settings.{key}" for key in wanted)

@@ -9,13 +9,14 @@ from markupsafe import Markup
 
 from metarr.rpc.doors.local import plain_of
 from metarr.v1 import config_service_pb2 as config
+from metarr.v1 import enrichment_service_pb2 as enrichment
 from metarr.web.frame import now
 
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
 
 
 class Badge(NamedTuple):
-    """A state in a word and a shape. `tone`: "ok", "warn", "bad" or "off"; its icon and its colour."""
+    """A state in a word and a shape. `tone`: "ok", "warn", "bad", "run" or "off"; its icon and its colour."""
 
     tone: str
     word: str
@@ -35,6 +36,40 @@ _STATES = {
 def state(message: config.ProviderState) -> Badge:
     """How a provider fares."""
     return _STATES.get(message.status, Badge("off", "Unknown"))
+
+
+_JOB_STATES = {
+    enrichment.Job.STATE_QUEUED: Badge("off", "Queued"),
+    enrichment.Job.STATE_RUNNING: Badge("run", "Running"),
+    enrichment.Job.STATE_COMPLETE: Badge("ok", "Complete"),
+    enrichment.Job.STATE_DEGRADED: Badge("warn", "Answers are wanting"),
+    enrichment.Job.STATE_CANCELLED: Badge("off", "Cancelled"),
+    enrichment.Job.STATE_FAILED: Badge("bad", "Failed"),
+}
+
+
+def job_state(job: enrichment.Job) -> Badge:
+    """How a job stands."""
+    return _JOB_STATES.get(job.state, Badge("off", "Unknown"))
+
+
+def job_name(job: enrichment.Job) -> str:
+    """What a job is called. How many titles it takes is known once it runs."""
+    if job.cause == "daily":
+        return "Daily run"
+    return f"Look up {counted(job.total, 'title')}" if job.total else "Look up titles"
+
+
+def job_counts(job: enrichment.Job) -> str:
+    """What came of a job's items, such as "3 changed, 1 waiting"."""
+    counts = {
+        "changed": job.changed,
+        "unchanged": job.unchanged,
+        "waiting": job.deferred,
+        "open which title": job.undecided,
+        "failed": job.failed,
+    }
+    return ", ".join(f"{count:,} {word}" for word, count in counts.items() if count) or "nothing done yet"
 
 
 def when(message: Timestamp) -> Markup:
@@ -72,6 +107,9 @@ def named(text: str, name: str) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "counted": counted,
+    "job_counts": job_counts,
+    "job_name": job_name,
+    "job_state": job_state,
     "named": named,
     "plain": plain_of,
     "sentence": sentence,

@@ -11,6 +11,7 @@ from fakes import FakeClock
 from harness import House, house
 from metarr import tokens
 from metarr.errors import CannotDo
+from metarr.web import frame
 from pages import HTMX, browser, seen
 from simulators import Simulators
 
@@ -25,7 +26,7 @@ def cookie(web: Client, name: str = "metarr_session") -> str:
 
 @pytest.fixture(scope="module")
 def home(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Nothing here writes to it."""
+    """What a test here writes to it, it takes back."""
     with house(running_simulators, tmp_path_factory.mktemp("data"), FakeClock()) as home:
         yield home
 
@@ -62,6 +63,40 @@ class TestHeaders:
         assert all(script.get("src") for script in page.all("script"))
         tags = [has for _, has in page._tags]
         assert not [has for has in tags if "style" in has or any(name.startswith(("on", "hx-on")) for name in has)]
+
+
+class TestPictures:
+    def policy(self, home: House, monkeypatch: pytest.MonkeyPatch) -> tuple[bool, str]:
+        """Whether a page may show pictures, and from where."""
+        wanted = []
+
+        def shows_pictures(method, asked):
+            wanted.append(frame.with_pictures())
+            return frame.ask(method, asked)
+
+        monkeypatch.setattr("metarr.web.settings.ask", shows_pictures)
+        policy = browser(home).get("/settings").headers["Content-Security-Policy"]
+        return wanted[0], policy.partition("img-src ")[2].partition(";")[0]
+
+    def test_they_come_from_the_hosts_that_providers_declare(self, home, monkeypatch):
+        wanted, sources = self.policy(home, monkeypatch)
+        assert wanted
+        assert "https://image.tmdb.org" in sources.split()
+        assert all(source in ("'self'", "data:") or source.startswith("https://") for source in sources.split())
+
+    def test_a_setting_turns_them_off(self, home, monkeypatch):
+        home.services.settings.update({"show_pictures": False})
+        try:
+            assert self.policy(home, monkeypatch) == (False, "'self' data:")
+        finally:
+            home.services.settings.update({"show_pictures": None})
+
+    def test_what_is_no_host_is_none(self, home, monkeypatch):
+        provider = home.services.roster.get("tmdb").provider
+        monkeypatch.setattr(type(provider), "image_hosts", ("*", "x; script-src *", "evil.test/path", "ok.test"))
+        assert "ok.test" in self.policy(home, monkeypatch)[1]
+        for bad in (" *", "script", "evil"):
+            assert bad not in self.policy(home, monkeypatch)[1]
 
 
 class TestStatic:
