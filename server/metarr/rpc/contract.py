@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import grpc
 from connectrpc.server import ConnectWSGIApplication
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
@@ -35,7 +34,7 @@ class Service(NamedTuple):
 
     descriptor: ServiceDescriptor
     base: type
-    add_to_server: Callable[[Any, grpc.Server], None]
+    add_to_server: Callable[[Any, Any], None]
     http_application: Callable[..., ConnectWSGIApplication]
 
     @property

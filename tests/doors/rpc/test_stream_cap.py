@@ -116,7 +116,7 @@ def test_one_more_than_the_cap_is_refused_through_both_doors_and_what_is_no_stre
         assert ConfigServiceStub(channel).ListProviders(pb.ListProvidersRequest(), timeout=5) is not None
     # The refused ones took no place, and the closed ones give theirs back, as soon as their servicers notice.
     servicer.over.set()
-    wait_for(lambda: servicer.streams._free._value == STREAM_CAP, "the end of the streams", pause=0.005)
+    wait_for(lambda: servicer.streams.open == 0, "the end of the streams", pause=0.005)
     for _ in range(STREAM_CAP):
         list(ConfigServiceStub(channel).ApplyFieldAuthorities(pb.ApplyFieldAuthoritiesRequest(), timeout=5))
 

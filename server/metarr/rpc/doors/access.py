@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from metarr import tokens
 from metarr.errors import CannotDo, TokenRequired
@@ -40,6 +41,20 @@ def is_local(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def caller(address: str) -> str:
+    """Whom an address with its port, such as `127.0.0.1:5000` or `[::1]:5000`, stands for: a whole /64 of IPv6 is one
+    caller, for whoever has one address of it may have them all."""
+    host = unquote(address).rpartition(":")[0].strip("[]").partition("%")[0]
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(number, ipaddress.IPv6Address):
+        mapped = number.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((number, 64), strict=False))
+    return str(number)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,10 @@ class Call(ABC):
         self._callbacks.append(callback)
         return True
 
+    def peer(self) -> str:
+        """Who calls; "" is the daemon itself."""
+        return ""
+
     def set_trailing_metadata(self, trailing_metadata: Iterable[tuple[str, bytes]]) -> None:
         self._trailing = dict(trailing_metadata)
 

@@ -22,6 +22,7 @@ from protobuf.wkt import Any as ConnectAny
 from protobuf.wkt import Struct
 
 from metarr.errors import InvalidInput, Violation
+from metarr.rpc.doors.access import caller
 from metarr.rpc.doors.closing import Call, Closing
 from metarr.rpc.errors import DETAILS, INTERNAL_TEXT, status_of
 from metarr.rpc.misread import misread
@@ -61,6 +62,9 @@ class HttpContext(Call):
 
     def invocation_metadata(self) -> tuple[tuple[str, str], ...]:
         return tuple(self._request.request_headers.allitems())
+
+    def peer(self) -> str:
+        return caller(self._request.client_address or "")
 
     def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
         raise connect_error(code, details, Status.FromString(self._trailing.get(DETAILS, b"")).details)

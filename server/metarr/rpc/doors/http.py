@@ -26,7 +26,8 @@ from metarr.rpc.doors.connect import http_application
 from metarr.rpc.doors.context import DEFAULT_DEADLINE
 from metarr.rpc.doors.gate import guarded, refusal, same_site, secured
 from metarr.rpc.doors.grpc_web import text_form
-from metarr.rpc.doors.server import MAX_REQUEST_BYTES, THREADS, authority, cannot_listen
+from metarr.rpc.doors.server import MAX_REQUEST_BYTES, authority, cannot_listen
+from metarr.rpc.doors.streams import STREAM_CAP
 from metarr.rpc.servicer import BaseServicer
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ class HttpServer:
         tls: Tls | None = None,
         web: "WSGIApplication | None" = None,
         closing: Closing | None = None,
-        threads: int = THREADS,
+        threads: int = STREAM_CAP + 16,
     ) -> None:
         self._host, self.port = host, port
         self._closing = closing or Closing()

@@ -1,26 +1,38 @@
 """The native gRPC door, with reflection and the standard health service."""
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from typing import Any, NoReturn
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import Future
+from typing import Any
 
 import grpc
 import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
-from metarr.errors import CannotDo, MetarrError, TooManyStreams
+from metarr.errors import CannotDo, TooManyStreams
 from metarr.rpc.doors.access import Guard, Tls
-from metarr.rpc.doors.context import Context
-from metarr.rpc.doors.streams import STREAM_CAP
-from metarr.rpc.errors import fail, status_of
+from metarr.rpc.doors.native import NativeCall, NativeCalls, peer, refuse
+from metarr.rpc.doors.streams import STREAMS_IN_ALL
 from metarr.rpc.servicer import BaseServicer
 
 log = structlog.get_logger(__name__)
 
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
-THREADS = STREAM_CAP + 16
+THREADS = STREAMS_IN_ALL + 16
+"""Of each door. They are made when they are needed."""
+HANDSHAKE_SECONDS = 10
+"""How long who connects may take until both speak HTTP/2."""
+_OPTIONS = (
+    ("grpc.max_receive_message_length", MAX_REQUEST_BYTES),
+    ("grpc.max_concurrent_streams", 128),  # of one connection
+    ("grpc.server_handshake_timeout_ms", HANDSHAKE_SECONDS * 1000),
+    ("grpc.max_connection_idle_ms", 300_000),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.so_reuseport", 0),  # else a second daemon would quietly take every other call
+)
 
 
 def authority(host: str, port: int) -> str:
@@ -28,37 +40,16 @@ def authority(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _refuse(context: Context, error: MetarrError) -> NoReturn:
-    # Neither of these errors tells a time to retry, so what the time is does not matter.
-    fail(context, status_of(error, datetime.min.replace(tzinfo=UTC)))
+class _Reflection(reflection.aio.ReflectionServicer):  # type: ignore[misc]
+    """Its streams stay open as long as the caller keeps asking."""
 
-
-class _Gatekeeper(grpc.ServerInterceptor):
-    """Refuses every call whose authorization the guard refuses, reflection, health and unknown methods included."""
-
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-
-    def intercept_service(
-        self, continuation: Callable[[grpc.HandlerCallDetails], Any], handler_call_details: grpc.HandlerCallDetails
-    ) -> Any:
-        shown = [value for name, value in handler_call_details.invocation_metadata if name == "authorization"]
-        refused = self._guard(str(shown[0]) if len(shown) == 1 else "")
-        if refused is None:
-            return continuation(handler_call_details)
-        # A handler of streams answers any kind of method, and without waiting for a request.
-        return grpc.stream_stream_rpc_method_handler(lambda _requests, context: _refuse(context, refused))
-
-
-class _Reflection(reflection.ReflectionServicer):  # type: ignore[misc]
-    """Its streams stay open as long as the caller likes, and hold a thread as every other."""
-
-    def ServerReflectionInfo(self, request_iterator: Iterator[Any], context: Context) -> Iterator[Any]:
+    async def ServerReflectionInfo(self, messages: AsyncIterator[Any], call: NativeCall) -> AsyncIterator[Any]:
         try:
-            with BaseServicer.streams.one_more():
-                yield from super().ServerReflectionInfo(request_iterator, context)
+            with BaseServicer.streams.one_more(peer(call)):
+                async for answer in super().ServerReflectionInfo(messages, call):
+                    yield answer
         except TooManyStreams as error:
-            _refuse(context, error)
+            await refuse(call, error)
 
 
 class GrpcServer:
@@ -78,47 +69,57 @@ class GrpcServer:
         threads: int = THREADS,
     ) -> None:
         self._host, self.port, self._tls = host, port, tls
-        self._health = health.HealthServicer()
-        self._server = grpc.server(
-            ThreadPoolExecutor(threads, thread_name_prefix="grpc"),
-            interceptors=[] if guard is None else [_Gatekeeper(guard)],
-            options=(
-                ("grpc.max_receive_message_length", MAX_REQUEST_BYTES),
-                ("grpc.so_reuseport", 0),  # else a second daemon would quietly take every other call
-            ),
-        )
-        self._add(servicers)
-
-    def _add(self, servicers: Iterable[BaseServicer]) -> None:
-        names = [health.SERVICE_NAME, reflection.SERVICE_NAME]
+        self._health = health.aio.HealthServicer()
+        self._names = [health.SERVICE_NAME, reflection.SERVICE_NAME]
+        self._calls = NativeCalls(guard, threads)
         for servicer in servicers:
-            service = servicer.service
-            service.add_to_server(servicer, self._server)
-            self._health.set(service.name, health_pb2.HealthCheckResponse.SERVING)
-            names.append(service.name)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(_Reflection(names), self._server)
+            servicer.service.add_to_server(servicer, self._calls)
+            self._names.append(servicer.service.name)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._calls)
+        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(_Reflection(self._names), self._calls)
+        self._listening: Future[int] = Future()
+        self._stopping: Future[float] = Future()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="grpc", daemon=True)
 
     def start(self) -> None:
         """Take the port and serve. Raises CannotDo where the port cannot be had."""
-        address = authority(self._host, self.port)
-        try:
-            self.port = self._take(address)
-        except RuntimeError as error:
-            raise cannot_listen("gRPC", address) from error
-        self._server.start()
+        self._thread.start()
+        self.port = self._listening.result()
         log.info("grpc_listening", address=authority(self._host, self.port), tls=self._tls is not None)
-
-    def _take(self, address: str) -> int:
-        if self._tls is None:
-            return self._server.add_insecure_port(address)
-        pair = (self._tls.key.read_bytes(), self._tls.certificate.read_bytes())
-        return self._server.add_secure_port(address, grpc.ssl_server_credentials([pair]))
 
     def stop(self, grace: float = 5.0) -> None:
         """Refuse new calls, give running ones `grace` seconds, then end them. Returns when all have ended."""
-        self._health.enter_graceful_shutdown()
-        self._server.stop(grace).wait()
+        if not self._stopping.done():
+            self._stopping.set_result(grace)
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    async def _serve(self) -> None:
+        try:
+            server = grpc.aio.server(options=_OPTIONS)
+            server.add_generic_rpc_handlers((self._calls,))
+            port = self._take(server)
+            for name in self._names[2:]:
+                await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+            await server.start()
+        except BaseException as error:  # noqa: BLE001 (it belongs to whoever starts the door)
+            self._listening.set_exception(error)
+            return
+        self._listening.set_result(port)
+        grace = await asyncio.wrap_future(self._stopping)
+        await self._health.enter_graceful_shutdown()
+        await server.stop(grace)
+        self._calls.close()
+
+    def _take(self, server: grpc.aio.Server) -> int:
+        address = authority(self._host, self.port)
+        try:
+            if self._tls is None:
+                return server.add_insecure_port(address)
+            pair = (self._tls.key.read_bytes(), self._tls.certificate.read_bytes())
+            return server.add_secure_port(address, grpc.ssl_server_credentials([pair]))
+        except RuntimeError as error:
+            raise cannot_listen("gRPC", address) from error
 
 
 def cannot_listen(door: str, address: str) -> CannotDo:
