@@ -135,7 +135,7 @@ def agreement(one: str, other: str) -> float:
     bare_a, bare_b = _without_article(a), _without_article(b)
     if (bare_a, bare_b) != (a, b) and (_folded(bare_a) == _folded(bare_b) or _respelt(bare_a, bare_b)):
         return WITHOUT_ARTICLE
-    if len(a) == len(b) and sum(map(operator.ne, a, b)) == 1 and any(map(_slip, a, b)):
+    if len(a) == len(b) and sum(map(operator.ne, a, b)) == 1 and any(map(is_slip, a, b)):
         return SLIP
     common = Counter(_folded(a)) & Counter(_folded(b))
     return SHARE * 2 * common.total() / max(1, len(a) + len(b))
@@ -165,14 +165,18 @@ def _without_article(words: tuple[str, ...]) -> tuple[str, ...]:
     return words[1:] if len(words) > 1 and words[0] in ARTICLES else words
 
 
-def _slip(one: str, other: str) -> bool:
-    """Whether one letter within a long word is wrong, missing, too many or exchanged with the next."""
-    if max(len(one), len(other)) < LONG_WORD or not (one + other).isalpha():
+def is_slip(one: str, other: str, *, least: int = LONG_WORD, within: bool = True) -> bool:
+    """Whether one letter of a long word is wrong, missing, too many or exchanged with the next.
+
+    `least`: the letters that make a word a long one. `within`: at its ends it is another word, "Hunters" of "Hunter".
+    """
+    if max(len(one), len(other)) < least or not (one + other).isalpha():
         return False
     start = _alike(one, other)
     end = _alike(one[start:][::-1], other[start:][::-1])
     left, right = one[start : len(one) - end], other[start : len(other) - end]
-    return start > 0 < end and (max(len(left), len(right)) <= 1 or (len(left) == 2 and left == right[::-1]))
+    near = max(len(left), len(right)) <= 1 or (len(left) == 2 and left == right[::-1])
+    return near and (start > 0 < end or not within)
 
 
 def _alike(one: str, other: str) -> int:
