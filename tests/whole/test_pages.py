@@ -19,7 +19,18 @@ from simulators import KEYS, Simulators
 
 pytestmark = [pytest.mark.e2e, needs_chromium]
 
-PAGES = ("/welcome", "/health", "/providers", "/providers/omdb", "/jobs", "/jobs/1", "/settings", "/nope")
+PAGES = (
+    "/welcome",
+    "/health",
+    "/providers",
+    "/providers/omdb",
+    "/authorities",
+    "/authorities/movie/plot",
+    "/jobs",
+    "/jobs/1",
+    "/settings",
+    "/nope",
+)
 
 
 @pytest.fixture(scope="module")
@@ -343,6 +354,28 @@ class TestJob:
         expect(page.locator("#job header")).to_contain_text("Complete")
         expect(page.locator("#job")).not_to_have_attribute("hx-trigger", re.compile("every"))
         expect(page.get_by_role("row", name="TMDB")).to_contain_text("1")
+
+
+class TestAuthorities:
+    def test_a_rule_is_previewed_and_then_saved(self, page, metarr, simulators):
+        metarr.configure(simulators, "tmdb", "omdb")
+        film = {"kind": "MEDIA_KIND_MOVIE", "title": "Fight Club", "ids": [{"type": "imdb", "value": "tt0137523"}]}
+        [added] = metarr.call("Library", "UpsertItems", {"items": [film]})["results"]
+        metarr.call("Enrichment", "Enrich", {"itemId": added["item"]["id"]})
+        page.goto("/authorities")
+        page.locator("#rule-plot").click()
+        page.locator("#up-omdb").press("Enter")
+        expect(page.locator("#up-omdb")).to_be_focused()
+        expect(page.locator("#say")).to_have_text("Now number 1 of 3.")
+        page.get_by_role("button", name="Preview").click()
+        expect(page.locator("#preview")).to_contain_text("1 title of 1 would change")
+        expect(page.locator("#preview ins")).to_be_visible()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("The rule for plot is saved.")).to_be_visible()
+        expect(page.locator("#authorities .row")).to_have_count(1)
+        page.locator("#rule-plot").click()
+        page.get_by_role("button", name="Back to the default").click()
+        expect(page.locator("#authorities .row").nth(5)).to_be_visible()
 
 
 class TestMetarrsSettings:

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from metarr.rpc.doors.local import LocalDoor, Refused
 from metarr.v1 import config_service_pb2 as config
-from metarr.web import health, home, jobs, providers, session, settings, show, static
+from metarr.web import authorities, health, home, jobs, providers, session, settings, show, static
 from metarr.web.frame import DOOR, is_partial, page, status_of
 
 log = structlog.get_logger(__name__)
@@ -18,6 +18,7 @@ LARGEST_FORM = 1024 * 1024
 PAGES = (
     ("health.health_page", "Health", "health"),
     ("providers.providers_page", "Providers", "providers"),
+    ("authorities.authorities_page", "Authorities", "authorities"),
     ("jobs.jobs_page", "Jobs", "jobs"),
     ("settings.settings_page", "Settings", "settings"),
 )
@@ -63,7 +64,7 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _no_page)
     app.register_error_handler(Exception, _broken)
-    for module in (static, session, home, health, providers, jobs, settings):
+    for module in (static, session, home, health, providers, authorities, jobs, settings):
         app.register_blueprint(module.pages)
     return app
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from google.protobuf.struct_pb2 import Value
 from google.protobuf.timestamp_pb2 import Timestamp
 from markupsafe import Markup
 
@@ -105,15 +106,50 @@ def named(text: str, name: str) -> str:
     return f"{name}: {sentence(text)[0].lower()}{sentence(text)[1:]}" if name else sentence(text)
 
 
+_NAMES = {"imdb": "IMDb", "tmdb": "TMDB", "id": "ID"}
+
+
+def label(field: str) -> str:
+    """A field's name for a person to read, such as "IMDb rating"."""
+    words = " ".join(_NAMES.get(word, word) for word in field.split("_"))
+    return words[:1].upper() + words[1:]
+
+
+MOST = 160
+"""Characters of a value that is shown among others."""
+
+
+def value(message: Value, most: int = MOST) -> str:
+    """A value in a line, such as "Drama, Thriller"."""
+    text = _line(plain_of(message))
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _line(plain: Any) -> str:
+    match plain:
+        case None:
+            return "nothing"
+        case list():
+            return ", ".join(map(_line, plain))
+        case dict():
+            return str(
+                plain.get("name") or plain.get("text") or plain.get("url") or ", ".join(map(str, plain.values()))
+            )
+        case _:
+            return str(plain)
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "counted": counted,
     "job_counts": job_counts,
     "job_name": job_name,
     "job_state": job_state,
+    "label": label,
     "named": named,
     "plain": plain_of,
     "sentence": sentence,
     "state": state,
+    "value": value,
     "when": when,
 }
 """What templates call these."""

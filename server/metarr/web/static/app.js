@@ -54,7 +54,11 @@ function sortable(root) {
     Sortable.create(list, {
       handle: ".grip",
       animation: 120,
-      onEnd: (event) => { if (event.oldIndex !== event.newIndex) htmx.trigger(list.closest("form"), "sorted"); },
+      onEnd: (event) => {
+        if (event.oldIndex === event.newIndex) return;
+        if (list.closest("[data-guard]")) changed = true;
+        htmx.trigger(list.closest("form"), "sorted");
+      },
     });
   }
 }
@@ -65,6 +69,19 @@ document.addEventListener("htmx:load", (event) => sortable(event.detail.elt.pare
 document.addEventListener("click", (event) => {
   if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
 }, true);
+
+// In a form that is saved later a list is moved at once; without scripts the daemon does it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-guard] button[name=move]");
+  if (!button) return;
+  event.preventDefault();
+  const row = button.closest("li");
+  if (button.value.endsWith(":up")) row.previousElementSibling?.before(row);
+  else row.nextElementSibling?.after(row);
+  button.focus();
+  changed = true;
+  say(`Now number ${[...row.parentElement.children].indexOf(row) + 1} of ${row.parentElement.children.length}.`);
+});
 
 // A dialog shows what would be a page of its own.
 const dialog = () => at("dialog");

@@ -1,0 +1,200 @@
+"""The page Authorities: which providers each field listens to."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple, cast
+
+from flask import Blueprint, Response, abort, request, url_for
+
+from metarr.rpc.doors.local import Refused
+from metarr.v1 import common_pb2 as common
+from metarr.v1 import config_service_pb2 as pb
+from metarr.web.frame import ask, etag_of, go, is_partial, page, services, status_of
+
+pages = Blueprint("authorities", __name__)
+
+KINDS = {
+    "movie": common.MEDIA_KIND_MOVIE,
+    "series": common.MEDIA_KIND_SERIES,
+    "season": common.MEDIA_KIND_SEASON,
+    "episode": common.MEDIA_KIND_EPISODE,
+}
+"""The kinds as addresses spell them."""
+
+STEPS = {"up": -1, "down": 1}
+SAMPLES = 5
+PREVIEW_SECONDS = 60.0
+
+
+class RuleForm(NamedTuple):
+    """A field's rule with the providers that can tell the field: those of its list first, as they stand there."""
+
+    message: pb.FieldAuthority
+    able: list[pb.Provider]
+
+
+@pages.get("/authorities")
+def authorities_page() -> Response:
+    """A kind's rules: those of the owner's, or all of them."""
+    return _page(says="")
+
+
+@pages.post("/authorities/gaps")
+def fill_gaps() -> Response:
+    """Whether providers outside a field's list fill its gaps."""
+    wanted = request.form.get("fill_gaps")
+    if wanted not in ("on", "off"):
+        abort(422)
+    change = pb.UpdateFieldAuthoritiesRequest(authorities=pb.FieldAuthorities(fill_gaps=wanted == "on"))
+    change.update_mask.paths.append("fill_gaps")
+    ask(services.config.UpdateFieldAuthorities, change)
+    if not is_partial():
+        return go(url_for("authorities.authorities_page", kind=request.form.get("kind", "movie")))
+    return _page(says=f"Gaps are {'filled' if wanted == 'on' else 'left as they are'}.")
+
+
+@pages.get("/authorities/<kind>/<field>")
+def rule_page(kind: str, field: str) -> Response:
+    """One field's rule."""
+    return _form(*_rule(kind, field))
+
+
+@pages.post("/authorities/<kind>/<field>")
+def save(kind: str, field: str) -> Response:
+    """A rule as it was typed: previewed, stored, or set back to the one Metarr came with; or its list in another order,
+    to go on with."""
+    rule, etag = _rule(kind, field)
+    if move := request.form.get("move"):
+        return _form(_moved(rule, *move.partition(":")[::2]), request.form.get("etag", ""))
+    change = _change(rule.message, etag_of(request.form))
+    try:
+        if request.form.get("do") == "preview":
+            return _previewed(rule, etag, change)
+        ask(services.config.UpdateFieldAuthorities, change)
+    except Refused as refused:
+        if refused.code != "ABORTED":
+            return _form(rule, etag, status_of(refused), refused=refused)
+        if not _is_as_drawn(rule.message):
+            return _form(rule, etag, status_of(refused), meanwhile=True)
+        change.authorities.etag = etag  # somebody else changed another rule
+        ask(services.config.UpdateFieldAuthorities, change)
+    return go(url_for("authorities.authorities_page", kind=kind, saved=field))
+
+
+def _change(rule: pb.FieldAuthority, etag: str) -> pb.UpdateFieldAuthoritiesRequest:
+    """What a form asks for."""
+    if request.form.get("do") == "reset":
+        name = f"{_spelled(rule.kind)}.{rule.field}"
+        return pb.UpdateFieldAuthoritiesRequest(authorities=pb.FieldAuthorities(etag=etag), reset_fields=[name])
+    wanted = pb.FieldAuthority(
+        kind=rule.kind,
+        field=rule.field,
+        providers=request.form.getlist("providers"),
+        exclusive="exclusive" in request.form,
+        union="union" in request.form,
+    )
+    change = pb.UpdateFieldAuthoritiesRequest(authorities=pb.FieldAuthorities(fields=[wanted], etag=etag))
+    change.update_mask.paths.append("fields")
+    return change
+
+
+def _in_form_order(rule: RuleForm) -> RuleForm:
+    """The providers as the form has them."""
+    places = {provider_id: place for place, provider_id in enumerate(request.form.getlist("row"))}
+    return rule._replace(able=sorted(rule.able, key=lambda each: places.get(each.id, len(places))))
+
+
+def _moved(rule: RuleForm, provider_id: str, step: str) -> RuleForm:
+    """With one of the providers a step up or down."""
+    able = _in_form_order(rule).able
+    place = next((number for number, each in enumerate(able) if each.id == provider_id), None)
+    if place is None or step not in STEPS:
+        abort(404)
+    able.insert(max(place + STEPS[step], 0), able.pop(place))
+    return rule._replace(able=able)
+
+
+def _is_as_drawn(rule: pb.FieldAuthority) -> bool:
+    """Whether a rule is still the one that the form was drawn with."""
+    return request.form.get("was") == _drawn(rule)
+
+
+def _drawn(rule: pb.FieldAuthority) -> str:
+    return ",".join((*rule.providers, f"exclusive={rule.exclusive}", f"union={rule.union}"))
+
+
+def _previewed(rule: RuleForm, etag: str, change: pb.UpdateFieldAuthoritiesRequest) -> Response:
+    """What a rule would do to what is stored; nothing is changed."""
+    tried = pb.PreviewFieldAuthoritiesRequest(
+        authorities=change.authorities, update_mask=change.update_mask, samples=SAMPLES
+    )
+    tried.authorities.etag = etag
+    preview = ask(services.config.PreviewFieldAuthorities, tried, PREVIEW_SECONDS)
+    return _form(rule, etag, preview=preview)
+
+
+def _form(rule: RuleForm, etag: str, status: int = 200, *, refused: Refused | None = None, **more: Any) -> Response:
+    typed, message = request.method == "POST", rule.message
+    if typed and "move" not in request.form:
+        rule = _in_form_order(rule)
+    return page(
+        "authority.html",
+        status,
+        kind=_spelled(message.kind),
+        rule=message,
+        able=rule.able,
+        etag=etag,
+        was=request.form["was"] if "move" in request.form and "was" in request.form else _drawn(message),
+        chosen=request.form.getlist("providers") if typed else list(message.providers),
+        exclusive="exclusive" in request.form if typed else message.exclusive,
+        union="union" in request.form if typed else message.union,
+        faults=list(refused.violations.values()) or [refused.message] if refused else [],
+        **more,
+    )
+
+
+def _page(*, says: str) -> Response:
+    kind = request.values.get("kind", "movie")
+    rules, providers = _read(kind)
+    own = [each for each in rules.fields if not each.is_default]
+    everything = "all" in request.args or not own
+    return page(
+        "authorities.html",
+        says=says,
+        kind=kind,
+        kinds=KINDS,
+        rules=rules.fields if everything else own,
+        own=len(own),
+        everything=everything,
+        fill_gaps=rules.fill_gaps,
+        names={each.id: each.name for each in providers},
+        saved=request.args.get("saved", ""),
+    )
+
+
+def _read(kind: str) -> tuple[pb.FieldAuthorities, list[pb.Provider]]:
+    """The rules of a kind, and the providers."""
+    if kind not in KINDS:
+        abort(404)
+    rules = ask(services.config.GetFieldAuthorities, pb.GetFieldAuthoritiesRequest(kind=KINDS[kind])).authorities
+    return rules, list(ask(services.config.ListProviders, pb.ListProvidersRequest(page_size=200)).providers)
+
+
+def _rule(kind: str, field: str) -> tuple[RuleForm, str]:
+    """A field's rule, and the etag of all of them."""
+    rules, providers = _read(kind)
+    rule = next((each for each in rules.fields if each.field == field), None) or cast("pb.FieldAuthority", abort(404))
+    return RuleForm(rule, _able(rule, providers)), rules.etag
+
+
+def _able(rule: pb.FieldAuthority, providers: Iterable[pb.Provider]) -> list[pb.Provider]:
+    places = {provider_id: place for place, provider_id in enumerate(rule.providers)}
+    able = (each for each in providers if each.id in places or _tells(each, rule))
+    return sorted(able, key=lambda each: places.get(each.id, len(places)))
+
+
+def _tells(provider: pb.Provider, rule: pb.FieldAuthority) -> bool:
+    return any(covers.kind == rule.kind and rule.field in covers.fields for covers in provider.coverage)
+
+
+def _spelled(kind: int) -> str:
+    return next(word for word, number in KINDS.items() if number == kind)
