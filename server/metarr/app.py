@@ -22,6 +22,7 @@ from metarr.clock import Clock, SystemClock
 from metarr.errors import CannotDo
 from metarr.jobs.daily import Daily
 from metarr.jobs.jobs import Jobs
+from metarr.jobs.lived import LivedDays
 from metarr.jobs.progress import JobProgress
 from metarr.jobs.quota_queue import Planner
 from metarr.jobs.run import Worker
@@ -118,7 +119,8 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         progress=progress,
     )
     jobs = Jobs(database, worker, progress, roster=roster, runner=runner, clock=clock)
-    daily = Daily(database, jobs, config, clock, next_run)
+    lived = LivedDays(database, clock)
+    daily = Daily(database, jobs, config, clock, next_run, lived=lived)
     players = Players(database, clock)
     health = HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken)
     settings = SettingsEditor(database, config, players)
@@ -142,7 +144,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         remerger=Remerger(database, gatherer, config, clock),
         decisions=decisions,
         health=health,
-        board=NoticeBoard(database, clock, (lambda: health.read().notices,)),
+        board=NoticeBoard(database, clock, (lambda: health.read().notices, lived.notices, daily.notices)),
         settings=settings,
         runner=runner,
         planner=planner,
@@ -239,6 +241,7 @@ class Daemon:
         self.services = build(database, vault, self._clock, registry)
         start_background(self.services, running)
         scheduler = Scheduler(self.services.daily, self._clock, self.services.board.look)
+        running.callback(self.services.daily.stop)
         scheduler.start()
         running.callback(scheduler.stop)
         served = servicers(self.services, self._clock)

@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 TICK = 60.0
 """Seconds."""
 
-EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
 """A clock that says less was not set yet, as that of a small machine that just started."""
 
 
@@ -68,6 +68,7 @@ class Scheduler:
 
     def tick(self) -> None:
         """Do what is due. What goes wrong is logged, and tried again with the next tick."""
+        self._daily.looked()
         for look in (self._look, *self._also):
             try:
                 look()
@@ -97,8 +98,17 @@ class Scheduler:
         ticks = schedule.Scheduler()
         ticks.every().minute.do(self.tick)
         self.tick()
-        while not self._clock.wait(min(TICK, max(1.0, ticks.idle_seconds or 0.0)), self._stopping):
-            if (ticks.idle_seconds or 0.0) > TICK:  # the clock was set back: it would wait until it is that late again
-                ticks.run_all()
-            else:
-                ticks.run_pending()
+        while not self._stopping.is_set():
+            try:
+                self._wait_and_tick(ticks)
+            except Exception:  # such as a clock beyond what can be counted with: without this loop no night would run
+                log.exception("scheduler_failed")
+                self._stopping.wait(TICK)
+
+    def _wait_and_tick(self, ticks: schedule.Scheduler) -> None:
+        if self._clock.wait(min(TICK, max(1.0, ticks.idle_seconds or 0.0)), self._stopping):
+            return
+        if (ticks.idle_seconds or 0.0) > TICK:  # the clock was set back: it would wait until it is that late again
+            ticks.run_all()
+        else:
+            ticks.run_pending()

@@ -145,7 +145,7 @@ _SETTINGS = (
     Setting(
         key="change_set_retention_days",
         label="Days to keep the history",
-        help="Changes older than this are forgotten and cannot be undone any more.",
+        help="Older changes are forgotten and cannot be undone any more. Only days on which Metarr ran count.",
         type=SettingType.INTEGER,
         minimum=1,
         maximum=36500,

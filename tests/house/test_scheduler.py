@@ -19,8 +19,10 @@ from msgspec.structs import replace
 from fakes import FakeClock
 from harness import House, house
 from metarr.app import start_background
+from metarr.domain.notice import NoticeCode
 from metarr.domain.values import Kind
 from metarr.errors import DatabaseUnusable
+from metarr.jobs.daily import STUCK
 from metarr.library.intake import NewItem
 from metarr.scheduler import TICK, Scheduler, daily_due, next_run, occurrence
 from postgres import MakeDatabase
@@ -298,6 +300,37 @@ def test_a_run_that_could_not_be_begun_is_tried_again_with_the_next_tick(
     scheduler.tick()
     scheduler.tick()
     assert causes(home) == ["daily"]
+
+
+def test_the_look_that_fails_is_not_the_last_one(
+    home: House, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduler, looks = Scheduler(home.services.daily, clock), []
+    monkeypatch.setattr(scheduler._stopping, "wait", lambda _: None)
+
+    def look(_: Any) -> None:
+        looks.append(clock.monotonic())
+        if len(looks) == 2:
+            scheduler._stopping.set()
+        raise OverflowError("date value out of range")
+
+    monkeypatch.setattr(scheduler, "_wait_and_tick", look)
+    scheduler._run()
+    assert len(looks) == 2
+
+
+def test_health_tells_when_it_was_last_looked_and_that_nobody_looks_any_more(
+    home: House, clock: FakeClock, scheduler: Scheduler
+) -> None:
+    looked = clock.now()
+    clock.advance(STUCK)
+    assert home.services.daily.outlook().last_look == looked
+    assert list(home.services.daily.notices()) == []
+    clock.advance(1)
+    [told] = home.services.daily.notices()
+    assert (told.code, told.since) == (NoticeCode.SCHEDULER_STUCK, looked)
+    scheduler.tick()
+    assert list(home.services.daily.notices()) == []
 
 
 class SetBack(FakeClock):

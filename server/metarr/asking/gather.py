@@ -17,7 +17,7 @@ from metarr.asking.drift import DriftWatch
 from metarr.asking.heard import NOT_HEARD, Asker, Heard, newest
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
-from metarr.domain.freshness import is_fresh, is_soft_miss, may_stand_in
+from metarr.domain.freshness import is_ahead, is_fresh, is_soft_miss, may_stand_in
 from metarr.domain.identity import Settled
 from metarr.domain.item import IdClaim, MediaItem
 from metarr.domain.languages import spoken
@@ -126,7 +126,7 @@ class Gatherer:
         same object: it knows things that it took time to work out."""
         providers, heard = self._roster.all(), self._heard
         if heard is None or heard.providers is not providers or heard.config is not config:
-            self._heard = heard = Heard(providers, config)
+            self._heard = heard = Heard(providers, config, self._clock.now)
         return heard
 
     def gather(self, inquiry: Inquiry, config: Config) -> Findings:
@@ -175,17 +175,17 @@ class Gatherer:
         Like `gather` with nobody to ask: a fresh answer counts, an older one stands in, and where there is none the
         provider is not heard. Read as the connection sees it; keep the number of items in bounds.
         """
-        heard = self.heard(config)
+        heard, now = self.heard(config), self._clock.now()
 
         def look_up(rounds: list[_Round]) -> list[_Round]:
             stored = answers.read(connection, [key for each in rounds for key in each.keys])
-            return [_with_newest(each, stored) for each in rounds]
+            return [_with_newest(each, stored, now) for each in rounds]
 
         rounds = {item.id: _rounds(heard, item.kind, item.ids) for item in items}
         stored = answers.read(connection, [key for of_item in rounds.values() for each in of_item for key in each.keys])
         recalled = {}
         for item in items:
-            first = [_with_newest(each, stored) for each in rounds[item.id]]
+            first = [_with_newest(each, stored, now) for each in rounds[item.id]]
             inquiry = Inquiry(kind=item.kind, subject=subject_of(item))
             gathered = self._by_rounds(inquiry, heard, first, look_up)
             if item.conflicts:
@@ -201,9 +201,14 @@ class Gatherer:
         waiting = self.arrivals.find(keys)
         with self._database.read() as connection:
             stored = answers.read(connection, keys)
-        stored |= {key: one for key, one in waiting.items() if key not in stored or _age(stored[key]) <= _age(one)}
+        now = self._clock.now()
+        stored |= {
+            key: one
+            for key, one in waiting.items()
+            if key not in stored or _age(stored[key]) <= _age(one) or is_ahead(_age(stored[key]), now)
+        }
         return [
-            dataclasses.replace(_with_newest(each, stored), came=marks)
+            dataclasses.replace(_with_newest(each, stored, now), came=marks)
             for each, marks in zip(rounds, came, strict=True)
         ]
 
@@ -412,10 +417,10 @@ def _keys_of(each: _Round, key: AnswerKey) -> tuple[AnswerKey, ...]:
     return (key,) if key == each.key else (key, each.key)
 
 
-def _with_newest(each: _Round, stored: Mapping[AnswerKey, StoredAnswer]) -> _Round:
+def _with_newest(each: _Round, stored: Mapping[AnswerKey, StoredAnswer], now: datetime) -> _Round:
     """The same with the newest of the stored answers that would do. One found by what its id was looked up by names
     that id."""
-    key = newest(each.keys, stored, _age)
+    key = newest(each.keys, stored, _age, now)
     if key is None:
         return each
     answer = stored[key]

@@ -8,14 +8,14 @@ answer still counts, and while it is fresh nobody asks again by the TMDB id.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from operator import attrgetter
 from typing import TypeVar
 
 from metarr.asking.config import Config
 from metarr.asking.roster import ConfiguredProvider
-from metarr.domain.freshness import AnswerHead, fingerprint_on, ground
+from metarr.domain.freshness import AnswerHead, fingerprint_on, ground, is_ahead
 from metarr.domain.merge import MergePolicy
 from metarr.domain.outcome import NotAsked, Skip
 from metarr.domain.values import Kind
@@ -66,26 +66,33 @@ class Asker:
         return f"{asked_id}|{self.shape}|{head.content}|{head.parser_version}"
 
 
-def newest(keys: Iterable[K], answers: Mapping[K, T], fetched_at: Callable[[T], datetime]) -> K | None:
-    """The key of the answer that was given last; of equals the best, which is named first. None where there is none."""
+def newest(keys: Iterable[K], answers: Mapping[K, T], fetched_at: Callable[[T], datetime], now: datetime) -> K | None:
+    """The key of the answer that was given last; of equals the best, which is named first. None where there is none.
+
+    One from ahead of the clock is nobody's last word: it is taken where there is no other."""
     last, since = None, None
     for key in keys:
         if key in answers:
             given = fetched_at(answers[key])
-            if since is None or given > since:
-                last, since = key, given
+            when = _LONG_AGO if is_ahead(given, now) else given
+            if since is None or when > since:
+                last, since = key, when
     return last
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 _GIVEN: Callable[[AnswerHead], datetime] = attrgetter("fetched_at")
 
 
 class Heard:
-    """The view of one moment: what is configured stays as it was when this was made. Thread-safe."""
+    """What is configured stays as it was when this was made. Thread-safe."""
 
-    def __init__(self, providers: tuple[ConfiguredProvider, ...], config: Config) -> None:
+    def __init__(self, providers: tuple[ConfiguredProvider, ...], config: Config, now: Callable[[], datetime]) -> None:
         self.providers = providers
         self.config = config
+        self._now = now
         self._askers: dict[Kind, tuple[Asker, ...]] = {}
         self._grounds: dict[tuple[Kind, tuple[str, ...]], bytes] = {}
 
@@ -123,10 +130,10 @@ class Heard:
         """By provider that can be asked about the title with these ids, the mark of its newest answer."""
         asked = [(asker, asker.keys(ids)) for asker in self.askers(kind)]
         heads = answers.read_heads(connection, [key for _, keys in asked for key in keys])
-        marks = {}
+        marks, now = {}, self._now()
         for asker, keys in asked:
             if keys:
-                key = newest(keys, heads, _GIVEN)
+                key = newest(keys, heads, _GIVEN, now)
                 marks[asker.id] = NOT_HEARD if key is None else asker.mark(key.asked_id, heads[key])
         return marks
 
@@ -135,12 +142,13 @@ class Heard:
     ) -> Iterator[tuple[int, Asker, str, AnswerHead | None]]:
         """The same for many titles, by a provider at a time: the place of the title's ids, who is asked, the mark, and
         the head of the answer that it stands for."""
+        now = self._now()
         for asker in self.askers(kind):
             asked = [asker.asked_ids(of_title) for of_title in ids]
             heads = answers.heads_by_id(connection, asker.id, kind, asker.shape, chain.from_iterable(asked))
             for place, of_title in enumerate(asked):
                 if of_title:
-                    last = of_title[0] if len(of_title) == 1 else newest(of_title, heads, _GIVEN) or of_title[0]
+                    last = of_title[0] if len(of_title) == 1 else newest(of_title, heads, _GIVEN, now) or of_title[0]
                     head = heads.get(last)
                     yield place, asker, NOT_HEARD if head is None else asker.mark(last, head), head
 

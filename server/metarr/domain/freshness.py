@@ -21,6 +21,13 @@ MAX_AGE = timedelta(days=180)
 NOT_FOUND_WAITS = (timedelta(days=1), timedelta(days=2), timedelta(days=4))
 """How long "does not know the title" is believed, by the number of times it was said; then the TTL."""
 
+LONGEST_WAIT = TTL + timedelta(days=1)
+"""Nothing waits longer for its next turn."""
+
+AHEAD = timedelta(minutes=5)
+"""How far ahead of the clock a stored time may be, as clocks are corrected by seconds. Whatever is further ahead was
+noted by a clock that lied, or is read by one."""
+
 SOFT_MISS_DAYS = 3
 """On how many days a doubtful "not found" must repeat before it is believed."""
 
@@ -48,14 +55,20 @@ class AnswerHead(Struct, frozen=True, kw_only=True):
 def is_fresh(head: AnswerHead, now: datetime, ttl: timedelta = TTL) -> bool:
     """Whether the answer need not be asked for again. A partial one stays due.
 
-    One that an older parser read is as fresh as any: else a new version would ask for the whole library at once.
+    One that an older parser read is as fresh as any: else a new version would ask for the whole library at once. One
+    from ahead of the clock is not: it would be for ten years after a minute in which the clock was ten years ahead.
     """
-    if head.partial:
+    if head.partial or is_ahead(head.fetched_at, now):
         return False
     wait = ttl
     if not head.found and head.misses <= len(NOT_FOUND_WAITS):
         wait = min(ttl, NOT_FOUND_WAITS[max(1, head.misses) - 1])
     return now - head.fetched_at < wait
+
+
+def is_ahead(moment: datetime, now: datetime) -> bool:
+    """Whether a stored time is none that the clock, as it is now, has seen."""
+    return moment - now > AHEAD
 
 
 def may_stand_in(fetched_at: datetime, now: datetime) -> bool:
@@ -73,6 +86,11 @@ def next_attempt(attempts: int, now: datetime, retry_at: datetime | None = None)
     """When to ask again after that many attempts in vain: 5 minutes, doubling up to 24 hours; not before `retry_at`."""
     wait: timedelta = min(RETRY_FIRST * (1 << min(max(0, attempts - 1), 12)), RETRY_MOST)
     return max(now + wait, retry_at or now)
+
+
+def is_due(not_before: datetime, now: datetime) -> bool:
+    """Whether the time has come; also where it is so far off that a clock must have been ahead when it was set."""
+    return not_before <= now or not_before - now > LONGEST_WAIT
 
 
 class DueItem(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ and players say is always heard; where a field's list does not name them, they s
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec.structs import replace
 
@@ -14,6 +14,7 @@ from metarr.domain.authority import Authority, Listening
 from metarr.domain.equality import same, text_key
 from metarr.domain.evidence import Said, hear, in_order
 from metarr.domain.fields import Field, FieldType, fields_of
+from metarr.domain.freshness import is_ahead
 from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule, Veto, below_providers, by_providers
 from metarr.domain.languages import (
     BEST,
@@ -85,6 +86,11 @@ class _Frame(Struct, frozen=True, kw_only=True):
     words: Mapping[str, Mapping[str, Value]] = {}
     guarded: frozenset[tuple[str, str]] = frozenset()
     wanted: TitleLanguages = TitleLanguages()
+    now: datetime | None = None
+
+    @property
+    def today(self) -> date | None:
+        return None if self.now is None else self.now.date()
 
 
 def merge(
@@ -95,12 +101,14 @@ def merge(
     *,
     only: Collection[str] | None = None,
     guarded: Collection[tuple[str, str]] = (),
+    now: datetime | None = None,
 ) -> Merged:
     """Merge what the providers say into what is stored.
 
     `outcomes` by provider; a provider of `coverage` that is not in it was not selected, and is not heard. `only`:
     these fields alone, where nothing can have changed for the others; they stay. `guarded`: pairs of provider and field
-    of which nothing is withdrawn now (`domain.withdrawal.too_many`).
+    of which nothing is withdrawn now (`domain.withdrawal.too_many`). `now`: what is stored of a time ahead of that was
+    noted by a clock that lied, and is nobody's newer word; None: the clock is believed.
     """
     by_provider = {provider: outcomes.get(provider, NotAsked(reason=Skip.NOT_SELECTED)) for provider in coverage}
     usable = [(provider, coverage[provider]) for provider, outcome in by_provider.items() if in_order(outcome)]
@@ -109,7 +117,7 @@ def merge(
     plan = policy.authority.listening(item.kind, usable)
     if only is not None:
         plan = tuple(listening for listening in plan if listening.field.name in only)
-    plain = _Frame(policy=policy, words=words, guarded=frozenset(guarded))
+    plain = _Frame(policy=policy, words=words, guarded=frozenset(guarded), now=now)
     frame = replace(plain, wanted=_wanted(item, plan, by_provider, plain))
     decisions = tuple([_decide(item, listening, by_provider, frame) for listening in plan])
     fields = {decision.field: decision.value for decision in decisions if decision.value is not None}
@@ -219,7 +227,7 @@ def _decide(item: MediaItem, listening: Listening, outcomes: Mapping[str, Outcom
     order += below if fills else ()
     if union:
         heard = tuple([_hear(field, provider, outcomes.get(provider), stored, frame) for provider in order])
-        decision = _union(field, stored, heard, vetoes, frame.guarded)
+        decision = _union(field, stored, heard, vetoes, frame)
     else:
         speeches = (_speech(listening, provider, outcomes.get(provider), stored, frame) for provider in order)
         decision = _FieldWalk(listening, stored, vetoes, frame).along(speeches)
@@ -276,13 +284,15 @@ def _hear(field: Field, provider: str, outcome: Outcome | None, stored: FieldVal
         word = frame.words.get(provider, {}).get(field.name)
         return Said(provider=provider, heard=True, value=word, why="holds what it had from Metarr")
     said = hear(provider, outcome, field.name)
-    if stored.value is not None and stored.sources == (provider,) and _older(said, stored):
+    if stored.value is not None and stored.sources == (provider,) and _older(said, stored, frame.now):
         return replace(said, value=stored.value, fetched_at=stored.fetched_at, texts=(), language=stored.language)
     return said
 
 
-def _older(said: Said, stored: FieldValue) -> bool:
+def _older(said: Said, stored: FieldValue, now: datetime | None) -> bool:
     if said.fetched_at is None or stored.fetched_at is None or said.fetched_at >= stored.fetched_at:
+        return False
+    if now is not None and is_ahead(stored.fetched_at, now):
         return False
     return _asked(said) == stored.asked_ids
 
@@ -413,7 +423,7 @@ class _FieldWalk:
         still = any(base(text.language) == base(self._stored.language) for text in own.texts)
         if still or not may_be_withdrawn(self._field.name, self._source):
             return self._stored
-        return said_none(self._stored, self._source, own.fetched_at.date())
+        return said_none(self._stored, self._source, own.fetched_at.date(), self._frame.today)
 
     def _gone(self, counted: FieldValue) -> bool:
         forbidden = any(veto.value is None and self._source in veto.providers for veto in self._vetoes)
@@ -490,13 +500,13 @@ def _union(
     stored: FieldValue,
     heard: tuple[Said, ...],
     vetoes: list[Veto],
-    guarded: Collection[tuple[str, str]],
+    frame: _Frame,
 ) -> Decision:
     """Each element keeps its providers: what an unheard one said stays, and what one has suddenly none of, until it is
     withdrawn; what a heard one said is replaced."""
     waiting = [said.provider for said in heard if not said.heard]
-    stored = _noted(field, stored, heard)
-    silent = {said.provider for said in heard if _speaks_not(field, stored, said, guarded)}
+    stored = _noted(field, stored, heard, frame)
+    silent = {said.provider for said in heard if _speaks_not(field, stored, said, frame.guarded)}
     elements = _join(heard, stored, silent)
     if not elements:
         return _nobody(field, stored, tuple(said.provider for said in heard), waiting)
@@ -525,7 +535,7 @@ def _union(
     return Decision(field=field.name, value=union, waiting=tuple(waiting), ended_veto=not unchanged)
 
 
-def _noted(field: Field, stored: FieldValue, heard: Iterable[Said]) -> FieldValue:
+def _noted(field: Field, stored: FieldValue, heard: Iterable[Said], frame: _Frame) -> FieldValue:
     """The stored union, with what its sources say of having none."""
     if stored.value is None:
         return stored
@@ -536,7 +546,7 @@ def _noted(field: Field, stored: FieldValue, heard: Iterable[Said]) -> FieldValu
         if said.value is not None:
             stored = said_again(stored, said.provider)
         elif said.whole and said.fetched_at is not None and said.asked_id == asked[said.provider]:
-            stored = said_none(stored, said.provider, said.fetched_at.date())
+            stored = said_none(stored, said.provider, said.fetched_at.date(), frame.today)
     return stored
 
 

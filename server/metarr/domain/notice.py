@@ -32,6 +32,8 @@ class NoticeCode(StrEnum):
     PLAYER_NOT_TAKEN = "player_not_taken"
     PLAYER_EDITED = "player_edited"
     DATABASE_UNUSABLE = "database_unusable"
+    CLOCK = "clock"
+    SCHEDULER_STUCK = "scheduler_stuck"
 
 
 SEVERITIES = {
@@ -47,6 +49,8 @@ SEVERITIES = {
     NoticeCode.PLAYER_NOT_TAKEN: Severity.INFO,
     NoticeCode.PLAYER_EDITED: Severity.INFO,
     NoticeCode.DATABASE_UNUSABLE: Severity.ERROR,
+    NoticeCode.CLOCK: Severity.WARNING,
+    NoticeCode.SCHEDULER_STUCK: Severity.ERROR,
 }
 
 

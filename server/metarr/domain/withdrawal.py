@@ -35,12 +35,14 @@ def may_be_withdrawn(field: str, source: str) -> bool:
     return bool(source) and source != OWNER and not below_providers(source) and field not in NEVER
 
 
-def said_none(stored: FieldValue, source: str, day: date) -> FieldValue:
+def said_none(stored: FieldValue, source: str, day: date, now: date | None = None) -> FieldValue:
     """The stored value, after its source answered on this day that it has none. The same day counts once, and a day
-    before the last one is old news."""
+    before the last one is old news; unless the last one has not come yet on the day that it is `now`, for then a clock
+    lied, and it begins anew."""
     before = next((each for each in stored.withdrawals if each.source == source), None)
     today = day.isoformat()
-    if before is None:
+    lied = before is not None and now is not None and date.fromisoformat(before.last) - now > timedelta(days=1)
+    if before is None or lied:
         new = Withdrawal(source=source, first=today, last=today)
     elif today <= before.last:
         return stored

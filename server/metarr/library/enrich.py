@@ -275,17 +275,17 @@ class Enricher:
         self, connection: Connection, before: MediaItem, base: MediaItem, findings: Findings, config: Config
     ) -> _MergedItem:
         """The merge on `base`, told as a change of `before`."""
-        coverage = self._gatherer.coverage(base.kind, config)
-        merged = merge(base, findings.outcomes, config.policy, coverage, guarded=guarded(connection, base))
+        coverage, now = self._gatherer.coverage(base.kind, config), self._clock.now()
+        merged = merge(base, findings.outcomes, config.policy, coverage, guarded=guarded(connection, base), now=now)
         attempts = awaited_answers.of_items(connection, [base.id]).get(base.id, {})
-        awaited = still_awaited(findings.outcomes, attempts, self._clock.now())
+        awaited = still_awaited(findings.outcomes, attempts, now)
         after = replace(
             merged.item,
             fingerprint="",
             ids=findings.settled.ids,
             conflicts=_conflicts(base, findings),
             undecided=None if identifying(base.kind, findings.settled.ids) else base.undecided,
-            last_enriched_at=self._clock.now(),
+            last_enriched_at=now,
             last_enriched_providers=tuple(sorted(p for p, o in findings.outcomes.items() if isinstance(o, Answered))),
         )
         if all(each.reason in SETTLED for each in awaited.values()):

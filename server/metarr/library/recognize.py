@@ -11,7 +11,7 @@ from metarr.asking.gather import Gatherer, Inquiry
 from metarr.asking.nobody import answered
 from metarr.asking.search import Matches, Searcher, claims, not_one, undecided
 from metarr.clock import Clock
-from metarr.domain.freshness import NOT_FOUND_WAITS, TTL, next_attempt
+from metarr.domain.freshness import NOT_FOUND_WAITS, TTL, is_due, next_attempt
 from metarr.domain.item import IdClaim, MediaItem, Undecided
 from metarr.domain.matching import Wanted
 from metarr.domain.outcome import Unavailable
@@ -49,7 +49,7 @@ class Recognizer:
         `TITLE_UNKNOWN`), and what nobody's answering raises.
         """
         wanted = Wanted(title=item.title, year=item.year)
-        if patient and item.undecided is not None and self._clock.now() < item.undecided.not_before:
+        if patient and item.undecided is not None and not is_due(item.undecided.not_before, self._clock.now()):
             raise not_one(wanted, item.undecided.matches)
         matches = self._searcher.search_readings(
             item.kind, (wanted, *item.readings), config, deadline=deadline, lane=lane, providers=providers

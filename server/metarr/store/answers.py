@@ -9,12 +9,25 @@ from typing import Any, TypedDict, cast
 
 import msgspec
 import structlog
-from sqlalchemy import Column, Connection, bindparam, delete, exists, literal_column, select, true, union_all, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from metarr.domain.fields import FIELDS, PYTHON_TYPES
-from metarr.domain.freshness import AnswerHead
+from metarr.domain.freshness import AnswerHead, is_ahead
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Kind, Struct, Text, Value
+from metarr.store.database import lived_day
 from metarr.store.tables import EPOCH
 from metarr.store.tables import provider_answers as table
 from metarr.store.upsert import upsert
@@ -128,7 +141,8 @@ def new_answer(key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_
 
 def write_all(connection: Connection, new: Iterable[NewAnswer]) -> None:
     """Keep what providers said; what one said, or did not know, later than this stays."""
-    upsert(connection, table, [answer.row for answer in new], newest="fetched_at")
+    day = {"lived_day": lived_day(connection)}
+    upsert(connection, table, [answer.row | day for answer in new], newest="fetched_at")
 
 
 def write_miss(
@@ -141,7 +155,7 @@ def write_miss(
     """
     row = connection.execute(_HEADS_LOCKED, _columns(key)).one_or_none()
     last = None if row is None else _head(row)
-    if last and last.fetched_at > fetched_at:
+    if last and last.fetched_at > fetched_at and not is_ahead(last.fetched_at, fetched_at):
         return last
     streak = last if last and not last.found else None
     now = AnswerHead(
@@ -154,7 +168,7 @@ def write_miss(
         answered_before=bool(last and last.answered_before) or _answered_in_any_shape(connection, key),
         content="missed",
     )
-    upsert(connection, table, [_columns(key) | msgspec.structs.asdict(now)])
+    upsert(connection, table, [_columns(key) | msgspec.structs.asdict(now) | {"lived_day": lived_day(connection)}])
     return now
 
 
@@ -169,9 +183,16 @@ def disown(connection: Connection, provider: str, since: datetime) -> int:
     return connection.execute(answered).rowcount + connection.execute(missed).rowcount
 
 
-def prune(connection: Connection, before: datetime) -> int:
-    """Forget answers of before that time; they must be too old to stand in for anything. Returns how many."""
-    return connection.execute(delete(table).where(table.c.fetched_at < before)).rowcount
+def prune(connection: Connection, before: datetime, before_day: int) -> int:
+    """Forget answers of before that time and that day of the daemon's life; they must be too old to stand in for
+    anything. Returns how many."""
+    old = (table.c.fetched_at < before, table.c.lived_day < before_day)
+    return connection.execute(delete(table).where(*old)).rowcount
+
+
+def newest(connection: Connection) -> datetime | None:
+    """The latest time that stands on an answer."""
+    return connection.execute(select(func.max(table.c.fetched_at))).scalar()
 
 
 _KEY = (table.c.provider, table.c.kind, table.c.asked_id, table.c.shape)

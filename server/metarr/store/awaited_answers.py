@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, or_, select, true, update
 
-from metarr.domain.freshness import DueItem, next_attempt
+from metarr.domain.freshness import LONGEST_WAIT, DueItem, next_attempt
 from metarr.domain.values import Struct
 from metarr.store.tables import awaited_answers as table
 from metarr.store.tables import items, job_items
@@ -79,7 +79,7 @@ def due(
     query = (
         select(table.c.item_id, table.c.answered_at, items.c.released, table.c.fresh_after)
         .join(items)
-        .where(table.c.provider == provider, table.c.not_before <= now, *taken)
+        .where(table.c.provider == provider, _is_due(now), *taken)
         .order_by(table.c.answered_at.is_not(None), table.c.answered_at, items.c.released.desc(), table.c.item_id)
         .limit(limit)
     )
@@ -108,7 +108,7 @@ def next_due(connection: Connection, provider: str = "") -> datetime | None:
 
 def put_off(connection: Connection, item_id: int, provider: str, now: datetime) -> None:
     """One item was tried in vain: where it is still due, it is after a growing while."""
-    due = (table.c.item_id == item_id, table.c.provider == provider, table.c.not_before <= now)
+    due = (table.c.item_id == item_id, table.c.provider == provider, _is_due(now))
     attempts = connection.execute(select(table.c.attempts).where(*due)).scalar()
     if attempts is not None:
         later = next_attempt(attempts + 1, now)
@@ -117,7 +117,7 @@ def put_off(connection: Connection, item_id: int, provider: str, now: datetime) 
 
 def postpone(connection: Connection, provider: str, now: datetime, until: datetime, *, reason: str, detail: str) -> int:
     """A provider is at its limit: what could be asked now can be asked from then on. Returns how many items."""
-    due = update(table).where(table.c.provider == provider, table.c.not_before <= now)
+    due = update(table).where(table.c.provider == provider, _is_due(now))
     return connection.execute(due.values(not_before=until, reason=reason, detail=detail)).rowcount
 
 
@@ -153,6 +153,11 @@ def count_items(connection: Connection) -> int:
         .where(items.c.deleted_at.is_(None))
     )
     return connection.execute(query).scalar_one()
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    # What is to wait longer than anything does was put off by a clock that was ahead.
+    return or_(table.c.not_before <= now, table.c.not_before > now + LONGEST_WAIT)
 
 
 BY_ITSELF = or_(items.c.monitored == true(), table.c.fresh_after.is_not(None))

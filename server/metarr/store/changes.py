@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, inser
 from metarr.domain.changes import Change
 from metarr.domain.item import FieldValue, IdClaim
 from metarr.domain.values import Struct
+from metarr.store.database import lived_day
 from metarr.store.tables import change_sets
 from metarr.store.values import decode_changes, encode_changes
 
@@ -73,13 +74,13 @@ def is_group(text: str) -> bool:
 
 def add(connection: Connection, change_set: ChangeSet) -> ChangeSet:
     """Keep a change-set; its `id` is given here."""
-    key = connection.execute(_INSERT, _columns(change_set)).inserted_primary_key
+    key = connection.execute(_INSERT, _columns(connection, change_set)).inserted_primary_key
     return msgspec.structs.replace(change_set, id=int(key[0]) if key else 0)
 
 
 def add_all(connection: Connection, change_sets: Iterable[ChangeSet]) -> None:
     """Keep many change-sets."""
-    rows = [_columns(change_set) for change_set in change_sets]
+    rows = [_columns(connection, change_set) for change_set in change_sets]
     if rows:
         connection.execute(_INSERT, rows)
 
@@ -174,15 +175,22 @@ def undoers(connection: Connection, change_set_ids: Iterable[int]) -> dict[int, 
     return {**dict.fromkeys(ids), **{row.id: row.undone_by for row in rows}}
 
 
-def prune(connection: Connection, before: datetime) -> int:
-    """Forget change-sets of before that time; they cannot be undone any more. Returns how many."""
-    return connection.execute(delete(change_sets).where(change_sets.c.at < before)).rowcount
+def prune(connection: Connection, before: datetime, before_day: int) -> int:
+    """Forget change-sets of before that time and that day of the daemon's life; they cannot be undone any more. Returns
+    how many."""
+    old = (change_sets.c.at < before, change_sets.c.lived_day < before_day)
+    return connection.execute(delete(change_sets).where(*old)).rowcount
+
+
+def newest(connection: Connection) -> datetime | None:
+    """The latest time that stands on a change-set."""
+    return connection.execute(select(func.max(change_sets.c.at))).scalar()
 
 
 _INSERT = insert(change_sets)
 
 
-def _columns(change_set: ChangeSet) -> dict[str, Any]:
+def _columns(connection: Connection, change_set: ChangeSet) -> dict[str, Any]:
     return {
         "item_id": change_set.item_id,
         "at": change_set.at,
@@ -195,6 +203,7 @@ def _columns(change_set: ChangeSet) -> dict[str, Any]:
         "undone_by": change_set.undone_by,
         "changes": encode_changes(change_set.changes),
         "group_id": change_set.group_id or None,
+        "lived_day": lived_day(connection),
     }
 
 

@@ -43,6 +43,8 @@ class Database:
         )
         self._engine, self._writing = self._engines(alone)
         self.bell = Bell()
+        self.day = 0
+        """The day of the daemon's life, which what is swept some day is marked with."""
         self._turn = threading.Lock()
         self._writer = 0
 
@@ -87,6 +89,7 @@ class Database:
         """
         with self._my_turn(), self._told_apart(), _written(self._writing) as connection:
             connection.info.pop(_NEWS, None)
+            connection.info[_DAY] = self.day
             yield connection
             news = connection.info.pop(_NEWS, ())
         self.bell.ring(news)
@@ -173,7 +176,12 @@ def news(connection: Connection, about: News) -> None:
     connection.info.setdefault(_NEWS, set()).add(about)
 
 
-_NEWS = "news"
+def lived_day(connection: Connection) -> int:
+    """The day of the daemon's life on which this transaction writes."""
+    return int(connection.info.get(_DAY, 0))
+
+
+_NEWS, _DAY = "news", "day"
 
 
 def _explained(error: DBAPIError) -> CannotDo | None:

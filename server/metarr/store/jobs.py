@@ -27,7 +27,7 @@ from metarr.bell import News
 from metarr.domain.values import Kind, Struct
 from metarr.store.awaited_answers import BY_ITSELF
 from metarr.store.chunks import chunks
-from metarr.store.database import news
+from metarr.store.database import lived_day, news
 from metarr.store.items import ItemFilter, narrowed
 from metarr.store.tables import awaited_answers, external_ids, items
 from metarr.store.tables import job_items as marks
@@ -127,7 +127,7 @@ class JobItem(Struct, frozen=True, kw_only=True):
 
 def add(connection: Connection, job: Job) -> Job:
     """Keep a new job; its `id` is given here."""
-    values = _columns(job)
+    values = _columns(job) | {"lived_day": lived_day(connection)}
     del values["id"]
     key = connection.execute(insert(table), values).inserted_primary_key
     return msgspec.structs.replace(job, id=int(key[0]) if key else 0)
@@ -166,9 +166,10 @@ def change(connection: Connection, job_id: int, **values: Any) -> bool:
     return connection.execute(statement).rowcount == 1
 
 
-def prune(connection: Connection, before: datetime) -> int:
-    """Forget jobs that ended before that time. Returns how many."""
-    return connection.execute(delete(table).where(table.c.finished_at < before)).rowcount
+def prune(connection: Connection, before: datetime, before_day: int) -> int:
+    """Forget jobs that ended before that time, and began before that day of the daemon's life. Returns how many."""
+    old = (table.c.finished_at < before, table.c.lived_day < before_day)
+    return connection.execute(delete(table).where(*old)).rowcount
 
 
 # Items of a job
@@ -342,5 +343,6 @@ def _columns(job: Job) -> dict[str, Any]:
 
 def _job(row: Row[Any]) -> Job:
     values = dict(zip(table.c.keys(), row, strict=True))
+    del values["lived_day"]
     values |= {name: msgspec.json.decode(values[name], type=type_) for name, type_ in _TYPES.items()}
     return Job(**{**values, "request_id": row.request_id or "", "state": JobState(row.state)})

@@ -115,6 +115,11 @@ def _of_item(**options: Any) -> Column[int]:
     return Column("item_id", Integer, ForeignKey("items.id", ondelete="CASCADE"), nullable=False, **options)
 
 
+def _lived_day() -> Column[int]:
+    """On which day of the daemon's life a row was written, so that it is not too old because a clock lies."""
+    return Column("lived_day", Integer, nullable=False, server_default="0")
+
+
 items = Table(
     "items",
     metadata,
@@ -240,9 +245,13 @@ provider_answers = Table(
     Column("answered_at", Moment),
     Column("content", Text, nullable=False),
     Column("fragment", LargeBinary),
+    _lived_day(),
 )
-# Everything but the fragment: a look at freshness reads only this, and fragments lie far apart.
-Index("ix_provider_answers_heads", *(column for column in provider_answers.c if column.name != "fragment"))
+# What a look at freshness reads, and nothing else: fragments lie far apart.
+Index(
+    "ix_provider_answers_heads",
+    *(column for column in provider_answers.c if column.name not in ("fragment", "lived_day")),
+)
 
 provider_configs = Table(
     "provider_configs",
@@ -300,6 +309,7 @@ change_sets = Table(
     Column("undone_by", Integer),
     Column("changes", Text, nullable=False),
     Column("group_id", Integer, index=True),
+    _lived_day(),
     Index("ix_change_sets_item_id", "item_id", "id"),
     sqlite_autoincrement=True,
 )
@@ -359,6 +369,7 @@ jobs = Table(
     Column("sequence", Integer, nullable=False),
     Column("resumed_at", Moment),
     Column("resumed_with", Integer, nullable=False, server_default="0"),
+    _lived_day(),
     sqlite_autoincrement=True,
 )
 

@@ -1,11 +1,16 @@
 """Insert or update in one statement, said the same way for every database."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import BigInteger, Connection, Table, literal_column, or_, type_coerce
 from sqlalchemy.dialects import postgresql, sqlite
+
+from metarr.domain.freshness import AHEAD
+
+MICROSECOND = timedelta(microseconds=1)
 
 TOGETHER = (32, 16, 8, 4, 2, 1)
 """How many rows one statement for SQLite holds: few sizes, for each is a statement of its own."""
@@ -23,8 +28,9 @@ def upsert(
 ) -> int:
     """Insert the rows, or where the primary key is there already, update it. All rows name the same columns.
 
-    `keep`: columns that only an insert sets. `newest`: leave a row alone whose value in this column is greater than
-    the one that comes. Returns, for a single row, whether it was written (1 or 0).
+    `keep`: columns that only an insert sets. `newest`: leave a row alone whose time in this column is later than the
+    one that comes, but for one that is ahead of that: then a clock lied. Returns, for a single row, whether it was
+    written (1 or 0).
     """
     if not rows:
         return 0
@@ -79,5 +85,9 @@ def _statement(dialect: str, table: Table, columns: tuple[str, ...], keep: tuple
     if not changed:
         return insert.on_conflict_do_nothing(index_elements=keys)
     # Such as an answer of 12:00:05 that is there already when one of 12:00:01 comes, which had to wait for its turn.
-    where = table.c[newest] <= insert.excluded[newest] if newest else None
+    # One of ten years later was noted by a clock that was ahead.
+    where = None
+    if newest:
+        later = type_coerce(table.c[newest], BigInteger) - type_coerce(insert.excluded[newest], BigInteger)
+        where = or_(later <= literal_column("0"), later > literal_column(str(AHEAD // MICROSECOND)))
     return insert.on_conflict_do_update(index_elements=keys, set_=changed, where=where)

@@ -132,15 +132,17 @@ class BrokenProvider(_message.Message):
     def __init__(self, name: _Optional[str] = ..., origin: _Optional[str] = ..., why: _Optional[str] = ...) -> None: ...
 
 class Schedule(_message.Message):
-    __slots__ = ("at", "zone", "last_run_at", "next_run_at", "off")
+    __slots__ = ("at", "zone", "last_run_at", "next_run_at", "off", "last_look_at")
     AT_FIELD_NUMBER: _ClassVar[int]
     ZONE_FIELD_NUMBER: _ClassVar[int]
     LAST_RUN_AT_FIELD_NUMBER: _ClassVar[int]
     NEXT_RUN_AT_FIELD_NUMBER: _ClassVar[int]
     OFF_FIELD_NUMBER: _ClassVar[int]
+    LAST_LOOK_AT_FIELD_NUMBER: _ClassVar[int]
     at: str
     zone: str
     last_run_at: _timestamp_pb2.Timestamp
     next_run_at: _timestamp_pb2.Timestamp
     off: str
-    def __init__(self, at: _Optional[str] = ..., zone: _Optional[str] = ..., last_run_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., next_run_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., off: _Optional[str] = ...) -> None: ...
+    last_look_at: _timestamp_pb2.Timestamp
+    def __init__(self, at: _Optional[str] = ..., zone: _Optional[str] = ..., last_run_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., next_run_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., off: _Optional[str] = ..., last_look_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

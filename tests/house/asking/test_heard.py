@@ -47,11 +47,17 @@ def test_its_own_ids_the_best_first_else_one_to_look_it_up_from(
 
 
 def test_of_several_answers_the_one_given_last_counts_and_of_equals_the_best() -> None:
-    ages = {"a": NOW, "b": NOW + timedelta(days=1), "c": NOW + timedelta(days=1)}
-    assert newest(("a", "b", "c"), ages, lambda age: age) == "b"
-    assert newest(("c", "b", "a"), ages, lambda age: age) == "c"
-    assert newest(("x", "a"), ages, lambda age: age) == "a"
-    assert newest(("x", "y"), ages, lambda age: age) is None
+    ages = {"a": NOW - timedelta(days=1), "b": NOW, "c": NOW}
+    assert newest(("a", "b", "c"), ages, lambda age: age, NOW) == "b"
+    assert newest(("c", "b", "a"), ages, lambda age: age, NOW) == "c"
+    assert newest(("x", "a"), ages, lambda age: age, NOW) == "a"
+    assert newest(("x", "y"), ages, lambda age: age, NOW) is None
+
+
+def test_an_answer_from_ahead_of_the_clock_is_the_last_one_only_where_there_is_no_other() -> None:
+    ages = {"a": NOW - timedelta(days=1), "b": NOW + timedelta(days=1)}
+    assert newest(("a", "b"), ages, lambda age: age, NOW) == newest(("b", "a"), ages, lambda age: age, NOW) == "a"
+    assert newest(("b",), ages, lambda age: age, NOW) == "b"
 
 
 def test_one_title_and_many_are_marked_alike_and_as_their_merges_were(home: House, library: dict[str, int]) -> None:

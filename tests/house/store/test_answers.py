@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, text, update
 
 from factories import EARLIER, NOW, fragment, image
 from metarr.domain.fields import FIELDS, fields_of
-from metarr.domain.freshness import is_soft_miss
+from metarr.domain.freshness import AHEAD, is_soft_miss
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Kind
 from metarr.store import answers
@@ -87,13 +87,21 @@ def test_more_questions_than_one_statement_takes(connection: Connection) -> None
 
 def test_an_answer_fetched_later_is_never_replaced_by_an_earlier_one(connection: Connection) -> None:
     write_answer(connection, KEY, fragment("tmdb", {"plot": "new"}), NOW, 1)
-    write_answer(connection, KEY, fragment("tmdb", {"plot": "late"}), EARLIER, 1)
-    assert answers.write_miss(connection, KEY, EARLIER, 1).found
+    write_answer(connection, KEY, fragment("tmdb", {"plot": "late"}), NOW - AHEAD, 1)
+    assert answers.write_miss(connection, KEY, NOW - AHEAD, 1).found
     stored = answers.read(connection, [KEY])[KEY]
     assert stored.head.found
     assert stored.fragment == fragment("tmdb", {"plot": "new"})
     write_answer(connection, KEY, fragment("tmdb", {"plot": "newer"}), NOW + DAY, 1)
     assert answers.read(connection, [KEY])[KEY].fragment == fragment("tmdb", {"plot": "newer"})
+
+
+def test_an_answer_of_a_clock_that_was_ahead_is_replaced(connection: Connection) -> None:
+    write_answer(connection, KEY, fragment("tmdb", {"plot": "ahead"}), NOW + 3652 * DAY, 1)
+    write_answer(connection, KEY, fragment("tmdb", {"plot": "now"}), NOW, 1)
+    assert answers.read(connection, [KEY])[KEY].fragment == fragment("tmdb", {"plot": "now"})
+    write_answer(connection, KEY, fragment("tmdb", {"plot": "ahead"}), NOW + 3652 * DAY, 1)
+    assert not answers.write_miss(connection, KEY, NOW, 1).found
 
 
 def test_the_content_hash_tells_fragments_apart_and_stays_for_the_same_words(connection: Connection) -> None:
@@ -169,5 +177,6 @@ def test_pruning_forgets_what_is_too_old_and_nothing_else(connection: Connection
     kept = replace(KEY, asked_id="imdb:tt2")
     write_answer(connection, kept, fragment("tmdb"), NOW - 200 * DAY, 1)
     answers.write_miss(connection, kept, NOW, 1)
-    assert answers.prune(connection, NOW - 180 * DAY) == 1
+    assert answers.prune(connection, NOW - 180 * DAY, 0) == 0
+    assert answers.prune(connection, NOW - 180 * DAY, 1) == 1
     assert answers.read(connection, [KEY, kept]).keys() == {kept}

@@ -91,14 +91,22 @@ def test_pruning_forgets_old_change_sets(connection: Connection) -> None:
     new = items.add(connection, item())
     record(connection, new.id, EARLIER, changes=(change("plot", "a", "b"),))
     kept = record(connection, new.id, changes=(change("plot", "b", "c"),))
-    assert changes.prune(connection, NOW - timedelta(days=1)) == 1
+    assert changes.prune(connection, NOW - timedelta(days=1), 1) == 1
     assert changes.page(connection) == [kept]
+
+
+def test_what_was_written_on_a_lived_day_that_is_young_is_not_too_old_whatever_its_time(connection: Connection) -> None:
+    new = items.add(connection, item())
+    connection.info["day"] = 5
+    record(connection, new.id, EARLIER, changes=(change("plot", "a", "b"),))
+    assert changes.prune(connection, NOW, 5) == 0
+    assert changes.prune(connection, NOW, 6) == 1
 
 
 def test_ids_of_pruned_change_sets_are_not_given_again(connection: Connection) -> None:
     new = items.add(connection, item())
     first = record(connection, new.id)
-    changes.prune(connection, NOW + timedelta(days=1))
+    changes.prune(connection, NOW + timedelta(days=1), 1)
     assert record(connection, new.id).id > first.id
 
 

@@ -37,8 +37,8 @@ ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {
     ),
     "the history of an item": (lambda c: changes.page(c, item_id=1), "change_sets USING INDEX ix_change_sets_item_id"),
     "change-sets that are too old": (
-        lambda c: changes.prune(c, NOW),
-        "change_sets USING COVERING INDEX ix_change_sets_at",
+        lambda c: changes.prune(c, NOW, 1),
+        "change_sets USING INDEX ix_change_sets_at",
     ),
 }
 
@@ -58,4 +58,5 @@ def test_what_is_asked_often_is_found_by_its_index(
     ask(connection)
     raw.set_trace_callback(None)
     plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said[0]}")]
-    assert expected in plan[0]
+    assert any(expected in step for step in plan)
+    assert "SCAN pending_answers" not in plan

@@ -171,6 +171,14 @@ NOTICES: Rows = {
 }
 
 
+STATEMENTS: Rows = {
+    "statements": [
+        {"item_id": 1, "source": "nfo", "file": "/movies/heat.nfo", "part": "", "title": "Heat", "year": 1995}
+        | {"ids": "{}", "locks": "[]", "held": "{}"}
+    ]
+}
+
+
 def with_a_year(rows: Rows) -> Rows:
     """The same with a field that there is since then."""
     year = _value("year", "1995", source='["import"]', asked_id="[]", rule="reported", fetched_at=None)
@@ -183,6 +191,7 @@ RELEASED: dict[str, Rows] = {
     **dict.fromkeys(("0005", "0006", "0007", "0008", "0009"), written_anew(FIRST | SECOND)),
     "0010": with_a_year(written_anew(FIRST | SECOND)),
     **dict.fromkeys(("0011", "0012"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES),
+    "0013": with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS,
 }
 """By schema, rows of it: at least one for each of its tables."""
 

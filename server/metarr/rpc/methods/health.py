@@ -52,6 +52,7 @@ class HealthServicer(BaseServicer, HealthServiceServicer):
                 last_run_at=timestamp(health.daily.last_run),
                 next_run_at=timestamp(health.daily.next_run),
                 off=health.daily.off,
+                last_look_at=timestamp(health.daily.last_look),
             ),
             broken_providers=[
                 pb.BrokenProvider(name=each.name, origin=each.origin, why=each.why) for each in health.broken
