@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from metarr.cli.daemon import DEFAULT_SERVER, AsJson, Server, ask
+from metarr.cli.daemon import DEFAULT_SERVER, AsJson, Server, ask, going_on
 from metarr.cli.findings import Fault, Sort, TitleToAdd
 from metarr.cli.output import as_json, note, say
 from metarr.cli.text import clean, counted
@@ -21,6 +21,8 @@ from metarr.rpc.client import RpcFailure
 MOST_ITEMS = 500
 MOST_BYTES = 1024 * 1024
 """Of one request: the daemon takes 4 MB, and JSON tells the size only roughly."""
+
+_MEANWHILE = "what was sent so far stays; import the same again for the rest: what is there already does not change"
 
 TIMEOUT = 300.0
 """Seconds for one batch."""
@@ -96,7 +98,7 @@ def import_titles(
     words of its name when it is enriched.
     """
     summary, stopped = Summary(), None
-    with _progress() as progress:
+    with going_on(_MEANWHILE), _progress() as progress:
         task = progress.add_task("", total=None)
         try:
             for batch in _batches(_noted(paths, summary)):
@@ -178,7 +180,7 @@ def _named(failure: RpcFailure, size: int) -> dict[int, str]:
     by_place: dict[int, list[str]] = {}
     for violation in failure.violations:
         if (match := _NAMED.match(violation.field)) and int(match[1]) < size:
-            field_name = violation.field[match.end() :]
+            field_name = violation.field[match.end() :].removeprefix("fields.")
             by_place.setdefault(int(match[1]), []).append(f"{field_name}: {violation.description}".removeprefix(": "))
     return {place: "; ".join(lines) for place, lines in by_place.items()}
 
@@ -204,7 +206,7 @@ def _tell(summary: Summary) -> None:
     if any((summary.by_nfo, summary.by_id, summary.by_name)):
         say(f"told by: .nfo {summary.by_nfo}, id in a name {summary.by_id}, name {summary.by_name}")
     if summary.deleted:
-        say(f"{summary.deleted} skipped: you deleted them; `metarr library restore` brings one back")
+        say(f"{summary.deleted} skipped: you deleted them; `metarr library undelete` brings one back")
     if summary.extras:
         kinds = Counter(fault.why for fault in summary.extra_files)
         listed = ", ".join(f"{what} ({count})" for what, count in kinds.most_common())

@@ -30,9 +30,10 @@ def restated(
     had: Had,
     unions: Collection[str],
     at: datetime,
+    taken: Collection[str] = (),
 ) -> Statement:
     """What is said now, after what was said before. `now`: all but the values; `unions`: the fields of which lists are
-    joined.
+    joined; `taken`: those that hold what a player made of a value of Metarr's.
 
     A value that means the same as before is the value of before. Nothing that was not there before is a change, so that
     a value of another file, or of a player, is an echo only later: both may have it from the same hand.
@@ -44,6 +45,9 @@ def restated(
         was = earlier.get(name)
         if was is not None and same(name, was.value, value):
             now_held[name] = was
+            continue
+        if name in taken:
+            now_held[name] = HeldValue(value=value, own=was.own if was else None, since=was.since if was else at)
             continue
         ours = [each for each in had.get(name, ()) if _is_of_others(each, mine, first=before is None)]
         own = _own_elements(value, was, ours, mine) if name in unions else _own_word(name, value, ours)

@@ -43,15 +43,21 @@ def said_before(item: MediaItem, now: Statement) -> Statement | None:
 
 
 def stated(
-    connection: Connection, item: MediaItem, now: Statement, values: Mapping[str, Value], terms: Terms
+    connection: Connection,
+    item: MediaItem,
+    now: Statement,
+    values: Mapping[str, Value],
+    terms: Terms,
+    *,
+    taken: Collection[str] = (),
 ) -> MediaItem:
     """The item after this was said about it; not saved. The same item where nothing new was said. `now`: without its
-    values."""
+    values; `taken`: fields that hold what a player made of a value of Metarr's."""
     before = said_before(item, now)
     rules = terms.config.authority
     unions = {name for name in values if rules.rule(item.kind, name).union}
-    had = _had(connection, item, before, values)
-    after = restated(before, now, values, had=had, unions=unions, at=terms.now)
+    had = _had(connection, item, before, {name: value for name, value in values.items() if name not in taken})
+    after = restated(before, now, values, had=had, unions=unions, at=terms.now, taken=taken)
     if after == before:
         return item
     others = [each for each in item.statements if each is not before]

@@ -188,9 +188,10 @@ class Players:
     def remove(self, player_id: str) -> int:
         """Forget a player, and delete the items that only it had. Returns how many. Raises NoSuchThing."""
         with self._database.begin() as connection:
-            named(connection, player_id)
+            player = named(connection, player_id)
             had = player_entries.items_of(connection, player_id)
             players.remove(connection, player_id)
+            player_entries.forget_statements(connection, player)
             gone = release(connection, had, self._clock.now())
         log.info("player_removed", player=player_id, items=gone)
         return gone

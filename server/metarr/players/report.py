@@ -15,12 +15,14 @@ from metarr.domain.checked import checked_value
 from metarr.domain.delivery import IDS, FieldState, is_anew, not_taken, reported, retry, takeable, unacknowledged
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import Admitted, IdContext, admit_all
-from metarr.domain.item import MediaItem
-from metarr.domain.values import Kind
+from metarr.domain.item import MediaItem, Statement
+from metarr.domain.reported import meant
+from metarr.domain.values import Kind, Value
 from metarr.errors import InvalidInput
 from metarr.library import intake
+from metarr.library.commit import commit
 from metarr.library.intake import NewItem, NewSeries, Upserted
-from metarr.library.stating import Terms, terms_of
+from metarr.library.stating import Terms, said_before, stated, terms_of
 from metarr.players.players import in_session, release
 from metarr.store import items, player_entries, players
 from metarr.store.database import Connection, Database
@@ -104,6 +106,8 @@ class Reporter:
             gone = player_entries.remove(connection, player_id, removed)
             if complete:
                 gone += player_entries.remove_unreported(connection, player_id, report_id)
+            if gone or work.left:
+                player_entries.forget_statements(connection, player)
             deleted = release(connection, gone + work.left, now)
             players.put(connection, replace(player, seen_at=now, reported_at=now if complete else player.reported_at))
         log.info("player_reported", player=player_id, entries=len(entries), removed=len(gone), deleted=deleted)
@@ -133,7 +137,31 @@ class _Work:
         placed = [self._place(entry, problems, was, report_id) for entry, problems, was in cleaned]
         if report_id:
             player_entries.mark_reported(connection, self._same, report_id)
+        # At last, for what it says may wake entries, its own ones among them.
+        for entry, _, was in cleaned:
+            if was is not None and self._stays(entry, was):
+                self._hear(entry, was)
         return placed
+
+    def _hear(self, entry: ReportedEntry, was: PlayerEntry) -> None:
+        """Take in what a player says anew of an entry that it has long had: what was changed there by hand."""
+        now = Statement(source=self._player.source, file=entry.key, title=entry.title, year=entry.year)
+        before = said_before(self._items[was.item_id], now)
+        if before is None:
+            takes = takeable(entry.kind, self._player.fields(entry.kind))
+            if all(entry.fields.get(name) == was.states.get(name, FieldState()).host for name in takes if name != IDS):
+                return
+        ours = {name for name, state in was.states.items() if state.ours and entry.fields.get(name) == state.acked}
+        values = _words(entry, self._terms.config.settings.country)
+        if before is not None and not _differing(values, before) - ours:
+            return
+        item = items.get(self._connection, was.item_id)
+        if item is None:
+            return
+        after = stated(self._connection, item, now, values, self._terms, taken=ours)
+        if after != item:
+            now_at, sync_fields = self._terms.now, self._terms.config.sync_fields
+            commit(self._connection, item, after, cause="import", now=now_at, sync_fields=sync_fields)
 
     def _stays(self, entry: ReportedEntry, was: PlayerEntry | None) -> bool:
         """Whether an entry is the item that it was: the host says the same ids, or none that speaks against it."""
@@ -238,6 +266,24 @@ def flags(item: MediaItem, states: Mapping[str, FieldState], takes: Iterable[str
     refusals = not_taken(item, states, takes)
     edited = any(states[refusal.field].edited for refusal in refusals)
     return {"edited": edited, "troubled": any(not states[refusal.field].edited for refusal in refusals)}
+
+
+def _differing(values: Mapping[str, Value], before: Statement) -> set[str]:
+    """The fields of which something else is said than before."""
+    names = values.keys() | before.values.keys()
+    return {name for name in names if name not in before.values or values.get(name) != before.values[name].value}
+
+
+def _words(entry: ReportedEntry, country: str) -> dict[str, Value]:
+    """What an entry holds that could be stored as its player's word."""
+    values: dict[str, Value] = {}
+    for name, raw in {"title": entry.title, **entry.fields}.items():
+        try:
+            value = None if name in intake.PLACE else checked_value(name, meant(name, raw, country))
+        except ValueError:
+            continue
+        values |= {} if value is None else {name: value}
+    return values
 
 
 def _new(entry: ReportedEntry, player: Player, *, first: bool, ids: Mapping[str, str] | None = None) -> NewItem:

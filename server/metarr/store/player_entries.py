@@ -16,7 +16,7 @@ from metarr.domain.values import Kind, Struct
 from metarr.store import players
 from metarr.store.chunks import chunks
 from metarr.store.players import Player
-from metarr.store.tables import change_sets, items, player_items
+from metarr.store.tables import change_sets, items, player_items, statements
 
 
 class PlayerEntry(Struct, frozen=True, kw_only=True):
@@ -169,6 +169,12 @@ def remove(connection: Connection, player_id: str, keys: Collection[str]) -> lis
 def remove_unreported(connection: Connection, player_id: str, report_id: str) -> list[int]:
     """Forget the entries of a player that were not in a report of its whole library. Returns the items."""
     return _gone(connection, [(player_items.c.player_id == player_id, player_items.c.report_id != report_id)])
+
+
+def forget_statements(connection: Connection, player: Player) -> None:
+    """Forget what entries said that the player does not have any more."""
+    still = exists().where(player_items.c.player_id == player.id, player_items.c.host_key == statements.c.file)
+    connection.execute(delete(statements).where(statements.c.source == player.source, ~still))
 
 
 def items_of(connection: Connection, player_id: str) -> list[int]:

@@ -239,6 +239,14 @@ def test_ctrl_c_tells_what_goes_on_all_the_same(metarr, daemon, arguments, metho
     assert told in result.err
 
 
+def test_ctrl_c_tells_what_an_import_has_done(metarr, daemon, tmp_path):
+    daemon.answers["LibraryService", "UpsertItems"] = interrupted
+    (tmp_path / "a.jsonl").write_text('{"kind": "movie", "title": "Heat"}')
+    result = metarr("library", "import", str(tmp_path / "a.jsonl"))
+    assert (result.status, result.out) == (130, "")
+    assert "what was sent so far stays" in result.err
+
+
 def test_ctrl_c_while_a_new_job_is_followed_tells_that_it_goes_on(metarr, daemon):
     daemon.answers["EnrichmentService", "StartEnrichment"] = {"job": {"id": "7", "state": "STATE_QUEUED"}}
     daemon.answers["EnrichmentService", "WatchJob"] = interrupted

@@ -57,7 +57,7 @@ def test_the_summary_tells_what_became_of_each(metarr, daemon, tmp_path):
     assert result == (
         0,
         "1 title added, 2 known (1 got something new, 1 id added)\n"
-        "1 skipped: you deleted them; `metarr library restore` brings one back\n"
+        "1 skipped: you deleted them; `metarr library undelete` brings one back\n"
         "1 file skipped: no .nfo of a movie, a series or an episode\n",
         "",
     )

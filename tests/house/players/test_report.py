@@ -5,9 +5,10 @@ import pytest
 from factories import source_of
 from harness import House
 from memory import peak
+from metarr.domain.authority import FieldRule
 from metarr.domain.delivery import SyncPolicy
 from metarr.domain.values import Kind
-from metarr.errors import CannotDo
+from metarr.errors import CannotDo, InvalidInput
 from metarr.library.edit import Edit
 from metarr.library.intake import NewItem, NewSeries
 from metarr.store import items
@@ -109,12 +110,19 @@ class TestItsWord:
         home.enrich(held)
         assert source_of(home.item(held).fields["tagline"]) in ("tmdb", "omdb", "tvdb")
 
-    def test_only_the_first_report_counts_for_later_it_may_be_metarr_s_own(
+    def test_what_is_typed_there_later_counts_and_what_metarr_wrote_there_does_not(
         self, home: House, kodi: ModelPlayer
     ) -> None:
         kodi.films["heat"].fields["plot"] = "Typed there later."
         kodi.report("heat")
-        assert "plot" not in home.item(item_of(kodi)).fields
+        stored = home.item(item_of(kodi)).fields["plot"]
+        assert (stored.value, source_of(stored)) == ("Typed there later.", "player:kodi")
+        provider_says(home, item_of(kodi), tagline="TMDB's.")
+        kodi.sync()
+        provider_says(home, item_of(kodi), tagline=None)
+        kodi.report("heat")
+        assert kodi.films["heat"].fields["tagline"] == "TMDB's."
+        assert home.item(item_of(kodi)).fields["tagline"].value is None
 
     def test_what_is_wrong_costs_only_itself(self, home: House, kodi: ModelPlayer) -> None:
         kodi.add("alien", "Alien", ids={**ALIEN, "tmdb": "not a number"}, fields={"plot": 5, "colour": "red"})
@@ -396,3 +404,78 @@ def test_a_library_of_2000_is_taken_in_by_parts_that_need_no_more_memory_at_its_
     [standing] = home.services.players.everyone()
     assert (standing.counts.items, standing.counts.pending, standing.counts.not_taken) == (2000, 0, 0)
     assert needed < 32 * 2**20
+
+
+class TestAsASource:
+    """A player may stand in a field's order; what it has of Metarr's is an echo."""
+
+    def listen(self, home: House, *sources: str) -> None:
+        home.services.authorities.update(rules=[(Kind.MOVIE, "plot", FieldRule(providers=sources))])
+
+    def plot(self, home: House, kodi: ModelPlayer) -> tuple[object, str]:
+        stored = home.item(item_of(kodi)).fields["plot"]
+        return stored.value, source_of(stored)
+
+    def test_what_was_written_there_is_an_echo_and_what_was_changed_there_is_its_word(
+        self, home: House, kodi: ModelPlayer
+    ) -> None:
+        kodi.shortens = 3
+        provider_says(home, item_of(kodi), plot="TMDB's.")
+        kodi.sync()
+        self.listen(home, "player:kodi", "tmdb")
+        kodi.report_all()
+        assert (kodi.films["heat"].fields["plot"], self.plot(home, kodi)) == ("TMD", ("TMDB's.", "tmdb"))
+        kodi.films["heat"].fields["plot"] = "By hand."
+        kodi.report_all()
+        assert self.plot(home, kodi) == ("By hand.", "player:kodi")
+        before = home.rows()
+        kodi.report_all("again")
+        after = home.rows()
+        assert {name for name in after if after[name] != before[name]} <= {"player_items"}
+
+    def test_what_it_held_before_stays_its_word_when_metarr_has_written_there(
+        self, home: House, kodi: ModelPlayer
+    ) -> None:
+        kodi.add("alien", "Alien", ids=dict(ALIEN), fields={"plot": "Its own."})
+        kodi.report("alien")
+        provider_says(home, item_of(kodi, "alien"), plot="TMDB's.")
+        kodi.sync()
+        kodi.report_all()
+        self.listen(home, "player:kodi", "tmdb")
+        list(home.services.remerger.apply())
+        stored = home.item(item_of(kodi, "alien")).fields["plot"]
+        assert (stored.value, source_of(stored)) == ("Its own.", "player:kodi")
+
+    def test_a_value_of_one_player_that_came_to_another_is_no_word_of_that_one(
+        self, home: House, kodi: ModelPlayer
+    ) -> None:
+        attic = ModelPlayer(home, "attic")
+        attic.add("heat", "Heat", ids=dict(HEAT))
+        attic.report_all()
+        self.listen(home, "player:attic", "player:kodi")
+        kodi.films["heat"].fields["plot"] = "By hand."
+        kodi.report_all()
+        attic.sync()
+        attic.report_all()
+        assert attic.films["heat"].fields["plot"] == "By hand."
+        kodi.films["heat"].fields["plot"] = "By hand, again."
+        kodi.report_all()
+        assert self.plot(home, kodi) == ("By hand, again.", "player:kodi")
+
+    def test_what_a_player_said_goes_with_the_entry(self, home: House, kodi: ModelPlayer) -> None:
+        home.services.library.upsert([NewItem(Kind.MOVIE, "Heat", 1995, dict(HEAT))])
+        item_id = item_of(kodi)
+        assert [each.source for each in home.item(item_id).statements] == ["player:kodi"]
+        kodi.report(removed=["heat"])
+        assert home.item(item_id).statements == ()
+
+    def test_what_a_player_said_goes_with_the_player(self, home: House, kodi: ModelPlayer) -> None:
+        home.services.library.upsert([NewItem(Kind.MOVIE, "Heat", 1995, dict(HEAT))])
+        item_id = item_of(kodi)
+        home.services.players.remove("kodi")
+        assert home.item(item_id).statements == ()
+
+    def test_an_order_names_only_players_that_there_are(self, home: House, kodi: ModelPlayer) -> None:
+        with pytest.raises(InvalidInput, match="there is no player 'attic'"):
+            self.listen(home, "player:attic")
+        assert home.services.authorities.read().further_sources == ("import", "nfo", "player:kodi")

@@ -23,7 +23,6 @@ from metarr.store.items.reading import count_leaving, get, get_many, having_rule
 from metarr.store.items.statements import (
     find_by_files,
     remove_elsewhere,
-    remove_statements,
 )
 from metarr.store.items.words import Words, find_by_words, folded
 from metarr.store.items.writing import add, clear_fingerprints, put_fingerprints, save, save_all, versions
@@ -63,7 +62,6 @@ __all__ = [
     "put_fingerprints",
     "remove_alias",
     "remove_elsewhere",
-    "remove_statements",
     "revive",
     "save",
     "save_all",

@@ -61,16 +61,6 @@ def remove_elsewhere(connection: Connection, item_id: int, file: str, part: str)
     connection.execute(_ELSEWHERE, {"of_item": item_id, "at_file": file, "at_part": part, "sources": REPORTERS})
 
 
-def remove_statements(connection: Connection, source: str, files: Collection[str] | None = None) -> None:
-    """Forget what a source said; `files`: of these alone."""
-    mine = delete(statements).where(statements.c.source == source)
-    if files is None:
-        connection.execute(mine)
-    else:
-        for chunk in chunks(files):
-            connection.execute(mine.where(statements.c.file.in_(chunk)))
-
-
 # Statements, built once
 
 _IDS: BindParameter[Collection[int]] = bindparam("ids", expanding=True)
