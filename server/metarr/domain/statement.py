@@ -114,12 +114,14 @@ def taken_back(statements: Iterable[Statement], name: str, now: FieldValue, then
 
 
 def _without_word(statement: Statement, name: str, now: FieldValue, then: FieldValue) -> Statement:
-    value = statement.values.get(name)
-    if value is None or now.sources != (statement.source,):
+    value, mine = statement.values.get(name), (statement.source,)
+    if value is None:
         return statement
-    if not same(name, value.own if value.own is not None else value.value, now.value):
+    gone = now.sources == mine and same(name, value.own if value.own is not None else value.value, now.value)
+    again = then.sources == mine and same(name, value.value, then.value)
+    if not gone and not again:
         return statement
-    own = then.value if then.sources == (statement.source,) else None
+    own = then.value if then.sources == mine else None
     return replace(statement, values={**statement.values, name: replace(value, own=own)})
 
 
