@@ -53,14 +53,15 @@ class Seen:
         self.html = answer.get_data(as_text=True)
         parser = _Seen()
         parser.feed(self.html)
-        self.text, self._tags = " ".join(parser.words), parser.tags
+        self.text, self.everything = " ".join(parser.words), parser.tags
+        """Every element in its order: its name and attributes."""
         self.areas = parser.areas
         """What stands in each textarea."""
 
     def all(self, tag: str, **attributes: str) -> list[dict[str, str]]:
         """The attributes of every element of that name that has these."""
         wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
-        return [has for name, has in self._tags if name == tag and wanted.items() <= has.items()]
+        return [has for name, has in self.everything if name == tag and wanted.items() <= has.items()]
 
     def one(self, tag: str, **attributes: str) -> dict[str, str]:
         """The attributes of the only one."""

@@ -61,7 +61,7 @@ class TestHeaders:
         page = seen(web.get(path))
         assert not page.all("style")
         assert all(script.get("src") for script in page.all("script"))
-        tags = [has for _, has in page._tags]
+        tags = [has for _, has in page.everything]
         assert not [has for has in tags if "style" in has or any(name.startswith(("on", "hx-on")) for name in has)]
 
 
