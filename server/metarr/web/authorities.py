@@ -1,6 +1,6 @@
 """The page Authorities: which providers each field listens to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
 from flask import Blueprint, Response, abort, request, url_for
@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from metarr.rpc.doors.local import Refused
 from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as pb
+from metarr.v1 import sync_service_pb2 as sync
 from metarr.web.frame import ask, etag_of, go, is_partial, page, services, status_of
 
 pages = Blueprint("authorities", __name__)
@@ -25,11 +26,18 @@ SAMPLES = 5
 PREVIEW_SECONDS = 60.0
 
 
+class Listed(NamedTuple):
+    """Somebody whom a field may listen to."""
+
+    id: str
+    name: str
+
+
 class RuleForm(NamedTuple):
-    """A field's rule with the providers that can tell the field: those of its list first, as they stand there."""
+    """A field's rule with whom the field may listen to: those of its list first, as they stand there."""
 
     message: pb.FieldAuthority
-    able: list[pb.Provider]
+    able: list[Listed]
 
 
 @pages.get("/authorities")
@@ -154,7 +162,7 @@ def _form(rule: RuleForm, etag: str, status: int = 200, *, refused: Refused | No
 
 def _page(*, says: str) -> Response:
     kind = request.values.get("kind", "movie")
-    rules, providers = _read(kind)
+    rules = _read(kind)
     own = [each for each in rules.fields if not each.is_default]
     everything = "all" in request.args or not own
     return page(
@@ -166,34 +174,48 @@ def _page(*, says: str) -> Response:
         own=len(own),
         everything=everything,
         fill_gaps=rules.fill_gaps,
-        names={each.id: each.name for each in providers},
+        names=_names(_providers()),
         saved=request.args.get("saved", ""),
     )
 
 
-def _read(kind: str) -> tuple[pb.FieldAuthorities, list[pb.Provider]]:
-    """The rules of a kind, and the providers."""
+def _read(kind: str) -> pb.FieldAuthorities:
+    """The rules of a kind."""
     if kind not in KINDS:
         abort(404)
-    rules = ask(services.config.GetFieldAuthorities, pb.GetFieldAuthoritiesRequest(kind=KINDS[kind])).authorities
-    return rules, list(ask(services.config.ListProviders, pb.ListProvidersRequest(page_size=200)).providers)
+    return ask(services.config.GetFieldAuthorities, pb.GetFieldAuthoritiesRequest(kind=KINDS[kind])).authorities
 
 
 def _rule(kind: str, field: str) -> tuple[RuleForm, str]:
     """A field's rule, and the etag of all of them."""
-    rules, providers = _read(kind)
+    rules = _read(kind)
     rule = next((each for each in rules.fields if each.field == field), None) or cast("pb.FieldAuthority", abort(404))
-    return RuleForm(rule, _able(rule, providers)), rules.etag
+    return RuleForm(rule, _able(rule, rules.further_sources)), rules.etag
 
 
-def _able(rule: pb.FieldAuthority, providers: Iterable[pb.Provider]) -> list[pb.Provider]:
-    places = {provider_id: place for place, provider_id in enumerate(rule.providers)}
-    able = (each for each in providers if each.id in places or _tells(each, rule))
-    return sorted(able, key=lambda each: places.get(each.id, len(places)))
+def _able(rule: pb.FieldAuthority, further: Iterable[str]) -> list[Listed]:
+    """Its list; then the providers that can tell the field, files and players."""
+    providers = _providers()
+    names, telling = _names(providers), [each.id for each in providers if _tells(each, rule)]
+    return [Listed(each, names.get(each, each)) for each in dict.fromkeys((*rule.providers, *telling, *further))]
 
 
 def _tells(provider: pb.Provider, rule: pb.FieldAuthority) -> bool:
     return any(covers.kind == rule.kind and rule.field in covers.fields for covers in provider.coverage)
+
+
+def _providers() -> list[pb.Provider]:
+    return list(ask(services.config.ListProviders, pb.ListProvidersRequest(page_size=200)).providers)
+
+
+def _names(providers: Iterable[pb.Provider]) -> Mapping[str, str]:
+    """What everybody is called whom a field may listen to."""
+    players = ask(services.sync.ListPlayers, sync.ListPlayersRequest()).players
+    return (
+        {"nfo": "Your .nfo files", "import": "What was imported"}
+        | {each.id: each.name for each in providers}
+        | {f"player:{each.id}": each.name for each in players}
+    )
 
 
 def _spelled(kind: int) -> str:

@@ -77,6 +77,15 @@ def test_its_list_is_moved_without_script_and_nothing_is_stored(web, home):
         assert web.post(PLOT, data={**sent, "move": [junk]}).status_code == 404
 
 
+def test_files_and_players_may_be_listened_to_and_stay_in_the_list(web, home):
+    assert "Your .nfo files" in seen(web.get(PLOT)).text
+    web.post(PLOT, data={**form(web), "providers": ["nfo", "tmdb"], "do": ["save"]})
+    assert rule(home).providers == ("nfo", "tmdb")
+    page = seen(web.get(PLOT))
+    assert listed(page)[:2] == chosen(page) == ["nfo", "tmdb"]
+    assert "Your .nfo files › TMDB" in seen(web.get("/authorities")).text
+
+
 def test_a_preview_tells_what_would_change_and_changes_nothing(web, home):
     put_enriched(home, "inception", "fight-club")
     before = home.rows()
