@@ -72,11 +72,11 @@ def application(
         path, app = http_application(servicer, closing or Closing(), MAX_REQUEST_BYTES)
         methods = {rpc.name: rpc for rpc in servicer.service.methods}
         mounted[path] = _checked(text_form(app), methods)
-    rest: WSGIApplication = _greeting
+    served: WSGIApplication = DispatcherMiddleware(_healthz(_greeting), mounted)
     if guard is not None:
-        rest = guarded(rest, guard)
-        mounted = {path: guarded(app, guard) for path, app in mounted.items()}
-    served = DispatcherMiddleware(_healthz(rest if web is None else _beside_methods(web, rest)), mounted)
+        served = guarded(served, guard)
+    if web is not None:
+        served = _beside_methods(web, served)
     return secured(bounded(same_site(served, bound, names, mounted), MAX_REQUEST_BYTES))
 
 
@@ -86,11 +86,12 @@ def _greeting(environ: "WSGIEnvironment", start_response: "StartResponse") -> It
     return refusal(environ, 404, "unimplemented", "there is nothing at this path")(environ, start_response)
 
 
-def _beside_methods(web: "WSGIApplication", none: "WSGIApplication") -> "WSGIApplication":
-    """The pages; what is spelled as a method, and is none, hears so in a method's words."""
+def _beside_methods(web: "WSGIApplication", methods: "WSGIApplication") -> "WSGIApplication":
+    """The pages; what is spelled as a method, though it be none, is not theirs."""
 
     def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        app = none if environ["PATH_INFO"].startswith(("/metarr.", "/grpc.")) else web
+        path = environ["PATH_INFO"]
+        app = methods if path.startswith(("/metarr.", "/grpc.")) or path == "/healthz" else web
         return app(environ, start_response)
 
     return application
