@@ -1,5 +1,6 @@
 """What every page does: headers, sign-in, and what is refused how."""
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,7 +55,14 @@ class TestHeaders:
 
     def test_a_page_is_kept_by_nobody(self, web):
         headers = web.get("/health").headers
-        assert (headers["Cache-Control"], headers["Vary"]) == ("no-store", "HX-Request")
+        assert (headers["Cache-Control"], headers["Vary"]) == ("no-store", "HX-Request, Accept-Encoding")
+
+    def test_a_page_is_packed_for_whoever_can_unpack_it(self, web):
+        packed = web.get("/health", headers={"Accept-Encoding": "gzip, br"})
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert int(packed.headers["Content-Length"]) == len(packed.get_data()) < 2000
+        assert gzip.decompress(packed.get_data()) == web.get("/health").get_data()
+        assert "Content-Encoding" not in web.get("/health", headers={"Accept-Encoding": "gzip;q=0"}).headers
 
     @pytest.mark.parametrize("path", ["/health", "/nope", "/sign-in"])
     def test_no_template_has_anything_inline(self, web, path):

@@ -1,0 +1,89 @@
+"""The pages beside the methods that they ask: processor time of each, and what a browser loads."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import _bench_jobs
+from _bench_enrich import providers, services_over
+
+if TYPE_CHECKING:
+    from werkzeug.test import Client
+
+ITEMS = 50_000
+REPEATS = 40
+
+PAGES: Mapping[str, tuple[str, ...]] = {
+    "/health": ("HealthService/GetHealth", "HealthService/ListNotices"),
+    "/providers": ("ConfigService/ListProviders", "ConfigService/GetFieldAuthorities"),
+    "/providers/tmdb": ("ConfigService/ListProviders",),
+    "/authorities": ("ConfigService/GetFieldAuthorities", "ConfigService/ListProviders", "SyncService/ListPlayers"),
+    "/jobs": ("EnrichmentService/ListJobs",),
+    "/settings": ("ConfigService/GetSettings",),
+}
+"""By page the methods that it asks, to be asked over JSON."""
+
+
+def bench_web() -> Mapping[str, float]:
+    from werkzeug.test import Client
+    from werkzeug.wrappers import Response
+
+    from metarr.app import servicers
+    from metarr.clock import SystemClock
+    from metarr.rpc.doors.closing import Closing
+    from metarr.rpc.doors.http import application
+    from metarr.rpc.doors.local import LocalDoor
+    from metarr.web.app import pages
+
+    figures: dict[str, float] = {}
+    with providers() as running, services_over(running) as (services, _):
+        _bench_jobs.add(services, range(ITEMS))
+        clock = SystemClock()
+        served = servicers(services, clock)
+        web = pages(LocalDoor(served, clock, Closing()))
+        client = Client(application(served, bound="127.0.0.1", web=web), Response)
+        for path, methods in PAGES.items():
+            page = _milliseconds(lambda path=path: _get(client, path))
+            asked = sum(_milliseconds(lambda method=method: _call(client, method)) for method in methods)
+            name = path.strip("/").replace("/", "_")
+            figures |= {f"{name}_cpu_ms": page, f"{name}_rpc_cpu_ms": asked, f"{name}_ratio": page / asked}
+        for path in PAGES:
+            figures |= _loaded(client, path)
+    return figures
+
+
+def _milliseconds(action: Callable[[], object]) -> float:
+    """Of the processor, for one of many."""
+    for _ in range(3):
+        action()
+    begun = time.process_time()
+    for _ in range(REPEATS):
+        action()
+    return (time.process_time() - begun) / REPEATS * 1000
+
+
+def _get(client: "Client", path: str) -> str:
+    answer = client.get(path, base_url="http://127.0.0.1")
+    assert answer.status_code == 200, path
+    return answer.get_data(as_text=True)
+
+
+def _call(client: "Client", method: str) -> None:
+    answer = client.post(f"/metarr.v1.{method}", json={}, base_url="http://127.0.0.1")
+    assert answer.status_code == 200, method
+
+
+def _loaded(client: "Client", path: str) -> Mapping[str, float]:
+    """What a browser loads that was never here: bytes as they travel, and requests; then what the page itself is."""
+    files = {found.partition("#")[0] for found in re.findall(r'(?:src|href)="(/static/[^"]+)"', _get(client, path))}
+    packed = {"Accept-Encoding": "gzip"}
+    page, *loaded = (
+        len(client.get(each, base_url="http://127.0.0.1", headers=packed).get_data()) for each in (path, *files)
+    )
+    name = path.strip("/").replace("/", "_")
+    return {
+        f"{name}_first_kb": (page + sum(loaded)) / 1024,
+        f"{name}_first_requests": len(files) + 1,
+        f"{name}_next_kb": page / 1024,
+    }
