@@ -7,15 +7,12 @@ from operator import attrgetter
 
 from metarr.domain.equality import image_key
 from metarr.domain.fields import Field
-from metarr.domain.languages import LanguagePolicy, Rank, TitleLanguages, base, image_rank
+from metarr.domain.languages import LanguagePolicy, TitleLanguages, base, image_rank
 from metarr.domain.languages import region as region_of
 from metarr.domain.values import Artwork, Image, Struct
 
 SIZE_CLASSES = (400, 900, 1800, 3600)
 """Widths in pixels at which an image counts as a class larger. Within a class, votes decide, not pixels."""
-
-Tier = tuple[Rank, bool, int]
-"""Sorts the better language first, then the own region before another one, then the larger size class."""
 
 
 class ArtworkPolicy(Struct, frozen=True, kw_only=True):
@@ -37,26 +34,36 @@ def choose(
     while it is still a candidate in a language, region and size class that is wanted, so that a few votes more or less
     never change a library.
     """
-    groups: defaultdict[tuple[str, str, int], list[Image]] = defaultdict(list)
-    for image in candidates:  # many: so nothing else is done for each of them
-        groups[image.language, image.region, image.width].append(image)
-    tiers: defaultdict[Tier, list[Image]] = defaultdict(list)
-    ranks = {language: image_rank(field, language, wanted) for language, _, _ in groups}
-    for (language, region, width), images in groups.items():
-        rank = ranks[language]
-        if rank is not None and not 0 < width < field.min_width:
-            elsewhere = bool(region) and _elsewhere(language, region, wanted.policy)
-            tiers[rank, elsewhere, -bisect_right(SIZE_CLASSES, width)] += images
     slots = 1 + (policy.extra_fanart if field.name == "fanart" else 0)
-    best = (image for tier in sorted(tiers) for image in _ranked(tiers[tier], stored or ()) if _reachable(image))
-    if slots == 1:
-        return next(((image,) for image in best), None)
     chosen: dict[str, Image] = {}
-    for image in best:
-        chosen.setdefault(image_key(image), image)
-        if len(chosen) == slots:
-            break
+    for tier in _tiers(field, candidates, wanted):
+        for image in _ranked(tier, stored or ()):
+            if not image.url.startswith("https://"):
+                continue
+            if slots == 1:
+                return (image,)
+            chosen.setdefault(image_key(image), image)
+            if len(chosen) == slots:
+                return tuple(chosen.values())
     return tuple(chosen.values()) or None
+
+
+def _tiers(field: Field, candidates: Artwork, wanted: TitleLanguages) -> Iterator[list[Image]]:
+    """The acceptable candidates by language, then region, then size class, the best first."""
+    by_language: defaultdict[str, list[Image]] = defaultdict(list)
+    for image in candidates:  # many: so nothing else is done for each of them
+        by_language[image.language].append(image)
+    ranked = [(rank, each) for each in by_language if (rank := image_rank(field, each, wanted)) is not None]
+    for _, language in sorted(ranked):
+        groups: defaultdict[tuple[str, int], list[Image]] = defaultdict(list)
+        for image in by_language[language]:
+            groups[image.region, image.width].append(image)
+        tiers: defaultdict[tuple[bool, int], list[Image]] = defaultdict(list)
+        for (region, width), images in groups.items():
+            if not 0 < width < field.min_width:
+                tiers[_elsewhere(language, region, wanted.policy), -bisect_right(SIZE_CLASSES, width)] += images
+        for tier in sorted(tiers):
+            yield tiers[tier]
 
 
 def _ranked(members: list[Image], stored: Artwork) -> Iterator[Image]:
@@ -70,10 +77,6 @@ def _ranked(members: list[Image], stored: Artwork) -> Iterator[Image]:
             kept = [image for image in members if image.url in places]
         yield from sorted(kept, key=lambda image: places[image.url])
     yield from sorted(members, key=attrgetter("votes"), reverse=True)
-
-
-def _reachable(image: Image) -> bool:
-    return image.url.startswith("https://")
 
 
 def _elsewhere(language: str, region: str, languages: LanguagePolicy) -> bool:

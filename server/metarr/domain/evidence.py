@@ -5,6 +5,7 @@
 
 from datetime import datetime
 
+from metarr.domain.languages import BEST, Rank
 from metarr.domain.outcome import OUT_OF_ORDER, Answered, NotAsked, NotFound, Outcome, Unavailable
 from metarr.domain.values import Struct, Text, Value
 
@@ -31,6 +32,7 @@ class Said(Struct, frozen=True, kw_only=True):
     language: str = ""
     day: str = ""
     whole: bool = False
+    rank: Rank | None = BEST
 
 
 def in_order(outcome: Outcome) -> bool:
@@ -49,7 +51,9 @@ def is_awaited(outcome: Outcome) -> bool:
 
 def answer_of(outcome: Outcome) -> Answered | NotFound | None:
     """The answer that counts: the one given now, or the last one standing in for it."""
-    return outcome if isinstance(outcome, Answered | NotFound) else outcome.last
+    if isinstance(outcome, Answered):
+        return outcome
+    return outcome if isinstance(outcome, NotFound) else outcome.last
 
 
 def hear(provider: str, outcome: Outcome, field: str) -> Said:

@@ -14,13 +14,12 @@ For `es-ES, en`, an original language `ja` that is accepted, and a title:
     (3, 0, 0)   any other: for a title alone
 """
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 from metarr.domain.fields import Field, FieldType, Textless
 from metarr.domain.item import FieldValue, below_providers
 from metarr.domain.outcome import Fragment
-from metarr.domain.values import Artwork, Image, Struct, Text
+from metarr.domain.values import Artwork, Struct, Text
 
 Rank = tuple[int, int, int]
 """The smaller the better: place in the list, the region (0: its own or none, 1: another), left empty or stated."""
@@ -131,12 +130,6 @@ def _image_rank(textless: Textless, language: str, wanted: TitleLanguages) -> Ra
     return None
 
 
-def best_image_rank(field: Field, images: Iterable[Image], wanted: TitleLanguages) -> Rank | None:
-    """The rank of the best of these images; None: none is acceptable."""
-    languages = {image.language for image in images}
-    return min((r for each in languages if (r := image_rank(field, each, wanted)) is not None), default=None)
-
-
 def stored_rank(field: Field, stored: FieldValue, wanted: TitleLanguages, *, in_list: bool) -> Rank:
     """Where the stored value stands, as the languages are now; one that is not wanted any more stands last.
 
@@ -147,7 +140,7 @@ def stored_rank(field: Field, stored: FieldValue, wanted: TitleLanguages, *, in_
         return top_rank(field) if in_list else wanted.last
     if field.type is FieldType.ARTWORK:
         images: Artwork = stored.value if isinstance(stored.value, tuple) else ()  # type: ignore[assignment]
-        return best_image_rank(field, images[:1], wanted) or wanted.last
+        return (image_rank(field, images[0].language, wanted) if images else None) or wanted.last
     if not stored.language and all(map(below_providers, stored.sources)) and stored.sources and not in_list:
         return unstated_rank(field.name, wanted)
     return rank_of(field.name, stored.language, wanted) or wanted.last

@@ -18,11 +18,12 @@ from metarr.domain.freshness import is_ahead
 from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule, Veto, below_providers, by_providers
 from metarr.domain.languages import (
     BEST,
+    TEXT_FIELDS,
     LanguagePolicy,
     Rank,
     TitleLanguages,
     base,
-    best_image_rank,
+    image_rank,
     in_languages,
     rank_of,
     stored_rank,
@@ -157,14 +158,13 @@ def _runner_up(
 ) -> RunnerUp:
     rejected = outcome.rejected if isinstance(outcome, NotAsked) else None
     listening = Listening(field=field, rule=frame.policy.authority.rule(item.kind, field.name), order=())
-    speech = _speech(listening, provider, rejected or outcome, NOTHING_STORED, frame)
-    rank, said = speech.ranked[0] if speech.ranked else (None, speech.said)
+    said = _speech(listening, provider, rejected or outcome, NOTHING_STORED, frame)[0]
     stored = item.fields.get(field.name)
     if rejected is not None:
         why = "spoke about a title with other ids"
     elif said.value is None:
         why = said.why
-    elif rank is None:
+    elif said.rank is None:
         why = "is in a language that is not wanted"
     elif not listened:
         why = "stands below every provider" if below_providers(provider) else "the field does not listen to it"
@@ -172,13 +172,12 @@ def _runner_up(
         why = "the field is locked"
     elif any(veto.field == field.name and same(field.name, veto.value, said.value) for veto in item.vetoes):
         why = "undone by the owner"
-    elif in_languages(field) and stored is not None and rank > _rank_of(stored, listening, frame):
+    elif in_languages(field) and stored is not None and said.rank > _rank_of(stored, listening, frame):
         why = "is in a language that stands lower in the list"
     else:
         why = "stands lower in the field's order"
-    return RunnerUp(
-        provider=provider, value=said.value, fetched_at=said.fetched_at, why=why, language=_language_of(field, said)
-    )
+    language = "" if said.value is None else said.language
+    return RunnerUp(provider=provider, value=said.value, fetched_at=said.fetched_at, why=why, language=language)
 
 
 def _rank_of(stored: FieldValue, listening: Listening, frame: _Frame) -> Rank:
@@ -188,11 +187,6 @@ def _rank_of(stored: FieldValue, listening: Listening, frame: _Frame) -> Rank:
     return stored_rank(
         listening.field, stored, frame.wanted, in_list=not set(listening.rule.providers).isdisjoint(stored.sources)
     )
-
-
-def _language_of(field: Field, said: Said) -> str:
-    """The language of a text; an image tells its own."""
-    return said.language if said.value is not None and field.type is not FieldType.ARTWORK else ""
 
 
 def _wanted(
@@ -229,8 +223,8 @@ def _decide(item: MediaItem, listening: Listening, outcomes: Mapping[str, Outcom
         heard = tuple([_hear(field, provider, outcomes.get(provider), stored, frame) for provider in order])
         decision = _union(field, stored, heard, vetoes, frame)
     else:
-        speeches = (_speech(listening, provider, outcomes.get(provider), stored, frame) for provider in order)
-        decision = _FieldWalk(listening, stored, vetoes, frame).along(speeches)
+        walk = _FieldWalk(listening=listening, stored=stored, vetoes=vetoes, frame=frame)
+        decision = walk.along(order, outcomes)
     return decision if fills or not below else _or_reported(decision, below, stored, vetoes, frame)
 
 
@@ -264,18 +258,17 @@ def _or_reported(
     return replace(decision, value=value, ended_veto=True)
 
 
-class _Speech(Struct, frozen=True, kw_only=True):
-    """What one provider says about a field, by rank: plain fields have one rank only. `None` there: it has none."""
+Speech = tuple[Said, ...]
+"""What one provider says about a field: once for each rank at which it has a value, the best first. One that has none,
+or could not be heard, says so once."""
 
-    said: Said
-    ranked: tuple[tuple[Rank, Said], ...] = ()
 
-    def at(self, rank: Rank) -> Said:
-        """What it says at a rank; nothing, where it speaks at others only."""
-        for place, said in self.ranked:
-            if place == rank:
-                return said
-        return replace(self.said, value=None) if self.said.value is not None else self.said
+def _at(speech: Speech, rank: Rank) -> Said:
+    """What it says at a rank; nothing, where it speaks at others only."""
+    for said in speech:
+        if said.rank == rank or said.value is None:
+            return said
+    return replace(speech[0], value=None)
 
 
 def _hear(field: Field, provider: str, outcome: Outcome | None, stored: FieldValue, frame: _Frame) -> Said:
@@ -297,25 +290,24 @@ def _older(said: Said, stored: FieldValue, now: datetime | None) -> bool:
     return _asked(said) == stored.asked_ids
 
 
-def _speech(listening: Listening, provider: str, outcome: Outcome | None, stored: FieldValue, frame: _Frame) -> _Speech:
-    """What a provider says at each rank."""
+def _speech(listening: Listening, provider: str, outcome: Outcome | None, stored: FieldValue, frame: _Frame) -> Speech:
     field = listening.field
     said = _hear(field, provider, outcome, stored, frame)
-    if not said.heard or said.value is None:
-        return _Speech(said=said)
+    if said.value is None:
+        return (said,)
     if field.type is FieldType.ARTWORK and outcome is None:
-        place = top_rank(field) if provider in listening.rule.providers else frame.wanted.last
-        return _Speech(said=said, ranked=((place, said),))
+        return (replace(said, rank=top_rank(field) if provider in listening.rule.providers else frame.wanted.last),)
     if field.type is FieldType.ARTWORK:
-        return _artwork_speech(field, said, stored, frame)
-    if not in_languages(field):
-        return _Speech(said=said, ranked=((BEST, said),))
-    best: dict[Rank, Said] = {}
+        return (_chosen(field, said, stored, frame),)
+    if field.name not in TEXT_FIELDS:
+        return (said,)
+    best: dict[Rank, Text] = {}
     for text in said.texts or (Text(value=str(said.value), language=said.language),):
         rank = _text_rank(listening, provider, text, frame.wanted)
-        if rank is not None and rank not in best:
-            best[rank] = replace(said, value=text.value, language=text.language)
-    return _Speech(said=said, ranked=tuple(sorted(best.items(), key=lambda pair: pair[0])))
+        if rank is not None:
+            best.setdefault(rank, text)
+    ranked = [replace(said, value=best[rank].value, language=best[rank].language, rank=rank) for rank in sorted(best)]
+    return tuple(ranked) or (replace(said, rank=None),)
 
 
 def _text_rank(listening: Listening, provider: str, text: Text, wanted: TitleLanguages) -> Rank | None:
@@ -325,151 +317,168 @@ def _text_rank(listening: Listening, provider: str, text: Text, wanted: TitleLan
     return rank_of(name, text.language, wanted, implied=text.implied)
 
 
-def _artwork_speech(field: Field, said: Said, stored: FieldValue, frame: _Frame) -> _Speech:
+def _chosen(field: Field, said: Said, stored: FieldValue, frame: _Frame) -> Said:
     """The choice among a provider's candidates, at the rank of the best one; none acceptable counts as having none."""
     candidates: Artwork = said.value  # type: ignore[assignment]
     before: Artwork | None = stored.value  # type: ignore[assignment]
     own_newer_word = candidates is before
     images = candidates if own_newer_word else choose(field, candidates, before, frame.policy.artwork, frame.wanted)
     if images is None:  # it has images, so it does not say that it has none
-        return _Speech(said=replace(said, value=None, whole=False, why="has no acceptable image"))
-    rank = best_image_rank(field, images[:1], frame.wanted) or BEST
-    chosen = replace(said, value=images, language=images[0].language)
-    return _Speech(said=chosen, ranked=((rank, chosen),))
+        return replace(said, value=None, whole=False, why="has no acceptable image")
+    return replace(said, value=images, rank=image_rank(field, images[0].language, frame.wanted) or BEST)
 
 
-class _FieldWalk:
+class _FieldWalk(Struct, frozen=True, kw_only=True):
     """The walk along the order, once for each rank: the first value wins, unless the stored one is held on the way."""
 
-    def __init__(self, listening: Listening, stored: FieldValue, vetoes: list[Veto], frame: _Frame) -> None:
-        self._listening, self._field, self._order = listening, listening.field, listening.order
-        self._stored, self._vetoes, self._frame = stored, vetoes, frame
-        self._waiting: dict[str, None] = {}
-        self._plain = not in_languages(self._field)
-        self._sources = stored.sources if stored.value is not None else ()
+    listening: Listening
+    stored: FieldValue
+    vetoes: list[Veto]
+    frame: _Frame
+    waiting: dict[str, None] = {}
 
-    def along(self, speeches: Iterable[_Speech]) -> Decision:
-        """The decision. `speeches` in the order of authority; none is looked at that is not needed."""
-        heard: list[_Speech] = []
-        top = top_rank(self._field)
-        decision = self._at(top, self._keeping(speeches, heard))
+    def along(self, order: tuple[str, ...], outcomes: Mapping[str, Outcome]) -> Decision:
+        """The decision. Nobody is heard who is not needed: a choice among a hundred images is dear."""
+        top = top_rank(self.listening.field)
+        heard: list[Speech] = []
+        for place, provider in enumerate(order):
+            speech = _speech(self.listening, provider, outcomes.get(provider), self.stored, self.frame)
+            heard.append(speech)
+            decision = self._of(speech, place, top)
+            if decision is not None:
+                return decision
+        decision = self._end_of(top, heard)
         if decision is None and not self._plain:
-            ranks = {rank for speech in heard for rank, _ in speech.ranked} | {self._held_at(heard)}
-            below = (self._at(rank, heard) for rank in sorted(ranks) if rank > top)
+            said = {
+                said.rank for speech in heard for said in speech if said.value is not None and said.rank is not None
+            }
+            below = (self._below(rank, heard) for rank in sorted(said | {self._held_at(heard)}) if rank > top)
             decision = next((each for each in below if each is not None), None)
         return decision or self._nobody(heard)
 
-    @staticmethod
-    def _keeping(speeches: Iterable[_Speech], heard: list[_Speech]) -> Iterable[_Speech]:
-        for speech in speeches:
-            heard.append(speech)
-            yield speech
-
-    def _at(self, rank: Rank, speeches: Iterable[_Speech]) -> Decision | None:
-        """What this rank decides; None: nothing, so that the walk goes lower."""
-        seen: list[_Speech] = []
+    def _below(self, rank: Rank, speeches: list[Speech]) -> Decision | None:
+        """What a rank decides; None: nothing, so that the walk goes lower."""
         for place, speech in enumerate(speeches):
-            seen.append(speech)
-            said = speech.at(rank)
-            if self._vetoes and self._vetoed(said, rank):
-                return self._stay(Rule.VETOED)
-            if said.value is not None:
-                rule = Rule.FIRST if place == 0 else Rule.NEXT
-                if said.provider not in self._listening.rule.providers:
-                    rule = Rule.REPORTED if below_providers(said.provider) else Rule.GAP
-                return self._take(said, rule)
-            if not said.heard:
-                if said.provider in self._sources and self._held_at([speech]) == rank:
-                    return self._stay(Rule.HELD)
-                self._waiting[said.provider] = None
-        return self._end_of(rank, seen)
+            decision = self._of(speech, place, rank)
+            if decision is not None:
+                return decision
+        return self._end_of(rank, speeches)
+
+    def _of(self, speech: Speech, place: int, rank: Rank) -> Decision | None:
+        """What one provider decides at a rank; None: the next one is heard."""
+        said = _at(speech, rank)
+        if self.vetoes and self._vetoed(said, rank):
+            return self._stay(Rule.VETOED)
+        if said.value is not None:
+            rule = Rule.FIRST if place == 0 else Rule.NEXT
+            if said.provider not in self.listening.rule.providers:
+                rule = Rule.REPORTED if below_providers(said.provider) else Rule.GAP
+            return self._take(said, rule)
+        if not said.heard:
+            if said.provider in self._sources and self._held_at([speech]) == rank:
+                return self._stay(Rule.HELD)
+            self.waiting[said.provider] = None
+        return None
+
+    @property
+    def _plain(self) -> bool:
+        return not in_languages(self.listening.field)
+
+    @property
+    def _sources(self) -> tuple[str, ...]:
+        return self.stored.sources if self.stored.value is not None else ()
 
     @property
     def _source(self) -> str:
         """The source of what is stored; "" where there is none, and where several share it."""
         return self._sources[0] if len(self._sources) == 1 else ""
 
-    def _held_at(self, speeches: Iterable[_Speech]) -> Rank:
+    def _held_at(self, speeches: Iterable[Speech]) -> Rank:
         """The rank at which the stored value is held: that of its language, or of the one that its own source now gives
         the same text under."""
-        if self._plain or self._stored.value is None:
+        if self._plain or self.stored.value is None:
             return BEST
-        own = next((each for each in speeches if each.said.provider == self._source), None)
-        again = (
-            [rank for rank, said in own.ranked if same(self._field.name, self._stored.value, said.value)] if own else []
-        )
-        return min(again) if again else _rank_of(self._stored, self._listening, self._frame)
+        for said in self._own(speeches):
+            if said.rank is not None and same(self.listening.field.name, self.stored.value, said.value):
+                return said.rank
+        return _rank_of(self.stored, self.listening, self.frame)
 
-    def _end_of(self, rank: Rank, speeches: list[_Speech]) -> Decision | None:
+    def _own(self, speeches: Iterable[Speech]) -> Speech:
+        """What the source of the stored value says; nothing, where it is not among them."""
+        return next((each for each in speeches if each[0].provider == self._source), ())
+
+    def _end_of(self, rank: Rank, speeches: list[Speech]) -> Decision | None:
         """Nobody has a value at this rank. Where the stored one stands here and its own source has none any more, the
         walk goes no lower until the value is withdrawn."""
-        if self._stored.value is None or self._held_at(speeches) != rank:
+        if self.stored.value is None or self._held_at(speeches) != rank:
             return None
-        if not by_providers(self._stored.sources):
+        if not by_providers(self.stored.sources):
             # What states no language gives way to a provider's only where that is in a better one.
             return None if self._plain else self._nobody(speeches)
-        own = next((each.said for each in speeches if each.said.provider == self._source), None)
-        if own is None:
+        own = self._own(speeches)
+        if not own:
             return None
-        counted = self._counted(own)
+        counted = self._counted(own[0])
         if not self._gone(counted):
             return self._stay(Rule.KEPT, counted)
         return None
 
     def _counted(self, own: Said) -> FieldValue:
         """The stored value, with it noted that its source has none now: in a whole answer, to the same question."""
-        if not own.whole or own.fetched_at is None or self._stored.asked_ids != _asked(own):
-            return self._stored
-        still = any(base(text.language) == base(self._stored.language) for text in own.texts)
-        if still or not may_be_withdrawn(self._field.name, self._source):
-            return self._stored
-        return said_none(self._stored, self._source, own.fetched_at.date(), self._frame.today)
+        if not own.whole or own.fetched_at is None or self.stored.asked_ids != _asked(own):
+            return self.stored
+        still = any(base(text.language) == base(self.stored.language) for text in own.texts)
+        if still or not may_be_withdrawn(self.listening.field.name, self._source):
+            return self.stored
+        return said_none(self.stored, self._source, own.fetched_at.date(), self.frame.today)
 
     def _gone(self, counted: FieldValue) -> bool:
-        forbidden = any(veto.value is None and self._source in veto.providers for veto in self._vetoes)
-        pair = (self._source, self._field.name)
-        return is_withdrawn(counted, self._source) and pair not in self._frame.guarded and not forbidden
+        if not is_withdrawn(counted, self._source) or self._may_not_empty(self._source):
+            return False
+        return (self._source, self.listening.field.name) not in self.frame.guarded
+
+    def _may_not_empty(self, source: str) -> bool:
+        """Whether the owner undid that the field was emptied because this source has none."""
+        return any(veto.value is None and source in veto.providers for veto in self.vetoes)
 
     def _vetoed(self, said: Said, rank: Rank) -> bool:
         """Whether the owner undid this value, or the provider of an undone one cannot be heard at its rank."""
-        for veto in self._vetoes:
+        for veto in self.vetoes:
             theirs = said.provider in veto.providers
             if not said.heard:
                 undone = FieldValue(value=veto.value, sources=veto.providers, language=veto.language)
-                if theirs and veto.value is not None and _rank_of(undone, self._listening, self._frame) == rank:
+                if theirs and veto.value is not None and _rank_of(undone, self.listening, self.frame) == rank:
                     return True
-            elif veto.value is not None and same(self._field.name, veto.value, said.value):
+            elif veto.value is not None and same(self.listening.field.name, veto.value, said.value):
                 return True
         return False
 
     def _take(self, said: Said, rule: Rule) -> Decision:
         """The winner's value; where it means the same as the stored one, the stored bytes with a new provenance."""
-        stored = self._stored
-        unchanged = same(self._field.name, stored.value, said.value)
+        stored = self.stored
+        unchanged = same(self.listening.field.name, stored.value, said.value)
         value = FieldValue(
             value=stored.value if unchanged else said.value,
             sources=(said.provider,),
             fetched_at=said.fetched_at,
             rule=Rule.HELD if said.stale else rule,
             asked_ids=_asked(said),
-            language=_language_of(self._field, said),
+            language=said.language,
             day=(stored.day if unchanged else "") or said.day,
         )
         if unchanged and below_providers(said.provider) and stored.sources == value.sources:
             value = replace(stored, rule=rule)  # when it was said, nobody knows any better now
         if unchanged and value == stored:
             value = stored  # whoever compares what was with what is sees at once that they are one
-        had_none = any(veto.value is None and said.provider in veto.providers for veto in self._vetoes)
-        return Decision(
-            field=self._field.name, value=value, waiting=tuple(self._waiting), ended_veto=not unchanged or had_none
-        )
+        ended = not unchanged or (bool(self.vetoes) and self._may_not_empty(said.provider))
+        return Decision(field=self.listening.field.name, value=value, waiting=tuple(self.waiting), ended_veto=ended)
 
     def _stay(self, rule: Rule, stored: FieldValue | None = None) -> Decision:
-        return _stay(self._field, stored or self._stored, rule, list(self._waiting))
+        return _stay(self.listening.field, stored or self.stored, rule, list(self.waiting))
 
-    def _nobody(self, heard: list[_Speech]) -> Decision:
+    def _nobody(self, heard: list[Speech]) -> Decision:
         """Nobody has a value at any rank that the stored one would give way to."""
-        own = next((each.said for each in heard if each.said.provider == self._source), None)
+        own = next(iter(self._own(heard)), None)
         if own is not None and own.heard and self._gone(self._counted(own)):
             gone = FieldValue(
                 sources=(self._source,),
@@ -477,8 +486,8 @@ class _FieldWalk:
                 rule=Rule.WITHDRAWN,
                 asked_ids=_asked(own),
             )
-            return Decision(field=self._field.name, value=gone, waiting=tuple(self._waiting))
-        return _nobody(self._field, self._stored, self._order, list(self._waiting))
+            return Decision(field=self.listening.field.name, value=gone, waiting=tuple(self.waiting))
+        return _nobody(self.listening.field, self.stored, self.listening.order, list(self.waiting))
 
 
 def _stay(field: Field, stored: FieldValue, rule: Rule, waiting: list[str]) -> Decision:
