@@ -183,18 +183,29 @@ class Knower(Scripted):
 
 
 def asked(known: World, seed: int, count: int) -> dict[str, list[Asked]]:
-    """So many questions of every kind."""
+    """So many questions of every kind.
+
+    Of words for a film that nobody knows, while one of the same name and of about that year is known, nobody can tell
+    that they are not for that one, a year off. They are a kind of their own.
+    """
     dice = random.Random(seed)
     films, others = dice.sample(known.films, count), dice.sample(known.films, count)
     unknown = dice.sample(known.unknown, count) if count <= len(known.unknown) else known.unknown
+    borne = {(_bare(film.title), film.year + apart) for film in known.films for apart in range(-2, 3)}
+    beside = {film for film in unknown if (_bare(film.title), film.year) in borne}
     off = (-1, 1)
     return {
         "title and year": [Asked(spelt(dice, film.title), film.year, film) for film in films],
         "a year off": [Asked(spelt(dice, film.title), film.year + dice.choice(off), film) for film in films + others],
-        "unknown": [Asked(spelt(dice, film.title), film.year, None) for film in unknown],
+        "unknown": [Asked(spelt(dice, film.title), film.year, None) for film in unknown if film not in beside],
+        "beside a namesake": [Asked(spelt(dice, film.title), film.year, None) for film in unknown if film in beside],
         "no year": [Asked(spelt(dice, film.title), 0, film) for film in films[: count // 2]]
         + [Asked(spelt(dice, film.title), 0, None) for film in unknown[: count // 2]],
     }
+
+
+def _bare(title: str) -> str:
+    return title_key(title).removeprefix("the ")
 
 
 def is_meant(film: Film | None, ids: dict[str, str]) -> bool:

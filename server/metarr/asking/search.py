@@ -102,8 +102,8 @@ class Searcher:
         """Ask every provider that can search, at once. `deadline`: monotonic seconds. Raises nothing.
 
         A provider that keeps to the year would hide a namesake of the year before. Where one that tells them, too,
-        knows the only title that fits, the find is unanimous; else the others are asked without the year as well. Where
-        nobody knows the name, it is asked for as others may have written it.
+        knows the only title that fits, the find is unanimous; else the others are asked without the year as well, which
+        costs their quotas. Where nobody knows the name, it is asked for as others may have written it.
         """
         wanted = without_remark(wanted)
         asked: list[ConfiguredProvider] = []
@@ -297,7 +297,7 @@ def ranked(candidates: Iterable[Candidate], wanted: Wanted) -> tuple[Match, ...]
     """Candidates joined where they are one title, scored, the best first; popularity only breaks ties.
 
     Those that share an id that identifies are one title, if they contradict each other in none. So are those that no
-    id tells apart or together, of the same name and year, if every provider knows only one such title.
+    id tells apart or together, of the same name and at most a year apart, if every provider knows only one such title.
     """
     ranks: dict[str, int] = {}
     singles = []
@@ -305,7 +305,7 @@ def ranked(candidates: Iterable[Candidate], wanted: Wanted) -> tuple[Match, ...]
         ranks[candidate.provider] = ranks.get(candidate.provider, -1) + 1
         singles.append(_OneTitle(candidates=(candidate,), rank=ranks[candidate.provider]))
     linked = [_one(groups, wanted) for groups in _alike(singles, _OneTitle.identity, _one_id_of_a_type)]
-    of_titles = _alike(linked, _names, _one_of_a_provider)
+    of_titles = [titles for near in _components(linked, _names_nearby) for titles in _titles_of(near)]
     fits = [_score(_one(groups, wanted), wanted) for groups in of_titles]
     names = Namesakes(
         count=sum(map(is_namesake, fits)),
@@ -322,6 +322,16 @@ def _alike(
     fit: Callable[[Sequence[_OneTitle]], bool],
 ) -> list[list[_OneTitle]]:
     """Groups that share a mark, directly or through others, put together; left apart where they do not fit together."""
+    together = [
+        [members] if fit(members) else [[member] for member in members] for members in _components(groups, marks)
+    ]
+    return list(chain.from_iterable(together))
+
+
+def _components(
+    groups: Sequence[_OneTitle], marks: Callable[[_OneTitle], AbstractSet[object]]
+) -> list[list[_OneTitle]]:
+    """Groups that share a mark, directly or through others."""
     components: list[tuple[set[object], list[_OneTitle]]] = []
     for group in groups:
         seen, joined = set(marks(group)), [group]
@@ -333,8 +343,15 @@ def _alike(
                 seen |= component[0]
                 joined = component[1] + joined
         components = [*apart, (seen, joined)]
-    together = [[members] if fit(members) else [[member] for member in members] for _, members in components]
-    return list(chain.from_iterable(together))
+    return [members for _, members in components]
+
+
+def _titles_of(near: Sequence[_OneTitle]) -> list[list[_OneTitle]]:
+    """Namesakes of about a year, each title by itself: one, where nothing tells them apart but a year."""
+    years = [group.year() for group in near]
+    if max(years) - min(years) <= 1 and _one_of_a_provider(near):
+        return [list(near)]
+    return _alike(near, _names, _one_of_a_provider)
 
 
 def _one_id_of_a_type(groups: Sequence[_OneTitle]) -> bool:
@@ -346,6 +363,11 @@ def _names(group: _OneTitle) -> set[tuple[str, int]]:
     """Every name with the year; none where the year is not known."""
     named = group.title()
     return {(title_key(title), named.year) for title in named.titles} if named.year else set()
+
+
+def _names_nearby(group: _OneTitle) -> set[tuple[str, int]]:
+    """Every name with the year and the next, so that namesakes a year apart share one."""
+    return {(key, beside) for key, year in _names(group) for beside in (year, year + 1)}
 
 
 def _one_of_a_provider(groups: Sequence[_OneTitle]) -> bool:

@@ -119,8 +119,9 @@ without an article; with one letter of a long word wrong."""
 SHARE = 0.7
 """Other titles agree by the share of their common words, at most so much: too little to be taken for one another."""
 
-LONG_WORD = 8
-"""Letters of a word in which one may be wrong: "Incepton". In shorter ones it makes another word: "Man" and "Men"."""
+LONG_WORD = 9
+"""Letters of a word in which one may be wrong: "Incepton". In shorter ones it makes another word: "Man" and "Men",
+"Contact" and "Contract"."""
 
 
 def agreement(one: str, other: str) -> float:
@@ -215,9 +216,9 @@ def _countries(found_title: FoundTitle) -> tuple[str, ...]:
     return found_title.countries or tuple(country for _, _, country in map(_remark, found_title.titles) if country)
 
 
-def is_namesake(judged: Score) -> bool:
-    """Whether the title has the wanted name, whatever its year."""
-    return judged.penalties.get("title", 0.0) <= PENALTIES["title"] * (1 - WITHOUT_ARTICLE) + 1e-9
+def is_namesake(judged: Score, least: float = WITHOUT_ARTICLE) -> bool:
+    """Whether the title has the wanted name, whatever its year. `least`: how well the names agree at least."""
+    return judged.penalties.get("title", 0.0) <= PENALTIES["title"] * (1 - least) + 1e-9
 
 
 OTHER_YEAR = frozenset({"year", "year_off_by_one", "year_unknown"})
@@ -239,7 +240,8 @@ def doubted(judged: Score, wanted: Wanted, found_title: FoundTitle, *, kind: Kin
 
     A name alone tells no film: a year, or a country, must tell it from namesakes that nobody here knows. Folders of
     series bear no year, and series have few namesakes: the only one of its very name that is known is taken for it.
-    Where a name is common and none of the very year is known, a year off by one tells nothing either.
+    Where none of the very year is known, a year off by one tells nothing either if the name is common, or if it is not
+    quite the wanted one: two faults are too many.
     """
     doubts = {}
     _, year, country = _remark(wanted.title)
@@ -249,7 +251,11 @@ def doubted(judged: Score, wanted: Wanted, found_title: FoundTitle, *, kind: Kin
         kind is not Kind.SERIES or names.count > 1 or "title" in judged.penalties
     ):
         doubts["name_only"] = PENALTIES["name_only"]
-    if names.count >= COMMON and not names.of_the_year and "year_off_by_one" in judged.penalties:
+    if (
+        "year_off_by_one" in judged.penalties
+        and not names.of_the_year
+        and (names.count >= COMMON or not is_namesake(judged, RESPELT))
+    ):
         doubts["namesake"] = PENALTIES["namesake"]
     return _scored({**judged.penalties, **doubts}) if doubts else judged
 

@@ -184,13 +184,30 @@ class TestRanking:
     @pytest.mark.parametrize(
         "other",
         [
-            candidate("omdb", {"imdb": "tt1"}, year=1996),
+            candidate("omdb", {"imdb": "tt1"}, year=1997),
             candidate("omdb", {"imdb": "tt1"}, year=0),
             candidate("omdb", {"imdb": "tt1"}, title="Heat 2"),
         ],
     )
     def test_another_year_or_name_is_another_title(self, other: Candidate) -> None:
         assert len(ranked([candidate("tmdb", {"tmdb": "949"}), other], HEAT)) == 2
+
+    @pytest.mark.parametrize(
+        ("years", "titles"),
+        [
+            ({"tmdb": [1995], "omdb": [1996]}, 1),
+            ({"tmdb": [1996], "omdb": [1996], "tvdb": [1995]}, 1),
+            ({"tmdb": [1995], "omdb": [1997]}, 2),
+            ({"tmdb": [1994], "omdb": [1995], "tvdb": [1996]}, 3),
+            ({"tmdb": [1995, 1996], "omdb": [1996]}, 2),
+            ({"tmdb": [1995, 1996], "omdb": [1997]}, 3),
+        ],
+    )
+    def test_namesakes_a_year_apart_are_one_title_where_no_provider_knows_two(
+        self, years: Mapping[str, list[int]], titles: int
+    ) -> None:
+        found = [candidate(provider, {provider: str(year)}, year=year) for provider, of in years.items() for year in of]
+        assert len(ranked(found, HEAT)) == titles
 
     def test_two_of_an_unknown_year_are_not_taken_for_one(self) -> None:
         found = [candidate("tmdb", {"tmdb": "949"}, year=0), candidate("omdb", {"imdb": "tt1"}, year=0)]
@@ -272,7 +289,9 @@ class TestRounds:
                 id="the others are asked where TMDB knows nothing",
             ),
             p({"tmdb": [], "omdb": [1995, 1996], "tvdb": []}, 0, TWICE, id="and see the namesake then"),
-            p({"tmdb": [], "omdb": [1995], "tvdb": [1994]}, 0, TWICE, id="of another provider, too"),
+            p({"tmdb": [], "omdb": [1995], "tvdb": [1995, 1994]}, 0, TWICE, id="of another provider, too"),
+            p({"tmdb": [], "omdb": [1995], "tvdb": [1994]}, 1995, TWICE, id="two that know one each mean the same"),
+            p({"tmdb": [1996], "omdb": [1996], "tvdb": [1997]}, 1996, TWICE, id="two of three, a year off"),
             p({"tmdb": [1996], "omdb": [], "tvdb": []}, 1996, TWICE, id="a year off makes it doubtful"),
             p({"tmdb": [1996], "omdb": [1994], "tvdb": []}, 0, TWICE, id="and another one a year off decides nothing"),
             p({"tmdb": [], "omdb": [1994], "tvdb": []}, 1994, TWICE, id="known to one alone, a year off"),
