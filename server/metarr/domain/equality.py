@@ -1,6 +1,5 @@
 """When two values of a field mean the same, so that the stored bytes stay."""
 
-import re
 import unicodedata
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
@@ -24,7 +23,7 @@ def meaning(field: str, value: Value) -> Hashable:
 
 def text_key(text: str) -> str:
     """A text without its accidental differences: composition, white space, case."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip().casefold()
+    return _text_of(text).casefold()
 
 
 def image_key(image: Image) -> str:
@@ -39,8 +38,12 @@ def address_key(url: str) -> str:
     return f"{host.lower()}{slash}{path}"
 
 
+def _text_of(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
 def _text(_: Field, value: Any) -> Hashable:
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", value)).strip()
+    return _text_of(value)
 
 
 def _rating(field: Field, value: Any) -> Hashable:

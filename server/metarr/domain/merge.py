@@ -530,15 +530,17 @@ def _union(
         rule = Rule.KEPT if all(said.heard for said in joined) else Rule.HELD
         return _stay(field, stored, rule, waiting)
     unchanged = same(field.name, stored.value, value)
+    told_by = [by for _, by in elements.values()]
     if unchanged:
         value = stored.value  # type: ignore[assignment]
+        told_by = [elements[text_key(element)][1] for element in value]
     union = FieldValue(
         value=value,
         sources=tuple(said.provider for said in joined),
         fetched_at=max((said.fetched_at for said in joined if said.fetched_at), default=stored.fetched_at),
         rule=Rule.UNION,
         asked_ids=_asked_ids(joined, stored, silent),
-        contributors=tuple(tuple(elements[text_key(element)][1]) for element in value),
+        contributors=tuple(map(tuple, told_by)),
         withdrawals=tuple(each for each in stored.withdrawals if each.source in sources),
     )
     return Decision(field=field.name, value=union, waiting=tuple(waiting), ended_veto=not unchanged)
