@@ -1,25 +1,52 @@
 """The pages without a port, of the services of a house: what comes in and goes out is the same, and nothing travels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
+from flask import Flask
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from harness import House
 from metarr.app import servicers
+from metarr.clock import SystemClock
 from metarr.rpc.doors.closing import Closing
 from metarr.rpc.doors.local import LocalDoor
 from metarr.web.app import pages
+from metarr.web.frame import DOOR, HOSTS
+from metarr.web.session import TOKEN
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HTMX = {"HX-Request": "true"}
 """The header by which a page knows htmx."""
 
 
+@cache
+def _made_once() -> Flask:
+    return pages(LocalDoor(None, SystemClock(), Closing()))  # type: ignore[arg-type]  (it gets others)
+
+
+def pages_of(home: House, read_token: Callable[[], str] | None = None) -> "WSGIApplication":
+    """The pages of a house. To read their templates takes longer than most tests, so the application is made once, and
+    looks at this house while it answers."""
+    door = LocalDoor(servicers(home.services, home.clock), home.clock, Closing())
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        app = _made_once()
+        app.extensions |= {DOOR: door, TOKEN: read_token}
+        app.extensions.pop(HOSTS, None)
+        return app(environ, start_response)
+
+    return application
+
+
 def browser(home: House, read_token: Callable[[], str] | None = None) -> Client:
     """What asks for the pages. It follows no redirect and keeps cookies."""
-    door = LocalDoor(servicers(home.services, home.clock), home.clock, Closing())
-    return Client(pages(door, read_token), Response)
+    return Client(pages_of(home, read_token), Response)
 
 
 class _Seen(HTMLParser):

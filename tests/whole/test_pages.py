@@ -187,6 +187,14 @@ class TestSettings:
         assert provider(metarr, "omdb")["enabled"]
 
 
+def test_what_is_refused_is_said_and_the_page_stays_as_it_is(page):
+    page.goto("/providers")
+    page.locator("#switch-omdb").evaluate("button => { button.value = 'perhaps'; }")
+    page.locator("#switch-omdb").click()
+    expect(page.locator("#say")).to_have_text("This form is not whole. Load the page again; nothing was changed.")
+    assert len(names(page)) == 4
+
+
 def test_a_new_owner_sets_it_up_without_script(plain, metarr, simulators):
     plain.goto("/")
     expect(plain.get_by_role("heading", level=1)).to_have_text("Welcome to Metarr")

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from metarr.rpc.doors.local import LocalDoor, Refused
 from metarr.v1 import config_service_pb2 as config
 from metarr.web import authorities, health, home, jobs, providers, session, settings, show, static
-from metarr.web.frame import DOOR, is_partial, page, status_of
+from metarr.web.frame import DOOR, is_partial, refusal, status_of
 
 log = structlog.get_logger(__name__)
 
@@ -83,8 +83,7 @@ def _refuse_foreign() -> Response | None:
         return None
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site not in (None, "same-origin", "none") or (origin is not None and not _is_ours(origin)):
-        text = "This form came from a page of another site. Nothing was changed."
-        return page("refused.html", 403, heading="Not from here", text=text)
+        return refusal(403, "This form came from a page of another site. Nothing was changed.", heading="Not from here")
     return None
 
 
@@ -128,20 +127,17 @@ def _policy() -> dict[str, str]:
 
 
 def _refused(refused: Refused) -> Response:
-    return page("refused.html", status_of(refused), heading="That did not work", text=refused.message)
+    return refusal(status_of(refused), show.sentence(refused.message))
 
 
 def _no_page(error: HTTPException) -> Response:
-    if isinstance(error, RequestEntityTooLarge):
-        text = "The form is larger than any of ours. Nothing was changed."
-    elif error.code == 404:
-        text = "There is nothing at this address."
-    else:
-        text = error.description or error.name
-    return page("refused.html", error.code or 500, heading=error.name, text=text)
+    if error.code == 404:
+        return refusal(404, "There is nothing at this address.", heading="Nothing here")
+    is_large = isinstance(error, RequestEntityTooLarge)
+    text = "The form is larger than any of ours. Nothing was changed." if is_large else error.description or error.name
+    return refusal(error.code or 500, text)
 
 
 def _broken(error: Exception) -> Response:
     log.error("page_failed", method=request.method, path=request.path, exc_info=error)
-    text = "This is a fault of Metarr's; its log tells what happened."
-    return page("refused.html", 500, heading="That did not work", text=text)
+    return refusal(500, "This is a fault of Metarr's; its log tells what happened.")

@@ -9,7 +9,7 @@ from metarr.rpc.doors.local import Refused
 from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as pb
 from metarr.v1 import sync_service_pb2 as sync
-from metarr.web.frame import ask, etag_of, go, is_partial, page, services, status_of
+from metarr.web.frame import ask, etag_of, go, is_partial, page, refuse_form, services, status_of
 
 pages = Blueprint("authorities", __name__)
 
@@ -51,7 +51,7 @@ def fill_gaps() -> Response:
     """Whether providers outside a field's list fill its gaps."""
     wanted = request.form.get("fill_gaps")
     if wanted not in ("on", "off"):
-        abort(422)
+        refuse_form()
     change = pb.UpdateFieldAuthoritiesRequest(authorities=pb.FieldAuthorities(fill_gaps=wanted == "on"))
     change.update_mask.paths.append("fill_gaps")
     ask(services.config.UpdateFieldAuthorities, change)

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from flask import Response, abort, current_app, g, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -63,6 +63,14 @@ def page(template: str, status: int = 200, *, says: str = "", **values: Any) -> 
     return response
 
 
+def refusal(status: int, text: str, *, heading: str = "That did not work", link: str = "/") -> Response:
+    """A page that says what is wrong. Where htmx asks, the page that is there stays, and the text is announced."""
+    response = page("refused.html", status, says=text, heading=heading, text=text, link=link)
+    if is_partial():
+        response.headers["HX-Reswap"] = "none"
+    return response
+
+
 def go(address: str) -> Response:
     """On to another page, after something was done."""
     if is_partial():
@@ -72,8 +80,12 @@ def go(address: str) -> Response:
 
 def etag_of(form: MultiDict[str, str]) -> str:
     """The etag that a form was drawn with; without it nobody could tell what it would overwrite."""
-    etag = form.get("etag", "")
-    return etag or cast("str", abort(422, "This form is not whole. Load the page again; nothing was changed."))
+    return form.get("etag") or refuse_form()
+
+
+def refuse_form() -> NoReturn:
+    """End a request whose form no page of ours would send."""
+    abort(422, "This form is not whole. Load the page again; nothing was changed.")
 
 
 def status_of(refused: Refused) -> int:

@@ -8,7 +8,7 @@ from metarr.rpc.doors.local import Refused
 from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as pb
 from metarr.web import forms
-from metarr.web.frame import ask, etag_of, go, is_partial, page, services, status_of
+from metarr.web.frame import ask, etag_of, go, is_partial, page, refuse_form, services, status_of
 from metarr.web.session import local_path
 
 pages = Blueprint("providers", __name__)
@@ -54,7 +54,7 @@ def switch(provider_id: str) -> Response:
     """On or off."""
     on = request.form.get("enabled")
     if on not in ("on", "off"):
-        abort(422)
+        refuse_form()
     change = pb.UpdateProviderRequest(provider_id=provider_id, enabled=on == "on")
     change.update_mask.paths.append("enabled")
     provider = ask(services.config.UpdateProvider, change).provider

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from itsdangerous import BadSignature, TimestampSigner
 
 from metarr.errors import CannotDo
-from metarr.web.frame import go, is_partial, page
+from metarr.web.frame import go, is_partial, page, refusal
 
 pages = Blueprint("session", __name__)
 
@@ -36,7 +36,7 @@ def admit() -> Response | None:
         return Response("", 401, {"HX-Redirect": _sign_in_address(request.headers.get("HX-Current-URL", "/"))})
     if request.endpoint is not None and request.method in ("GET", "HEAD"):
         return cast("Response", redirect(_sign_in_address(request.full_path), 303))
-    return page("refused.html", 401, heading="Please sign in", text="Nothing was changed.", link=_sign_in_address("/"))
+    return refusal(401, "Nothing was changed.", heading="Please sign in", link=_sign_in_address("/"))
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])

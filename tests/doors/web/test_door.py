@@ -12,11 +12,8 @@ from harness import House, house
 from metarr import tokens
 from metarr.app import servicers
 from metarr.rpc.doors.access import token_guard
-from metarr.rpc.doors.closing import Closing
 from metarr.rpc.doors.http import application
-from metarr.rpc.doors.local import LocalDoor
-from metarr.web.app import pages
-from pages import seen
+from pages import pages_of, seen
 from simulators import Simulators
 
 GET_HEALTH = "/metarr.v1.HealthService/GetHealth"
@@ -44,9 +41,9 @@ def token(folder: Path) -> str:
 @pytest.fixture
 def door(home: House, folder: Path, token: str) -> Client:
     """What the network finds; `nas.home` is the owner's name for it."""
-    served, file, closing = servicers(home.services, home.clock), folder / tokens.FILE_NAME, Closing()
-    web = pages(LocalDoor(served, home.clock, closing), lambda: tokens.read(file))
-    app = application(served, bound="0.0.0.0", names=["nas.home"], guard=token_guard(file), web=web, closing=closing)
+    served, file = servicers(home.services, home.clock), folder / tokens.FILE_NAME
+    web = pages_of(home, lambda: tokens.read(file))
+    app = application(served, bound="0.0.0.0", names=["nas.home"], guard=token_guard(file), web=web)
     return Client(app, Response)
 
 

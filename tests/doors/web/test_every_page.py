@@ -84,6 +84,10 @@ def test_an_empty_and_a_strange_form_get_a_page(home, web, path, headers):
         answer = web.post(path, data=form, headers=headers)
         assert answer.status_code < 500
         assert "<script>alert" not in answer.get_data(as_text=True)
+        if headers and answer.status_code >= 400:
+            # Either the part that was asked for comes back, or the page stays as it is.
+            is_page = 'class="notice bad" role="alert"' in seen(answer).html and "Start again" in seen(answer).text
+            assert (answer.headers.get("HX-Reswap") == "none") == is_page
 
 
 @pytest.mark.parametrize("path", GET)

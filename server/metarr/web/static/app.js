@@ -36,8 +36,7 @@ document.addEventListener("htmx:sendError", () => {
 });
 document.addEventListener("htmx:timeout", () => say("Metarr took too long to answer. Look again whether it was done."));
 document.addEventListener("htmx:responseError", (event) => {
-  const told = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").querySelector("[role=alert] p");
-  say(told?.textContent || "That did not work.");
+  if (!event.detail.xhr.getResponseHeader("HX-Trigger")) say("That did not work."); // else it says so itself
 });
 
 // Times in words keep the exact one behind them, as this browser writes it.
