@@ -379,7 +379,7 @@ class TestAuthorities:
         expect(page.locator("#preview")).to_contain_text("1 title of 1 would change")
         expect(page.locator("#preview ins")).to_be_visible()
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("The rule for plot is saved.")).to_be_visible()
+        expect(page.get_by_text("The rule for Plot is saved.")).to_be_visible()
         expect(page.locator("#authorities .row")).to_have_count(1)
         page.locator("#rule-plot").click()
         page.get_by_role("button", name="Back to the default").click()
@@ -395,6 +395,11 @@ class TestMetarrsSettings:
         expect(page.get_by_label("Country")).to_be_focused()
         expect(page.get_by_label("Country")).to_have_value("Germany")
         expect(page.get_by_label("Extra fanart")).to_have_value("9")
+        asked = []
+        page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.get_by_role("link", name="Health").click()
+        expect(page.get_by_label("Country")).to_have_value("Germany")
+        assert asked == ["beforeunload"], "what is not saved is not left by accident"
         page.get_by_label("Country").fill("DE")
         page.get_by_label("Country").press("Enter")
         expect(page.get_by_text("The settings are saved.")).to_be_visible()

@@ -49,7 +49,7 @@ def test_a_rule_is_stored_shown_first_and_set_back(web, home):
     assert (answer.status_code, answer.headers["Location"]) == (303, "/authorities?kind=movie&saved=plot")
     assert (rule(home).providers, rule(home).exclusive) == (("omdb", "tmdb"), True)
     page = seen(web.get(answer.headers["Location"]))
-    assert "The rule for plot is saved." in page.text
+    assert "The rule for Plot is saved." in page.text
     assert page.all("a", id="rule-plot")
     assert not page.all("a", id="rule-genres"), "only one's own at first"
     assert seen(web.get("/authorities?all=1")).all("a", id="rule-genres")

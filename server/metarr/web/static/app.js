@@ -106,7 +106,6 @@ function leave() {
 // What was typed and is not saved is not lost by accident.
 let changed = false;
 document.addEventListener("input", (event) => { if (event.target.closest("[data-guard]")) changed = true; });
-document.addEventListener("submit", () => { changed = false; });
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.detail.xhr.getResponseHeader("HX-Redirect")) changed = false;
 });
