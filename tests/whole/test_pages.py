@@ -376,7 +376,7 @@ class TestAuthorities:
         expect(page.locator("#up-omdb")).to_be_focused()
         expect(page.locator("#say")).to_have_text(re.compile("Now number 1 of "))
         page.get_by_role("button", name="Preview").click()
-        expect(page.locator("#preview")).to_contain_text("1 title of 1 would change")
+        expect(page.locator("#preview")).to_contain_text("1 item of 1 would change")
         expect(page.locator("#preview ins")).to_be_visible()
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("The rule for Plot is saved.")).to_be_visible()

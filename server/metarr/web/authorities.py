@@ -137,7 +137,7 @@ def _previewed(rule: RuleForm, etag: str, change: pb.UpdateFieldAuthoritiesReque
     )
     tried.authorities.etag = etag
     preview = ask(services.config.PreviewFieldAuthorities, tried, PREVIEW_SECONDS)
-    return _form(rule, etag, preview=preview)
+    return _form(rule, etag, preview=preview, reads=f"Items that would change: {preview.changed_items}")
 
 
 def _form(rule: RuleForm, etag: str, status: int = 200, *, refused: Refused | None = None, **more: Any) -> Response:

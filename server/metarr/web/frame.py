@@ -55,11 +55,12 @@ def is_partial() -> bool:
     return "HX-Request" in request.headers
 
 
-def page(template: str, status: int = 200, *, says: str = "", **values: Any) -> Response:
-    """A page. `says`: what is announced besides, where htmx asks."""
+def page(template: str, status: int = 200, *, says: str = "", reads: str = "", **values: Any) -> Response:
+    """A page. Where htmx asks for it, `says` is shown for a while besides, and read out; `reads` is read out only: what
+    comes with the page, but at a place that nobody looks at who does not see."""
     response = Response(render_template(template, **values), status)
-    if says and is_partial():
-        response.headers["HX-Trigger"] = json.dumps({"say": says})
+    if is_partial() and (says or reads):
+        response.headers["HX-Trigger"] = json.dumps({"say": says} if says else {"read": reads})
     return response
 
 

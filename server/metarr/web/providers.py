@@ -102,7 +102,7 @@ def _tested(provider: pb.Provider, wanted: forms.Wanted) -> Response:
         )
     except Refused as refused:
         return _form(provider, status_of(refused), refused)
-    return _form(provider, verdict=verdict, typed=bool(wanted))
+    return _form(provider, verdict=verdict, typed=bool(wanted), reads=verdict.detail)
 
 
 def _store(provider: pb.Provider, wanted: forms.Wanted, etag: str) -> None:

@@ -91,7 +91,7 @@ def test_a_preview_tells_what_would_change_and_changes_nothing(web, home):
     before = home.rows()
     asked = {**form(web), "providers": ["omdb"], "do": ["preview"]}
     page = seen(web.post(PLOT, data=asked, headers=HTMX))
-    assert "2 titles of 2 would change. Nothing is changed yet." in page.text
+    assert "2 items of 2 would change. Nothing is changed yet." in page.text
     assert chosen(page) == ["omdb"], "what was typed is kept"
     assert len(page.all("del")) == len(page.all("ins")) == 2
     assert home.rows() == before

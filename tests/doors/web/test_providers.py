@@ -252,6 +252,8 @@ class TestTest:
         good = seen(web.post("/providers/tmdb", data={**sent, "settings.api_key": KEYS["tmdb"]}))
         bad = seen(web.post("/providers/tmdb", data={**sent, "settings.api_key": "x" * 32}))
         assert "TMDB answered." in good.text
+        heard = web.post("/providers/tmdb", data=sent, headers=HTMX).headers["HX-Trigger"]
+        assert heard == '{"read": "TMDB answered."}'
         assert "TMDB refuses the key" in bad.text
         assert KEYS["tmdb"][-4:] in seen(web.get("/providers/tmdb")).html
 

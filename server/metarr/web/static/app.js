@@ -12,6 +12,7 @@ function say(text) {
 }
 
 document.addEventListener("say", (event) => say(event.detail.value));
+document.addEventListener("read", (event) => { at("read").textContent = event.detail.value; });
 
 // A page that looks again by itself does not while nobody sees it, and at once when somebody does.
 document.addEventListener("htmx:beforeRequest", (event) => {
