@@ -11,15 +11,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 PROGRAM = shutil.which("chromium")
 MISSING = "" if PROGRAM else "Chromium is not installed: there is no chromium on the path"
 needs_chromium = pytest.mark.skipif(bool(MISSING), reason=MISSING or "-")
 
 DESKTOP, PHONE = {"width": 1280, "height": 850}, {"width": 390, "height": 844}
-PATIENCE = 10_000.0
+PATIENCE = 20_000.0
 """Milliseconds that only a failure uses up."""
+expect.set_options(timeout=PATIENCE)
 
 _REPORT = "addEventListener('securitypolicyviolation', (e) => report(`${e.violatedDirective} ${e.blockedURI}`));"
 
