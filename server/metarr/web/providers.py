@@ -76,14 +76,16 @@ def save(provider_id: str) -> Response:
         return _tested(provider, wanted)
     etag = etag_of(request.form)
     try:
-        _store(provider, wanted, etag)
+        now = _store(provider, wanted, etag)
     except Refused as refused:
         if refused.code != "ABORTED":
             return _form(provider, status_of(refused), refused)
         provider = _one(provider_id)
         if wrong := forms.meanwhile(provider.settings, request.form):
             return _form(provider, status_of(refused), refused, wrong)
-        _store(provider, wanted, provider.etag)  # what was changed here nobody else changed
+        now = _store(provider, wanted, provider.etag)  # what was changed here nobody else changed
+    if _lost_secret(provider, now):
+        return go(url_for("providers.providers_page", saved=provider_id, lost=1))
     return go(_back() or url_for("providers.providers_page", saved=provider_id))
 
 
@@ -105,11 +107,20 @@ def _tested(provider: pb.Provider, wanted: forms.Wanted) -> Response:
     return _form(provider, verdict=verdict, typed=bool(wanted), reads=verdict.detail)
 
 
-def _store(provider: pb.Provider, wanted: forms.Wanted, etag: str) -> None:
-    if wanted:
-        change = pb.UpdateProviderRequest(provider_id=provider.id, settings=wanted, etag=etag)
-        change.update_mask.paths.extend(f"settings.{key}" for key in wanted)
-        ask(services.config.UpdateProvider, change)
+def _store(provider: pb.Provider, wanted: forms.Wanted, etag: str) -> pb.Provider:
+    """The provider as it is then."""
+    if not wanted:
+        return provider
+    change = pb.UpdateProviderRequest(provider_id=provider.id, settings=wanted, etag=etag)
+    change.update_mask.paths.extend(f"settings.{key}" for key in wanted)
+    return ask(services.config.UpdateProvider, change).provider
+
+
+def _lost_secret(before: pb.Provider, after: pb.Provider) -> bool:
+    """Whether a secret went that nobody said to forget: with another address what was entered for the old one does."""
+    kept = {each.key for each in after.settings if each.secret_set}
+    had = {each.key for each in before.settings if each.secret_set and f"forget.{each.key}" not in request.form}
+    return not had <= kept
 
 
 def _form(
@@ -136,7 +147,16 @@ def _form(
 def _page(status: int = 200, *, note: str = "", says: str = "", saved: str = "") -> Response:
     providers, etag = _in_order()
     name = next((each.name for each in providers if each.id == saved), "")
-    return page("providers.html", status, says=says, providers=providers, etag=etag, note=note, saved=name)
+    return page(
+        "providers.html",
+        status,
+        says=says,
+        providers=providers,
+        etag=etag,
+        note=note,
+        saved=name,
+        lost="lost" in request.args,
+    )
 
 
 def _done(text: str) -> Response:

@@ -163,6 +163,10 @@ class TestForm:
         for page in (answer, wrong, web.get("/providers/tmdb"), web.get("/providers"), web.get("/health")):
             assert key not in page.get_data(as_text=True)
 
+    def test_a_key_that_went_with_its_address_is_told_of(self, web):
+        assert "enter it again" in seen(web.get("/providers?saved=tmdb&lost=1")).text
+        assert "enter it again" not in seen(web.get("/providers?saved=nope&lost=1")).text
+
     def test_a_key_is_forgotten_where_that_is_said(self, web, home):
         web.post("/providers/tmdb", data={**form(web, "tmdb"), "forget.api_key": "on"})
         assert not stored(home, "tmdb", "api_key")
