@@ -1,21 +1,25 @@
 """A library that an earlier Metarr made is brought to this one's schema, and nothing is left to do: nobody is asked,
 nothing changes, and no player has to take in anything."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 import golden
 from fakes import FakeClock
-from harness import House
+from harness import PROVIDERS, House
 from house.jobs.test_jobs import EVERYTHING, at_work, run
 from metarr.domain.item import Rule
+from metarr.domain.languages import TEXT_FIELDS
 from metarr.store import awaited_answers, jobs, player_entries
 from simulators import Simulators
 
 NOW = "this one"
 FIRST = golden.FOLDER / "0004.sql.gz"
-MADE = [FIRST, *sorted(set(golden.FOLDER.glob("*.sql.gz")) - {FIRST}), NOW]
+GERMAN = golden.FOLDER / "0004-german.sql.gz"
+MADE = [FIRST, *sorted(set(golden.FOLDER.glob("????.sql.gz")) - {FIRST}), NOW]
+DAY = 86_400.0
 
 
 @pytest.fixture(params=MADE, ids=lambda made: Path(made).name)
@@ -78,3 +82,32 @@ def test_nothing_is_left_to_do(folder: Path, simulators: Simulators, clock: Fake
         assert (job.tally.changed, job.tally.done > 0, home.asked()) == (0, True, {})
         assert left_to_do(home) == []
         assert written(home) == before
+
+
+@pytest.mark.parametrize("library", [FIRST, GERMAN], ids=lambda library: library.name)
+@pytest.mark.parametrize(
+    "order", [("tmdb", "tvdb", "fanart", "omdb"), ("omdb", "fanart", "tvdb", "tmdb")], ids="-".join
+)
+def test_new_parsers_make_no_rush_and_change_no_text_twice(
+    library: Path, order: tuple[str, ...], tmp_path: Path, simulators: Simulators, clock: FakeClock
+) -> None:
+    """What was read by an older parser counts until it is due, even where languages were not told apart then."""
+    golden.put(library, tmp_path)
+    with golden.opened(tmp_path, simulators, clock) as home, at_work(home):
+        clock.advance(6 * DAY)
+        titles = run(home, EVERYTHING).tally.done
+        assert (left_to_do(home), home.asked()) == ([], {})
+    clock.advance(2 * DAY)
+    with golden.opened(tmp_path, simulators, clock) as home:
+        items = [row[0] for row in home.rows("items")["items"]]
+        newest = max(each.id for item in items for each in home.history(item))
+        for provider in (*order, *order):
+            for item in items:
+                home.enrich(item, provider)
+            assert left_to_do(home) == [], "no player is woken"
+        since = [(item, each) for item in items for each in home.history(item) if each.id > newest]
+        changed = Counter((item, change.field) for item, each in since for change in each.changes)
+        assert [field for _, field in changed].count("original_language") == titles > 3, "all were asked and heard"
+        assert max(changed.values()) == 1
+        assert home.asked().keys() == set(PROVIDERS)
+        assert not changed.keys() & {(item, field) for item in items for field in TEXT_FIELDS}
