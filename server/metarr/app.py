@@ -137,7 +137,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         editor=Editor(database, config, clock),
         splitter=Splitter(database, config, clock),
         history=History(database, config, clock),
-        mass_undo=MassUndo(database, config, clock),
+        mass_undo=MassUndo(database, roster.brakes, config, clock),
         config=config,
         providers=providers,
         authorities=authorities,

@@ -116,6 +116,7 @@ class Reason(StrEnum):
     AUTH = "auth"
     CIRCUIT_OPEN = "circuit_open"
     DEADLINE = "deadline"
+    SUSPECT = "suspect"
 
 
 class ProviderError(Exception):

@@ -52,6 +52,7 @@ FAULTS: dict[str, str] = {
     "deep_nesting": "JSON arrays nested option depth (default 20000) deep",
     "append_ignored": "TMDB: the appended sections are missing; elsewhere the optional sections are",
     "dates_with_times": 'every ISO date carries a time: "2024-07-07T00:00:00.000Z"',
+    "another_title": "the texts and posters of another title under the right ids",
     "error_200_html": "200 with an HTML page",
     "quota_exhausted": "the provider's own answer when a quota is used up",
     "auth_refused": "the provider's own answer to a wrong key",
@@ -266,6 +267,24 @@ def _without_sections(_fault: Fault, request: Request, body: bytes) -> bytes:
     return encode(record)
 
 
+_WORDS = frozenset({"title", "original_title", "name", "overview", "tagline", "Title", "Plot"})
+
+
+def _of_another(value: Any, key: str = "") -> Any:
+    if isinstance(value, dict):
+        # People, studios and genres have names, too; those are left alone.
+        return {name: _of_another(each, name) for name, each in value.items() if name not in ("credits", "genres")} | {
+            name: each for name, each in value.items() if name in ("credits", "genres")
+        }
+    if isinstance(value, list):
+        return [_of_another(each, key) for each in value]
+    if key in _WORDS and isinstance(value, str) and value:
+        return f"Elsewhere {zlib.crc32(value.encode())}"
+    if key in ("file_path", "poster_path") and isinstance(value, str):
+        return value.replace("/", "/elsewhere", 1)
+    return value
+
+
 def _misencoded(fault: Fault, _request: Request, body: bytes) -> bytes:
     text = json.dumps({"remark": "Fin\u00e9", **json.loads(body)}, ensure_ascii=False)
     return text.encode(fault.options.get("encoding", "latin-1"), errors="backslashreplace")
@@ -283,6 +302,7 @@ _SPOIL: dict[str, Callable[[Fault, Request, bytes], bytes]] = {
     "unannounced_gzip": lambda fault, request, body: gzip.compress(body),
     "almost_json": _almost_json,
     "append_ignored": _without_sections,
+    "another_title": lambda fault, request, body: encode(_of_another(json.loads(body))),
     "dates_with_times": lambda fault, request, body: _ISO_DATE.sub(rb'"\1T00:00:00.000Z"', body),
 }
 

@@ -566,6 +566,9 @@ def test_faults_that_can_be_read_but_are_wrong(client: Client, simulators: Simul
     assert under("wrong_charset", encoding="utf-16")[:2] in {b"\xff\xfe", b"\xfe\xff"}
     assert set(right) - set(json.loads(under("append_ignored"))) == set(EVERYTHING.split(","))
     assert json.loads(under("dates_with_times"))["release_date"] == "1999-09-10T00:00:00.000Z"
+    other, own = json.loads(under("another_title")), right
+    assert {name for name in own if other[name] != own[name]} >= {"title", "overview", "poster_path", "translations"}
+    assert {name for name in own if other[name] == own[name]} >= {"id", "release_date", "credits", "external_ids"}
     deep = under("deep_nesting")
     assert deep.startswith(b"[" * 10_000)
     with pytest.raises(RecursionError):

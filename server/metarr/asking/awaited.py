@@ -15,6 +15,9 @@ from metarr.store.awaited_answers import AwaitedAnswer
 NOT_TRIED = frozenset({Reason.CIRCUIT_OPEN, Reason.DEADLINE})
 """Why a provider is unavailable though no request about the item was made."""
 
+FOR_THE_OWNER = frozenset({Reason.AUTH, Reason.SUSPECT})
+"""Why a provider is unavailable until the owner does something about it: no time mends that."""
+
 
 def still_awaited(
     outcomes: Mapping[str, Outcome], before: Mapping[str, AwaitedAnswer], now: datetime
@@ -73,7 +76,7 @@ def _awaited(outcome: Outcome, last: AwaitedAnswer | None, now: datetime) -> Awa
             reason, detail = str(outcome.reason), outcome.detail
             if outcome.reason in LIMITED and outcome.retry_at:
                 not_before = outcome.retry_at
-            elif outcome.reason is not Reason.AUTH:
+            elif outcome.reason not in FOR_THE_OWNER:
                 attempts += outcome.reason not in NOT_TRIED
                 not_before = next_attempt(attempts, now, outcome.retry_at)
         case NotAsked(reason=Skip.PLANNED):

@@ -112,6 +112,7 @@ class Gatherer:
         self._clock = clock
         self._heard: Heard | None = None
         self.arrivals = Arrivals(database, clock)
+        self.brakes = roster.brakes
 
     def coverage(self, kind: Kind, config: Config) -> Coverage:
         """The fields that each provider tells this owner about a kind."""
@@ -249,7 +250,9 @@ class Gatherer:
         return outcome
 
     def _without_asking(self, each: _Round, inquiry: Inquiry) -> Outcome | None:
-        """The outcome where no request is wanted: a fresh answer, or a provider that was not selected."""
+        """The outcome where no request is wanted: a fresh answer, or a provider not selected, or stopped."""
+        if (stopped := self.brakes.stopped(each.id)) is not None:
+            return stopped
         now = self._clock.now()
         if each.stored is not None and self._fresh_enough(each, inquiry, now):
             return _from_cache(each, each.stored, now)

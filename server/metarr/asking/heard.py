@@ -15,7 +15,9 @@ from typing import TypeVar
 
 from metarr.asking.config import Config
 from metarr.asking.roster import ConfiguredProvider
-from metarr.domain.freshness import AnswerHead, fingerprint_on, ground, is_ahead
+from metarr.domain.brake import WATCHED
+from metarr.domain.fields import FIELDS
+from metarr.domain.freshness import AnswerHead, digest, fingerprint_on, ground, is_ahead
 from metarr.domain.merge import MergePolicy
 from metarr.domain.outcome import NotAsked, Skip
 from metarr.domain.values import Kind
@@ -94,6 +96,7 @@ class Heard:
         self.config = config
         self._now = now
         self._askers: dict[Kind, tuple[Asker, ...]] = {}
+        self._bases: dict[Kind, dict[str, str]] = {}
         self._grounds: dict[tuple[Kind, tuple[str, ...]], bytes] = {}
 
     def askers(self, kind: Kind) -> tuple[Asker, ...]:
@@ -123,6 +126,18 @@ class Heard:
         if self.config.authority.by_priority(able)[:1] == (configured.id,):
             return None
         return NotAsked(reason=Skip.DISABLED, detail="multi-provider aggregation is off: only the first one is asked")
+
+    def bases(self, kind: Kind) -> Mapping[str, str]:
+        """By provider all else than its answer that decides which title and which poster it gives an item: the rules,
+        the form of the question, the version of its parser. While that stays, a changed one is the provider's doing."""
+        if kind not in self._bases:
+            policy, authority = self.config.policy, self.config.authority
+            rules = (policy.languages, policy.artwork, authority.priority, authority.fill_gaps)
+            shared = (*rules, *(authority.rule(kind, name) for name in WATCHED if kind in FIELDS[name].kinds))
+            self._bases[kind] = {
+                asker.id: digest((*shared, asker.shape, asker.parser_version)) for asker in self.askers(kind)
+            }
+        return self._bases[kind]
 
     # Fingerprints
 

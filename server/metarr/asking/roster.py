@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from metarr.asking.brakes import Brakes
 from metarr.clock import Clock
 from metarr.domain.merge import Coverage
 from metarr.domain.outcome import NotAsked, Skip
@@ -64,7 +65,8 @@ class ConfiguredProvider:
 
 
 class Roster:
-    """All known providers. Thread-safe: a configured provider is replaced as a whole."""
+    """All known providers. Thread-safe: a configured provider is replaced as a whole. `brakes`: whose answers are taken
+    no more."""
 
     def __init__(self, providers: Mapping[str, Provider], database: Database, vault: Vault, clock: Clock) -> None:
         self._database = database
@@ -72,6 +74,7 @@ class Roster:
         self._clock = clock
         self._store = ProviderStore(database, vault)
         self._lock = threading.Lock()
+        self.brakes = Brakes(database, clock)
         self._providers = {
             provider_id: self._configured(provider) for provider_id, provider in sorted(providers.items())
         }

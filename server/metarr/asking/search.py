@@ -109,7 +109,7 @@ class Searcher:
         asked: list[ConfiguredProvider] = []
         outcomes: dict[str, Outcome] = {}
         for configured in self._roster.all():
-            left_out = self._left_out(configured, kind, config, providers)
+            left_out = self._left_out(configured, kind, config, providers) or self._roster.brakes.stopped(configured.id)
             if left_out is not None:
                 outcomes[configured.id] = left_out
             else:

@@ -10,6 +10,7 @@ from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.care import notices
 from metarr.care.forecast import days_to_cover
 from metarr.clock import Clock
+from metarr.domain.brake import Brake
 from metarr.domain.notice import Notice, NoticeCode
 from metarr.fetch.channel import ChannelStatus
 from metarr.jobs.daily import Daily, Outlook
@@ -151,7 +152,8 @@ class HealthReader:
 
     def _provider(self, connection: Connection, configured: ConfiguredProvider, awaiting_items: int) -> ProviderHealth:
         status = configured.channel.status()
-        condition, retry_at, noticed = _condition(configured, status, self._drift.drift(configured.id))
+        brake = self._roster.brakes.of(configured.id)
+        condition, retry_at, noticed = _condition(configured, status, self._drift.drift(configured.id), brake)
         forecast, outgrown = self._outlook(connection, configured, status, awaiting_items)
         return ProviderHealth(
             configured=configured,
@@ -179,7 +181,7 @@ class HealthReader:
 
 
 def _condition(
-    configured: ConfiguredProvider, status: ChannelStatus, drift: Drift
+    configured: ConfiguredProvider, status: ChannelStatus, drift: Drift, brake: Brake
 ) -> tuple[Condition, datetime | None, Notice | None]:
     """How a provider fares, until when, and what there is to notice about that."""
     if not configured.config.enabled:
@@ -188,6 +190,8 @@ def _condition(
         return Condition.NOT_CONFIGURED, None, None
     if status.auth_refused:
         return Condition.KEY_REFUSED, None, notices.key_refused(configured.id, status)
+    if brake.stopped_at is not None:
+        return Condition.SUSPECT, None, notices.stopped(configured.id, brake)
     if status.limited_reason:
         return Condition.LIMITED, status.retry_at, notices.limited(configured.id, status)
     if status.circuit_open:

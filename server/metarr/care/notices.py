@@ -4,7 +4,10 @@ import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from metarr.asking.drift import Drift
+from metarr.domain.brake import Brake
 from metarr.domain.delivery import SyncPolicy
 from metarr.domain.freshness import TTL
 from metarr.domain.notice import Notice, NoticeAction, NoticeCode
@@ -17,6 +20,7 @@ SILENT = timedelta(days=7)
 """After how long a player that says nothing is worth a word."""
 
 UPDATE_PROVIDER, TEST_PROVIDER = "ConfigService.UpdateProvider", "ConfigService.TestProvider"
+UNDO_CHANGE_SETS = "EnrichmentService.UndoChangeSets"
 UPDATE_PLAYER, REMOVE_PLAYER = "SyncService.UpdatePlayer", "SyncService.RemovePlayer"
 LIST_PLAYER_ITEMS, RESEND_ITEMS = "SyncService.ListPlayerItems", "SyncService.ResendItems"
 
@@ -44,6 +48,12 @@ def failing(provider_id: str) -> Notice:
 
 def suspect(provider_id: str, drift: Drift) -> Notice:
     return _of_provider(NoticeCode.PROVIDER_SUSPECT, provider_id, drift.describe())
+
+
+def stopped(provider_id: str, brake: Brake) -> Notice:
+    text = f"{brake.describe()}. Take back what it changed, or let it go on"
+    noticed = _of_provider(NoticeCode.PROVIDER_SUSPECT, provider_id, text, UNDO_CHANGE_SETS)
+    return replace(noticed, since=brake.stopped_at)
 
 
 def quota_outgrown(provider_id: str, name: str, items: int, quota: int) -> Iterator[Notice]:

@@ -14,6 +14,9 @@ _BY_CODE = {
 _BY_RPC = {
     "ConfigService.UpdateProvider": "metarr providers set {target} KEY=VALUE",
     "ConfigService.TestProvider": "metarr providers test {target}",
+    "EnrichmentService.UndoChangeSets": (
+        "metarr undo --provider {target} --since 1d --preview, or metarr providers resume {target}"
+    ),
     "SyncService.UpdatePlayer": "metarr players policy {target} replace|fill",
     "SyncService.RemovePlayer": "metarr players remove {target}",
     "SyncService.ListPlayerItems": "metarr players show {target}",

@@ -123,6 +123,16 @@ def check(provider_id: Id, server: Server = DEFAULT_SERVER, json: AsJson = False
         raise typer.Exit(1)
 
 
+@app.command()
+def resume(provider_id: Id, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+    """Take a provider's answers again that was stopped for what they changed. To take that back: metarr undo."""
+    answer = ask(server, SERVICE, "UpdateProvider", {"providerId": provider_id, "resume": True})
+    if json:
+        return as_json(answer)
+    provider = answer["provider"]
+    return say(f"{clean(provider.get('name', provider_id))}: {status_text(provider.get('state', {}))}")
+
+
 @app.command("set")
 def set_settings(
     provider_id: Id,

@@ -128,6 +128,11 @@ def ground(policy: object, coverage: Mapping[str, frozenset[str]]) -> bytes:
     return hashlib.blake2b(msgspec.json.encode(parts, order="deterministic"), digest_size=16).digest()
 
 
+def digest(parts: object) -> str:
+    """A short hash of plain data and frozen structs."""
+    return hashlib.blake2b(msgspec.json.encode(parts, order="deterministic"), digest_size=6).hexdigest()
+
+
 def fingerprint_on(shared: bytes, answers: Mapping[str, str]) -> str:
     """A hash of everything a merge reads but the stored values; while it stands, merging again changes nothing.
 

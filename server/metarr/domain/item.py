@@ -207,6 +207,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     what brought it into the library: "" the owner, "import", "nfo" or "player"; `deleted_by`: "owner", or "players"
     where no player had it any more. `ids` by id type; `aliases`: typed ids that lead to it as well, of an item that it
     was joined with, of a provider's record that is gone. `undecided`: an item without ids was searched for in vain.
+    `bases`: by provider, in which way it was asked and heard when its answer was merged last (`asking.heard`).
     `version` counts the writes of this row. `parent_locked` names the fields that are locked on the nearest ancestor
     that locks them; an inherited lock protects existing values only. `series_title`: of the series it belongs to.
     `statements`: what files and players say about it, by source and file.
@@ -234,6 +235,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     origin: str = ""
     last_enriched_at: datetime | None = None
     last_enriched_providers: tuple[str, ...] = ()
+    bases: tuple[tuple[str, str], ...] = ()
     fingerprint: str = ""
     version: int = 0
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
+from metarr.domain import shares
 from metarr.domain.fields import FIELDS, FieldType
 from metarr.domain.item import OWNER, FieldValue, Withdrawal, below_providers
 
@@ -69,7 +70,7 @@ def is_withdrawn(stored: FieldValue, source: str) -> bool:
 def too_many(on_their_way: int, values: int) -> bool:
     """Whether so many of a provider's values in one field are on their way out that none of them may go. `values`: how
     many it has there at all."""
-    return on_their_way > MOST and on_their_way > MOST_SHARE * values
+    return shares.too_many(on_their_way, values, least=MOST + 1, share=MOST_SHARE)
 
 
 def _with(stored: FieldValue, source: str, new: Withdrawal | None) -> FieldValue:

@@ -13,12 +13,14 @@ from metarr.asking.config import Config, ConfigReader
 from metarr.asking.gather import Gatherer, Inquiry
 from metarr.asking.nobody import answered, nobody
 from metarr.clock import Clock
+from metarr.domain.brake import altered_by, is_comparable
 from metarr.domain.changes import Change, diff, sync_reason
-from metarr.domain.evidence import answer_of
+from metarr.domain.evidence import answer_of, in_order
 from metarr.domain.ids import identifying
 from metarr.domain.item import Conflict, IdClaim, MediaItem
 from metarr.domain.joining import joined
 from metarr.domain.merge import Decision, merge
+from metarr.domain.naming import name_of
 from metarr.domain.outcome import Answered, Outcome, Skip
 from metarr.domain.settling import Findings, set_aside, settle_again
 from metarr.domain.subject import subject_of
@@ -39,7 +41,7 @@ log = structlog.get_logger(__name__)
 COMMIT_MARGIN = 0.5
 """Seconds of the caller's deadline that are kept for merging and committing what came."""
 
-SETTLED = frozenset({Skip.PLANNED, Skip.NO_ID, Reason.RATE_LIMITED, Reason.QUOTA_EXHAUSTED})
+SETTLED = frozenset({Skip.PLANNED, Skip.NO_ID, Reason.RATE_LIMITED, Reason.QUOTA_EXHAUSTED, Reason.SUSPECT})
 """Why an answer may be missing and the merge stand all the same, until an answer or an id comes: it was not asked."""
 
 ATTEMPTS = 3
@@ -185,23 +187,15 @@ class Enricher:
         answers with it."""
         with self._gatherer.arrivals.begin() as connection:
             merged = self._merge(connection, asked, findings, config)
-            if merged.gone is None:
-                saved = self._save(connection, merged, config, wish)
-            else:
-                saved, _ = join.join(
-                    connection,
-                    merged.before,
-                    merged.gone,
-                    merged.enriched.item,
-                    now=self._clock.now(),
-                    sync_fields=config.sync_fields,
-                    job_id=wish.job_id,
-                )
-            if merged.awaited_before or merged.enriched.awaited:
-                awaited = ordered_anew(merged.enriched.awaited, wish.fresh_after, wish.providers)
-                awaited_answers.set_for_item(connection, saved.id, awaited)
-            if wish.also is not None:
-                wish.also(connection, merged.enriched)
+            if self._stops(connection, merged, config):
+                merged = self._merge(connection, asked, findings, config)
+            outcomes = merged.enriched.outcomes
+            if answered(outcomes):
+                saved = self._write(connection, merged, config, wish)
+            else:  # the only one that was heard is stopped with this answer
+                self._put_awaited(connection, merged.before, outcomes, wish)
+        if not answered(outcomes):
+            raise nobody(outcomes)
         log.info(
             "item_enriched",
             item=saved.id,
@@ -209,6 +203,40 @@ class Enricher:
             missing=sorted(merged.enriched.awaited),
         )
         return dataclasses.replace(merged.enriched, item=saved)
+
+    def _write(self, connection: Connection, merged: _MergedItem, config: Config, wish: Wish) -> MediaItem:
+        if merged.gone is None:
+            saved = self._save(connection, merged, config, wish)
+        else:
+            saved, _ = join.join(
+                connection,
+                merged.before,
+                merged.gone,
+                merged.enriched.item,
+                now=self._clock.now(),
+                sync_fields=config.sync_fields,
+                job_id=wish.job_id,
+            )
+        if merged.awaited_before or merged.enriched.awaited:
+            awaited = ordered_anew(merged.enriched.awaited, wish.fresh_after, wish.providers)
+            awaited_answers.set_for_item(connection, saved.id, awaited)
+        if wish.also is not None:
+            wish.also(connection, merged.enriched)
+        return saved
+
+    def _stops(self, connection: Connection, merged: _MergedItem, config: Config) -> bool:
+        """Count what the answers would change of the item. Whether a provider is stopped with it: then it is to be
+        merged again, without what that one says."""
+        if merged.gone is not None:
+            return False
+        before, changes = merged.before, merged.enriched.changes
+        bases = self._gatherer.heard(config).bases(before.kind)
+        stops = False
+        for provider, outcome in merged.enriched.outcomes.items():
+            if isinstance(outcome, Answered) and is_comparable(before, provider, outcome, bases):
+                altered = altered_by(before, name_of(before), provider, changes)
+                stops = self._gatherer.brakes.count(connection, provider, altered) or stops
+        return stops
 
     def _save(self, connection: Connection, merged: _MergedItem, config: Config, wish: Wish) -> MediaItem:
         saved = items.save(connection, merged.before, merged.enriched.item)
@@ -243,7 +271,7 @@ class Enricher:
         ids = before.ids if before.identifying_ids() else {**asked.ids, **before.ids}
         if any(id_type not in ids or ids[id_type].value != claim.value for id_type, claim in asked.ids.items()):
             raise VersionMoved(f"the identity of item {item_id} was corrected meanwhile")
-        current = findings
+        current = findings = self._without_stopped(findings, asked, config)
         if ids != asked.ids:
             current = settle_again(findings, replace(subject_of(before), ids=ids), config.authority)
         taken = _taken(connection, before, current.settled.ids)
@@ -256,6 +284,18 @@ class Enricher:
         whole = joined(survivor, gone, config.authority)
         current = settle_again(findings, subject_of(whole), config.authority)
         return dataclasses.replace(self._merged(connection, survivor, whole, current, config), gone=gone)
+
+    def _without_stopped(self, findings: Findings, asked: _Asked, config: Config) -> Findings:
+        """The findings without what providers said before they were stopped, while others were still being asked."""
+        stopped = {
+            provider: outcome
+            for provider, said in findings.outcomes.items()
+            if (outcome := self._gatherer.brakes.stopped(provider)) is not None and in_order(said) and said != outcome
+        }
+        if not stopped:
+            return findings
+        without = replace(findings, outcomes={**findings.outcomes, **stopped})
+        return settle_again(without, replace(subject_of(asked.item), ids=asked.ids), config.authority)
 
     def _one_with(
         self, connection: Connection, before: MediaItem, findings: Findings, taken: Mapping[str, int], config: Config
@@ -287,6 +327,7 @@ class Enricher:
             undecided=None if identifying(base.kind, findings.settled.ids) else base.undecided,
             last_enriched_at=now,
             last_enriched_providers=tuple(sorted(p for p, o in findings.outcomes.items() if isinstance(o, Answered))),
+            bases=_bases(base, findings.outcomes, self._gatherer.heard(config).bases(base.kind)),
         )
         if all(each.reason in SETTLED for each in awaited.values()):
             heard = self._gatherer.heard(config)
@@ -304,12 +345,17 @@ class Enricher:
 
     def _note_awaited(self, item: MediaItem, findings: Findings, wish: Wish) -> None:
         with self._gatherer.arrivals.begin() as connection:
-            attempts = awaited_answers.of_items(connection, [item.id]).get(item.id, {})
-            awaited = still_awaited(findings.outcomes, attempts, self._clock.now())
-            awaited = ordered_anew(awaited, wish.fresh_after, wish.providers)
-            awaited_answers.set_for_item(connection, item.id, awaited)
-            if wish.also is not None:
-                wish.also(connection, Enriched(item=item, outcomes=findings.outcomes, awaited=awaited))
+            self._put_awaited(connection, item, findings.outcomes, wish)
+
+    def _put_awaited(
+        self, connection: Connection, item: MediaItem, outcomes: Mapping[str, Outcome], wish: Wish
+    ) -> None:
+        attempts = awaited_answers.of_items(connection, [item.id]).get(item.id, {})
+        awaited = still_awaited(outcomes, attempts, self._clock.now())
+        awaited = ordered_anew(awaited, wish.fresh_after, wish.providers)
+        awaited_answers.set_for_item(connection, item.id, awaited)
+        if wish.also is not None:
+            wish.also(connection, Enriched(item=item, outcomes=outcomes, awaited=awaited))
 
 
 def _as_it_is(connection: Connection, read: MediaItem) -> MediaItem | None:
@@ -353,6 +399,16 @@ def _without_taken(before: MediaItem, findings: Findings, taken: Mapping[str, in
     settled = replace(findings.settled, ids=ids, conflicts=findings.settled.conflicts + conflicts)
     foreign = {f"{t}:{findings.settled.ids[t].value}": f"speaks about item {owner}" for t, owner in taken.items()}
     return Findings(outcomes=set_aside(findings.outcomes, foreign), settled=settled)
+
+
+def _bases(item: MediaItem, outcomes: Mapping[str, Outcome], bases: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Those of before, but of providers that answered now those of now."""
+    now = {
+        provider: bases[provider]
+        for provider, outcome in outcomes.items()
+        if isinstance(outcome, Answered) and not outcome.stale and provider in bases
+    }
+    return tuple(sorted({**dict(item.bases), **now}.items()))
 
 
 def _conflicts(before: MediaItem, findings: Findings) -> tuple[Conflict, ...]:

@@ -6,13 +6,14 @@ from itertools import islice
 
 import structlog
 
+from metarr.asking.brakes import Brakes
 from metarr.asking.config import ConfigReader
 from metarr.clock import Clock
 from metarr.domain.changes import Change, veto_of
 from metarr.domain.naming import name_of
 from metarr.errors import CannotDo, MetarrError
 from metarr.library.history import TakenBack, take_back, undone_now
-from metarr.store import answers, changes, items
+from metarr.store import answers, awaited_answers, changes, items
 from metarr.store.changes import ChangeSet, Selection
 from metarr.store.database import Connection, Database
 
@@ -78,8 +79,9 @@ class _OnlyLooked(Exception):
 class MassUndo:
     """Takes back many change-sets, the latest of an item first; it can be taken back itself."""
 
-    def __init__(self, database: Database, config: ConfigReader, clock: Clock) -> None:
+    def __init__(self, database: Database, brakes: Brakes, config: ConfigReader, clock: Clock) -> None:
         self._database = database
+        self._brakes = brakes
         self._config = config
         self._clock = clock
 
@@ -94,7 +96,8 @@ class MassUndo:
     ) -> UndoTally:
         """Put back what these change-sets changed, item by item; what was locked or changed since stays, by name.
 
-        Of a provider its own values alone go back, and its answers since that time no longer count. Ended early, what
+        Of a provider its own values alone go back, its answers since that time no longer count, and where it was
+        stopped for them, it goes on. Ended early, what
         went back stays so, and asking again goes on. `max_items`: of a preview, 0 for all. Raises CannotDo once it is
         not `wanted` any more.
         """
@@ -111,6 +114,10 @@ class MassUndo:
             if not wanted():
                 raise CannotDo("nobody waits for it any more; what went back stays so", reason="INTERRUPTED")
             self._batch(plan, batch, tally)
+        if which.provider and not dry_run:
+            with self._database.begin() as connection:
+                if self._brakes.release(connection, which.provider):
+                    awaited_answers.wake(connection, which.provider, self._clock.now())
         log.info("undone", items=tally.items, change_sets=tally.change_sets, preview=dry_run)
         return tally
 

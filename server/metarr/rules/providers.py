@@ -37,6 +37,15 @@ class ProviderSettings:
             )
         return configured
 
+    def resume(self, provider_id: str) -> ConfiguredProvider:
+        """Take the answers of a provider again that was stopped for what they changed; what awaits them is asked again.
+        Raises NoSuchThing."""
+        configured = self.configured(provider_id)
+        with self._database.begin() as connection:
+            if self._roster.brakes.release(connection, provider_id):
+                awaited_answers.wake(connection, provider_id, self._clock.now())
+        return configured
+
     def update(
         self, provider_id: str, enabled: bool | None, changes: Mapping[str, Any], etag: str = ""
     ) -> ConfiguredProvider:

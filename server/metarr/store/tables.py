@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator
 
+from metarr.domain.brake import Brake
 from metarr.domain.delivery import FieldState
 from metarr.domain.item import Conflict, IdClaim, Undecided, Withdrawal
 from metarr.domain.matching import Wanted
@@ -146,6 +147,7 @@ items = Table(
     Column("origin", Text, nullable=False, server_default=""),
     Column("readings", Json(tuple[Wanted, ...])),
     Column("shown_year", Integer, nullable=False, server_default="0"),
+    Column("bases", Names(tuple[tuple[str, str], ...]), nullable=False, server_default="[]"),
     Index("ix_items_kind_sort_key", "kind", "sort_key", "id"),
     Index("ix_items_sort_key", "sort_key", "id"),
     sqlite_autoincrement=True,
@@ -275,6 +277,13 @@ provider_states = Table(
     metadata,
     Column("provider", Text, primary_key=True),
     Column("state", Text, nullable=False),
+)
+
+provider_brakes = Table(
+    "provider_brakes",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("brake", Json(Brake), nullable=False),
 )
 
 field_authorities = Table(

@@ -148,7 +148,7 @@ class ListProvidersResponse(_message.Message):
     def __init__(self, providers: _Optional[_Iterable[_Union[Provider, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class UpdateProviderRequest(_message.Message):
-    __slots__ = ("provider_id", "enabled", "settings", "update_mask", "etag")
+    __slots__ = ("provider_id", "enabled", "settings", "update_mask", "etag", "resume")
     class SettingsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -161,12 +161,14 @@ class UpdateProviderRequest(_message.Message):
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    RESUME_FIELD_NUMBER: _ClassVar[int]
     provider_id: str
     enabled: bool
     settings: _containers.MessageMap[str, _struct_pb2.Value]
     update_mask: _field_mask_pb2.FieldMask
     etag: str
-    def __init__(self, provider_id: _Optional[str] = ..., enabled: _Optional[bool] = ..., settings: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    resume: bool
+    def __init__(self, provider_id: _Optional[str] = ..., enabled: _Optional[bool] = ..., settings: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., etag: _Optional[str] = ..., resume: _Optional[bool] = ...) -> None: ...
 
 class UpdateProviderResponse(_message.Message):
     __slots__ = ("provider",)

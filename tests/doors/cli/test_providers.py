@@ -120,3 +120,11 @@ def test_the_test_exits_by_its_verdict(metarr, daemon, verdict, status, told):
     assert (result.out + result.err).strip() == told
     as_json = metarr("providers", "test", "tmdb", "--json")
     assert (as_json.status, json.loads(as_json.out)) == (status, verdict)
+
+
+def test_a_stopped_provider_is_let_go_on(metarr, daemon):
+    state = {"status": "STATUS_OK"}
+    daemon.answers["ConfigService", "UpdateProvider"] = {"provider": {"id": "tmdb", "name": "TMDB", "state": state}}
+    assert metarr("providers", "resume", "tmdb").out == "TMDB: ok\n"
+    assert daemon.request("UpdateProvider") == {"providerId": "tmdb", "resume": True}
+    assert json.loads(metarr("providers", "resume", "tmdb", "--json").out)["provider"]["id"] == "tmdb"

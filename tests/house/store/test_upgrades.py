@@ -191,7 +191,7 @@ RELEASED: dict[str, Rows] = {
     **dict.fromkeys(("0005", "0006", "0007", "0008", "0009"), written_anew(FIRST | SECOND)),
     "0010": with_a_year(written_anew(FIRST | SECOND)),
     **dict.fromkeys(("0011", "0012"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES),
-    "0013": with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS,
+    **dict.fromkeys(("0013", "0014"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS),
 }
 """By schema, rows of it: at least one for each of its tables."""
 

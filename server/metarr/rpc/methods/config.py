@@ -74,17 +74,22 @@ class ConfigServicer(AuthorityMethods, SettingMethods, BaseServicer, ConfigServi
     def UpdateProvider(self, request: pb.UpdateProviderRequest, context: Context) -> pb.UpdateProviderResponse:
         with Check() as check:
             provider_id = check.text("provider_id", request.provider_id, most=64)
-            paths = check.mask("update_mask", request.update_mask, {"enabled", "settings"}, {"settings."})
+            only_resumes = request.resume and not request.update_mask.paths
+            settable = ("enabled", "settings")
+            paths = set() if only_resumes else check.mask("update_mask", request.update_mask, settable, {"settings."})
             named = {path.removeprefix("settings.") for path in paths if path.startswith("settings.")}
             for key in sorted(named - set(request.settings)):
                 check.violation(f"settings.{key}"[:100], "is named in update_mask and not given")
         given = request.settings if "settings" in paths else {key: request.settings[key] for key in named}
-        configured = self._providers.update(
-            provider_id,
-            request.enabled if "enabled" in paths else None,
-            {key: plain_of(value) for key, value in given.items()},
-            request.etag,
-        )
+        if paths:
+            configured = self._providers.update(
+                provider_id,
+                request.enabled if "enabled" in paths else None,
+                {key: plain_of(value) for key, value in given.items()},
+                request.etag,
+            )
+        if request.resume:
+            configured = self._providers.resume(provider_id)
         return pb.UpdateProviderResponse(provider=provider_message(self._health.provider(configured)))
 
     def TestProvider(self, request: pb.TestProviderRequest, context: Context) -> pb.TestProviderResponse:

@@ -116,6 +116,7 @@ def _item(
         origin=row.origin,
         last_enriched_at=row.last_enriched_at,
         last_enriched_providers=row.last_enriched_providers,
+        bases=row.bases,
         fingerprint=row.fingerprint,
         version=row.version,
     )

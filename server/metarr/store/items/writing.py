@@ -120,6 +120,7 @@ def _columns(item: MediaItem) -> dict[str, Any]:
         "origin": item.origin,
         "last_enriched_at": item.last_enriched_at,
         "last_enriched_providers": item.last_enriched_providers,
+        "bases": item.bases,
         "fingerprint": item.fingerprint,
         "conflicts": item.conflicts,
         "undecided": item.undecided,
