@@ -21,11 +21,12 @@ from metarr.care.health import HealthReader
 from metarr.clock import Clock, SystemClock
 from metarr.errors import CannotDo
 from metarr.jobs.daily import Daily
+from metarr.jobs.enriching import EnrichWork
 from metarr.jobs.jobs import Jobs
 from metarr.jobs.lived import LivedDays
 from metarr.jobs.progress import JobProgress
 from metarr.jobs.quota_queue import Planner
-from metarr.jobs.run import Worker
+from metarr.jobs.run import JobWork, Worker
 from metarr.jobs.runner import ThreadRunner
 from metarr.library.aggregate import TitleAggregator
 from metarr.library.edit import Editor
@@ -50,6 +51,7 @@ from metarr.rpc.methods.enrichment import EnrichmentServicer
 from metarr.rpc.methods.health import HealthServicer
 from metarr.rpc.methods.library import LibraryServicer
 from metarr.rpc.methods.players import SyncServicer
+from metarr.rules.applying import ApplyWork
 from metarr.rules.authorities import FieldAuthorities
 from metarr.rules.export import Decisions
 from metarr.rules.providers import ProviderSettings
@@ -58,6 +60,7 @@ from metarr.rules.settings_editor import SettingsEditor
 from metarr.scheduler import Scheduler, next_run
 from metarr.secrets import Vault
 from metarr.store.database import Database
+from metarr.store.jobs import JobKind
 from metarr.web.app import pages
 
 log = structlog.get_logger(__name__)
@@ -107,7 +110,8 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     runner = ThreadRunner(clock)
     planner = Planner(roster, database, enricher, runner, clock)
     progress = JobProgress(database, roster, clock)
-    worker = Worker(
+    remerger = Remerger(database, gatherer, config, clock)
+    enriching = EnrichWork(
         database,
         enricher,
         gatherer,
@@ -118,6 +122,8 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         clock=clock,
         progress=progress,
     )
+    works: dict[JobKind, JobWork] = {JobKind.ENRICH: enriching, JobKind.APPLY: ApplyWork(database, remerger, progress)}
+    worker = Worker(database, progress, works, clock=clock)
     jobs = Jobs(database, worker, progress, roster=roster, runner=runner, clock=clock)
     lived = LivedDays(database, clock)
     daily = Daily(database, jobs, config, clock, next_run, lived=lived)
@@ -141,7 +147,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         config=config,
         providers=providers,
         authorities=authorities,
-        remerger=Remerger(database, gatherer, config, clock),
+        remerger=remerger,
         decisions=decisions,
         health=health,
         board=NoticeBoard(database, clock, (lambda: health.read().notices, lived.notices, daily.notices)),
@@ -191,6 +197,7 @@ def servicers(services: Services, clock: Clock) -> Servicers:
             clock,
             settings=services.settings,
             remerger=services.remerger,
+            jobs=services.jobs,
         ),
         HealthServicer(services.health, services.board, clock),
         SyncServicer(services.players, services.reporter, services.outbox, clock),

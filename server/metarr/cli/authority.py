@@ -4,19 +4,25 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow, going_on
 from metarr.cli.difference import apart
 from metarr.cli.kinds import KINDS, KindName
 from metarr.cli.output import as_json, note, say, table
+from metarr.cli.progress import bar
+from metarr.cli.progress import shown as shown_so_far
 from metarr.cli.text import MOST_OBJECTS, NOTHING, clean, counted, kind_constant, kind_word, one_line, shown
 
 app = typer.Typer(help="See and change which providers each field listens to.", no_args_is_help=True)
 
 SERVICE = "ConfigService"
 SAMPLES = 3
+MOST_PREVIEWED = 5000
+"""Items that a preview looks at: in about two seconds."""
+
 MOST_TEXT = 80
 """Characters of a value that a sample shows."""
 
@@ -44,6 +50,12 @@ Sources = Annotated[
 ]
 Preview = Annotated[
     bool, typer.Option("--preview", help="Tell what it would do to the stored values, and change nothing.")
+]
+MaxItems = Annotated[
+    int,
+    typer.Option(
+        metavar="NUMBER", help="Of a preview: look at so many items, from all over the library; 0: all.", min=0
+    ),
 ]
 DropForeign = Annotated[
     bool,
@@ -101,6 +113,7 @@ def set_rule(
     ] = False,
     union: Annotated[bool, typer.Option("--union", help="Join the lists of all of them.")] = False,
     preview: Preview = False,
+    max_items: MaxItems = MOST_PREVIEWED,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
@@ -113,55 +126,75 @@ def set_rule(
         "exclusive": exclusive,
         "union": union,
     }
-    _update(server, json, {"authorities": {"fields": [entry]}, "updateMask": "fields"}, rule, preview=preview)
+    _update(
+        server,
+        json,
+        {"authorities": {"fields": [entry]}, "updateMask": "fields"},
+        rule,
+        preview=preview,
+        max_items=max_items,
+    )
 
 
 @app.command()
-def reset(rule: Rule, preview: Preview = False, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+def reset(
+    rule: Rule,
+    *,
+    preview: Preview = False,
+    max_items: MaxItems = MOST_PREVIEWED,
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
     """Set a field back to the rule Metarr came with."""
     _parted(rule)
-    _update(server, json, {"resetFields": [rule]}, rule, preview=preview)
+    _update(server, json, {"resetFields": [rule]}, rule, preview=preview, max_items=max_items)
 
 
 @app.command()
 def priority(
-    providers: Providers, preview: Preview = False, server: Server = DEFAULT_SERVER, json: AsJson = False
+    providers: Providers,
+    *,
+    preview: Preview = False,
+    max_items: MaxItems = MOST_PREVIEWED,
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
 ) -> None:
     """Set the priority of all providers, for fields that fill their gaps."""
     request = {"authorities": {"providerPriority": _ids(providers)}, "updateMask": "providerPriority"}
-    _update(server, json, request, preview=preview)
+    _update(server, json, request, preview=preview, max_items=max_items)
 
 
 @app.command("fill-gaps")
 def fill_gaps(
     switch: Annotated[Switch, typer.Argument(metavar="SWITCH", help="on or off.")],
+    *,
     preview: Preview = False,
+    max_items: MaxItems = MOST_PREVIEWED,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
     """Let providers outside a field's list fill its gaps, or not."""
     request = {"authorities": {"fillGaps": switch is Switch.ON}, "updateMask": "fillGaps"}
-    _update(server, json, request, preview=preview)
+    _update(server, json, request, preview=preview, max_items=max_items)
 
 
 @app.command()
 def apply(
+    *,
     drop_foreign: DropForeign = False,
     preview: Preview = False,
+    max_items: MaxItems = MOST_PREVIEWED,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
     """Merge the whole library again under the rules in force, from the cached answers: no provider is asked."""
     if preview:
-        return _preview(server, json, {"dropForeign": drop_foreign})
-    last: Answer = {}
-    meanwhile = "what was merged stays as it is now; metarr authority apply goes on with the rest"
-    with going_on(meanwhile), _progress() as progress:
-        task = progress.add_task("", total=None)
-        for last in follow(server, SERVICE, "ApplyFieldAuthorities", {"dropForeign": drop_foreign}):
-            progress.update(task, completed=last.get("done", 0), total=last.get("total"))
+        return _preview(server, json, {"dropForeign": drop_foreign}, max_items)
+    with going_on("the daemon goes on; metarr jobs list tells how far it is"):
+        last = shown_so_far(follow(server, SERVICE, "ApplyFieldAuthorities", {"dropForeign": drop_foreign}), _picture)
     if not last.get("finished"):
-        note(f"ended after {last.get('done', 0)} of {counted(last.get('total', 0), 'item')}; apply again to go on")
+        so_far = f"{last.get('done', 0)} of {counted(last.get('total', 0), 'item')}"
+        note(f"the stream ended after {so_far}; the daemon goes on: metarr jobs list tells how far it is")
         raise typer.Exit(1)
     if json:
         return as_json(last)
@@ -173,14 +206,15 @@ def apply(
     return None
 
 
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("items"), TimeRemainingColumn())
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+def _picture(progress: Answer) -> RenderableType:
+    done, total = progress.get("done", 0), progress.get("total", 0)
+    grid = Table.grid(padding=(0, 2))
+    grid.add_row(bar(done, total), Text(f"{done} of {counted(total, 'item')}"))
+    return grid
 
 
-def _preview(server: str, json: bool, request: Answer) -> None:
-    asked = {**request, "samples": SAMPLES}
+def _preview(server: str, json: bool, request: Answer, max_items: int) -> None:
+    asked = {**request, "samples": SAMPLES, "maxItems": max_items}
     with going_on("nothing was changed"):
         answer = ask(server, SERVICE, "PreviewFieldAuthorities", asked, PREVIEW_TIMEOUT)
     if json:
@@ -193,8 +227,10 @@ def _preview(server: str, json: bool, request: Answer) -> None:
         say()
         table(("field", "item", "now", "then", "source"), rows, whole=("field", "source"))
         say()
-    looked = counted(answer.get("items", 0), "item")
-    say(f"{answer.get('changedItems', 0)} of {looked} would change. Nothing was changed, and no provider asked.")
+    looked, total = answer.get("items", 0), answer.get("totalItems", 0)
+    all_of_them = counted(looked, "item")
+    of = f"{all_of_them} (of {total}; --max-items 0 looks at all)" if looked < total else all_of_them
+    say(f"{answer.get('changedItems', 0)} of {of} would change. Nothing was changed, and no provider asked.")
     return None
 
 
@@ -228,9 +264,11 @@ def _ids(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _update(server: str, json: bool, request: Answer, rule: str = "", *, preview: bool) -> None:
+def _update(
+    server: str, json: bool, request: Answer, rule: str = "", *, preview: bool, max_items: int = MOST_PREVIEWED
+) -> None:
     if preview:
-        return _preview(server, json, request)
+        return _preview(server, json, request, max_items)
     answer = ask(server, SERVICE, "UpdateFieldAuthorities", request)
     if json:
         return as_json(answer)

@@ -1,29 +1,26 @@
 """`metarr enrich-all` and `metarr jobs`: bring many items up to date, and see how far it is."""
 
 import sys
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
-from rich.progress_bar import ProgressBar
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow, going_on, pages
 from metarr.cli.kinds import KindName
 from metarr.cli.output import as_json, note, say, say_folded, table
+from metarr.cli.progress import bar, shown
 from metarr.cli.text import clean, counted, kind_constant, span, when, word
 
 SERVICE = "EnrichmentService"
+ENRICH = "enrich"
 ENDED_WELL = "STATE_COMPLETE"
 ENDED = (ENDED_WELL, "STATE_DEGRADED", "STATE_CANCELLED", "STATE_FAILED")
 COUNTED = ("changed", "unchanged", "deferred", "undecided", "failed")
 """What may have come of an item."""
-
-BAR = 30
 
 app = typer.Typer(name="jobs", help="Work over many items.", no_args_is_help=True)
 
@@ -81,7 +78,7 @@ def list_jobs(
         (
             job["id"],
             _state(job),
-            job.get("cause", ""),
+            _by(job),
             when(job.get("createdAt")),
             _done(job),
             clean(job.get("detail", "")),
@@ -149,7 +146,7 @@ def _watched(server: str, job_id: str, *, json: bool) -> Answer:
     job: Answer = {}
     news = follow(server, SERVICE, "WatchJob", {"jobId": job_id})
     if sys.stdout.isatty() and not json:
-        job = _live(news)
+        job = shown((answer["job"] for answer in news), _picture)
     else:
         for answer in news:
             job = answer["job"]
@@ -160,26 +157,14 @@ def _watched(server: str, job_id: str, *, json: bool) -> Answer:
     return job
 
 
-def _live(news: Iterable[Answer]) -> Answer:
-    job: Answer = {}
-    with Live(console=Console(), refresh_per_second=4, transient=True) as live:
-        for answer in news:
-            job = answer["job"]
-            live.update(_picture(job))
-    return job
-
-
 def _picture(job: Answer) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
-    grid.add_row(Text("all"), _bar(job.get("done", 0), job), Text(_line(job)))
+    total = job.get("total", 0)
+    grid.add_row(Text("all"), bar(job.get("done", 0), total), Text(_line(job)))
     for each in job.get("providers", ()):
         heard = each.get("answered", 0) + each.get("cached", 0)
-        grid.add_row(Text(clean(each["provider"])), _bar(heard, job), Text(_provider_text(each)))
+        grid.add_row(Text(clean(each["provider"])), bar(heard, total), Text(_provider_text(each)))
     return Group(grid)
-
-
-def _bar(done: int, job: Answer) -> ProgressBar:
-    return ProgressBar(total=max(1, job.get("total", 0)), completed=done, width=BAR)
 
 
 def _line(job: Answer) -> str:
@@ -205,7 +190,7 @@ def _provider_text(each: Answer) -> str:
 
 
 def _tell(job: Answer) -> None:
-    say_folded(f"Job {job['id']} ({job.get('cause', '')}): {_line(job)}")
+    say_folded(f"Job {job['id']} ({_by(job)}): {_line(job)}")
     say(f"created {when(job.get('createdAt'))}{_took(job)}")
     if job.get("detail"):
         say_folded(clean(job["detail"]))
@@ -232,6 +217,12 @@ def _took(job: Answer) -> str:
     began, ended = (datetime.fromisoformat(job[key]) for key in ("startedAt", "finishedAt"))
     seconds = (ended - began).total_seconds()
     return f", took {span(seconds) if seconds >= 1 else 'less than a second'}"
+
+
+def _by(job: Answer) -> str:
+    """Who wanted it, and what it does where that is not the usual thing."""
+    kind, cause = word(job.get("kind"), "KIND_"), job.get("cause", "")
+    return str(cause) if kind in ("", ENRICH) else f"{cause}, {kind}"
 
 
 def _state(job: Answer) -> str:

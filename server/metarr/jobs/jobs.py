@@ -15,6 +15,7 @@ import structlog
 
 from metarr.asking.roster import Roster
 from metarr.clock import Clock
+from metarr.domain.values import Kind
 from metarr.errors import DatabaseUnusable, InvalidInput, MetarrError, NoSuchThing, Violation
 from metarr.jobs.progress import JobProgress
 from metarr.jobs.run import Run, Worker
@@ -24,9 +25,9 @@ from metarr.jobs.watch import JobWatch
 from metarr.library.filter import checked
 from metarr.library.names import names_of
 from metarr.library.reference import Reference, find
-from metarr.store import awaited_answers, jobs
+from metarr.store import awaited_answers, changes, jobs
 from metarr.store.database import Connection, Database
-from metarr.store.jobs import Done, Job, JobState, Scope
+from metarr.store.jobs import Done, Job, JobKind, JobState, Scope
 
 log = structlog.get_logger(__name__)
 
@@ -39,9 +40,12 @@ LOOK_AGAIN = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Order:
-    """What a job shall do. `scope` None: these items; `request_id` "": every order is a new one."""
+    """What a job shall do, and with which items. `request_id` "": every order is a new one. `drop_foreign`: of an
+    apply."""
 
     scope: Scope
+    kind: JobKind = JobKind.ENRICH
+    drop_foreign: bool = False
     auto: bool = False
     force: bool = False
     providers: frozenset[str] = frozenset()
@@ -107,6 +111,8 @@ class Jobs:
                     connection,
                     Job(
                         created_at=self._clock.now(),
+                        kind=order.kind,
+                        drop_foreign=order.drop_foreign,
                         request_id=order.request_id,
                         cause=order.cause,
                         scope=order.scope,
@@ -115,7 +121,7 @@ class Jobs:
                         providers=tuple(sorted(order.providers)),
                     ),
                 )
-                log.info("job_created", job=job.id, cause=job.cause)
+                log.info("job_created", job=job.id, kind=str(job.kind), cause=job.cause)
         self._start_waiting()
         return job
 
@@ -151,6 +157,11 @@ class Jobs:
                 for item_id, done, detail in troubles_of
             ]
 
+    def changed_fields(self, job_id: int) -> dict[tuple[Kind, str], int]:
+        """By kind and field, on how many items a job changed it."""
+        with self._database.read() as connection:
+            return changes.fields_of_job(connection, job_id)
+
     def page(self, before_id: int | None, limit: int) -> list[Job]:
         """Jobs, the latest first."""
         with self._database.read() as connection:
@@ -172,9 +183,10 @@ class Jobs:
         return self.get(job_id)
 
     def everything_runs(self) -> bool:
-        """Whether a job over everything is under way."""
+        """Whether a job that enriches everything is under way."""
         with self._database.read() as connection:
-            return any(_whole(job.scope) and not job.providers for job in jobs.under_way(connection))
+            under_way = [job for job in jobs.under_way(connection) if job.kind is JobKind.ENRICH]
+            return any(_whole(job.scope) and not job.providers for job in under_way)
 
     def watch(self, job_id: int, after_sequence: int, heartbeat: float) -> JobWatch:
         """News of a job: what is newer than a sequence; 0: everything. Raises NoSuchThing."""
@@ -280,12 +292,15 @@ def _whole(scope: Scope) -> bool:
 
 def _is(job: Job, order: Order) -> bool:
     """Whether a job is what an order wants."""
-    wanted = (order.scope, order.auto, order.force, order.providers)
-    return (job.scope, job.auto, job.force, frozenset(job.providers)) == wanted
+    wanted = (order.kind, order.drop_foreign, order.scope, order.auto, order.force, order.providers)
+    return (job.kind, job.drop_foreign, job.scope, job.auto, job.force, frozenset(job.providers)) == wanted
 
 
 def _does(job: Job, order: Order) -> bool:
     """Whether a job over everything does all that an order for everything wants."""
     if not (_whole(job.scope) and _whole(order.scope)) or job.providers or order.providers:
         return False
+    if order.kind is not JobKind.ENRICH or job.kind is not order.kind:
+        # One that runs may be done with items under rules that are others by now.
+        return _is(job, order) and job.state is JobState.QUEUED
     return (job.force or not order.force) and (not job.auto or order.auto)

@@ -10,7 +10,7 @@ from metarr.domain.values import Kind
 from metarr.jobs.summary import verdict
 from metarr.store import jobs
 from metarr.store.database import Connection, Database
-from metarr.store.jobs import Job, JobState, Waiting
+from metarr.store.jobs import Job, JobKind, JobState, Waiting
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +74,8 @@ class JobProgress:
 
     def _waiting(self, connection: Connection, job: Job) -> tuple[Waiting, ...]:
         """What its items wait for, of the providers that it was to ask and that are asked at all."""
+        if job.kind is not JobKind.ENRICH:
+            return ()
         asked = {configured.id for configured in self._roster.all() if any(not configured.skip(kind) for kind in Kind)}
         asked &= set(job.providers) or asked
         return tuple(each for each in jobs.waiting(connection, job.id) if each.provider in asked)

@@ -93,6 +93,7 @@ class _Plan:
     drop_foreign: bool
     coverage: Mapping[Kind, Coverage]
     affected: Affected
+    grounds: object
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,14 @@ class _Step:
     outside: tuple[str, ...]
 
 
+Also = Callable[[Connection, Mapping[int, bool]], None]
+"""What else belongs into the transaction of a batch, by item whether it changed."""
+
+
+def _nothing(_connection: Connection, _changed: Mapping[int, bool]) -> None:
+    return None
+
+
 class Remerger:
     """Merges again from the cache."""
 
@@ -114,6 +123,7 @@ class Remerger:
         self._gatherer = gatherer
         self._config = config
         self._clock = clock
+        self._last_plan: _Plan | None = None
 
     def preview(
         self,
@@ -121,19 +131,26 @@ class Remerger:
         *,
         drop_foreign: bool = False,
         samples: int = 0,
+        max_items: int = 0,
         wanted: Callable[[], bool] = lambda: True,
     ) -> RemergeTally:
         """What merging again would change under these rules, or under those in force; nothing is written.
 
-        `samples`: how many a field. Raises CannotDo once it is not `wanted` any more.
+        `samples`: how many a field. `max_items`: look at no more than so many, from all over the library; 0: at all.
+        Raises CannotDo once it is not `wanted` any more.
         """
         plan = self._plan(authority, drop_foreign)
         tally = RemergeTally()
-        for steps in self._batches(plan):
+        for steps in self._sampled(plan, max_items) if max_items else self._batches(plan):
             if not wanted():
                 raise CannotDo("nobody waits for the preview any more", reason="INTERRUPTED")
             _count(tally, steps, samples)
         return tally
+
+    def total(self) -> int:
+        """How many items there are to merge again."""
+        with self._database.read() as connection:
+            return items.count(connection)
 
     def apply(self, *, drop_foreign: bool = False) -> Iterator[RemergeProgress]:
         """Merge every item again under the rules in force, batch by batch; what was done stays where it is ended early.
@@ -142,13 +159,21 @@ class Remerger:
         """
         plan = self._plan(None, drop_foreign)
         tally = RemergeTally()
-        with self._database.read() as connection:
-            total = items.count(connection)
+        total = self.total()
         yield RemergeProgress(0, total, tally)
         for steps in self._batches(plan):
             _count(tally, self._apply(steps, plan), 0)
             yield RemergeProgress(tally.items, max(total, tally.items), tally)
         log.info("library_merged_again", items=tally.items, changed=tally.changed_items)
+
+    def apply_to(self, item_ids: Sequence[int], also: Also, *, job_id: int, drop_foreign: bool = False) -> None:
+        """Merge some items again, for a job, in one transaction; those that are gone by now are left out. `also`: what
+        else belongs into it."""
+        plan = self._plan(None, drop_foreign)
+        with self._database.read() as connection:
+            heads = items.heads_of(connection, item_ids)
+            steps = self._steps_of(connection, [head for head in heads.values() if head.deleted_at is None], plan)
+        self._apply(steps, plan, job_id=job_id, also=also)
 
     def _plan(self, authority: Authority | None, drop_foreign: bool) -> _Plan:
         with self._database.read() as connection:
@@ -156,8 +181,14 @@ class Remerger:
         if authority is not None:
             earlier = (config.authority, *earlier)
             config = replace(config, authority=authority)
+        heard, last = self._gatherer.heard(config), self._last_plan
+        if last is not None and last.grounds == (heard, earlier, drop_foreign):
+            return last
         coverage = {kind: self._gatherer.coverage(kind, config) for kind in Kind}
-        return _Plan(config, drop_foreign, coverage, Affected(self._gatherer.heard(config), earlier))
+        plan = _Plan(config, drop_foreign, coverage, Affected(heard, earlier), (heard, earlier, drop_foreign))
+        if authority is None:
+            self._last_plan = plan
+        return plan
 
     def _batches(self, plan: _Plan) -> Iterator[list[_Step]]:
         """The whole library by id, each batch read and merged in a view of its own, beside the writers."""
@@ -171,14 +202,27 @@ class Remerger:
             yield steps
             after_id = heads[-1].id
 
-    def _apply(self, steps: list[_Step], plan: _Plan) -> list[_Step]:
+    def _sampled(self, plan: _Plan, most: int) -> Iterator[list[_Step]]:
+        """The same for so many items, evenly from the oldest to the newest."""
+        with self._database.read() as connection:
+            ids = items.live_ids(connection)
+        chosen = ids if len(ids) <= most else [ids[place * len(ids) // most] for place in range(most)]
+        for start in range(0, len(chosen), BATCH):
+            with self._database.read() as connection:
+                heads = items.heads_of(connection, chosen[start : start + BATCH])
+                yield self._steps_of(connection, [h for h in heads.values() if h.deleted_at is None], plan)
+
+    def _apply(
+        self, steps: list[_Step], plan: _Plan, *, job_id: int | None = None, also: Also = _nothing
+    ) -> list[_Step]:
         """Write one batch; who moved since it was merged is merged again on the row as it is."""
         with self._database.begin() as connection:
             now = items.versions(connection, [step.before.id for step in steps])
             still = [step for step in steps if now.get(step.before.id) == step.before.version]
             moved = sorted(now.keys() - {step.before.id for step in still})
             steps = still + self._steps(connection, moved, plan)
-            self._write(connection, steps, plan.config)
+            self._write(connection, steps, plan.config, job_id)
+            also(connection, {step.before.id: bool(step.changes) for step in steps})
         return steps
 
     def _steps_of(self, connection: Connection, heads: Sequence[ItemHead], plan: _Plan) -> list[_Step]:
@@ -209,7 +253,7 @@ class Remerger:
         recalled = self._gatherer.recall(connection, live, plan.config)
         return [_step(item, recalled[item.id], plan, only, guarded(connection, item)) for item in live]
 
-    def _write(self, connection: Connection, steps: list[_Step], config: Config) -> None:
+    def _write(self, connection: Connection, steps: list[_Step], config: Config, job_id: int | None) -> None:
         pairs, marks, change_sets = [], {}, []
         for step in steps:
             if step.after == step.before:
@@ -220,7 +264,9 @@ class Remerger:
             pairs.append((step.before, step.after))
             if step.changes:
                 at = self._clock.now()
-                change_sets.append(ChangeSet(item_id=step.before.id, at=at, cause=CAUSE, changes=step.changes))
+                change_sets.append(
+                    ChangeSet(item_id=step.before.id, at=at, cause=CAUSE, changes=step.changes, job_id=job_id)
+                )
         items.save_all(connection, pairs)
         items.put_fingerprints(connection, marks)
         publish_all(connection, change_sets, config.sync_fields)

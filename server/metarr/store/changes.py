@@ -1,5 +1,6 @@
 """Change-sets: what changed on an item, in which provenance, by what cause; the stuff that undo is made of."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -8,10 +9,11 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, true, update
 
 from metarr.domain.changes import Change
+from metarr.domain.fields import FIELDS
 from metarr.domain.item import FieldValue, IdClaim
-from metarr.domain.values import Struct
+from metarr.domain.values import Kind, Struct
 from metarr.store.database import lived_day
-from metarr.store.tables import change_sets
+from metarr.store.tables import change_sets, items
 from metarr.store.values import decode_changes, encode_changes
 
 
@@ -138,6 +140,16 @@ def _selected(which: Selection) -> ColumnElement[bool]:
     number = int(which.group)
     itself = and_(change_sets.c.id == number, change_sets.c.group_id.is_(None), change_sets.c.job_id.is_(None))
     return or_(change_sets.c.group_id == number, itself)
+
+
+def fields_of_job(connection: Connection, job_id: int) -> dict[tuple[Kind, str], int]:
+    """By kind and field, on how many items a job changed it, in the order of the catalogue."""
+    query = select(items.c.kind, change_sets.c.changes).join(items).where(change_sets.c.job_id == job_id)
+    counts: Counter[tuple[Kind, str]] = Counter()
+    for kind, text in connection.execute(query):
+        counts.update((Kind(kind), change.field) for change in decode_changes(text))
+    kinds, fields = list(Kind), list(FIELDS)
+    return dict(sorted(counts.items(), key=lambda pair: (kinds.index(pair[0][0]), fields.index(pair[0][1]))))
 
 
 def since(connection: Connection, marks: Mapping[int, int]) -> dict[int, list[ChangeSet]]:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    Text,
     bindparam,
     case,
     delete,
@@ -33,6 +34,13 @@ from metarr.store.tables import awaited_answers, external_ids, items
 from metarr.store.tables import job_items as marks
 from metarr.store.tables import jobs as table
 from metarr.store.upsert import upsert
+
+
+class JobKind(StrEnum):
+    """What a job does with its items."""
+
+    ENRICH = "enrich"
+    APPLY = "apply"
 
 
 class JobState(StrEnum):
@@ -92,12 +100,14 @@ class Waiting(Struct, frozen=True, kw_only=True):
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """Stored work. `cause`: who wanted it, "owner" or "daily". `auto`: a machine's; items that are not monitored are
-    left out. `sequence` grows with every stored progress. `resumed_at`: when it was last taken up; `resumed_with`: how
-    many items it was done with by then."""
+    """Stored work of a kind. `drop_foreign`: of an apply, also empty what a field does not listen to. `cause`: who
+    wanted it, "owner" or "daily". `auto`: a machine's; items that are not monitored are left out. `sequence` grows with
+    every stored progress. `resumed_at`: when it was last taken up; `resumed_with`: how many items it was done with by
+    then."""
 
     created_at: datetime
     id: int = 0
+    kind: JobKind = JobKind.ENRICH
     request_id: str = ""
     cause: str = "owner"
     scope: Scope = Scope()
@@ -114,6 +124,7 @@ class Job(Struct, frozen=True, kw_only=True):
     sequence: int = 0
     resumed_at: datetime | None = None
     resumed_with: int = 0
+    drop_foreign: bool = False
 
 
 class JobItem(Struct, frozen=True, kw_only=True):
@@ -230,8 +241,18 @@ def mark(
 
 def mark_unchanged(connection: Connection, job_id: int, item_ids: Iterable[int]) -> None:
     """Note that a job is done with items at which there was nothing to do."""
+    _mark_all(connection, job_id, item_ids, Done.UNCHANGED)
+
+
+def mark_changed(connection: Connection, job_id: int, item_ids: Iterable[int]) -> None:
+    """Note that a job changed items without asking anybody about them."""
+    _mark_all(connection, job_id, item_ids, Done.CHANGED)
+
+
+def _mark_all(connection: Connection, job_id: int, item_ids: Iterable[int], done: Done) -> None:
     # In one statement, from the items themselves: a row for each from here would take longer than all the rest.
-    connection.execute(_MARK_UNCHANGED, {"job_id": job_id, "ids": list(item_ids)})
+    for some in chunks(item_ids):
+        connection.execute(_MARK_ALL, {"job_id": job_id, "ids": some, "done": done})
 
 
 def tally(connection: Connection, job_id: int) -> JobTally:
@@ -280,12 +301,12 @@ _NAMED = select(external_ids.c.item_id, external_ids.c.type, external_ids.c.valu
 _MARKED = select(marks.c.item_id).where(
     marks.c.job_id == bindparam("job_id"), marks.c.item_id.in_(bindparam("ids", expanding=True))
 )
-_MARK_UNCHANGED = insert(marks).from_select(
+_MARK_ALL = insert(marks).from_select(
     ["job_id", "item_id", "done", "told", "detail"],
     select(
         bindparam("job_id", type_=Integer),
         items.c.id,
-        literal(str(Done.UNCHANGED)),
+        bindparam("done", type_=Text),
         literal("{}"),
         literal(""),
     ).where(items.c.id.in_(bindparam("ids", expanding=True))),
@@ -345,4 +366,6 @@ def _job(row: Row[Any]) -> Job:
     values = dict(zip(table.c.keys(), row, strict=True))
     del values["lived_day"]
     values |= {name: msgspec.json.decode(values[name], type=type_) for name, type_ in _TYPES.items()}
-    return Job(**{**values, "request_id": row.request_id or "", "state": JobState(row.state)})
+    return Job(
+        **{**values, "request_id": row.request_id or "", "state": JobState(row.state), "kind": JobKind(row.kind)}
+    )

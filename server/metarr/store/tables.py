@@ -379,6 +379,8 @@ jobs = Table(
     Column("resumed_at", Moment),
     Column("resumed_with", Integer, nullable=False, server_default="0"),
     _lived_day(),
+    Column("kind", Text, nullable=False, server_default="enrich"),
+    Column("drop_foreign", Boolean, nullable=False, server_default=false()),
     sqlite_autoincrement=True,
 )
 

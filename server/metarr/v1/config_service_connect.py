@@ -85,7 +85,8 @@ class ConfigService(Protocol):
 
     def apply_field_authorities(self, request: ApplyFieldAuthoritiesRequest, ctx: RequestContext[ApplyFieldAuthoritiesRequest, ApplyFieldAuthoritiesResponse], /) -> AsyncIterator[ApplyFieldAuthoritiesResponse]:
         """
-        Merges the whole library again from the cached answers under the rules in force, and tells how far it is.
+        Merges the whole library again from the cached answers under the rules in force, and tells how far it is: it starts
+        the job of EnrichmentService.StartApply, and waits for it. Whoever leaves does not end it.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -460,7 +461,8 @@ class ConfigServiceClient(ConnectClient):
         timeout_ms: int | None = None,
     ) -> AsyncIterator[ApplyFieldAuthoritiesResponse]:
         """
-        Merges the whole library again from the cached answers under the rules in force, and tells how far it is.
+        Merges the whole library again from the cached answers under the rules in force, and tells how far it is: it starts
+        the job of EnrichmentService.StartApply, and waits for it. Whoever leaves does not end it.
         """
         return self.execute_server_stream(
             request=request,
@@ -595,7 +597,8 @@ class ConfigServiceSync(Protocol):
 
     def apply_field_authorities(self, request: ApplyFieldAuthoritiesRequest, ctx: RequestContext[ApplyFieldAuthoritiesRequest, ApplyFieldAuthoritiesResponse], /) -> Iterator[ApplyFieldAuthoritiesResponse]:
         """
-        Merges the whole library again from the cached answers under the rules in force, and tells how far it is.
+        Merges the whole library again from the cached answers under the rules in force, and tells how far it is: it starts
+        the job of EnrichmentService.StartApply, and waits for it. Whoever leaves does not end it.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -968,7 +971,8 @@ class ConfigServiceClientSync(ConnectClientSync):
         timeout_ms: int | None = None,
     ) -> Iterator[ApplyFieldAuthoritiesResponse]:
         """
-        Merges the whole library again from the cached answers under the rules in force, and tells how far it is.
+        Merges the whole library again from the cached answers under the rules in force, and tells how far it is: it starts
+        the job of EnrichmentService.StartApply, and waits for it. Whoever leaves does not end it.
         """
         return self.execute_server_stream(
             request=request,

@@ -272,18 +272,20 @@ class UpdateFieldAuthoritiesResponse(_message.Message):
     def __init__(self, authorities: _Optional[_Union[FieldAuthorities, _Mapping]] = ...) -> None: ...
 
 class PreviewFieldAuthoritiesRequest(_message.Message):
-    __slots__ = ("authorities", "update_mask", "reset_fields", "drop_foreign", "samples")
+    __slots__ = ("authorities", "update_mask", "reset_fields", "drop_foreign", "samples", "max_items")
     AUTHORITIES_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
     RESET_FIELDS_FIELD_NUMBER: _ClassVar[int]
     DROP_FOREIGN_FIELD_NUMBER: _ClassVar[int]
     SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    MAX_ITEMS_FIELD_NUMBER: _ClassVar[int]
     authorities: FieldAuthorities
     update_mask: _field_mask_pb2.FieldMask
     reset_fields: _containers.RepeatedScalarFieldContainer[str]
     drop_foreign: bool
     samples: int
-    def __init__(self, authorities: _Optional[_Union[FieldAuthorities, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., reset_fields: _Optional[_Iterable[str]] = ..., drop_foreign: _Optional[bool] = ..., samples: _Optional[int] = ...) -> None: ...
+    max_items: int
+    def __init__(self, authorities: _Optional[_Union[FieldAuthorities, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., reset_fields: _Optional[_Iterable[str]] = ..., drop_foreign: _Optional[bool] = ..., samples: _Optional[int] = ..., max_items: _Optional[int] = ...) -> None: ...
 
 class AuthorityEffect(_message.Message):
     __slots__ = ("kind", "field", "changed", "outside", "samples")
@@ -309,14 +311,16 @@ class AuthorityEffect(_message.Message):
     def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., field: _Optional[str] = ..., changed: _Optional[int] = ..., outside: _Optional[int] = ..., samples: _Optional[_Iterable[_Union[AuthorityEffect.Sample, _Mapping]]] = ...) -> None: ...
 
 class PreviewFieldAuthoritiesResponse(_message.Message):
-    __slots__ = ("effects", "items", "changed_items")
+    __slots__ = ("effects", "items", "changed_items", "total_items")
     EFFECTS_FIELD_NUMBER: _ClassVar[int]
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     CHANGED_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_ITEMS_FIELD_NUMBER: _ClassVar[int]
     effects: _containers.RepeatedCompositeFieldContainer[AuthorityEffect]
     items: int
     changed_items: int
-    def __init__(self, effects: _Optional[_Iterable[_Union[AuthorityEffect, _Mapping]]] = ..., items: _Optional[int] = ..., changed_items: _Optional[int] = ...) -> None: ...
+    total_items: int
+    def __init__(self, effects: _Optional[_Iterable[_Union[AuthorityEffect, _Mapping]]] = ..., items: _Optional[int] = ..., changed_items: _Optional[int] = ..., total_items: _Optional[int] = ...) -> None: ...
 
 class ApplyFieldAuthoritiesRequest(_message.Message):
     __slots__ = ("drop_foreign",)

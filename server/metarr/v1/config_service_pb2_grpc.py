@@ -146,7 +146,8 @@ class ConfigServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ApplyFieldAuthorities(self, request, context):
-        """Merges the whole library again from the cached answers under the rules in force, and tells how far it is.
+        """Merges the whole library again from the cached answers under the rules in force, and tells how far it is: it starts
+        the job of EnrichmentService.StartApply, and waits for it. Whoever leaves does not end it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

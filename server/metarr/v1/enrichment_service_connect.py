@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .enrichment_service_pb2 import CancelJobRequest, CancelJobResponse, EnrichRequest, EnrichResponse, GetJobRequest, GetJobResponse, ListChangeSetsRequest, ListChangeSetsResponse, ListJobsRequest, ListJobsResponse, StartEnrichmentRequest, StartEnrichmentResponse, UndoChangeSetRequest, UndoChangeSetResponse, UndoChangeSetsRequest, UndoChangeSetsResponse, WatchJobRequest, WatchJobResponse
+from .enrichment_service_pb2 import CancelJobRequest, CancelJobResponse, EnrichRequest, EnrichResponse, GetJobRequest, GetJobResponse, ListChangeSetsRequest, ListChangeSetsResponse, ListJobsRequest, ListJobsResponse, StartApplyRequest, StartApplyResponse, StartEnrichmentRequest, StartEnrichmentResponse, UndoChangeSetRequest, UndoChangeSetResponse, UndoChangeSetsRequest, UndoChangeSetsResponse, WatchJobRequest, WatchJobResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
@@ -51,6 +51,13 @@ class EnrichmentService(Protocol):
         """
         Starts a job that brings many items up to date, and returns at once. A job over the whole library runs once at a
         time: while it does, starting another one that wants no more than that one does returns it.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def start_apply(self, request: StartApplyRequest, ctx: RequestContext[StartApplyRequest, StartApplyResponse], /) -> StartApplyResponse:
+        """
+        Starts a job that merges the whole library again under the rules in force, from the cached answers: no provider is
+        asked. It returns at once. Where one that wants the same has not begun yet, it returns that one.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -134,6 +141,17 @@ class EnrichmentServiceASGIApplication(ConnectASGIApplication[EnrichmentService]
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.start_enrichment,
+                ),
+                "/metarr.v1.EnrichmentService/StartApply": Endpoint.unary(
+                    method=MethodInfo(
+                        name="StartApply",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=StartApplyRequest,
+                        output=StartApplyResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.start_apply,
                 ),
                 "/metarr.v1.EnrichmentService/GetJob": Endpoint.unary(
                     method=MethodInfo(
@@ -294,6 +312,30 @@ class EnrichmentServiceClient(ConnectClient):
                 service_name="metarr.v1.EnrichmentService",
                 input=StartEnrichmentRequest,
                 output=StartEnrichmentResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    async def start_apply(
+        self,
+        request: StartApplyRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> StartApplyResponse:
+        """
+        Starts a job that merges the whole library again under the rules in force, from the cached answers: no provider is
+        asked. It returns at once. Where one that wants the same has not begun yet, it returns that one.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="StartApply",
+                service_name="metarr.v1.EnrichmentService",
+                input=StartApplyRequest,
+                output=StartApplyResponse,
                 idempotency_level=IdempotencyLevel.IDEMPOTENT,
                 stream_type=StreamType.UNARY,
             ),
@@ -488,6 +530,13 @@ class EnrichmentServiceSync(Protocol):
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
+    def start_apply(self, request: StartApplyRequest, ctx: RequestContext[StartApplyRequest, StartApplyResponse], /) -> StartApplyResponse:
+        """
+        Starts a job that merges the whole library again under the rules in force, from the cached answers: no provider is
+        asked. It returns at once. Where one that wants the same has not begun yet, it returns that one.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
     def get_job(self, request: GetJobRequest, ctx: RequestContext[GetJobRequest, GetJobResponse], /) -> GetJobResponse:
         """
         A job, and what it could not do.
@@ -566,6 +615,17 @@ class EnrichmentServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.start_enrichment,
+                ),
+                "/metarr.v1.EnrichmentService/StartApply": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="StartApply",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=StartApplyRequest,
+                        output=StartApplyResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.start_apply,
                 ),
                 "/metarr.v1.EnrichmentService/GetJob": EndpointSync.unary(
                     method=MethodInfo(
@@ -726,6 +786,30 @@ class EnrichmentServiceClientSync(ConnectClientSync):
                 service_name="metarr.v1.EnrichmentService",
                 input=StartEnrichmentRequest,
                 output=StartEnrichmentResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def start_apply(
+        self,
+        request: StartApplyRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> StartApplyResponse:
+        """
+        Starts a job that merges the whole library again under the rules in force, from the cached answers: no provider is
+        asked. It returns at once. Where one that wants the same has not begun yet, it returns that one.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="StartApply",
+                service_name="metarr.v1.EnrichmentService",
+                input=StartApplyRequest,
+                output=StartApplyResponse,
                 idempotency_level=IdempotencyLevel.IDEMPOTENT,
                 stream_type=StreamType.UNARY,
             ),

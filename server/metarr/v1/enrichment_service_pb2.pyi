@@ -211,8 +211,30 @@ class StartEnrichmentResponse(_message.Message):
     job: Job
     def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
 
+class StartApplyRequest(_message.Message):
+    __slots__ = ("drop_foreign", "request_id")
+    DROP_FOREIGN_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    drop_foreign: bool
+    request_id: str
+    def __init__(self, drop_foreign: _Optional[bool] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class StartApplyResponse(_message.Message):
+    __slots__ = ("job",)
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    job: Job
+    def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
+
 class Job(_message.Message):
-    __slots__ = ("id", "state", "cause", "created_at", "started_at", "finished_at", "total", "done", "changed", "unchanged", "deferred", "failed", "items_per_second", "estimated_end_at", "providers", "detail", "next_attempt_at", "sequence", "undecided")
+    __slots__ = ("id", "state", "cause", "created_at", "started_at", "finished_at", "total", "done", "changed", "unchanged", "deferred", "failed", "items_per_second", "estimated_end_at", "providers", "detail", "next_attempt_at", "sequence", "undecided", "kind")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[Job.Kind]
+        KIND_ENRICH: _ClassVar[Job.Kind]
+        KIND_APPLY: _ClassVar[Job.Kind]
+    KIND_UNSPECIFIED: Job.Kind
+    KIND_ENRICH: Job.Kind
+    KIND_APPLY: Job.Kind
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Job.State]
@@ -248,6 +270,7 @@ class Job(_message.Message):
     NEXT_ATTEMPT_AT_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     UNDECIDED_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     id: str
     state: Job.State
     cause: str
@@ -267,7 +290,8 @@ class Job(_message.Message):
     next_attempt_at: _timestamp_pb2.Timestamp
     sequence: int
     undecided: int
-    def __init__(self, id: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., cause: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finished_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., total: _Optional[int] = ..., done: _Optional[int] = ..., changed: _Optional[int] = ..., unchanged: _Optional[int] = ..., deferred: _Optional[int] = ..., failed: _Optional[int] = ..., items_per_second: _Optional[float] = ..., estimated_end_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., providers: _Optional[_Iterable[_Union[JobProvider, _Mapping]]] = ..., detail: _Optional[str] = ..., next_attempt_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sequence: _Optional[int] = ..., undecided: _Optional[int] = ...) -> None: ...
+    kind: Job.Kind
+    def __init__(self, id: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., cause: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finished_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., total: _Optional[int] = ..., done: _Optional[int] = ..., changed: _Optional[int] = ..., unchanged: _Optional[int] = ..., deferred: _Optional[int] = ..., failed: _Optional[int] = ..., items_per_second: _Optional[float] = ..., estimated_end_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., providers: _Optional[_Iterable[_Union[JobProvider, _Mapping]]] = ..., detail: _Optional[str] = ..., next_attempt_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sequence: _Optional[int] = ..., undecided: _Optional[int] = ..., kind: _Optional[_Union[Job.Kind, str]] = ...) -> None: ...
 
 class JobProvider(_message.Message):
     __slots__ = ("provider", "answered", "cached", "unavailable", "planned", "waiting", "reason", "next_attempt_at")

@@ -45,6 +45,11 @@ class EnrichmentServiceStub:
                 request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.StartEnrichmentRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.StartEnrichmentResponse.FromString,
                 _registered_method=True)
+        self.StartApply = channel.unary_unary(
+                '/metarr.v1.EnrichmentService/StartApply',
+                request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.StartApplyRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.StartApplyResponse.FromString,
+                _registered_method=True)
         self.GetJob = channel.unary_unary(
                 '/metarr.v1.EnrichmentService/GetJob',
                 request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.GetJobRequest.SerializeToString,
@@ -96,6 +101,14 @@ class EnrichmentServiceServicer:
     def StartEnrichment(self, request, context):
         """Starts a job that brings many items up to date, and returns at once. A job over the whole library runs once at a
         time: while it does, starting another one that wants no more than that one does returns it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StartApply(self, request, context):
+        """Starts a job that merges the whole library again under the rules in force, from the cached answers: no provider is
+        asked. It returns at once. Where one that wants the same has not begun yet, it returns that one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -165,6 +178,11 @@ def add_EnrichmentServiceServicer_to_server(servicer, server):
                     servicer.StartEnrichment,
                     request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.StartEnrichmentRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.StartEnrichmentResponse.SerializeToString,
+            ),
+            'StartApply': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartApply,
+                    request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.StartApplyRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.StartApplyResponse.SerializeToString,
             ),
             'GetJob': grpc.unary_unary_rpc_method_handler(
                     servicer.GetJob,
@@ -257,6 +275,33 @@ class EnrichmentService:
             '/metarr.v1.EnrichmentService/StartEnrichment',
             metarr_dot_v1_dot_enrichment__service__pb2.StartEnrichmentRequest.SerializeToString,
             metarr_dot_v1_dot_enrichment__service__pb2.StartEnrichmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartApply(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.EnrichmentService/StartApply',
+            metarr_dot_v1_dot_enrichment__service__pb2.StartApplyRequest.SerializeToString,
+            metarr_dot_v1_dot_enrichment__service__pb2.StartApplyResponse.FromString,
             options,
             channel_credentials,
             insecure,

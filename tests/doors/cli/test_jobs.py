@@ -178,6 +178,14 @@ def test_the_list_has_a_row_for_each_and_as_many_as_are_wanted(metarr, daemon):
     assert daemon.request("ListJobs")["pageSize"] == 2
 
 
+def test_a_job_that_applies_says_so(metarr, daemon):
+    answer(daemon, "ListJobs", {"jobs": [{**DONE, "kind": "KIND_APPLY"}, {**DONE, "kind": "KIND_ENRICH"}]})
+    _, applies, enriches = metarr("jobs", "list").out.splitlines()
+    assert (applies.count("owner, apply"), enriches.count("apply")) == (1, 0)
+    answer(daemon, "GetJob", {"job": {**DONE, "kind": "KIND_APPLY"}})
+    assert "(owner, apply): " in metarr("jobs", "show", "7").out
+
+
 def test_a_list_without_jobs_says_so(metarr, daemon):
     answer(daemon, "ListJobs", {})
     assert metarr("jobs", "list").err.startswith("metarr: no job has been started yet; to start one")

@@ -102,6 +102,40 @@ def test_applying_streams_how_far_it_is_and_ends_with_the_counts(daemon: Live) -
     assert json.loads(messages[-1][1]) == {"done": 3, "total": 3, "finished": True}
 
 
+def test_whoever_leaves_does_not_end_it(daemon: Live) -> None:
+    daemon.call("Config", "UpdateFieldAuthorities", changing(RULE))
+    stream = daemon.client.stream("ConfigService", "ApplyFieldAuthorities")
+    assert next(stream) == {"total": 3}
+    stream.close()
+    job = daemon.call("Enrichment", "ListJobs")["jobs"][0]
+    *_, last = daemon.client.stream("EnrichmentService", "WatchJob", {"jobId": job["id"]})
+    assert {key: last["job"][key] for key in ("state", "kind", "done", "changed")} == {
+        "state": "STATE_COMPLETE",
+        "kind": "KIND_APPLY",
+        "done": 3,
+        "changed": 2,
+    }
+    assert set(plots(daemon).values()) == {"omdb"}
+
+
+def test_it_is_started_and_watched_as_a_job_and_undone_as_one(daemon: Live) -> None:
+    before = plots(daemon)
+    daemon.call("Config", "UpdateFieldAuthorities", changing(RULE))
+    job = daemon.call("Enrichment", "StartApply", {"requestId": "once"})["job"]
+    assert daemon.call("Enrichment", "StartApply", {"requestId": "once"})["job"]["id"] == job["id"]
+    *_, last = daemon.client.stream("EnrichmentService", "WatchJob", {"jobId": job["id"]})
+    assert (last["job"]["state"], last["job"]["changed"]) == ("STATE_COMPLETE", 2)
+    undone = daemon.call("Enrichment", "UndoChangeSets", {"jobId": job["id"]})
+    assert (undone["changedItems"], plots(daemon)) == (2, before)
+    redone = daemon.call("Enrichment", "UndoChangeSets", {"groupId": undone["groupId"]})
+    assert (redone["changedItems"], set(plots(daemon).values())) == (2, {"omdb"})
+
+
+def test_a_preview_of_some_items_tells_how_many_there_are(daemon: Live) -> None:
+    told = daemon.call("Config", "PreviewFieldAuthorities", changing(RULE, maxItems=2))
+    assert (told["items"], told["totalItems"]) == (2, 3)
+
+
 def test_a_library_without_items_is_done_at_once(tmp_path: Path) -> None:
     with live(tmp_path) as empty:
         answers = list(empty.client.stream("ConfigService", "ApplyFieldAuthorities"))
@@ -116,6 +150,7 @@ def test_a_library_without_items_is_done_at_once(tmp_path: Path) -> None:
         (changing({**RULE, "field": "plots"}), "authorities.fields[0].field"),
         (changing(RULE, samples=21), "samples"),
         (changing(RULE, samples=-1), "samples"),
+        (changing(RULE, maxItems=-1), "max_items"),
         ({"updateMask": "fields"}, "authorities.fields"),
         ({"updateMask": "plots"}, "update_mask"),
         ({"resetFields": ["movie.plots"]}, "reset_fields[0]"),

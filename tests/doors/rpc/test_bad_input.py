@@ -250,6 +250,7 @@ BAD: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
     # Jobs
     "job_nothing": ("Enrichment", "StartEnrichment", {}, ["item_ids"]),
     "job_two_scopes": ("Enrichment", "StartEnrichment", {"itemIds": ["1"], "all": True}, ["item_ids"]),
+    "apply_request_id": ("Enrichment", "StartApply", {"requestId": LONG}, ["request_id"]),
     "job_empty_filter": ("Enrichment", "StartEnrichment", {"filter": {}}, ["filter"]),
     "job_filter": (
         "Enrichment",

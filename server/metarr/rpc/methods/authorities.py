@@ -6,11 +6,16 @@ from typing import Any
 from metarr.domain.authority import FieldRule, rule_key
 from metarr.domain.fields import FIELDS, fields_of
 from metarr.domain.values import Kind
+from metarr.errors import CannotDo
+from metarr.jobs.jobs import Jobs, Order
+from metarr.jobs.summary import ended
 from metarr.rpc.convert import change_message, kind_message
 from metarr.rpc.doors.context import Context
+from metarr.rpc.methods.jobs import HEARTBEAT
 from metarr.rpc.validate import Check
 from metarr.rules.authorities import FieldAuthorities, Rules
-from metarr.rules.remerge import RemergeProgress, Remerger, RemergeTally
+from metarr.rules.remerge import Remerger, RemergeTally
+from metarr.store.jobs import Job, JobKind, JobState, Scope
 from metarr.v1 import config_service_pb2 as pb
 
 MOST_SAMPLES = 20
@@ -21,6 +26,7 @@ class AuthorityMethods:
 
     _authorities: FieldAuthorities
     _remerger: Remerger
+    _jobs: Jobs
 
     def GetFieldAuthorities(
         self, request: pb.GetFieldAuthoritiesRequest, context: Context
@@ -46,25 +52,48 @@ class AuthorityMethods:
             wanted = {} if changes_nothing else _wanted(check, request)
             if not 0 <= request.samples <= MOST_SAMPLES:
                 check.violation("samples", f"{request.samples} is not between 0 and {MOST_SAMPLES}")
+            if request.max_items < 0:
+                check.violation("max_items", "is less than 0")
         tally = self._remerger.preview(
             self._authorities.proposed(**wanted),
             drop_foreign=request.drop_foreign,
             samples=request.samples,
+            max_items=request.max_items,
             wanted=context.is_active,
         )
-        return _preview_message(tally)
+        message = _preview_message(tally)
+        if request.max_items:
+            message.total_items = self._remerger.total()
+        return message
 
     def ApplyFieldAuthorities(
         self, request: pb.ApplyFieldAuthoritiesRequest, context: Context
     ) -> Iterator[pb.ApplyFieldAuthoritiesResponse]:
-        last = None
-        for progress in self._remerger.apply(drop_foreign=request.drop_foreign):
-            if not context.is_active():
-                return
-            yield _progress_message(progress)
-            last = progress
-        if last is not None:
-            yield _progress_message(last, finished=True)
+        job = self._jobs.submit(Order(scope=Scope(), kind=JobKind.APPLY, drop_foreign=request.drop_foreign))
+        with self._jobs.watch(job.id, 0, HEARTBEAT) as watch:
+            context.add_callback(watch.close)
+            shown: pb.ApplyFieldAuthoritiesResponse | None = None
+            while context.is_active():
+                job, news = watch.next()
+                if job.state is JobState.QUEUED:
+                    continue
+                for message in _progress_messages(job, shown):
+                    yield message
+                    shown = message
+                if ended(job):
+                    yield self._last_message(job)
+                    return
+                if not news and shown is not None:
+                    yield shown
+
+    def _last_message(self, job: Job) -> pb.ApplyFieldAuthoritiesResponse:
+        """Raises CannotDo where it was ended before its time."""
+        if job.state in (JobState.CANCELLED, JobState.FAILED):
+            raise CannotDo(f"job {job.id} was ended: {job.detail}", reason="JOB_ENDED")
+        message = _progress_message(job)
+        fields = {rule_key(kind, field): count for (kind, field), count in self._jobs.changed_fields(job.id).items()}
+        message.MergeFrom(pb.ApplyFieldAuthoritiesResponse(changed_fields=fields, finished=True))
+        return message
 
 
 def _wanted(
@@ -106,16 +135,20 @@ def _preview_message(tally: RemergeTally) -> pb.PreviewFieldAuthoritiesResponse:
     )
 
 
-def _progress_message(progress: RemergeProgress, *, finished: bool = False) -> pb.ApplyFieldAuthoritiesResponse:
-    tally = progress.tally
-    fields = {rule_key(kind, field): count for (kind, field), count in tally.changed_fields().items()}
-    return pb.ApplyFieldAuthoritiesResponse(
-        done=progress.done,
-        total=progress.total,
-        changed_items=tally.changed_items,
-        changed_fields=fields if finished else {},
-        finished=finished,
-    )
+def _progress_messages(
+    job: Job, shown: pb.ApplyFieldAuthoritiesResponse | None
+) -> Iterator[pb.ApplyFieldAuthoritiesResponse]:
+    """What there is to tell after that message: first always how much there is to do."""
+    if shown is None:
+        shown = pb.ApplyFieldAuthoritiesResponse(total=job.total)
+        yield shown
+    now = _progress_message(job)
+    if now != shown:
+        yield now
+
+
+def _progress_message(job: Job) -> pb.ApplyFieldAuthoritiesResponse:
+    return pb.ApplyFieldAuthoritiesResponse(done=job.tally.done, total=job.total, changed_items=job.tally.changed)
 
 
 def _authorities_message(rules: Rules, kind: Kind | None) -> pb.FieldAuthorities:

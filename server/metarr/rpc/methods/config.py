@@ -3,6 +3,7 @@
 from metarr.care.health import Condition, HealthReader, ProviderHealth
 from metarr.clock import Clock
 from metarr.domain.fields import FIELDS
+from metarr.jobs.jobs import Jobs
 from metarr.rpc.convert import kind_message, plain_of, timestamp
 from metarr.rpc.doors.context import Context, seconds_left
 from metarr.rpc.methods.authorities import AuthorityMethods
@@ -48,12 +49,14 @@ class ConfigServicer(AuthorityMethods, SettingMethods, BaseServicer, ConfigServi
         *,
         settings: SettingsEditor,
         remerger: Remerger,
+        jobs: Jobs,
     ) -> None:
         self.clock = clock
         self._settings = settings
         self._providers = providers
         self._authorities = authorities
         self._remerger = remerger
+        self._jobs = jobs
         self._decisions = decisions
         self._health = health
 

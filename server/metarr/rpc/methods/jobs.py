@@ -15,7 +15,7 @@ from metarr.rpc.doors.context import Context
 from metarr.rpc.filter import item_filter
 from metarr.rpc.paging import page_token, position
 from metarr.rpc.validate import Check
-from metarr.store.jobs import Job, JobState, Scope
+from metarr.store.jobs import Job, JobKind, JobState, Scope
 from metarr.v1 import enrichment_service_pb2 as pb
 from metarr.v1.common_pb2 import ItemFilter
 
@@ -31,6 +31,8 @@ _STATES = {
     JobState.CANCELLED: pb.Job.STATE_CANCELLED,
     JobState.FAILED: pb.Job.STATE_FAILED,
 }
+
+_KINDS = {JobKind.ENRICH: pb.Job.KIND_ENRICH, JobKind.APPLY: pb.Job.KIND_APPLY}
 
 
 class JobMethods:
@@ -51,6 +53,12 @@ class JobMethods:
                 request_id=check.text("request_id", request.request_id, required=False, most=100),
             )
         return pb.StartEnrichmentResponse(job=job_message(self._jobs.submit(order), self.clock.now()))
+
+    def StartApply(self, request: pb.StartApplyRequest, context: Context) -> pb.StartApplyResponse:
+        with Check() as check:
+            request_id = check.text("request_id", request.request_id, required=False, most=100)
+        order = Order(scope=Scope(), kind=JobKind.APPLY, drop_foreign=request.drop_foreign, request_id=request_id)
+        return pb.StartApplyResponse(job=job_message(self._jobs.submit(order), self.clock.now()))
 
     def GetJob(self, request: pb.GetJobRequest, context: Context) -> pb.GetJobResponse:
         with Check() as check:
@@ -146,6 +154,7 @@ def job_message(job: Job, now: datetime) -> pb.Job:
         deferred=tally.deferred,
         failed=tally.failed,
         undecided=tally.undecided,
+        kind=_KINDS[job.kind],
         items_per_second=rate(job, now),
         estimated_end_at=timestamp(estimated_end(job, now)),
         providers=_providers(job),

@@ -18,7 +18,17 @@ from metarr.store.items.ids import (
     find_by_values,
     remove_alias,
 )
-from metarr.store.items.lists import ItemHead, count, count_monitored, fitting, heads, heads_of, page, undecided_of
+from metarr.store.items.lists import (
+    ItemHead,
+    count,
+    count_monitored,
+    fitting,
+    heads,
+    heads_of,
+    live_ids,
+    page,
+    undecided_of,
+)
 from metarr.store.items.reading import count_leaving, get, get_many, having_rule
 from metarr.store.items.statements import (
     find_by_files,
@@ -56,6 +66,7 @@ __all__ = [
     "having_rule",
     "heads",
     "heads_of",
+    "live_ids",
     "narrowed",
     "page",
     "places",

@@ -96,6 +96,11 @@ def heads_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, ItemH
     }
 
 
+def live_ids(connection: Connection) -> list[int]:
+    """Of all live items."""
+    return list(connection.execute(_listed(select(items.c.id), ALL, None).order_by(items.c.id)).scalars())
+
+
 def heads(connection: Connection, *, after_id: int = 0, limit: int = CHUNK) -> list[ItemHead]:
     """The next live items by id, of all: for work that goes through the library batch by batch."""
     query = _listed(select(*_HEAD), ALL, None).where(items.c.id > after_id).order_by(items.c.id).limit(limit)
