@@ -19,7 +19,7 @@ from metarr.asking.search import Searcher
 from metarr.care.board import NoticeBoard
 from metarr.care.health import HealthReader
 from metarr.clock import Clock, SystemClock
-from metarr.errors import CannotDo
+from metarr.errors import CannotDo, MetarrError
 from metarr.jobs.daily import Daily
 from metarr.jobs.enriching import EnrichWork
 from metarr.jobs.jobs import Jobs
@@ -59,6 +59,7 @@ from metarr.rules.remerge import Remerger
 from metarr.rules.settings_editor import SettingsEditor
 from metarr.scheduler import Scheduler, next_run
 from metarr.secrets import Vault
+from metarr.store import sequences
 from metarr.store.database import Database
 from metarr.store.jobs import JobKind
 from metarr.web.app import pages
@@ -271,6 +272,9 @@ class Daemon:
         database = Database(self._database_url or file, alone=True)
         running.callback(database.close)
         database.migrate(self._data_dir / datadir.BACKUPS, self._clock.now())
+        if sequences.begin(database):
+            log.warning("ended_unclean", consequence="numbers of changes go on far ahead, so that none is given twice")
+        running.callback(_end, database)
         if self._database_url:
             datadir.put_elsewhere(self._data_dir, database.shown)
             if file.exists() and not where:
@@ -298,6 +302,13 @@ class Daemon:
     def stop(self) -> None:
         """End what was started, in reverse. To be called once."""
         self._running.close()
+
+
+def _end(database: Database) -> None:
+    try:
+        sequences.end(database)
+    except MetarrError as error:
+        log.warning("end_not_noted", why=str(error))
 
 
 def serve(

@@ -190,7 +190,7 @@ def apply(
     """Merge the whole library again under the rules in force, from the cached answers: no provider is asked."""
     if preview:
         return _preview(server, json, {"dropForeign": drop_foreign}, max_items)
-    with going_on("the daemon goes on; metarr jobs list tells how far it is"):
+    with going_on("what was merged stays as it is now, and the daemon goes on: metarr jobs list tells how far it is"):
         last = shown_so_far(follow(server, SERVICE, "ApplyFieldAuthorities", {"dropForeign": drop_foreign}), _picture)
     if not last.get("finished"):
         so_far = f"{last.get('done', 0)} of {counted(last.get('total', 0), 'item')}"

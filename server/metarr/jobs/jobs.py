@@ -103,7 +103,7 @@ class Jobs:
         Raises InvalidInput: an unknown field or provider, or a request id used for another order; NoSuchThing.
         """
         order = dataclasses.replace(order, scope=checked(order.scope, self._roster))
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             job = self._same(connection, order)
             if job is None:
                 self._refuse_unknown(connection, order.scope)
@@ -169,7 +169,7 @@ class Jobs:
 
     def cancel(self, job_id: int) -> Job:
         """End a job; what is done stays done. One that has ended stays as it is. Raises NoSuchThing."""
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             job = _stored(connection, job_id)
             if ended(job):
                 return job

@@ -56,7 +56,7 @@ class Editor:
         per fault, with nothing changed.
         """
         sync_fields = self._config.read().sync_fields
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             before = find(connection, reference)
             if edit.etag and edit.etag != str(before.version):
                 raise VersionMoved(f"item {before.id} was changed since it was read; read it again and repeat")
@@ -80,7 +80,7 @@ class Editor:
 
         Returns the ids of those that were not deleted before. Raises NoSuchThing, with nothing deleted.
         """
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             named = [find(connection, each, path, deleted=True).id for path, each in references]
             return items.soft_delete(connection, named, self._clock.now())
 
@@ -90,7 +90,7 @@ class Editor:
         Returns the ids of those that were deleted. Raises NoSuchThing; InvalidInput (`ID_TAKEN`) where another item
         has an id of theirs by now; nothing is restored then.
         """
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             named = [find(connection, each, path, deleted=True).id for path, each in references]
             return [restored for item_id in named for restored in restore(connection, item_id)]
 

@@ -77,7 +77,7 @@ class History:
         have to go back.
         """
         sync_fields = self._config.read().sync_fields
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             change_set = _undoable(connection, change_set_id)
             return take_back(connection, change_set, change_set.changes, now=self._clock.now(), sync_fields=sync_fields)
 

@@ -76,7 +76,7 @@ class Library:
         Raises InvalidInput with what is wrong about each of them.
         """
         config = self._config.read()
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             terms = terms_of(self._gatherer, config, self._clock.now())
             return intake.take_all(connection, wanted, terms)
 

@@ -163,7 +163,7 @@ class Splitter:
         themselves. Raises NoSuchThing where they were never one.
         """
         sync_fields = self._config.read().sync_fields
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             survivor = find(connection, reference)
             link = joins.get(connection, survivor.id, joined_id)
             if link is None:

@@ -106,7 +106,7 @@ class MassUndo:
         tally = UndoTally(total_items=len(item_ids))
         if which.provider and which.since is not None and not dry_run:
             # First: whoever enriches an item meanwhile must not bring back what goes.
-            with self._database.begin() as connection:
+            with self._database.begin_durably() as connection:
                 answers.disown(connection, which.provider, which.since)
         plan = _Undoing(which, self._config.read().sync_fields, samples, dry_run)
         left = iter(item_ids[: max_items or None] if dry_run else item_ids)
@@ -115,7 +115,7 @@ class MassUndo:
                 raise CannotDo("nobody waits for it any more; what went back stays so", reason="INTERRUPTED")
             self._batch(plan, batch, tally)
         if which.provider and not dry_run:
-            with self._database.begin() as connection:
+            with self._database.begin_durably() as connection:
                 if self._brakes.release(connection, which.provider):
                     awaited_answers.wake(connection, which.provider, self._clock.now())
         log.info("undone", items=tally.items, change_sets=tally.change_sets, preview=dry_run)
@@ -124,7 +124,7 @@ class MassUndo:
     def _batch(self, plan: _Undoing, batch: Sequence[int], tally: UndoTally) -> None:
         """The same work for a preview, which is rolled back: it tells what would happen because it happens."""
         try:
-            with self._database.begin() as connection:
+            with self._database.begin_durably() as connection:
                 for item_id in batch:
                     self._item(connection, plan, item_id, tally)
                 if plan.dry_run:

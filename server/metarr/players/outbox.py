@@ -133,7 +133,7 @@ class Outbox:
         (`STORE_CHANGED`) or were never issued for the entry (`UNKNOWN_SEQUENCE`): the player is to report everything
         again then.
         """
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             player = in_session(connection, player_id, session)
             if store_id != players.store_id(connection):
                 why = "the store is another one than the sequences are of; report the library again"

@@ -172,7 +172,7 @@ class Players:
         values, wrong = checked_all(SETTINGS, wanted, path="", may_go=False)
         if wrong:
             raise InvalidInput(*wrong)
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             before = named(connection, player_id)
             after = replace(before, **values | {"policy": SyncPolicy(values.get("policy", before.policy))})
             players.put(connection, after)
@@ -187,7 +187,7 @@ class Players:
 
     def remove(self, player_id: str) -> int:
         """Forget a player, and delete the items that only it had. Returns how many. Raises NoSuchThing."""
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             player = named(connection, player_id)
             had = player_entries.items_of(connection, player_id)
             players.remove(connection, player_id)

@@ -55,7 +55,7 @@ class FieldAuthorities:
         """Change what is given. `players_to_come`: rules may name players that are not known yet. Raises InvalidInput
         with every violation, and nothing is stored."""
         wanted = list(rules)
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             self._check(connection, wanted, priority, to_come=players_of(wanted) if players_to_come else frozenset())
             now = authorities.read(connection)
             _check_etag(etag, now)

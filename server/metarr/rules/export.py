@@ -249,7 +249,7 @@ class Decisions:
     def _take_items(self, wanted: tuple[ItemDecisions, ...], dry_run: bool) -> ImportOutcome:
         sync_fields = self._config.read().sync_fields
         changed, same, unplaced = 0, 0, []
-        with self._database.read() if dry_run else self._database.begin() as connection:
+        with self._database.read() if dry_run else self._database.begin_durably() as connection:
             for each in wanted:
                 item_id = _find(connection, each)
                 before = None if isinstance(item_id, str) else items.get(connection, item_id)

@@ -41,7 +41,7 @@ class ProviderSettings:
         """Take the answers of a provider again that was stopped for what they changed; what awaits them is asked again.
         Raises NoSuchThing."""
         configured = self.configured(provider_id)
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             if self._roster.brakes.release(connection, provider_id):
                 awaited_answers.wake(connection, provider_id, self._clock.now())
         return configured
@@ -58,7 +58,7 @@ class ProviderSettings:
         provider = self.configured(provider_id).provider
         wanted = _checked(provider, changes)
         secrets = {each.key for each in provider.settings if each.is_secret}
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             # Read here and not from the roster: another update may have been stored meanwhile.
             before = self._store.config(connection, provider_id)
             if etag and etag != before.etag:

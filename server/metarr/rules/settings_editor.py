@@ -35,7 +35,7 @@ class SettingsEditor:
         if wrong or wrong_former:
             raise InvalidInput(*wrong, *wrong_former)
         woke = self._config.read().sync_fields
-        with self._database.begin() as connection:
+        with self._database.begin_durably() as connection:
             if etag and etag != load(key_values.read(connection)).etag:
                 raise VersionMoved("the settings were changed since they were read; read them again")
             key_values.put(connection, {key: value for key, value in new.items() if value is not None})

@@ -41,19 +41,21 @@ class Database:
         self._url = (
             postgres.address(location) if isinstance(location, str) else URL.create("sqlite", database=str(location))
         )
-        self._engine, self._writing = self._engines(alone)
+        self._engine, self._writing, self._durable = self._engines(alone)
         self.bell = Bell()
         self.day = 0
         """The day of the daemon's life, which what is swept some day is marked with."""
         self._turn = threading.Lock()
         self._writer = 0
 
-    def _engines(self, alone: bool) -> tuple[Engine, Engine]:
-        """To read, and to write."""
+    def _engines(self, alone: bool) -> tuple[Engine, Engine, Engine]:
+        """To read, to write, and to write what must outlast a power cut once it is told."""
         if self.path is None:
-            return postgres.engine(self._url, to_write=False), postgres.engine(self._url, to_write=True, alone=alone)
+            writing = postgres.engine(self._url, to_write=True, alone=alone)
+            return postgres.engine(self._url, to_write=False), writing, writing
         engine = _sqlite_engine(self._url)
-        return engine, engine
+        # A connection of its own: within a transaction SQLite takes no notice of how it is to be synced.
+        return engine, engine, _sqlite_engine(self._url, synchronous="FULL")
 
     @property
     def shown(self) -> str:
@@ -81,13 +83,25 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A write transaction, committed at the end, rolled back on any exception.
+        """A write transaction, committed at the end, rolled back on any exception. A power cut may take the last
+        seconds of them, which is work that is done again by itself.
 
         It has the write lock from its start, so what it reads stays true until it commits. Not to be nested. Raises
         CannotDo where the database cannot be written: disk full, read-only, held by another program. Once it is
         committed, the bell rings for what there is `news` of.
         """
-        with self._my_turn(), self._told_apart(), _written(self._writing) as connection:
+        with self._begin(self._writing) as connection:
+            yield connection
+
+    @contextmanager
+    def begin_durably(self) -> Iterator[Connection]:
+        """The same for what somebody is told: once it is committed, it is on the disk, with all that was before."""
+        with self._begin(self._durable) as connection:
+            yield connection
+
+    @contextmanager
+    def _begin(self, engine: Engine) -> Iterator[Connection]:
+        with self._my_turn(), self._told_apart(), _written(engine) as connection:
             connection.info.pop(_NEWS, None)
             connection.info[_DAY] = self.day
             yield connection
@@ -144,6 +158,7 @@ class Database:
         """Close every connection that is not in use."""
         self._engine.dispose()
         self._writing.dispose()
+        self._durable.dispose()
 
     @contextmanager
     def _told_apart(self) -> Iterator[None]:
@@ -193,7 +208,7 @@ def _explained(error: DBAPIError) -> CannotDo | None:
     return None
 
 
-def _sqlite_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
+def _sqlite_engine(url: URL, *, foreign_keys: bool = True, synchronous: str = "NORMAL") -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -206,7 +221,7 @@ def _sqlite_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
         # Each thread has a connection of its own: with SQLite's 2 MB for each, memory would grow with the library.
         connection.execute("PRAGMA cache_size = -512")
         connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")

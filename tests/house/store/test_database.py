@@ -199,3 +199,14 @@ class TestBell:
         with database.begin():
             pass
         assert not heard.is_set()
+
+
+@pytest.mark.parametrize(("durable", "synchronous"), [(True, 2), (False, 1)])
+def test_what_is_durable_is_synced_in_full_by_a_connection_that_was_so_before(durable: bool, synchronous: int) -> None:
+    with closing(Database.in_memory()) as database:
+        for _ in range(2):
+            with database.begin_durably() if durable else database.begin() as connection:
+                assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == synchronous
+                key_values.put(connection, {"a": durable})
+        with database.read() as connection:
+            assert key_values.get(connection, "a") is durable
