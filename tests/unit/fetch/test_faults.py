@@ -21,7 +21,7 @@ ASK = {
 }
 PACKING = {"bom", "wrong_charset", "unannounced_gzip", "almost_json"}
 """Faults of form, that are read nevertheless."""
-READABLE = {"append_ignored", "dates_with_times", "list_for_dict"} | PACKING
+READABLE = {"another_title", "append_ignored", "dates_with_times", "list_for_dict"} | PACKING
 """The rest are faults of content: the parsers' affair."""
 EXPECTED: dict[str, tuple[type[ProviderError], int]] = {
     "hang": (ProviderTimeout, 1),
