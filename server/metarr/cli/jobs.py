@@ -196,10 +196,11 @@ def _tell(job: Answer) -> None:
         say_folded(clean(job["detail"]))
     if job.get("state") == "STATE_FAILED":
         say("What is wrong with whom: metarr health")
-    providers = job.get("providers", ())
+    # Where everything was fresh, nobody was asked.
+    providers = [(clean(each["provider"]), text) for each in job.get("providers", ()) if (text := _provider_text(each))]
     if providers:
         say()
-        table(("provider", "items"), [(clean(each["provider"]), _provider_text(each)) for each in providers])
+        table(("provider", "items"), providers)
     if job.get("undecided"):
         say()
         say(f"{_waiting(job['undecided'])}: metarr library undecided")

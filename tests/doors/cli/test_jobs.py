@@ -330,3 +330,11 @@ def test_help_cuts_no_summary(metarr):
         commands = metarr(*group, "--help").out.partition("Commands:")[2]
         assert commands
         assert "..." not in commands
+
+
+def test_a_provider_that_nobody_had_to_ask_is_not_listed(metarr, daemon):
+    answer(daemon, "GetJob", {"job": {**DONE, "providers": [{"provider": "tmdb"}, {"provider": "omdb", "cached": 3}]}})
+    out = metarr("jobs", "show", "7").out
+    assert ("tmdb" in out, "omdb" in out) == (False, True)
+    answer(daemon, "GetJob", {"job": {**DONE, "providers": [{"provider": "tmdb"}]}})
+    assert "PROVIDER" not in metarr("jobs", "show", "7").out
