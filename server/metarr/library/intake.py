@@ -7,6 +7,8 @@ and what belongs to a file stays one item, whatever it is called there.
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from glob import escape
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -337,9 +339,14 @@ class Intake:
         return min(fitting, key=_preferred).item_id if fitting else None
 
     def _is_elsewhere(self, item: MediaItem, file: str) -> bool:
-        """Whether only other files tell of an item: none is this one, nor in it, nor the folder that it is in."""
+        """Whether an item is in another place: a file of it is there that is not this one, nor in it, nor its folder.
+
+        One that is not there any more was moved, or lies where this machine does not see it.
+        """
         files = [each.file for each in item.statements if each.source in REPORTERS and each.file and not each.part]
-        return bool(files) and not any(_is_in(file, each) or _is_in(each, file) for each in files)
+        if any(_is_in(file, each) or _is_in(each, file) for each in files):
+            return False
+        return any(map(_is_there, files))
 
     def _placed(self, item: MediaItem, new: NewItem, parent: MediaItem) -> MediaItem:
         """The item at the number that it has now, where no other one has that."""
@@ -387,6 +394,15 @@ class Intake:
 
     def _learn(self, words: Words) -> None:
         self._words.setdefault((words.kind, words.title, words.year), []).append(words)
+
+
+def _is_there(file: str) -> bool:
+    """Whether there is such a folder, or a file of this name with any ending."""
+    path = Path(file)
+    try:
+        return path.is_dir() or any(path.parent.glob(f"{escape(path.name)}.*"))
+    except (OSError, ValueError):
+        return False
 
 
 def _is_in(path: str, folder: str) -> bool:

@@ -73,8 +73,8 @@ def why_apart(connection: Connection, one: MediaItem, other: MediaItem) -> str:
         return "only two movies or two series can be joined"
     if joins.were_split(connection, one.id, other.id):
         return "they were taken apart before"
-    if joins.has_children(connection, one.id) and joins.has_children(connection, other.id):
-        return "both have seasons"
+    if joins.have_same_child(connection, one.id, other.id):
+        return "both have the same season"
     return disagreement(one, other)
 
 

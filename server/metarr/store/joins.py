@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
 from metarr.domain.changes import Change
 from metarr.domain.item import IdClaim
 from metarr.domain.values import Struct
 from metarr.store.chunks import chunks
-from metarr.store.tables import change_sets, items, joins
+from metarr.store.tables import change_sets, field_values, items, joins
 from metarr.store.values import decode_stored
 
 
@@ -141,9 +141,17 @@ def move_children(
     return moved
 
 
-def has_children(connection: Connection, item_id: int) -> bool:
-    query = select(items.c.id).where(items.c.parent_id == item_id, items.c.deleted_at.is_(None)).limit(1)
-    return connection.execute(query).first() is not None
+def have_same_child(connection: Connection, one: int, other: int) -> bool:
+    """Whether live items below both are the same season, or it cannot be told: one of them has no number."""
+    numbers = [_seasons(connection, item_id) for item_id in (one, other)]
+    return bool(numbers[0] and numbers[1] and (numbers[0] & numbers[1] or None in numbers[0] | numbers[1]))
+
+
+def _seasons(connection: Connection, item_id: int) -> set[str | None]:
+    of_field = and_(field_values.c.item_id == items.c.id, field_values.c.field == "season_number")
+    query = select(field_values.c.value).select_from(items.outerjoin(field_values, of_field))
+    live = query.where(items.c.parent_id == item_id, items.c.deleted_at.is_(None))
+    return set(connection.execute(live).scalars())
 
 
 def _join(row: Row[Any]) -> Join:

@@ -157,6 +157,10 @@ def test_a_tree_of_names(home: House, tmp_path: Path) -> None:
     unchanged(home, *parts)
     enrich_all(home)
     unchanged(home, tree)
+    moved = tree.rename(tmp_path / "elsewhere")
+    again = import_into(home, moved)
+    assert (again.added, again.updated) == (0, 0)
+    unchanged(home, moved)
 
 
 def test_json_lines(made: tuple[House, dict[str, Scripted]], tmp_path: Path) -> None:

@@ -628,7 +628,16 @@ class TestJoining:
         home.services.splitter.split(first, second)
         assert home.item(season).parent_id == second
 
-    def test_two_series_that_both_have_seasons_stay_two(self, home: House) -> None:
+    def test_a_series_whose_seasons_lie_in_two_places_is_one(self, home: House) -> None:
+        first, second = home.add("breaking-bad", "tmdb"), home.add("breaking-bad", "tvdb")
+        with home.database.begin() as connection:
+            for number, series in ((1, first), (2, second)):
+                fields = {"season_number": FieldValue(value=number, sources=("import",))}
+                items.add(connection, MediaItem(kind=Kind.SEASON, parent_id=series, fields=fields))
+        assert home.enrich(second).item.id == first
+        assert home.services.library.show(first, why=False).children == 2
+
+    def test_two_series_that_both_have_the_same_season_stay_two(self, home: House) -> None:
         first, second = home.add("breaking-bad", "tmdb"), home.add("breaking-bad", "tvdb")
         with home.database.begin() as connection:
             for series in (first, second):

@@ -236,9 +236,14 @@ def test_a_file_whose_ids_the_owner_corrected_stays_the_item(home: House) -> Non
     ],
 )
 def test_two_folders_of_one_title_are_one_where_ids_or_a_year_say_so(
-    home: House, first: dict[str, Any], second: dict[str, Any], same: bool
+    home: House, tmp_path: Path, first: dict[str, Any], second: dict[str, Any], same: bool
 ) -> None:
-    one, two = film(**first), film(**{"file": "/others/Night Ferry", **second})
+    mine = tmp_path / "Night Ferry"
+    mine.mkdir()
+    one = film(**{"file": str(mine), **first})
+    two = film(**{"file": "/others/Night Ferry", **second})
+    if "file" in second:
+        two = film(**{**second, "file": f"{mine}/film"})
     [taken], [again] = take(home, one), take(home, two)
     assert (taken.item.id == again.item.id) is same
     unchanged(home, one, two)
@@ -269,6 +274,19 @@ def test_an_episode_that_was_renumbered_takes_its_new_place(home: House) -> None
     places = [home.item(each.item.id).place() for each in (one, two)]
     assert [(place.season, place.episode) for place in places] == [(2, 5), (1, 3)]
     unchanged(home, episode(2, 5, file="/tv/a"), episode(1, 3, ids={"tvdb": "77"}, file="/tv/b"))
+
+
+@pytest.mark.parametrize("name", ["Night Ferry", "Mixed/Night [Ferry]"])
+def test_a_title_that_was_moved_is_the_same(home: House, tmp_path: Path, name: str) -> None:
+    """Neither a year nor an id tells it from its namesakes: the old place is empty."""
+    old = tmp_path / name
+    old.parent.mkdir(exist_ok=True)
+    video = old.parent / f"{old.name}.mkv"
+    video.touch()
+    [first] = take(home, film(year=0, file=str(old)))
+    video.unlink()
+    [again] = take(home, film(year=0, file=f"/elsewhere/{name}"))
+    assert again.item.id == first.item.id
 
 
 # In a field's order

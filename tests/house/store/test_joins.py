@@ -101,12 +101,25 @@ def test_only_live_items_below_move_and_only_the_named_ones_come_back(connection
     a, b = add(connection, 2, kind=Kind.SERIES)
     season = [items.add(connection, MediaItem(kind=Kind.SEASON, parent_id=b, title=f"{n}")).id for n in range(3)]
     items.soft_delete(connection, [season[2]], EARLIER)
-    assert joins.has_children(connection, b)
     assert joins.move_children(connection, b, a) == tuple(season[:2])
     assert below(connection, season) == [a, a, b]
-    assert not joins.has_children(connection, b)
     assert joins.move_children(connection, a, b, only=[season[0], 999]) == (season[0],)
     assert below(connection, season) == [b, a, b]
+
+
+@pytest.mark.parametrize(
+    ("mine", "others", "same"),
+    [([1, 2], [3], False), ([1, 2], [2, 3], True), ([1], [], False), ([1], [None], True), ([], [None], False)],
+)
+def test_two_series_have_the_same_season_where_a_number_says_so(
+    connection: Connection, mine: list[int | None], others: list[int | None], same: bool
+) -> None:
+    a, b = add(connection, 2, kind=Kind.SERIES)
+    for parent, numbers in ((a, mine), (b, others)):
+        for number in numbers:
+            fields = {} if number is None else {"season_number": FieldValue(value=number, sources=("nfo",))}
+            items.add(connection, MediaItem(kind=Kind.SEASON, parent_id=parent, title="S", fields=fields))
+    assert joins.have_same_child(connection, a, b) is joins.have_same_child(connection, b, a) is same
 
 
 def below(connection: Connection, item_ids: Iterable[int]) -> list[int | None]:
