@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from metarr.domain.changes import without_foreign
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import identifying
@@ -183,7 +184,8 @@ class Intake:
         if restored:
             self._by_id.clear()
             item = self._read(item.id)
-        after = _joined(item, new, said, owners, path)
+        corrected = not owners and _is_corrected(item, new, said)
+        after = _joined(_under_no_ids(item, new) if corrected else item, new, said, owners, path)
         if parent is not None:
             after = self._placed(after, new, parent.item)
         after = self._with_values(after, new, said, values)
@@ -193,13 +195,13 @@ class Intake:
         changed = replace(after, statements=item.statements, fingerprint=item.fingerprint) != item
         if changed:
             after = replace(after, fingerprint="")
-        saved = self._commit(item, after)
+        saved = self._commit(item, after, "identify" if corrected else "import")
         new_ids = len(saved.ids.keys() - item.ids.keys())
         return Upserted(item=saved, restored=restored, changed=changed, new_ids=new_ids)
 
-    def _commit(self, item: MediaItem, after: MediaItem) -> MediaItem:
+    def _commit(self, item: MediaItem, after: MediaItem, cause: str) -> MediaItem:
         now, sync_fields = self._terms.now, self._terms.config.sync_fields
-        saved = commit(self._connection, item, after, cause="import", now=now, sync_fields=sync_fields).item
+        saved = commit(self._connection, item, after, cause=cause, now=now, sync_fields=sync_fields).item
         if saved.locked_fields() != item.locked_fields():
             # What is below was written, too.
             self._by_id.clear()
@@ -320,7 +322,8 @@ class Intake:
         item = self._read(item_id)
         before = said_before(item, said) if said is not None else None
         same_ids = before is not None and said is not None and before.ids == said.ids
-        if item.kind is not new.kind or (_contradictions(item, new.ids) and not same_ids):
+        another = _contradictions(item, new.ids) and not same_ids and not _is_corrected(item, new, said)
+        if item.kind is not new.kind or another:
             return None
         return item.id if parent is None or self._is_below(item, parent) else None
 
@@ -442,6 +445,23 @@ def _contradictions(item: MediaItem, ids: Mapping[str, str]) -> dict[str, str]:
     """Those of the ids that tell another title than the item."""
     own = item.identifying_ids()
     return {id_type: value for id_type, value in ids.items() if own.get(id_type, value) != value}
+
+
+def _is_corrected(item: MediaItem, new: NewItem, said: Statement | None) -> bool:
+    """Whether the only file that tells of a title has other ids for it now, and calls it what it called it before: the
+    owner corrected them there, and so the item is that title. What the owner, a provider or a player said stands."""
+    before = said_before(item, said) if said is not None else None
+    wrong = _contradictions(item, new.ids)
+    if before is None or item.statements != (before,) or said is None or before.ids == said.ids or not wrong:
+        return False
+    told = all(item.ids[id_type].source in REPORTERS for id_type in wrong)
+    owned = any(claim.source == OWNER for claim in item.ids.values())
+    return told and not owned and bool(new.title) and title_key(new.title) == title_key(before.title)
+
+
+def _under_no_ids(item: MediaItem, new: NewItem) -> MediaItem:
+    """The item without its ids, and without what was got under them."""
+    return replace(without_foreign(item, new.ids), ids={}, conflicts=(), undecided=None)
 
 
 def _key(series: NewSeries, source: str) -> tuple[object, ...]:

@@ -66,7 +66,8 @@ def stated(
     words_before = {name: each.own for name, each in before.values.items()} if before else {}
     words = {name: each.own for name, each in after.values.items()}
     moved = {name for name in {*words_before, *words} if words_before.get(name) != words.get(name)}
-    merged = _merged(free, moved, terms)
+    empty = {name for name, word in words.items() if word is not None and name not in item.fields}
+    merged = _merged(free, moved | empty, terms)
     new_locks = after.locks - (before.locks if before is not None else frozenset())
     fields = _locked(merged, after, new_locks | (unlocked & after.locks))
     return replace(merged, fields=fields, fingerprint="" if moved or fields != item.fields else item.fingerprint)

@@ -213,6 +213,28 @@ def test_another_title_in_the_same_file_is_another_item(home: House) -> None:
     assert home.item(first.item.id).statements == ()
 
 
+def test_a_file_whose_id_is_corrected_in_it_is_the_same_item_and_that_title(home: House, tmdb: Scripted) -> None:
+    tmdb.words |= {IMDB: {"plot": "Another film's", "genres": ("A",)}, "tt0000002": {"plot": "This film's"}}
+    [first] = take(home, identified(fields={"plot": "Mine"}))
+    home.enrich(first.item.id)
+    right = film(ids={"imdb": "tt0000002"}, fields={"plot": "Mine"})
+    [again] = take(home, right)
+    assert (again.item.id, again.item.id_values()) == (first.item.id, {"imdb": "tt0000002"})
+    assert (shown(home, first.item.id, "plot"), "genres" in again.item.fields) == (("Mine", "nfo"), False)
+    unchanged(home, right)
+    home.services.history.undo(home.history(first.item.id)[0].id)
+    assert home.item(first.item.id).id_values() == {"imdb": IMDB}
+    assert shown(home, first.item.id, "genres") == (("A",), "tmdb")
+    unchanged(home, right)
+
+
+def test_an_id_that_anybody_else_told_is_not_corrected_by_a_file(home: House) -> None:
+    [first] = take(home, NewItem(Kind.MOVIE, "Night Ferry", 2001, {"imdb": IMDB}))
+    take(home, film())
+    [other] = take(home, film(ids={"imdb": "tt0000002"}))
+    assert (other.created, home.item(first.item.id).id_values()) == (True, {"imdb": IMDB})
+
+
 def test_a_file_whose_ids_the_owner_corrected_stays_the_item(home: House) -> None:
     [first] = take(home, identified())
     home.services.editor.edit(first.item.id, Edit(ids={"imdb": "tt0000002"}))
