@@ -81,7 +81,7 @@ def test_an_import_is_repeatable_and_the_owner_s_hand_wins(metarr, tmp_path):
     )
     first, again = metarr("library", "import", str(lines)), metarr("library", "import", str(lines))
     assert (first.status, first.out) == (1, "2 titles added, 0 known\n1 failed\n")
-    assert first.err == f"metarr: {lines}:2: fields.imdb_rating: 11 is not between 0 and 10\n"
+    assert first.err == f"metarr: {lines}:2: imdb_rating: 11 is not between 0 and 10\n"
     assert again.out == "0 titles added, 2 known\n1 failed\n"
     listed = json.loads(metarr("library", "list", "--title", "ferry", "--json").out)["items"]
     item_id = listed[0]["id"]
