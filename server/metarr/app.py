@@ -20,6 +20,7 @@ from metarr.care.board import NoticeBoard
 from metarr.care.health import HealthReader
 from metarr.clock import Clock, SystemClock
 from metarr.errors import CannotDo, MetarrError
+from metarr.handles import raise_limit
 from metarr.jobs.daily import Daily
 from metarr.jobs.enriching import EnrichWork
 from metarr.jobs.jobs import Jobs
@@ -324,6 +325,7 @@ def serve(
 ) -> None:
     """Run a daemon until SIGTERM or SIGINT. `ready` hears both addresses as soon as both doors are open."""
     logs.set_up(log_level, log_file)
+    raise_limit()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

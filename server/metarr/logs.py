@@ -3,6 +3,8 @@
 import logging
 import os
 import sys
+import time
+from collections.abc import Callable
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -14,6 +16,8 @@ from metarr.errors import CannotDo
 FILE_BYTES = 10 * 1000 * 1000
 FILES = 5
 """Log files kept beside the current one, FILE.1 the newest."""
+
+SELDOM_SECONDS = 60.0
 
 _LOGGER = "metarr"
 
@@ -47,6 +51,24 @@ def set_up(level: str, file: Path | None = None) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=lambda *_: logger,
     )
+
+
+class Seldom:
+    """Logs each event at most once a minute, with how often it happened since: who causes it shall not fill a disk."""
+
+    def __init__(self, write: Callable[..., object]) -> None:
+        """`write`: such as the `info` of a logger."""
+        self._write = write
+        self._since: dict[str, tuple[float, int]] = {}
+
+    def __call__(self, event: str, **details: object) -> None:
+        now = time.monotonic()
+        written, left_out = self._since.get(event, (-SELDOM_SECONDS, 0))
+        if now - written < SELDOM_SECONDS:
+            self._since[event] = (written, left_out + 1)
+            return
+        self._since[event] = (now, 0)
+        self._write(event, **details, **({"times_more": left_out} if left_out else {}))
 
 
 def _file_handler(file: Path) -> logging.Handler:

@@ -51,7 +51,7 @@ def caller(address: str) -> str:
         number = ipaddress.ip_address(host)
     except ValueError:
         return host
-    if isinstance(number, ipaddress.IPv6Address):
+    if isinstance(number, ipaddress.IPv6Address) and not number.is_loopback:
         mapped = number.ipv4_mapped
         return str(mapped or ipaddress.ip_network((number, 64), strict=False))
     return str(number)

@@ -7,6 +7,7 @@ visitor's browser, neither directly (Origin, Sec-Fetch-Site) nor by a name that 
 import base64
 import ipaddress
 import json
+import re
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -92,6 +93,18 @@ def guarded(app: "WSGIApplication", guard: Guard) -> "WSGIApplication":
     return application
 
 
+def bounded(app: "WSGIApplication", most: int) -> "WSGIApplication":
+    """Refuses a body that says that it is larger. The HTTP door refuses all that are, before one is here as a whole."""
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if int(environ.get("CONTENT_LENGTH") or 0) > most:
+            text = f"the request is larger than {most} bytes; send less at once"
+            return refusal(environ, 413, "resource_exhausted", text, Connection="close")(environ, start_response)
+        return app(environ, start_response)
+
+    return application
+
+
 def secured(app: "WSGIApplication") -> "WSGIApplication":
     """Adds the security headers to every answer."""
 
@@ -135,7 +148,7 @@ def same_site(
         host = environ.get("HTTP_HOST", "")
         if not trusted(_host_name(host)):
             text = f"this daemon is not known as {host[:100]!r}; use its address, or start it with that name allowed"
-            return refusal(environ, 403, "permission_denied", text)(environ, start_response)
+            return refusal(environ, 403, "permission_denied", text, Connection="close")(environ, start_response)
         if foreign(environ, host):
             text = "requests from pages of other sites are refused"
             return refusal(environ, 403, "permission_denied", text)(environ, start_response)
@@ -156,11 +169,13 @@ def _netloc(origin: str) -> str:
     return ""
 
 
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s@/\\?#:\[\]]+)(:[0-9]*)?")
+
+
 def _host_name(host: str) -> str:
     """The name or address without port and brackets, in lower case; "" where it is malformed."""
-    with suppress(ValueError):
-        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
-    return ""
+    named = _HOST.fullmatch(host)
+    return named[1].strip("[]").rstrip(".").lower() if named else ""
 
 
 def _is_address(host: str) -> bool:

@@ -2,32 +2,33 @@
 
 import contextlib
 import logging
+import queue
 import socket
 import ssl
 import sys
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 import structlog
 from cheroot import wsgi
-from cheroot.server import HTTPConnection
-from cheroot.ssl.builtin import BuiltinSSLAdapter
+from cheroot.workers.threadpool import ThreadPool
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.descriptor_pb2 import MethodOptions
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
+from metarr.handles import handles
 from metarr.rpc.doors.access import Guard, Tls
-from metarr.rpc.doors.body import bounded
 from metarr.rpc.doors.closing import Closing
 from metarr.rpc.doors.connect import http_application
 from metarr.rpc.doors.context import DEFAULT_DEADLINE
-from metarr.rpc.doors.gate import guarded, refusal, same_site, secured
+from metarr.rpc.doors.framing import MOST_HEAD, MalformedRequest, RequestHead
+from metarr.rpc.doors.gate import SECURITY_HEADERS, bounded, guarded, refusal, same_site, secured
 from metarr.rpc.doors.grpc_web import text_form
-from metarr.rpc.doors.server import MAX_REQUEST_BYTES, authority, cannot_listen
-from metarr.rpc.doors.streams import STREAM_CAP
+from metarr.rpc.doors.lobby import PLACES, Lobby, LobbyConnection, Refuses
+from metarr.rpc.doors.server import MAX_REQUEST_BYTES, THREADS, authority, cannot_listen
 from metarr.rpc.servicer import BaseServicer
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ log = structlog.get_logger(__name__)
 SILENCE = 30.0
 """Seconds after which a caller who confirms nothing that is sent has gone without a word: its plug was pulled, or its
 network. Else the system waits a quarter of an hour, and a player would count as heard of for so long."""
+
+QUEUED = 128
+"""Requests that may wait for a worker at once."""
 
 _UNARY = ("application/json", "application/proto")
 _STREAM = ("application/connect+json", "application/connect+proto")
@@ -157,29 +161,54 @@ def _refused(environ: "WSGIEnvironment", rpc: MethodDescriptor | None) -> Respon
     return None
 
 
-class _TlsAdapter(BuiltinSSLAdapter):
-    """Leaves the handshake to the thread that reads the request: with cheroot's own way one caller that says nothing
-    would keep all others waiting."""
+class _WorkerPool(ThreadPool):
+    """Threads that are made when they are needed: to keep many takes memory, and most doors need few."""
 
-    def wrap(self, sock: socket.socket) -> tuple[socket.socket, dict[str, str]]:
-        wrapped = self.context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
-        return wrapped, {"wsgi.url_scheme": "https", "HTTPS": "on"}
+    _threads: list[threading.Thread]
+    _queue: "queue.Queue[LobbyConnection]"
+    _spawn_worker: Callable[[], threading.Thread]
 
+    def __init__(self, server: Any, most: int) -> None:
+        super().__init__(server, min=1, max=most)
+        self._busy, self._lock = 0, threading.Lock()
 
-class _TlsConnection(HTTPConnection):
-    def communicate(self) -> bool:
-        try:
-            self.socket.do_handshake()  # once; later it returns at once
-        except OSError as error:
-            log.info("tls_handshake_failed", remote=self.remote_addr, why=getattr(error, "reason", "") or str(error))
-            return False
-        return bool(super().communicate())  # type: ignore[no-untyped-call]
+    def give(self, connection: LobbyConnection) -> bool:
+        """Have a request answered; False where too many wait for that."""
+        with self._lock:
+            if self._busy >= self.max + QUEUED:
+                return False
+            self._busy += 1
+            if self._busy > len(self._threads) and len(self._threads) < self.max:
+                self._threads.append(self._spawn_worker())
+        self._queue.put(connection)
+        return True
+
+    def done(self) -> None:
+        """A request was answered."""
+        with self._lock:
+            self._busy -= 1
+
+    @staticmethod
+    def _force_close(conn: LobbyConnection | None) -> None:
+        if conn is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(conn.socket, socket.SHUT_RDWR)
 
 
 class _Cheroot(wsgi.Server):
-    max_request_header_size = 64 * 1024
-    keep_alive_conn_limit = 64
-    _connections: Any
+    """cheroot as it is from a complete request on. Everything before, it would have a worker wait for."""
+
+    max_request_header_size = MOST_HEAD
+    requests: _WorkerPool
+    _connections: Lobby
+
+    def __init__(
+        self, address: tuple[str, int], app: "WSGIApplication", *, threads: int, tls: Tls | None, refuses: Refuses
+    ) -> None:
+        super().__init__(address, app, server_name="metarr", request_queue_size=128)
+        self.requests = _WorkerPool(self, threads)
+        self._tls = None if tls is None else _context(tls)
+        self._refuses = refuses
 
     @staticmethod
     def bind_socket(socket_: socket.socket, bind_addr: Any) -> socket.socket:
@@ -192,20 +221,21 @@ class _Cheroot(wsgi.Server):
             raise
         return socket_
 
-    def stop(self) -> None:
-        """As cheroot does, but at once: its loop looks up twice a second, or when somebody connects."""
-        if self.ready:
-            self._connections._stop_requested = True  # noqa: SLF001 (without it a stop takes longer, no more)
-            with contextlib.suppress(OSError), socket.socket(self.socket.family) as waker:
-                waker.settimeout(1.0)
-                waker.connect(self.socket.getsockname())
-        super().stop()
+    def prepare(self) -> None:
+        super().prepare()
+        self._connections.close()
+        self._connections = Lobby(
+            self,
+            tls=self._tls,
+            most_body=MAX_REQUEST_BYTES,
+            places=min(PLACES, handles() // 4),
+            refuses=self._refuses,
+            answer=_refusal,
+            workers=self.requests,
+        )
 
-    def process_conn(self, conn: HTTPConnection) -> None:
-        if self._connections._stop_requested:  # noqa: SLF001 (it is the waker, or one that comes too late)
-            conn.close()
-        else:
-            super().process_conn(conn)
+    def put_conn(self, conn: LobbyConnection) -> None:
+        self._connections.put(conn)
 
     def error_log(self, msg: Any = "", level: int = logging.INFO, traceback: bool = False) -> None:
         error = sys.exc_info()[1]
@@ -213,6 +243,31 @@ class _Cheroot(wsgi.Server):
             log.info("http_caller_left", why=error.reason or str(error))
             return
         log.log(level, "http_server", detail=str(msg), exc_info=traceback)
+
+
+def _context(tls: Tls) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(tls.certificate, tls.key)
+    return context
+
+
+_MALFORMED = {
+    408: "deadline_exceeded",
+    413: "resource_exhausted",
+    431: "resource_exhausted",
+    501: "unimplemented",
+    503: "unavailable",
+}
+"""How Connect spells what is wrong with a request; the others are invalid."""
+
+
+def _refusal(error: MalformedRequest) -> bytes:
+    """The answer to who sends no request."""
+    code = _MALFORMED.get(error.status, "invalid_argument")
+    response = refusal({}, error.status, code, str(error), Connection="close", **SECURITY_HEADERS)
+    head = "".join(f"{name}: {value}\r\n" for name, value in response.headers.items())
+    return f"HTTP/1.1 {response.status}\r\n{head}\r\n".encode("latin-1") + response.get_data()
 
 
 class HttpServer:
@@ -233,18 +288,19 @@ class HttpServer:
         tls: Tls | None = None,
         web: "WSGIApplication | None" = None,
         closing: Closing | None = None,
-        threads: int = STREAM_CAP + 16,
+        threads: int = THREADS,
     ) -> None:
         self._host, self.port = host, port
         self._closing = closing or Closing()
-        app = application(servicers, bound=host, names=names, guard=guard, web=web, closing=self._closing)
-        self._server = _Cheroot(
-            (host, port), app, numthreads=threads, max=threads, server_name="metarr", request_queue_size=128
-        )
+        served = tuple(servicers)
+        app = application(served, bound=host, names=names, guard=guard, web=web, closing=self._closing)
         self._tls = tls is not None
-        if tls is not None:
-            self._server.ConnectionClass = _TlsConnection
-            self._server.ssl_adapter = _TlsAdapter(str(tls.certificate), str(tls.key))
+        methods = tuple(f"/{servicer.service.name}/".encode() for servicer in served)
+
+        def refuses(head: RequestHead) -> bool:
+            return guard is not None and head.path.startswith(methods) and guard(head.authorization) is not None
+
+        self._server = _Cheroot((host, port), app, threads=threads, tls=tls, refuses=refuses)
         self._thread = threading.Thread(target=self._server.serve, name="http", daemon=True)
 
     def start(self) -> None:

@@ -12,6 +12,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from metarr.errors import CannotDo, TooManyStreams
+from metarr.handles import handles
 from metarr.rpc.doors.access import Guard, Tls
 from metarr.rpc.doors.native import NativeCall, NativeCalls, peer, refuse
 from metarr.rpc.doors.streams import STREAMS_IN_ALL
@@ -24,6 +25,8 @@ THREADS = STREAMS_IN_ALL + 16
 """Of each door. They are made when they are needed."""
 HANDSHAKE_SECONDS = 10
 """How long who connects may take until both speak HTTP/2."""
+CONNECTIONS = 4096
+"""As many as callers may have, where the handles of this process allow so many."""
 _OPTIONS = (
     ("grpc.max_receive_message_length", MAX_REQUEST_BYTES),
     ("grpc.max_concurrent_streams", 128),  # of one connection
@@ -96,7 +99,8 @@ class GrpcServer:
 
     async def _serve(self) -> None:
         try:
-            server = grpc.aio.server(options=_OPTIONS)
+            connections = ("grpc.max_allowed_incoming_connections", min(CONNECTIONS, handles() // 4))
+            server = grpc.aio.server(options=(*_OPTIONS, connections))
             server.add_generic_rpc_handlers((self._calls,))
             port = self._take(server)
             for name in self._names[2:]:
