@@ -38,8 +38,9 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
     `default`: of its type. `choices`: of a choice. `required`: nothing can be done without it. `minimum` and
     `maximum`: bounds of a number, of a text's length, and of how many texts there may be; without `maximum`:
-    `MAX_NUMBER`, `MAX_TEXT`. `wrong`: what is wrong with a text, or with one of the texts, such as "is no time", "" if
-    nothing; without it, any but an empty one will do.
+    `MAX_NUMBER`, `MAX_TEXT`. `sent_to`: of a secret, the setting with the address that it is entered for. `wrong`: what
+    is wrong with a text, or with one of the texts, such as "is no time", "" if nothing; without it, any but an empty
+    one will do.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = False
     minimum: float = 0
     maximum: float | None = None
+    sent_to: str = "base_url"
     wrong: Callable[[str], str] | None = None
 
     @property

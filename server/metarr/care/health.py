@@ -162,7 +162,7 @@ class HealthReader:
             status=status,
             awaiting_items=awaiting_items,
             forecast_days=forecast,
-            notices=(*([noticed] if noticed else []), *outgrown),
+            notices=(*([noticed] if noticed else []), *outgrown, *_in_the_clear(configured)),
         )
 
     def _outlook(
@@ -178,6 +178,11 @@ class HealthReader:
             days_to_cover(awaiting_items + untouched, left, status.quota_limit),
             notices.quota_outgrown(configured.id, configured.provider.name, monitored, status.quota_limit),
         )
+
+
+def _in_the_clear(configured: ConfiguredProvider) -> Iterator[Notice]:
+    if configured.config.enabled and configured.ready:
+        yield from notices.plain_http(configured.id, str(configured.settings.get("base_url", "")))
 
 
 def _condition(

@@ -3,9 +3,11 @@
 import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from metarr.addresses import is_readable
 from metarr.asking.drift import Drift
 from metarr.domain.brake import Brake
 from metarr.domain.delivery import SyncPolicy
@@ -66,6 +68,15 @@ def quota_outgrown(provider_id: str, name: str, items: int, quota: int) -> Itera
             "requests a day would keep all of them fresh; enter its quota as daily_quota"
         )
         yield _of_provider(NoticeCode.QUOTA_OUTGROWN, provider_id, text, UPDATE_PROVIDER)
+
+
+def plain_http(provider_id: str, address: str) -> Iterator[Notice]:
+    """Where what is sent to a provider can be read on its way."""
+    if is_readable(address):
+        text = (
+            f"is asked at {urlsplit(address).hostname} in plain http: others can read what is sent there, the key too"
+        )
+        yield _of_provider(NoticeCode.PROVIDER_PLAIN_HTTP, provider_id, text, UPDATE_PROVIDER)
 
 
 def broken(plugin: BrokenProvider) -> Notice:

@@ -10,6 +10,7 @@ PAGE = 200
 _BY_CODE = {
     "provider_key_refused": "metarr providers set {target} api_key=-",
     "quota_outgrown": "metarr providers set {target} daily_quota=NUMBER",
+    "provider_plain_http": "metarr providers set {target} base_url=https://HOST api_key=-",
 }
 _BY_RPC = {
     "ConfigService.UpdateProvider": "metarr providers set {target} KEY=VALUE",

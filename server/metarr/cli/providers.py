@@ -144,12 +144,16 @@ def set_settings(
             " standard input; KEY= goes back to the default.",
         ),
     ],
+    plain_http: Annotated[
+        bool,
+        typer.Option("--plain-http", help="Allow an address of http, though others can read the key on its way."),
+    ] = False,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
-    """Change a provider's settings."""
+    """Change a provider's settings. A key belongs to its address: another base_url wants the key again."""
     declared = {setting["key"]: setting for setting in _one(server, provider_id).get("settings", ())}
-    request: Answer = {"providerId": provider_id, "settings": {}}
+    request: Answer = {"providerId": provider_id, "settings": {"allow_plain_http": True} if plain_http else {}}
     for key, text in assigned(assignments):
         if key == "enabled":
             request["enabled"] = boolean(key, text)
@@ -169,6 +173,10 @@ def set_settings(
         for setting in provider["settings"]
         if (key := setting["key"]) in request["settings"]
     ]
+    for setting in provider["settings"]:
+        key = setting["key"]
+        if declared[key].get("secretSet") and not setting.get("secretSet") and key not in request["settings"]:
+            note(f"{key} was entered for another address, and is forgotten: metarr providers set {provider_id} {key}=-")
     state = "enabled" if provider.get("enabled") else "disabled"
     return say("; ".join((f"{clean(provider.get('name', provider_id))} is {state}", *changed)))
 

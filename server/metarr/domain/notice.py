@@ -26,6 +26,7 @@ class NoticeCode(StrEnum):
     PROVIDER_FAILING = "provider_failing"
     PROVIDER_SUSPECT = "provider_suspect"
     QUOTA_OUTGROWN = "quota_outgrown"
+    PROVIDER_PLAIN_HTTP = "provider_plain_http"
     PLUGIN_BROKEN = "plugin_broken"
     PLAYER_WITHOUT_POLICY = "player_without_policy"
     PLAYER_SILENT = "player_silent"
@@ -43,6 +44,7 @@ SEVERITIES = {
     NoticeCode.PROVIDER_FAILING: Severity.WARNING,
     NoticeCode.PROVIDER_SUSPECT: Severity.WARNING,
     NoticeCode.QUOTA_OUTGROWN: Severity.INFO,
+    NoticeCode.PROVIDER_PLAIN_HTTP: Severity.INFO,
     NoticeCode.PLUGIN_BROKEN: Severity.WARNING,
     NoticeCode.PLAYER_WITHOUT_POLICY: Severity.WARNING,
     NoticeCode.PLAYER_SILENT: Severity.INFO,

@@ -84,6 +84,13 @@ def common_settings(base_url: str, limits: Limits) -> tuple[Setting, ...]:
     return (
         Setting(key="base_url", label="Address", type=SettingType.URL, default=base_url, help="Of the service itself."),
         Setting(
+            key="allow_plain_http",
+            label="Allow plain http",
+            type=SettingType.BOOLEAN,
+            default=False,
+            help="Ask an address of http beyond this machine, though others can read the key on its way.",
+        ),
+        Setting(
             key="requests_per_second",
             label="Requests per second",
             type=SettingType.NUMBER,

@@ -10,6 +10,7 @@ from metarr.clock import Clock
 from metarr.declared import checked_all
 from metarr.errors import InvalidInput, NoSuchThing, VersionMoved
 from metarr.providers.contract import Provider
+from metarr.rules.origins import astray, refused_in_the_clear
 from metarr.rules.trial import Verdict, trial, verdict_on
 from metarr.secrets import Vault
 from metarr.store import awaited_answers
@@ -49,7 +50,8 @@ class ProviderSettings:
     def update(
         self, provider_id: str, enabled: bool | None, changes: Mapping[str, Any], etag: str = ""
     ) -> ConfiguredProvider:
-        """Change settings; None as a value goes back to the default, or forgets a secret.
+        """Change settings; None as a value goes back to the default, or forgets a secret. With another scheme, host or
+        port every secret that was entered for the old one is forgotten, unless it is given, too.
 
         Lifts what the provider was parked for, and lets what awaits its answers be asked again. Raises NoSuchThing,
         InvalidInput with a violation per wrong setting, and VersionMoved where its settings are not those of the etag
@@ -66,12 +68,12 @@ class ProviderSettings:
                     f"the settings of {provider.name} were changed since they were read; read them again"
                 )
             settings = {key: value for key, value in before.settings.items() if key not in wanted}
-            sealed = {key: value for key, value in before.sealed.items() if key not in wanted}
-            for key, value in wanted.items():
-                if value is not None and key in secrets:
-                    sealed[key] = self._vault.seal(value)
-                elif value is not None:
-                    settings[key] = value
+            settings |= {key: value for key, value in wanted.items() if value is not None and key not in secrets}
+            if wrong := refused_in_the_clear(provider.settings, wanted, settings):
+                raise InvalidInput(*wrong)
+            gone = wanted.keys() | astray(provider.settings, before.settings, settings)
+            sealed = {key: value for key, value in before.sealed.items() if key not in gone}
+            sealed |= {key: self._vault.seal(wanted[key]) for key in secrets if wanted.get(key) is not None}
             config = replace(
                 before, enabled=before.enabled if enabled is None else enabled, settings=settings, sealed=sealed
             )

@@ -12,6 +12,7 @@ from metarr.errors import InvalidInput, KeyRefused, ProviderError, QuotaExhauste
 from metarr.fetch.channel import TEST_SECONDS, Channel
 from metarr.fetch.contract import LimitState
 from metarr.providers import guard
+from metarr.rules.origins import astray, refused_in_the_clear
 
 ANSWER_MARGIN = 0.2
 """Seconds of a caller's deadline that are kept for telling what came of a test."""
@@ -53,8 +54,9 @@ def trial(configured: ConfiguredProvider, wanted: Mapping[str, Any], clock: Cloc
     default = {each.key: each.default for each in provider.settings}
     given = {key: default[key] if value is None else value for key, value in wanted.items()}
     settings = {**configured.settings, **given}
-    if _origin(settings) != _origin(configured.settings):
-        _refuse_kept_secrets(configured, wanted)
+    _refuse_kept_secrets(configured, wanted, settings)
+    if wrong := refused_in_the_clear(provider.settings, wanted, settings):
+        raise InvalidInput(*wrong)
     channel = Channel(
         provider.id,
         provider.connection(settings),
@@ -87,20 +89,13 @@ class Forgetful:
         pass
 
 
-def _origin(settings: Mapping[str, Any]) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port that a provider is asked at."""
-    parts = urlsplit(str(settings.get("base_url", "")))
-    return parts.scheme, parts.hostname, parts.port
-
-
-def _refuse_kept_secrets(configured: ConfiguredProvider, wanted: Mapping[str, Any]) -> None:
+def _refuse_kept_secrets(
+    configured: ConfiguredProvider, wanted: Mapping[str, Any], settings: Mapping[str, Any]
+) -> None:
     """Raises InvalidInput where a stored secret would be sent to another host than the one that it was entered for."""
-    kept = [
-        each
-        for each in configured.provider.settings
-        if each.is_secret and each.key not in wanted and configured.settings[each.key]
-    ]
-    if kept:
+    gone = astray(configured.provider.settings, configured.settings, settings)
+    kept = [each for each in configured.provider.settings if each.key in gone - wanted.keys()]
+    if kept := [each for each in kept if configured.settings[each.key]]:
         text = f"was entered for {_address(configured)}, and is sent nowhere else: enter it, too"
         raise InvalidInput(*(Violation(f"settings.{each.key}", text) for each in kept))
 

@@ -64,6 +64,25 @@ def test_only_what_was_given_is_changed(settings, daemon):
     assert daemon.request("UpdateProvider")["updateMask"] == "enabled"
 
 
+def test_plain_http_is_allowed_by_an_option(settings, daemon):
+    settings("base_url=http://nas.example", "--plain-http")
+    assert daemon.request("UpdateProvider")["settings"] == {
+        "allow_plain_http": True,
+        "base_url": "http://nas.example",
+    }
+
+
+def test_a_key_that_belonged_to_another_address_is_told_to_be_gone(settings, daemon):
+    first, *others = provider()["settings"]
+    daemon.answers["ConfigService", "UpdateProvider"] = {
+        "provider": provider(settings=[{**first, "secretSet": False}, *others])
+    }
+    result = settings("base_url=https://other.example")
+    assert (result.status, result.out) == (0, "The Movie Database is enabled; base_url: https://x.example\n")
+    assert "api_key was entered for another address, and is forgotten" in result.err
+    assert settings("api_key=").err == ""
+
+
 def test_a_secret_is_read_from_a_pipe_and_never_shown(settings, daemon):
     result = settings("api_key=-", stdin="0123456789abcdef\n")
     assert daemon.request("UpdateProvider")["settings"] == {"api_key": "0123456789abcdef"}

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from metarr import tokens
+from metarr.addresses import is_local as is_local
 from metarr.errors import CannotDo, TokenRequired
 
 Guard = Callable[[str], TokenRequired | None]
@@ -33,14 +34,6 @@ def token_guard(token_file: Path) -> Guard:
         return None
 
     return guard
-
-
-def is_local(host: str) -> bool:
-    """Whether only this machine can reach what listens there. A name that is not known counts as open."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def caller(address: str) -> str:

@@ -1,0 +1,42 @@
+"""A secret belongs to the address that it was entered for: it is sent nowhere else, and not in the clear unasked."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from metarr.addresses import is_readable, origin
+from metarr.declared import Setting, SettingType
+from metarr.errors import Violation
+
+ALLOWED = "allow_plain_http"
+"""The setting that lets a provider be asked in a way that others can read."""
+
+
+def astray(declared: Iterable[Setting], before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:
+    """The secrets that would be sent to another scheme, host or port than they were entered for."""
+    default = {each.key: each.default for each in declared}
+
+    def moved(key: str) -> bool:
+        was, now = (str(settings.get(key, default.get(key, ""))) for settings in (before, after))
+        return origin(was) != origin(now)
+
+    return frozenset(each.key for each in declared if each.is_secret and moved(each.sent_to))
+
+
+def in_the_clear(declared: Iterable[Setting], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """The settings whose address is asked in a way that others can read."""
+    addresses = {each.key: str(after.get(each.key, each.default)) for each in declared if each.type is SettingType.URL}
+    return tuple(key for key, address in addresses.items() if is_readable(address))
+
+
+def refused_in_the_clear(
+    declared: Iterable[Setting], wanted: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[Violation]:
+    """What is wrong with wanting that, where it was not allowed. What was stored before it had to be stays."""
+    if after.get(ALLOWED):
+        return []
+    readable = in_the_clear(declared, after)
+    text = "sends everything, the key too, so that others can read it on its way: use https, or set allow_plain_http"
+    wrong = [Violation(f"settings.{key}", text) for key in readable if key in wanted]
+    if readable and ALLOWED in wanted and not wrong:
+        wrong = [Violation(f"settings.{ALLOWED}", f"is needed as long as {readable[0]} is a plain http address")]
+    return wrong
