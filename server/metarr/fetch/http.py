@@ -2,52 +2,30 @@
 
 import functools
 import http.client
-import io
 import logging
 import re
 import socket
 import ssl
-import threading
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from requests import PreparedRequest
 from requests import exceptions as failures
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3 import exceptions as wire
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from metarr.clock import Clock
 from metarr.errors import BadAnswer, DeadlineTooNear, ProviderError, ProviderTimeout
-from metarr.fetch.contract import Cancelled, Connection, Response
+from metarr.fetch.contract import Connection, Response
 from metarr.fetch.packing import unpack
+from metarr.fetch.sockets import LOOK_UP, PlainPool, Reading, TlsPool, Trip, current
 
 PIECE = 64 * 1024
 """Bytes of a body that are read at once."""
 EXCHANGE_SECONDS = 20.0
 """The longest that one request and its answer may take, however much time whoever waits for it has: else a provider
 that drips would be waited for as long as one more caller comes."""
-LOOK_UP = 0.25
-"""Seconds of silence after which a read looks whether anybody still waits for it."""
-AT_ONCE = 64 * 1024
-"""Bytes that one read from a socket takes at most: most answers come as one, and every read lets other threads go
-first."""
-
-
-class Trip(Protocol):
-    """On whose behalf something is asked."""
-
-    @property
-    def cancelled(self) -> threading.Event:
-        """Set when nobody waits any more."""
-
-    def deadline(self) -> float:
-        """When it must be over, in seconds of the monotonic clock; it may move while the trip lasts."""
-
-    def admit(self) -> None:
-        """Called before each request; raises when it may not leave."""
 
 
 class Request(NamedTuple):
@@ -89,7 +67,7 @@ class Exchanger:
         prepared = PreparedRequest()
         prepared.method, prepared.url, prepared.body = request.method, request.url, request.body
         prepared.headers = request.headers  # type: ignore[assignment]  # any mapping will do
-        _current.reading = _Exchange(trip, self._clock, self._connection.read_timeout, now + EXCHANGE_SECONDS)
+        current.reading = Reading(trip, self._clock, self._connection.read_timeout, now + EXCHANGE_SECONDS)
         # How long a silence may last, the reader below knows; it need not set again what is set already.
         timeout = (min(self._connection.connect_timeout, left), LOOK_UP)
         try:
@@ -98,7 +76,7 @@ class Exchanger:
         except (OSError, wire.HTTPError, http.client.HTTPException, ValueError) as error:
             return _explain(error, late=self._clock.monotonic() >= trip.deadline())
         finally:
-            del _current.reading
+            del current.reading
 
     def close(self) -> None:
         """Close every idle connection."""
@@ -161,80 +139,6 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
-# urllib3 bounds each wait for bytes, not their sum: a server that drips could hold a reader for ever. So every read
-# from a socket, of headers as well, goes through a reader that knows the trip's deadline.
-
-
-class _Exchange(NamedTuple):
-    trip: Trip
-    clock: Clock
-    patience: float
-    latest: float
-
-    def end(self) -> float:
-        """When it must be over."""
-        return min(self.trip.deadline(), self.latest)
-
-
-_current = threading.local()
-
-
-class _BoundedReader(io.RawIOBase):
-    def __init__(self, sock: socket.socket, owner: Any, reading: _Exchange) -> None:
-        """`owner` keeps the socket open for as long as this is."""
-        super().__init__()
-        self._sock = sock
-        self._owner = owner
-        self._reading = reading
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        reading = self._reading
-        trip, clock = reading.trip, reading.clock
-        silent_until = clock.monotonic() + reading.patience
-        while True:
-            if trip.cancelled.is_set():
-                raise Cancelled
-            left = min(silent_until, reading.end()) - clock.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            wait = min(left, LOOK_UP)
-            if wait != self._sock.gettimeout():
-                self._sock.settimeout(wait)
-            try:
-                return self._sock.recv_into(buffer)
-            except TimeoutError:
-                continue
-
-    def close(self) -> None:
-        self._owner.close()
-        super().close()
-
-
-class _Answer(http.client.HTTPResponse):
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_BoundedReader(sock, self.fp.detach(), _current.reading), AT_ONCE)
-
-
-class _Plain(HTTPConnection):
-    response_class = _Answer
-
-
-class _TlsSocket(HTTPSConnection):
-    response_class = _Answer
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsSocket
-
-
 @functools.cache
 def trusted() -> ssl.SSLContext:
     """Verifies against the system's authorities and those that requests brings along; read once, it takes a while."""
@@ -268,7 +172,7 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, ssl_context=trusted())
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Always verify. The context has its authorities; requests would read its own for every connection."""

@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-import metarr.fetch.http
+import metarr.fetch.sockets
 from fakes import FakeClock
 from metarr.clock import SystemClock
 from metarr.errors import BadAnswer, DeadlineTooNear, ProviderError, ProviderTimeout
@@ -138,7 +138,7 @@ def test_silence_longer_than_the_read_timeout_is_a_timeout(server: ScriptedServe
 def test_an_answer_that_begins_after_a_pause_is_waited_for(
     server: ScriptedServer, open_client: OpenClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(metarr.fetch.http, "LOOK_UP", 0.01)
+    monkeypatch.setattr(metarr.fetch.sockets, "LOOK_UP", 0.01)
     looked = itertools.count(1)
     patient = threading.Event()
 
