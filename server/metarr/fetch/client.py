@@ -15,7 +15,9 @@ from metarr.clock import Clock
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.body import read
 from metarr.fetch.contract import Cancelled, Classify, Connection, Response
-from metarr.fetch.http import Exchanger, Failure, Request, Trip
+from metarr.fetch.failure import Failure
+from metarr.fetch.http import Exchanger, Request
+from metarr.fetch.sockets import Trip
 
 log = structlog.get_logger(__name__)
 

@@ -4,20 +4,19 @@ import functools
 import http.client
 import logging
 import re
-import socket
 import ssl
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from requests import PreparedRequest
-from requests import exceptions as failures
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import exceptions as wire
 
 from metarr.clock import Clock
-from metarr.errors import BadAnswer, DeadlineTooNear, ProviderError, ProviderTimeout
+from metarr.errors import BadAnswer, DeadlineTooNear
 from metarr.fetch.contract import Connection, Response
+from metarr.fetch.failure import Failure, explained
 from metarr.fetch.packing import unpack
 from metarr.fetch.sockets import LOOK_UP, PlainPool, Reading, TlsPool, Trip, current
 
@@ -36,13 +35,6 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
     body: bytes | None
     path: str
-
-
-class Failure(NamedTuple):
-    """An exchange that brought no answer. `transient`: the same request may well succeed in a moment."""
-
-    error: ProviderError
-    transient: bool = False
 
 
 class Exchanger:
@@ -74,7 +66,7 @@ class Exchanger:
             raw = self._adapter.send(prepared, stream=True, timeout=timeout, verify=True)
             return self._read(raw)
         except (OSError, wire.HTTPError, http.client.HTTPException, ValueError) as error:
-            return _explain(error, late=self._clock.monotonic() >= trip.deadline())
+            return explained(error, late=self._clock.monotonic() >= trip.deadline())
         finally:
             del current.reading
 
@@ -101,42 +93,6 @@ class Exchanger:
         except BadAnswer as error:
             return Failure(error)
         return Response(status=raw.status, headers=headers, body=body)
-
-
-def _explain(error: Exception, *, late: bool) -> Failure:
-    """What went wrong, in words that hold neither address nor key."""
-    cause = _root(error)
-    if isinstance(error, failures.ConnectTimeout):
-        return Failure(BadAnswer("cannot connect: no reply"), transient=True)
-    if isinstance(error, failures.ReadTimeout | wire.ReadTimeoutError | TimeoutError):
-        return Failure(ProviderTimeout("the answer was not complete in time" if late else "it stopped answering"))
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return Failure(BadAnswer(f"cannot connect: its TLS certificate is not valid ({cause.verify_message})"))
-    if isinstance(error, failures.SSLError | wire.SSLError) or isinstance(cause, ssl.SSLError):
-        return Failure(BadAnswer("cannot connect: TLS failed"))
-    if isinstance(cause, wire.NameResolutionError | socket.gaierror):
-        return Failure(BadAnswer("cannot connect: its name is not known"), transient=True)
-    if isinstance(cause, wire.NewConnectionError):
-        return Failure(BadAnswer("cannot connect"), transient=True)
-    if isinstance(error, failures.ConnectionError) and isinstance(cause, ConnectionError):
-        return Failure(BadAnswer("the connection was closed before an answer came"), transient=True)
-    if isinstance(cause, http.client.BadStatusLine | http.client.LineTooLong):
-        return Failure(BadAnswer("the answer is no HTTP"))
-    if isinstance(error, wire.ProtocolError):
-        return Failure(BadAnswer("the answer broke off"))
-    if isinstance(error, failures.InvalidURL | wire.LocationValueError):
-        return Failure(BadAnswer("cannot connect: its address is not valid"))
-    return Failure(BadAnswer(f"the exchange failed ({type(cause).__name__})"))
-
-
-def _root(error: BaseException) -> BaseException:
-    """The innermost reason; requests and urllib3 wrap them in arguments."""
-    for _ in range(5):
-        inner = getattr(error, "reason", None) or next((arg for arg in error.args if isinstance(arg, Exception)), None)
-        if not isinstance(inner, BaseException):
-            return error
-        error = inner
-    return error
 
 
 @functools.cache

@@ -24,7 +24,8 @@ from metarr.clock import SystemClock
 from metarr.errors import BadAnswer, DeadlineTooNear, ProviderError, ProviderTimeout
 from metarr.fetch.client import ProviderClient
 from metarr.fetch.contract import Cancelled, Connection, Response
-from metarr.fetch.http import EXCHANGE_SECONDS, Exchanger, Failure, Request, trusted
+from metarr.fetch.failure import Failure
+from metarr.fetch.http import EXCHANGE_SECONDS, Exchanger, Request, trusted
 from scripted_server import Journey, ScriptedServer, Step, hang, reply, reset
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
