@@ -40,7 +40,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     `maximum`: bounds of a number, of a text's length, and of how many texts there may be; without `maximum`:
     `MAX_NUMBER`, `MAX_TEXT`. `sent_to`: of a secret, the setting with the address that it is entered for. `wrong`: what
     is wrong with a text, or with one of the texts, such as "is no time", "" if nothing; without it, any but an empty
-    one will do.
+    one will do. `echoed`: what is wrong is said with the text itself; not of one in which there may be a password.
+    `hinted`: how a secret ends may be told; not of a password, which people choose.
     """
 
     key: str
@@ -54,6 +55,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     maximum: float | None = None
     sent_to: str = "base_url"
     wrong: Callable[[str], str] | None = None
+    echoed: bool = True
+    hinted: bool = True
 
     @property
     def is_secret(self) -> bool:
@@ -106,12 +109,13 @@ def checked(setting: Setting, raw: Any) -> Any:
             return _texts(setting, raw)
     text = _text(setting, raw, MAX_TEXT if setting.maximum is None else int(setting.maximum))
     match setting.type:
-        case SettingType.SECRET if not text.isascii():
+        case SettingType.SECRET if setting.wrong is None and not text.isascii():
             raise ValueError("has letters that no key has; was it copied whole?")
         case SettingType.CHOICE if text not in setting.choices:
             raise ValueError(f"is one of {', '.join(setting.choices)}")
         case SettingType.URL:
-            _refuse_bad_url(text)
+            if setting.wrong is None:
+                _refuse_bad_url(text)
             return text.rstrip("/")
     return text
 
@@ -154,7 +158,7 @@ def _text(setting: Setting, raw: Any, most: int) -> str:
         if not text:
             raise ValueError("needs a text")
     elif wrong := setting.wrong(text):
-        raise ValueError(wrong if setting.is_secret else f"{text[:60]!r} {wrong}")
+        raise ValueError(f"{text[:60]!r} {wrong}" if setting.echoed and not setting.is_secret else wrong)
     if len(text) > most or any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
         raise ValueError(f"has at most {most} characters, none of them a control character")
     return text

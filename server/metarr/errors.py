@@ -117,6 +117,7 @@ class Reason(StrEnum):
     CIRCUIT_OPEN = "circuit_open"
     DEADLINE = "deadline"
     SUSPECT = "suspect"
+    PROXY = "proxy"
 
 
 class ProviderError(Exception):
@@ -156,6 +157,12 @@ class BadAnswer(ProviderError):
     reason = Reason.ERROR
 
 
+class ProxyFailed(ProviderError):
+    """The proxy on the way to the provider failed: about the provider itself, that says nothing."""
+
+    reason = Reason.PROXY
+
+
 class KeyRefused(ProviderError):
     """The provider refused the key; asking again is useless until the settings change."""
 
@@ -163,9 +170,13 @@ class KeyRefused(ProviderError):
 
 
 class CircuitOpen(ProviderError):
-    """The provider failed repeatedly and is left alone for a while."""
+    """The provider, or the proxy before it (then `reason` says so), failed repeatedly and is left alone for a while."""
 
     reason = Reason.CIRCUIT_OPEN
+
+    def __init__(self, detail: str, retry_at: datetime | None = None, *, reason: Reason = Reason.CIRCUIT_OPEN) -> None:
+        super().__init__(detail, retry_at)
+        self.reason = reason
 
 
 class DeadlineTooNear(ProviderError):

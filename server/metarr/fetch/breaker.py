@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from metarr.clock import Clock
-from metarr.errors import BadAnswer, CircuitOpen, ProviderTimeout
+from metarr.errors import BadAnswer, CircuitOpen, ProviderTimeout, ProxyFailed, Reason
 from metarr.fetch.contract import Circuit
 
 log = structlog.get_logger(__name__)
@@ -26,8 +26,9 @@ CLOSED = Circuit()
 
 
 def counts(error: BaseException) -> bool:
-    """Whether a failure says that the provider is ill. Limits, a refused key and missing titles do not."""
-    return isinstance(error, ProviderTimeout | BadAnswer)
+    """Whether a failure says that the provider, or the way to it, is ill. Limits, a refused key and missing titles do
+    not."""
+    return isinstance(error, ProviderTimeout | BadAnswer | ProxyFailed)
 
 
 class Breaker:
@@ -43,18 +44,18 @@ class Breaker:
         *,
         last: Circuit = CLOSED,
         keep: Callable[[Circuit], None] = lambda _: None,
-        alive: Callable[[], bool] = lambda: False,
+        ailing: Callable[[], BaseException | None] = lambda: BadAnswer("not tried"),
     ) -> None:
-        """`last`: how it stood when the daemon ended; `keep` hears every change of that; `alive` asks the provider
-        what it is known to answer. Neither may raise."""
+        """`last`: how it stood when the daemon ended; `keep` hears every change of that; `ailing` asks the provider
+        what it is known to answer, and returns what that failed with, if it did. Neither may raise."""
         self._provider_id = provider_id
         self._clock = clock
         self._keep = keep
-        self._alive = alive
+        self._ailing = ailing
         self._lock = threading.Lock()
         self._failed: set[Hashable] = set()
         self._finding_out = False
-        self._detail = last.detail
+        self._detail, self._reason = last.detail, last.reason
         self._openings = last.openings
         self._open_until = self._monotonic(last.until)
         self._probe: int | None = None
@@ -68,7 +69,7 @@ class Breaker:
         if rest <= 0 and (self._probe is not None or self._finding_out):
             rest = PROBE_SECONDS
         if rest > 0:
-            raise CircuitOpen(f"it failed repeatedly: {self._detail}", retry_at=self._at(rest))
+            raise CircuitOpen(f"it failed repeatedly: {self._detail}", self._at(rest), reason=self._reason)
 
     def enter(self) -> None:
         """Let one call pass, as the probe after a back-off. Raises CircuitOpen."""
@@ -98,7 +99,6 @@ class Breaker:
             probe = self._let_go()
             if not counts(error):
                 return
-            self._detail = str(error)
             if self._open_until is None:
                 self._failed.add(key)
                 if len(self._failed) < THRESHOLD:
@@ -108,20 +108,25 @@ class Breaker:
             if self._finding_out:
                 return
             self._finding_out = True
-        self._found_out(alive=self._alive())
+        self._found_out(error, self._ailing())
 
-    def _found_out(self, *, alive: bool) -> None:
+    def _found_out(self, error: BaseException, ailment: BaseException | None) -> None:
         """Close the circuit for a provider that answers, open it for one that does not."""
         with self._lock:
             self._finding_out = False
             was_open = self._open_until is not None
             # Where nothing failed any more, another thread had an answer meanwhile.
-            if alive or not (was_open or self._failed):
+            if ailment is None or not (was_open or self._failed):
                 self._close()
                 circuit, rest = CLOSED, 0.0
             else:
                 rest = self._open()
-                circuit = Circuit(until=self._at(rest), openings=self._openings, detail=self._detail)
+                told = ailment if isinstance(ailment, ProxyFailed) else error
+                self._detail = str(told)
+                self._reason = Reason.PROXY if isinstance(told, ProxyFailed) else Reason.CIRCUIT_OPEN
+                circuit = Circuit(
+                    until=self._at(rest), openings=self._openings, detail=self._detail, reason=self._reason
+                )
         if was_open or circuit is not CLOSED:
             self._keep(circuit)
         if circuit is not CLOSED:
@@ -129,7 +134,7 @@ class Breaker:
         elif was_open:
             log.info("circuit_closed", provider=self._provider_id)
         else:
-            log.info("records_always_fail", provider=self._provider_id, detail=self._detail)
+            log.info("records_always_fail", provider=self._provider_id, detail=str(error))
 
     def abandoned(self) -> None:
         """Note that the calling thread's call ended without telling anything."""
@@ -142,6 +147,11 @@ class Breaker:
             self._probe = None
             self._close()
         self._keep(CLOSED)
+
+    @property
+    def blamed_proxy(self) -> str:
+        """What the proxy before the provider failed with, where that is why the circuit is open; else ""."""
+        return self._detail if self._open_until is not None and self._reason is Reason.PROXY else ""
 
     def retry_at(self) -> datetime | None:
         """When the next probe may go; None when the circuit is closed."""

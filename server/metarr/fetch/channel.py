@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from metarr.clock import Clock
 from metarr.domain.values import Struct
 from metarr.errors import (
+    BadAnswer,
     DeadlineTooNear,
     KeyRefused,
     ProviderError,
@@ -49,13 +50,15 @@ CLOSE_SECONDS = 2.0
 
 
 class ChannelStatus(Struct, frozen=True, kw_only=True):
-    """How a provider stands. `retry_at` and `circuit_retry_at`: when it will be asked again; `quota_limit` 0: none."""
+    """How a provider stands. `retry_at` and `circuit_retry_at`: when it will be asked again; `quota_limit` 0: none.
+    `blamed_proxy`: what the proxy before it failed with, where it is that which keeps the circuit open."""
 
     limited_reason: Reason | None = None
     limited_detail: str = ""
     retry_at: datetime | None = None
     auth_refused: str = ""
     circuit_open: bool = False
+    blamed_proxy: str = ""
     circuit_retry_at: datetime | None = None
     quota_used: int = 0
     quota_limit: int = 0
@@ -159,7 +162,7 @@ class Channel:
         self.client = ProviderClient(provider_id, connection, classify, clock, limits.workers)
         self.limiter = Limiter(provider_id, limits, key_fingerprint, limit_store, clock)
         self.breaker = Breaker(
-            provider_id, clock, last=self.limiter.circuit, keep=self.limiter.keep_circuit, alive=self._is_alive
+            provider_id, clock, last=self.limiter.circuit, keep=self.limiter.keep_circuit, ailing=self._ailment
         )
         self._check = check
         self._answered: Callable[[Http], object] | None = None
@@ -227,7 +230,7 @@ class Channel:
         if self._closed:
             raise ProviderError("its connection was closed")
         by = self.clock.monotonic() + TEST_SECONDS if deadline is None else deadline
-        errand = _Errand(self, Flight(None, call, Lane.INTERACTIVE, by, 0.0), bypass=True)
+        errand = _Errand(self, Flight(None, call, Lane.INTERACTIVE, self.client.before_doubts(by), 0.0), bypass=True)
         try:
             call(errand)
         except TitleNotFound:
@@ -236,6 +239,8 @@ class Channel:
             if error is not errand.not_admitted:
                 error.retry_at = self.limiter.refused(error)
             raise
+        except ProviderTimeout as error:
+            raise self.client.silent_proxy(by) or error from None
         if errand.asked:
             self.limiter.succeeded()
             self.lift()
@@ -253,6 +258,7 @@ class Channel:
             retry_at=limits.retry_at,
             auth_refused=limits.auth_refused,
             circuit_open=circuit is not None,
+            blamed_proxy=self.breaker.blamed_proxy,
             circuit_retry_at=circuit,
             quota_used=limits.used,
             quota_limit=limits.quota,
@@ -445,15 +451,16 @@ class Channel:
         if isinstance(error, ProviderError) and error.retry_at is None and error.retry_after is not None:
             error.retry_at = self.clock.now() + timedelta(seconds=error.retry_after)
 
-    def _is_alive(self) -> bool:
-        """Whether the provider answers again what it answered last; where it has not answered anything yet, its check.
+    def _ailment(self) -> BaseException | None:
+        """What asking the provider again what it answered last fails with; where it has not answered anything yet, its
+        check. None: nothing, it is well.
 
         A provider may well answer its check while none of its records can be had. Whatever keeps it from being asked,
         such as its daily quota, is no sign of an illness.
         """
         call = self._answered or self._check
         if call is None:
-            return False
+            return BadAnswer("there is nothing that it is known to answer")
         errand = _Errand(self, Flight(None, call, Lane.INTERACTIVE, self.clock.monotonic() + ALIVE_SECONDS, 0.0))
         error: BaseException | None = None
         try:
@@ -461,7 +468,11 @@ class Channel:
         except BaseException as caught:  # noqa: BLE001 whatever it was, the worker must live on
             error = caught
         self._note_limits(errand, error)
-        return error is None or not counts(error)
+        if error is None or not counts(error):
+            return None
+        if isinstance(error, ProviderTimeout):
+            return self.client.silent_proxy(self.clock.monotonic() + ALIVE_SECONDS) or error
+        return error
 
     def _forget(self, flight: Flight[Any]) -> None:
         # A dropped flight may have been taken off anew, under the same key.

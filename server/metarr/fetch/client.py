@@ -1,6 +1,7 @@
 """A provider's answers as JSON: addresses, redirects, retries, the provider's own reading of what is wrong."""
 
 import re
+import threading
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -12,8 +13,8 @@ from msgspec.structs import replace
 
 from metarr import __version__
 from metarr.clock import Clock
-from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
-from metarr.fetch.body import read
+from metarr.errors import BadAnswer, KeyRefused, ProviderError, ProviderTimeout, ProxyFailed, RateLimited, TitleNotFound
+from metarr.fetch.body import Body, read
 from metarr.fetch.contract import Cancelled, Classify, Connection, Response
 from metarr.fetch.failure import Failure
 from metarr.fetch.http import Exchanger, Request
@@ -31,6 +32,28 @@ _REDIRECT = frozenset({301, 302, 303, 307, 308})
 _PATH_SAFE = "/%:@!$&'()*+,;=~"
 _SENDABLE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 _SHORTEST_SECRET = 8
+_PLAIN_HEADERS = {
+    "User-Agent": f"Metarr/{__version__}",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip, deflate",
+}
+DOUBT_SECONDS = 3.0
+"""For finding out whether it is a proxy that is silent."""
+_NOBODY = "http://127.0.0.1:1/"
+
+
+class _Doubt:
+    """A trip on nobody's behalf but that of who wonders; it counts against no limit, for no provider is asked."""
+
+    def __init__(self, deadline: float) -> None:
+        self.cancelled = threading.Event()
+        self._deadline = deadline
+
+    def deadline(self) -> float:
+        return self._deadline
+
+    def admit(self) -> None:
+        return
 
 
 class ProviderClient:
@@ -43,12 +66,7 @@ class ProviderClient:
         self._classify = classify
         self._clock = clock
         self._exchanger = Exchanger(connection, clock, size)
-        self._headers = {
-            "User-Agent": f"Metarr/{__version__}",
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
-            **connection.headers,
-        }
+        self._headers = {**_PLAIN_HEADERS, **connection.headers}
 
     def ask(
         self,
@@ -77,7 +95,9 @@ class ProviderClient:
             if isinstance(answer, Response):
                 parsed = read(answer.body, answer.headers.get("content-type", ""))
                 # Where a provider looks for an error, it finds strict JSON, if there was any at all.
-                error, transient = self._judge(replace(answer, body=parsed.utf8)), answer.status in _TRANSIENT
+                answer = replace(answer, body=parsed.utf8)
+                error = self._said_by_proxy(request, answer, parsed) or self._judge(request, answer)
+                transient = answer.status in _TRANSIENT
                 if error is None:
                     return parsed.json()
                 transient = transient and isinstance(error, BadAnswer)
@@ -87,6 +107,23 @@ class ProviderClient:
             if not transient or method != "GET" or attempt == RETRIES or not self._pause(trip, attempt, error):
                 raise error
         raise AssertionError  # the last attempt returns or raises
+
+    def before_doubts(self, deadline: float) -> float:
+        """Until when to wait for an answer, so that there is time left to find out whose silence it is."""
+        if self._connection.proxy is None:
+            return deadline
+        return max(deadline - DOUBT_SECONDS, min(deadline, self._clock.monotonic() + DOUBT_SECONDS))
+
+    def silent_proxy(self, deadline: float) -> ProxyFailed | None:
+        """Where no answer comes through a proxy: whether the proxy is as silent about what nobody has to be asked for,
+        a port of its own machine at which nobody listens. A proxy that is well says at once that nobody does."""
+        if self._connection.proxy is None:
+            return None
+        doubt = _Doubt(min(deadline, self._clock.monotonic() + DOUBT_SECONDS))
+        answer = self._exchanger.exchange(Request("GET", _NOBODY, _PLAIN_HEADERS, None, "the proxy"), doubt)
+        if isinstance(answer, Response) or not isinstance(answer.error, ProviderTimeout):
+            return None
+        return ProxyFailed(f"the proxy {self._connection.proxy} does not answer, whatever it is asked for")
 
     def close(self) -> None:
         """Close every idle connection."""
@@ -124,12 +161,23 @@ class ProviderClient:
             log.debug("http_failure", **seen, detail=answer.error.detail)
         return answer
 
-    def _judge(self, response: Response) -> ProviderError | TitleNotFound | None:
+    def _said_by_proxy(self, request: Request, answer: Response, parsed: Body) -> ProxyFailed | None:
+        """Whether the words are a proxy's that answers in HTTP itself: providers speak JSON. Its 403 is no refused key,
+        its 404 no unknown title. A gateway's status, and 429, are as well the provider's."""
+        proxy = self._connection.proxy
+        if proxy is None or not parsed.trouble or answer.status >= 500 or answer.status == 429:
+            return None
+        if not self._exchanger.is_forwarded(request.url):
+            return None
+        return ProxyFailed(f"the proxy {proxy} answers in its place (HTTP {answer.status}): it {parsed.trouble}")
+
+    def _judge(self, request: Request, response: Response) -> ProviderError | TitleNotFound | None:
         error = self._classify(response)
         if error is None and response.status == 429:
             error = RateLimited("too many requests")
         elif error is None and (response.status >= 500 or 300 <= response.status < 400):
-            error = BadAnswer(f"HTTP {response.status}")
+            way = f", through the proxy {self._connection.proxy}" if self._exchanger.is_forwarded(request.url) else ""
+            error = BadAnswer(f"HTTP {response.status}{way}")
         if isinstance(error, ProviderError) and error.retry_after is None and error.retry_at is None:
             error.retry_after = self._retry_after(response)
         return error
@@ -159,6 +207,7 @@ class ProviderClient:
         """Take out of an error's text what the provider may have echoed of the key."""
         own = self._headers.keys() - self._connection.headers.keys()
         values = [value for name, value in headers.items() if name not in own] + [*self._connection.params.values()]
+        values += [self._connection.proxy.password] if self._connection.proxy else []
         secrets = {part for value in values for part in (value, *value.split()) if len(part) >= _SHORTEST_SECRET}
         text = str(error)
         for secret in sorted(secrets, key=len, reverse=True):

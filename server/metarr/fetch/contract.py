@@ -6,7 +6,8 @@ from enum import IntEnum
 from typing import Any, Protocol
 
 from metarr.domain.values import Struct
-from metarr.errors import ProviderError, TitleNotFound
+from metarr.errors import ProviderError, Reason, TitleNotFound
+from metarr.proxy import Proxy
 
 
 class Lane(IntEnum):
@@ -42,7 +43,8 @@ class Limits(Struct, frozen=True, kw_only=True):
 class Connection(Struct, frozen=True, kw_only=True):
     """How to reach a provider. `headers` and `params` carry its key: they are never logged.
 
-    `connect_timeout` and `read_timeout` in seconds, `max_body` in bytes after unpacking.
+    `connect_timeout` and `read_timeout` in seconds, `max_body` in bytes after unpacking. `proxy`: through which one;
+    a provider leaves it out, the owner sets it.
     """
 
     base_url: str
@@ -51,6 +53,7 @@ class Connection(Struct, frozen=True, kw_only=True):
     connect_timeout: float = 5.0
     read_timeout: float = 15.0
     max_body: int = 8 * 1024 * 1024
+    proxy: Proxy | None = None
 
 
 class Http(Protocol):
@@ -76,12 +79,14 @@ class Http(Protocol):
 class Circuit(Struct, frozen=True, kw_only=True):
     """What must survive a restart about a provider that failed repeatedly. `until` None: it is not left alone.
 
-    `openings` counts how often in a row it was left alone, `detail` says what it failed with.
+    `openings` counts how often in a row it was left alone, `detail` says what it failed with. `reason`: whether it was
+    the proxy before it that failed.
     """
 
     until: datetime | None = None
     openings: int = 0
     detail: str = ""
+    reason: Reason = Reason.CIRCUIT_OPEN
 
 
 class LimitState(Struct, frozen=True, kw_only=True):

@@ -16,9 +16,10 @@ from urllib3 import exceptions as wire
 from metarr.clock import Clock
 from metarr.errors import BadAnswer, DeadlineTooNear
 from metarr.fetch.contract import Connection, Response
-from metarr.fetch.failure import Failure, explained
+from metarr.fetch.failure import PROXY_STATUSES, Failure, explained, explained_behind, refused
 from metarr.fetch.packing import unpack
-from metarr.fetch.sockets import LOOK_UP, PlainPool, Reading, TlsPool, Trip, current
+from metarr.fetch.sockets import LOOK_UP, Reading, Stage, Trip, current, pools
+from metarr.proxy import Proxy
 
 PIECE = 64 * 1024
 """Bytes of a body that are read at once."""
@@ -38,13 +39,14 @@ class Request(NamedTuple):
 
 
 class Exchanger:
-    """A provider's pool of connections. Thread-safe. TLS is always verified; no proxies, cookies or netrc."""
+    """A provider's pool of connections. Thread-safe. TLS is always verified; no cookies or netrc, and no proxy but the
+    one that is set: the environment has no say."""
 
     def __init__(self, connection: Connection, clock: Clock, size: int) -> None:
         """`size`: connections kept open."""
         self._connection = connection
         self._clock = clock
-        self._adapter = _Adapter(pool_connections=2, pool_maxsize=size)
+        self._adapter = _Adapter(connection.proxy, size)
 
     def exchange(self, request: Request, trip: Trip) -> Response | Failure:
         """Send one request and read its whole answer, whatever its status. Raises Cancelled alone.
@@ -60,19 +62,35 @@ class Exchanger:
         prepared.method, prepared.url, prepared.body = request.method, request.url, request.body
         prepared.headers = request.headers  # type: ignore[assignment]  # any mapping will do
         current.reading = Reading(trip, self._clock, self._connection.read_timeout, now + EXCHANGE_SECONDS)
+        current.stage = Stage.OPEN
         # How long a silence may last, the reader below knows; it need not set again what is set already.
         timeout = (min(self._connection.connect_timeout, left), LOOK_UP)
         try:
             raw = self._adapter.send(prepared, stream=True, timeout=timeout, verify=True)
-            return self._read(raw)
+            answer = self._read(raw)
         except (OSError, wire.HTTPError, http.client.HTTPException, ValueError) as error:
-            return explained(error, late=self._clock.monotonic() >= trip.deadline())
+            answer = explained(error, late=self._clock.monotonic() >= trip.deadline())
+            if self._connection.proxy is not None:
+                forwarded = self.is_forwarded(request.url)
+                answer = explained_behind(self._connection.proxy, answer, error, current.stage, forwarded=forwarded)
         finally:
             del current.reading
+        return self._said_by_proxy(request, answer) or answer
+
+    def is_forwarded(self, url: str) -> bool:
+        """Whether it is the proxy that answers a request for this address, in HTTP."""
+        return _is_forwarded(self._connection.proxy, url)
 
     def close(self) -> None:
         """Close every idle connection."""
         self._adapter.close()
+
+    def _said_by_proxy(self, request: Request, answer: Response | Failure) -> Failure | None:
+        """What the proxy says for itself: no provider answers so."""
+        proxy = self._connection.proxy
+        if proxy is None or not isinstance(answer, Response) or not self.is_forwarded(request.url):
+            return None
+        return refused(proxy, answer.status) if answer.status in PROXY_STATUSES else None
 
     def _read(self, raw: Any) -> Response | Failure:
         pieces, size, whole = [], 0, False
@@ -111,6 +129,10 @@ class _Adapter(HTTPAdapter):
 
     _place: tuple[str, Any] = ("", None)
 
+    def __init__(self, proxy: Proxy | None, size: int) -> None:
+        self._proxy = proxy
+        super().__init__(pool_connections=2, pool_maxsize=size)
+
     def get_connection_with_tls_context(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """The pool for an address."""
         origin = _origin(request.url)
@@ -120,15 +142,22 @@ class _Adapter(HTTPAdapter):
             self._place = (origin, pool)
         return pool
 
-    def request_url(self, request: Any, proxies: Any) -> str:
-        """What of an address is sent: path and query."""
-        url: str = request.url
-        target = url[len(_origin(url)) :].partition("#")[0]
-        return target if target.startswith("/") else f"/{target}"
+    def close(self) -> None:
+        """Close every idle connection: urllib3 does it when nobody holds their pool any more."""
+        self._place = ("", None)
+        super().close()
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs, ssl_context=trusted())
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
+    def request_url(self, request: Any, proxies: Any) -> str:
+        """What of an address is sent: path and query; to a proxy that is to pass the request on, all of it."""
+        url: str = request.url
+        origin = _origin(url)
+        target = url[len(origin) :].partition("#")[0]
+        target = target if target.startswith("/") else f"/{target}"
+        return origin + target if _is_forwarded(self._proxy, url) else target
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
+        """Pools of connections whose reads end in time, through the proxy. Requests itself knows nothing of it."""
+        self.poolmanager = pools(self._proxy, trusted(), num_pools=connections, maxsize=maxsize, block=block)
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Always verify. The context has its authorities; requests would read its own for every connection."""
@@ -136,6 +165,12 @@ class _Adapter(HTTPAdapter):
 
     def build_response(self, req: Any, resp: Any) -> Any:
         return resp
+
+
+def _is_forwarded(proxy: Proxy | None, url: str) -> bool:
+    """A proxy passes plain HTTP on by itself, and may answer in its own words; for TLS it only makes a way, and so does
+    SOCKS for anything."""
+    return proxy is not None and not proxy.is_socks and url[:5].lower() == "http:"
 
 
 def _origin(url: str) -> str:
@@ -149,5 +184,5 @@ def _never(_record: logging.LogRecord) -> bool:
 
 
 # These write addresses with their query, and so keys, to the log.
-for _name in ("urllib3.connectionpool", "urllib3.connection", "urllib3.poolmanager", "urllib3.util.retry"):
+for _name in ("urllib3.connectionpool", "urllib3.connection", "urllib3.poolmanager", "urllib3.util.retry", "socks"):
     logging.getLogger(_name).addFilter(_never)

@@ -7,14 +7,19 @@ a socket, of headers as well, goes through a reader that knows the trip's deadli
 import http.client
 import io
 import socket
+import ssl
 import threading
+from base64 import b64encode
+from enum import Enum, auto
 from typing import Any, NamedTuple, Protocol
 
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.contrib.socks import SOCKSConnection, SOCKSProxyManager
 
 from metarr.clock import Clock
 from metarr.fetch.contract import Cancelled
+from metarr.proxy import Proxy
 
 LOOK_UP = 0.25
 """Seconds of silence after which a read looks whether anybody still waits for it."""
@@ -91,17 +96,101 @@ class Answer(http.client.HTTPResponse):
         self.fp = io.BufferedReader(BoundedReader(sock, self.fp.detach(), current.reading), AT_ONCE)
 
 
-class PlainConnection(HTTPConnection):
+class Stage(Enum):
+    """How far a connection came, and so whom a failure tells of."""
+
+    PROXY = auto()
+    """A proxy is being reached, or asked for the way to the provider."""
+    TLS = auto()
+    """The proxy says that the way is open, and TLS begins: the provider has not been heard yet."""
+    OPEN = auto()
+    """Nothing is between us and whoever answers, or a proxy that makes itself unseen."""
+
+
+class _Staged(HTTPConnection):
+    """Tells, in `current.stage`, how far it came."""
+
     response_class = Answer
 
+    def connect(self) -> None:
+        current.stage = Stage.OPEN if self.proxy is None else Stage.PROXY
+        super().connect()
+        current.stage = Stage.OPEN
 
-class TlsConnection(HTTPSConnection):
+    def _tunnel(self) -> None:
+        super()._tunnel()
+        # The proxy's answer was read by a reader that sets the shorter time it waits at once.
+        self.sock.settimeout(self.timeout)
+        current.stage = Stage.TLS
+
+
+class _PlainConnection(_Staged):
+    pass
+
+
+class _TlsConnection(_Staged, HTTPSConnection):
+    pass
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class _SocksConnection(SOCKSConnection):
+    """The same by SOCKS, whose manners urllib3 keeps apart."""
+
     response_class = Answer
 
+    def connect(self) -> None:
+        current.stage = Stage.PROXY
+        super().connect()
+        current.stage = Stage.OPEN
 
-class PlainPool(HTTPConnectionPool):
-    ConnectionCls = PlainConnection
+    def _new_conn(self) -> Any:
+        made = super()._new_conn()
+        current.stage = Stage.TLS
+        return made
 
 
-class TlsPool(HTTPSConnectionPool):
-    ConnectionCls = TlsConnection
+class _SocksTlsConnection(_SocksConnection, HTTPSConnection):
+    pass
+
+
+class _SocksPool(HTTPConnectionPool):
+    ConnectionCls = _SocksConnection
+
+
+class _SocksTlsPool(HTTPSConnectionPool):
+    ConnectionCls = _SocksTlsConnection
+
+
+def pools(proxy: Proxy | None, context: ssl.SSLContext, **given: Any) -> PoolManager:
+    """Pools of such connections, by origin, through the proxy if there is one. TLS as the context says."""
+    made = _manager(proxy, context, given)
+    socks = proxy is not None and proxy.is_socks
+    made.pool_classes_by_scheme = (
+        {"http": _SocksPool, "https": _SocksTlsPool} if socks else {"http": _PlainPool, "https": _TlsPool}
+    )
+    return made
+
+
+def _manager(proxy: Proxy | None, context: ssl.SSLContext, given: dict[str, Any]) -> PoolManager:
+    if proxy is None:
+        return PoolManager(ssl_context=context, **given)
+    if proxy.is_socks:
+        return SOCKSProxyManager(
+            proxy.address, proxy.user or None, proxy.password or None, ssl_context=context, **given
+        )
+    return ProxyManager(
+        proxy.address, proxy_headers=_credentials(proxy), proxy_ssl_context=context, ssl_context=context, **given
+    )
+
+
+def _credentials(proxy: Proxy) -> dict[str, str]:
+    if not proxy.user:
+        return {}
+    return {"Proxy-Authorization": f"Basic {b64encode(f'{proxy.user}:{proxy.password}'.encode()).decode()}"}

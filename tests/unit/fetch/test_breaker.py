@@ -194,7 +194,7 @@ class TestRecordsThatAlwaysFail:
         self, clock: FakeClock
     ) -> None:
         asked: list[str] = []
-        breaker = Breaker("tvdb", clock, alive=lambda: asked.append("asked") is None)
+        breaker = Breaker("tvdb", clock, ailing=lambda: asked.append("asked"))
         for key in range(4 * THRESHOLD):
             fail(breaker, key)
         breaker.check()
@@ -203,7 +203,7 @@ class TestRecordsThatAlwaysFail:
 
     def test_where_it_does_not_the_circuit_opens_as_soon(self, clock: FakeClock) -> None:
         asked: list[str] = []
-        breaker = Breaker("tvdb", clock, alive=lambda: asked.append("asked") is not None)
+        breaker = Breaker("tvdb", clock, ailing=lambda: asked.append("asked") or BadAnswer("down"))
         opened(breaker)
         assert asked == ["asked"]
         with pytest.raises(CircuitOpen):
@@ -211,7 +211,7 @@ class TestRecordsThatAlwaysFail:
 
     def test_a_probe_about_a_dead_record_does_not_keep_it_open(self, clock: FakeClock) -> None:
         up = False
-        breaker = Breaker("tvdb", clock, alive=lambda: up)
+        breaker = Breaker("tvdb", clock, ailing=lambda: None if up else BadAnswer("down"))
         opened(breaker)
         clock.advance(30)
         up = True
@@ -222,14 +222,14 @@ class TestRecordsThatAlwaysFail:
     def test_nobody_else_finds_out_meanwhile_and_who_succeeds_meanwhile_counts(self, clock: FakeClock) -> None:
         asked: list[str] = []
 
-        def alive() -> bool:
+        def ailing() -> BadAnswer:
             asked.append("asked")
             for key in range(THRESHOLD):
                 elsewhere(lambda key=key: fail(breaker, f"other {key}"))  # type: ignore[misc]
             elsewhere(breaker.succeeded)
-            return False
+            return BadAnswer("down")
 
-        breaker = Breaker("tvdb", clock, alive=alive)
+        breaker = Breaker("tvdb", clock, ailing=ailing)
         opened(breaker)
         breaker.check()
         assert asked == ["asked"]
@@ -252,7 +252,7 @@ def test_a_model_of_dead_records_and_outages(steps: list[tuple[str, int]], dead:
     clock, up, began = FakeClock(), True, 0.0
     met: set[int] = set()
     probes = 0
-    breaker = Breaker("tvdb", clock, alive=lambda: up)
+    breaker = Breaker("tvdb", clock, ailing=lambda: None if up else BadAnswer("down"))
     for step, value in steps:
         if step == "wait":
             clock.advance(value)
