@@ -3,7 +3,7 @@
 import ipaddress
 from urllib.parse import urlsplit
 
-_PORTS = {"http": 80, "https": 443}
+_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

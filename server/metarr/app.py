@@ -131,7 +131,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     daily = Daily(database, jobs, config, clock, next_run, lived=lived)
     players = Players(database, clock)
     health = HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken)
-    settings = SettingsEditor(database, config, players)
+    settings = SettingsEditor(database, config, players, roster=roster, vault=vault, clock=clock)
     decisions = Decisions(
         database, roster, providers, authorities=authorities, settings=settings, config=config, clock=clock
     )

@@ -102,6 +102,7 @@ def _declared(address_help: str) -> tuple[Setting, ...]:
             label="Password of the proxy",
             type=SettingType.SECRET,
             help="Belongs to the proxy it was entered for: it is forgotten with another address.",
+            sent_to="proxy",
             wrong=_length,
             hinted=False,
         ),
@@ -118,15 +119,15 @@ KEYS = tuple(each.key for each in FOR_ALL)
 ADDRESS, USER, PASSWORD = KEYS
 
 
-def chosen(own: Mapping[str, Any], common: Mapping[str, Any]) -> Proxy | None:
-    """The proxy that a provider's `own` settings and those in `common` lead through; None: it is asked directly.
+def chosen(values: Mapping[str, Any], common: Proxy | None = None) -> Proxy | None:
+    """The proxy that these settings lead through, `common` where they name none; None: straight to the provider.
 
     A proxy comes whole: Metarr's user and password are never told to a provider's own one.
     """
-    values = own if own.get(ADDRESS) else common
-    parts = _parts(str(values.get(ADDRESS) or ""))
+    address = str(values.get(ADDRESS) or "")
+    parts = _parts(address)
     if parts is None:
-        return None
+        return None if address else common
     return Proxy(
         scheme=parts.scheme,
         host=parts.hostname or "",
@@ -134,13 +135,6 @@ def chosen(own: Mapping[str, Any], common: Mapping[str, Any]) -> Proxy | None:
         user=str(values.get(USER) or ""),
         password=str(values.get(PASSWORD) or ""),
     )
-
-
-def outlives(before: str, after: str) -> bool:
-    """Whether a password that was entered for one address may go to another one. One that was entered before there was
-    any address belongs to the first."""
-    old, new = (chosen({}, {ADDRESS: each}) for each in (before, after))
-    return old is None or old == new
 
 
 def _parts(address: str) -> SplitResult | None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec.structs import replace
 
+from metarr import proxy
 from metarr.declared import Setting, SettingType, checked
 from metarr.domain.fields import FIELDS
 from metarr.domain.languages import ISO_639_1
@@ -30,6 +31,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     daily_zone: str = ""
     change_set_retention_days: int = 365
     show_pictures: bool = True
+    proxy: str = ""
+    proxy_user: str = ""
+    proxy_password: str = ""
+    """Sealed, as it is stored."""
 
     @property
     def etag(self) -> str:
@@ -156,6 +161,7 @@ _SETTINGS = (
         help="Your browser loads them from the providers' hosts. Off: it asks nobody but Metarr.",
         type=SettingType.BOOLEAN,
     ),
+    *proxy.FOR_ALL,
 )
 
 FORMER = {
@@ -181,8 +187,9 @@ def load(rows: Mapping[str, Any]) -> Settings:
     rows = with_languages(rows)
     for field in msgspec.structs.fields(Settings):
         if field.name in rows:
+            setting, row = declared[field.name], rows[field.name]
             try:
-                values[field.name] = msgspec.convert(checked(declared[field.name], rows[field.name]), field.type)
+                values[field.name] = msgspec.convert(row if setting.is_secret else checked(setting, row), field.type)
             except (ValueError, msgspec.ValidationError):
                 continue
     return Settings(**values)

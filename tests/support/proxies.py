@@ -124,6 +124,8 @@ class Proxy:
                 path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
                 lines = [line for line in head.split("\r\n")[1:] if not line.lower().startswith("proxy-")]
                 sent = "\r\n".join([f"{method} {path} HTTP/1.1", "Connection: close", *lines, "", ""]).encode()
+                length = [line[16:] for line in lines if line.lower().startswith("content-length: ")]
+                sent += _read(client, int(length[0]) if length else 0)
                 self._through(client, parts.hostname or "", parts.port or 80, sent, b"")
                 return
 
@@ -141,7 +143,11 @@ class Proxy:
             return
         with provider:
             client.sendall(opened)
-            provider.sendall(sent)
+            if sent:
+                # One request a connection: what comes next may be for somebody else.
+                provider.sendall(sent)
+                status, _, rest = provider.recv(65536).partition(b"\r\n")
+                client.sendall(status + b"\r\nConnection: close\r\n" + rest if status else b"")
             relay(client, provider)
 
     def _accept(self) -> None:

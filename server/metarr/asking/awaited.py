@@ -12,7 +12,7 @@ from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Skip, U
 from metarr.errors import Reason
 from metarr.store.awaited_answers import AwaitedAnswer
 
-NOT_TRIED = frozenset({Reason.CIRCUIT_OPEN, Reason.DEADLINE})
+NOT_TRIED = frozenset({Reason.CIRCUIT_OPEN, Reason.DEADLINE, Reason.PROXY})
 """Why a provider is unavailable though no request about the item was made."""
 
 FOR_THE_OWNER = frozenset({Reason.AUTH, Reason.SUSPECT})

@@ -8,6 +8,9 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
+from metarr import proxy
 from metarr.asking.brakes import Brakes
 from metarr.clock import Clock
 from metarr.domain.merge import Coverage
@@ -18,7 +21,9 @@ from metarr.fetch.channel import Channel
 from metarr.fetch.contract import Limits
 from metarr.providers import guard
 from metarr.providers.contract import Provider, Setting, SettingValue
+from metarr.proxy import Proxy
 from metarr.secrets import Vault
+from metarr.store import key_values
 from metarr.store.database import Database
 from metarr.store.providers import ProviderConfig, ProviderStore
 
@@ -35,11 +40,23 @@ class ConfiguredProvider:
     provider: Provider
     config: ProviderConfig
     channel: Channel = field(repr=False)
+    common_proxy: Proxy | None
+    """Metarr's, through which it is asked unless it has one of its own."""
     settings: Mapping[str, SettingValue] = field(repr=False)
 
     @property
     def id(self) -> str:
         return self.provider.id
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """Through which it is asked; None: directly."""
+        return proxy.chosen(self.settings, self.common_proxy)
+
+    @property
+    def declared(self) -> tuple[Setting, ...]:
+        """Its settings: those of its own, and those that every provider has."""
+        return declared_for(self.provider)
 
     lost: bool = False
     """Its key was entered, and the key file that opens it is gone."""
@@ -111,6 +128,10 @@ class Roster:
             self._all = tuple(self._providers.values())
         return new
 
+    def reroute(self) -> tuple[str, ...]:
+        """Take over another proxy of Metarr's, for every provider that has none of its own; returns their ids."""
+        return tuple(self.reload(each.id).id for each in self.all() if not each.settings[proxy.ADDRESS])
+
     def close(self) -> None:
         """Close every channel; nothing can be asked any more. What was asked already may still be answered, and kept,
         for a moment: it would have to be asked again after the next start."""
@@ -126,11 +147,13 @@ class Roster:
     def _configured(self, provider: Provider) -> ConfiguredProvider:
         with self._database.read() as connection:
             config = self._store.config(connection, provider.id)
-        settings = in_force(provider.settings, config, self._vault)
+            rows = key_values.read(connection)
+        common = proxy.chosen({**rows, proxy.PASSWORD: opened(rows.get(proxy.PASSWORD), self._vault)})
+        settings = in_force(declared_for(provider), config, self._vault)
         secrets = [str(settings[each.key]) for each in provider.settings if each.is_secret]
         channel = Channel(
             provider.id,
-            provider.connection(settings),
+            replace(provider.connection(settings), proxy=proxy.chosen(settings, common)),
             guard.classify(provider),
             limits_in_force(provider.limits, settings),
             self._clock,
@@ -143,7 +166,19 @@ class Roster:
         if lost:
             # As good as refused: what it said before is held, where "never configured" would let others replace it.
             channel.limiter.refused(KeyRefused(LOST))
-        return ConfiguredProvider(provider=provider, config=config, settings=settings, channel=channel, lost=lost)
+        return ConfiguredProvider(
+            provider=provider, config=config, channel=channel, common_proxy=common, settings=settings, lost=lost
+        )
+
+
+def declared_for(provider: Provider) -> tuple[Setting, ...]:
+    """A provider's settings: those that it declares, and those of the way to it."""
+    return (*provider.settings, *proxy.FOR_ONE)
+
+
+def opened(sealed: str | None, vault: Vault) -> str:
+    """A stored secret in the clear; "" where there is none that can be opened."""
+    return (vault.open(sealed) if sealed else None) or ""
 
 
 def _lost(setting: Setting, config: ProviderConfig, settings: Mapping[str, SettingValue]) -> bool:
@@ -156,8 +191,7 @@ def in_force(declared: Iterable[Setting], config: ProviderConfig, vault: Vault) 
     settings: dict[str, SettingValue] = {}
     for setting in declared:
         if setting.is_secret:
-            sealed = config.sealed.get(setting.key)
-            settings[setting.key] = (vault.open(sealed) if sealed else None) or ""
+            settings[setting.key] = opened(config.sealed.get(setting.key), vault)
         else:
             settings[setting.key] = config.settings.get(setting.key, setting.default)
     return settings

@@ -30,6 +30,7 @@ class Condition(StrEnum):
     KEY_REFUSED = "key_refused"
     FAILING = "failing"
     SUSPECT = "suspect"
+    PROXY_FAILING = "proxy_failing"
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,8 @@ def _condition(
         return Condition.SUSPECT, None, notices.stopped(configured.id, brake)
     if status.limited_reason:
         return Condition.LIMITED, status.retry_at, notices.limited(configured.id, status)
+    if status.blamed_proxy:
+        return Condition.PROXY_FAILING, status.circuit_retry_at, notices.proxy_failing(configured, status)
     if status.circuit_open:
         return Condition.FAILING, status.circuit_retry_at, notices.failing(configured.id)
     if drift.suspicious:

@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from metarr import proxy
 from metarr.addresses import is_readable
 from metarr.asking.drift import Drift
+from metarr.asking.roster import ConfiguredProvider
 from metarr.domain.brake import Brake
 from metarr.domain.delivery import SyncPolicy
 from metarr.domain.freshness import TTL
@@ -23,6 +25,7 @@ SILENT = timedelta(days=7)
 
 UPDATE_PROVIDER, TEST_PROVIDER = "ConfigService.UpdateProvider", "ConfigService.TestProvider"
 UNDO_CHANGE_SETS = "EnrichmentService.UndoChangeSets"
+UPDATE_SETTINGS = "ConfigService.UpdateSettings"
 UPDATE_PLAYER, REMOVE_PLAYER = "SyncService.UpdatePlayer", "SyncService.RemovePlayer"
 LIST_PLAYER_ITEMS, RESEND_ITEMS = "SyncService.ListPlayerItems", "SyncService.ResendItems"
 
@@ -46,6 +49,11 @@ def limited(provider_id: str, status: ChannelStatus) -> Notice:
 def failing(provider_id: str) -> Notice:
     text = "failed several times in a row and is left alone for a while"
     return _of_provider(NoticeCode.PROVIDER_FAILING, provider_id, text, TEST_PROVIDER)
+
+
+def proxy_failing(configured: ConfiguredProvider, status: ChannelStatus) -> Notice:
+    rpc = UPDATE_PROVIDER if configured.settings[proxy.ADDRESS] else UPDATE_SETTINGS
+    return _of_provider(NoticeCode.PROVIDER_PROXY_FAILING, configured.id, status.blamed_proxy, rpc)
 
 
 def suspect(provider_id: str, drift: Drift) -> Notice:

@@ -14,6 +14,7 @@ _BY_CODE = {
 }
 _BY_RPC = {
     "ConfigService.UpdateProvider": "metarr providers set {target} KEY=VALUE",
+    "ConfigService.UpdateSettings": "metarr settings set KEY=VALUE",
     "ConfigService.TestProvider": "metarr providers test {target}",
     "EnrichmentService.UndoChangeSets": (
         "metarr undo --provider {target} --since 1d --preview, or metarr providers resume {target}"

@@ -94,6 +94,7 @@ def show(provider_id: Id, server: Server = DEFAULT_SERVER, json: AsJson = False)
     state = provider.get("state", {})
     say(clean(f"{provider.get('name', '')} ({provider['id']}), {provider.get('homepage', '')}"))
     say_folded(f"{'enabled' if provider.get('enabled') else 'disabled'}; {status_text(state)}")
+    say(clean(f"asked through the proxy {provider['proxy']}" if provider.get("proxy") else "asked without a proxy"))
     say(f"requests today: {quota_text(state)}; {counted(state.get('pendingItems', 0), 'item')} waiting for it")
     for label, key in (("last asked", "lastRequestAt"), ("last answered", "lastSuccessAt")):
         say(f"{label}: {when(state.get(key)) or 'never'}")

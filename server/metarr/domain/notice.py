@@ -24,6 +24,7 @@ class NoticeCode(StrEnum):
     PROVIDER_LIMITED = "provider_limited"
     PROVIDER_KEY_REFUSED = "provider_key_refused"
     PROVIDER_FAILING = "provider_failing"
+    PROVIDER_PROXY_FAILING = "provider_proxy_failing"
     PROVIDER_SUSPECT = "provider_suspect"
     QUOTA_OUTGROWN = "quota_outgrown"
     PROVIDER_PLAIN_HTTP = "provider_plain_http"
@@ -42,6 +43,7 @@ SEVERITIES = {
     NoticeCode.PROVIDER_LIMITED: Severity.INFO,
     NoticeCode.PROVIDER_KEY_REFUSED: Severity.WARNING,
     NoticeCode.PROVIDER_FAILING: Severity.WARNING,
+    NoticeCode.PROVIDER_PROXY_FAILING: Severity.WARNING,
     NoticeCode.PROVIDER_SUSPECT: Severity.WARNING,
     NoticeCode.QUOTA_OUTGROWN: Severity.INFO,
     NoticeCode.PROVIDER_PLAIN_HTTP: Severity.INFO,

@@ -121,9 +121,9 @@ class Breaker:
                 circuit, rest = CLOSED, 0.0
             else:
                 rest = self._open()
-                told = ailment if isinstance(ailment, ProxyFailed) else error
-                self._detail = str(told)
-                self._reason = Reason.PROXY if isinstance(told, ProxyFailed) else Reason.CIRCUIT_OPEN
+                cause = ailment if isinstance(ailment, ProxyFailed) else error
+                self._detail = str(cause)
+                self._reason = Reason.PROXY if isinstance(cause, ProxyFailed) else Reason.CIRCUIT_OPEN
                 circuit = Circuit(
                     until=self._at(rest), openings=self._openings, detail=self._detail, reason=self._reason
                 )

@@ -42,7 +42,7 @@ DOUBT_SECONDS = 3.0
 _NOBODY = "http://127.0.0.1:1/"
 
 
-class _Doubt:
+class _Suspicion:
     """A trip on nobody's behalf but that of who wonders; it counts against no limit, for no provider is asked."""
 
     def __init__(self, deadline: float) -> None:
@@ -119,8 +119,8 @@ class ProviderClient:
         a port of its own machine at which nobody listens. A proxy that is well says at once that nobody does."""
         if self._connection.proxy is None:
             return None
-        doubt = _Doubt(min(deadline, self._clock.monotonic() + DOUBT_SECONDS))
-        answer = self._exchanger.exchange(Request("GET", _NOBODY, _PLAIN_HEADERS, None, "the proxy"), doubt)
+        suspicion = _Suspicion(min(deadline, self._clock.monotonic() + DOUBT_SECONDS))
+        answer = self._exchanger.exchange(Request("GET", _NOBODY, _PLAIN_HEADERS, None, "the proxy"), suspicion)
         if isinstance(answer, Response) or not isinstance(answer.error, ProviderTimeout):
             return None
         return ProxyFailed(f"the proxy {self._connection.proxy} does not answer, whatever it is asked for")

@@ -18,7 +18,7 @@ from metarr.errors import BadAnswer, DeadlineTooNear
 from metarr.fetch.contract import Connection, Response
 from metarr.fetch.failure import PROXY_STATUSES, Failure, explained, explained_behind, refused
 from metarr.fetch.packing import unpack
-from metarr.fetch.sockets import LOOK_UP, Reading, Stage, Trip, current, pools
+from metarr.fetch.sockets import LOOK_UP, Exchange, Stage, Trip, current, pools
 from metarr.proxy import Proxy
 
 PIECE = 64 * 1024
@@ -61,7 +61,7 @@ class Exchanger:
         prepared = PreparedRequest()
         prepared.method, prepared.url, prepared.body = request.method, request.url, request.body
         prepared.headers = request.headers  # type: ignore[assignment]  # any mapping will do
-        current.reading = Reading(trip, self._clock, self._connection.read_timeout, now + EXCHANGE_SECONDS)
+        current.reading = Exchange(trip, self._clock, self._connection.read_timeout, now + EXCHANGE_SECONDS)
         current.stage = Stage.OPEN
         # How long a silence may last, the reader below knows; it need not set again what is set already.
         timeout = (min(self._connection.connect_timeout, left), LOOK_UP)

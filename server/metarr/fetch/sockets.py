@@ -42,7 +42,7 @@ class Trip(Protocol):
         """Called before each request; raises when it may not leave."""
 
 
-class Reading(NamedTuple):
+class Exchange(NamedTuple):
     trip: Trip
     clock: Clock
     patience: float
@@ -57,7 +57,7 @@ current = threading.local()
 
 
 class BoundedReader(io.RawIOBase):
-    def __init__(self, sock: socket.socket, owner: Any, reading: Reading) -> None:
+    def __init__(self, sock: socket.socket, owner: Any, reading: Exchange) -> None:
         """`owner` keeps the socket open for as long as this is."""
         super().__init__()
         self._sock = sock
@@ -128,7 +128,7 @@ class _PlainConnection(_Staged):
     pass
 
 
-class _TlsConnection(_Staged, HTTPSConnection):
+class _PlainTlsConnection(_Staged, HTTPSConnection):
     pass
 
 
@@ -137,7 +137,7 @@ class _PlainPool(HTTPConnectionPool):
 
 
 class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
+    ConnectionCls = _PlainTlsConnection
 
 
 class _SocksConnection(SOCKSConnection):

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import structlog
 
-from metarr import providers
+from metarr import providers, proxy
 from metarr.domain.fields import FIELDS
 from metarr.domain.item import OWNER, REPORTERS
 from metarr.domain.values import Kind, Struct
@@ -187,6 +187,8 @@ def _setting_faults(settings: object) -> Iterator[str]:
     keys = [setting.key for setting in settings]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
         yield f"settings declared twice: {', '.join(twice)}"
+    if taken := sorted({*keys} & {*proxy.KEYS}):
+        yield f"settings that every provider has anyway: {', '.join(taken)}"
     if wrong := [key for key in keys if not ID.fullmatch(key)]:
         yield f"settings with unusable keys: {', '.join(map(repr, wrong))}"
     for setting in settings:

@@ -5,7 +5,7 @@ named by their external ids, so that a document of one library can be taken over
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from metarr.asking.config import ConfigReader
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
-from metarr.declared import checked_all
+from metarr.declared import Setting, checked_all
 from metarr.domain.authority import FieldRule, rule_key, rule_violations
 from metarr.domain.checked import checked_value
 from metarr.domain.fields import fields_of
@@ -37,6 +37,9 @@ FORMAT = 1
 
 MOST_ITEMS = 500
 """Items of one document."""
+
+_PLAIN = tuple(each for each in DECLARED if not each.is_secret)
+"""The settings of Metarr that a document may hold."""
 
 _SOURCE = re.compile(r"[a-z0-9_.:+-]{0,100}")
 
@@ -156,7 +159,7 @@ class Decisions:
         settings, rules = with_languages(key_values.read(connection)), self._authorities.read().authority
         return replace(
             document,
-            settings={each.key: settings[each.key] for each in DECLARED if each.key in settings},
+            settings={each.key: settings[each.key] for each in _PLAIN if each.key in settings},
             authorities=AuthorityDecisions(
                 provider_priority=rules.priority, fill_gaps=rules.fill_gaps, fields=dict(sorted(rules.rules.items()))
             ),
@@ -175,7 +178,7 @@ class Decisions:
         """
         document = _read(text)
         wrong = [
-            *checked_all(DECLARED, with_languages(document.settings), may_go=False)[1],
+            *_setting_faults(with_languages(document.settings)),
             *self._authority_faults(document.authorities),
         ]
         wrong += [fault for each in self._providers_of(document) for fault in _provider_faults(*each)]
@@ -213,8 +216,7 @@ class Decisions:
                 yield from rule_violations(kind, field, rule, sources, path)
 
     def _take_settings(self, wanted: Mapping[str, Any], dry_run: bool) -> int:
-        values, _ = checked_all(DECLARED, wanted)
-        wanted = with_languages(wanted)
+        values, _ = checked_all(_PLAIN, with_languages(wanted))
         now = msgspec.to_builtins(self._config.read().settings)
         changed = {key: value for key, value in values.items() if list_of(now[key]) != list_of(value)}
         if changed and not dry_run:
@@ -238,7 +240,7 @@ class Decisions:
         return changed
 
     def _take_provider(self, configured: ConfiguredProvider, wanted: ProviderDecisions, dry_run: bool) -> bool:
-        values, _ = checked_all(configured.provider.settings, wanted.settings)
+        values, _ = checked_all(configured.declared, wanted.settings)
         changed = {key: value for key, value in values.items() if configured.config.settings.get(key) != value}
         if not changed and configured.config.enabled == wanted.enabled:
             return False
@@ -302,7 +304,7 @@ def _plain(stored: FieldValue) -> Any:
 
 def _without_secrets(configured: ConfiguredProvider) -> dict[str, Any]:
     """Only what is declared as something else than a secret: a setting of an older version may have been one."""
-    harmless = {each.key for each in configured.provider.settings if not each.is_secret}
+    harmless = {each.key for each in configured.declared if not each.is_secret}
     return {key: value for key, value in sorted(configured.config.settings.items()) if key in harmless}
 
 
@@ -324,14 +326,26 @@ def _parted(key: str) -> tuple[Kind | None, str]:
     return (Kind(kind) if kind in list(Kind) and rule_key(Kind(kind), field) == key else None), field
 
 
+def _setting_faults(wanted: Mapping[str, Any]) -> Iterator[Violation]:
+    plain = yield from _without_secret_faults(DECLARED, wanted, "settings", "metarr settings set")
+    yield from checked_all(DECLARED, plain, may_go=False)[1]
+
+
+def _without_secret_faults(
+    declared: Iterable[Setting], wanted: Mapping[str, Any], path: str, command: str
+) -> Generator[Violation, None, dict[str, Any]]:
+    """What is wanted but for secrets, each of which is a fault."""
+    secrets = {each.key for each in declared if each.is_secret}
+    for key in sorted(secrets & wanted.keys()):
+        yield Violation(f"{path}.{key}", f"is a secret and not read from a file: {command} {key}=-")
+    return {key: value for key, value in wanted.items() if key not in secrets}
+
+
 def _provider_faults(configured: ConfiguredProvider, wanted: ProviderDecisions) -> Iterator[Violation]:
     path = f"providers.{configured.id}.settings"
-    secrets = {each.key for each in configured.provider.settings if each.is_secret}
-    for key in sorted(secrets & wanted.settings.keys()):
-        why = f"is a secret and not read from a file: metarr providers set {configured.id} {key}=-"
-        yield Violation(f"{path}.{key}", why)
-    plain = {key: value for key, value in wanted.settings.items() if key not in secrets}
-    yield from checked_all(configured.provider.settings, plain, path=path, owner=configured.id, may_go=False)[1]
+    command = f"metarr providers set {configured.id}"
+    plain = yield from _without_secret_faults(configured.declared, wanted.settings, path, command)
+    yield from checked_all(configured.declared, plain, path=path, owner=configured.id, may_go=False)[1]
 
 
 def _item_faults(place: int, wanted: ItemDecisions) -> Iterator[Violation]:

@@ -12,12 +12,14 @@ ALLOWED = "allow_plain_http"
 
 
 def astray(declared: Iterable[Setting], before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:
-    """The secrets that would be sent to another scheme, host or port than they were entered for."""
+    """The secrets that would be sent to another scheme, host or port than they were entered for. One that was entered
+    before there was any address belongs to the first."""
     default = {each.key: each.default for each in declared}
 
     def moved(key: str) -> bool:
         was, now = (str(settings.get(key, default.get(key, ""))) for settings in (before, after))
-        return origin(was) != origin(now)
+        _, host, _ = before_it = origin(was)
+        return bool(host) and before_it != origin(now)
 
     return frozenset(each.key for each in declared if each.is_secret and moved(each.sent_to))
 

@@ -9,7 +9,6 @@ from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
 from metarr.declared import checked_all
 from metarr.errors import InvalidInput, NoSuchThing, VersionMoved
-from metarr.providers.contract import Provider
 from metarr.rules.origins import astray, refused_in_the_clear
 from metarr.rules.trial import Verdict, trial, verdict_on
 from metarr.secrets import Vault
@@ -57,21 +56,21 @@ class ProviderSettings:
         InvalidInput with a violation per wrong setting, and VersionMoved where its settings are not those of the etag
         any more, with nothing stored.
         """
-        provider = self.configured(provider_id).provider
-        wanted = _checked(provider, changes)
-        secrets = {each.key for each in provider.settings if each.is_secret}
+        configured = self.configured(provider_id)
+        wanted = _checked(configured, changes)
+        secrets = {each.key for each in configured.declared if each.is_secret}
         with self._database.begin_durably() as connection:
             # Read here and not from the roster: another update may have been stored meanwhile.
             before = self._store.config(connection, provider_id)
             if etag and etag != before.etag:
                 raise VersionMoved(
-                    f"the settings of {provider.name} were changed since they were read; read them again"
+                    f"the settings of {configured.provider.name} were changed since they were read; read them again"
                 )
             settings = {key: value for key, value in before.settings.items() if key not in wanted}
             settings |= {key: value for key, value in wanted.items() if value is not None and key not in secrets}
-            if wrong := refused_in_the_clear(provider.settings, wanted, settings):
+            if wrong := refused_in_the_clear(configured.provider.settings, wanted, settings):
                 raise InvalidInput(*wrong)
-            gone = wanted.keys() | astray(provider.settings, before.settings, settings)
+            gone = wanted.keys() | astray(configured.declared, before.settings, settings)
             sealed = {key: value for key, value in before.sealed.items() if key not in gone}
             sealed |= {key: self._vault.seal(wanted[key]) for key in secrets if wanted.get(key) is not None}
             config = replace(
@@ -89,7 +88,7 @@ class ProviderSettings:
         """
         configured = self.configured(provider_id)
         if typed:
-            with trial(configured, _checked(configured.provider, typed), self._clock) as tried:
+            with trial(configured, _checked(configured, typed), self._clock) as tried:
                 return verdict_on(tried, self._clock, deadline)
         verdict = verdict_on(configured, self._clock, deadline)
         if not verdict.trouble:
@@ -98,9 +97,9 @@ class ProviderSettings:
         return verdict
 
 
-def _checked(provider: Provider, changes: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(configured: ConfiguredProvider, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The settings as they are to be kept. Raises InvalidInput with a violation per wrong one."""
-    wanted, wrong = checked_all(provider.settings, changes, owner=provider.id)
+    wanted, wrong = checked_all(configured.declared, changes, owner=configured.id)
     if wrong:
         raise InvalidInput(*wrong)
     return wanted

@@ -6,9 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
+from metarr import proxy
+from metarr.addresses import origin
 from metarr.asking.roster import ConfiguredProvider, limits_in_force
 from metarr.clock import Clock
-from metarr.errors import InvalidInput, KeyRefused, ProviderError, QuotaExhausted, RateLimited, Violation
+from metarr.errors import InvalidInput, KeyRefused, ProviderError, ProxyFailed, QuotaExhausted, RateLimited, Violation
 from metarr.fetch.channel import TEST_SECONDS, Channel
 from metarr.fetch.contract import LimitState
 from metarr.providers import guard
@@ -20,7 +24,7 @@ ANSWER_MARGIN = 0.2
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a test. `trouble`: "" (none), "key", "network" or "quota"."""
+    """What came of a test. `trouble`: "" (none), "key", "network", "quota" or "proxy"."""
 
     trouble: str
     detail: str
@@ -51,7 +55,7 @@ def trial(configured: ConfiguredProvider, wanted: Mapping[str, Any], clock: Cloc
     Raises InvalidInput where a stored secret would be sent to another host than the one that it was entered for.
     """
     provider, memory = configured.provider, Forgetful()
-    default = {each.key: each.default for each in provider.settings}
+    default = {each.key: each.default for each in configured.declared}
     given = {key: default[key] if value is None else value for key, value in wanted.items()}
     settings = {**configured.settings, **given}
     _refuse_kept_secrets(configured, wanted, settings)
@@ -59,7 +63,7 @@ def trial(configured: ConfiguredProvider, wanted: Mapping[str, Any], clock: Cloc
         raise InvalidInput(*wrong)
     channel = Channel(
         provider.id,
-        provider.connection(settings),
+        msgspec.structs.replace(provider.connection(settings), proxy=proxy.chosen(settings, configured.common_proxy)),
         guard.classify(provider),
         limits_in_force(provider.limits, settings),
         clock,
@@ -93,16 +97,24 @@ def _refuse_kept_secrets(
     configured: ConfiguredProvider, wanted: Mapping[str, Any], settings: Mapping[str, Any]
 ) -> None:
     """Raises InvalidInput where a stored secret would be sent to another host than the one that it was entered for."""
-    gone = astray(configured.provider.settings, configured.settings, settings)
-    kept = [each for each in configured.provider.settings if each.key in gone - wanted.keys()]
-    if kept := [each for each in kept if configured.settings[each.key]]:
-        text = f"was entered for {_address(configured)}, and is sent nowhere else: enter it, too"
-        raise InvalidInput(*(Violation(f"settings.{each.key}", text) for each in kept))
+    gone = astray(configured.declared, configured.settings, settings) - wanted.keys()
+    # Where the other address is none, as of a proxy that is to be left out, nothing is sent.
+    kept = [
+        each
+        for each in configured.declared
+        if each.key in gone and configured.settings[each.key] and origin(str(settings[each.sent_to]))[1]
+    ]
+    if kept:
+        text = "was entered for {}, and is sent nowhere else: enter it, too"
+        address = {each.key: _host(configured, each.sent_to) for each in kept}
+        raise InvalidInput(*(Violation(f"settings.{key}", text.format(was)) for key, was in address.items()))
 
 
 def _trouble(error: ProviderError) -> str:
     if isinstance(error, KeyRefused):
         return "key"
+    if isinstance(error, ProxyFailed):
+        return "proxy"
     return "quota" if isinstance(error, RateLimited | QuotaExhausted) else "network"
 
 
@@ -111,7 +123,10 @@ def _advice(configured: ConfiguredProvider, error: ProviderError) -> str:
         return f"{configured.provider.name} refuses the key: {error.detail}; {_where_to_get(configured)}"
     if isinstance(error, RateLimited | QuotaExhausted):
         return f"{configured.provider.name} is at its limit: {error.detail}; Metarr asks again by itself"
-    address = _address(configured)
+    if isinstance(error, ProxyFailed):
+        whose = "its own proxy" if configured.settings[proxy.ADDRESS] else "the proxy in the settings of Metarr"
+        return f"{configured.provider.name} was not asked: {error.detail}; check {whose}"
+    address = _host(configured)
     return f"{configured.provider.name} cannot be heard: {error.detail}; check the network and the address {address}"
 
 
@@ -120,6 +135,6 @@ def _where_to_get(configured: ConfiguredProvider) -> str:
     return (secret.help if secret else "") or f"see {configured.provider.homepage}"
 
 
-def _address(configured: ConfiguredProvider) -> str:
-    """The host it is asked at; user and path of an address may hold secrets."""
-    return urlsplit(str(configured.settings.get("base_url", ""))).hostname or "?"
+def _host(configured: ConfiguredProvider, key: str = "base_url") -> str:
+    """The host of an address; its user and path may hold secrets."""
+    return urlsplit(str(configured.settings.get(key, ""))).hostname or "?"

@@ -67,6 +67,7 @@ class ProviderState(_message.Message):
         STATUS_KEY_REFUSED: _ClassVar[ProviderState.Status]
         STATUS_FAILING: _ClassVar[ProviderState.Status]
         STATUS_SUSPECT: _ClassVar[ProviderState.Status]
+        STATUS_PROXY_FAILING: _ClassVar[ProviderState.Status]
     STATUS_UNSPECIFIED: ProviderState.Status
     STATUS_OK: ProviderState.Status
     STATUS_DISABLED: ProviderState.Status
@@ -75,6 +76,7 @@ class ProviderState(_message.Message):
     STATUS_KEY_REFUSED: ProviderState.Status
     STATUS_FAILING: ProviderState.Status
     STATUS_SUSPECT: ProviderState.Status
+    STATUS_PROXY_FAILING: ProviderState.Status
     STATUS_FIELD_NUMBER: _ClassVar[int]
     DETAIL_FIELD_NUMBER: _ClassVar[int]
     RETRY_AT_FIELD_NUMBER: _ClassVar[int]
@@ -100,7 +102,7 @@ class ProviderState(_message.Message):
     def __init__(self, status: _Optional[_Union[ProviderState.Status, str]] = ..., detail: _Optional[str] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quota_used: _Optional[int] = ..., quota_limit: _Optional[int] = ..., quota_reset_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_request_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_success_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pending_items: _Optional[int] = ..., forecast_days: _Optional[int] = ..., advice: _Optional[str] = ...) -> None: ...
 
 class Provider(_message.Message):
-    __slots__ = ("id", "name", "homepage", "attribution", "enabled", "settings", "state", "coverage", "etag", "image_hosts")
+    __slots__ = ("id", "name", "homepage", "attribution", "enabled", "settings", "state", "coverage", "etag", "image_hosts", "proxy")
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     HOMEPAGE_FIELD_NUMBER: _ClassVar[int]
@@ -111,6 +113,7 @@ class Provider(_message.Message):
     COVERAGE_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     IMAGE_HOSTS_FIELD_NUMBER: _ClassVar[int]
+    PROXY_FIELD_NUMBER: _ClassVar[int]
     id: str
     name: str
     homepage: str
@@ -121,7 +124,8 @@ class Provider(_message.Message):
     coverage: _containers.RepeatedCompositeFieldContainer[ProviderCoverage]
     etag: str
     image_hosts: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., homepage: _Optional[str] = ..., attribution: _Optional[str] = ..., enabled: _Optional[bool] = ..., settings: _Optional[_Iterable[_Union[ProviderSetting, _Mapping]]] = ..., state: _Optional[_Union[ProviderState, _Mapping]] = ..., coverage: _Optional[_Iterable[_Union[ProviderCoverage, _Mapping]]] = ..., etag: _Optional[str] = ..., image_hosts: _Optional[_Iterable[str]] = ...) -> None: ...
+    proxy: str
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., homepage: _Optional[str] = ..., attribution: _Optional[str] = ..., enabled: _Optional[bool] = ..., settings: _Optional[_Iterable[_Union[ProviderSetting, _Mapping]]] = ..., state: _Optional[_Union[ProviderState, _Mapping]] = ..., coverage: _Optional[_Iterable[_Union[ProviderCoverage, _Mapping]]] = ..., etag: _Optional[str] = ..., image_hosts: _Optional[_Iterable[str]] = ..., proxy: _Optional[str] = ...) -> None: ...
 
 class ProviderCoverage(_message.Message):
     __slots__ = ("kind", "fields")
@@ -200,11 +204,13 @@ class TestProviderResponse(_message.Message):
         VERDICT_KEY: _ClassVar[TestProviderResponse.Verdict]
         VERDICT_NETWORK: _ClassVar[TestProviderResponse.Verdict]
         VERDICT_QUOTA: _ClassVar[TestProviderResponse.Verdict]
+        VERDICT_PROXY: _ClassVar[TestProviderResponse.Verdict]
     VERDICT_UNSPECIFIED: TestProviderResponse.Verdict
     VERDICT_OK: TestProviderResponse.Verdict
     VERDICT_KEY: TestProviderResponse.Verdict
     VERDICT_NETWORK: TestProviderResponse.Verdict
     VERDICT_QUOTA: TestProviderResponse.Verdict
+    VERDICT_PROXY: TestProviderResponse.Verdict
     VERDICT_FIELD_NUMBER: _ClassVar[int]
     DETAIL_FIELD_NUMBER: _ClassVar[int]
     ELAPSED_MS_FIELD_NUMBER: _ClassVar[int]
@@ -350,7 +356,7 @@ class ApplyFieldAuthoritiesResponse(_message.Message):
     def __init__(self, done: _Optional[int] = ..., total: _Optional[int] = ..., changed_items: _Optional[int] = ..., changed_fields: _Optional[_Mapping[str, int]] = ..., finished: _Optional[bool] = ...) -> None: ...
 
 class Setting(_message.Message):
-    __slots__ = ("key", "label", "help", "type", "value", "default_value", "minimum", "maximum")
+    __slots__ = ("key", "label", "help", "type", "value", "default_value", "minimum", "maximum", "secret_set")
     class Type(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         TYPE_UNSPECIFIED: _ClassVar[Setting.Type]
@@ -358,11 +364,15 @@ class Setting(_message.Message):
         TYPE_TEXTS: _ClassVar[Setting.Type]
         TYPE_INTEGER: _ClassVar[Setting.Type]
         TYPE_BOOLEAN: _ClassVar[Setting.Type]
+        TYPE_URL: _ClassVar[Setting.Type]
+        TYPE_SECRET: _ClassVar[Setting.Type]
     TYPE_UNSPECIFIED: Setting.Type
     TYPE_TEXT: Setting.Type
     TYPE_TEXTS: Setting.Type
     TYPE_INTEGER: Setting.Type
     TYPE_BOOLEAN: Setting.Type
+    TYPE_URL: Setting.Type
+    TYPE_SECRET: Setting.Type
     KEY_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     HELP_FIELD_NUMBER: _ClassVar[int]
@@ -371,6 +381,7 @@ class Setting(_message.Message):
     DEFAULT_VALUE_FIELD_NUMBER: _ClassVar[int]
     MINIMUM_FIELD_NUMBER: _ClassVar[int]
     MAXIMUM_FIELD_NUMBER: _ClassVar[int]
+    SECRET_SET_FIELD_NUMBER: _ClassVar[int]
     key: str
     label: str
     help: str
@@ -379,7 +390,8 @@ class Setting(_message.Message):
     default_value: _struct_pb2.Value
     minimum: int
     maximum: int
-    def __init__(self, key: _Optional[str] = ..., label: _Optional[str] = ..., help: _Optional[str] = ..., type: _Optional[_Union[Setting.Type, str]] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., default_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., minimum: _Optional[int] = ..., maximum: _Optional[int] = ...) -> None: ...
+    secret_set: bool
+    def __init__(self, key: _Optional[str] = ..., label: _Optional[str] = ..., help: _Optional[str] = ..., type: _Optional[_Union[Setting.Type, str]] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., default_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., minimum: _Optional[int] = ..., maximum: _Optional[int] = ..., secret_set: _Optional[bool] = ...) -> None: ...
 
 class GetSettingsRequest(_message.Message):
     __slots__ = ()

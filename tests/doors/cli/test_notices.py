@@ -56,6 +56,7 @@ def test_where_health_cannot_be_told_the_notices_are(metarr, daemon):
         ("quota_outgrown", "ConfigService.UpdateProvider", "omdb", "metarr providers set omdb daily_quota=NUMBER"),
         ("no_provider", "ConfigService.UpdateProvider", "", "metarr providers set ID KEY=VALUE"),
         ("provider_failing", "ConfigService.TestProvider", "tmdb", "metarr providers test tmdb"),
+        ("provider_proxy_failing", "ConfigService.UpdateSettings", "tmdb", "metarr settings set KEY=VALUE"),
         ("player_silent", "SyncService.RemovePlayer", "kodi", "metarr players remove kodi"),
     ],
 )

@@ -27,12 +27,14 @@ _CONDITIONS = {
     Condition.KEY_REFUSED: pb.ProviderState.STATUS_KEY_REFUSED,
     Condition.FAILING: pb.ProviderState.STATUS_FAILING,
     Condition.SUSPECT: pb.ProviderState.STATUS_SUSPECT,
+    Condition.PROXY_FAILING: pb.ProviderState.STATUS_PROXY_FAILING,
 }
 _VERDICTS = {
     "": pb.TestProviderResponse.VERDICT_OK,
     "key": pb.TestProviderResponse.VERDICT_KEY,
     "network": pb.TestProviderResponse.VERDICT_NETWORK,
     "quota": pb.TestProviderResponse.VERDICT_QUOTA,
+    "proxy": pb.TestProviderResponse.VERDICT_PROXY,
 }
 
 
@@ -120,10 +122,9 @@ def provider_message(health: ProviderHealth) -> pb.Provider:
         homepage=configured.provider.homepage,
         attribution=configured.provider.attribution,
         enabled=configured.config.enabled,
-        settings=[
-            provider_setting_message(each, configured.settings[each.key]) for each in configured.provider.settings
-        ],
+        settings=[provider_setting_message(each, configured.settings[each.key]) for each in configured.declared],
         state=state_message(health),
+        proxy="" if configured.proxy is None else configured.proxy.address,
         coverage=[
             pb.ProviderCoverage(kind=kind_message(kind), fields=[name for name in FIELDS if name in fields])
             for kind, fields in configured.provider.covers.items()

@@ -50,12 +50,20 @@ def _setting_message(setting: Setting, value: Any) -> pb.Setting:
         label=setting.label,
         help=setting.help,
         type=f"TYPE_{setting.type.name}",
-        value=value_message(value),
-        default_value=value_message(setting.default),
     )
+    if setting.is_secret:
+        message.secret_set = bool(value)
+    else:
+        message.value.CopyFrom(value_message(value))
+        message.default_value.CopyFrom(value_message(setting.default))
     if setting.maximum is not None:
         message.minimum, message.maximum = int(setting.minimum), int(setting.maximum)
     return message
+
+
+def hint(setting: Setting, secret: str) -> str:
+    """How a secret ends, where that tells little enough of it."""
+    return secret[-4:] if setting.hinted and len(secret) >= HINT_FROM else ""
 
 
 def provider_setting_message(setting: Setting, value: SettingValue) -> pb.ProviderSetting:
@@ -70,7 +78,7 @@ def provider_setting_message(setting: Setting, value: SettingValue) -> pb.Provid
     )
     if setting.is_secret:
         secret = str(value)
-        message.secret_set, message.secret_hint = bool(secret), secret[-4:] if len(secret) >= HINT_FROM else ""
+        message.secret_set, message.secret_hint = bool(secret), hint(setting, secret)
     else:
         message.value.CopyFrom(value_message(value))
         message.default_value.CopyFrom(value_message(setting.default))
