@@ -108,6 +108,7 @@ WHY_NO_ID = 30401
 WHY_CONFLICT = 30402
 WHY_UNTIL = 30403
 WHY_LINE = 30404
+WHY_PROXY = 30405
 
 # How a provider fares
 STATE_OK = 30410
@@ -118,6 +119,7 @@ STATE_KEY_REFUSED = 30414
 STATE_FAILING = 30415
 STATE_SUSPECT = 30416
 STATE_UNKNOWN = 30417
+STATE_PROXY_FAILING = 30418
 
 # Values
 NOTHING = 30420
@@ -400,6 +402,7 @@ REASONS = {
     "circuit_open": WHY_CIRCUIT_OPEN,
     "deadline": WHY_DEADLINE,
     "suspect": WHY_SUSPECT,
+    "proxy": WHY_PROXY,
     "disabled": WHY_DISABLED,
     "not_configured": WHY_NOT_CONFIGURED,
     "not_covered": WHY_NOT_COVERED,
@@ -417,6 +420,7 @@ PROVIDER_STATES = {
     "key_refused": STATE_KEY_REFUSED,
     "failing": STATE_FAILING,
     "suspect": STATE_SUSPECT,
+    "proxy_failing": STATE_PROXY_FAILING,
     "unknown": STATE_UNKNOWN,
 }
 """By the status of a provider."""
