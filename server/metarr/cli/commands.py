@@ -18,6 +18,7 @@ from metarr.cli import (
     decisions,
     edit,
     enrich,
+    fields,
     health,
     identity,
     imports,
@@ -55,6 +56,7 @@ app.command("enrich")(enrich.enrich)
 app.command("enrich-all")(jobs.enrich_all)
 app.command("search")(search.search)
 app.command("health")(health.health)
+app.command("fields")(fields.fields)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("support-bundle")(support.support_bundle)

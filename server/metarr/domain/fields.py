@@ -62,7 +62,8 @@ class Field(Struct, frozen=True, kw_only=True):
 
     `order`: providers it listens to by default; `episode_order` instead of it for seasons and episodes.
     `sync`: a change wakes the players by default. `decimals`: shown precision of a rating. `beside`: the field without
-    which it means nothing. `union`: lists are joined by default, files' and players' among them. `national`: another
+    which it means nothing. `unit`: what a number counts. `choices`: what it can be, where that is a closed set.
+    `union`: lists are joined by default, files' and players' among them. `national`: another
     one in every country. `shown_by`: the field in which a player
     shows it that does not take it. `textless` and `min_width` (pixels) say which
     artwork is acceptable.
@@ -77,6 +78,8 @@ class Field(Struct, frozen=True, kw_only=True):
     exclusive: bool = False
     sync: bool = False
     decimals: int = 1
+    unit: str = ""
+    choices: tuple[str, ...] = ()
     beside: str = ""
     union: bool = False
     national: bool = False
@@ -128,7 +131,7 @@ _CATALOGUE = (
     Field(name="release_date", type=T.DATE, label="Release date", kinds=ALL, sync=True),
     Field(name="year", type=T.INTEGER, label="Year", shown_by="release_date"),
     Field(name="end_date", type=T.DATE, label="End date", kinds=(SERIES,)),
-    Field(name="runtime_minutes", type=T.INTEGER, label="Runtime (minutes)", kinds=NOT_SEASON),
+    Field(name="runtime_minutes", type=T.INTEGER, label="Runtime", unit="minutes", kinds=NOT_SEASON),
     Field(name="status", type=T.TEXT, label="Status"),
     Field(name="certification", type=T.TEXT, label="Certification", kinds=NOT_SEASON, national=True),
     Field(name="genres", type=T.TEXTS, label="Genres", order=("tmdb", "tvdb")),
@@ -157,7 +160,7 @@ _CATALOGUE = (
         episode_order=("tmdb",),
         beside="tmdb_rating",
     ),
-    _omdb_only("rotten_tomatoes_score", T.INTEGER, "Rotten Tomatoes score (%)"),
+    _omdb_only("rotten_tomatoes_score", T.INTEGER, "Rotten Tomatoes score", unit="%"),
     _omdb_only("metacritic_score", T.INTEGER, "Metacritic score", decimals=0),
     _omdb_only("awards", T.TEXT, "Awards", kinds=TITLES),
     Field(name="season_number", type=T.INTEGER, label="Season number", kinds=(SEASON, EPISODE)),
@@ -181,7 +184,7 @@ _CATALOGUE = (
     _art("landscape", "Landscape", EXTRA_ART, (MOVIE, SERIES, SEASON), 500),
     _art("disc", "Disc", EXTRA_ART, (MOVIE,), 500),
     _art("characterart", "Character art", EXTRA_ART, (SERIES,), 300, textless=Textless.FIRST),
-    _art("keyart", "Key art (textless poster)", ("tmdb", "fanart", "tvdb"), TITLES, 300, textless=Textless.ONLY),
+    _art("keyart", "Key art", ("tmdb", "fanart", "tvdb"), TITLES, 300, textless=Textless.ONLY),
     _art("still", "Still", ("tvdb", "tmdb"), (EPISODE,), 300, sync=True, textless=Textless.FIRST),
 )
 

@@ -36,6 +36,10 @@ class SettingsEditor:
         """The settings; a secret as it is sealed, and "" where it cannot be opened any more."""
         return self._openable(self._config.read().settings)
 
+    def sync_fields(self) -> frozenset[str]:
+        """The fields whose changes wake the players, as it is set."""
+        return self._config.read().sync_fields
+
     def update(self, values: Mapping[str, Any], etag: str = "") -> Settings:
         """Set these; None goes back to the default. Raises InvalidInput, and VersionMoved where they are not those of
         the etag any more, with nothing changed.

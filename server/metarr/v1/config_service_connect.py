@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .config_service_pb2 import ApplyFieldAuthoritiesRequest, ApplyFieldAuthoritiesResponse, ExportSettingsRequest, ExportSettingsResponse, GetFieldAuthoritiesRequest, GetFieldAuthoritiesResponse, GetSettingsRequest, GetSettingsResponse, ImportSettingsRequest, ImportSettingsResponse, ListProvidersRequest, ListProvidersResponse, PreviewFieldAuthoritiesRequest, PreviewFieldAuthoritiesResponse, TestProviderRequest, TestProviderResponse, UpdateFieldAuthoritiesRequest, UpdateFieldAuthoritiesResponse, UpdateProviderRequest, UpdateProviderResponse, UpdateSettingsRequest, UpdateSettingsResponse
+from .config_service_pb2 import ApplyFieldAuthoritiesRequest, ApplyFieldAuthoritiesResponse, ExportSettingsRequest, ExportSettingsResponse, GetFieldAuthoritiesRequest, GetFieldAuthoritiesResponse, GetSettingsRequest, GetSettingsResponse, ImportSettingsRequest, ImportSettingsResponse, ListFieldsRequest, ListFieldsResponse, ListProvidersRequest, ListProvidersResponse, PreviewFieldAuthoritiesRequest, PreviewFieldAuthoritiesResponse, TestProviderRequest, TestProviderResponse, UpdateFieldAuthoritiesRequest, UpdateFieldAuthoritiesResponse, UpdateProviderRequest, UpdateProviderResponse, UpdateSettingsRequest, UpdateSettingsResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
@@ -68,6 +68,12 @@ class ConfigService(Protocol):
     async def update_settings(self, request: UpdateSettingsRequest, ctx: RequestContext[UpdateSettingsRequest, UpdateSettingsResponse], /) -> UpdateSettingsResponse:
         """
         Changes settings: all of those named or none.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def list_fields(self, request: ListFieldsRequest, ctx: RequestContext[ListFieldsRequest, ListFieldsResponse], /) -> ListFieldsResponse:
+        """
+        What fields there are, and the words for what travels as a code: what forms and menus are drawn from.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -176,6 +182,17 @@ class ConfigServiceASGIApplication(ConnectASGIApplication[ConfigService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.update_settings,
+                ),
+                "/metarr.v1.ConfigService/ListFields": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ListFields",
+                        service_name="metarr.v1.ConfigService",
+                        input=ListFieldsRequest,
+                        output=ListFieldsResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.list_fields,
                 ),
                 "/metarr.v1.ConfigService/GetFieldAuthorities": Endpoint.unary(
                     method=MethodInfo(
@@ -403,6 +420,31 @@ class ConfigServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def list_fields(
+        self,
+        request: ListFieldsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListFieldsResponse:
+        """
+        What fields there are, and the words for what travels as a code: what forms and menus are drawn from.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListFields",
+                service_name="metarr.v1.ConfigService",
+                input=ListFieldsRequest,
+                output=ListFieldsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
     async def get_field_authorities(
         self,
         request: GetFieldAuthoritiesRequest,
@@ -583,6 +625,12 @@ class ConfigServiceSync(Protocol):
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
+    def list_fields(self, request: ListFieldsRequest, ctx: RequestContext[ListFieldsRequest, ListFieldsResponse], /) -> ListFieldsResponse:
+        """
+        What fields there are, and the words for what travels as a code: what forms and menus are drawn from.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
     def get_field_authorities(self, request: GetFieldAuthoritiesRequest, ctx: RequestContext[GetFieldAuthoritiesRequest, GetFieldAuthoritiesResponse], /) -> GetFieldAuthoritiesResponse:
         """
         Which providers each field listens to.
@@ -686,6 +734,17 @@ class ConfigServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.update_settings,
+                ),
+                "/metarr.v1.ConfigService/ListFields": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ListFields",
+                        service_name="metarr.v1.ConfigService",
+                        input=ListFieldsRequest,
+                        output=ListFieldsResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.list_fields,
                 ),
                 "/metarr.v1.ConfigService/GetFieldAuthorities": EndpointSync.unary(
                     method=MethodInfo(
@@ -912,6 +971,31 @@ class ConfigServiceClientSync(ConnectClientSync):
             ),
             headers=headers,
             timeout_ms=timeout_ms,
+        )
+    def list_fields(
+        self,
+        request: ListFieldsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListFieldsResponse:
+        """
+        What fields there are, and the words for what travels as a code: what forms and menus are drawn from.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListFields",
+                service_name="metarr.v1.ConfigService",
+                input=ListFieldsRequest,
+                output=ListFieldsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
         )
     def get_field_authorities(
         self,

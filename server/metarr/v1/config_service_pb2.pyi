@@ -219,6 +219,80 @@ class TestProviderResponse(_message.Message):
     elapsed_ms: int
     def __init__(self, verdict: _Optional[_Union[TestProviderResponse.Verdict, str]] = ..., detail: _Optional[str] = ..., elapsed_ms: _Optional[int] = ...) -> None: ...
 
+class Field(_message.Message):
+    __slots__ = ("name", "label", "type", "unit", "kinds", "may_union", "choices", "default_rules", "sync", "language_first")
+    class Type(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        TYPE_UNSPECIFIED: _ClassVar[Field.Type]
+        TYPE_TEXT: _ClassVar[Field.Type]
+        TYPE_DATE: _ClassVar[Field.Type]
+        TYPE_INTEGER: _ClassVar[Field.Type]
+        TYPE_RATING: _ClassVar[Field.Type]
+        TYPE_TEXTS: _ClassVar[Field.Type]
+        TYPE_CREDITS: _ClassVar[Field.Type]
+        TYPE_COLLECTION: _ClassVar[Field.Type]
+        TYPE_ARTWORK: _ClassVar[Field.Type]
+    TYPE_UNSPECIFIED: Field.Type
+    TYPE_TEXT: Field.Type
+    TYPE_DATE: Field.Type
+    TYPE_INTEGER: Field.Type
+    TYPE_RATING: Field.Type
+    TYPE_TEXTS: Field.Type
+    TYPE_CREDITS: Field.Type
+    TYPE_COLLECTION: Field.Type
+    TYPE_ARTWORK: Field.Type
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    UNIT_FIELD_NUMBER: _ClassVar[int]
+    KINDS_FIELD_NUMBER: _ClassVar[int]
+    MAY_UNION_FIELD_NUMBER: _ClassVar[int]
+    CHOICES_FIELD_NUMBER: _ClassVar[int]
+    DEFAULT_RULES_FIELD_NUMBER: _ClassVar[int]
+    SYNC_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIRST_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    label: str
+    type: Field.Type
+    unit: str
+    kinds: _containers.RepeatedScalarFieldContainer[_common_pb2.MediaKind]
+    may_union: bool
+    choices: _containers.RepeatedScalarFieldContainer[str]
+    default_rules: _containers.RepeatedCompositeFieldContainer[FieldAuthority]
+    sync: bool
+    language_first: bool
+    def __init__(self, name: _Optional[str] = ..., label: _Optional[str] = ..., type: _Optional[_Union[Field.Type, str]] = ..., unit: _Optional[str] = ..., kinds: _Optional[_Iterable[_Union[_common_pb2.MediaKind, str]]] = ..., may_union: _Optional[bool] = ..., choices: _Optional[_Iterable[str]] = ..., default_rules: _Optional[_Iterable[_Union[FieldAuthority, _Mapping]]] = ..., sync: _Optional[bool] = ..., language_first: _Optional[bool] = ...) -> None: ...
+
+class Term(_message.Message):
+    __slots__ = ("code", "word")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    WORD_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    word: str
+    def __init__(self, code: _Optional[str] = ..., word: _Optional[str] = ...) -> None: ...
+
+class ListFieldsRequest(_message.Message):
+    __slots__ = ("kind", "page_size", "page_token")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    kind: _common_pb2.MediaKind
+    page_size: int
+    page_token: str
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListFieldsResponse(_message.Message):
+    __slots__ = ("fields", "next_page_token", "rules", "reasons")
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    REASONS_FIELD_NUMBER: _ClassVar[int]
+    fields: _containers.RepeatedCompositeFieldContainer[Field]
+    next_page_token: str
+    rules: _containers.RepeatedCompositeFieldContainer[Term]
+    reasons: _containers.RepeatedCompositeFieldContainer[Term]
+    def __init__(self, fields: _Optional[_Iterable[_Union[Field, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., rules: _Optional[_Iterable[_Union[Term, _Mapping]]] = ..., reasons: _Optional[_Iterable[_Union[Term, _Mapping]]] = ...) -> None: ...
+
 class FieldAuthority(_message.Message):
     __slots__ = ("kind", "field", "providers", "exclusive", "union", "is_default")
     KIND_FIELD_NUMBER: _ClassVar[int]

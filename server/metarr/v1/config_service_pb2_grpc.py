@@ -60,6 +60,11 @@ class ConfigServiceStub:
                 request_serializer=metarr_dot_v1_dot_config__service__pb2.UpdateSettingsRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_config__service__pb2.UpdateSettingsResponse.FromString,
                 _registered_method=True)
+        self.ListFields = channel.unary_unary(
+                '/metarr.v1.ConfigService/ListFields',
+                request_serializer=metarr_dot_v1_dot_config__service__pb2.ListFieldsRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_config__service__pb2.ListFieldsResponse.FromString,
+                _registered_method=True)
         self.GetFieldAuthorities = channel.unary_unary(
                 '/metarr.v1.ConfigService/GetFieldAuthorities',
                 request_serializer=metarr_dot_v1_dot_config__service__pb2.GetFieldAuthoritiesRequest.SerializeToString,
@@ -126,6 +131,13 @@ class ConfigServiceServicer:
 
     def UpdateSettings(self, request, context):
         """Changes settings: all of those named or none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFields(self, request, context):
+        """What fields there are, and the words for what travels as a code: what forms and menus are drawn from.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -201,6 +213,11 @@ def add_ConfigServiceServicer_to_server(servicer, server):
                     servicer.UpdateSettings,
                     request_deserializer=metarr_dot_v1_dot_config__service__pb2.UpdateSettingsRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_config__service__pb2.UpdateSettingsResponse.SerializeToString,
+            ),
+            'ListFields': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFields,
+                    request_deserializer=metarr_dot_v1_dot_config__service__pb2.ListFieldsRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_config__service__pb2.ListFieldsResponse.SerializeToString,
             ),
             'GetFieldAuthorities': grpc.unary_unary_rpc_method_handler(
                     servicer.GetFieldAuthorities,
@@ -369,6 +386,33 @@ class ConfigService:
             '/metarr.v1.ConfigService/UpdateSettings',
             metarr_dot_v1_dot_config__service__pb2.UpdateSettingsRequest.SerializeToString,
             metarr_dot_v1_dot_config__service__pb2.UpdateSettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFields(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.ConfigService/ListFields',
+            metarr_dot_v1_dot_config__service__pb2.ListFieldsRequest.SerializeToString,
+            metarr_dot_v1_dot_config__service__pb2.ListFieldsResponse.FromString,
             options,
             channel_credentials,
             insecure,

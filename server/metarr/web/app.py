@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from metarr.rpc.doors.local import LocalDoor, Refused
 from metarr.v1 import config_service_pb2 as config
 from metarr.web import authorities, health, home, jobs, providers, session, settings, show, static
-from metarr.web.frame import DOOR, is_partial, refusal, status_of
+from metarr.web.frame import DOOR, is_partial, label, refusal, status_of
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +61,7 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
     app.jinja_env.globals.update(
         may_sign_out=session.may_sign_out, NOT_CONFIGURED=config.ProviderState.STATUS_NOT_CONFIGURED
     )
-    app.jinja_env.filters.update(show.FILTERS)
+    app.jinja_env.filters.update(show.FILTERS, label=label)
     app.context_processor(lambda: {"layout": "bare.html" if is_partial() else "base.html"})
     app.before_request(_refuse_foreign)
     app.before_request(session.admit)

@@ -80,7 +80,7 @@ def _input(setting: Declared, form: Form | None, wrong: Mapping[str, str]) -> In
 def _of_provider(setting: Declared) -> dict[str, Any]:
     """What only a provider's setting is declared with."""
     if isinstance(setting, config.Setting):
-        return {}
+        return {"is_set": setting.secret_set}
     return {
         "choices": tuple(setting.choices),
         "required": setting.required,

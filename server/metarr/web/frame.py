@@ -45,6 +45,14 @@ def _door() -> LocalDoor:
     return cast("LocalDoor", current_app.extensions[DOOR])
 
 
+def label(field: str) -> str:
+    """A field's name for a person to read, such as "IMDb rating"."""
+    if "labels" not in g:
+        listed = ask(services.config.ListFields, config.ListFieldsRequest(page_size=200))
+        g.labels = {each.name: each.label for each in listed.fields}
+    return cast("dict[str, str]", g.labels).get(field, field)
+
+
 def now() -> datetime:
     """The daemon's time."""
     return _door().clock.now()

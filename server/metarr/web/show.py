@@ -106,15 +106,6 @@ def named(text: str, name: str) -> str:
     return f"{name}: {sentence(text)[0].lower()}{sentence(text)[1:]}" if name else sentence(text)
 
 
-_NAMES = {"imdb": "IMDb", "tmdb": "TMDB", "id": "ID"}
-
-
-def label(field: str) -> str:
-    """A field's name for a person to read, such as "IMDb rating"."""
-    words = " ".join(_NAMES.get(word, word) for word in field.split("_"))
-    return words[:1].upper() + words[1:]
-
-
 MOST = 160
 """Characters of a value that is shown among others."""
 
@@ -144,7 +135,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "job_counts": job_counts,
     "job_name": job_name,
     "job_state": job_state,
-    "label": label,
     "named": named,
     "plain": plain_of,
     "sentence": sentence,

@@ -36,7 +36,7 @@ def listed(page: Seen) -> list[str]:
 
 def test_every_field_of_a_kind_is_there(web):
     page = seen(web.get("/authorities"))
-    for name in ("Plot", "IMDb rating", "Release date", "Clearlogo"):
+    for name in ("Plot", "IMDb rating", "Release date", "Clear logo"):
         assert name in page.text
     assert "Still" not in page.text
     assert "Still" in seen(web.get("/authorities?kind=episode")).text

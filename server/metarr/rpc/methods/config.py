@@ -8,6 +8,7 @@ from metarr.rpc.convert import kind_message, plain_of, timestamp
 from metarr.rpc.doors.context import Context, seconds_left
 from metarr.rpc.methods.authorities import AuthorityMethods
 from metarr.rpc.methods.decisions import exported, imported
+from metarr.rpc.methods.fields import FieldMethods
 from metarr.rpc.methods.settings import SettingMethods, provider_setting_message
 from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
@@ -38,7 +39,7 @@ _VERDICTS = {
 }
 
 
-class ConfigServicer(AuthorityMethods, SettingMethods, BaseServicer, ConfigServiceServicer):
+class ConfigServicer(AuthorityMethods, FieldMethods, SettingMethods, BaseServicer, ConfigServiceServicer):
     """Everything a person tunes."""
 
     def __init__(

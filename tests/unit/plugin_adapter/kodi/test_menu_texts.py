@@ -64,15 +64,16 @@ def test_every_field_that_kodi_and_metarr_share_has_a_label():
     assert known <= set(menu_texts.FIELDS)
 
 
-def test_every_field_of_the_catalogue_has_its_label():
+def test_the_english_words_are_those_of_the_daemon():
+    """They stand here to be translated, and say what the daemon says to those who have no words of their own."""
     from metarr.domain.fields import FIELDS
+    from metarr.domain.terms import REASONS, RULES
 
-    assert set(menu_texts.FIELDS) == {*FIELDS, "ids"}
-
-
-def test_every_rule_reason_and_cause_of_the_daemon_has_words():
-    from metarr.domain.item import Rule
-    from metarr.errors import Reason
-
-    assert {rule.value for rule in Rule} <= set(menu_texts.RULES)
-    assert {reason.value for reason in Reason} <= set(menu_texts.REASONS)
+    labels = {
+        name: f"{field.label} ({field.unit})" if field.unit == "minutes" else field.label
+        for name, field in FIELDS.items()
+    }
+    own = {name: english()[number] for name, number in menu_texts.FIELDS.items() if name != "ids"}
+    assert own == labels
+    assert {code: english()[number] for code, number in menu_texts.RULES.items()} == RULES
+    assert {code: english()[number] for code, number in menu_texts.REASONS.items()} == REASONS

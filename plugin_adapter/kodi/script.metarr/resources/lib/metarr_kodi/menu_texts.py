@@ -109,6 +109,8 @@ WHY_CONFLICT = 30402
 WHY_UNTIL = 30403
 WHY_LINE = 30404
 WHY_PROXY = 30405
+WHY_PLANNED = 30406
+WHY_SUSPECT = 30407
 
 # How a provider fares
 STATE_OK = 30410
@@ -407,6 +409,8 @@ REASONS = {
     "not_configured": WHY_NOT_CONFIGURED,
     "not_covered": WHY_NOT_COVERED,
     "not_selected": WHY_NOT_SELECTED,
+    "planned": WHY_PLANNED,
+    "suspect": WHY_SUSPECT,
     "no_id": WHY_NO_ID,
     "conflict": WHY_CONFLICT,
 }

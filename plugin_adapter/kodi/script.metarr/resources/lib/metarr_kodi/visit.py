@@ -71,8 +71,20 @@ class Visit:
         if self._words is None:
             health = self.ask("Health", "GetHealth")
             names = {each["id"]: each.get("name", "") for each in health.get("providers", ())}
-            self._words = Words(self.port, self.now, names, self.player_id)
+            self._words = Words(self.port, self.now, names, self.player_id, self._daemons_words)
         return self._words
+
+    def _daemons_words(self) -> dict[str, str]:
+        """The daemon's words for fields, rules and reasons, by code. An older daemon has none."""
+        from metarr_adapter.errors import RpcError  # noqa: PLC0415 - as in `visiting`
+
+        try:
+            listed = self.ask("Config", "ListFields", pageSize=200)
+        except RpcError:
+            return {}
+        terms = [*listed.get("rules", ()), *listed.get("reasons", ())]
+        labels = {each["name"]: each.get("label", "") for each in listed.get("fields", ())}
+        return {**labels, **{each["code"]: each.get("word", "") for each in terms}}
 
 
 def connected(address: str, token: str, ca_file: str) -> Caller:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 from metarr_kodi import menu_texts, moments, plain
 from metarr_kodi.port import Port
@@ -23,10 +23,20 @@ _SOURCES = {"owner": menu_texts.SOURCE_OWNER, "import": menu_texts.SOURCE_IMPORT
 
 
 class Words:
-    """`names` are the providers' names by id; `player_id` is this library's."""
+    """`names` are the providers' names by id; `player_id` is this library's. `daemons` tells the daemon's own words by
+    code; it is asked for a code that is none of this add-on's, for which there is no word in the owner's language."""
 
-    def __init__(self, port: Port, now: datetime, names: Mapping[str, str], player_id: str = "") -> None:
+    def __init__(
+        self,
+        port: Port,
+        now: datetime,
+        names: Mapping[str, str],
+        player_id: str = "",
+        daemons: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
         self._port, self._now, self._names, self._player_id = port, now, names, player_id
+        self._daemons = daemons
+        self._theirs: Mapping[str, str] = {}
         self.text = port.text
 
     # Times
@@ -41,8 +51,7 @@ class Words:
 
     def field(self, name: str) -> str:
         """A field's label."""
-        number = menu_texts.FIELDS.get(name)
-        return self.text(number) if number else plain.line(name)
+        return self._word_of(name, menu_texts.FIELDS)
 
     def fields(self, names: Iterable[str]) -> str:
         """Labels of some fields, in one line; of many the first ones."""
@@ -104,13 +113,12 @@ class Words:
     # Reasons
 
     def rule(self, rule: str) -> str:
-        number = menu_texts.RULES.get(rule)
-        return self.text(number) if number else plain.line(rule)
+        return self._word_of(rule, menu_texts.RULES)
 
     def unheard(self, outcome: Told) -> str:
         """Why a provider was not heard, and until when: "OMDb: quota used up until 00:00"."""
-        number = menu_texts.REASONS.get(outcome.get("reason", ""))
-        why = self.text(number) if number else plain.line(outcome.get("detail", ""))
+        reason = outcome.get("reason", "")
+        why = self._word_of(reason, menu_texts.REASONS, otherwise=outcome.get("detail", ""))
         if outcome.get("retryAt"):
             until = moments.until(self._port, outcome["retryAt"], self._now)
             why = self.text(menu_texts.WHY_UNTIL, why=why, when=until)
@@ -119,6 +127,14 @@ class Words:
     def limited(self, outcomes: Iterable[Told]) -> list[str]:
         """A line for each provider that should have been heard and was not."""
         return [self.unheard(each) for each in outcomes if each.get("status") == "STATUS_UNAVAILABLE"]
+
+    def _word_of(self, code: str, own: Mapping[str, int], otherwise: str = "") -> str:
+        """This add-on's word for a code; else the daemon's; else what is said otherwise, or the code itself."""
+        if code in own:
+            return self.text(own[code])
+        if code and not self._theirs:
+            self._theirs = self._daemons()
+        return plain.line(self._theirs.get(code) or otherwise or code)
 
     def _source(self, name: str) -> str:
         if name.startswith("player:"):
