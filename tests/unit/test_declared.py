@@ -112,3 +112,28 @@ def test_every_setting_of_metarr_is_declared_with_a_default_that_fits() -> None:
         key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()
     }
     assert load({key: {"no": "value"} for key in defaults}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (["es-ES", "en"], ["es-ES", "en"]),
+        (["en", "en"], ["en"]),
+        (["en-US", "en", "en-US"], ["en-US", "en"]),
+        (["de", "en", "fr", "es", "it", "pt", "nl", "sv", "da", "fi"], None),
+        (["de", "en", "fr", "es", "it", "pt", "nl", "sv", "da", "fi", "nb"], "has 1 to 10 entries"),
+        (["en"] * 20, "has 1 to 10 entries"),
+        ([], "has 1 to 10 entries"),
+        (["xx"], "'xx' is no language"),
+        (["en", "english"], "'english' is no language"),
+        (["EN-us"], "is no language"),
+        (["es-ES, en"], "is no language"),
+        ("en", "is a list of texts"),
+    ],
+)
+def test_languages_are_known_few_and_each_named_once(typed: object, kept: object) -> None:
+    values, wrong = checked_all(DECLARED, {"languages": typed})
+    if isinstance(kept, str):
+        assert [kept in each.description for each in wrong] == [True]
+    else:
+        assert (values, wrong) == ({"languages": kept or typed}, [])
