@@ -21,6 +21,7 @@ import requests
 
 from harness import PROVIDERS, live, settings_for
 from metarr.rpc.client import Client, RpcFailure
+from proxies import Proxy, SocksProxy
 from scripted_server import ScriptedServer, reply
 from simulators import KEYS, Simulators
 
@@ -235,6 +236,41 @@ def test_no_key_is_ever_seen_again(simulators: Simulators, tmp_path: Path) -> No
     assert leaks(secrets, *told.values(), *stored.values()) == []
     everything_said = b"".join(daemon.said)
     assert KEYS["tvdb_user_supported"][-SHORT:].encode() in everything_said, "the end of a long key is shown"
+
+
+@pytest.mark.e2e
+def test_nor_is_the_password_of_a_proxy(simulators: Simulators, tmp_path: Path) -> None:
+    secret = "proxy00password00never00shown"
+    data_dir, log = tmp_path / "data", tmp_path / "log"
+
+    def settings(proxy: str) -> dict[str, Any]:
+        return {"proxy": proxy, "proxy_user": "bob", "proxy_password": secret}
+
+    with everything(data_dir, log) as daemon, closing(ScriptedServer()) as hostile:
+        well = [Proxy(user=f"bob:{secret}"), SocksProxy(user=f"bob:{secret}"), Proxy(user="bob:another")]
+        daemon.configure("omdb", settings_for(simulators, "omdb"))
+        daemon.configure("tvdb", settings_for(simulators, "tvdb"))
+        new = {"kind": "MEDIA_KIND_MOVIE", "ids": [{"type": "imdb", "value": "tt1375666"}]}
+        daemon.call("Library", "UpsertItems", {"items": [new]})
+        for address in (*(each.address for each in well), hostile.url, "http://127.0.0.1:1"):
+            for status in (200, 403, 407, 500):
+                hostile.script(echo(hostile, status))
+                daemon.call("Config", "UpdateSettings", {"settings": settings(address)})
+                daemon.journey("omdb", 5)
+            daemon.configure("tvdb", settings(address))
+            daemon.journey("tvdb", 5)
+        assert well[0].asked
+        assert well[1].asked
+        assert any("Proxy-Authorization" in request for request in hostile.requests)
+        for wrong in (f"http://bob:{secret}@proxy.lan:1", f"htp://bob:{secret}@proxy.lan:1", f"bob:{secret}@proxy.lan"):
+            daemon.call("Config", "UpdateSettings", {"settings": settings(wrong)})
+            daemon.configure("tvdb", settings(wrong))
+        daemon.call("Config", "UpdateSettings", {"settings": {"proxy_user": f"bob:{secret}"}})
+        for each in well:
+            each.close()
+    assert leaks({secret}, log.read_bytes()) == []
+    assert leaks({secret}, *daemon.said) == []
+    assert leaks({secret}, *files(data_dir).values()) == []
 
 
 def test_a_lost_key_file_means_enter_the_keys_again_and_nothing_else(simulators: Simulators, tmp_path: Path) -> None:
