@@ -403,7 +403,6 @@ REASONS = {
     "auth": WHY_AUTH,
     "circuit_open": WHY_CIRCUIT_OPEN,
     "deadline": WHY_DEADLINE,
-    "suspect": WHY_SUSPECT,
     "proxy": WHY_PROXY,
     "disabled": WHY_DISABLED,
     "not_configured": WHY_NOT_CONFIGURED,
