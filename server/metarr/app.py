@@ -18,6 +18,7 @@ from metarr.asking.roster import Roster
 from metarr.asking.search import Searcher
 from metarr.care.board import NoticeBoard
 from metarr.care.health import HealthReader
+from metarr.care.library_file import LibraryFile, note_begun_anew
 from metarr.clock import Clock, SystemClock
 from metarr.errors import CannotDo, MetarrError
 from metarr.handles import raise_limit
@@ -89,6 +90,7 @@ class Services:
     decisions: Decisions
     health: HealthReader
     board: NoticeBoard
+    library_file: LibraryFile
     settings: SettingsEditor
     runner: ThreadRunner
     planner: Planner
@@ -129,8 +131,10 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     jobs = Jobs(database, worker, progress, roster=roster, runner=runner, clock=clock)
     lived = LivedDays(database, clock)
     daily = Daily(database, jobs, config, clock, next_run, lived=lived)
+    library_file = LibraryFile(database, clock, config, runner)
     players = Players(database, clock)
     health = HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken)
+    sources = (lambda: health.read().notices, lived.notices, daily.notices, library_file.notices)
     settings = SettingsEditor(database, config, players, roster=roster, vault=vault, clock=clock)
     decisions = Decisions(
         database, roster, providers, authorities=authorities, settings=settings, config=config, clock=clock
@@ -152,7 +156,8 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         remerger=remerger,
         decisions=decisions,
         health=health,
-        board=NoticeBoard(database, clock, (lambda: health.read().notices, lived.notices, daily.notices)),
+        library_file=library_file,
+        board=NoticeBoard(database, clock, sources),
         settings=settings,
         runner=runner,
         planner=planner,
@@ -249,7 +254,8 @@ class Daemon:
             log.warning("provider_left_out", name=broken.name, origin=broken.origin, why=broken.why)
         self.services = build(database, vault, self._clock, registry)
         start_background(self.services, running)
-        scheduler = Scheduler(self.services.daily, self._clock, self.services.board.look)
+        also = (self.services.library_file.look, self.services.board.look)
+        scheduler = Scheduler(self.services.daily, self._clock, *also)
         running.callback(self.services.daily.stop)
         scheduler.start()
         running.callback(scheduler.stop)
@@ -270,12 +276,18 @@ class Daemon:
                 f"to begin an empty one in a file, delete {self._data_dir / datadir.ELSEWHERE}"
             )
             raise CannotDo(text, reason="DATABASE_ELSEWHERE")
+        begins_anew = False
+        if not self._database_url:
+            file.touch(mode=0o600)
+            begins_anew = not file.stat().st_size and (self._data_dir / datadir.KEY).exists()
         database = Database(self._database_url or file, alone=True)
         running.callback(database.close)
         database.migrate(self._data_dir / datadir.BACKUPS, self._clock.now())
         if sequences.begin(database):
             log.warning("ended_unclean", consequence="numbers of changes go on far ahead, so that none is given twice")
         running.callback(_end, database)
+        if begins_anew:
+            note_begun_anew(database, self._clock.now())
         if self._database_url:
             datadir.put_elsewhere(self._data_dir, database.shown)
             if file.exists() and not where:

@@ -9,19 +9,39 @@ from uuid import uuid4
 import structlog
 
 from metarr.errors import CannotDo
-from metarr.store import schema
+from metarr.store import schema, shape
 
 log = structlog.get_logger(__name__)
 
 KEEP = 5
 """How many backups are kept."""
 
+NEWER, OF_A_NEWER = "NEWER_METARR", "was made by a newer Metarr"
+"""Why a whole database cannot be put to work, as a reason and in words."""
+
+DAMAGED = "damaged-"
+"""What the name of a copy begins with that could not be put back."""
+
 
 def make(database: Path, folder: Path, label: str, now: datetime, keep: int = KEEP) -> Path:
-    """Copy the database into the folder; of the copies there, the last `keep` stay. Returns the new one."""
+    """Copy the database into the folder; of the copies there, the last `keep` stay. Returns the new one.
+
+    Raises CannotDo where the copy could not be put back: it keeps another name, and no older one goes.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target = folder / f"metarr-{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{label}.db"
-    copy(database, target)
+    name = f"metarr-{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{label}.db"
+    target, aside = folder / name, folder / f"{DAMAGED}{name}"
+    part = folder / f".{name}"
+    try:
+        copy(database, part)
+        fault = check(part)
+    except sqlite3.DatabaseError as error:
+        fault = f"cannot be read: {error}"
+    if fault:
+        if part.exists():
+            part.replace(aside)
+        raise CannotDo(f"the database {database} {fault}; nothing was changed: restore a backup", reason="DAMAGED")
+    part.replace(target)
     log.info("backup_made", path=str(target))
     for old in listed(folder)[keep:]:
         old.unlink()
@@ -59,13 +79,21 @@ def checked_copy(backup: Path, target: Path) -> None:
     """
     try:
         copy(backup, target)
-        fault = _fault(target)
-        if not fault:
-            _renew_store(target)
     except sqlite3.DatabaseError as error:
         raise CannotDo(f"the backup {backup} cannot be read: {error}") from error
+    demand(target, backup)
+
+
+def demand(path: Path, backup: Path) -> None:
+    """Look whether a database, which came out of that backup, can be put to work, and give its store another name.
+
+    Raises CannotDo where it cannot.
+    """
+    fault = check(path)
     if fault:
-        raise CannotDo(f"the backup {backup} {fault}; the database was left as it is")
+        reason = NEWER if fault == OF_A_NEWER else "DAMAGED"
+        raise CannotDo(f"the backup {backup} {fault}; the database was left as it is", reason=reason)
+    _renew_store(path)
 
 
 def _renew_store(path: Path) -> None:
@@ -90,16 +118,28 @@ def settle(database: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _fault(path: Path) -> str:
-    """What keeps a database from being put to work; "" where nothing does."""
-    with closing(sqlite3.connect(path)) as copy:
-        verdict = str(copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
-        if verdict != "ok":
-            return f"is damaged: {verdict}"
-        if not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
-            return "is no database of Metarr"
-        (revision,) = copy.execute("SELECT version_num FROM alembic_version").fetchone()
-    return "" if schema.knows(revision) else "was made by a newer Metarr"
+def check(path: Path) -> str:
+    """What keeps a database, which nobody else uses, from being put to work; "" where nothing does."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as copied:
+            return _fault(copied)
+    except sqlite3.DatabaseError as error:
+        return f"cannot be read: {error}"
+
+
+def _fault(copied: sqlite3.Connection) -> str:
+    copied.execute("PRAGMA trusted_schema = OFF")
+    verdict = str(copied.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    if verdict != "ok":
+        return f"is damaged: {verdict}"
+    if not copied.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+        return "is no database of Metarr"
+    versions = [str(version) for (version,) in copied.execute("SELECT version_num FROM alembic_version")]
+    if len(versions) != 1:
+        return "is no database of Metarr"
+    if not schema.knows(versions[0]):
+        return OF_A_NEWER
+    return shape.difference(copied, versions[0])
 
 
 def copy(source: Path, target: Path) -> None:
@@ -112,5 +152,10 @@ def copy(source: Path, target: Path) -> None:
     with closing(sqlite3.connect(read_only, uri=True)) as old, closing(sqlite3.connect(part)) as new:
         old.backup(new)
         # A copy of a WAL database would want its own companion files; a backup is one file.
-        new.execute("PRAGMA journal_mode = DELETE")
+        try:
+            new.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.DatabaseError as error:
+            if "malformed" not in str(error):
+                raise
+            log.warning("copy_of_a_damaged_database", path=str(target))  # whoever looks at it will see
     part.replace(target)

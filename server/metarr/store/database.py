@@ -1,7 +1,6 @@
 """Opens the database, hands out transactions, keeps its schema current."""
 
 import shutil
-import sqlite3
 import tempfile
 import threading
 import weakref
@@ -11,21 +10,16 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoneToSpare
 
 from metarr.bell import Bell, News
 from metarr.errors import CannotDo, DatabaseUnusable
-from metarr.store import backups, postgres, schema
+from metarr.store import backups, postgres, schema, sqlite
+from metarr.store.sqlite import SqliteFile
 
 __all__ = ["Connection", "Database"]
-
-BUSY_SECONDS = 30
-"""How long a transaction waits for a writer of another process."""
-
-KEPT_OPEN = 32
-"""Connections to a file that stay open when nobody uses them: to open one takes longer than most transactions."""
 
 
 class Database:
@@ -41,6 +35,7 @@ class Database:
         self._url = (
             postgres.address(location) if isinstance(location, str) else URL.create("sqlite", database=str(location))
         )
+        self._file = SqliteFile(self.path) if self.path else None
         self._engine, self._writing, self._durable = self._engines(alone)
         self.bell = Bell()
         self.day = 0
@@ -50,12 +45,12 @@ class Database:
 
     def _engines(self, alone: bool) -> tuple[Engine, Engine, Engine]:
         """To read, to write, and to write what must outlast a power cut once it is told."""
-        if self.path is None:
+        if self._file is None:
             writing = postgres.engine(self._url, to_write=True, alone=alone)
             return postgres.engine(self._url, to_write=False), writing, writing
-        engine = _sqlite_engine(self._url)
+        engine = sqlite.engine(self._file)
         # A connection of its own: within a transaction SQLite takes no notice of how it is to be synced.
-        return engine, engine, _sqlite_engine(self._url, synchronous="FULL")
+        return engine, engine, sqlite.engine(self._file, synchronous="FULL")
 
     @property
     def shown(self) -> str:
@@ -123,10 +118,10 @@ class Database:
         Raises CannotDo for a database of a newer Metarr and for one that is not Metarr's.
         """
         with self._my_turn(), self._told_apart():
-            if self.path is None:
+            if self._file is None:
                 self._migrate(self._writing, None, now)
                 return
-            engine = _sqlite_engine(self._url, foreign_keys=False)
+            engine = sqlite.engine(self._file, foreign_keys=False)
             try:
                 self._migrate(engine, backups_folder, now)
             finally:
@@ -153,6 +148,10 @@ class Database:
         with self.read() as connection:
             pages = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(20)")]
             return tuple(line for line in pages if line != "ok") + _broken_references(connection)
+
+    def is_gone(self) -> bool:
+        """Whether the file was deleted, moved or replaced since it was opened."""
+        return self._file is not None and self._file.is_gone()
 
     def close(self) -> None:
         """Close every connection that is not in use."""
@@ -206,27 +205,6 @@ def _explained(error: DBAPIError) -> CannotDo | None:
     if any(word in text for word in ("full", "readonly", "locked", "unable to open", "disk I/O")):
         return DatabaseUnusable(f"the database cannot be used: {text}")
     return None
-
-
-def _sqlite_engine(url: URL, *, foreign_keys: bool = True, synchronous: str = "NORMAL") -> Engine:
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        # Transactions begin by our own BEGIN: the driver would begin them late, and never IMMEDIATE.
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
-        pool_size=KEPT_OPEN,
-        max_overflow=-1,
-    )
-
-    @event.listens_for(engine, "connect")
-    def set_up(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(f"PRAGMA synchronous = {synchronous}")
-        # Each thread has a connection of its own: with SQLite's 2 MB for each, memory would grow with the library.
-        connection.execute("PRAGMA cache_size = -512")
-        connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
-
-    return engine
 
 
 @contextmanager

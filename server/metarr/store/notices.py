@@ -27,6 +27,11 @@ def end(connection: Connection, code: NoticeCode, subject: str) -> None:
     connection.execute(delete(table).where(table.c.code == code, table.c.subject == subject))
 
 
+def end_before(connection: Connection, code: NoticeCode, moment: datetime) -> None:
+    """Of such a one that is older, enough was told."""
+    connection.execute(delete(table).where(table.c.code == code, table.c.since < moment))
+
+
 def everything(connection: Connection) -> list[Notice]:
     """All that are kept, the oldest first. One of a code that only a newer Metarr knows is left out."""
     query = select(table).order_by(table.c.since, table.c.code, table.c.subject)

@@ -29,11 +29,11 @@ def revision(connection: Connection) -> str | None:
     return current
 
 
-def upgrade(connection: Connection) -> None:
-    """Run every migration that is missing, within the caller's transaction."""
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run every migration that is missing until that revision, within the caller's transaction."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def head() -> str:

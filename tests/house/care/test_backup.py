@@ -1,3 +1,5 @@
+import errno
+import gzip
 import os
 import sqlite3
 import stat
@@ -5,6 +7,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +19,7 @@ from metarr.datadir import DATABASE, KEY, locked
 from metarr.errors import CannotDo
 from metarr.secrets import Vault
 from metarr.store import items
+from metarr.store.backups import settle
 from metarr.store.database import Database
 
 
@@ -284,3 +288,165 @@ def test_a_key_that_others_can_read_is_not_spread_further(home: Home, tmp_path: 
 def test_where_it_cannot_be_written_is_told(home: Home, tmp_path: Path):
     with pytest.raises(CannotDo, match="cannot be written"):
         backup.make(home.folder, tmp_path / "none" / "backup.tar.gz")
+
+
+# Looked at before it is called a backup
+
+
+def damage(path: Path, page: int) -> None:
+    """Have a page of a database hold nonsense, as on a disk that fails."""
+    with path.open("r+b") as file:
+        file.seek(page * 4096)
+        file.write(b"\x0a\xff\x00\x07" * 1024)
+
+
+def pages(path: Path) -> int:
+    return path.stat().st_size // 4096
+
+
+@pytest.mark.parametrize("part", [0.1, 0.35, 0.6, 0.85])
+def test_what_could_not_be_put_back_is_no_backup_and_the_last_good_one_stays(home: Home, tmp_path: Path, part: float):
+    target = tmp_path / "backup.tar.gz"
+    for number in range(60):
+        home.add(f"Movie {number}")
+    backup.make(home.folder, target)
+    good = target.read_bytes()
+    home.database.close()
+    settle(home.folder / DATABASE)
+    damage(home.folder / DATABASE, 2 + int(part * (pages(home.folder / DATABASE) - 3)))
+    with pytest.raises(CannotDo, match=r"this is no backup: the library (is damaged|cannot be read)"):
+        backup.make(home.folder, target)
+    assert target.read_bytes() == good
+    aside = tmp_path / "backup.tar.gz.damaged"
+    assert stat.S_IMODE(aside.stat().st_mode) == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.tar.gz", aside.name, "data"]
+    with pytest.raises(CannotDo, match=r"damaged|cannot be read"):
+        backup.restore(aside, tmp_path / "other", NOW)
+
+
+@pytest.mark.slow
+def test_whatever_page_is_damaged_what_is_called_a_backup_comes_back(home: Home, tmp_path: Path):
+    for number in range(30):
+        home.add(f"Movie {number}")
+    home.database.close()
+    settle(home.folder / DATABASE)
+    whole, refused = (home.folder / DATABASE).read_bytes(), 0
+    for page in range(1, pages(home.folder / DATABASE), 3):
+        (home.folder / DATABASE).write_bytes(whole)
+        damage(home.folder / DATABASE, page)
+        target = tmp_path / f"{page}.tar.gz"
+        try:
+            backup.make(home.folder, target)
+        except CannotDo:
+            refused += 1
+            assert not target.exists()
+        else:
+            backup.restore(target, tmp_path / f"restored-{page}", NOW)
+    assert refused > 10
+
+
+def test_a_library_that_cannot_be_read_at_all_is_told_in_words(home: Home, tmp_path: Path):
+    home.database.close()
+    (home.folder / DATABASE).write_bytes(b"scrambled eggs " * 1000)
+    with pytest.raises(CannotDo, match="the library cannot be read: file is not a database"):
+        backup.make(home.folder, tmp_path / "backup.tar.gz")
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+@pytest.mark.parametrize("full", ["copy", "pack"])
+def test_a_full_disk_is_told_in_words(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: str):
+    def copied(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    def flushed(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if full == "copy":
+        monkeypatch.setattr("metarr.store.backups.copy", copied)
+    else:
+        monkeypatch.setattr(os, "fsync", flushed)
+    with pytest.raises(CannotDo, match="cannot be written: its disk is full"):
+        backup.make(home.folder, tmp_path / "backup.tar.gz")
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+# What a restore lets in
+
+
+STRANGE = {
+    "a trigger": ("CREATE TRIGGER evil AFTER UPDATE ON items BEGIN DELETE FROM items; END", "holds a trigger .*: evil"),
+    "a view": ("CREATE VIEW evil AS SELECT * FROM settings", "holds a view .*: evil"),
+    "a table of its own": ("CREATE TABLE evil (id INTEGER)", "holds a table .*: evil"),
+    "a table of a module": ("CREATE VIRTUAL TABLE evil USING fts5(text)", "holds a table .*: evil"),
+    "a table less": ("DROP TABLE vetoes", "lacks the (index|table) .*vetoes"),
+    "an index less": ("DROP INDEX ix_items_sort_key", "lacks the index ix_items_sort_key"),
+    "a column more": ("ALTER TABLE items ADD COLUMN evil TEXT", "has another table items"),
+    "a column less": ("ALTER TABLE items DROP COLUMN origin", "has another table items"),
+    "an index over another column": (
+        "DROP INDEX ix_items_sort_key; CREATE INDEX ix_items_sort_key ON items (title)",
+        "has another index ix_items_sort_key",
+    ),
+    "two versions": ("INSERT INTO alembic_version VALUES ('0002')", "is no database of Metarr"),
+}
+
+
+@pytest.mark.parametrize(("script", "match"), STRANGE.values(), ids=STRANGE)
+def test_what_the_migrations_do_not_make_is_refused(home: Home, archive: Path, script: str, match: str):
+    def changed(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as database:
+            database.executescript(script)
+
+    refused(home, rewritten(archive, changed), match)
+
+
+def test_what_sqlite_notes_by_itself_is_let_in(home: Home, archive: Path):
+    def analyzed(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("ANALYZE")
+
+    backup.restore(rewritten(archive, analyzed), home.folder, NOW)
+    assert home.titles() == ["Heat"]
+
+
+def packed_by_hand(target: Path, *members: tuple[str, int, bytes], trailing: int = 0) -> Path:
+    """An archive whose members say that they are so large, whatever they hold."""
+    with gzip.open(target, "wb", compresslevel=1) as stream:
+        for name, size, content in members:
+            header = tarfile.TarInfo(name)
+            header.size = size
+            stream.write(header.tobuf())
+            stream.write(content + bytes(-len(content) % 512))
+        stream.write(bytes(1024))
+        for _ in range(trailing):
+            stream.write(bytes(1024 * 1024))
+    return target
+
+
+def test_nothing_is_unpacked_for_which_there_is_no_room(home: Home, archive: Path, tmp_path: Path):
+    lies = packed_by_hand(tmp_path / "lies.tar.gz", (DATABASE, 10**15, b"x"))
+    refused(home, lies, "holds more than there is room for")
+    lies = packed_by_hand(tmp_path / "lies.tar.gz", ("other", 10**15, b"x"), (DATABASE, 1, b"x"))
+    refused(home, lies, "holds more than there is room for")
+
+
+def test_an_archive_that_goes_on_after_its_end_is_refused(home: Home, archive: Path, tmp_path: Path):
+    bomb = packed_by_hand(tmp_path / "bomb.tar.gz", (DATABASE, 1, b"x"), trailing=3)
+    refused(home, bomb, "goes on after its end")
+
+
+def test_a_header_that_wants_to_be_read_into_memory_is_refused(home: Home, archive: Path, tmp_path: Path):
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.XHDTYPE, 10**9
+    bomb = tmp_path / "bomb.tar.gz"
+    with gzip.open(bomb, "wb") as stream:
+        stream.write(header.tobuf() + bytes(10240))
+    refused(home, bomb, "none that Metarr writes")
+
+
+def test_a_copy_of_a_database_needs_room_too(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from metarr.store import backups
+
+    copy = backups.make(home.folder / DATABASE, home.folder / "backups", "0001", NOW)
+    home.database.close()
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+    refused(home, copy, "where 0 MB are free")

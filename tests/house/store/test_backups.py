@@ -122,3 +122,23 @@ def test_a_backup_of_a_newer_version_leaves_the_database_as_it_was(home: Databas
 def test_a_backup_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(CannotDo, match="there is no backup"):
         backups.restore(tmp_path / "none.db", tmp_path / "metarr.db")
+
+
+def test_a_copy_that_could_not_be_put_back_has_another_name_and_no_good_one_goes_for_it(
+    home: Database, tmp_path: Path
+) -> None:
+    path, folder = home.path or tmp_path, tmp_path / "backups"
+    for number in range(200):
+        put(home, f"Movie {number}")
+    good = [backups.make(path, folder, "0001", NOW + timedelta(days=day)) for day in range(5)]
+    home.close()
+    backups.settle(path)
+    with closing(sqlite3.connect(path)) as whole:
+        root = whole.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_items_sort_key'").fetchone()[0]
+    damaged = bytearray(path.read_bytes())
+    damaged[(root - 1) * 4096 : root * 4096] = b"\x0a" + bytes(4095)
+    path.write_bytes(damaged)
+    with pytest.raises(CannotDo, match=r"is damaged[^;]*; nothing was changed: restore a backup"):
+        backups.make(path, folder, "0001", NOW + timedelta(days=9))
+    assert backups.listed(folder) == good[::-1]
+    assert [path.name[:8] for path in folder.iterdir() if path not in good] == ["damaged-"]
