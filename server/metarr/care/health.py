@@ -1,6 +1,6 @@
 """How the daemon and its providers fare."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,11 +12,13 @@ from metarr.care.forecast import days_to_cover
 from metarr.clock import Clock
 from metarr.domain.brake import Brake
 from metarr.domain.notice import Notice, NoticeCode
+from metarr.domain.values import Kind
 from metarr.fetch.channel import ChannelStatus
 from metarr.jobs.daily import Daily, Outlook
 from metarr.providers.registry import BrokenProvider
 from metarr.store import awaited_answers, items, players
 from metarr.store.database import Connection, Database
+from metarr.store.items import Stock
 from metarr.store.players import Counts, Player
 
 
@@ -67,11 +69,12 @@ class PlayerHealth:
 
 @dataclass(frozen=True)
 class Health:
-    """How the daemon fares as a whole."""
+    """How the daemon fares as a whole. `untouched_items`: that can be asked about, are to be, and never were."""
 
     started_at: datetime
     items: int
     awaiting_items: int
+    untouched_items: int
     providers: tuple[ProviderHealth, ...]
     daily: Outlook
     broken: tuple[BrokenProvider, ...] = ()
@@ -127,21 +130,21 @@ class HealthReader:
     def read(self) -> Health:
         outlook = self._daily.outlook()
         with self._database.read() as connection:
-            counts = awaited_answers.counts(connection)
+            counts, stock = awaited_answers.counts(connection), items.stock(connection)
+            asked_about = {kind for each in self._roster.all() for kind in _kinds(each)}
             return Health(
                 started_at=self._started_at,
-                items=items.count(connection),
+                items=items.total(stock.values()).live,
                 awaiting_items=awaited_answers.count_items(connection),
-                providers=tuple(
-                    self._provider(connection, each, counts.get(each.id, 0)) for each in self._roster.all()
-                ),
+                untouched_items=sum(of_kind.untouched for kind, of_kind in stock.items() if kind in asked_about),
+                providers=tuple(self._provider(each, stock, counts.get(each.id, 0)) for each in self._roster.all()),
                 daily=outlook,
                 broken=self._broken,
                 players=self._players(connection),
             )
 
     def _players(self, connection: Connection) -> tuple[PlayerHealth, ...]:
-        now, counts = self._clock.now(), players.counts(connection)
+        now, counts = self._clock.now(), players.open_counts(connection)
         return tuple(
             PlayerHealth(each, tuple(notices.of_player(each, counts.get(each.id, Counts()), now)))
             for each in players.everyone(connection)
@@ -149,13 +152,16 @@ class HealthReader:
 
     def provider(self, configured: ConfiguredProvider) -> ProviderHealth:
         with self._database.read() as connection:
-            return self._provider(connection, configured, awaited_answers.counts(connection).get(configured.id, 0))
+            stock, awaiting_items = items.stock(connection), awaited_answers.counts(connection).get(configured.id, 0)
+        return self._provider(configured, stock, awaiting_items)
 
-    def _provider(self, connection: Connection, configured: ConfiguredProvider, awaiting_items: int) -> ProviderHealth:
+    def _provider(
+        self, configured: ConfiguredProvider, stock: Mapping[Kind, Stock], awaiting_items: int
+    ) -> ProviderHealth:
         status = configured.channel.status()
         brake = self._roster.brakes.of(configured.id)
         condition, retry_at, noticed = _condition(configured, status, self._drift.drift(configured.id), brake)
-        forecast, outgrown = self._outlook(connection, configured, status, awaiting_items)
+        forecast, outgrown = _outlook(configured, status, stock, awaiting_items)
         return ProviderHealth(
             configured=configured,
             condition=condition,
@@ -166,19 +172,24 @@ class HealthReader:
             notices=(*([noticed] if noticed else []), *outgrown, *_in_the_clear(configured)),
         )
 
-    def _outlook(
-        self, connection: Connection, configured: ConfiguredProvider, status: ChannelStatus, awaiting_items: int
-    ) -> tuple[int | None, Iterable[Notice]]:
-        """What its quota means for the library; nothing where it has none, or is not in use."""
-        if not status.quota_limit or not configured.config.enabled or not configured.ready:
-            return None, ()
-        kinds = configured.provider.asks_by.keys() & configured.provider.covers.keys()
-        monitored, untouched = items.count_monitored(connection, kinds)
-        left = max(0, status.quota_limit - status.quota_used)
-        return (
-            days_to_cover(awaiting_items + untouched, left, status.quota_limit),
-            notices.quota_outgrown(configured.id, configured.provider.name, monitored, status.quota_limit),
-        )
+
+def _outlook(
+    configured: ConfiguredProvider, status: ChannelStatus, stock: Mapping[Kind, Stock], awaiting_items: int
+) -> tuple[int | None, Iterable[Notice]]:
+    """What its quota means for the library; nothing where it has none, or is not in use."""
+    if not status.quota_limit or not configured.config.enabled or not configured.ready:
+        return None, ()
+    of_kinds = items.total(stock[kind] for kind in _kinds(configured) if kind in stock)
+    left = max(0, status.quota_limit - status.quota_used)
+    return (
+        days_to_cover(awaiting_items + of_kinds.untouched, left, status.quota_limit),
+        notices.quota_outgrown(configured.id, configured.provider.name, of_kinds.monitored, status.quota_limit),
+    )
+
+
+def _kinds(configured: ConfiguredProvider) -> Collection[Kind]:
+    """The kinds of items that the provider can be asked about."""
+    return configured.provider.asks_by.keys() & configured.provider.covers.keys()
 
 
 def _in_the_clear(configured: ConfiguredProvider) -> Iterator[Notice]:

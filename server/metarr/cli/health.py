@@ -23,9 +23,8 @@ def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     if json:
         return as_json({**answer, "notices": notices})
     state = word(answer.get("status"), "STATUS_")
-    items, pending = answer.get("items", 0), answer.get("pendingItems", 0)
     say(f"Metarr {answer.get('version', '')}: {state}, started {when(answer.get('startedAt'))}")
-    say(f"{counted(items, 'item')} in the library, {pending} of them waiting for some provider")
+    say(_library(answer))
     say()
     providers = [(provider["id"], provider.get("state", {})) for provider in answer.get("providers", ())]
     table(COLUMNS, [_row(*each) for each in providers], whole=COLUMNS)
@@ -34,6 +33,15 @@ def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
         say_folded(clean(line))
     _tell(notices)
     return None
+
+
+def _library(answer: Answer) -> str:
+    untouched = answer.get("untouchedItems", 0)
+    return (
+        f"{counted(answer.get('items', 0), 'item')} in the library, "
+        + (f"{untouched} of them never asked about yet, " if untouched else "")
+        + f"{answer.get('pendingItems', 0)} of them waiting for some provider"
+    )
 
 
 def _besides(answer: Answer, providers: list[tuple[str, Answer]]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     false,
+    or_,
     text,
     true,
 )
@@ -152,6 +153,13 @@ items = Table(
     Index("ix_items_sort_key", "sort_key", "id"),
     sqlite_autoincrement=True,
 )
+
+_DELETED = items.c.deleted_at.is_not(None)
+_UNMONITORED = items.c.monitored == false()
+_UNTOUCHED = and_(items.c.last_enriched_at.is_(None), items.c.monitored == true(), items.c.deleted_at.is_(None))
+# The exceptions, which are counted and taken off, so that nobody need count a whole library.
+for _name, _few in (("deleted", _DELETED), ("unmonitored", _UNMONITORED), ("untouched", _UNTOUCHED)):
+    Index(f"ix_items_{_name}", items.c.kind, sqlite_where=_few, postgresql_where=_few)
 
 external_ids = Table(
     "external_ids",
@@ -454,6 +462,8 @@ player_items = Table(
     Index("ix_player_items_item_id", "item_id"),
     sqlite_autoincrement=True,
 )
+_ODD = or_(player_items.c.troubled == true(), player_items.c.edited == true())
+Index("ix_player_items_odd", player_items.c.player_id, sqlite_where=_ODD, postgresql_where=_ODD)
 # Few are, and players ask for them all the time.
 Index(
     "ix_player_items_pending",

@@ -76,7 +76,7 @@ class ProviderHealth(_message.Message):
     def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[_Union[_config_service_pb2.ProviderState, _Mapping]] = ...) -> None: ...
 
 class GetHealthResponse(_message.Message):
-    __slots__ = ("status", "version", "api_level", "started_at", "items", "pending_items", "providers", "schedule", "broken_providers", "players")
+    __slots__ = ("status", "version", "api_level", "started_at", "items", "pending_items", "providers", "schedule", "broken_providers", "players", "untouched_items")
     class Status(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATUS_UNSPECIFIED: _ClassVar[GetHealthResponse.Status]
@@ -97,6 +97,7 @@ class GetHealthResponse(_message.Message):
     SCHEDULE_FIELD_NUMBER: _ClassVar[int]
     BROKEN_PROVIDERS_FIELD_NUMBER: _ClassVar[int]
     PLAYERS_FIELD_NUMBER: _ClassVar[int]
+    UNTOUCHED_ITEMS_FIELD_NUMBER: _ClassVar[int]
     status: GetHealthResponse.Status
     version: str
     api_level: int
@@ -107,7 +108,8 @@ class GetHealthResponse(_message.Message):
     schedule: Schedule
     broken_providers: _containers.RepeatedCompositeFieldContainer[BrokenProvider]
     players: _containers.RepeatedCompositeFieldContainer[PlayerHealth]
-    def __init__(self, status: _Optional[_Union[GetHealthResponse.Status, str]] = ..., version: _Optional[str] = ..., api_level: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., items: _Optional[int] = ..., pending_items: _Optional[int] = ..., providers: _Optional[_Iterable[_Union[ProviderHealth, _Mapping]]] = ..., schedule: _Optional[_Union[Schedule, _Mapping]] = ..., broken_providers: _Optional[_Iterable[_Union[BrokenProvider, _Mapping]]] = ..., players: _Optional[_Iterable[_Union[PlayerHealth, _Mapping]]] = ...) -> None: ...
+    untouched_items: int
+    def __init__(self, status: _Optional[_Union[GetHealthResponse.Status, str]] = ..., version: _Optional[str] = ..., api_level: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., items: _Optional[int] = ..., pending_items: _Optional[int] = ..., providers: _Optional[_Iterable[_Union[ProviderHealth, _Mapping]]] = ..., schedule: _Optional[_Union[Schedule, _Mapping]] = ..., broken_providers: _Optional[_Iterable[_Union[BrokenProvider, _Mapping]]] = ..., players: _Optional[_Iterable[_Union[PlayerHealth, _Mapping]]] = ..., untouched_items: _Optional[int] = ...) -> None: ...
 
 class PlayerHealth(_message.Message):
     __slots__ = ("id", "name", "seen_at", "notes")

@@ -75,6 +75,7 @@ def test_health_tells_daemon_and_providers(metarr, daemon):
         "version": "0.1.0",
         "items": 18,
         "pendingItems": 1,
+        "untouchedItems": 5,
         "providers": [
             {"id": "omdb", "state": {"status": "STATUS_LIMITED", "detail": "Request limit reached!", "quotaUsed": 3}}
         ],
@@ -84,7 +85,7 @@ def test_health_tells_daemon_and_providers(metarr, daemon):
     result = metarr("health")
     assert result.status == 0
     assert "Metarr 0.1.0: degraded" in result.out
-    assert "18 items in the library, 1 of them waiting" in result.out
+    assert "18 items in the library, 5 of them never asked about yet, 1 of them waiting" in result.out
     assert "omdb: Request limit reached!" in result.out
     assert json.loads(metarr("health", "--json").out) == {**answer, "notices": [limited]}
 

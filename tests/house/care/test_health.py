@@ -78,6 +78,15 @@ def test_what_is_wrong_is_told_with_what_is_missing_for_it(
     assert (health.items, health.awaiting_items) == (1, 1)
 
 
+def test_what_was_never_asked_about_is_told_apart_from_what_misses_an_answer(home: House) -> None:
+    home.simulators.set_quota("omdb", 0)
+    home.enrich(home.add("fight-club"))
+    for key in ("inception", "the-matrix"):
+        home.add(key)
+    health = home.services.health.read()
+    assert (health.items, health.awaiting_items, health.untouched_items) == (3, 1, 2)
+
+
 def test_a_provider_that_keeps_failing_is_left_alone_and_told(home: House, clock: FakeClock) -> None:
     home.simulators.fault("tmdb", "error_500")
     for key in ("inception", "fight-club", "the-matrix", "parasite", "star-wars"):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from factories import NOW
 from metarr.domain.values import Kind
-from metarr.store import awaited_answers, changes, items, player_entries
+from metarr.store import awaited_answers, changes, items, player_entries, players
 from metarr.store.items import ItemFilter
 
 ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {
@@ -35,6 +35,8 @@ ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {
         lambda c: awaited_answers.due(c, "omdb", NOW, 50),
         "pending_answers USING INDEX ix_pending_answers_due",
     ),
+    "how many items there are": (items.stock, "items USING COVERING INDEX ix_items_kind_sort_key"),
+    "how many entries are odd": (players.open_counts, "items USING INDEX ix_items_deleted"),
     "the history of an item": (lambda c: changes.page(c, item_id=1), "change_sets USING INDEX ix_change_sets_item_id"),
     "change-sets that are too old": (
         lambda c: changes.prune(c, NOW, 1),

@@ -73,6 +73,7 @@ def test_entries_are_counted_by_how_they_stand_and_those_of_deleted_items_are_no
     player_entries.save(connection, PlayerEntry(player_id="kodi", host_key="gone", kind=Kind.MOVIE, item_id=gone))
     items.soft_delete(connection, [gone], NOW)
     assert players.counts(connection) == {"kodi": Counts(items=4, pending=1, not_taken=1, edited=1)}
+    assert players.open_counts(connection) == {"kodi": Counts(pending=1, not_taken=1, edited=1)}
 
 
 def test_one_that_is_removed_takes_its_entries_along_and_no_others(connection: Connection) -> None:

@@ -42,6 +42,7 @@ class HealthServicer(BaseServicer, HealthServiceServicer):
             started_at=timestamp(health.started_at),
             items=health.items,
             pending_items=health.awaiting_items,
+            untouched_items=health.untouched_items,
             providers=[
                 pb.ProviderHealth(id=each.configured.id, name=each.configured.provider.name, state=state_message(each))
                 for each in health.providers

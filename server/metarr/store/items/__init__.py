@@ -2,10 +2,12 @@
 
 reading: an item with everything · writing: new ones, and what differs · lists: without their fields, sorted or by
 id · filter: which are meant · ids: external ids and aliases · words: titles · statements: what files and players
-say · family: what is above and below · deletion.
+say · family: what is above and below · counts ·
+deletion.
 """
 
 from metarr.store.chunks import CHUNK
+from metarr.store.items.counts import Stock, stock, total
 from metarr.store.items.deletion import revive, soft_delete
 from metarr.store.items.family import ancestors, count_children, descendants, find_child, places
 from metarr.store.items.filter import ItemFilter, narrowed
@@ -21,7 +23,6 @@ from metarr.store.items.ids import (
 from metarr.store.items.lists import (
     ItemHead,
     count,
-    count_monitored,
     fitting,
     heads,
     heads_of,
@@ -41,6 +42,7 @@ __all__ = [
     "CHUNK",
     "ItemFilter",
     "ItemHead",
+    "Stock",
     "Words",
     "add",
     "add_alias",
@@ -50,7 +52,6 @@ __all__ = [
     "count",
     "count_children",
     "count_leaving",
-    "count_monitored",
     "descendants",
     "find_by_files",
     "find_by_id",
@@ -77,6 +78,8 @@ __all__ = [
     "save",
     "save_all",
     "soft_delete",
+    "stock",
+    "total",
     "undecided_of",
     "versions",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, true, tuple_
+from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
 
 from metarr.domain.item import IdClaim, Undecided
 from metarr.domain.values import Kind, Struct
@@ -75,15 +75,6 @@ def undecided_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, U
         for chunk in chunks(item_ids)
         for item_id, left in connection.execute(_UNDECIDED, {"ids": chunk}).all()
     }
-
-
-def count_monitored(connection: Connection, kinds: Iterable[Kind]) -> tuple[int, int]:
-    """How many live, monitored items of these kinds there are, and how many of them were never enriched."""
-    query = select(func.count(), func.count().filter(items.c.last_enriched_at.is_(None))).where(
-        items.c.deleted_at.is_(None), items.c.monitored == true(), items.c.kind.in_(sorted(kinds))
-    )
-    monitored, untouched = connection.execute(query).one()
-    return int(monitored), int(untouched)
 
 
 def heads_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, ItemHead]:
