@@ -454,9 +454,9 @@ def _is_corrected(item: MediaItem, new: NewItem, said: Statement | None) -> bool
     wrong = _contradictions(item, new.ids)
     if before is None or item.statements != (before,) or said is None or before.ids == said.ids or not wrong:
         return False
-    told = all(item.ids[id_type].source in REPORTERS for id_type in wrong)
+    from_reports = all(item.ids[id_type].source in REPORTERS for id_type in wrong)
     owned = any(claim.source == OWNER for claim in item.ids.values())
-    return told and not owned and bool(new.title) and title_key(new.title) == title_key(before.title)
+    return from_reports and not owned and bool(new.title) and title_key(new.title) == title_key(before.title)
 
 
 def _under_no_ids(item: MediaItem, new: NewItem) -> MediaItem:

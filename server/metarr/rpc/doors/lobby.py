@@ -58,7 +58,7 @@ _PAUSE = 1.0
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
-class Stage(Enum):
+class ConnectionStage(Enum):
     """What a connection waits for."""
 
     HANDSHAKE = "handshake"
@@ -69,7 +69,7 @@ class Stage(Enum):
     LINGER = "linger"
 
 
-_FIRST_TO_GO = (Stage.IDLE, Stage.LINGER)
+_FIRST_TO_GO = (ConnectionStage.IDLE, ConnectionStage.LINGER)
 """Where a place is needed."""
 
 
@@ -114,7 +114,7 @@ class LobbyConnection(HTTPConnection):
         self.who = caller(f"{address[0]}:{address[1]}")
         self.wfile = self
         self.received, self.unsent = bytearray(), bytearray()
-        self.stage, self.since, self.until = Stage.HEAD, 0.0, 0.0
+        self.stage, self.since, self.until = ConnectionStage.HEAD, 0.0, 0.0
         self.listens = 0
         self.head, self.body = b"", RequestBody(_NO_HEAD, 0)
         self.length, self.keep, self.cut = 0, False, False
@@ -281,7 +281,7 @@ class Lobby:
                 self._go_on(key.data)
         while self._back:
             connection = self._back.popleft()
-            self._wait(connection, Stage.UNREAD, UNREAD_SECONDS)
+            self._wait(connection, ConnectionStage.UNREAD, UNREAD_SECONDS)
             self._go_on(connection)
         now = time.monotonic()
         if now - self._looked >= _TICK:
@@ -322,7 +322,7 @@ class Lobby:
         self._callers[connection.who] += 1
         if self._tls is not None:
             connection.ssl_env = {"wsgi.url_scheme": "https", "HTTPS": "on"}
-        self._wait(connection, Stage.HEAD if self._tls is None else Stage.HANDSHAKE, HEAD_SECONDS)
+        self._wait(connection, ConnectionStage.HEAD if self._tls is None else ConnectionStage.HANDSHAKE, HEAD_SECONDS)
         self._listen(connection, _READ)
         if len(self._waiting) > self._places:
             self._make_room()
@@ -331,7 +331,7 @@ class Lobby:
         if self._waiting:
             self._drop(min(self._waiting, key=lambda each: (each.stage not in _FIRST_TO_GO, each.since)))
 
-    def _wait(self, connection: LobbyConnection, stage: Stage, seconds: float | None = None) -> None:
+    def _wait(self, connection: LobbyConnection, stage: ConnectionStage, seconds: float | None = None) -> None:
         """Let it wait for something else; without seconds its end stays what it is."""
         now = time.monotonic()
         connection.stage, connection.since = stage, now
@@ -365,7 +365,7 @@ class Lobby:
         except MalformedRequest as error:
             self._refuse(connection, error)
         except OSError as error:
-            if connection.stage is Stage.HANDSHAKE:
+            if connection.stage is ConnectionStage.HANDSHAKE:
                 why = getattr(error, "reason", "") or str(error)
                 self._tell("tls_handshake_failed", remote=connection.remote_addr, why=why)
             self._drop(connection)
@@ -376,17 +376,17 @@ class Lobby:
     def _refuse(self, connection: LobbyConnection, error: MalformedRequest) -> None:
         connection.unsent += self._answer(error)
         connection.cut, connection.keep = True, False
-        self._wait(connection, Stage.UNREAD, UNREAD_SECONDS)
+        self._wait(connection, ConnectionStage.UNREAD, UNREAD_SECONDS)
         self._go_on(connection)
 
     def _advance(self, connection: LobbyConnection) -> int:
         """What to wait for next; 0: it is not here any more."""
         while connection in self._waiting:
             try:
-                if connection.stage is Stage.HANDSHAKE:
+                if connection.stage is ConnectionStage.HANDSHAKE:
                     connection.socket.do_handshake()
-                    self._wait(connection, Stage.HEAD)
-                elif connection.stage is Stage.UNREAD:
+                    self._wait(connection, ConnectionStage.HEAD)
+                elif connection.stage is ConnectionStage.UNREAD:
                     if wanted := connection.send():
                         return wanted
                     self._after_answer(connection)
@@ -400,32 +400,32 @@ class Lobby:
 
     def _after_answer(self, connection: LobbyConnection) -> None:
         if connection.keep:
-            self._wait(connection, Stage.IDLE, IDLE_SECONDS)
+            self._wait(connection, ConnectionStage.IDLE, IDLE_SECONDS)
         elif connection.cut:
             socket.socket.shutdown(connection.socket, socket.SHUT_WR)
-            self._wait(connection, Stage.LINGER, LINGER_SECONDS)
+            self._wait(connection, ConnectionStage.LINGER, LINGER_SECONDS)
         else:
             self._drop(connection)
 
     def _read(self, connection: LobbyConnection) -> None:
         data = connection.socket.recv(_PIECE)
-        if connection.stage is Stage.LINGER:
+        if connection.stage is ConnectionStage.LINGER:
             if not data:
                 self._drop(connection)
         elif data:
-            if connection.stage is Stage.IDLE:
-                self._wait(connection, Stage.HEAD, HEAD_SECONDS)
+            if connection.stage is ConnectionStage.IDLE:
+                self._wait(connection, ConnectionStage.HEAD, HEAD_SECONDS)
             connection.received += data
-        elif connection.stage is Stage.BODY or connection.received:
+        elif connection.stage is ConnectionStage.BODY or connection.received:
             raise MalformedRequest(400, "the request ended early")
         else:
             self._drop(connection)
 
     def _request(self, connection: LobbyConnection) -> bool:
         """Whether what was received brought the connection further, with nothing more to be read for now."""
-        if connection.stage is Stage.LINGER or not connection.received:
+        if connection.stage is ConnectionStage.LINGER or not connection.received:
             return False
-        if connection.stage is Stage.BODY:
+        if connection.stage is ConnectionStage.BODY:
             return self._take(connection) and self._give(connection)
         while connection.received.startswith(b"\r\n"):
             del connection.received[:2]
@@ -440,7 +440,7 @@ class Lobby:
         if self._refuses(head):
             connection.cut = True
             return self._give(connection)
-        self._wait(connection, Stage.BODY, BODY_SECONDS)
+        self._wait(connection, ConnectionStage.BODY, BODY_SECONDS)
         if head.waits:
             connection.unsent += b"HTTP/1.1 100 Continue\r\n\r\n"
             connection.send()
@@ -473,7 +473,9 @@ class Lobby:
             self._paused_until = None
             self._selector.register(self._listener, _READ)
         for connection in [each for each in self._waiting if now > each.until]:
-            if connection.stage is Stage.BODY or (connection.stage is Stage.HEAD and connection.received):
+            if connection.stage is ConnectionStage.BODY or (
+                connection.stage is ConnectionStage.HEAD and connection.received
+            ):
                 self._refuse(connection, MalformedRequest(408, "the request did not come in time"))
             else:
                 self._drop(connection)
