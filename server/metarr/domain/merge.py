@@ -217,7 +217,8 @@ def _decide(item: MediaItem, listening: Listening, outcomes: Mapping[str, Outcom
     union = listening.rule.union and field.type is FieldType.TEXTS
     below = _below(listening, stored, frame) if frame.words else ()
     # A file's list is joined to those of providers where the owner says so, and where the field is made for it.
-    fills = frame.policy.authority.fill_gaps and not listening.rule.exclusive and (not union or field.union)
+    fills = bool(below) and frame.policy.authority.fill_gaps and not listening.rule.exclusive
+    fills = fills and (not union or field.union)
     order += below if fills else ()
     if union:
         heard = tuple([_hear(field, provider, outcomes.get(provider), stored, frame) for provider in order])
@@ -466,8 +467,8 @@ class _FieldWalk(Struct, frozen=True, kw_only=True):
             language=said.language,
             day=(stored.day if unchanged else "") or said.day,
         )
-        if unchanged and below_providers(said.provider) and stored.sources == value.sources:
-            value = replace(stored, rule=rule)  # when it was said, nobody knows any better now
+        if unchanged and said.fetched_at is None and stored.sources == value.sources:
+            value = replace(stored, rule=rule)  # a file's or player's: when it was said, nobody knows any better now
         if unchanged and value == stored:
             value = stored  # whoever compares what was with what is sees at once that they are one
         ended = not unchanged or (bool(self.vetoes) and self._may_not_empty(said.provider))
@@ -531,7 +532,7 @@ def _union(
         return _stay(field, stored, rule, waiting)
     unchanged = same(field.name, stored.value, value)
     told_by = [by for _, by in elements.values()]
-    if unchanged:
+    if unchanged and value != stored.value:
         value = stored.value  # type: ignore[assignment]
         told_by = [elements[text_key(element)][1] for element in value]
     union = FieldValue(
