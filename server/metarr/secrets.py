@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 from cryptography.fernet import Fernet, InvalidToken
 
+from metarr import regular
 from metarr.errors import CannotDo
 
 log = structlog.get_logger(__name__)
@@ -87,7 +88,7 @@ def read_private(path: Path, what: str) -> bytes | None:
         mode = stat.S_IMODE(path.stat().st_mode)
         if os.name == "posix" and mode & 0o077:
             raise CannotDo(f"others can read the {what} {path} (mode {mode:04o}); run: chmod 600 {path}")
-        return path.read_bytes().strip()
+        return regular.content(path).strip()
     except FileNotFoundError:
         return None
     except OSError as error:

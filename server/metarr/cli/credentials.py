@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from metarr import tokens
+from metarr import regular, tokens
 from metarr.cli.data_dir import data_dir_or_default
 from metarr.errors import CannotDo
 
@@ -121,7 +121,7 @@ def _certificates(file: Path | None) -> bytes:
     if file is None:
         return b""
     try:
-        text = file.read_bytes()
+        text = regular.content(file)
         ssl.create_default_context(cadata=text.decode())
     except (ssl.SSLError, ValueError):
         raise typer.BadParameter(f"{file} holds no certificate in PEM", param_hint="--tls-ca") from None

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from metarr import regular
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, pages
 from metarr.cli.output import as_json, note, say
 from metarr.cli.text import clean, counted
@@ -80,7 +81,7 @@ def take(
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+        text = sys.stdin.read() if str(file) == "-" else regular.content(file).decode("utf-8")
         document = json.loads(text)
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be read: {error.strerror}", param_hint="FILE") from None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from metarr import regular
 from metarr.cli.findings import Fault, Finding, shown
 from metarr.cli.lines import read_lines
 from metarr.cli.trees import Tree, findings
@@ -27,7 +28,7 @@ def read(path: Path) -> Iterator[Finding]:
         elif ending(path.name) == NFO or is_video(path.name):
             yield from _alone(Path(os.path.abspath(path)))
         else:
-            with path.open("rb") as file:
+            with regular.opened(path) as file:
                 yield from read_lines(path, file)
     except OSError as error:
         yield unreadable(path, error)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from metarr import regular
 from metarr.cli.findings import Fault, Finding, Sort, TitleToAdd, item_of, series_of, shown
 from metarr.cli.walk import unreadable
 from metarr.domain.matching import title_key
@@ -161,6 +162,6 @@ class _Reader:
 
 
 def _content(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with regular.opened(path) as file:
         # Asked for more than there is, it would set aside as much at once.
         return file.read(min(os.fstat(file.fileno()).st_size, MOST_BYTES) + 1)

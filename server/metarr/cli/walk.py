@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from metarr import regular
 from metarr.cli.findings import Fault, shown
 from metarr.files.listing import HINTS, NFO, VIDEOS, Folder, ending
 from metarr.files.passed import MARKS, is_system
@@ -93,7 +94,7 @@ def _counts(entry: "os.DirEntry[str]") -> bool:
 def hints(path: Path) -> str:
     """The text of a `.plexmatch`; "" for one that cannot be read."""
     try:
-        with path.open("rb") as file:
+        with regular.opened(path) as file:
             return file.read(MOST_HINTS).decode(errors="replace")
     except OSError:
         return ""

@@ -24,6 +24,7 @@ from metarr.nfo.markup import MOST_TAGS, TooManyTags, read
 from metarr.nfo.numbers import amount, count, day, minutes, rating, whole, year
 
 MOST_BYTES = 5 * 1024 * 1024
+MOST_TITLES = 1000
 """Files beyond this are no .nfo files, whatever they say."""
 
 KINDS = {"movie": Kind.MOVIE, "tvshow": Kind.SERIES, "season": Kind.SEASON, "episodedetails": Kind.EPISODE}
@@ -77,6 +78,8 @@ def parse(content: bytes, name: str = "") -> list[Title]:
     except TooManyTags:
         raise NotUnderstood(f"has more than {MOST_TAGS:,} elements") from None
     around = tuple(links(document.around))
+    if len(document.titles) > MOST_TITLES:
+        raise NotUnderstood(f"describes more than {MOST_TITLES:,} titles; one file describes one, or some episodes")
     titles = [title for element, line in document.titles for title in _titles(element, around, line)]
     filled = [
         title

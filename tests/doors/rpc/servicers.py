@@ -16,8 +16,10 @@ from metarr.rpc.convert import item_message
 from metarr.rpc.doors.context import seconds_left
 from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
+from metarr.v1 import aggregation_service_pb2 as aggregation
 from metarr.v1 import health_service_pb2 as health
 from metarr.v1 import library_service_pb2 as library
+from metarr.v1.aggregation_service_pb2_grpc import AggregationServiceServicer
 from metarr.v1.health_service_pb2_grpc import HealthServiceServicer
 from metarr.v1.library_service_pb2_grpc import LibraryServiceServicer
 
@@ -121,3 +123,10 @@ class FakeHealth(BaseServicer, HealthServiceServicer):
 
     def GetHealth(self, request, context):
         return health.GetHealthResponse(status=health.GetHealthResponse.STATUS_OK, version="1.2.3", api_level=1)
+
+
+class FakeAggregation(BaseServicer, AggregationServiceServicer):
+    """Finds nothing."""
+
+    def Search(self, request, context):
+        return aggregation.SearchResponse()

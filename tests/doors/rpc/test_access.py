@@ -4,6 +4,7 @@ import base64
 import socket
 import ssl
 import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,13 +25,14 @@ from metarr.app import Daemon
 from metarr.errors import CannotDo
 from metarr.rpc.client import Client, RpcFailure
 from metarr.rpc.contract import service_of
-from metarr.rpc.doors.access import Access, Tls, is_local
+from metarr.rpc.doors.access import Access, Tls, TokenFailures, caller, is_local
 from metarr.rpc.doors.http import HttpServer
 from metarr.rpc.servicer import BaseServicer
 from metarr.v1 import config_service_pb2 as config
 
 FOREIGN = "127.0.0.2"
 NO_PROXY = [("grpc.enable_http_proxy", 0)]
+TLS_VERSIONS = [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
 PATIENCE = 30.0
 """Seconds that only a failure uses up."""
 
@@ -230,6 +232,51 @@ def test_a_name_that_the_owner_allowed_is_answered(post, token):
     assert post(GET_HEALTH, Authorization=f"Bearer {token}", Host="metarr.home").status_code == 200
 
 
+def test_who_fails_to_show_it_is_logged_the_first_time_and_each_thousandth(daemon, post, monkeypatch):
+    failures = TokenFailures()
+    for place in ("gate", "native"):
+        monkeypatch.setattr(f"metarr.rpc.doors.{place}.token_failures", failures)
+    with capture_logs() as logs:
+        for _ in range(3):
+            assert post(GET_HEALTH, Authorization="Bearer wrong").status_code == 401
+        with grpc.insecure_channel(daemon.grpc_address, NO_PROXY) as channel:
+            call = channel.unary_unary(f"/{GET_HEALTH}")
+            for _ in range(3):
+                refused(lambda: call(b"", timeout=5))
+        for _ in range(1000):
+            failures.note("192.0.2.7")
+        failures.note("192.0.2.7")
+    told = [(each["caller"], each["times"]) for each in logs if each["event"] == "token_refused"]
+    assert told == [("127.0.0.1", 1), ("192.0.2.7", 1), ("192.0.2.7", 1001)]
+    assert "wrong" not in str(logs)
+
+
+def test_of_very_many_callers_only_some_are_remembered():
+    failures = TokenFailures()
+    with capture_logs():
+        for number in range(3000):
+            failures.note(str(number))
+    assert len(failures._times) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("address", "who"),
+    [
+        ("127.0.0.1:5000", "127.0.0.1"),
+        ("[::1]:5000", "::1"),
+        ("::1:5000", "::1"),
+        ("%5B2001:db8::1%5D:5000", "2001:db8::/64"),
+        ("[2001:db8::ffff]:1", "2001:db8::/64"),
+        ("[::ffff:192.0.2.7]:1", "192.0.2.7"),
+        ("[fe80::1%25eth0]:1", "fe80::/64"),
+        ("unix:", "unix"),
+        ("", ""),
+    ],
+)
+def test_a_caller_is_an_address_or_all_that_belong_to_one(address, who):
+    assert caller(address) == who
+
+
 class TestThisMachine:
     def test_needs_no_token(self, tmp_path, session):
         running = Daemon(tmp_path, access=Access(local=only_this_machine))
@@ -312,6 +359,31 @@ class TestTls:
             client.call("HealthService", "GetHealth")
         with pytest.raises(requests.ConnectionError):
             session.get(f"http://{encrypted.http_address}/{GET_HEALTH}", timeout=5)
+
+    @pytest.mark.parametrize("door", ["grpc_address", "http_address"])
+    @pytest.mark.parametrize(
+        "version",
+        TLS_VERSIONS,
+        ids=lambda version: version.name,
+    )
+    def test_both_doors_refuse_what_is_older_than_1_2(self, encrypted, door, version):
+        """As a scanner does: one version is offered, with every cipher that there is for it."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.set_alpn_protocols(["h2", "http/1.1"])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = context.maximum_version = version
+        host, _, port = getattr(encrypted, door).partition(":")
+        with socket.create_connection((host, int(port)), timeout=5) as plain:
+            if version >= ssl.TLSVersion.TLSv1_2:
+                with context.wrap_socket(plain) as spoken:
+                    assert spoken.version() == {"TLSv1_2": "TLSv1.2", "TLSv1_3": "TLSv1.3"}[version.name]
+                return
+            with pytest.raises((ssl.SSLError, ConnectionError)) as caught:
+                context.wrap_socket(plain)
+            assert "NO_PROTOCOLS" not in str(caught.value), "it was the scanner that refused"
 
     def test_a_certificate_that_nobody_vouches_for_is_refused(self, encrypted, tmp_path, session):
         other = self_signed(tmp_path)

@@ -17,7 +17,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from doors.rpc import grpc_web
-from doors.rpc.servicers import FAILURES, SECRET, FakeHealth, FakeLibrary
+from doors.rpc.servicers import FAILURES, SECRET, FakeAggregation, FakeHealth, FakeLibrary
 from metarr.errors import CannotDo
 from metarr.rpc.doors.http import HttpServer, _Cheroot, application
 from metarr.rpc.doors.server import MAX_REQUEST_BYTES, GrpcServer
@@ -467,6 +467,54 @@ class TestWhoMayAsk:
         headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
         assert session.get(url, headers=headers, timeout=10).status_code == 200
         assert session.get(f"{url}/{GET_HEALTH}", headers=headers, timeout=10).status_code == 403
+
+
+SEARCH = "metarr.v1.AggregationService/Search"
+
+
+@pytest.fixture(scope="module")
+def asked(session):
+    server = HttpServer([FakeAggregation()])
+    server.start()
+
+    def ask(verb, **headers):
+        url = f"http://127.0.0.1:{server.port}/{SEARCH}"
+        return session.request(verb, url, headers=headers, data="{}" if verb == "POST" else None, timeout=10)
+
+    yield ask
+    server.stop(1)
+
+
+class TestWhatMayCostRequestsToProviders:
+    """A page of anybody may have a picture at any address; browsers that do not say so send no header of their own."""
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"Accept": "image/avif,image/webp,*/*", "Referer": "http://evil.test/", "Cookie": "a=b"},
+            {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
+            {"Sec-Fetch-Site": "same-site"},
+        ],
+    )
+    def test_a_picture_gets_none_of_it(self, asked, headers):
+        answer = asked("GET", **headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Sec-Fetch-Site": "same-origin"},
+            {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"},
+            {"Connect-Protocol-Version": "1"},
+            {"Authorization": "Bearer x"},
+        ],
+    )
+    def test_pages_of_its_own_people_and_programs_are_answered(self, asked, headers):
+        assert asked("GET", **headers).status_code == 200
+
+    def test_a_post_is_on_purpose(self, asked):
+        assert asked("POST", **{"Content-Type": "application/json"}).status_code == 200
 
 
 @pytest.mark.parametrize("bound", ["0.0.0.0", "::", ""])

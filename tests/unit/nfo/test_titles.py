@@ -353,6 +353,7 @@ def test_addresses_that_do_not_tell_of_one_title_are_none(content: str, name: st
         (b"<movie><uniqueid type='tmdb'>55", "holds nothing about a title", 1),
         (b"<movie></movie>" + b" " * MOST_BYTES, "more than 5 MB", 0),
         pytest.param(b"<movie>" + b"<a>" * 300_000, "more than 200,000 elements", 0, marks=pytest.mark.slow),
+        (b"<movie/>" * 1001, "describes more than 1,000 titles", 0),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_line(content: bytes, told: str, line: int) -> None:

@@ -2,14 +2,19 @@
 
 import ipaddress
 import ssl
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from metarr import tokens
+import structlog
+
+from metarr import regular, tokens
 from metarr.addresses import is_local as is_local
 from metarr.errors import CannotDo, TokenRequired
+
+log = structlog.get_logger(__name__)
 
 Guard = Callable[[str], TokenRequired | None]
 """Judges the authorization that a caller shows, "" for none: what to refuse it with, None where it may come in."""
@@ -34,6 +39,31 @@ def token_guard(token_file: Path) -> Guard:
         return None
 
     return guard
+
+
+class TokenFailures:
+    """Logs who fails to show the access token: the first time, and each thousandth, for whoever tries many shall not
+    fill a disk."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def note(self, who: str) -> None:
+        """One more, of this caller."""
+        with self._lock:
+            times = self._times.pop(who, 0) + 1
+            self._times[who] = times
+            if len(self._times) > _REMEMBERED:
+                del self._times[next(iter(self._times))]
+        if times % _EACH == 1:
+            log.warning("token_refused", caller=who, times=times)
+
+
+_EACH, _REMEMBERED = 1000, 1000
+
+token_failures = TokenFailures()
+"""Of the whole process, whichever door."""
 
 
 def caller(address: str) -> str:
@@ -61,7 +91,7 @@ class Tls:
         """Raises CannotDo where the files cannot be read or do not belong together."""
         try:
             for path in (self.certificate, self.key):
-                path.read_bytes()
+                regular.content(path)
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certificate, self.key, _no_passphrase)
         except ssl.SSLError as error:
             why = f": {error.reason}" if error.reason else ""

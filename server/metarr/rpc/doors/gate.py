@@ -17,7 +17,7 @@ from google.rpc import error_details_pb2
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
-from metarr.rpc.doors.access import Guard
+from metarr.rpc.doors.access import Guard, caller, token_failures
 from metarr.rpc.errors import DOMAIN
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def guarded(app: "WSGIApplication", guard: Guard) -> "WSGIApplication":
         refused = guard(environ.get("HTTP_AUTHORIZATION", ""))
         if refused is None:
             return app(environ, start_response)
+        token_failures.note(caller(f"{environ.get('REMOTE_ADDR', '')}:0"))
         answer = refusal(
             environ,
             401,

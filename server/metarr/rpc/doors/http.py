@@ -152,6 +152,12 @@ def _refused(environ: "WSGIEnvironment", rpc: MethodDescriptor | None) -> Respon
     verbs = ("GET", "POST") if readable else ("POST",)
     if verb not in verbs:
         return refusal(environ, 405, "unimplemented", f"call it with {' or '.join(verbs)}", Allow=", ".join(verbs))
+    if verb == "GET" and rpc.containing_service.name in _SPENDING and not _is_on_purpose(environ):
+        text = (
+            "a GET of this method may come from a picture in a page of anybody, and costs requests to providers: send "
+            "Connect-Protocol-Version: 1, or call it with POST"
+        )
+        return refusal(environ, 403, "permission_denied", text)
     kinds = (*(_STREAM if rpc.server_streaming else _UNARY), *_GRPC_WEB)
     if verb == "GET" and _query(environ)["encoding"] not in ("json", "proto"):
         return refusal(environ, 415, "unimplemented", "the encoding of a GET is json or proto")
@@ -159,6 +165,18 @@ def _refused(environ: "WSGIEnvironment", rpc: MethodDescriptor | None) -> Respon
         text = f"Content-Type {kind[:60]!r} is not spoken here; send one of {', '.join(kinds)}"
         return refusal(environ, 415, "unimplemented", text, Accept_Post=", ".join(kinds))
     return None
+
+
+_SPENDING = frozenset({"AggregationService"})
+"""Services that only read, and ask providers for it."""
+_BY_PROGRAMS = ("HTTP_AUTHORIZATION", "HTTP_CONNECT_PROTOCOL_VERSION", "HTTP_CONNECT_TIMEOUT_MS", "HTTP_X_USER_AGENT")
+
+
+def _is_on_purpose(environ: "WSGIEnvironment") -> bool:
+    """Whether a GET comes from a page of ours, from whoever typed its address, or from a program: browsers without
+    `Sec-Fetch-Site` send no header of their own for a picture in a page of another site."""
+    site = environ.get("HTTP_SEC_FETCH_SITE", "")
+    return site in ("same-origin", "none") or any(name in environ for name in _BY_PROGRAMS)
 
 
 class _WorkerPool(ThreadPool):

@@ -19,7 +19,7 @@ import structlog
 from google.protobuf.message import DecodeError
 
 from metarr.errors import InvalidInput, MetarrError, Violation
-from metarr.rpc.doors.access import Guard, caller
+from metarr.rpc.doors.access import Guard, caller, token_failures
 from metarr.rpc.errors import INTERNAL_TEXT, fail, status_of
 
 log = structlog.get_logger(__name__)
@@ -121,6 +121,7 @@ async def refuse(call: NativeCall, error: MetarrError) -> NoReturn:
 
 
 async def _refuse(error: MetarrError, _messages: object, call: NativeCall) -> None:
+    token_failures.note(peer(call))
     await refuse(call, error)
 
 
