@@ -20,6 +20,9 @@ pages = Blueprint("session", __name__)
 TOKEN = "metarr.token"
 """Where the application keeps what reads the access token; None: nobody need sign in."""
 
+FAILED = "metarr.token_failed"
+"""Where a request keeps what notes that a wrong token was shown with it."""
+
 ReadToken = Callable[[], str]
 
 DAYS = 30
@@ -52,6 +55,7 @@ def sign_in() -> Response:
         try:
             if hmac.compare_digest(read().encode(), shown.encode()):
                 return _signed_in(goal, read)
+            request.environ.get(FAILED, lambda: None)()
             wrong = "This is not the access token."
         except CannotDo as error:
             wrong = str(error)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
@@ -11,7 +12,7 @@ from fakes import FakeClock
 from harness import House, house
 from metarr import tokens
 from metarr.app import servicers
-from metarr.rpc.doors.access import token_guard
+from metarr.rpc.doors.access import TokenFailures, token_guard
 from metarr.rpc.doors.http import application
 from pages import pages_of, seen
 from simulators import Simulators
@@ -73,6 +74,14 @@ def signed_in(door: Client, token: str) -> Client:
 )
 def test_without_a_session_only_that_it_lives_and_how_to_sign_in(door, path, status):
     assert door.get(path, base_url=OWN).status_code == status
+
+
+def test_a_wrong_token_at_the_sign_in_is_logged(door, token, monkeypatch):
+    monkeypatch.setattr("metarr.rpc.doors.gate.token_failures", TokenFailures())
+    with capture_logs() as logs:
+        for shown in ("wrong", token, "wrong"):
+            door.post("/sign-in", data={"token": shown}, base_url=OWN, environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    assert [each["caller"] for each in logs if each["event"] == "token_refused"] == ["192.0.2.7"]
 
 
 def test_a_session_opens_pages_and_no_method(signed_in, token):

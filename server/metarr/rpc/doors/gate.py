@@ -71,6 +71,11 @@ def _error_info(reason: str) -> dict[str, object]:
     return {"type": "google.rpc.ErrorInfo", "value": value, "debug": {"reason": reason, "domain": DOMAIN}}
 
 
+def failed_token(environ: "WSGIEnvironment") -> None:
+    """Note that a wrong token, or none, was shown where one is needed."""
+    token_failures.note(caller(f"{environ.get('REMOTE_ADDR', '')}:0"))
+
+
 def guarded(app: "WSGIApplication", guard: Guard) -> "WSGIApplication":
     """Refuses every request whose authorization the guard refuses, but for `OPEN_PATHS`."""
 
@@ -80,7 +85,7 @@ def guarded(app: "WSGIApplication", guard: Guard) -> "WSGIApplication":
         refused = guard(environ.get("HTTP_AUTHORIZATION", ""))
         if refused is None:
             return app(environ, start_response)
-        token_failures.note(caller(f"{environ.get('REMOTE_ADDR', '')}:0"))
+        failed_token(environ)
         answer = refusal(
             environ,
             401,

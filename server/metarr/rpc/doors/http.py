@@ -8,6 +8,7 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -20,12 +21,13 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
 from metarr.handles import handles
+from metarr.logs import Seldom
 from metarr.rpc.doors.access import Guard, Tls
 from metarr.rpc.doors.closing import Closing
 from metarr.rpc.doors.connect import http_application
 from metarr.rpc.doors.context import DEFAULT_DEADLINE
 from metarr.rpc.doors.framing import MOST_HEAD, MalformedRequest, RequestHead
-from metarr.rpc.doors.gate import SECURITY_HEADERS, bounded, guarded, refusal, same_site, secured
+from metarr.rpc.doors.gate import SECURITY_HEADERS, bounded, failed_token, guarded, refusal, same_site, secured
 from metarr.rpc.doors.grpc_web import text_form
 from metarr.rpc.doors.lobby import PLACES, Lobby, LobbyConnection, Refuses
 from metarr.rpc.doors.server import MAX_REQUEST_BYTES, THREADS, authority, cannot_listen
@@ -50,6 +52,8 @@ _DEFAULT_TIMEOUTS = {
     "HTTP_CONNECT_TIMEOUT_MS": str(int(DEFAULT_DEADLINE * 1000)),
     "HTTP_GRPC_TIMEOUT": f"{int(DEFAULT_DEADLINE)}S",
 }
+FAILED = "metarr.token_failed"
+"""Where a request keeps what the pages call when a wrong token is shown to them."""
 _GREETING = """This is Metarr.
 
 Every method of its contract answers here to POST with JSON:
@@ -96,6 +100,7 @@ def _beside_methods(web: "WSGIApplication", methods: "WSGIApplication") -> "WSGI
     def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         app = methods if path.startswith(("/metarr.", "/grpc.")) or path == "/healthz" else web
+        environ[FAILED] = partial(failed_token, environ)
         return app(environ, start_response)
 
     return application
@@ -227,6 +232,7 @@ class _Cheroot(wsgi.Server):
         self.requests = _WorkerPool(self, threads)
         self._tls = None if tls is None else _context(tls)
         self._refuses = refuses
+        self._tell = Seldom(log.info)
 
     @staticmethod
     def bind_socket(socket_: socket.socket, bind_addr: Any) -> socket.socket:
@@ -258,9 +264,11 @@ class _Cheroot(wsgi.Server):
     def error_log(self, msg: Any = "", level: int = logging.INFO, traceback: bool = False) -> None:
         error = sys.exc_info()[1]
         if isinstance(error, ssl.SSLError):  # cheroot knows only plain sockets' ways of telling that the caller left
-            log.info("http_caller_left", why=error.reason or str(error))
-            return
-        log.log(level, "http_server", detail=str(msg), exc_info=traceback)
+            self._tell("http_caller_left", why=error.reason or str(error))
+        elif level <= logging.INFO:
+            self._tell("http_server", detail=str(msg))
+        else:
+            log.log(level, "http_server", detail=str(msg), exc_info=traceback)
 
 
 def _context(tls: Tls) -> ssl.SSLContext:
