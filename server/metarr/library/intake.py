@@ -212,7 +212,7 @@ class Intake:
         self, item: MediaItem, new: NewItem, said: Statement | None, values: Mapping[str, Value]
     ) -> MediaItem:
         """The item with what is said about it. Its numbers are its place, and not what a file or a player says."""
-        if said is None:
+        if said is None or not new.states:
             return replace(item, fields=_filled(item.fields, new, values))
         places = {name: value for name, value in values.items() if name in PLACE}
         words = {name: value for name, value in values.items() if name not in PLACE}
@@ -222,7 +222,7 @@ class Intake:
     def _remember(self, item_id: int, said: Statement | None, new: NewItem) -> None:
         """That the file tells of this item, and of no other any more."""
         place = (new.file, new.part)
-        if said is None or not new.file or new.from_player:
+        if said is None or not new.states or not new.file or new.from_player:
             return
         if self._files.get(place, item_id) != item_id:
             items.remove_elsewhere(self._connection, item_id, *place)
@@ -501,8 +501,8 @@ def _names(item: MediaItem) -> NamesAndYears:
 
 
 def _statement(new: NewItem, values: Mapping[str, Value]) -> Statement | None:
-    """What is said, without the values; None where nobody is to be heard again: the owner's word is the item's own."""
-    if not new.source or not new.states:
+    """What is said, without the values; None for what the owner adds: that is the item's own."""
+    if not new.source:
         return None
     locks = values.keys() - PLACE if new.lock_all else new.lock & values.keys()
     return Statement(

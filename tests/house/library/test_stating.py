@@ -378,3 +378,15 @@ def test_tags_are_joined_and_come_back_as_an_echo(home: House, tmdb: Scripted) -
     assert shown(home, first.item.id, "tags") == (("sea", "seen twice", "lent"), "tmdb+nfo")
     take(home, identified(fields={"tags": ["sea", "night", "lent"]}))
     assert shown(home, first.item.id, "tags") == (("sea", "lent"), "tmdb+nfo")
+
+
+def test_a_series_whose_ids_the_owner_corrected_stays_the_one_of_its_episodes(home: House) -> None:
+    series = NewSeries("Harbour", 2010, {"tvdb": "81189"}, file="/tv/Harbour")
+    show = NewItem(Kind.SERIES, "Harbour", 2010, {"tvdb": "81189"}, source="nfo", file="/tv/Harbour")
+    one = NewItem(Kind.EPISODE, series=series, season=1, episode=1, source="nfo", file="/tv/Harbour/1")
+    two = NewItem(Kind.EPISODE, series=series, season=2, episode=1, source="nfo", file="/tv/Harbour/2")
+    [first, _] = take(home, show, one)
+    home.services.editor.edit(first.item.id, Edit(ids={"tvdb": "5"}))
+    unchanged(home, show, one)
+    [added] = take(home, two)
+    assert home.item(home.item(added.item.id).parent_id or 0).parent_id == first.item.id
