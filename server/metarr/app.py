@@ -20,7 +20,8 @@ from metarr.care.board import NoticeBoard
 from metarr.care.health import HealthReader
 from metarr.care.library_file import LibraryFile, note_begun_anew
 from metarr.clock import Clock, SystemClock
-from metarr.errors import CannotDo, MetarrError
+from metarr.ending import Ending
+from metarr.errors import CannotDo, MetarrError, scarcity
 from metarr.handles import raise_limit
 from metarr.jobs.daily import Daily
 from metarr.jobs.enriching import EnrichWork
@@ -174,12 +175,13 @@ def start_background(services: Services, running: ExitStack) -> None:
     whoever still waits for them is let go, and commits nothing."""
     running.callback(services.runner.join)
     running.callback(services.roster.close)
-    services.runner.start()
+    # Each is to be stopped also where it could not start: it may have come half the way.
     running.callback(services.runner.stop)
-    services.jobs.start()
+    services.runner.start()
     running.callback(services.jobs.stop)
-    services.planner.start()
+    services.jobs.start()
     running.callback(services.planner.stop)
+    services.planner.start()
 
 
 def servicers(services: Services, clock: Clock) -> Servicers:
@@ -223,8 +225,11 @@ class Daemon:
         access: Access = Access(),  # noqa: B008 (it is frozen)
         *,
         database_url: str = "",
+        failing: Callable[[], object] = lambda: None,
     ) -> None:
-        """`database_url`: of a PostgreSQL database; without one the library is in the data directory."""
+        """`database_url`: of a PostgreSQL database; without one the library is in the data directory. `failing`: hears
+        that the start failed, before what was started is ended."""
+        self._failing = failing
         self._data_dir = data_dir
         self._database_url = database_url
         self._grpc, self._http = _address("--grpc", grpc), _address("--http", http)
@@ -236,9 +241,16 @@ class Daemon:
         self.services: Services
 
     def start(self) -> None:
-        """Raises CannotDo where the data directory, the database or a port cannot be had; nothing is left running."""
+        """Raises CannotDo where the data directory, the database, a port or a thread cannot be had; nothing is left
+        running."""
         with ExitStack() as starting:
-            self._start(starting)
+            try:
+                self._start(starting)
+            except BaseException as error:
+                self._failing()
+                if (scarce := scarcity(error)) is not None:
+                    raise scarce from error
+                raise
             self._running = starting.pop_all()
 
     def _start(self, running: ExitStack) -> None:
@@ -257,14 +269,14 @@ class Daemon:
         also = (self.services.library_file.look, self.services.board.look)
         scheduler = Scheduler(self.services.daily, self._clock, *also)
         running.callback(self.services.daily.stop)
-        scheduler.start()
         running.callback(scheduler.stop)
+        scheduler.start()
         served = servicers(self.services, self._clock)
         native, web = self._doors(served)
-        native.start()
         running.callback(native.stop)
-        web.start()
+        native.start()
         running.callback(web.stop)
+        web.start()
         self.grpc_address, self.http_address = authority(self._grpc[0], native.port), authority(self._http[0], web.port)
 
     def _database(self, running: ExitStack) -> Database:
@@ -335,19 +347,23 @@ def serve(
     database_url: str,
     ready: Callable[[str, str], None],
 ) -> None:
-    """Run a daemon until SIGTERM or SIGINT. `ready` hears both addresses as soon as both doors are open."""
+    """Run a daemon until SIGTERM, SIGINT or SIGHUP. `ready` hears both addresses as soon as both doors are open. The
+    process ends within seconds after that, whatever is left running."""
     logs.set_up(log_level, log_file)
     raise_limit()
+    ending = Ending()
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.set())
-    daemon = Daemon(data_dir, grpc, http, access=access, database_url=database_url)
-    daemon.start()
+    daemon = Daemon(data_dir, grpc, http, access=access, database_url=database_url, failing=ending.begin)
     try:
+        daemon.start()
         ready(daemon.grpc_address, daemon.http_address)
         stopping.wait()
     finally:
+        ending.begin()
         daemon.stop()
+        ending.finish()
 
 
 def _address(option: str, text: str) -> tuple[str, int]:

@@ -5,6 +5,7 @@ the outcome of asking one provider about one item (`domain.outcome.Unavailable`,
 No message ever holds a secret.
 """
 
+import errno
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -70,6 +71,30 @@ class DatabaseUnusable(CannotDo):
 
     def __init__(self, message: str, reason: str = "DATABASE_UNUSABLE") -> None:
         super().__init__(message, reason)
+
+
+class NothingToSpare(CannotDo):
+    """The machine has no thread, memory or file handle to spare now. What was begun can be tried again later."""
+
+    reason = "NOTHING_TO_SPARE"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, self.reason)
+
+
+def scarcity(error: BaseException) -> NothingToSpare | None:
+    """The error as one of the machine's, where it is one."""
+    if isinstance(error, NothingToSpare):
+        return error
+    if isinstance(error, MemoryError):
+        return NothingToSpare("the machine has no memory to spare: close something, or give Metarr more")
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return NothingToSpare(
+            "the machine has no thread to spare: raise the limit (ulimit -u, of a container its pids limit)"
+        )
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN):
+        return NothingToSpare(f"the machine has no file handle or memory to spare: {error.strerror}")
+    return None
 
 
 class TokenRequired(MetarrError):

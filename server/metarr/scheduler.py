@@ -64,7 +64,8 @@ class Scheduler:
 
     def stop(self) -> None:
         self._stopping.set()
-        self._thread.join(5.0)
+        if self._thread.ident is not None:
+            self._thread.join(2.0)
 
     def tick(self) -> None:
         """Do what is due. What goes wrong is logged, and tried again with the next tick."""

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import structlog
 from msgspec.structs import replace
 
 from metarr import proxy
@@ -16,7 +17,7 @@ from metarr.clock import Clock
 from metarr.domain.merge import Coverage
 from metarr.domain.outcome import NotAsked, Skip
 from metarr.domain.values import Kind
-from metarr.errors import KeyRefused
+from metarr.errors import DatabaseUnusable, KeyRefused
 from metarr.fetch.channel import Channel
 from metarr.fetch.contract import Limits
 from metarr.providers import guard
@@ -26,6 +27,8 @@ from metarr.secrets import Vault
 from metarr.store import key_values
 from metarr.store.database import Database
 from metarr.store.providers import ProviderConfig, ProviderStore
+
+log = structlog.get_logger(__name__)
 
 LAST_ANSWERS = 2.0
 """Seconds for which closing waits for answers that are on their way."""
@@ -142,7 +145,10 @@ class Roster:
         for channel in channels:
             channel.finish(until)
         for channel in channels:
-            channel.close()
+            try:
+                channel.close()
+            except DatabaseUnusable as error:
+                log.warning("limits_not_kept", why=str(error))
 
     def _configured(self, provider: Provider) -> ConfiguredProvider:
         with self._database.read() as connection:

@@ -1,5 +1,6 @@
 """The file that the library is in: whether it is there, and whether it is whole."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,9 @@ KEY = "integrity"
 
 OFTEN, SELDOM, LARGE = timedelta(days=1), timedelta(days=7), 10**9
 """How often the file is looked at, and one of so many bytes."""
+
+LEAST_FREE = 50 * 10**6
+"""Bytes that should be free on its disk."""
 
 TOLD_FOR = timedelta(days=30)
 """For how long it is told that a library was begun anew."""
@@ -66,7 +70,9 @@ class LibraryFile:
             log.warning("library_file_not_noted", why=str(error))
 
     def notices(self) -> Iterator[Notice]:
-        if self._database.is_gone():
+        if not self._database.is_gone():
+            yield from self._unwritable()
+        else:
             text = (
                 f"the file of the library, {self._database.path}, was deleted, moved or replaced while Metarr runs: "
                 "what it writes is lost when it ends. Put the file back, or stop Metarr and restore a backup"
@@ -78,6 +84,16 @@ class LibraryFile:
                 "look at the disk, too"
             )
             yield Notice(code=NoticeCode.LIBRARY_DAMAGED, subject="database", text=text, since=self._looked_at)
+
+    def _unwritable(self) -> Iterator[Notice]:
+        """Whether something keeps the library from being written, or soon will."""
+        file, trouble = self._database.path, self._database.trouble
+        free = shutil.disk_usage(file.parent).free if file is not None else LEAST_FREE
+        if free < LEAST_FREE or "full" in trouble:
+            text = f"the disk of the library is full: {free / 1e6:.0f} MB are free. Nothing is kept until there is room"
+            yield Notice(code=NoticeCode.DISK_FULL, subject="disk", text=text)
+        elif trouble:
+            yield Notice(code=NoticeCode.DATABASE_UNUSABLE, subject="database", text=trouble)
 
     def _is_due(self, now: datetime) -> bool:
         settings, file = self._config.read().settings, self._database.path

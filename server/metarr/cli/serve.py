@@ -63,7 +63,7 @@ def serve(
         typer.Option(metavar="FILE", dir_okay=False, help="Keep the log in a file, too: 10 MB, and five older ones."),
     ] = None,
 ) -> None:
-    """Run the daemon until it is stopped by Ctrl-C or SIGTERM. Port 0 takes a free one.
+    """Run the daemon until it is stopped by Ctrl-C, SIGTERM or SIGHUP. Port 0 takes a free one.
 
     Whoever comes from another machine has to show the access token: metarr token show
     """

@@ -34,6 +34,7 @@ class NoticeCode(StrEnum):
     PLAYER_NOT_TAKEN = "player_not_taken"
     PLAYER_EDITED = "player_edited"
     DATABASE_UNUSABLE = "database_unusable"
+    DISK_FULL = "disk_full"
     LIBRARY_GONE = "library_gone"
     LIBRARY_DAMAGED = "library_damaged"
     LIBRARY_BEGUN_ANEW = "library_begun_anew"
@@ -56,6 +57,7 @@ SEVERITIES = {
     NoticeCode.PLAYER_NOT_TAKEN: Severity.INFO,
     NoticeCode.PLAYER_EDITED: Severity.INFO,
     NoticeCode.DATABASE_UNUSABLE: Severity.ERROR,
+    NoticeCode.DISK_FULL: Severity.ERROR,
     NoticeCode.LIBRARY_GONE: Severity.ERROR,
     NoticeCode.LIBRARY_DAMAGED: Severity.ERROR,
     NoticeCode.LIBRARY_BEGUN_ANEW: Severity.WARNING,

@@ -364,12 +364,24 @@ class Channel:
         # An idle worker that was notified for an earlier flight is still counted as idle until it runs: so more
         # flights than idle ones, not merely none idle, is what calls for another worker.
         if self._idle < len(self._queue) and len(self._threads) < self._workers:
-            name = f"fetch-{self._provider_id}-{len(self._threads) + 1}"
-            thread = threading.Thread(target=self._work, name=name, daemon=True)
-            self._threads.append(thread)
-            thread.start()
+            self._hire(flight)
         self._changed.notify()
         return flight
+
+    def _hire(self, flight: Flight[Any]) -> None:
+        """One worker more. Where the machine has no thread to spare, those that there are do it; without any, the
+        flight is off, and it raises what starting a thread raised."""
+        name = f"fetch-{self._provider_id}-{len(self._threads) + 1}"
+        thread = threading.Thread(target=self._work, name=name, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            if self._threads:
+                return
+            self._queue.discard(flight)
+            self._forget(flight)
+            raise
+        self._threads.append(thread)
 
     def _work(self) -> None:
         while (flight := self._next()) is not None:

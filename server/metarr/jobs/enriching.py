@@ -13,7 +13,7 @@ from metarr.asking.unchanged import Unchanged
 from metarr.clock import Clock
 from metarr.domain.outcome import OUT_OF_ORDER, NotAsked, Outcome, Skip
 from metarr.domain.values import Kind
-from metarr.errors import CannotDo, DatabaseUnusable, MetarrError, NobodyAnswered, NoSuchThing
+from metarr.errors import CannotDo, DatabaseUnusable, MetarrError, NobodyAnswered, NoSuchThing, NothingToSpare, scarcity
 from metarr.fetch.contract import Lane
 from metarr.jobs.progress import JobProgress
 from metarr.jobs.quota_queue import PATIENCE, Planner
@@ -95,14 +95,22 @@ class EnrichWork:
             for item_id in self._to_do(run, batch):
                 if run.over():
                     break
-                with run.changed:
-                    run.in_flight += 1
-                self._runner.do(partial(self._one, run, item_id, planned))
+                self._begin_one(run, item_id, planned)
                 self._progress.flush(run, FLUSH_EVERY)
         while run.in_flight and not run.stopping.is_set():
             with run.changed:
                 run.changed.wait(FLUSH_EVERY)
             self._progress.flush(run, FLUSH_EVERY)
+
+    def _begin_one(self, run: Run, item_id: int, planned: frozenset[str]) -> None:
+        with run.changed:
+            run.in_flight += 1
+        try:
+            self._runner.do(partial(self._one, run, item_id, planned))
+        except RuntimeError as error:
+            with run.changed:
+                run.in_flight -= 1
+            run.cut_off_by(error)
 
     def _to_do(self, run: Run, batch: list[JobItem]) -> list[int]:
         """Those of the items at which there is something to do; the others are marked here."""
@@ -125,7 +133,7 @@ class EnrichWork:
                 self._enrich(run, item_id, planned)
         except Stopped:
             pass
-        except DatabaseUnusable as error:
+        except (DatabaseUnusable, NothingToSpare) as error:
             run.cut_off_by(error)
         except Exception as error:  # what cannot be noted must not be taken for done
             log.exception("item_not_noted", job=run.job.id, item=item_id)
@@ -142,14 +150,16 @@ class EnrichWork:
             enriched = self._enricher.enrich(item_id, self._wish(run, item_id, planned))
         except NobodyAnswered as error:
             return self._mark(run, item_id, Done.DEFERRED, str(error))
-        except (Stopped, DatabaseUnusable):
+        except (Stopped, DatabaseUnusable, NothingToSpare):
             raise
         except NoSuchThing:
             return None
         except MetarrError as error:
             done = Done.UNDECIDED if error.reason in WHICH_TITLE else Done.FAILED
             return self._mark(run, item_id, done, str(error))
-        except Exception:  # one item must not end the job
+        except Exception as error:  # one item must not end the job
+            if (scarce := scarcity(error)) is not None:
+                raise scarce from error
             log.exception("item_failed", job=run.job.id, item=item_id)
             return self._mark(run, item_id, Done.FAILED, "internal error; the daemon's log tells what happened")
         if enriched.skipped:

@@ -16,7 +16,16 @@ import structlog
 from metarr.asking.roster import Roster
 from metarr.clock import Clock
 from metarr.domain.values import Kind
-from metarr.errors import DatabaseUnusable, InvalidInput, MetarrError, NoSuchThing, Violation
+from metarr.errors import (
+    CannotDo,
+    DatabaseUnusable,
+    InvalidInput,
+    MetarrError,
+    NoSuchThing,
+    NothingToSpare,
+    Violation,
+    scarcity,
+)
 from metarr.jobs.progress import JobProgress
 from metarr.jobs.run import Run, Worker
 from metarr.jobs.runner import Runner, Stopped
@@ -244,8 +253,8 @@ class Jobs:
                 run = self._running[job.id] = Run(job, self._stopping)
                 self._runner.do_at(self._clock.now(), partial(self._drive, run))
 
-    def _look_again(self, why: DatabaseUnusable) -> None:
-        log.warning("jobs_wait_for_the_database", why=str(why))
+    def _look_again(self, why: CannotDo) -> None:
+        log.warning("jobs_wait", why=str(why))
         self._runner.do_at(self._clock.now() + LOOK_AGAIN, self._start_waiting)
 
     def _drive(self, run: Run) -> None:
@@ -253,7 +262,7 @@ class Jobs:
         then = self._start_waiting
         try:
             self._to_its_end(run)
-        except DatabaseUnusable as error:
+        except (DatabaseUnusable, NothingToSpare) as error:
             run.ended.set()
             then = partial(self._look_again, error)
         finally:
@@ -269,6 +278,8 @@ class Jobs:
         except DatabaseUnusable:
             raise
         except Exception as error:  # the owner must see that it ended, and why
+            if (scarce := scarcity(error)) is not None:
+                raise scarce from error
             log.exception("job_failed", job=run.job.id)
             if run.stopping.is_set():
                 return

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -17,6 +17,9 @@ Work = Callable[[], None]
 
 MOST = 64
 """Items that are worked on at once. They mostly wait for providers, which have limits of their own."""
+
+AGAIN = 10.0
+"""Seconds until the next attempt, where there was no thread to spare."""
 
 LOOK_EVERY = 30.0
 """Seconds after which a time set is compared with the clocks again: the wall clock may be set."""
@@ -48,6 +51,14 @@ class _Timed:
     work: Work
 
 
+@dataclass(eq=False)
+class _Given:
+    """Work for the pool. `dropped`: whoever gave it knows that it was not taken."""
+
+    work: Work
+    dropped: bool = False
+
+
 class ThreadRunner:
     """A `Runner` of threads. What is given after `stop` is not done."""
 
@@ -74,7 +85,14 @@ class ThreadRunner:
                 self._room.release()
                 return
             self._under_way += 1
-            self._pool.submit(self._work, work)
+            given = _Given(work)
+            try:
+                self._pool.submit(self._work, given)
+            except RuntimeError:  # no thread to spare; it lies in the pool's queue all the same
+                given.dropped = True
+                self._under_way -= 1
+                self._room.release()
+                raise
 
     def do_at(self, moment: datetime, work: Work) -> None:
         with self._lock:
@@ -94,7 +112,7 @@ class ThreadRunner:
         self._changed.set()
         self._pool.shutdown(wait=False)
 
-    def join(self, seconds: float = 10.0) -> None:
+    def join(self, seconds: float = 4.0) -> None:
         """Wait until everything has ended, for that long at most."""
         deadline = self._clock.monotonic() + seconds
         with self._lock:
@@ -109,9 +127,12 @@ class ThreadRunner:
         if ended < self._most:
             log.warning("work_left_behind", under_way=self._under_way)
 
-    def _work(self, work: Work) -> None:
+    def _work(self, given: "_Given") -> None:
+        with self._lock:
+            if given.dropped:
+                return
         try:
-            work()
+            given.work()
         except Exception:  # whatever it was, it must not take the thread along
             log.exception("work_failed")
         finally:
@@ -126,13 +147,14 @@ class ThreadRunner:
             except Exception:  # as above
                 log.exception("work_failed")
             finally:
-                self._threads.discard(threading.current_thread())
+                with self._lock:
+                    self._threads.discard(threading.current_thread())
 
         thread = threading.Thread(target=run, name=name, daemon=True)
         with self._lock:  # whoever waits for the end shall meet no thread that has not begun
             if not self._stopped:
-                self._threads.add(thread)
                 thread.start()
+                self._threads.add(thread)
 
     def _keep_time(self) -> None:
         while True:
@@ -144,8 +166,19 @@ class ThreadRunner:
                 self._timed = [timed for timed in self._timed if timed not in due]
                 rest = min((self._until(timed) for timed in self._timed), default=LOOK_EVERY)
             for timed in due:
-                self._spawn(timed.work, "timed")
+                try:
+                    self._spawn(timed.work, "timed")
+                except RuntimeError as error:
+                    log.warning("timed_work_waits", why=str(error))
+                    self._put_off(timed)
             self._clock.wait(min(rest, LOOK_EVERY), self._changed)
+
+    def _put_off(self, timed: _Timed) -> None:
+        """Try again soon: without this thread nothing would be done at its time any more."""
+        later = self._clock.now() + timedelta(seconds=AGAIN)
+        with self._lock:
+            if not self._stopped:
+                self._timed.append(_Timed(later, self._clock.monotonic() + AGAIN, timed.work))
 
     def _until(self, timed: _Timed) -> float:
         """Seconds until something is due. Whichever clock says first that it is is believed: the wall clock may be set

@@ -38,6 +38,8 @@ class Database:
         self._file = SqliteFile(self.path) if self.path else None
         self._engine, self._writing, self._durable = self._engines(alone)
         self.bell = Bell()
+        self.trouble = ""
+        """Why nothing could be written the last time; "": it could."""
         self.day = 0
         """The day of the daemon's life, which what is swept some day is marked with."""
         self._turn = threading.Lock()
@@ -96,11 +98,16 @@ class Database:
 
     @contextmanager
     def _begin(self, engine: Engine) -> Iterator[Connection]:
-        with self._my_turn(), self._told_apart(), _written(engine) as connection:
-            connection.info.pop(_NEWS, None)
-            connection.info[_DAY] = self.day
-            yield connection
-            news = connection.info.pop(_NEWS, ())
+        try:
+            with self._my_turn(), self._told_apart(), _written(engine) as connection:
+                connection.info.pop(_NEWS, None)
+                connection.info[_DAY] = self.day
+                yield connection
+                news = connection.info.pop(_NEWS, ())
+        except DatabaseUnusable as error:
+            self.trouble = str(error)
+            raise
+        self.trouble = ""
         self.bell.ring(news)
 
     @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +13,7 @@ from factories import NOW, item
 from fakes import FakeClock
 from harness import live, put_blank
 from metarr.asking.config import ConfigReader
-from metarr.care.library_file import LARGE, TOLD_FOR, LibraryFile, note_begun_anew
+from metarr.care.library_file import LARGE, LEAST_FREE, TOLD_FOR, LibraryFile, note_begun_anew
 from metarr.datadir import DATABASE
 from metarr.domain.notice import NoticeCode
 from metarr.errors import DatabaseUnusable
@@ -148,6 +149,34 @@ def test_what_cannot_be_noted_is_told_all_the_same(
     monkeypatch.setattr(database, "begin", unusable)
     file.check()
     assert codes(file) == [NoticeCode.LIBRARY_DAMAGED]
+
+
+def fill(database: Database) -> None:
+    with database.begin() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        for number in range(2000):
+            items.add(connection, item(title=f"More {number}"))
+
+
+def test_a_disk_that_is_nearly_full_is_a_notice(
+    database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, _ = looked_after(database, clock)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=LEAST_FREE - 1))
+    assert codes(file) == [NoticeCode.DISK_FULL]
+
+
+def test_a_library_that_can_take_no_more_is_a_notice_until_something_could_be_written(
+    database: Database, clock: FakeClock
+) -> None:
+    file, _ = looked_after(database, clock)
+    with pytest.raises(DatabaseUnusable, match="full"):
+        fill(database)
+    assert codes(file) == [NoticeCode.DISK_FULL]
+    with database.begin() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+        items.add(connection, item(title="Again"))
+    assert codes(file) == []
 
 
 def test_one_that_is_deleted_or_replaced_under_a_running_daemon_is_a_notice_and_none_is_made_in_its_place(

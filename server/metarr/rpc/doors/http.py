@@ -346,4 +346,5 @@ class HttpServer:
             return
         self._server.shutdown_timeout = grace
         self._server.stop()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
