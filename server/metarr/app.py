@@ -19,6 +19,7 @@ from metarr.asking.search import Searcher
 from metarr.care.board import NoticeBoard
 from metarr.care.health import HealthReader
 from metarr.care.library_file import LibraryFile, note_begun_anew
+from metarr.care.metrics import Metrics
 from metarr.clock import Clock, SystemClock
 from metarr.ending import Ending
 from metarr.errors import CannotDo, MetarrError, scarcity
@@ -92,6 +93,7 @@ class Services:
     health: HealthReader
     board: NoticeBoard
     library_file: LibraryFile
+    metrics: Metrics
     settings: SettingsEditor
     runner: ThreadRunner
     planner: Planner
@@ -136,6 +138,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     players = Players(database, clock)
     health = HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken)
     sources = (lambda: health.read().notices, lived.notices, daily.notices, library_file.notices)
+    board = NoticeBoard(database, clock, sources)
     settings = SettingsEditor(database, config, players, roster=roster, vault=vault, clock=clock)
     decisions = Decisions(
         database, roster, providers, authorities=authorities, settings=settings, config=config, clock=clock
@@ -158,7 +161,8 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         decisions=decisions,
         health=health,
         library_file=library_file,
-        board=NoticeBoard(database, clock, sources),
+        board=board,
+        metrics=Metrics(health, board, database),
         settings=settings,
         runner=runner,
         planner=planner,
@@ -321,6 +325,7 @@ class Daemon:
                 tls=access.tls,
                 web=pages(LocalDoor(served, self._clock, closing), guards[1] and partial(tokens.read, token_file)),
                 closing=closing,
+                metrics=self.services.metrics.text,
             ),
         )
 

@@ -17,6 +17,7 @@ from metarr.asking.drift import DriftWatch
 from metarr.asking.heard import NOT_HEARD, Asker, Heard, newest
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
+from metarr.counters import OUTCOMES
 from metarr.domain.freshness import is_ahead, is_fresh, is_soft_miss, may_stand_in
 from metarr.domain.identity import Settled
 from metarr.domain.item import IdClaim, MediaItem
@@ -168,6 +169,8 @@ class Gatherer:
             if not rounds:
                 break
             rounds = look_up(rounds)
+        for asker_id, outcome in outcomes.items():
+            OUTCOMES.labels(asker_id, _in_a_word(outcome)).inc()
         return sorted_out(_complete(outcomes, inquiry.kind, heard), settled)
 
     def recall(self, connection: Connection, items: Iterable[MediaItem], config: Config) -> dict[int, Recalled]:
@@ -439,6 +442,19 @@ def _with_newest(each: _Round, stored: Mapping[AnswerKey, StoredAnswer], now: da
                 return each
             answer = replace(answer, key=replace(key, asked_id=asked_id))
     return dataclasses.replace(each, stored=answer, mark=mark)
+
+
+def _in_a_word(outcome: Outcome) -> str:
+    """What came of asking, for whoever counts."""
+    match outcome:
+        case Answered(cached=True) | NotFound(cached=True):
+            return "cached"
+        case Answered():
+            return "answered"
+        case NotFound():
+            return "not_found"
+        case _:
+            return str(outcome.reason)
 
 
 def _original_language(each: _Round) -> str:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from metarr import __version__
 from metarr.clock import Clock
+from metarr.counters import REQUESTS
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, ProviderTimeout, ProxyFailed, RateLimited, TitleNotFound
 from metarr.fetch.body import Body, read
 from metarr.fetch.contract import Cancelled, Classify, Connection, Response
@@ -155,6 +156,7 @@ class ProviderClient:
         answer = self._exchanger.exchange(request, trip)
         seconds = self._clock.monotonic() - started
         seen = {"provider": self._provider_id, "path": request.path, "ms": round(seconds * 1000, 1)}
+        REQUESTS.labels(self._provider_id, answer.status if isinstance(answer, Response) else "none").inc()
         if isinstance(answer, Response):
             log.debug("http_answer", **seen, status=answer.status, bytes=len(answer.body))
         else:

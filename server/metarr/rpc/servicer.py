@@ -12,6 +12,7 @@ import grpc
 import structlog
 
 from metarr.clock import Clock, SystemClock
+from metarr.counters import RPC_SECONDS
 from metarr.rpc.contract import Service, service_of
 from metarr.rpc.doors.context import Context, caller_of
 from metarr.rpc.doors.streams import Streams
@@ -35,6 +36,10 @@ def answers(method: Callable[..., Any], *, streaming: bool) -> Callable[..., Any
 
     @functools.wraps(method)
     def unary(servicer: BaseServicer, request: Any, context: Context) -> Any:
+        with RPC_SECONDS.labels(servicer.service.descriptor.name, method.__name__).time():
+            return judged(servicer, request, context)
+
+    def judged(servicer: BaseServicer, request: Any, context: Context) -> Any:
         try:
             return method(servicer, request, context)
         except Exception as error:  # noqa: BLE001 (nothing may leave but a status)

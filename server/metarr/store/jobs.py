@@ -177,6 +177,12 @@ def change(connection: Connection, job_id: int, **values: Any) -> bool:
     return connection.execute(statement).rowcount == 1
 
 
+def count_by_state(connection: Connection) -> dict[str, int]:
+    """How many jobs that are kept are in each state."""
+    rows = connection.execute(select(table.c.state, func.count()).group_by(table.c.state))
+    return {str(state): 0 for state in JobState} | {row[0]: row[1] for row in rows}
+
+
 def prune(connection: Connection, before: datetime, before_day: int) -> int:
     """Forget jobs that ended before that time, and began before that day of the daemon's life. Returns how many."""
     old = (table.c.finished_at < before, table.c.lived_day < before_day)

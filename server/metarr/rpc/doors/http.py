@@ -20,6 +20,7 @@ from google.protobuf.descriptor_pb2 import MethodOptions
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
+from metarr.errors import MetarrError
 from metarr.handles import handles
 from metarr.logs import Seldom
 from metarr.rpc.doors.access import Guard, Tls
@@ -44,6 +45,8 @@ network. Else the system waits a quarter of an hour, and a player would count as
 
 QUEUED = 128
 """Requests that may wait for a worker at once."""
+
+METRICS = "/metrics"
 
 _UNARY = ("application/json", "application/proto")
 _STREAM = ("application/connect+json", "application/connect+proto")
@@ -70,8 +73,10 @@ def application(
     guard: Guard | None = None,
     web: "WSGIApplication | None" = None,
     closing: Closing | None = None,
+    metrics: Callable[[], bytes] | None = None,
 ) -> "WSGIApplication":
     """Everything behind the HTTP port. `web` answers what is no RPC, and guards itself; without it a short text does.
+    `metrics`: what stands at /metrics, for whoever may call a method.
 
     `bound` and `names` are the hosts it answers for (`gate.same_site`). With a `guard` whoever calls has to pass it.
     """
@@ -81,6 +86,8 @@ def application(
         methods = {rpc.name: rpc for rpc in servicer.service.methods}
         mounted[path] = _checked(text_form(app), methods)
     served: WSGIApplication = DispatcherMiddleware(_healthz(_greeting), mounted)
+    if metrics is not None:
+        served = _measured(served, metrics)
     if guard is not None:
         served = guarded(served, guard)
     if web is not None:
@@ -99,7 +106,7 @@ def _beside_methods(web: "WSGIApplication", methods: "WSGIApplication") -> "WSGI
 
     def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        app = methods if path.startswith(("/metarr.", "/grpc.")) or path == "/healthz" else web
+        app = methods if path.startswith(("/metarr.", "/grpc.")) or path in ("/healthz", METRICS) else web
         environ[FAILED] = partial(failed_token, environ)
         return app(environ, start_response)
 
@@ -111,6 +118,21 @@ def _healthz(app: "WSGIApplication") -> "WSGIApplication":
         if environ["PATH_INFO"] == "/healthz":
             return Response("ok\n", mimetype="text/plain")(environ, start_response)
         return app(environ, start_response)
+
+    return application
+
+
+def _measured(app: "WSGIApplication", metrics: Callable[[], bytes]) -> "WSGIApplication":
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["PATH_INFO"] != METRICS:
+            return app(environ, start_response)
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return refusal(environ, 405, "unimplemented", "read it with GET", Allow="GET")(environ, start_response)
+        try:
+            answer = Response(metrics(), content_type="text/plain; version=0.0.4; charset=utf-8")
+        except MetarrError as error:
+            answer = refusal(environ, 503, "unavailable", str(error))
+        return answer(environ, start_response)
 
     return application
 
@@ -314,12 +336,15 @@ class HttpServer:
         tls: Tls | None = None,
         web: "WSGIApplication | None" = None,
         closing: Closing | None = None,
+        metrics: Callable[[], bytes] | None = None,
         threads: int = THREADS,
     ) -> None:
         self._host, self.port = host, port
         self._closing = closing or Closing()
         served = tuple(servicers)
-        app = application(served, bound=host, names=names, guard=guard, web=web, closing=self._closing)
+        app = application(
+            served, bound=host, names=names, guard=guard, web=web, closing=self._closing, metrics=metrics
+        )
         self._tls = tls is not None
         methods = tuple(f"/{servicer.service.name}/".encode() for servicer in served)
 
