@@ -342,9 +342,7 @@ class HttpServer:
         self._host, self.port = host, port
         self._closing = closing or Closing()
         served = tuple(servicers)
-        app = application(
-            served, bound=host, names=names, guard=guard, web=web, closing=self._closing, metrics=metrics
-        )
+        app = application(served, bound=host, names=names, guard=guard, web=web, closing=self._closing, metrics=metrics)
         self._tls = tls is not None
         methods = tuple(f"/{servicer.service.name}/".encode() for servicer in served)
 

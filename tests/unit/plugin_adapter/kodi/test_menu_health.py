@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from menu_rig import Rig, rig, row
+from metarr_adapter.errors import RpcError
+from metarr_kodi.visit import Visit
 from simulators import Simulators
 
 HEALTH = "plugin://script.metarr/?show=health"
@@ -63,3 +65,27 @@ def test_the_daemon_as_a_whole_is_told_of(kodi: Rig):
     assert "2 titles, " in shown.text
     assert "Running since: " in shown.text
     assert "Last daily run: never" in shown.text
+
+
+def test_what_the_owner_should_know_has_rows_and_stands_with_the_daemon(kodi: Rig, running_simulators: Simulators):
+    running_simulators.reset()
+    running_simulators.fault("fanart", "auth_refused")
+    kodi.enrich(kodi.named("The Matrix")["id"])
+    [refused] = [each for each in kodi.open(HEALTH) if each.label.startswith("fanart.tv: refuses the key")]
+    assert refused.label.endswith("enter a working one")
+    [shown] = kodi.select(refused.url)
+    assert any(
+        line.startswith("fanart.tv: refuses the key") and line.endswith("since: just now")
+        for line in shown.text.split("\n")
+    )
+
+
+def test_a_daemon_that_knows_no_notices_has_its_health_shown_all_the_same(kodi: Rig, monkeypatch: pytest.MonkeyPatch):
+    def ask(visit: Visit, service: str, method: str, *more: object, **message: object) -> dict[str, object]:
+        if method == "ListNotices":
+            raise RpcError("unimplemented", "ListNotices is not implemented")
+        return really(visit, service, method, *more, **message)
+
+    really = Visit.ask
+    monkeypatch.setattr(Visit, "ask", ask)
+    assert kodi.open(HEALTH)[0].label.startswith("Metarr 0.1.0: ")

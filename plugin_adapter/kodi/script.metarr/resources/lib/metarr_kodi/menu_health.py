@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from metarr_adapter.errors import RpcError
 from metarr_kodi import menu_texts, plain
 from metarr_kodi.links import do
 from metarr_kodi.port import Row
@@ -17,17 +18,24 @@ _STATUSES = {
     "STATUS_DEGRADED": menu_texts.HEALTH_DEGRADED,
     "STATUS_NOT_CONFIGURED": menu_texts.HEALTH_NOT_CONFIGURED,
 }
+_WORTH_A_ROW = ("SEVERITY_WARNING", "SEVERITY_ERROR")
+"""Of notices: what a provider's own row says already, such as that a quota is used up, is none."""
+
+MOST = 200
+"""Notices that are asked for; nobody has more."""
+
 _WELL = ("STATUS_OK", "STATUS_DISABLED", "STATUS_NOT_CONFIGURED")
 
 
 def health(visit: Visit, _query: dict[str, str]) -> list[Row]:
-    """The daemon as a whole, each provider, the daily run."""
+    """The daemon as a whole, each provider, what the owner should know, the daily run."""
     answer = visit.ask("Health", "GetHealth")
     rows = [Row(_overall(visit, answer), do("daemon"), image=_image(answer.get("status", "") != "STATUS_DEGRADED"))]
     rows += [_row(visit, each) for each in answer.get("providers", ())]
     rows += [
-        Row(text, do("daemon"), image="DefaultIconWarning.png")
-        for text in (_broken(visit, each) for each in answer.get("brokenProviders", ()))
+        Row(_notice(visit, each), do("daemon"), plot=_since(visit, each), image="DefaultIconWarning.png")
+        for each in _notices(visit)
+        if each.get("severity") in _WORTH_A_ROW
     ]
     return [*rows, Row(_daily(visit, answer.get("schedule", {})), do("daemon"), image="DefaultYear.png")]
 
@@ -44,7 +52,8 @@ def daemon(visit: Visit, _query: dict[str, str]) -> None:
         "",
         _daily(visit, schedule),
         text(menu_texts.HEALTH_DAILY_LAST, when=_or_never(visit, schedule.get("lastRunAt", ""))),
-        *(_broken(visit, each) for each in answer.get("brokenProviders", ())),
+        "",
+        *(_since(visit, each) for each in _notices(visit)),
     ]
     visit.port.show(NAME, "\n".join(lines))
 
@@ -114,10 +123,28 @@ def _daily(visit: Visit, schedule: dict[str, Any]) -> str:
     return visit.text(menu_texts.HEALTH_DAILY, when=at)
 
 
-def _broken(visit: Visit, broken: dict[str, Any]) -> str:
-    return visit.text(
-        menu_texts.HEALTH_BROKEN, name=plain.line(broken.get("name", "")), why=plain.line(broken.get("why", ""))
-    )
+def _notices(visit: Visit) -> list[dict[str, Any]]:
+    """What the owner should know, the worst first. An older daemon knows no notices."""
+    try:
+        answer = visit.ask("Health", "ListNotices", pageSize=MOST)
+    except RpcError as error:
+        if error.code != "unimplemented":
+            raise
+        return []
+    return list(answer.get("notices", ()))
+
+
+def _notice(visit: Visit, notice: dict[str, Any]) -> str:
+    """One thing that the owner should know; whose it is, where the text does not say that by itself."""
+    text = plain.line(notice.get("text", ""))
+    kind, _, name = notice.get("subject", "").partition(":")
+    about = {"provider": visit.words.provider(name), "player": visit.words.source(f"player:{name}")}.get(kind)
+    return visit.text(menu_texts.HEALTH_NOTICE, about=about, text=text) if about else text
+
+
+def _since(visit: Visit, notice: dict[str, Any]) -> str:
+    when = visit.words.when(notice.get("since", ""))
+    return visit.text(menu_texts.HEALTH_SINCE, text=_notice(visit, notice), when=when)
 
 
 def _or_never(visit: Visit, moment: str) -> str:
