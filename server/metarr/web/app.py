@@ -62,6 +62,7 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
         may_sign_out=session.may_sign_out, NOT_CONFIGURED=config.ProviderState.STATUS_NOT_CONFIGURED
     )
     app.jinja_env.filters.update(show.FILTERS, label=label)
+    app.jinja_env.tests["going"] = show.is_going
     app.context_processor(lambda: {"layout": "bare.html" if is_partial() else "base.html"})
     app.before_request(_refuse_foreign)
     app.before_request(session.admit)

@@ -104,7 +104,8 @@ def _tested(provider: pb.Provider, wanted: forms.Wanted) -> Response:
         )
     except Refused as refused:
         return _form(provider, status_of(refused), refused)
-    return _form(provider, verdict=verdict, typed=bool(wanted), reads=verdict.detail)
+    works = verdict.verdict == pb.TestProviderResponse.VERDICT_OK
+    return _form(provider, verdict=verdict, works=works, typed=bool(wanted), reads=verdict.detail)
 
 
 def _store(provider: pb.Provider, wanted: forms.Wanted, etag: str) -> pb.Provider:

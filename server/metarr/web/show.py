@@ -54,6 +54,11 @@ def job_state(job: enrichment.Job) -> Badge:
     return _JOB_STATES.get(job.state, Badge("off", "Unknown"))
 
 
+def is_going(job: enrichment.Job) -> bool:
+    """Whether a job has not ended."""
+    return job.state in (enrichment.Job.STATE_QUEUED, enrichment.Job.STATE_RUNNING)
+
+
 def job_name(job: enrichment.Job) -> str:
     """What a job is called. How many titles it takes is known once it runs."""
     if job.cause == "daily":
@@ -88,6 +93,19 @@ def relative(moment: datetime, seen: datetime) -> str:
             text = counted(round(abs(seconds) / size), unit)
             return f"in {text}" if seconds > 0 else f"{text} ago"
     return "in a moment" if seconds > 0 else "just now"
+
+
+_KINDS = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
+
+
+def kinds(kind: str) -> str:
+    """Many of a kind."""
+    return _KINDS[kind]
+
+
+def number(count: int) -> str:
+    """Such as "1,200"."""
+    return f"{count:,}"
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
@@ -132,6 +150,8 @@ def _line(plain: Any) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "counted": counted,
+    "kinds": kinds,
+    "number": number,
     "job_counts": job_counts,
     "job_name": job_name,
     "job_state": job_state,
