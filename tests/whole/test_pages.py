@@ -381,6 +381,11 @@ class TestAuthorities:
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("The rule for Plot is saved.")).to_be_visible()
         expect(page.locator("#authorities .row")).to_have_count(1)
+        page.get_by_role("button", name="Apply it to the library now").click()
+        expect(page.locator("#job header")).to_contain_text("Complete")
+        item = metarr.call("Library", "GetItem", {"itemId": added["item"]["id"]})["item"]
+        assert next(field for field in item["fields"] if field["name"] == "plot")["source"] == "omdb"
+        page.goto("/authorities")
         page.locator("#rule-plot").click()
         page.get_by_role("button", name="Back to the default").click()
         expect(page.locator("#authorities .row").nth(5)).to_be_visible()

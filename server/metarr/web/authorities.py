@@ -1,5 +1,6 @@
 """The page Authorities: which providers each field listens to."""
 
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
@@ -8,6 +9,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from metarr.rpc.doors.local import Refused
 from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as pb
+from metarr.v1 import enrichment_service_pb2 as enrichment
 from metarr.v1 import sync_service_pb2 as sync
 from metarr.web.frame import ask, etag_of, go, is_partial, page, refuse_form, services, status_of
 
@@ -23,6 +25,8 @@ KINDS = {
 
 STEPS = {"up": -1, "down": 1}
 SAMPLES = 5
+PREVIEWED = 2000
+"""Items that a preview looks at, from all over the library: so it comes in a few seconds."""
 PREVIEW_SECONDS = 60.0
 
 
@@ -58,6 +62,14 @@ def fill_gaps() -> Response:
     if not is_partial():
         return go(url_for("authorities.authorities_page", kind=request.form.get("kind", "movie")))
     return _page(says=f"Gaps are {'filled' if wanted == 'on' else 'left as they are'}.")
+
+
+@pages.post("/authorities/apply")
+def apply() -> Response:
+    """All rules to the whole library, as a job; nobody is asked for it."""
+    wanted = enrichment.StartApplyRequest(request_id=request.form.get("request_id", "")[:64])
+    job = ask(services.enrichment.StartApply, wanted).job
+    return go(url_for("jobs.job_page", job_id=job.id))
 
 
 @pages.get("/authorities/<kind>/<field>")
@@ -133,7 +145,11 @@ def _drawn(rule: pb.FieldAuthority) -> str:
 def _previewed(rule: RuleForm, etag: str, change: pb.UpdateFieldAuthoritiesRequest) -> Response:
     """What a rule would do to what is stored; nothing is changed."""
     tried = pb.PreviewFieldAuthoritiesRequest(
-        authorities=change.authorities, update_mask=change.update_mask, samples=SAMPLES
+        authorities=change.authorities,
+        update_mask=change.update_mask,
+        reset_fields=change.reset_fields,
+        samples=SAMPLES,
+        max_items=PREVIEWED,
     )
     tried.authorities.etag = etag
     preview = ask(services.config.PreviewFieldAuthorities, tried, PREVIEW_SECONDS)
@@ -176,6 +192,7 @@ def _page(*, says: str) -> Response:
         fill_gaps=rules.fill_gaps,
         names=_names(_providers()),
         saved=request.args.get("saved", ""),
+        request_id=uuid.uuid4().hex,
     )
 
 

@@ -63,6 +63,8 @@ def job_name(job: enrichment.Job) -> str:
     """What a job is called. How many titles it takes is known once it runs."""
     if job.cause == "daily":
         return "Daily run"
+    if job.kind == enrichment.Job.KIND_APPLY:
+        return "Apply the rules"
     return f"Look up {counted(job.total, 'title')}" if job.total else "Look up titles"
 
 

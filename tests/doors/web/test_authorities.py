@@ -77,6 +77,16 @@ def test_its_list_is_moved_without_script_and_nothing_is_stored(web, home):
         assert web.post(PLOT, data={**sent, "move": [junk]}).status_code == 404
 
 
+def test_what_is_saved_is_applied_to_the_library_as_a_job(web, home):
+    saved = web.post(PLOT, data={**form(web), "providers": ["omdb"], "do": ["save"]})
+    page = seen(web.get(saved.headers["Location"]))
+    assert page.one("button", id="apply")
+    sent = {"request_id": page.one("input", name="request_id")["value"]}
+    started = web.post("/authorities/apply", data=sent).headers["Location"]
+    assert web.post("/authorities/apply", data=sent).headers["Location"] == started, "sent twice, begun once"
+    assert "Apply the rules" in seen(web.get(started)).text
+
+
 def test_files_and_players_may_be_listened_to_and_stay_in_the_list(web, home):
     assert "Your .nfo files" in seen(web.get(PLOT)).text
     web.post(PLOT, data={**form(web), "providers": ["nfo", "tmdb"], "do": ["save"]})
