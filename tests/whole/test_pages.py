@@ -408,7 +408,7 @@ class TestMetarrsSettings:
         page.get_by_label("Country").fill("DE")
         page.get_by_label("Country").press("Enter")
         expect(page.get_by_text("The settings are saved.")).to_be_visible()
-        values = {each["key"]: each["value"] for each in metarr.call("Config", "GetSettings")["settings"]}
+        values = {each["key"]: each.get("value") for each in metarr.call("Config", "GetSettings")["settings"]}
         assert (values["country"], values["extra_fanart"]) == ("DE", 9)
 
 

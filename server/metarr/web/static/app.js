@@ -117,8 +117,10 @@ let typed = new Map();
 document.addEventListener("htmx:beforeSwap", (event) => {
   typed = new Map([...event.detail.target.querySelectorAll("input[type=password]")].map((each) => [each.id, each.value]));
 });
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSwap", () => {
   for (const [id, value] of typed) if (value && at(id)) at(id).value = value;
   typed.clear();
+});
+document.addEventListener("htmx:afterSettle", () => {
   document.querySelector("dialog [aria-invalid=true], main [data-guard] [aria-invalid=true]")?.focus();
 });
