@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -36,6 +37,11 @@ _LOGS = [
 ]
 
 
+def _beside(*_: object) -> structlog.PrintLogger:
+    """A log that is no part of what a command prints, though its daemon may be in the same process."""
+    return structlog.PrintLogger(sys.stderr)
+
+
 def _profile(config: pytest.Config) -> str:
     return config.getoption("--hypothesis-profile") or "usual"
 
@@ -43,7 +49,7 @@ def _profile(config: pytest.Config) -> str:
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("complete" if config.getoption("--complete") else _profile(config))
     share_compiled()
-    structlog.configure(processors=_LOGS)
+    structlog.configure(processors=_LOGS, logger_factory=_beside)
 
 
 def pytest_collection_finish() -> None:
@@ -111,7 +117,7 @@ def logs_as_before() -> Generator[None]:
     yield
     if structlog.get_config()["processors"] is not _LOGS:
         structlog.reset_defaults()
-        structlog.configure(processors=_LOGS)
+        structlog.configure(processors=_LOGS, logger_factory=_beside)
         logger = logging.getLogger("metarr")
         for handler in tuple(logger.handlers):
             logger.removeHandler(handler)

@@ -187,7 +187,7 @@ def test_a_date_that_falls_due_during_a_run_is_dropped(
     [running] = home.services.jobs.page(None, 50)  # nothing runs it: a run longer than a day
     clock.advance(24 * 3600)
     scheduler.tick()
-    assert "daily_run_dropped" in capsys.readouterr().out
+    assert "daily_run_dropped" in capsys.readouterr().err
     home.services.jobs.cancel(running.id)
     clock.advance(3600)
     scheduler.tick()

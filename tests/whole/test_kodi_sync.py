@@ -122,7 +122,8 @@ def test_what_was_changed_by_hand_in_kodi_stays_and_is_shown(home: Home):
     home.edit(title, tagline="Metarr's", plot="Another plot.")
     home.kodi.wait_for(lambda: home.films("plot")[name]["plot"] == "Another plot.", "the plot")
     assert home.films("tagline")[name]["tagline"] == "Mine"
-    [told] = home.entry(title)["notTaken"]
+    # It is acknowledged only after it was written.
+    [told] = home.kodi.wait_for(lambda: home.entry(title).get("notTaken"), "what Kodi did not take")
     assert (told["field"], told["outcome"], told["hostValue"]) == ("tagline", "OUTCOME_EDITED", "Mine")
 
 

@@ -24,7 +24,7 @@ def health(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
         return as_json({**answer, "notices": notices})
     state = word(answer.get("status"), "STATUS_")
     say(f"Metarr {answer.get('version', '')}: {state}, started {when(answer.get('startedAt'))}")
-    say(_library(answer))
+    say_folded(_library(answer))
     say()
     providers = [(provider["id"], provider.get("state", {})) for provider in answer.get("providers", ())]
     table(COLUMNS, [_row(*each) for each in providers], whole=COLUMNS)
