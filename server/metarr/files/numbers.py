@@ -37,7 +37,7 @@ SEASON_WORDS = (
     "évad|сезон|сезона|σεζόν|κύκλος|시즌|シーズン|musim|mùa|الموسم|עונה"
 )
 EPISODE_WORDS = (
-    "episodes?|episodi[oe]|épisodes?|episodul|folgen?|capitulo|capítulo|aflevering|avsnitt|afsnit|odcinek|jakso|bölüm|"
+    "episodes?|episodi[oe]|épisodes?|episodul|folgen?|cap|capitulo|capítulo|aflevering|avsnitt|afsnit|odcinek|jakso|bölüm|"
     "díl|diel|rész|серия|эпизод|серія|επεισόδιο|에피소드|tập|الحلقة|פרק"
 )
 _E = rf"(?:{EPISODE_WORDS}|ep?)"
@@ -51,6 +51,8 @@ def _all(*patterns: str) -> tuple["re.Pattern[str]", ...]:
 
 
 _WITH_SEASON = _all(
+    # Of Spanish releases: "Cap.103" is the third one of the first season.
+    rf"{_START}cap[ ._]*(\d{{1,2}})(\d\d)(?!\d)()",
     rf"{_START}s(?:e|eason)?[ ._]?(\d{{1,4}}){_GAP}{_E}[ ._]?(\d{{1,4}})(?!\d){_MORE}",
     rf"{_START}(?:{SEASON_WORDS}){_GAP}(\d{{1,4}})[ ._,-]*{_E}{_GAP}(\d{{1,4}})(?!\d)()",
     rf"{_START}(\d{{1,2}})(?:st|nd|rd|th)?\.?[ ._-]?(?:{SEASON_WORDS})[ ._,-]*{_E}{_GAP}(\d{{1,4}})(?!\d)()",

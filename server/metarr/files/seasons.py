@@ -27,7 +27,7 @@ _SEASON = (
     re.compile(
         rf"(.*?)(?<![^\W_])(\d{{1,2}})(?:\.|ª|º|st|nd|rd|th|ème|e|\.ª)?[ ._-]*(?:{SEASON_WORDS}){_AFTER}", re.IGNORECASE
     ),
-    re.compile(r"(.*?)(?<![^\W_])s[ ._-]?(\d{1,4})(?![^\W_])(?![ ._]*-[ ._]*s?\d)\s*(.*)", re.IGNORECASE),
+    re.compile(r"(.*?)(?<![^\W_])s[ ._-]?(\d{1,4})(?![^\W_])(?![ ._]*-[ ._]*s?\d{1,2}(?!\d))\s*(.*)", re.IGNORECASE),
     re.compile(r"(.*?)第\s*(\d{1,2}|[一二三四五六七八九十])\s*[季期]()(.*)"),
 )
 _CHINESE = {digit: str(number) for number, digit in enumerate("一二三四五六七八九十", 1)}
@@ -58,7 +58,8 @@ def season(name: str) -> Season | None:
             number = int(_CHINESE.get(number_word) or NUMBERS.get(number_word) or number_word)
             rest = match[match.re.groups].strip(" -–._")
             sure = is_label(rest.strip("()[]"))
-            return Season(number, match[1].strip(" -–._[("), sure)
+            # The bracket in front of "[Group] Dark S2" is the group's.
+            return Season(number, match[1].lstrip(" -–._").rstrip(" -–._[("), sure)
     return None
 
 

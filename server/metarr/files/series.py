@@ -94,7 +94,17 @@ def flat(branch: Branch) -> tuple[list[str], list[str]]:
     return episodes, others
 
 
+_COUNTED = re.compile(
+    r"[ ._]*[(\[](?:19|20)\d\d[)\]][ ._]+[-–][ ._]+(?!480|576|720|1080|1440|2160)\d{2,4}(?:v\d)?"
+    r"(?=[ ._]*(?:$|[\[(]|[-–][ ._]))"
+)
+"""Behind a series' title its year and a number: "Bleach (2004) - 148 [1080p]". One digit may be a film's part."""
+
+
 def _is_episode(branch: Branch, text: str) -> bool:
+    rest = after(ungrouped(text), branch.named.title)
+    if rest and _COUNTED.match(rest):
+        return True
     film = named(text)
     if branch.named.title and compact(branch.named.title) in (compact(text), film.bracketed and compact(film.title)):
         # Such as "10x10 (2018)/10x10.mkv".
@@ -106,7 +116,6 @@ def _is_episode(branch: Branch, text: str) -> bool:
     numbered = numbers.without_season(text)
     if numbered is not None and numbered.sureness is Sureness.ALONE:
         return True
-    rest = after(ungrouped(text), branch.named.title)
     if rest and re.match(r"[ ._]+[-–]", rest) and numbers.bare(rest):
         # "One Piece/One Piece - 1015.mkv"
         return not film.year
@@ -242,9 +251,20 @@ def _is_called(branch: Branch, title: str) -> bool:
     return not title or after(title, folder) is not None or after(folder, title) is not None
 
 
+def _naming_above(branch: Branch, title: str) -> Branch | None:
+    """The folder further up that is called as the files call their series, where their own is called otherwise."""
+    if _is_called(branch, title):
+        return None
+    same = (each for each in reversed(branch.above) if compact(named(_words(each)).title) == compact(title))
+    return next(same, None)
+
+
 def _within_group(branch: Branch, group: _Group, *, only: bool) -> Within | None:
     """The series of a group of files, in a folder that has a name, too."""
     called = f"{group.title} ({group.year})" if group.year else group.title
+    if between := _naming_above(branch, group.title):
+        # "Kaamelott/Livre I/Kaamelott - 1x12"
+        return _within(branch, [_words(between)], between.tag.claims or _claims(group.names), own=False, nfos=())
     if _names_series(branch) and (_is_called(branch, group.title) or (only and branch.path)):
         # "TV/Die Simpsons/The.Simpsons.S01E01" or "TV/Sitcoms/Friends.S01E01": a search has to tell.
         own = _is_called(branch, group.title) or len(compact(group.title)) < _LEAST

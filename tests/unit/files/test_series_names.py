@@ -282,6 +282,23 @@ HARD = [
     ("[Grp] Steins Gate/[Grp] Steins Gate - 02 [1080p].mkv", "Steins Gate e2"),
     ("Dark/Season 1 - Secrets/01 - Home.mkv", "Dark s1e1"),
     ("Dark/Season 1 - 2017/Dark E01.mkv", "Dark s1e1"),
+    ("Dark/S01 - 1080p BluRay/Dark S01E02.mkv", "Dark s1e2"),
+    ("Dark/S01 - 2017/Dark S01E02.mkv", "Dark s1e2"),
+    ("[Grp] Steins Gate S2/[Grp] Steins Gate - S02E05v2.mkv", "Steins Gate s2e5"),
+    ("[Grp] Steins Gate S2 (01-12) (1080p) [Batch]/[Grp] Steins Gate S2 - 02 [ABCD1234].mkv", "Steins Gate s2e2"),
+    ("[Grp] Steins Gate (Season 1) [BD 1080p]/[Grp] Steins Gate - 02.mkv", "Steins Gate s1e2"),
+    ("【Grp】Steins Gate S2/【Grp】Steins Gate - S02E02.mkv", "Steins Gate s2e2"),
+    # Folders between, which nobody could know.
+    ("Kaamelott/Livre I/Kaamelott - 1x12 - Heat.mkv", "Kaamelott s1e12"),
+    ("QI (2003)/Series A/QI - S01E02.mkv", "QI (2003) s1e2"),
+    ("Avatar - TLA/Book 1 - Water/Avatar TLA S01E02.mkv", "Avatar - TLA s1e2"),
+    ("Doctor Who/Classic/Doctor Who S01E02.mkv", "Doctor Who s1e2"),
+    # Spanish releases count so: the third one of the first season.
+    ("Elite/Temporada 1/Cap.103.Elite.mkv", "Elite s1e3"),
+    ("Elite/Temporada 1/Elite Cap. 103.mkv", "Elite s1e3"),
+    ("Elite/Elite [HDTV 720p][Cap.112][AC3 5.1 Castellano].mkv", "Elite s1e12"),
+    ("Elite/Elite - Temporada 10 [HDTV][Cap.1002].mkv", "Elite s10e2"),
+    ("Elite/Temporada 1/Elite Temporada 1 Cap 3.mkv", "Elite s1e3"),
 ]
 
 # No folder names the series: the file does.
@@ -314,6 +331,10 @@ ABSOLUTE = [
     ("Chernobyl (2019)/Chernobyl.E01.mkv", "Chernobyl (2019) e1"),
     ("Das Boot/Folge 3.mkv", "Das Boot e3"),
     ("Bleach/Season 2/Bleach - 27.mkv", "Bleach s2e27"),
+    ("Bleach (2004)/Bleach (2004) - 148 [1080p].mkv", "Bleach (2004) e148"),
+    ("Bleach (2004)/Bleach (2004) - 05v2.mkv", "Bleach (2004) e5"),
+    ("Bleach (2004)/[Grp] Bleach (2004) - 148 (1080p) [ABCD1234].mkv", "Bleach (2004) e148"),
+    ("One Piece (1999)/One Piece (1999) - 1015 - Title.mkv", "One Piece (1999) e1015"),
 ]
 
 DAYS = [
