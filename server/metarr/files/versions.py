@@ -58,14 +58,15 @@ def identity(stem: str, folder: Named) -> Identity:
     if compact(words.whole) == own[0] and own[0]:
         return own
     title, year = compact(_without_label(words.title)), words.year
-    if title != own[0] and folder.bracketed and _follows(after(text, folder.title)):
+    rest = after(text, folder.title)
+    if title != own[0] and folder.bracketed and rest and (_follows(rest) or is_label(rest)):
         title = own[0]
     return (title, year or own[1]) if title == own[0] else (title, year)
 
 
-def _follows(rest: str | None) -> bool:
-    """Whether what stands behind the folder's title is a label, and no more of a title."""
-    return rest is not None and re.match(r"\s+[-–]\s|[ ._]*[\[({]", rest) is not None
+def _follows(rest: str) -> bool:
+    """Whether what stands behind the folder's title is set apart from it, and no more of a title."""
+    return re.match(r"\s+[-–]\s|[ ._]*[\[({]", rest) is not None
 
 
 def _without_label(title: str) -> str:
@@ -77,4 +78,4 @@ def label(stem: str, folder: str) -> str:
     """What tells this version from others, for a person to read: "4K", "Director's Cut"; "" for nothing."""
     if (match := _LABEL.search(stem)) and not re.fullmatch(r"[12]\d{3}", text := match[match.lastindex or 0].strip()):
         return text
-    return (after(stem, folder) or "").strip(" -–_.[](){}")
+    return (after(stem, folder) or after(stem, named(folder).title) or "").strip(" -–_.[](){}")

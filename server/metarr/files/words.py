@@ -68,7 +68,7 @@ _WINDOWS_PATH = re.compile(r"^(?:[A-Za-z]:)?\\(?:[^\\]*\\)*|^(?:[^\\]*\\){2,}")
 """What a copy from elsewhere may have made of the folders that a file was in: "C:\\Films\\Alien (1979).mkv"."""
 
 _SITE = re.compile(r"^\s*\[?\s*www\.[\w-]+(?:\.[\w-]+)+\s*\]?[\s–-]*", re.IGNORECASE)
-_GROUP = re.compile(r"^\s*(?:\[[^\[\]]*[^\W\d_][^\[\]]*\]|【[^【】]*】|\{[^{}]*\})[\s_.-]*(?=.*[^\W\d_])")
+_GROUP = re.compile(r"^\s*(?:\[[^\[\]]*[^\W\d_][^\[\]]*\]|【[^【】]*】|\{[^{}]*\})[\s_.-]*(?=.*[^\W\d_¹²³¼½¾])")
 _LATER_BRACKETS = re.compile(r"(?<=\S)\s*(?:\[[^\[\]]*\]|\{[^{}]*\})")
 _BLANK_DOT = re.compile(r"((?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?)|\.")
 _DOT_WITHIN = re.compile(r"(?<=\w)\.(?=\w)")

@@ -80,6 +80,10 @@ VERSIONS = [
     ("Blade Runner 2049 (2017)", ["Blade Runner 2049 - 4K.mkv", "Blade Runner 2049.mkv"], ["4K", ""]),
     ("1917 (2019)", ["1917 (2019) - 1080p.mkv", "1917 (2019) - 4K.mkv"], ["1080p", "4K"]),
     ("Alien (1979)", ["Alien.avi", "Alien.mkv"], ["", ""]),
+    ("Alien (1979)", ["Alien.3D.mkv", "Alien.mkv"], ["3D", ""]),
+    ("Alien (1979)", ["Alien Extended.mkv", "Alien.mkv"], ["Extended", ""]),
+    ("Alien (1979)", ["Alien.Directors.Cut.mkv", "Alien.mkv"], ["Directors.Cut", ""]),
+    ("Alien (1979)", ["Alien (1979) - 1080.mkv", "Alien (1979) - 720.mkv"], ["1080", "720"]),
 ]
 
 
@@ -110,6 +114,7 @@ SEVERAL = [
     ("Marvel", ["01 - Iron Man (2008).mkv", "02 - The Incredible Hulk (2008).mkv"]),
     ("Rocky", ["Rocky.mkv", "Rocky II.mkv", "Rocky III.mkv"]),
     ("Films", ["9.mkv", "21.mkv", "300.mkv"]),
+    ("Alien (1979)", ["Alien.mkv", "Alien 3.mkv", "Alien Resurrection.mkv"]),
 ]
 
 
