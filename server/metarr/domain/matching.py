@@ -60,21 +60,40 @@ class Score(Struct, frozen=True, kw_only=True):
     penalties: dict[str, float]
 
 
-_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12"}
-NUMBERS = {word: str(number) for number, word in enumerate(_WORDS, 1)} | _ROMAN
+_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+)
+_ROMAN = "- ii iii iv - vi vii viii ix - xi xii xiii xiv xv xvi xvii xviii xix"
+"""From I on, without those that are ordinary letters."""
+
+NUMBERS = {word: str(number) for row in (_WORDS, _ROMAN) for number, word in enumerate(row.split(), 1) if word != "-"}
 LAST_NUMBERS = {"i": "1", "v": "5", "x": "10"}
 """Roman numbers that are ordinary letters anywhere but at the end of a title."""
+
+_SHORTENED = {"vol": "volume", "pt": "part", "vs": "versus", "mr": "mister", "dr": "doctor", "st": "saint"}
+"""Words that a title is written with or without: "Kill Bill: Vol. 1"."""
 
 ARTICLES = frozenset({"the", "a", "an", "der", "das", "le", "les", "el", "los", "il"})
 """What may be left out before a title; not "die" and "la", which begin titles in English."""
 
 _AND = re.compile(r"&|(?<=\s)\+(?=\s)")
-_ARTICLE_LAST = re.compile(r"^(.*), (the|a|an|der|die|das|le|la|les|el|los)$", re.IGNORECASE)
+ARTICLE_LAST = re.compile(
+    r"^(.+?), ?(the|an?|der|die|das|le|la|les|l['’]|el|los|las|il|lo|gli|het|een|o|os|as)$", re.IGNORECASE
+)
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _REMARK = re.compile(r"^(.*\S)\s*\((?:((?:18|19|20)\d\d)|(USA|(?![IVXLCDM]{2})[A-Z]{2}))\)$")
 _COUNTRY_LAST = re.compile(r"^(.*\S)\s+(USA?|UK)$")
 _COUNTRIES = {"UK": "GB", "USA": "US"}
+
+
+_LETTERS = str.maketrans({
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th",
+})  # fmt: skip
+"""Letters that are no other one with an accent, as they are written where there are none of them."""
+
+_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+"""As German and Nordic ones are written there, too: "Der Oelprinz"."""
 
 
 def title_key(title: str) -> str:
@@ -88,15 +107,21 @@ def title_key(title: str) -> str:
 @lru_cache(maxsize=4096)  # a search compares the same titles again and again
 def _written(title: str) -> tuple[str, ...]:
     """The words of a title as they are written, without case, accents and punctuation."""
-    moved = _ARTICLE_LAST.sub(r"\2 \1", title.strip())
+    moved = ARTICLE_LAST.sub(r"\2 \1", title.strip())
     joined = _INITIALS.sub(lambda match: match[0].replace(".", ""), re.sub("['’`]", "", moved))
     plain = unicodedata.normalize("NFKD", _AND.sub(" and ", joined).casefold())
-    return tuple(re.findall(r"\w+", "".join(letter for letter in plain if not unicodedata.combining(letter))))
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return tuple(re.findall(r"\w+", letters.translate(_LETTERS)))
+
+
+def _in_two_letters(title: str) -> tuple[str, ...]:
+    """The words with two letters for an umlaut."""
+    return _written(unicodedata.normalize("NFC", title).casefold().translate(_TWO_LETTERS))
 
 
 def _folded(written: tuple[str, ...]) -> tuple[str, ...]:
-    """The words with every number as digits."""
-    words = tuple(NUMBERS.get(word, word) for word in written)
+    """The words with every number as digits, and none shortened."""
+    words = tuple(NUMBERS.get(word) or _SHORTENED.get(word, word) for word in written)
     return (*words[:-1], LAST_NUMBERS.get(words[-1], words[-1])) if len(words) > 1 else words
 
 
@@ -131,7 +156,7 @@ def agreement(one: str, other: str) -> float:
     if title_key(one) == title_key(other):
         return SAME
     a, b = _written(one), _written(other)
-    if _respelt(a, b):
+    if _respelt(a, b) or _respelt(_in_two_letters(one), b) or _respelt(a, _in_two_letters(other)):
         return RESPELT
     bare_a, bare_b = _without_article(a), _without_article(b)
     if (bare_a, bare_b) != (a, b) and (_folded(bare_a) == _folded(bare_b) or _respelt(bare_a, bare_b)):

@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from metarr.domain.matching import ARTICLE_LAST
 from metarr.domain.texts import cleaned
 
 
@@ -72,9 +73,6 @@ _GROUP = re.compile(r"^\s*(?:\[[^\[\]]*[^\W\d_][^\[\]]*\]|【[^【】]*】|\{[^{
 _LATER_BRACKETS = re.compile(r"(?<=\S)\s*(?:\[[^\[\]]*\]|\{[^{}]*\})")
 _BLANK_DOT = re.compile(r"((?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?)|\.")
 _DOT_WITHIN = re.compile(r"(?<=\w)\.(?=\w)")
-_ARTICLE_LAST = re.compile(
-    r"^(.+?), ?(the|an?|der|die|das|le|la|les|l['’]|el|los|las|il|lo|gli|het|een|o|os|as)$", re.IGNORECASE
-)
 _ARTICLES = frozenset({"the", "a", "an", "der", "die", "das", "le", "la", "les", "el", "los", "il", "lo"})
 _EDGES = " -–—_,;:|~=/\\"
 
@@ -145,7 +143,7 @@ def tidy(text: str, *, editions: bool = False) -> str:
     text = _LATER_BRACKETS.sub("", _GROUP.sub("", text)).rstrip(_EDGES + "([{").strip(_EDGES)
     if not editions and (edition := _EDITION_LAST.search(text)) and compact(text[: edition.start()]) not in _ARTICLES:
         text = text[: edition.start()].strip(_EDGES)
-    if turned := _ARTICLE_LAST.match(text):
+    if turned := ARTICLE_LAST.match(text):
         glue = "" if turned[2][-1] in "'’" else " "
         text = f"{turned[2].capitalize()}{glue}{turned[1]}"
     return " ".join(re.sub(r"(?<=\w\w)\.+$", "", text).split())
