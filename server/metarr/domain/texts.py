@@ -50,8 +50,28 @@ def _decoded(text: str) -> str:
     """One level of entities less. "&amp;" in a text that has a bare "&", too, is none: nobody escaped that text."""
     if "&" not in text:
         return text
+    text = with_pairs(text)
     escaped = not _SPELLED.search(text) and all(_is_entity(text, place) for place in _places(text, "&"))
     return _ENTITY.sub(lambda match: _character(match) if escaped or match[1] not in _ESCAPES else match[0], text)
+
+
+_HALF = r"&#(?:x(d[89a-f][0-9a-f]{2})|(5[5-7]\d{3}));"
+_TWO_HALVES = re.compile(_HALF * 2, re.IGNORECASE)
+
+
+def with_pairs(text: str) -> str:
+    """Text in which no character is written as the numbers of its two halves, "&#55357;&#56832;", as Java's XML is."""
+    return _TWO_HALVES.sub(_paired, text) if "&#" in text else text
+
+
+def _paired(halves: re.Match[str]) -> str:
+    numbers = [int(halves[place], 16) if halves[place] else int(halves[place + 1]) for place in (1, 3)]
+    pair = b"".join(number.to_bytes(2, "big") for number in numbers)
+    try:
+        character = pair.decode("utf-16-be")
+    except UnicodeDecodeError:
+        return halves[0]
+    return character if len(character) == 1 else halves[0]
 
 
 def _character(entity: re.Match[str]) -> str:
@@ -133,7 +153,7 @@ _NOTHING = frozenset({
     "no plot available", "plot not available", "plot unknown", "plot is unknown", "add a plot", "no description",
     "no description available",
 })  # fmt: skip
-_MARKS = re.compile(r"[\s/|,;:.?·•_–—-]*")
+_MARKS = re.compile(r"[\s/|,;:.?·•_–—\"'“”‘’-]*")
 _PARTING = re.compile(r"[\s/|]*")
 
 

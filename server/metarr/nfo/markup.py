@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from html import unescape
 from xml.etree.ElementTree import Element, TreeBuilder
 
+from metarr.domain.texts import with_pairs
+
 MOST_TAGS = 200_000
 
 
@@ -156,7 +158,7 @@ class _Scanner:
 
     def _data(self, text: str) -> None:
         if text:
-            self._builder.data(_ENTITY.sub(lambda entity: unescape(entity[0]), text) if "&" in text else text)
+            self._builder.data(_decoded(text))
 
     # What is no element
 
@@ -248,6 +250,10 @@ class _Scanner:
             self._builder.end(element.tag)
 
 
+def _decoded(text: str) -> str:
+    return _ENTITY.sub(lambda entity: unescape(entity[0]), with_pairs(text)) if "&" in text else text
+
+
 def _plain(name: str) -> str:
     return name.rpartition(":")[2].lower()
 
@@ -255,7 +261,7 @@ def _plain(name: str) -> str:
 def _attributes(text: str) -> Iterator[tuple[str, str]]:
     for match in _ATTRIBUTE.finditer(text[:_MOST_ATTRIBUTES]):
         value = match[2] or match[3] or (match[4] or "").rstrip("/")
-        yield _plain(match[1]), _ENTITY.sub(lambda entity: unescape(entity[0]), value)
+        yield _plain(match[1]), _decoded(value)
 
 
 def _outside(root: Element, titles: list[Element]) -> Iterator[str]:

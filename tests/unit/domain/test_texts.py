@@ -26,6 +26,8 @@ from metarr.domain.texts import cleaned, is_blank, says_nothing
         ("don&#146;t", "don’t"),
         ("AT&T in caf&eacute; 5", "AT&T in café 5"),
         ("a&#0;b&#xD800;c", "abc"),
+        ("a&#55357;&#56832;b &#xD83D;&#xDE00;", "a😀b 😀"),
+        ("a&#56832;&#55357;b", "ab"),
         ("&lt;b&gt;Bold&lt;/b&gt;", "Bold"),
         ("I &lt;3 NY", "I <3 NY"),
         ("a &amp;lt; b", "a < b"),
@@ -145,7 +147,7 @@ def test_a_hostile_text_costs_no_more_than_its_size(text: str) -> None:
     [
         "", " ", "N/A", "n/a", "N.A.", "None", "NONE", "null", "nil", "nan", "undefined", "Unknown", "unknown.", "-",
         "--", " / ", "/", "|", "—", "...", "?", "(null)", "Not available", "No overview found.", "Add a Plot »",
-        " - / - ",
+        " - / - ", '""', "''", "“”",
     ],
 )  # fmt: skip
 def test_words_that_stand_where_nothing_is(text: str) -> None:

@@ -42,6 +42,7 @@ def whole(**parts: str) -> str:
         # Entities that XML does not know
         (whole(title="<title>Am&eacute;lie&nbsp;&hellip;</title>"), {"title": "Amélie\u00a0…"}),
         (whole(title="<title>A&foo;B &#8211; &#x2013;</title>"), {"title": "A&foo;B – –"}),
+        (whole(title="<title>A&#55357;&#56832;B &#xD83D;&#xde00;</title>"), {"title": "A😀B 😀"}),
         (whole(title="<title>R&B; &; &#; &#x;</title>"), {"title": "R&B; &; &#; &#x;"}),
         # Tags
         ("<movie><title>Amp<year>2001</year><plot>Fine.</plot></movie>", {}),
