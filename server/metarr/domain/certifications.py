@@ -95,7 +95,7 @@ def certification_in(text: str, country: str) -> str:
 def _rows(text: str) -> Iterator[tuple[str, str]]:
     """Each rating with its country: "" where none is said, "?" where it is none that is known."""
     # Reasons and remarks: "R for violence, language" and "USA:R (certificate #1)".
-    plain = re.sub(r"\([^()]*\)|\bfor\s[^/|;]*", " ", text)
+    plain = re.sub(r"\([^()]*\)|\bfor\s[^/|;]*|[\[\]]", " ", text)
     waiting = ""
     for part in re.split(r"[/|,;]", plain):
         piece = " ".join(part.split())
@@ -131,5 +131,5 @@ def _told_by(piece: str) -> str:
 
 def _bare(rating: str) -> str:
     """Without the words around it: "PG-13" of "Rated PG-13", "12" of "FSK 12"."""
-    bare = re.sub(r"^(rated|mpaa|fsk|bbfc)\b[\s:-]*", "", rating.strip(), flags=re.IGNORECASE).strip(" :")
+    bare = re.sub(r"^((rated|mpaa|fsk|bbfc)(?![a-z])[\s:-]*)+", "", rating.strip(), flags=re.IGNORECASE).strip(" :")
     return "" if says_nothing(bare) else bare

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Iterator
 
 from metarr.domain.texts import says_nothing
 
-_ANYWHERE = re.compile(r"\s*[/|,;]\s*")
+_SLASH = r"/(?<!\bn/)|/(?!a\b)"
+"""But not that of "N/A"."""
+
+_ANYWHERE = re.compile(rf"\s*(?:{_SLASH}|[|,;，、；])\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s+/\s+|\s*[|;]\s*")
-_NO_COMMA = re.compile(r"\s*[/|;]\s*")
+_NO_COMMA = re.compile(rf"\s*(?:{_SLASH}|[|;])\s*", re.IGNORECASE)
 _BAR = re.compile(r"\s*\|\s*")
 
 

@@ -23,6 +23,10 @@ from metarr.nfo import lists
         (" / ", []),
         ("Drama, ", ["Drama"]),
         ("Drama / None", ["Drama"]),
+        ("Drama, N/A", ["Drama"]),
+        ("N/A / n/a|Drama/N/A", ["Drama"]),
+        ("Alpha/Omega, Japan/Asia", ["Alpha", "Omega", "Japan", "Asia"]),
+        ("动作，剧情、爱情；家庭", ["动作", "剧情", "爱情", "家庭"]),
     ],
 )
 def test_genres(text: str, genres: list[str]) -> None:
@@ -42,6 +46,8 @@ def test_genres(text: str, genres: list[str]) -> None:
         ("France, Iran, Islamic Republic of", ["France", "Iran, Islamic Republic of"]),
         ("Virgin Islands, U.S.", ["Virgin Islands, U.S."]),
         ("Bosnia and Herzegovina", ["Bosnia and Herzegovina"]),
+        ("Norway, N/A", ["Norway"]),
+        ("Spain/Andorra", ["Spain", "Andorra"]),
         ("Unknown", []),
     ],
 )
