@@ -408,6 +408,11 @@ def _is_there(file: str) -> bool:
         return False
 
 
+def _is_gone(statement: Statement) -> bool:
+    """Whether it is of a file that is no more there, such as before a folder was renamed."""
+    return statement.source in REPORTERS and bool(statement.file) and not _is_there(statement.file)
+
+
 def _is_in(path: str, folder: str) -> bool:
     return f"{path}/".startswith(f"{folder}/")
 
@@ -452,7 +457,9 @@ def _is_corrected(item: MediaItem, new: NewItem, said: Statement | None) -> bool
     owner corrected them there, and so the item is that title. What the owner, a provider or a player said stands."""
     before = said_before(item, said) if said is not None else None
     wrong = _contradictions(item, new.ids)
-    if before is None or item.statements != (before,) or said is None or before.ids == said.ids or not wrong:
+    if before is None or said is None or before.ids == said.ids or not wrong:
+        return False
+    if not all(each == before or _is_gone(each) for each in item.statements):
         return False
     from_reports = all(item.ids[id_type].source in REPORTERS for id_type in wrong)
     owned = any(claim.source == OWNER for claim in item.ids.values())

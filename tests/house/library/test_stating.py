@@ -228,6 +228,21 @@ def test_a_file_whose_id_is_corrected_in_it_is_the_same_item_and_that_title(home
     unchanged(home, right)
 
 
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_file_that_was_moved_corrects_its_id_and_one_of_two_copies_does_not(
+    home: House, tmp_path: Path, *, moved: bool
+) -> None:
+    old = tmp_path / "Night Ferry"
+    old.mkdir()
+    [first] = take(home, identified(file=str(old)))
+    if moved:
+        old.rmdir()
+    take(home, identified(file="/films/new"))
+    [again] = take(home, film("/films/new", ids={"imdb": "tt0000002"}))
+    assert (again.item.id == first.item.id) is moved
+    assert home.item(first.item.id).id_values() == {"imdb": "tt0000002" if moved else IMDB}
+
+
 def test_an_id_that_anybody_else_told_is_not_corrected_by_a_file(home: House) -> None:
     [first] = take(home, NewItem(Kind.MOVIE, "Night Ferry", 2001, {"imdb": IMDB}))
     take(home, film())
