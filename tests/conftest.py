@@ -39,7 +39,7 @@ _LOGS = [
 
 def _beside(*_: object) -> structlog.PrintLogger:
     """A log that is no part of what a command prints, though its daemon may be in the same process."""
-    return structlog.PrintLogger(sys.stderr)
+    return structlog.PrintLogger(sys.__stderr__)
 
 
 def _profile(config: pytest.Config) -> str:

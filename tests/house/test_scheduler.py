@@ -180,14 +180,14 @@ def test_a_new_house_begins_with_the_next_night(home: House, clock: FakeClock, s
 
 
 def test_a_date_that_falls_due_during_a_run_is_dropped(
-    home: House, clock: FakeClock, scheduler: Scheduler, capsys: pytest.CaptureFixture[str]
+    home: House, clock: FakeClock, scheduler: Scheduler, capfd: pytest.CaptureFixture[str]
 ) -> None:
     clock.advance(15 * 3600)
     scheduler.tick()
     [running] = home.services.jobs.page(None, 50)  # nothing runs it: a run longer than a day
     clock.advance(24 * 3600)
     scheduler.tick()
-    assert "daily_run_dropped" in capsys.readouterr().err
+    assert "daily_run_dropped" in capfd.readouterr().err
     home.services.jobs.cancel(running.id)
     clock.advance(3600)
     scheduler.tick()
