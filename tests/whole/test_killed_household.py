@@ -67,8 +67,9 @@ LOSSES = {
     "an edit": "UPDATE field_values SET value = json_quote('Lost') WHERE field = 'plot' AND locked",
     "the lock of an edit": "UPDATE field_values SET locked = 0 WHERE field = 'plot'",
     "a lock": "UPDATE field_values SET locked = NOT locked WHERE field = 'homepage'",
-    "a rule": "DELETE FROM field_authorities",
-    "an item": "UPDATE items SET deleted_at = '2026-01-01' WHERE id = (SELECT max(id) FROM items)",
+    "a rule": """UPDATE field_authorities SET providers =
+        CASE WHEN providers LIKE '["omdb"%' THEN '["tmdb","omdb"]' ELSE '["omdb","tmdb"]' END""",
+    "an item": "UPDATE items SET deleted_at = '2026-01-01' WHERE id = 2",
     "half an item": "DELETE FROM external_ids WHERE type = 'tvdb' AND item_id = 3",
     "another half": "DELETE FROM field_values WHERE field = 'sort_title' AND item_id = 3",
     "a change-set": "DELETE FROM change_sets WHERE cause = 'edit'",
@@ -180,13 +181,12 @@ def backing_up(folder: Path, place: Path, promises: Promises) -> Iterator["subpr
     when it was begun; whoever was killed meanwhile left a whole one or none."""
     target, before = place / "backup.tar.gz", promises.so_far()
     command = [sys.executable, "-m", "metarr.cli", "backup", str(target), "--data-dir", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        yield process
-        said, _ = process.communicate(timeout=PATIENCE)
-    finally:
-        process.kill()
-        process.wait(10)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            yield process
+            said, _ = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
     assert process.returncode in (0, -signal.SIGKILL), said
     assert target.exists() or process.returncode, said
     if target.exists():
