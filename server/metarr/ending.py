@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from types import FrameType
 
@@ -32,6 +33,7 @@ class Ending:
 
     def finish(self) -> None:
         """Everything was stopped. Where something runs all the same, the process ends by force in its time."""
+        _let_go_of_output()
         if not self._left():
             signal.setitimer(signal.ITIMER_REAL, 0.0)
 
@@ -42,3 +44,12 @@ class Ending:
     def _cut_off(self, _signal: int, _frame: FrameType | None) -> None:
         log.error("ended_by_force", threads=sorted(each.name for each in threading.enumerate() if each.is_alive()))
         os._exit(1)
+
+
+def _let_go_of_output() -> None:
+    """What cannot be printed any more, as on a full disk, is lost: Python would end with status 120 for it."""
+    for name in ("stdout", "stderr"):
+        try:
+            getattr(sys, name).flush()
+        except (OSError, ValueError, AttributeError):
+            setattr(sys, name, None)

@@ -1,5 +1,6 @@
 """How the daemon's process ends: told to, where it could not start, and where there is nothing to spare."""
 
+import os
 import re
 import resource
 import signal
@@ -42,8 +43,10 @@ def command(data_dir: Path, *options: str) -> list[str]:
 
 @contextmanager
 def daemon(data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], Client]]:
+    # What Python holds back by default may be what it cannot print in the end.
+    held_back = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "metarr.cli", *command(data_dir)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "metarr.cli", *command(data_dir)], stdout=subprocess.PIPE, text=True, env=held_back
     )
     try:
         assert process.stdout is not None

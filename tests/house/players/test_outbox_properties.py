@@ -121,11 +121,14 @@ class World:
         (self.hosts[host].refuses.add if refuses else self.hosts[host].refuses.discard)(field)
 
     def settle(self) -> None:
-        """Nothing new happens; every player reports and takes in what is pending."""
-        for name, player in self.hosts.items():
-            for _ in range(2):
+        """Nothing new happens; every player reports and takes in what is pending. What one reports may be news for the
+        others, so each has its turn again."""
+        for _ in range(2):
+            for name, player in self.hosts.items():
                 player.report_all()
                 self._sync(name)
+        for player in self.hosts.values():
+            player.report_all()
             assert player.pull() == []
 
     def check(self) -> None:

@@ -338,6 +338,7 @@ def recorded_entry(provider: str, *row: Any) -> EpisodeEntry:
     return entry(provider, season, number, day or "", title or "", minutes or 0)
 
 
+@pytest.mark.recordings
 def test_the_recorded_lists_of_a_season_are_paired() -> None:
     theirs = [
         recorded_entry("b", *(each[key] for key in ("season_number", "episode_number", "air_date", "name", "runtime")))
@@ -354,6 +355,7 @@ def test_the_recorded_lists_of_a_season_are_paired() -> None:
     }  # read by eye: Winter Is Coming to Fire and Blood
 
 
+@pytest.mark.recordings
 def test_a_recorded_list_is_paired_with_itself() -> None:
     listed = sample_json("tvdb/v4/seasons_2004592_extended.json")["data"]["episodes"]
     ours, theirs = (
