@@ -1,12 +1,12 @@
 """The composition root: builds everything, starts it in order, stops it in reverse."""
 
 import signal
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 
 import structlog
 
@@ -357,14 +357,15 @@ def serve(
     logs.set_up(log_level, log_file)
     raise_limit()
     ending = Ending()
-    stopping = threading.Event()
+    # No Event: a signal that comes as its `wait` begins would set it from under its own lock, and wait for ever.
+    ended_by: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, lambda number, _: ended_by.put(number))
     daemon = Daemon(data_dir, grpc, http, access=access, database_url=database_url, failing=ending.begin)
     try:
         daemon.start()
         ready(daemon.grpc_address, daemon.http_address)
-        stopping.wait()
+        ended_by.get()
     finally:
         ending.begin()
         daemon.stop()

@@ -105,7 +105,7 @@ def test_it_ends_within_eight_seconds_in_the_middle_of_a_job_over_slow_providers
     assert status == 0
 
 
-@pytest.mark.parametrize("threads", [0, 2, 4, 8])
+@pytest.mark.parametrize("threads", [0, 2, 3, 4, 5, 8])
 def test_a_start_that_lacks_threads_ends_the_process_with_what_was_missing(tmp_path: Path, threads: int) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", FEW_THREADS, str(threads), *command(blank(tmp_path / "data"))],

@@ -100,6 +100,8 @@ class GrpcServer:
     async def _serve(self) -> None:
         try:
             connections = ("grpc.max_allowed_incoming_connections", min(CONNECTIONS, handles() // 4))
+            # Its own thread is begun here already: a server for which there was none crashes the process as it goes.
+            grpc.aio.init_grpc_aio()
             server = grpc.aio.server(options=(*_OPTIONS, connections))
             server.add_generic_rpc_handlers((self._calls,))
             port = self._take(server)
