@@ -18,6 +18,8 @@ from metarr.store.database import Database
 from metarr.store.jobs import JobState, Scope
 from simulators import Simulators
 
+pytestmark = pytest.mark.slow
+
 DAY = 86400
 JUMPS = {
     "a day": DAY,

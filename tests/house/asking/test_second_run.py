@@ -25,6 +25,8 @@ from metarr.providers.tvdb import Tvdb
 from simulators import MOVIES, SERIES, Movie, Simulators
 from tiers import slow_but
 
+pytestmark = pytest.mark.slow
+
 ID_TYPES = ("imdb", "tmdb", "tvdb")
 COMBINATIONS = [ids for count in range(4) for ids in combinations(ID_TYPES, count)]
 

@@ -98,6 +98,7 @@ def test_it_is_stopped_before_the_20th_title_is_changed_and_what_it_said_is_held
     assert [each.configured.id for each in aggregated.providers if each.condition is Condition.SUSPECT] == ["tmdb"]
 
 
+@pytest.mark.slow
 def test_the_owner_is_told_with_three_examples_and_what_mends_it(lied: Shelf) -> None:
     [notice] = [each for each in lied.home.services.board.look() if each.code is NoticeCode.PROVIDER_SUSPECT]
     assert notice.subject == "provider:tmdb"
@@ -110,6 +111,7 @@ def test_the_owner_is_told_with_three_examples_and_what_mends_it(lied: Shelf) ->
     assert (health.condition, health.detail) == (Condition.SUSPECT, notice.text)
 
 
+@pytest.mark.slow
 def test_both_ways_out_are_calls_of_the_contract(lied: Shelf) -> None:
     door = Door(lied.home)
     state = door.call("Config", "UpdateProvider", {"providerId": "tmdb", "resume": True})["provider"]["state"]
@@ -157,6 +159,7 @@ def test_let_go_on_it_changes_the_next_19_and_at_last_all(lied: Shelf) -> None:
     assert not lied.stopped
 
 
+@pytest.mark.slow
 def test_it_stays_stopped_over_a_restart_and_so_does_the_count(shelf: Shelf, tmp_path: Path) -> None:
     def again() -> Roster:
         vault = Vault(tmp_path / "metarr.key")

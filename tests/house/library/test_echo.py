@@ -22,6 +22,8 @@ from metarr.library.intake import NewItem
 from model_player import ModelPlayer
 from scripted_providers import Scripted, scripted_house
 
+pytestmark = pytest.mark.slow
+
 IMDB = "tt0000001"
 ORDERS = ((), ("nfo", "tmdb"), ("tmdb", "nfo"), ("tmdb",), ("player:kodi", "nfo", "tmdb"))
 TEXTS, LISTS, JOINED = ("plot", "tagline"), ("genres",), ("tags",)

@@ -87,6 +87,7 @@ def spoiled(shelf: Shelf) -> tuple[Shelf, datetime]:
     return shelf, since
 
 
+@pytest.mark.slow
 def test_a_run_is_a_group_and_a_job_is_one(spoiled: tuple[Shelf, datetime]) -> None:
     shelf, _ = spoiled
     sets = [each for item_id in shelf.items for each in shelf.home.history(item_id)]
@@ -109,6 +110,7 @@ def test_a_job_is_taken_back_as_a_whole_and_that_as_well(spoiled: tuple[Shelf, d
     assert shelf.values("tagline", "genres") == [("third", "second")] * MOVIES
 
 
+@pytest.mark.slow
 def test_what_was_locked_or_changed_since_is_refused_by_name_and_the_rest_goes(
     spoiled: tuple[Shelf, datetime],
 ) -> None:
@@ -133,6 +135,7 @@ def test_what_was_locked_or_changed_since_is_refused_by_name_and_the_rest_goes(
     ]
 
 
+@pytest.mark.slow
 def test_of_a_provider_its_values_alone_go_back_newest_first_and_stay_back(spoiled: tuple[Shelf, datetime]) -> None:
     shelf, since = spoiled
     done = shelf.undo(provider="tmdb", since=since)
@@ -149,6 +152,7 @@ def test_of_a_provider_its_values_alone_go_back_newest_first_and_stay_back(spoil
     assert shelf.values("tagline", "plot") == [("fourth", "fourth")] * MOVIES
 
 
+@pytest.mark.slow
 def test_answers_of_that_time_count_no_more_and_are_asked_for_again(spoiled: tuple[Shelf, datetime]) -> None:
     shelf, since = spoiled
     shelf.undo(provider="tmdb", since=since)
@@ -170,6 +174,7 @@ def test_answers_of_that_time_count_no_more_and_are_asked_for_again(spoiled: tup
     assert shelf.home.enrich(shelf.items[1]).item.fields["tagline"].value == "Film 1 fourth"
 
 
+@pytest.mark.slow
 def test_a_preview_tells_what_would_go_and_changes_nothing(spoiled: tuple[Shelf, datetime]) -> None:
     shelf, since = spoiled
     before = shelf.home.rows()
@@ -186,6 +191,7 @@ def test_a_preview_tells_what_would_go_and_changes_nothing(spoiled: tuple[Shelf,
     assert [each.change for each in done.samples] == [each.change for each in told.samples]
 
 
+@pytest.mark.slow
 def test_whoever_leaves_ends_it_and_asking_again_goes_on(spoiled: tuple[Shelf, datetime]) -> None:
     shelf, _ = spoiled
     answers_of_caller = iter((True, False))

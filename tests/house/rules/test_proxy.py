@@ -23,6 +23,8 @@ from metarr.store.providers import sealed_secrets
 from proxies import Proxy, SocksProxy
 from simulators import MOVIES
 
+pytestmark = pytest.mark.slow
+
 SECRET = "hunter2 of bob"
 USER = f"bob:{SECRET}"
 

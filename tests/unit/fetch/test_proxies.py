@@ -299,6 +299,7 @@ def test_a_silent_proxy_costs_no_more_than_its_time(
     assert proxy.address in str(caught.value)
 
 
+@pytest.mark.slow
 class TestWhoIsSilent:
     """Plain HTTP does not tell whether proxy or provider is silent: the proxy is asked for what nobody has."""
 
