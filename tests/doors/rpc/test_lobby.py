@@ -21,6 +21,8 @@ from metarr.errors import TokenRequired
 from metarr.rpc.doors import lobby
 from metarr.rpc.doors.http import HttpServer
 
+pytestmark = pytest.mark.slow
+
 GET_HEALTH = "/metarr.v1.HealthService/GetHealth"
 HEAD = f"POST {GET_HEALTH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 WHOLE = f"{HEAD}Content-Length: 2\r\n\r\n{{}}".encode()

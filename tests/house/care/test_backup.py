@@ -22,6 +22,8 @@ from metarr.store import items
 from metarr.store.backups import settle
 from metarr.store.database import Database
 
+pytestmark = pytest.mark.slow
+
 
 class Home:
     """A data directory with a library, a key file and a token."""

@@ -26,6 +26,8 @@ from metarr.store.jobs import Job, JobState, Scope
 from simulators.generated import generated_movie
 from tiers import slow_but
 
+pytestmark = pytest.mark.slow
+
 EVERYTHING = Order(scope=Scope(), auto=True)
 PATIENCE = 300.0
 """Real seconds until a test gives up on a thread."""

@@ -18,6 +18,8 @@ from metarr.jobs.summary import next_attempt
 from metarr.store import jobs as stored
 from metarr.store.jobs import Done, Job, JobState, Scope
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def busy(home: House) -> Iterator[House]:

@@ -16,6 +16,8 @@ from scripted_providers import Scripted, scripted_house
 from tiers import slow_but
 from trees import found
 
+pytestmark = pytest.mark.slow
+
 FILMS = """
 Alien 1979|Aliens 1986|Alien 3 1992|Alien Resurrection 1997|Alien: Covenant 2017|Blade Runner 1982
 Blade Runner 2049 2017|1917 2019|1917 1970|2012 2009|2012: Doomsday 2008|1984 1984|1984 1956|1941 1979|300 2006|9 2009

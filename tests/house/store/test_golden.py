@@ -16,6 +16,8 @@ from metarr.store import awaited_answers, jobs, player_entries
 from simulators import Simulators
 from tiers import slow_but
 
+pytestmark = pytest.mark.slow
+
 NOW = "this one"
 FIRST = golden.FOLDER / "0004.sql.gz"
 GERMAN = golden.FOLDER / "0004-german.sql.gz"

@@ -8,6 +8,8 @@ from menu_rig import Rig, rig
 from metarr_kodi import menu_history
 from simulators import Simulators
 
+pytestmark = pytest.mark.slow
+
 HISTORY = "plugin://script.metarr/?show=history"
 
 

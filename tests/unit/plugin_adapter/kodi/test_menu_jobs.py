@@ -10,6 +10,8 @@ from menu_rig import Rig, rig, row
 from metarr_kodi import menu_jobs
 from simulators import Simulators
 
+pytestmark = pytest.mark.slow
+
 JOBS = "plugin://script.metarr/?show=jobs"
 RUNNING = r"just now: (waits|runs) · 0 of [02]"
 """A job that has begun, or is about to."""
