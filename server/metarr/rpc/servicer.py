@@ -14,7 +14,7 @@ import structlog
 from metarr.clock import Clock, SystemClock
 from metarr.counters import RPC_SECONDS
 from metarr.rpc.contract import Service, service_of
-from metarr.rpc.doors.context import Context, caller_of
+from metarr.rpc.doors.context import Context
 from metarr.rpc.doors.streams import Streams
 from metarr.rpc.errors import Unimplemented, fail, status_of
 
@@ -48,7 +48,7 @@ def answers(method: Callable[..., Any], *, streaming: bool) -> Callable[..., Any
     @functools.wraps(method)
     def stream(servicer: BaseServicer, request: Any, context: Context) -> Iterator[Any]:
         try:
-            with servicer.streams.one_more(caller_of(context)):
+            with servicer.streams.one_more(context.peer()):
                 yield from method(servicer, request, context)
         except Exception as error:  # noqa: BLE001 (nothing may leave but a status)
             _fail_with(error, servicer, context, method.__name__)

@@ -211,6 +211,9 @@ class RecordingContext:
 
     trailing = ()
 
+    def peer(self):
+        return ""
+
     def set_trailing_metadata(self, metadata):
         self.trailing = metadata
 

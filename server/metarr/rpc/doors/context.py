@@ -40,11 +40,3 @@ def seconds_left(context: Context, default: float = DEFAULT_DEADLINE) -> float:
     """Seconds that the caller still waits; `default` where the caller set no deadline."""
     left = context.time_remaining()
     return default if left is None or left > _NONE else max(0.0, left)
-
-
-def caller_of(context: Context) -> str:
-    """Who calls; "" where that is not known, as in a call that comes through no door."""
-    try:
-        return context.peer()
-    except (AttributeError, NotImplementedError):
-        return ""
