@@ -248,7 +248,7 @@ def _recorded(provider: Provider) -> Iterator[Source]:
         record = body.get("data", body) if isinstance(body, dict) else None
         if not isinstance(record, dict) or re.search("season|episode", PurePath(name).name):
             continue
-        for kind in provider.covers:
+        for kind in provider.asks_by:
             if provider.id == "tmdb" and not PurePath(name).name.startswith(STARTS[kind]):
                 continue
             sections = _sections(names, name, kind) if name.endswith("-details.json") else {}

@@ -259,7 +259,7 @@ class Gatherer:
         now = self._clock.now()
         if each.stored is not None and self._fresh_enough(each, inquiry, now):
             return _from_cache(each, each.stored, now)
-        last = _standing_in(each.stored, now)
+        last = standing_in(each.stored, now)
         if inquiry.providers is not None and each.id not in inquiry.providers:
             return NotAsked(reason=Skip.NOT_SELECTED, detail="only others were asked", last=last)
         if inquiry.deadline is None:
@@ -333,7 +333,7 @@ class Gatherer:
         return _believed(each, stored, now)
 
     def _unavailable(self, each: _Round, error: ProviderError) -> Unavailable:
-        last = _standing_in(each.stored, self._clock.now())
+        last = standing_in(each.stored, self._clock.now())
         log.info("provider_unavailable", provider=each.id, reason=str(error.reason), detail=error.detail)
         return Unavailable(reason=error.reason, detail=error.detail, retry_at=error.retry_at, last=last)
 
@@ -484,7 +484,7 @@ def _believed(each: _Round, stored: StoredAnswer, now: datetime) -> NotFound | U
     soft = is_soft_miss(stored.head) and not each.instead_of
     if soft and stored.fragment is not None:
         detail = "says that it does not know the title any more; not believed until it says so on three days"
-        return Unavailable(reason=Reason.ERROR, detail=detail, last=_standing_in(stored, now))
+        return Unavailable(reason=Reason.ERROR, detail=detail, last=standing_in(stored, now))
     return NotFound(
         fetched_at=stored.head.fetched_at,
         asked_id=stored.key.asked_id,
@@ -493,7 +493,7 @@ def _believed(each: _Round, stored: StoredAnswer, now: datetime) -> NotFound | U
     )
 
 
-def _standing_in(stored: StoredAnswer | None, now: datetime) -> Answered | NotFound | None:
+def standing_in(stored: StoredAnswer | None, now: datetime) -> Answered | NotFound | None:
     """The last answer to the same question, where it is young enough to stand in for a newer one."""
     if stored is None:
         return None

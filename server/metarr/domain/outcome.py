@@ -7,6 +7,15 @@ from metarr.domain.values import Kind, Struct, Text, Value
 from metarr.errors import Reason
 
 
+class ListedEpisode(Struct, frozen=True, kw_only=True):
+    """An episode in a provider's list. `id`: of the entry, such as `tvdb:349232` or `tmdb:1399/1/3`."""
+
+    id: str
+    season: int
+    number: int
+    fragment: "Fragment"
+
+
 class Fragment(Struct, frozen=True, kw_only=True):
     """What one provider says about one title.
 
@@ -16,6 +25,7 @@ class Fragment(Struct, frozen=True, kw_only=True):
     `year_day`: the day that its year comes from, where it names one.
     `ids` are the provider's claims about this title's external ids, its own among them.
     `titles` are further titles it knows the title by, for matching. `trouble` names what was malformed.
+    `listed`: the episodes, where it is a part of what is said about a series.
     """
 
     provider: str
@@ -28,6 +38,7 @@ class Fragment(Struct, frozen=True, kw_only=True):
     unread: frozenset[str] = frozenset()
     titles: tuple[str, ...] = ()
     trouble: tuple[str, ...] = ()
+    listed: tuple[ListedEpisode, ...] = ()
 
 
 class Answered(Struct, frozen=True, kw_only=True):
@@ -69,6 +80,7 @@ class Skip(StrEnum):
     PLANNED = "planned"
     NO_ID = "no_id"
     CONFLICT = "conflict"
+    UNPAIRED = "unpaired"
 
 
 OUT_OF_ORDER = frozenset({Skip.DISABLED, Skip.NOT_CONFIGURED, Skip.NOT_COVERED})

@@ -62,7 +62,7 @@ class EnrichWork:
 
     def kinds(self, job: Job) -> frozenset[Kind]:
         """Kinds that some provider can be asked about."""
-        able = frozenset(kind for kind in Kind if any(not configured.skip(kind) for configured in self._roster.all()))
+        able = frozenset(kind for each in self._roster.all() for kind in each.provider.asks_by if not each.skip(kind))
         if not able:
             raise CannotDo("no provider can be asked: enter a key first", reason="NOBODY_TO_ASK")
         return able

@@ -40,6 +40,9 @@ def commit(
     if before.locked_fields() != saved.locked_fields():
         # A lock protects what is below, too.
         items.clear_fingerprints(connection, items.descendants(connection, [saved.id]))
+    if saved.parent_id is not None:
+        # What is below a series is merged in its run.
+        items.put_fingerprints(connection, dict.fromkeys(items.ancestors(connection, [saved.id]), ""))
     changed = diff(before.fields, saved.fields)
     moved = saved.ids != before.ids
     if not changed and not moved:

@@ -24,9 +24,11 @@ from metarr.domain.naming import name_of
 from metarr.domain.outcome import Answered, Outcome, Skip
 from metarr.domain.settling import Findings, set_aside, settle_again
 from metarr.domain.subject import subject_of
+from metarr.domain.values import Kind
 from metarr.errors import NoSuchThing, Reason, VersionMoved
 from metarr.fetch.contract import Lane
 from metarr.library import join
+from metarr.library.below import Below, BelowEnricher
 from metarr.library.commit import publish
 from metarr.library.recognize import Recognizer
 from metarr.library.reference import Reference, find
@@ -117,9 +119,10 @@ class Enricher:
         self._recognizer = recognizer
         self._config = config
         self._clock = clock
+        self._below = BelowEnricher(database, gatherer, clock=clock)
 
     def enrich(self, reference: Reference, wish: Wish) -> Enriched:
-        """Bring one item up to date.
+        """Bring one item up to date; a series with what is below it, and what is below a series with all of it.
 
         Where it turns out to be one with another item of the library, both are joined, and that one is told.
 
@@ -128,18 +131,40 @@ class Enricher:
         """
         for last in (False,) * (ATTEMPTS - 1) + (True,):
             try:
-                return self._enrich(reference, wish)
+                return self._enrich_whole(reference, wish)
             except VersionMoved:
                 if last:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    def _enrich(self, reference: Reference, wish: Wish) -> Enriched:
+    def _enrich_whole(self, reference: Reference, wish: Wish) -> Enriched:
         with self._database.read() as connection:
             item = find(connection, reference)
             if wish.auto and not item.monitored:
                 return Enriched(item=item, skipped=True)
             config = self._config.read_in(connection)
+            above = items.get_many(connection, items.ancestors(connection, [item.id])).values()
+        whole = next((each for each in above if each.kind is Kind.SERIES), item)
+        if self._gatherer.can_ask(item.kind, item.id_values(), config):
+            whole = item  # a provider of somebody's tells of it by an id of its own
+        enriched, below = self._enrich(whole, config, wish)
+        if whole is item:
+            return enriched
+        if item.id not in below.enriched:
+            raise NoSuchThing("item_id", f"item {item.id} was deleted meanwhile", reason="ITEM_NOT_FOUND")
+        own = below.enriched[item.id]
+        if not any(map(in_order, own.outcomes.values())):
+            raise nobody(own.outcomes)
+        return Enriched(
+            item=own.item,
+            changes=own.changes,
+            outcomes=own.outcomes,
+            decisions=own.decisions,
+            awaited=enriched.awaited,
+            sync_reason=own.sync_reason,
+        )
+
+    def _enrich(self, item: MediaItem, config: Config, wish: Wish) -> tuple[Enriched, Below]:
         asked = self._identified(item, config, wish)
         with self._gatherer.arrivals.expected():
             findings = self._gather(asked, config, wish)
@@ -147,11 +172,22 @@ class Enricher:
                 if not wish.dry_run:
                     self._note_awaited(item, findings, wish)
                 raise nobody(findings.outcomes)
+            below = self._enrich_below(asked, findings, config, wish)
             if wish.dry_run:
                 self._gatherer.arrivals.store()
                 with self._database.read() as connection:
-                    return self._merge(connection, asked, findings, config).enriched
-            return self._commit(asked, findings, config, wish)
+                    return self._merge(connection, asked, findings, config).enriched, below
+            return self._commit(asked, findings, below, config, wish), below
+
+    def _enrich_below(self, asked: _Asked, findings: Findings, config: Config, wish: Wish) -> Below:
+        """The seasons and episodes of a series, before itself: while any of it is not done, it is not."""
+        if asked.item.kind is not Kind.SERIES:
+            return Below()
+        inquiry = self._inquiry(dataclasses.replace(asked, ids=findings.settled.ids), wish)
+        original = _original_language(asked.item, findings)
+        return self._below.enrich(
+            asked.item, inquiry, config, original=original, keep=not wish.dry_run, job_id=wish.job_id
+        )
 
     def _identified(self, item: MediaItem, config: Config, wish: Wish) -> _Asked:
         """The ids by which to ask: where the item has none that leads to it, those of the title that its words name."""
@@ -171,7 +207,10 @@ class Enricher:
         return _Asked(item, {**ids, **item.ids})
 
     def _gather(self, asked: _Asked, config: Config, wish: Wish) -> Findings:
-        inquiry = Inquiry(
+        return self._gatherer.gather(self._inquiry(asked, wish), config)
+
+    def _inquiry(self, asked: _Asked, wish: Wish) -> Inquiry:
+        return Inquiry(
             kind=asked.item.kind,
             subject=replace(subject_of(asked.item), ids=asked.ids),
             providers=wish.providers,
@@ -180,18 +219,19 @@ class Enricher:
             lane=wish.lane,
             deadline=wish.deadline - COMMIT_MARGIN,
         )
-        return self._gatherer.gather(inquiry, config)
 
-    def _commit(self, asked: _Asked, findings: Findings, config: Config, wish: Wish) -> Enriched:
+    def _commit(self, asked: _Asked, findings: Findings, below: Below, config: Config, wish: Wish) -> Enriched:
         """Merge on the row as it is now, so that an edit made meanwhile is seen, and commit all that changed, and the
         answers with it."""
         with self._gatherer.arrivals.begin() as connection:
             merged = self._merge(connection, asked, findings, config)
             if self._stops(connection, merged, config):
                 merged = self._merge(connection, asked, findings, config)
+            if below.missing:
+                merged = self._with_missing(connection, merged, below.missing)
             outcomes = merged.enriched.outcomes
             if answered(outcomes):
-                saved = self._write(connection, merged, config, wish)
+                saved = self._write(connection, merged, config, wish, below.group_id)
             else:  # the only one that was heard is stopped with this answer
                 self._put_awaited(connection, merged.before, outcomes, wish)
         if not answered(outcomes):
@@ -204,9 +244,11 @@ class Enricher:
         )
         return dataclasses.replace(merged.enriched, item=saved)
 
-    def _write(self, connection: Connection, merged: _MergedItem, config: Config, wish: Wish) -> MediaItem:
+    def _write(
+        self, connection: Connection, merged: _MergedItem, config: Config, wish: Wish, group_id: int
+    ) -> MediaItem:
         if merged.gone is None:
-            saved = self._save(connection, merged, config, wish)
+            saved = self._save(connection, merged, config, wish, group_id)
         else:
             saved, _ = join.join(
                 connection,
@@ -238,7 +280,19 @@ class Enricher:
                 stops = self._gatherer.brakes.count(connection, provider, altered) or stops
         return stops
 
-    def _save(self, connection: Connection, merged: _MergedItem, config: Config, wish: Wish) -> MediaItem:
+    def _with_missing(self, connection: Connection, merged: _MergedItem, missing: Mapping[str, Outcome]) -> _MergedItem:
+        """The series with the parts that are still awaited of its providers."""
+        enriched = merged.enriched
+        attempts = awaited_answers.of_items(connection, [enriched.item.id]).get(enriched.item.id, {})
+        awaited = {**still_awaited(missing, attempts, self._clock.now()), **enriched.awaited}
+        item = enriched.item
+        if any(each.reason not in SETTLED for each in awaited.values()):
+            item = replace(item, fingerprint="")
+        return dataclasses.replace(merged, enriched=dataclasses.replace(enriched, item=item, awaited=awaited))
+
+    def _save(
+        self, connection: Connection, merged: _MergedItem, config: Config, wish: Wish, group_id: int
+    ) -> MediaItem:
         saved = items.save(connection, merged.before, merged.enriched.item)
         replaced = _replaced(merged.before, saved, merged.enriched.outcomes)
         for id_type, claim in replaced.items():
@@ -255,6 +309,7 @@ class Enricher:
                 providers=saved.last_enriched_providers,
                 old_ids=merged.before.ids if named else None,
                 new_ids=saved.ids if named else None,
+                group_id=group_id,
             )
             publish(connection, change_set, config.sync_fields)
         return saved
@@ -356,6 +411,16 @@ class Enricher:
         awaited_answers.set_for_item(connection, item.id, awaited)
         if wish.also is not None:
             wish.also(connection, Enriched(item=item, outcomes=outcomes, awaited=awaited))
+
+
+def _original_language(series: MediaItem, findings: Findings) -> str:
+    """As it is stored, else as it was told now; "": not known."""
+    stored = series.fields.get("original_language")
+    if stored is not None and isinstance(stored.value, str):
+        return stored.value
+    answers = (answer_of(outcome) for _, outcome in sorted(findings.outcomes.items()))
+    named = (answer.fragment.values.get("original_language") for answer in answers if isinstance(answer, Answered))
+    return next((language for language in named if isinstance(language, str)), "")
 
 
 def _as_it_is(connection: Connection, read: MediaItem) -> MediaItem | None:

@@ -162,6 +162,7 @@ class Intake:
         self._terms = terms
         self._words: dict[tuple[Kind, str, int], list[Words]] = {}
         self._parents: dict[Any, Upserted] = {}
+        self._cleared: set[int] = set()
         for each in words:
             self._learn(each)
 
@@ -389,11 +390,20 @@ class Intake:
         )
         added = items.add(self._connection, self._with_values(item, new, said, values))
         self._remember(added.id, said, new)
+        if parent_id is not None:
+            self._clear_above(added)
         if parent_id is None:
             identified = bool(item.identifying_ids())
             words = Words(item_id=added.id, kind=new.kind, title=item.title, year=item.year, identified=identified)
             self._learn(words)
         return Upserted(item=added, created=True, new_ids=len(added.ids))
+
+    def _clear_above(self, added: MediaItem) -> None:
+        """Have the series asked about again: it has more below it than when it was."""
+        if added.parent_id not in self._cleared:
+            above = items.ancestors(self._connection, [added.id])
+            items.put_fingerprints(self._connection, dict.fromkeys(above, ""))
+            self._cleared.update(above)
 
     def _learn(self, words: Words) -> None:
         self._words.setdefault((words.kind, words.title, words.year), []).append(words)

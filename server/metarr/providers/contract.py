@@ -2,12 +2,12 @@
 
 A provider is one class in one file. It declares its settings, limits and the fields it covers, and implements
 `classify` and `details`; it may also implement `lookup` (find its own id from another one) and `search`:
-a capability is the method itself, seen through the protocols `LooksUp` and `Searches`.
+a capability is the method itself, seen through the protocols `LooksUp`, `Searches` and `ListsEpisodes`.
 Fetching and parsing are kept apart: `details` asks, pure `parse_*` functions read, through `Reading`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Protocol, runtime_checkable
 
 from metarr.declared import Setting as Setting
@@ -52,6 +52,19 @@ class Ask(Struct, frozen=True, kw_only=True):
     original_language: str = ""
     preferences: Preferences = Preferences()
     settings: Mapping[str, SettingValue] = {}
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """A part of what a provider says about a series, which is cached by itself: one list of episodes in one language.
+
+    `asked_id`: such as `tmdb:1399/s3` or `tvdb:121361/official`. `shape`: the language as the provider writes it; "":
+    its own. `language`: the tag of that, "und" where it is not known. `season`: the one that it is about; None: all.
+    """
+
+    asked_id: str
+    shape: str = ""
+    language: str = "und"
+    season: int | None = None
 
 
 class Query(Struct, frozen=True, kw_only=True):
@@ -193,3 +206,18 @@ class Searches(Protocol):
 
         A year may be a filter: who wants to see namesakes of other years asks again without one.
         """
+
+
+@runtime_checkable
+class ListsEpisodes(Protocol):
+    """A provider that lists the episodes of a series, in parts. It `covers` seasons or episodes by what it lists."""
+
+    def parts(self, ask: Ask, counts: Mapping[int, int]) -> tuple[Part, ...]:
+        """What there is to ask about a series; `counts`: by season how many episodes of it the library has."""
+
+    def together(self, parts: Sequence[Part], counts: Mapping[int, int]) -> tuple[tuple[Part, ...], ...]:
+        """The parts by the requests that tell them."""
+
+    def listed(self, ask: Ask, parts: Sequence[Part], http: Http) -> Mapping[Part, Fragment | None]:
+        """What one request, or one list of pages, tells of these parts, as fragments about a season: None for a part
+        that there is none of. What is left out was not told this time."""

@@ -5,7 +5,8 @@ is checked against its declaration and the field catalogue before anyone else se
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -17,12 +18,22 @@ from metarr.domain.checked import YEARS
 from metarr.domain.fields import FIELDS, FieldType, decode_value, encode_value
 from metarr.domain.ids import Bearer, ExternalId, admit
 from metarr.domain.languages import TEXT_FIELDS
-from metarr.domain.outcome import Fragment
+from metarr.domain.outcome import Fragment, ListedEpisode
 from metarr.domain.texts import LONG_TEXTS, cleaned
 from metarr.domain.values import Collection, Credit, Image, Kind, Text, Value
 from metarr.errors import BadAnswer, DatabaseUnusable, ProviderError, TitleNotFound
 from metarr.fetch.contract import Cancelled, Classify, Http, Response
-from metarr.providers.contract import Ask, Candidate, LooksUp, Provider, Query, Searches, SettingValue
+from metarr.providers.contract import (
+    Ask,
+    Candidate,
+    ListsEpisodes,
+    LooksUp,
+    Part,
+    Provider,
+    Query,
+    Searches,
+    SettingValue,
+)
 from metarr.providers.reading import Malformed, each
 
 log = structlog.get_logger(__name__)
@@ -37,6 +48,11 @@ MAX_CANDIDATES = 100
 MAX_WORDS = 500
 """Characters of a name that a title goes by."""
 MAX_TROUBLE = 50
+MAX_EPISODES = 10_000
+"""Of one list: a daily soap of forty years."""
+MAX_PLACE = 100_000
+"""Numbers of seasons may be years, those of episodes have five digits at most."""
+ENTRY_ID = re.compile(r"[a-z]+:[A-Za-z0-9/_-]{1,60}")
 MAX_NOTE = 200
 LANGUAGE_TAG = re.compile(r"([a-z]{2,3}(-[A-Z]{2})?)?")
 ISO_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -110,6 +126,49 @@ def search(provider: Provider, query: Query, http: Http) -> tuple[Candidate, ...
 def _readable(candidate: Candidate) -> Candidate:
     titles = tuple(_short_texts(candidate.titles))
     return replace(candidate, titles=titles, overview=cleaned(candidate.overview, lines=True))
+
+
+def parts(provider: Provider, ask: Ask, counts: Mapping[int, int]) -> tuple[Part, ...]:
+    """What there is to ask the provider about a series. Raises ProviderError."""
+    if not isinstance(provider, ListsEpisodes):
+        return ()
+    lister: ListsEpisodes = provider
+    returned: object = guarded(lambda: lister.parts(ask, counts), f"{provider.id}.parts")
+    if not isinstance(returned, tuple | list) or not all(isinstance(part, Part) for part in returned):
+        raise BadAnswer(f"{provider.id}.parts returned {type(returned).__name__}")
+    return tuple(dict.fromkeys(returned))
+
+
+def listed(provider: Provider, ask: Ask, parts: Sequence[Part], http: Http) -> dict[Part, Fragment | None]:
+    """What the provider tells of these parts of a series; None for one that there is none of. Raises ProviderError,
+    TitleNotFound."""
+    if not isinstance(provider, ListsEpisodes):
+        raise TitleNotFound(f"{provider.id} lists no episodes")
+    lister: ListsEpisodes = provider
+    returned: object = guarded(lambda: lister.listed(ask, parts, http), f"{provider.id}.listed")
+    if not isinstance(returned, Mapping):
+        raise BadAnswer(f"{provider.id}.listed returned {type(returned).__name__}")
+    return {
+        part: None if fragment is None else guarded(partial(_checked_list, provider, fragment), f"{provider.id}.listed")
+        for part, fragment in returned.items()
+        if part in parts
+    }
+
+
+def _checked_list(provider: Provider, returned: object) -> Fragment:
+    """The fragment about a season, with those of its episodes that have an id and a place."""
+    season = checked_fragment(provider, Kind.SEASON, returned)
+    raw = returned.listed if isinstance(returned, Fragment) else ()
+    entries = each(raw[:MAX_EPISODES], partial(_checked_entry, provider))
+    return replace(season, listed=tuple({entry.id: entry for entry in entries}.values()))
+
+
+def _checked_entry(provider: Provider, raw: object) -> ListedEpisode | None:
+    if not isinstance(raw, ListedEpisode) or not ENTRY_ID.fullmatch(raw.id):
+        raise Malformed("no episode of a list")
+    if not (0 <= raw.season < MAX_PLACE and 0 <= raw.number < MAX_PLACE):
+        return None
+    return replace(raw, fragment=checked_fragment(provider, Kind.EPISODE, raw.fragment))
 
 
 def check(provider: Provider, http: Http, settings: Mapping[str, SettingValue]) -> None:

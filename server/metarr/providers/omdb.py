@@ -5,21 +5,23 @@ share status 401, an unknown title comes with status 200.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
 import msgspec
+from msgspec.structs import replace
 
 from metarr.domain.id_spelling import valid_id
 from metarr.domain.languages import TitleLanguages
-from metarr.domain.outcome import Fragment
+from metarr.domain.outcome import Fragment, ListedEpisode
 from metarr.domain.values import Artwork, Credit, Image, Kind, Text
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, QuotaExhausted, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers.contract import (
     Ask,
     Candidate,
+    Part,
     Preferences,
     Provider,
     Query,
@@ -29,15 +31,18 @@ from metarr.providers.contract import (
     common_settings,
 )
 from metarr.providers.reading import (
+    UNREADABLE,
     Malformed,
     Reading,
     certification,
     each,
+    episode_title,
     first_year,
     https,
     iso_date,
     number,
     objects,
+    place_number,
     section,
     text,
     texts,
@@ -112,6 +117,7 @@ class Omdb(Provider):
     covers: ClassVar[Mapping[Kind, frozenset[str]]] = {
         Kind.MOVIE: frozenset((_BOTH + _MOVIES_ONLY).split()),
         Kind.SERIES: frozenset((_BOTH + _SERIES_ONLY).split()),
+        Kind.EPISODE: frozenset({"title", "release_date", "imdb_rating"}),
     }
     asks_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {Kind.MOVIE: ("imdb",), Kind.SERIES: ("imdb",)}
     plain_language = LANGUAGE
@@ -151,6 +157,25 @@ class Omdb(Provider):
             return parse_search(http.get("/", params | year), query.kind)
         except TitleNotFound:
             return ()
+
+    def parts(self, ask: Ask, counts: Mapping[int, int]) -> tuple[Part, ...]:
+        """Every season but the specials, which OMDb lists nowhere."""
+        series = ask.ids["imdb"]
+        return tuple(
+            Part(asked_id=f"imdb:{series}/s{season}", language=LANGUAGE, season=season)
+            for season in sorted(counts)
+            if season
+        )
+
+    def together(self, parts: Sequence[Part], counts: Mapping[int, int]) -> tuple[tuple[Part, ...], ...]:
+        return tuple((part,) for part in parts)
+
+    def listed(self, ask: Ask, parts: Sequence[Part], http: Http) -> Mapping[Part, Fragment | None]:
+        [part] = parts
+        if not valid_id("imdb", ask.ids["imdb"]):
+            raise TitleNotFound("that is no IMDb id")
+        body = http.get("/", {"i": ask.ids["imdb"], "Season": str(part.season), "r": "json"})
+        return {part: parse_season(body, part.season or 0)}
 
     def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         with suppress(TitleNotFound):
@@ -215,6 +240,29 @@ def parse_title(body: Any, kind: Kind, imdb: str, plot: str = SHORT) -> Fragment
     _read_facts(reading, body)
     _read_ratings(reading, body)
     return reading.fragment({"imdb": own_id}, texts([body.get("Title")]) or ())
+
+
+def parse_season(body: Any, season: int) -> Fragment:
+    """What OMDb lists of a season. Raises BadAnswer. Holes are normal, and cost nothing but themselves."""
+    try:
+        if place_number(body["Season"]) != season:
+            raise BadAnswer("OMDb answered about another season")
+        listed = each(section(body, "Episodes", list), lambda raw: _episode(raw, season))
+    except UNREADABLE as error:
+        raise BadAnswer("OMDb's answer is no season") from error
+    return replace(Reading(Omdb, Kind.SEASON).fragment({}), listed=tuple(listed))
+
+
+def _episode(raw: dict[str, Any], season: int) -> ListedEpisode | None:
+    """None of one without an id: nothing else tells it from others for long."""
+    number, imdb = place_number(raw["Episode"]), raw["imdbID"]
+    if not isinstance(imdb, str) or not valid_id("imdb", imdb):
+        return None
+    reading = Reading(Omdb, Kind.EPISODE)
+    reading.read_texts("title", lambda: _english(episode_title(text(raw["Title"]), season, number)), ENGLISH)
+    reading.read("release_date", lambda: _day(raw["Released"]))
+    reading.read("imdb_rating", lambda: _rating(raw["imdbRating"]))
+    return ListedEpisode(id=f"imdb:{imdb}", season=season, number=number, fragment=reading.fragment({"imdb": imdb}))
 
 
 def parse_search(body: Any, kind: Kind) -> tuple[Candidate, ...]:

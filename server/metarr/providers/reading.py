@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
+from metarr.domain.episode_titles import is_placeholder
 from metarr.domain.equality import text_key
 from metarr.domain.fields import FIELDS
 from metarr.domain.languages import LanguagePolicy, Rank, TitleLanguages, rank_of
@@ -270,6 +271,28 @@ def texts(raw: Iterable[Any]) -> tuple[str, ...] | None:
     kept = dict.fromkeys(part.strip() for part in raw if isinstance(part, str) and part.strip() not in ("", "N/A"))
     return tuple(kept) or None
 
+
+def place_number(raw: Any) -> int:
+    """The number of a season or an episode, also written as text; 0 is one."""
+    if isinstance(raw, str) and re.fullmatch(r"[0-9]{1,6}", raw):
+        raw = int(raw)
+    if not isinstance(raw, int) or isinstance(raw, bool) or raw < 0:
+        raise Malformed(f"{str(raw)[:20]!r} is no number of a season or an episode")
+    return raw
+
+
+def episode_title(title: str | None, season: int, number: int) -> str | None:
+    """A title that says something: none that but repeats the number."""
+    return None if title is None or is_placeholder(title, season, number) else title
+
+
+def season_title(title: str | None, season: int) -> str | None:
+    """The same of a season: "Season 3" and "Staffel 3" are none."""
+    return None if title is None or is_placeholder(title, season, season) or _SPECIALS.fullmatch(title) else title
+
+
+_SPECIALS = re.compile(r"specials?|extras|especiales|specials? episodes?|épisodes spéciaux|speciali", re.IGNORECASE)
+"""What season 0 is called where it has no name."""
 
 MAX_ROLES, MAX_ROLE = 5, 200
 

@@ -159,7 +159,8 @@ def declaration_faults(provider: type[Provider]) -> Iterator[str]:
     yield from _name_faults(provider)
     yield from _setting_faults(getattr(provider, "settings", None))
     yield from _limit_faults(getattr(provider, "limits", None))
-    yield from _cover_faults(getattr(provider, "covers", None), getattr(provider, "asks_by", None))
+    lists = all(callable(getattr(provider, name, None)) for name in ("parts", "together", "listed"))
+    yield from _cover_faults(getattr(provider, "covers", None), getattr(provider, "asks_by", None), lists=lists)
     yield from _lookup_faults(provider)
     version = provider.parser_version
     if not isinstance(version, int) or version < 1:
@@ -214,7 +215,8 @@ def _is_number(declared: object) -> bool:
     return isinstance(declared, int | float) and not isinstance(declared, bool) and math.isfinite(declared)
 
 
-def _cover_faults(covers: object, asks_by: object) -> Iterator[str]:
+def _cover_faults(covers: object, asks_by: object, *, lists: bool) -> Iterator[str]:
+    """`lists`: seasons and episodes are told with their series, so no id is needed for them."""
     if not isinstance(covers, Mapping) or not covers:
         yield "covers names no field"
         return
@@ -227,7 +229,7 @@ def _cover_faults(covers: object, asks_by: object) -> Iterator[str]:
             str(field) for field in fields if field not in FIELDS or kind not in FIELDS[field].kinds
         ):
             yield f"covers: no field of a {kind}: {', '.join(unknown)}"
-        elif not _id_types(asks_by, kind):
+        elif not _id_types(asks_by, kind) and not (lists and kind in (Kind.SEASON, Kind.EPISODE)):
             yield f"asks_by names no id for a {kind}"
 
 

@@ -6,7 +6,7 @@ Documentation: https://developer.themoviedb.org/docs and, for errors, https://de
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
@@ -15,13 +15,15 @@ import msgspec
 from msgspec.structs import replace
 
 from metarr.domain.id_spelling import valid_id
-from metarr.domain.outcome import Fragment
+from metarr.domain.languages import TitleLanguages
+from metarr.domain.outcome import Fragment, ListedEpisode
 from metarr.domain.values import Artwork, Collection, Credit, Image, Kind, Text
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers.contract import (
     Ask,
     Candidate,
+    Part,
     Preferences,
     Provider,
     Query,
@@ -35,6 +37,7 @@ from metarr.providers.reading import (
     Reading,
     certification,
     each,
+    episode_title,
     first_year,
     iso_date,
     keyart,
@@ -44,8 +47,10 @@ from metarr.providers.reading import (
     one_entry_each,
     optional,
     person,
+    place_number,
     posters,
     release_day,
+    season_title,
     section,
     short_code,
     text,
@@ -74,6 +79,7 @@ LIMITED_CODES = frozenset({25})
 UNKNOWN_CODES = frozenset({6, 34})
 SUCCESS_CODES = frozenset({None, 1, 12, 13, 21})
 
+ENGLISH = TitleLanguages()
 MAX_IMAGE_LANGUAGES = 5
 MAX_CAST = 50
 MAX_TITLES = 60
@@ -103,6 +109,14 @@ languages original_language tags cast trailer homepage tmdb_rating tmdb_votes po
 """
 _MOVIES_ONLY = "directors writers collection"
 _SERIES_ONLY = "creators networks end_date"
+_SEASONS = "title plot release_date poster"
+_EPISODES = "title plot release_date runtime_minutes still directors writers cast tmdb_rating"
+
+MAX_LANGUAGES = 3
+"""Listed ones in which episodes are asked for, besides the original one."""
+MAX_APPENDS = 20
+EPISODES_A_REQUEST, LEAST_A_SEASON = 400, 20
+"""An answer has 10 KB for each episode, and may be 8 MiB long; a season may have more than the library holds of it."""
 
 
 class Tmdb(Provider):
@@ -129,6 +143,8 @@ class Tmdb(Provider):
     covers: ClassVar[Mapping[Kind, frozenset[str]]] = {
         Kind.MOVIE: frozenset((_BOTH + _MOVIES_ONLY).split()),
         Kind.SERIES: frozenset((_BOTH + _SERIES_ONLY).split()),
+        Kind.SEASON: frozenset(_SEASONS.split()),
+        Kind.EPISODE: frozenset(_EPISODES.split()),
     }
     asks_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {Kind.MOVIE: ("tmdb",), Kind.SERIES: ("tmdb",)}
     plain_language = None
@@ -197,6 +213,36 @@ class Tmdb(Provider):
         for candidate in candidates:
             by_id.setdefault(candidate.ids["tmdb"], candidate)
         return tuple(by_id.values())
+
+    def parts(self, ask: Ask, counts: Mapping[int, int]) -> tuple[Part, ...]:
+        """Every season in every language: what TMDB calls an episode there that has no translation, it does not say."""
+        series = ask.ids["tmdb"]
+        return tuple(
+            Part(asked_id=f"tmdb:{series}/s{season}", shape=language, language=language, season=season)
+            for language in _asked_languages(ask)
+            for season in sorted(counts)
+        )
+
+    def together(self, parts: Sequence[Part], counts: Mapping[int, int]) -> tuple[tuple[Part, ...], ...]:
+        """The seasons of one language, as many as may be appended and as an answer has room for."""
+        bundles: list[list[Part]] = []
+        room = 0
+        for part in sorted(parts, key=lambda part: (part.shape, part.season or 0)):
+            size = max(counts.get(part.season or 0, 0), LEAST_A_SEASON)
+            if not bundles or bundles[-1][0].shape != part.shape or len(bundles[-1]) == MAX_APPENDS or size > room:
+                bundles.append([])
+                room = EPISODES_A_REQUEST
+            bundles[-1].append(part)
+            room -= size
+        return tuple(map(tuple, bundles))
+
+    def listed(self, ask: Ask, parts: Sequence[Part], http: Http) -> Mapping[Part, Fragment | None]:
+        series = _id_of("tmdb", ask.ids["tmdb"])
+        if not series:
+            raise TitleNotFound("that is no TMDB id")
+        appended = ",".join(f"season/{part.season}" for part in parts)
+        body = http.get(f"/tv/{series}", {"language": parts[0].shape, "append_to_response": appended})
+        return parse_seasons(body, series, parts)
 
     def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         with suppress(TitleNotFound):
@@ -277,6 +323,14 @@ def _id_of(id_type: str, raw: Any) -> str:
     return value if valid_id(id_type, value) else ""
 
 
+def _asked_languages(ask: Ask) -> tuple[str, ...]:
+    """The listed languages, each once, and the original one, which titles are paired by."""
+    tags = {tag.partition("-")[0]: tag for tag in reversed(ask.preferences.languages)}
+    listed = [tags[base] for base in ask.preferences.image_languages[:MAX_LANGUAGES]]
+    original = ask.original_language
+    return (*listed, original) if original and original not in tags else tuple(listed)
+
+
 # Reading -----------------------------------------------------------------------------------------------------------
 
 
@@ -296,6 +350,62 @@ def parse_title(body: Any, kind: Kind, preferences: Preferences) -> Fragment:
     else:
         _read_series(reading, body, preferences)
     return reading.fragment(_claims(body, kind), _known_titles(body, NAMES[kind]))
+
+
+def parse_seasons(body: Any, series: str, parts: Sequence[Part]) -> dict[Part, Fragment | None]:
+    """What a details answer says of the seasons appended to it: None of one that its own list does not have. One that
+    was asked for and is not there was not told. Raises BadAnswer."""
+    if not isinstance(body, dict) or _id_of("tmdb", body.get("id")) != series:
+        raise BadAnswer("TMDB's answer is not about that series")
+    by_part: dict[Part, Fragment | None] = {}
+    numbers = optional(
+        lambda body: {season["season_number"] for season in objects(section(body, "seasons", list))}, body
+    )
+    for part in parts:
+        season = body.get(f"season/{part.season}")
+        if isinstance(season, dict) and isinstance(season.get("episodes"), list):
+            by_part[part] = _season(season, series, part)
+        elif numbers is not None and part.season not in numbers:
+            by_part[part] = None
+    return by_part
+
+
+def _season(season: dict[str, Any], series: str, part: Part) -> Fragment:
+    reading = Reading(Tmdb, Kind.SEASON)
+    number = part.season or 0
+    reading.read_texts("title", lambda: _spoken(season_title(_said(season["name"]), number), part.language), ENGLISH)
+    reading.read_texts("plot", lambda: _spoken(_said(season["overview"]), part.language), ENGLISH)
+    reading.read("release_date", lambda: iso_date(season["air_date"]))
+    reading.read("poster", lambda: _one_image(season["poster_path"], part.language.partition("-")[0]))
+    listed = each(season["episodes"], lambda raw: _episode(raw, series, part))
+    return replace(reading.fragment({}), listed=tuple(listed))
+
+
+def _episode(raw: dict[str, Any], series: str, part: Part) -> ListedEpisode:
+    season, number = place_number(raw["season_number"]), place_number(raw["episode_number"])
+    reading = Reading(Tmdb, Kind.EPISODE)
+    reading.read_texts(
+        "title", lambda: _spoken(episode_title(_said(raw["name"]), season, number), part.language), ENGLISH
+    )
+    reading.read_texts("plot", lambda: _spoken(_said(raw["overview"]), part.language), ENGLISH)
+    reading.read("release_date", lambda: iso_date(raw["air_date"]))
+    reading.read("runtime_minutes", lambda: whole(raw["runtime"]))
+    reading.read("still", lambda: _one_image(raw["still_path"], ""))
+    reading.read("directors", lambda: _crew(raw["crew"], "Directing", ("Director",)))
+    reading.read("writers", lambda: _crew(raw["crew"], "Writing", WRITING_JOBS))
+    reading.read("cast", lambda: _cast(raw["guest_stars"]))
+    reading.read("tmdb_rating", lambda: _rating(raw["vote_average"]))
+    entry = f"tmdb:{series}/{season}/{number}"
+    return ListedEpisode(id=entry, season=season, number=number, fragment=reading.fragment({}))
+
+
+def _spoken(words: str | None, language: str) -> tuple[Text, ...]:
+    return (Text(value=words, language=language),) if words else ()
+
+
+def _one_image(path: Any, language: str) -> Artwork:
+    url = _image_url(path)
+    return (Image(url=url, language=language),) if url else ()
 
 
 def parse_find(body: Any, kind: Kind) -> str | None:

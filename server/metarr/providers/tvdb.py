@@ -2,21 +2,24 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from metarr.domain.id_spelling import valid_id
 from metarr.domain.languages import TitleLanguages
-from metarr.domain.outcome import Fragment
+from metarr.domain.outcome import Fragment, ListedEpisode
 from metarr.domain.values import Artwork, Credit, Image, Kind, Text
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers.contract import (
     Ask,
     Candidate,
+    Part,
     Preferences,
     Provider,
     Query,
@@ -26,10 +29,12 @@ from metarr.providers.contract import (
     common_settings,
 )
 from metarr.providers.reading import (
+    UNREADABLE,
     Malformed,
     Reading,
     certification,
     each,
+    episode_title,
     first_year,
     https,
     iso_date,
@@ -38,6 +43,7 @@ from metarr.providers.reading import (
     objects,
     one_entry_each,
     optional,
+    place_number,
     posters,
     release_day,
     section,
@@ -54,6 +60,13 @@ LIMITS = Limits(per_second=3.0)
 ARTWORK_HOST = "https://artworks.thetvdb.com/"
 PLURALS = {Kind.MOVIE: "movies", Kind.SERIES: "series"}
 SEARCH_LIMIT = 25
+ORDER = "official"
+"""Of episodes: as they were shown. `default` is another name for one of the others, and moves."""
+MAX_PAGES = 20
+"""Of 500 episodes each."""
+MAX_LANGUAGES = 3
+"""Listed ones in which episodes are asked for, besides the original one."""
+ENGLISH = TitleLanguages()
 
 STATUSES = {"Continuing": 1, "Ended": 2, "Upcoming": 3}
 """Of series, from `/series/statuses`."""
@@ -142,6 +155,7 @@ class Tvdb(Provider):
     covers = {
         Kind.MOVIE: _BOTH | {"directors", "writers"},
         Kind.SERIES: _BOTH | {"end_date", "networks", "creators"},
+        Kind.EPISODE: frozenset({"title", "plot", "release_date", "runtime_minutes", "still"}),
     }
     asks_by = {Kind.MOVIE: ("tvdb",), Kind.SERIES: ("tvdb",)}
     plain_language = None
@@ -209,6 +223,34 @@ class Tvdb(Provider):
         params = {"query": query.title, "type": query.kind.value, "limit": str(SEARCH_LIMIT)}
         year = {"year": str(query.year)} if query.year else {}
         return parse_search(query.kind, _get(http, query.settings, "/search", params | year), query.preferences)
+
+    def parts(self, ask: Ask, counts: Mapping[int, int]) -> tuple[Part, ...]:
+        """The official order, which comes with the original names, and its names in each listed language."""
+        asked_id, original = f"tvdb:{ask.ids['tvdb']}/{ORDER}", ask.original_language or "und"
+        bases = {tag.partition("-")[0]: tag for tag in reversed(ask.preferences.languages)}
+        others = [bases[base] for base in ask.preferences.image_languages[:MAX_LANGUAGES] if base != original]
+        codes = {own_codes(tag)[0]: tag for tag in others}
+        return (
+            Part(asked_id=asked_id, language=original),
+            *(Part(asked_id=asked_id, shape=code, language=tag_of(code)) for code in codes),
+        )
+
+    def together(self, parts: Sequence[Part], counts: Mapping[int, int]) -> tuple[tuple[Part, ...], ...]:
+        return tuple((part,) for part in parts)
+
+    def listed(self, ask: Ask, parts: Sequence[Part], http: Http) -> Mapping[Part, Fragment | None]:
+        [part] = parts
+        path = f"/series/{quote(ask.ids['tvdb'], safe='')}/episodes/{ORDER}"
+        path += f"/{part.shape}" if part.shape else ""
+        pages: list[Any] = []
+        while len(pages) < MAX_PAGES:
+            page = _get(http, ask.settings, path, {"page": str(len(pages))})
+            if page in pages:
+                raise BadAnswer("TheTVDB repeats a page of its list")
+            pages.append(page)
+            if not _has_next(page):
+                return {part: parse_episodes(pages, part.language)}
+        raise BadAnswer(f"TheTVDB's list has more than {MAX_PAGES} pages")
 
     def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         _get(http, settings, "/artwork/types", {})
@@ -293,6 +335,52 @@ def parse_details(kind: Kind, body: Any, preferences: Preferences) -> Fragment:
         {"tvdb": str(record["id"]), **parse_remote_ids(record.get("remoteIds"))},
         (title for title in _all_titles(record) if not _is_placeholder(title)),
     )
+
+
+def _has_next(page: Any) -> bool:
+    links = page.get("links") if isinstance(page, dict) else None
+    return isinstance(links, dict) and bool(links.get("next"))
+
+
+def parse_episodes(pages: Iterable[Any], language: str) -> Fragment:
+    """What the pages of `/series/{id}/episodes/{order}` list, with or without a language. Raises BadAnswer.
+
+    With a language the series is around the list, else beside it. Of two records of one id the later one counts.
+    """
+    records = [record for page in pages for record in _listed(page)]
+    records.sort(key=lambda record: str(record.get("lastUpdated") or ""))
+    entries = {entry.id: entry for entry in each(records, lambda record: _episode(record, language))}
+    return replace(Reading(Tvdb, Kind.SEASON).fragment({}), listed=tuple(entries.values()))
+
+
+def _listed(page: Any) -> list[dict[str, Any]]:
+    try:
+        return objects(_data(page, dict)["episodes"])
+    except UNREADABLE as error:
+        raise BadAnswer("TheTVDB's answer is no list of episodes") from error
+
+
+def _episode(record: dict[str, Any], language: str) -> ListedEpisode:
+    tvdb = _identifier(record["id"])
+    if tvdb is None:
+        raise Malformed("an episode without an id")
+    season, number = place_number(record["seasonNumber"]), place_number(record["number"])
+    reading = Reading(Tvdb, Kind.EPISODE)
+    reading.read_texts("title", lambda: _spoken(episode_title(text(record["name"]), season, number), language), ENGLISH)
+    reading.read_texts("plot", lambda: _spoken(text(record["overview"]), language), ENGLISH)
+    reading.read("release_date", lambda: iso_date(record["aired"]))
+    reading.read("runtime_minutes", lambda: whole(record["runtime"]))
+    reading.read("still", lambda: _still(record["image"]))
+    return ListedEpisode(id=f"tvdb:{tvdb}", season=season, number=number, fragment=reading.fragment({"tvdb": tvdb}))
+
+
+def _spoken(words: str | None, language: str) -> tuple[Text, ...]:
+    return (Text(value=words.replace("\r\n", "\n"), language=language),) if words else ()
+
+
+def _still(raw: Any) -> Artwork:
+    url = image_url(raw)
+    return (Image(url=url),) if url else ()
 
 
 def _original(record: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ One engine does both, so that a preview counts what applying then does. Where it
 an item may change, the others are not even read.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -232,6 +232,7 @@ class Remerger:
         # What they hold of sources that do not count any more is to be told, too.
         whole = items.having_rule(connection, reach, Rule.OUTSIDE) | {head.id for head in heads if head.id not in reach}
         steps = self._steps(connection, sorted(whole), plan)
+        with_others = _with_others(connection, ((head.id, head.kind) for head in heads))
         parts: dict[frozenset[str], list[int]] = {}
         for head in heads:
             if head.id in whole:
@@ -239,7 +240,7 @@ class Remerger:
             if fields := reach[head.id].fields:
                 parts.setdefault(fields, []).append(head.id)
             else:
-                steps.append(_marked(head, reach[head.id].fingerprint))
+                steps.append(_marked(head, "" if head.id in with_others else reach[head.id].fingerprint))
         for fields, ids in parts.items():
             steps += self._steps(connection, ids, plan, fields)
         return sorted(steps, key=lambda step: step.before.id)
@@ -251,7 +252,9 @@ class Remerger:
             return []
         live = [item for item in items.get_many(connection, ids, only).values() if item.deleted_at is None]
         recalled = self._gatherer.recall(connection, live, plan.config)
-        return [_step(item, recalled[item.id], plan, only, guarded(connection, item)) for item in live]
+        with_others = _with_others(connection, ((item.id, item.kind) for item in live))
+        steps = [_step(item, recalled[item.id], plan, only, guarded(connection, item)) for item in live]
+        return [_not_standing(step) if step.before.id in with_others else step for step in steps]
 
     def _write(self, connection: Connection, steps: list[_Step], config: Config, job_id: int | None) -> None:
         pairs, marks, change_sets = [], {}, []
@@ -273,9 +276,20 @@ class Remerger:
 
 
 def _marked(head: ItemHead, fingerprint: str) -> _Step:
-    """The step of an item on which nothing can change."""
+    """The step of an item on which nothing can change; it is marked with this fingerprint."""
     before = MediaItem(id=head.id, kind=head.kind, version=head.version, fingerprint=head.fingerprint)
-    return _Step(before, structs.replace(before, fingerprint=fingerprint), changes=(), outside=())
+    after = structs.replace(before, fingerprint=fingerprint)
+    return _Step(before, after, changes=(), outside=())
+
+
+def _not_standing(step: _Step) -> _Step:
+    return replace(step, after=structs.replace(step.after, fingerprint=""))
+
+
+def _with_others(connection: Connection, of_kind: Iterable[tuple[int, Kind]]) -> frozenset[int]:
+    """Those that never stand merged by what is stored of them alone: other rules may reach what is below a series, and
+    that is merged in the next run of it."""
+    return frozenset(items.count_children(connection, [item_id for item_id, kind in of_kind if kind is Kind.SERIES]))
 
 
 def _step(

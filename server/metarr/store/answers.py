@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from metarr.domain.fields import FIELDS, PYTHON_TYPES
 from metarr.domain.freshness import AnswerHead, is_ahead
-from metarr.domain.outcome import Fragment
+from metarr.domain.outcome import Fragment, ListedEpisode
 from metarr.domain.values import Kind, Struct, Text, Value
 from metarr.store.database import lived_day
 from metarr.store.tables import EPOCH
@@ -327,6 +327,13 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 _Values = TypedDict("_Values", {name: PYTHON_TYPES[field.type] for name, field in FIELDS.items()}, total=False)  # type: ignore[misc]
 
 
+class _TypedEpisode(Struct, frozen=True, kw_only=True):
+    id: str
+    season: int
+    number: int
+    fragment: "_Typed"
+
+
 class _Typed(Struct, frozen=True, kw_only=True):
     """A fragment whose values are read as the catalogue says; fields unknown to it are passed over."""
 
@@ -340,6 +347,7 @@ class _Typed(Struct, frozen=True, kw_only=True):
     unread: frozenset[str] = frozenset()
     titles: tuple[str, ...] = ()
     trouble: tuple[str, ...] = ()
+    listed: tuple[_TypedEpisode, ...] = ()
 
 
 class _Untyped(_Typed, frozen=True, kw_only=True):
@@ -376,6 +384,10 @@ def _from_disk(read: _Typed) -> Fragment:
         unread=read.unread,
         titles=read.titles,
         trouble=read.trouble,
+        listed=tuple(
+            ListedEpisode(id=one.id, season=one.season, number=one.number, fragment=_from_disk(one.fragment))
+            for one in read.listed
+        ),
     )
 
 

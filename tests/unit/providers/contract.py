@@ -26,7 +26,7 @@ from metarr.providers.registry import bundled, register
 EXAMPLES = Path(__file__).parent / "examples"
 REGISTRY = register(bundled())
 PROVIDERS = list(REGISTRY.providers.values())
-COVERED = [(provider, kind) for provider in PROVIDERS for kind in provider.covers]
+COVERED = [(provider, kind) for provider in PROVIDERS for kind in provider.asks_by]
 
 
 @dataclass(frozen=True)

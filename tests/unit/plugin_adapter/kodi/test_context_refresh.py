@@ -51,12 +51,12 @@ def test_a_show_is_looked_up(kodi: Rig):
 
 
 @pytest.mark.parametrize("kind", ["season", "episode"])
-def test_a_kind_that_no_provider_covers_is_told_so_in_words(kodi: Rig, kind: str):
+def test_what_is_below_a_show_is_looked_up_with_it(kodi: Rig, running_simulators: Simulators, kind: str):
+    running_simulators.clear_requests()
     [*_, shown] = kodi.point("refresh", kind, 1)
-    assert (shown.what, shown.text) == (
-        "tell",
-        "None of the providers that are set up tells anything of entries of this kind.",
-    )
+    assert shown.what == "notify"
+    assert shown.text.endswith("changed")
+    assert kodi.point("refresh", "tvshow", 1)[-1].text == "Nothing changed"
 
 
 def test_a_title_that_nobody_knows_is_told_as_such(kodi: Rig):

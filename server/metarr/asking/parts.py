@@ -1,0 +1,235 @@
+"""Asks the providers for the parts of a series: their lists of its episodes, each cached, fresh and missed by itself.
+
+A part that fails leaves what it lists unread, and the next run asks for it alone. One that comes back empty, or much
+shorter than it was, is not believed until it says so on three days: TheTVDB answers with an empty list, and status 200,
+about what it does not serve at the moment.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from metarr.asking.gather import LINGER, Gatherer, Inquiry, standing_in
+from metarr.asking.heard import Asker, Heard
+from metarr.clock import Clock
+from metarr.domain.freshness import SOFT_MISS_DAYS, is_fresh, is_soft_miss
+from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
+from metarr.domain.values import Kind
+from metarr.errors import ProviderError, Reason, TitleNotFound
+from metarr.fetch.channel import Ticket
+from metarr.fetch.contract import Http
+from metarr.providers import guard
+from metarr.providers.contract import Ask, ListsEpisodes, Part
+from metarr.store import answers
+from metarr.store.answers import AnswerKey, StoredAnswer
+from metarr.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+SHRUNKEN, LEAST_LOST = 5, 3
+"""A list that lost a fifth of its entries, and so many at least, is not believed at once."""
+
+
+@dataclass(frozen=True)
+class SeriesInquiry:
+    """What is asked of all providers about the episodes of a series. `ids` are those of the series, by type; `counts`:
+    by season how many episodes the library has; `original_language`: ISO 639-1, "" for unknown. `inquiry`: whom to ask,
+    how new the answers are to be, and until when to wait."""
+
+    ids: Mapping[str, str]
+    counts: Mapping[int, int]
+    original_language: str
+    inquiry: Inquiry
+
+
+PartOutcomes = Mapping[Part, Outcome]
+"""What came of asking one provider for its parts."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    """One provider's parts of a series, and what the cache holds of them."""
+
+    asker: Asker
+    lister: ListsEpisodes
+    ask: Ask
+    stored: Mapping[Part, StoredAnswer | None]
+
+    def key(self, part: Part) -> AnswerKey:
+        return AnswerKey(provider=self.asker.id, kind=Kind.SEASON, asked_id=part.asked_id, shape=part.shape)
+
+
+class PartGatherer:
+    """Asks the providers of a roster for parts. Thread-safe."""
+
+    def __init__(self, database: Database, gatherer: Gatherer, clock: Clock) -> None:
+        self._database = database
+        self._arrivals = gatherer.arrivals
+        self._brakes = gatherer.brakes
+        self._clock = clock
+
+    def gather(self, series: SeriesInquiry, heard: Heard) -> dict[str, PartOutcomes]:
+        """By provider that lists episodes, and has an id of the series, what came of each part."""
+        questions = [
+            question
+            for asker in heard.askers(Kind.SERIES)
+            if heard.left_out(asker.configured, Kind.EPISODE) is None
+            and (question := self._question(asker, series, heard)) is not None
+        ]
+        outcomes: dict[str, dict[Part, Outcome]] = {}
+        tickets: list[tuple[_Question, tuple[Part, ...], Ticket[dict[Part, Outcome]]]] = []
+        for question in questions:
+            outcomes[question.asker.id] = self._without_asking(question, series.inquiry)
+            due = [part for part in question.stored if part not in outcomes[question.asker.id]]
+            for parts in question.lister.together(due, series.counts) if due else ():
+                asked = self._submit(question, parts, series.inquiry)
+                if isinstance(asked, Ticket):
+                    tickets.append((question, parts, asked))
+                else:
+                    outcomes[question.asker.id] |= asked
+        for question, parts, ticket in tickets:
+            try:
+                outcomes[question.asker.id] |= ticket.result()
+            except ProviderError as error:
+                outcomes[question.asker.id] |= self._failed(question, parts, error)
+        return {provider: of_parts for provider, of_parts in outcomes.items() if of_parts}
+
+    def _question(self, asker: Asker, series: SeriesInquiry, heard: Heard) -> _Question | None:
+        lister = asker.configured.provider
+        if not isinstance(lister, ListsEpisodes) or asker.must_look_up(series.ids):
+            return None
+        ask = Ask(
+            kind=Kind.SERIES,
+            ids=series.ids,
+            original_language=series.original_language,
+            preferences=heard.config.preferences,
+            settings=asker.configured.settings,
+        )
+        question = _Question(
+            asker, lister, ask, dict.fromkeys(guard.parts(asker.configured.provider, ask, series.counts))
+        )
+        keys = {part: question.key(part) for part in question.stored}
+        waiting = self._arrivals.find(keys.values())
+        with self._database.read() as connection:
+            stored = answers.read(connection, keys.values()) | waiting
+        return _Question(asker, lister, ask, {part: stored.get(key) for part, key in keys.items()})
+
+    def _without_asking(self, question: _Question, inquiry: Inquiry) -> dict[Part, Outcome]:
+        """What needs no request: a fresh answer, or a provider that is not to be asked."""
+        if (stopped := self._brakes.stopped(question.asker.id)) is not None:
+            return dict.fromkeys(question.stored, stopped)
+        now, outcomes = self._clock.now(), dict[Part, Outcome]()
+        selected = inquiry.providers is None or question.asker.id in inquiry.providers
+        for part, stored in question.stored.items():
+            newer = selected and inquiry.fresh_after is not None
+            if (
+                stored is not None
+                and is_fresh(stored.head, now)
+                and not (newer and stored.head.fetched_at < (inquiry.fresh_after or now))
+            ):
+                outcomes[part] = _from_cache(stored, now)
+            elif not selected or inquiry.deadline is None:
+                outcomes[part] = NotAsked(
+                    reason=Skip.NOT_SELECTED, detail="only others were asked", last=standing_in(stored, now)
+                )
+            elif question.asker.id in inquiry.planned:
+                outcomes[part] = NotAsked(
+                    reason=Skip.PLANNED,
+                    detail="its quota is short: asked when its turn comes",
+                    last=standing_in(stored, now),
+                )
+        return outcomes
+
+    def _submit(
+        self, question: _Question, parts: tuple[Part, ...], inquiry: Inquiry
+    ) -> Ticket[dict[Part, Outcome]] | dict[Part, Outcome]:
+        try:
+            return question.asker.configured.channel.submit(
+                tuple(question.key(part) for part in parts),
+                partial(self._call, question, parts),
+                lane=inquiry.lane,
+                deadline=inquiry.deadline or 0.0,
+                linger=LINGER,
+            )
+        except ProviderError as error:
+            return self._failed(question, parts, error)
+
+    def _call(self, question: _Question, parts: tuple[Part, ...], http: Http) -> dict[Part, Outcome]:
+        """What a worker does: ask, and keep what is said of each part."""
+        provider = question.asker.configured.provider
+        try:
+            fragments = guard.listed(provider, question.ask, parts, http)
+        except TitleNotFound as miss:
+            return {part: self._missed(question, part, soft=miss.soft) for part in parts}
+        outcomes = {part: self._answered(question, part, fragment) for part, fragment in fragments.items()}
+        left_out = [part for part in parts if part not in fragments]
+        if left_out:
+            outcomes |= self._failed(question, left_out, ProviderError("the answer says nothing of it"))
+        return outcomes
+
+    def _answered(self, question: _Question, part: Part, fragment: Fragment | None) -> Outcome:
+        if fragment is None:
+            return self._missed(question, part, soft=False)
+        now, stored = self._clock.now(), question.stored[part]
+        if is_shrunken(fragment, stored.fragment if stored else None) and not _says_so_again(stored, now):
+            log.info("part_not_believed", provider=question.asker.id, asked=part.asked_id, listed=len(fragment.listed))
+            return self._missed(question, part, soft=True)
+        key = question.key(part)
+        self._arrivals.add([answers.new_answer(key, fragment, now, question.asker.parser_version)])
+        return Answered(fragment=fragment, fetched_at=now, asked_id=part.asked_id)
+
+    def _missed(self, question: _Question, part: Part, *, soft: bool) -> Outcome:
+        now, key, stored = self._clock.now(), question.key(part), question.stored[part]
+        with self._arrivals.begin() as connection:
+            head = answers.write_miss(connection, key, now, question.asker.parser_version, soft=soft)
+        self._arrivals.stored([key])
+        answered_at = stored.answered_at if stored else None
+        fragment = stored.fragment if stored else None
+        return _believed(StoredAnswer(key=key, head=head, fragment=fragment, answered_at=answered_at), now)
+
+    def _failed(self, question: _Question, parts: Sequence[Part], error: ProviderError) -> dict[Part, Outcome]:
+        now = self._clock.now()
+        log.info("parts_unavailable", provider=question.asker.id, parts=len(parts), reason=str(error.reason))
+        return {
+            part: Unavailable(
+                reason=error.reason,
+                detail=error.detail,
+                retry_at=error.retry_at,
+                last=standing_in(question.stored[part], now),
+            )
+            for part in parts
+        }
+
+
+def is_shrunken(fragment: Fragment, before: Fragment | None) -> bool:
+    """Whether a list is empty, or lost so much of what it was that it need not be the whole."""
+    ids = {entry.id for entry in fragment.listed}
+    lost = len({entry.id for entry in before.listed} - ids) if before else 0
+    return not ids or lost >= max(LEAST_LOST, len(before.listed) / SHRUNKEN if before else 0)
+
+
+def _says_so_again(stored: StoredAnswer | None, now: datetime) -> bool:
+    """Whether what is not believed was said on two days before this one."""
+    if stored is None or stored.head.found:
+        return False
+    another_day = stored.head.fetched_at.date() != now.date()
+    return stored.head.miss_days + another_day >= SOFT_MISS_DAYS
+
+
+def _from_cache(stored: StoredAnswer, now: datetime) -> Outcome:
+    if stored.head.found and stored.fragment is not None:
+        return Answered(
+            fragment=stored.fragment, fetched_at=stored.head.fetched_at, asked_id=stored.key.asked_id, cached=True
+        )
+    return _believed(stored, now)
+
+
+def _believed(stored: StoredAnswer, now: datetime) -> NotFound | Unavailable:
+    """That there is no such part, as far as it is to be believed."""
+    if is_soft_miss(stored.head):
+        detail = "lists nothing of it any more; not believed until it says so on three days"
+        return Unavailable(reason=Reason.ERROR, detail=detail, last=standing_in(stored, now))
+    return NotFound(fetched_at=stored.head.fetched_at, asked_id=stored.key.asked_id)

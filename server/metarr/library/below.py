@@ -1,0 +1,224 @@
+"""Enrich what the library holds of a series: its seasons and episodes, in the run of the series itself.
+
+They are never asked about alone: a list of a season tells of all its episodes at once. Nothing is created of what a
+provider lists.
+"""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from msgspec.structs import replace
+
+from metarr.asking.config import Config
+from metarr.asking.gather import Gatherer, Inquiry
+from metarr.asking.parts import PartGatherer, SeriesInquiry
+from metarr.clock import Clock
+from metarr.domain.changes import Change, diff, sync_reason
+from metarr.domain.evidence import is_awaited
+from metarr.domain.item import MediaItem
+from metarr.domain.merge import Decision, merge
+from metarr.domain.outcome import Answered, NotAsked, Outcome, Skip
+from metarr.domain.series import ListPart, listing, number_of, outcomes_below
+from metarr.domain.values import Kind
+from metarr.library.commit import publish
+from metarr.library.withdrawals import guarded
+from metarr.store import items
+from metarr.store.changes import ChangeSet
+from metarr.store.database import Connection, Database
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 100
+"""Items in one transaction: whoever else writes waits for it."""
+
+
+@dataclass(frozen=True)
+class EnrichedBelow:
+    """What came of it for one item below a series."""
+
+    item: MediaItem
+    changes: tuple[Change, ...] = ()
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    decisions: tuple[Decision, ...] = ()
+    sync_reason: str = ""
+
+
+_Merged = tuple[MediaItem, EnrichedBelow]
+"""An item as it was, and what came of it."""
+
+
+@dataclass(frozen=True)
+class Below:
+    """What came of it for all of them, by id. `missing`: by provider, why a part could not be had. `group_id`: of the
+    change-sets of the run, 0 where nothing changed."""
+
+    enriched: Mapping[int, EnrichedBelow] = field(default_factory=dict)
+    missing: Mapping[str, Outcome] = field(default_factory=dict)
+    group_id: int = 0
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """The outcomes for each item below a series, and of its parts those that are still awaited."""
+
+    outcomes: Mapping[int, Mapping[str, Outcome]]
+    missing: Mapping[str, Outcome]
+
+
+class BelowEnricher:
+    """Enriches what is below a series."""
+
+    def __init__(self, database: Database, gatherer: Gatherer, *, clock: Clock) -> None:
+        self._database = database
+        self._gatherer = gatherer
+        self._parts = PartGatherer(database, gatherer, clock)
+        self._clock = clock
+
+    def enrich(
+        self, series: MediaItem, inquiry: Inquiry, config: Config, *, original: str, keep: bool, job_id: int | None
+    ) -> Below:
+        """Bring up to date what is below a series, which has the ids of the inquiry. `original`: its language, ISO
+        639-1, "" for unknown. `keep` False: nothing is saved."""
+        with self._database.read() as connection:
+            below = self._below(connection, series)
+        if not below:
+            return Below()
+        gathered = self._gather(below, inquiry, config, original)
+        enriched: dict[int, EnrichedBelow] = {}
+        group_id = 0
+        for start in range(0, len(below), AT_ONCE):
+            ids = [item.id for item in below[start : start + AT_ONCE]]
+            if not keep:
+                with self._database.read() as connection:
+                    merged = self._merge(connection, ids, inquiry, gathered, config)
+            else:
+                with self._gatherer.arrivals.begin() as connection:
+                    merged = self._merge(connection, ids, inquiry, gathered, config)
+                    merged = _saved(connection, merged)
+                    group_id = self._publish(connection, merged, config, job_id, group_id)
+            enriched |= {each.item.id: each for _, each in merged}
+        changed = sum(1 for each in enriched.values() if each.changes)
+        log.info(
+            "below_enriched", series=series.id, items=len(enriched), changed=changed, missing=sorted(gathered.missing)
+        )
+        return Below(enriched, gathered.missing, group_id)
+
+    def _below(self, connection: Connection, series: MediaItem) -> list[MediaItem]:
+        below = items.get_many(connection, items.descendants(connection, [series.id])).values()
+        return [item for item in below if item.deleted_at is None]
+
+    def _gather(self, below: Sequence[MediaItem], inquiry: Inquiry, config: Config, original: str) -> _Gathered:
+        """Ask for the parts of the seasons that the library holds, and sort out which entry is which episode."""
+        counts = Counter(
+            season
+            for item in below
+            if item.kind is Kind.EPISODE and (season := number_of(item, "season_number")) is not None
+        )
+        counts |= Counter({season: 1 for item in below if (season := number_of(item, "season_number")) is not None})
+        ids = {id_type: claim.value for id_type, claim in inquiry.subject.ids.items()}
+        everyone = self._gatherer.heard(config)
+        gathered = self._parts.gather(SeriesInquiry(ids, counts, original, inquiry), everyone)
+        askers = {asker.id: asker for asker in everyone.askers(Kind.SERIES)}
+        listings = {
+            provider: listing(
+                askers[provider].asked_ids(ids)[0],
+                [ListPart(language=p.language, season=p.season, outcome=outcome) for p, outcome in parts.items()],
+            )
+            for provider, parts in gathered.items()
+        }
+        outcomes = outcomes_below(below, listings)
+        for item in below:
+            for configured in everyone.providers:
+                outcomes[item.id].setdefault(
+                    configured.id,
+                    everyone.left_out(configured, item.kind)
+                    or NotAsked(reason=Skip.NO_ID, detail="it was not asked about the series"),
+                )
+        missing = {
+            provider: worst
+            for provider, parts in gathered.items()
+            if (worst := next((each for each in parts.values() if is_awaited(each)), None)) is not None
+        }
+        return _Gathered(outcomes, missing)
+
+    def _merge(
+        self, connection: Connection, ids: Iterable[int], inquiry: Inquiry, gathered: _Gathered, config: Config
+    ) -> list[_Merged]:
+        """What the merge makes of these items as they are now; with each what it was."""
+        asked = {f"{id_type}:{claim.value}" for id_type, claim in inquiry.subject.ids.items()}
+        return [
+            (before, self._merged(connection, before, asked, gathered.outcomes[before.id], config))
+            for before in items.get_many(connection, ids).values()
+            if before.deleted_at is None
+        ]
+
+    def _merged(
+        self,
+        connection: Connection,
+        before: MediaItem,
+        series: set[str],
+        outcomes: Mapping[str, Outcome],
+        config: Config,
+    ) -> EnrichedBelow:
+        coverage = self._gatherer.coverage(before.kind, config)
+        base = without_other_entries(before, series, outcomes)
+        merged = merge(base, outcomes, config.policy, coverage, guarded=guarded(connection, base))
+        changed = diff(before.fields, merged.item.fields)
+        answered = tuple(sorted(p for p, outcome in outcomes.items() if isinstance(outcome, Answered)))
+        after = merged.item
+        if after.fields != before.fields or after.vetoes != before.vetoes or answered != before.last_enriched_providers:
+            after = replace(after, last_enriched_at=self._clock.now(), last_enriched_providers=answered)
+        return EnrichedBelow(
+            item=after,
+            changes=changed,
+            outcomes=outcomes,
+            decisions=merged.decisions,
+            sync_reason=sync_reason(changed, config.sync_fields),
+        )
+
+    def _publish(
+        self, connection: Connection, merged: Sequence[_Merged], config: Config, job_id: int | None, group_id: int
+    ) -> int:
+        """Keep the change-sets; returns their group, which the first one of the run names."""
+        for _, each in merged:
+            if each.changes:
+                change_set = ChangeSet(
+                    item_id=each.item.id,
+                    at=self._clock.now(),
+                    cause="enrich",
+                    changes=each.changes,
+                    job_id=job_id,
+                    providers=each.item.last_enriched_providers,
+                    group_id=group_id,
+                )
+                kept = publish(connection, change_set, config.sync_fields)
+                group_id = group_id or kept.id
+        return group_id
+
+
+def _saved(connection: Connection, merged: Sequence[_Merged]) -> list[_Merged]:
+    """The same as it is stored now; what did not change is not written."""
+    pairs = [(before, each.item) for before, each in merged if each.item != before]
+    saved = {item.id: item for item in items.save_all(connection, pairs)}
+    return [(before, dataclasses.replace(each, item=saved.get(before.id, before))) for before, each in merged]
+
+
+def without_other_entries(item: MediaItem, series: Iterable[str], outcomes: Mapping[str, Outcome]) -> MediaItem:
+    """The item without the unlocked values that were got of another series, or of another entry than the one that is
+    this episode now: a corrected identity."""
+    now = {each.asked_id for each in outcomes.values() if isinstance(each, Answered)}
+    paired = {asked_id.partition("/")[0] for asked_id in now}
+
+    def is_other(asked_id: str) -> bool:
+        of_series, parted, _ = asked_id.partition("/")
+        return bool(parted) and asked_id not in now and (of_series not in series or of_series in paired)
+
+    fields = {
+        name: stored
+        for name, stored in item.fields.items()
+        if stored.locked or not any(map(is_other, stored.asked_ids))
+    }
+    return item if len(fields) == len(item.fields) else replace(item, fields=fields)
