@@ -303,10 +303,11 @@ def _by_title_and_day(lists: _Lists) -> list[tuple[int, int]]:
 def _is_titled(lists: _Lists, i: int, j: int) -> bool:
     """Whether the titles that two have in common suffice, with a day that agrees."""
     keys = lists.same_titles[i, j]
-    if lists.same_number(i, j) and not lists.has_special(i, j):
-        return True
+    regular = lists.same_number(i, j) and not lists.has_special(i, j)
     if all(key.counts_episodes for key in keys):
-        return False
+        return regular and _is_numbered_once(lists, i, j) and lists.lag(i, j) == lists.shift
+    if regular:
+        return True
     if not _tells(keys, 1):
         return _is_alone(lists, i, j) and lists.lag(i, j) == lists.shift
     return lists.same_number(i, j) or _tells(keys, 8) or len(set(keys)) > 1
@@ -416,12 +417,14 @@ def _whole_season(lists: _Lists, season: int) -> list[tuple[int, int]]:
         lists.is_free(i, j)
         and lists.same_number(i, j)
         and _agrees_alone(lists, i, j)
-        and not lists.comparable(i, j)
         and not lists.may_be_a_part(i, j)
         and not lists.titles_are_others(i, j)
         for i, j in pairs
     )
-    return pairs if whole else []
+    # Where both have titles in one language, each of another half of the season, nobody knows of which half.
+    languages = {language for i in ours for language in lists.ours.titles[i]}
+    shared = any(not languages.isdisjoint(lists.theirs.titles[j]) for j in theirs)
+    return pairs if whole and not shared else []
 
 
 def _by_title(lists: _Lists) -> list[tuple[int, int]]:

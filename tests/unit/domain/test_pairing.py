@@ -175,6 +175,9 @@ TABLE: dict[str, tuple[list[Row], list[Row], dict[str, str]]] = {
     "a season without titles, one longer": (
         weekly(["Oak", "Elm", "Ash", "Fir"], 5), weekly(["Episode #5.1", "Episode #5.2", "Episode #5.3"], 5), {},
     ),
+    "a season of which each list has other titles": (
+        weekly(["Oak", "Episode 2", "Ash", "Episode 4"], 5), weekly(["Episode 1", "Elm", "Episode 3", "Fir"], 5), {},
+    ),
     "a season without titles, of one day": (
         [(1, n, "2010-01-01", title) for n, title in enumerate(["Oak", "Elm", "Ash"], 1)],
         [(1, n, "2010-01-01", f"Episode {n}") for n in (1, 2, 3)], {},
