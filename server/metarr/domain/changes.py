@@ -104,11 +104,14 @@ def veto_of(change: Change) -> Veto | None:
 def without_foreign(item: MediaItem, ids: Mapping[str, str]) -> MediaItem:
     """The item without the unlocked values that were got under an id that it no longer has.
 
-    Their vetoes go as well: what was undone there was said about another title.
+    Their vetoes go as well: what was undone there was said about another title. What was got of an entry in a series'
+    list, such as `tvdb:121361/3254641`, has no id of its own: the run of the series tells whether it still is this one.
     """
     typed_ids = {f"{id_type}:{value}" for id_type, value in ids.items()} | {""}
     foreign = {
-        name for name, stored in item.fields.items() if not stored.locked and not typed_ids.issuperset(stored.asked_ids)
+        name
+        for name, stored in item.fields.items()
+        if not stored.locked and any("/" not in asked and asked not in typed_ids for asked in stored.asked_ids)
     }
     fields = {name: stored for name, stored in item.fields.items() if name not in foreign}
     vetoes = tuple(veto for veto in item.vetoes if veto.field not in foreign)

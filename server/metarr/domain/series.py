@@ -35,13 +35,15 @@ class ListPart(Struct, frozen=True, kw_only=True):
 
 class Listing(Struct, frozen=True, kw_only=True):
     """All that a provider lists of a series. By the id of each entry what it says about that episode, as an answer of
-    its own, and by number about seasons. `silent`: a part that could not be heard."""
+    its own, and by number about seasons. `silent`: the parts that could not be heard; `has_holes`: it has no such part
+    as one that was asked for, so it lists these episodes elsewhere, if at all."""
 
     series: str
     entries: dict[str, ListedEpisode] = {}
     answers: dict[str, Answered] = {}
     seasons: dict[int, Answered] = {}
     silent: tuple[ListPart, ...] = ()
+    has_holes: bool = False
 
     def silence(self, season: int | None) -> Outcome | None:
         """Why something about a season, or any, could not be heard; None: all was."""
@@ -56,6 +58,7 @@ def listing(series: str, parts: Iterable[ListPart]) -> Listing:
     parts = tuple(parts)
     read = [(part, answer) for part in parts if isinstance(answer := _standing(part.outcome), Answered)]
     silent = tuple(part for part in parts if _standing(part.outcome) is None)
+    has_holes = any(isinstance(_standing(part.outcome), NotFound) for part in parts)
     of_episode: dict[str, list[tuple[ListedEpisode, Answered]]] = {}
     of_season: dict[int, list[Answered]] = {}
     for part, answer in read:
@@ -64,7 +67,7 @@ def listing(series: str, parts: Iterable[ListPart]) -> Listing:
         if part.season is not None:
             of_season.setdefault(part.season, []).append(answer)
     entries = {entry_id: listed[0][0] for entry_id, listed in of_episode.items()}
-    bare = Listing(series=series, entries=entries, silent=silent)
+    bare = Listing(series=series, entries=entries, silent=silent, has_holes=has_holes)
     answers = {
         entry_id: _together(
             _asked(series, entry_id),
@@ -214,7 +217,7 @@ def _of_episode(
     silence = listed.silence(None)
     if silence is not None:
         return _without_last(silence)
-    if ours is None or not listed.entries or any(_is_near(ours, other) for other in open_entries):
+    if ours is None or listed.has_holes or not listed.entries or any(_is_near(ours, other) for other in open_entries):
         return NotAsked(reason=Skip.UNPAIRED, detail="which of its episodes this is, could not be told")
     newest = max(answer.fetched_at for answer in listed.answers.values())
     return NotFound(fetched_at=newest, asked_id=listed.series)

@@ -11,7 +11,7 @@ from metarr.domain.fields import FIELDS
 from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule, Veto
 from metarr.domain.merge import merge
 from metarr.domain.outcome import Outcome
-from metarr.domain.values import Value
+from metarr.domain.values import Kind, Value
 from tiers import slow_but
 
 # What changed.
@@ -251,6 +251,11 @@ def test_values_got_under_an_id_that_is_gone_are_removed_unless_locked() -> None
 def test_the_same_number_under_another_type_is_another_id() -> None:
     before = item(fields={"plot": stored("A", asked_id="tvdb:1")})
     assert without_foreign(before, {"tmdb": "1"}).fields == {}
+
+
+def test_what_an_entry_of_a_series_told_of_an_episode_stays_whatever_ids_it_has() -> None:
+    before = item(Kind.EPISODE, fields={"plot": stored("p", "tvdb", asked_id="tvdb:121361/3254641")})
+    assert without_foreign(before, {"tvdb": "7"}).fields == before.fields
 
 
 def test_the_veto_on_a_removed_value_goes_with_it() -> None:

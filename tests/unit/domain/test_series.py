@@ -95,6 +95,12 @@ def test_a_provider_that_lists_nothing_near_has_nothing_to_say() -> None:
     assert outcomes["tmdb"] == NotFound(fetched_at=NOW, asked_id="tmdb:9")
 
 
+def test_a_provider_without_such_a_season_may_list_its_episodes_elsewhere() -> None:
+    parts = (part(answer("tmdb", tmdb(TITLES[:1])), 1), part(NotFound(fetched_at=NOW), 2))
+    outcome = outcomes_below([episode(1, 4)], {"tvdb": tvdb_list(), "tmdb": tmdb_list(*parts)})[1]["tmdb"]
+    assert isinstance(outcome, NotAsked)
+
+
 @pytest.mark.parametrize(
     "near",
     [
