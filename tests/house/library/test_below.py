@@ -16,6 +16,7 @@ from metarr.library.edit import Edit
 from metarr.library.intake import NewItem, NewSeries
 from metarr.providers import tvdb
 from metarr.store import items
+from metarr.store.changes import Selection
 from simulators import Series
 from tiers import slow_but
 
@@ -62,6 +63,14 @@ def told(item: MediaItem, *fields: str) -> dict[str, object]:
 
 def everything(home: House, series_id: int) -> dict[tuple[int, int], Mapping[str, FieldValue]]:
     return {place: item.fields for place, item in tree(home, series_id).items()}
+
+
+def values_of(fields: Mapping[tuple[int, int], Mapping[str, FieldValue]]) -> dict[tuple[int, int], dict[str, object]]:
+    """What is stored, without where it is from."""
+    return {
+        place: {name: stored.value for name, stored in of_item.items() if stored.value is not None}
+        for place, of_item in fields.items()
+    }
 
 
 # A series
@@ -196,9 +205,7 @@ def test_a_failing_list_leaves_what_it_told_and_is_awaited(home: House, clock: F
     clock.advance(8 * DAY)
     home.simulators.fault("tvdb", "list_for_dict", path_contains="/episodes/")
     home.enrich(series)
-    assert {place: {n: v.value for n, v in fields.items()} for place, fields in everything(home, series).items()} == {
-        place: {n: v.value for n, v in fields.items()} for place, fields in before.items()
-    }
+    assert values_of(everything(home, series)) == values_of(before)
     assert "tvdb" in home.awaited(series)
     assert not home.item(series).fingerprint
     home.simulators.clear_faults()
@@ -317,13 +324,17 @@ def test_what_was_got_of_another_series_goes_with_its_identity(home: House) -> N
     assert home.item(episode).fields["tmdb_rating"].value != 1.0
 
 
-@pytest.mark.slow
-def test_the_run_is_one_group_in_the_history(home: House) -> None:
+def test_a_run_is_one_group_in_the_history_and_goes_back_as_one(home: House) -> None:
     series = add_series(home, "game-of-thrones")
+    before = values_of(everything(home, series))
     home.enrich(series)
     groups = {
-        change_set.group_id or change_set.id
+        change_set.group
         for item_id in (series, *(item.id for item in tree(home, series).values()))
         for change_set in home.history(item_id)
     }
     assert len(groups) == 1
+    home.services.mass_undo.undo(Selection(group=groups.pop()))
+    assert values_of(everything(home, series)) == before
+    home.enrich(series)
+    assert values_of(everything(home, series)) == before, "what was undone does not come back"
