@@ -39,5 +39,6 @@ REASONS: Mapping[Reason | Skip, str] = {
     Skip.PLANNED: "its turn comes: the quota is short",
     Skip.NO_ID: "its id of this title is not known",
     Skip.CONFLICT: "its answer is about another title",
+    Skip.UNPAIRED: "which of its episodes this is, is not known",
 }
 """Why a provider was not heard."""

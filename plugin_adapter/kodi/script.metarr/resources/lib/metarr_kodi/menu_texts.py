@@ -110,6 +110,7 @@ WHY_UNTIL = 30403
 WHY_LINE = 30404
 WHY_PROXY = 30405
 WHY_PLANNED = 30406
+WHY_UNPAIRED = 30655
 
 # How a provider fares
 STATE_OK = 30410
@@ -412,6 +413,7 @@ REASONS = {
     "suspect": WHY_SUSPECT,
     "no_id": WHY_NO_ID,
     "conflict": WHY_CONFLICT,
+    "unpaired": WHY_UNPAIRED,
 }
 """By the reason why a provider was not heard."""
 
