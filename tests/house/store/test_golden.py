@@ -8,12 +8,13 @@ import pytest
 
 import golden
 from fakes import FakeClock
-from harness import PROVIDERS, House
+from harness import PROVIDERS, House, title
 from house.jobs.test_jobs import EVERYTHING, at_work, run
 from metarr.domain.item import Rule
 from metarr.domain.languages import TEXT_FIELDS
 from metarr.store import awaited_answers, jobs, player_entries
-from simulators import Simulators
+from series_trees import add_episodes, told, tree
+from simulators import Series, Simulators
 from tiers import slow_but
 
 pytestmark = pytest.mark.slow
@@ -122,3 +123,33 @@ def test_new_parsers_make_no_rush_and_change_no_text_twice(
         assert max(changed.values()) == 1
         assert home.asked().keys() == set(PROVIDERS)
         assert not changed.keys() & {(item, field) for item in items for field in TEXT_FIELDS}
+
+
+def put_episodes(home: House) -> int:
+    """Have an older library hold the first season of its series, as an import would have left it: nobody was asked
+    about episodes, and the series stands as it was merged."""
+    [series] = [row[0] for row in home.rows("items")["items"] if row[1] == "series"]
+    fingerprint, told_title = home.item(series).fingerprint, title("breaking-bad")
+    assert fingerprint
+    assert isinstance(told_title, Series)
+    add_episodes(home, told_title, {1: [1, 2, 3]})
+    with home.database.begin() as connection:
+        connection.exec_driver_sql("UPDATE items SET fingerprint = ? WHERE id = ?", (fingerprint, series))
+    return int(series)
+
+
+def test_the_episodes_of_an_older_library_are_asked_for_once(
+    tmp_path: Path, simulators: Simulators, clock: FakeClock
+) -> None:
+    """The first run asks for the lists of its one series, and for nothing else; the second for nothing."""
+    golden.put(FIRST, tmp_path)
+    clock.advance(300)
+    with golden.opened(tmp_path, simulators, clock) as home, at_work(home):
+        series = put_episodes(home)
+        run(home, EVERYTHING)
+        requests = {provider: simulators.counts(provider)["endpoints"] for provider in PROVIDERS}
+        requests["tvdb"].pop("login")
+        assert requests == {"fanart": {}, "omdb": {"season": 1}, "tmdb": {"tv": 1}, "tvdb": {"episodes": 2}}
+        home.asked()
+        assert told(tree(home, series)[1, 2], "title") == {"title": "Cat's in the Bag..."}
+        assert (run(home, EVERYTHING).tally.changed, home.asked()) == (0, {})
