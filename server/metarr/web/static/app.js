@@ -104,9 +104,14 @@ function leave() {
   dialog().close();
 }
 
-// What was typed and is not saved is not lost by accident.
+// What was typed and is not saved is not lost by accident. What was wrong with it is said until it is typed anew.
 let changed = false;
-document.addEventListener("input", (event) => { if (event.target.closest("[data-guard]")) changed = true; });
+document.addEventListener("input", (event) => {
+  if (!event.target.closest("[data-guard]")) return;
+  changed = true;
+  event.target.removeAttribute("aria-invalid");
+  event.target.closest(".field")?.querySelector(".wrong")?.remove();
+});
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.detail.xhr.getResponseHeader("HX-Redirect")) changed = false;
 });
