@@ -350,8 +350,11 @@ def play(call: Call, promises: Promises, dice: random.Random) -> None:
         for row in rows:
             promises.note_sequence(int(row["sequence"]), row["hostKey"])
     for row in rows[:2]:
+        # A field that was emptied, as by an undo, has no value to be taken.
         taken = [
-            {"name": each["name"], "outcome": "OUTCOME_TAKEN", "hostValue": each["value"]} for each in row["fields"]
+            {"name": each["name"], "outcome": "OUTCOME_TAKEN"}
+            | ({"hostValue": each["value"]} if "value" in each else {})
+            for each in row["fields"]
         ]
         ack = {"hostKey": row["hostKey"], "sequence": row["sequence"], "fields": taken}
         call("Sync", "AckItems", {**session, "storeId": answer["storeId"], "acks": [ack]})
