@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
 
 import structlog
 
@@ -21,7 +20,7 @@ from metarr.care.health import HealthReader
 from metarr.care.library_file import LibraryFile, note_begun_anew
 from metarr.care.metrics import Metrics
 from metarr.clock import Clock, SystemClock
-from metarr.ending import Ending
+from metarr.ending import Ending, Signals
 from metarr.errors import CannotDo, MetarrError, scarcity
 from metarr.handles import raise_limit
 from metarr.jobs.daily import Daily
@@ -357,19 +356,16 @@ def serve(
     logs.set_up(log_level, log_file)
     raise_limit()
     ending = Ending()
-    # No Event: a signal that comes as its `wait` begins would set it from under its own lock, and wait for ever.
-    ended_by: SimpleQueue[int] = SimpleQueue()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda number, _: ended_by.put(number))
-    daemon = Daemon(data_dir, grpc, http, access=access, database_url=database_url, failing=ending.begin)
-    try:
-        daemon.start()
-        ready(daemon.grpc_address, daemon.http_address)
-        ended_by.get()
-    finally:
-        ending.begin()
-        daemon.stop()
-        ending.finish()
+    with Signals(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+        daemon = Daemon(data_dir, grpc, http, access=access, database_url=database_url, failing=ending.begin)
+        try:
+            daemon.start()
+            ready(daemon.grpc_address, daemon.http_address)
+            signals.wait()
+        finally:
+            ending.begin()
+            daemon.stop()
+            ending.finish()
 
 
 def _address(option: str, text: str) -> tuple[str, int]:

@@ -1,10 +1,12 @@
-"""The end of the daemon's process: it comes within seconds, whatever is left running."""
+"""The end of the daemon's process: it hears that it is to end, and ends within seconds, whatever is left running."""
 
 import os
 import signal
+import socket
 import sys
 import threading
 from types import FrameType
+from typing import Self
 
 import structlog
 
@@ -12,6 +14,41 @@ log = structlog.get_logger(__name__)
 
 SECONDS = 8.0
 """From being told to end until the process is gone; systemd and containers kill after ten."""
+
+AGAIN = 0.5
+"""Until it is cut off once more, in seconds: a signal that comes between two looks of Python's is heard late."""
+
+
+class Signals:
+    """Hears signals, inside `with`. To be made by the main thread.
+
+    By a socket, which the system's own handler writes to. A lock, as in an Event or a queue, is waited for without
+    end if the signal comes just before the wait begins, or if another thread takes it: Python's handler waits for
+    the main thread, and that for the lock.
+    """
+
+    def __init__(self, *numbers: int) -> None:
+        self._numbers = numbers
+        self._heard, self._written = socket.socketpair()
+        self._written.setblocking(False)
+
+    def __enter__(self) -> Self:
+        signal.set_wakeup_fd(self._written.fileno(), warn_on_full_buffer=False)
+        for number in self._numbers:
+            signal.signal(number, lambda *_: None)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """What comes later is heard by nobody, and ends nothing: the process ends already."""
+        signal.set_wakeup_fd(-1)
+        self._heard.close()
+        self._written.close()
+
+    def wait(self) -> int:
+        """Wait for one of them, or take what came already; its number."""
+        while (number := self._heard.recv(1)[0]) not in self._numbers:
+            pass
+        return number
 
 
 class Ending:
@@ -29,7 +66,7 @@ class Ending:
         if not self._begun:
             self._begun = True
             signal.signal(signal.SIGALRM, self._cut_off)
-            signal.setitimer(signal.ITIMER_REAL, self._seconds)
+            signal.setitimer(signal.ITIMER_REAL, self._seconds, AGAIN)
 
     def finish(self) -> None:
         """Everything was stopped. Where something runs all the same, the process ends by force in its time."""
