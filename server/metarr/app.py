@@ -32,6 +32,7 @@ from metarr.jobs.quota_queue import Planner
 from metarr.jobs.run import JobWork, Worker
 from metarr.jobs.runner import ThreadRunner
 from metarr.library.aggregate import TitleAggregator
+from metarr.library.artwork import Pictures
 from metarr.library.edit import Editor
 from metarr.library.enrich import Enricher
 from metarr.library.history import History
@@ -80,6 +81,7 @@ class Services:
     titles: TitleAggregator
     enricher: Enricher
     library: Library
+    pictures: Pictures
     editor: Editor
     splitter: Splitter
     history: History
@@ -148,6 +150,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         searcher=searcher,
         titles=TitleAggregator(gatherer, searcher, config, clock),
         enricher=enricher,
+        pictures=Pictures(database, gatherer, config),
         library=Library(database, gatherer, config, clock, roster=roster),
         editor=Editor(database, config, clock),
         splitter=Splitter(database, config, clock),
@@ -191,16 +194,25 @@ def servicers(services: Services, clock: Clock) -> Servicers:
     """The contract's services over the use cases; all doors serve the same ones."""
     provider_ids = services.roster.ids()
     return Servicers(
-        AggregationServicer(services.titles, provider_ids, clock),
+        AggregationServicer(services.titles, provider_ids, clock, preview=services.roster.preview),
         EnrichmentServicer(
             services.enricher,
             services.history,
             services.mass_undo,
             services.jobs,
             provider_ids=provider_ids,
+            preview=services.roster.preview,
             clock=clock,
         ),
-        LibraryServicer(services.library, services.editor, services.splitter, clock),
+        LibraryServicer(
+            services.library,
+            services.editor,
+            services.splitter,
+            clock,
+            outbox=services.outbox,
+            pictures=services.pictures,
+            preview=services.roster.preview,
+        ),
         ConfigServicer(
             services.providers,
             services.authorities,

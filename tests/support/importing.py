@@ -7,6 +7,7 @@ import pytest
 from google.protobuf.json_format import MessageToDict, ParseDict
 
 from harness import House
+from metarr.app import servicers
 from metarr.cli import imports
 from metarr.cli.imports import Summary
 from metarr.errors import InvalidInput
@@ -17,8 +18,7 @@ from metarr.v1 import library_service_pb2 as pb
 
 def import_into(home: House, *paths: Path) -> Summary:
     """Everything in these files and folders; what became of it."""
-    services = home.services
-    servicer = LibraryServicer(services.library, services.editor, services.splitter, home.clock)
+    servicer = servicers(home.services, home.clock).library
     take: Any = LibraryServicer.UpsertItems
 
     def ask(_server: str, _service: str, _method: str, request: dict[str, Any], _timeout: float) -> dict[str, Any]:

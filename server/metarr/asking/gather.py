@@ -192,7 +192,7 @@ class Gatherer:
             first = [_with_newest(each, stored, now) for each in rounds[item.id]]
             inquiry = Inquiry(kind=item.kind, subject=subject_of(item))
             gathered = self._by_rounds(inquiry, heard, first, look_up)
-            if item.conflicts:
+            if item.conflicts or item.dismissed:
                 gathered = replace(gathered, outcomes=set_aside(gathered.outcomes, of_others(item)))
             marks = {each.id: each.mark for each in first}
             recalled[item.id] = Recalled(gathered, heard.fingerprint_on(item.kind, marks))

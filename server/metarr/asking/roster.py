@@ -119,6 +119,11 @@ class Roster:
         """The fields that each provider tells an owner in that country about a kind."""
         return {each.id: each.fields(kind, country) for each in self.all()}
 
+    def preview(self, url: str, field: str) -> str:
+        """The address of a small version of a picture, whichever provider has it; "": there is none."""
+        owner = next((each.provider for each in self.all() if guard.is_picture_of(each.provider, url)), None)
+        return "" if owner is None else guard.preview(owner, url, field)
+
     def reload(self, provider_id: str) -> ConfiguredProvider:
         """Take over changed settings: a new channel, with every park lifted but that for a lost key."""
         with self._lock:

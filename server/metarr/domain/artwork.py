@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from metarr.domain.equality import image_key
-from metarr.domain.fields import Field
+from metarr.domain.fields import Field, Textless
 from metarr.domain.languages import LanguagePolicy, TitleLanguages, base, image_rank
 from metarr.domain.languages import region as region_of
 from metarr.domain.values import Artwork, Image, Struct
@@ -46,6 +46,25 @@ def choose(
             if len(chosen) == slots:
                 return tuple(chosen.values())
     return tuple(chosen.values()) or None
+
+
+def in_order_of_choice(field: Field, candidates: Artwork, wanted: TitleLanguages) -> list[Image]:
+    """The acceptable ones among a provider's candidates, as they would be chosen where nothing is stored."""
+    ranked = (image for tier in _tiers(field, candidates, wanted) for image in _ranked(tier, ()))
+    return [image for image in ranked if image.url.startswith("https://")]
+
+
+def why_not_acceptable(field: Field, image: Image, wanted: TitleLanguages) -> str:
+    """What keeps an image from being chosen, for a person to read; "": nothing."""
+    if not image.url.startswith("https://"):
+        return "has no https address"
+    if 0 < image.width < field.min_width:
+        return f"is narrower than {field.min_width} pixels"
+    if image_rank(field, image.language, wanted) is not None:
+        return ""
+    if not image.language:
+        return "bears no text"
+    return "bears text" if field.textless is Textless.ONLY else "is in a language that is not wanted"
 
 
 def _tiers(field: Field, candidates: Artwork, wanted: TitleLanguages) -> Iterator[list[Image]]:

@@ -207,6 +207,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     what brought it into the library: "" the owner, "import", "nfo" or "player"; `deleted_by`: "owner", or "players"
     where no player had it any more. `ids` by id type; `aliases`: typed ids that lead to it as well, of an item that it
     was joined with, of a provider's record that is gone. `undecided`: an item without ids was searched for in vain.
+    `dismissed`: claims that the owner wants to see as conflicts no more (`domain.conflicts`).
     `bases`: by provider, in which way it was asked and heard when its answer was merged last (`asking.heard`).
     `version` counts the writes of this row. `parent_locked` names the fields that are locked on the nearest ancestor
     that locks them; an inherited lock protects existing values only. `series_title`: of the series it belongs to.
@@ -223,6 +224,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     vetoes: tuple[Veto, ...] = ()
     statements: tuple[Statement, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    dismissed: tuple[Conflict, ...] = ()
     undecided: Undecided | None = None
     readings: tuple[Wanted, ...] = ()
     monitored: bool = True

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from metarr.domain.authority import Authority
 from metarr.domain.identity import trust
-from metarr.domain.item import FieldValue, IdClaim, MediaItem
+from metarr.domain.item import Conflict, FieldValue, IdClaim, MediaItem
 from metarr.domain.matching import title_key
 
 
@@ -44,16 +44,18 @@ def joined(survivor: MediaItem, gone: MediaItem, authority: Authority) -> MediaI
         fields=fields,
         vetoes=survivor.vetoes + tuple(veto for veto in gone.vetoes if veto not in survivor.vetoes),
         statements=survivor.statements + tuple(each for each in gone.statements if each.key not in keys),
-        conflicts=tuple(
-            conflict
-            for conflict in dict.fromkeys(survivor.conflicts + gone.conflicts)
-            if conflict.item not in (survivor.id, gone.id)
-        ),
+        conflicts=_with_others(survivor, gone, survivor.conflicts + gone.conflicts),
+        dismissed=_with_others(survivor, gone, survivor.dismissed + gone.dismissed),
         undecided=None,
         monitored=survivor.monitored or gone.monitored,
         added_at=min(times, default=None),
         fingerprint="",
     )
+
+
+def _with_others(one: MediaItem, other: MediaItem, conflicts: tuple[Conflict, ...]) -> tuple[Conflict, ...]:
+    """Conflicts, each once, but those of the two with each other."""
+    return tuple(each for each in dict.fromkeys(conflicts) if each.item not in (one.id, other.id))
 
 
 def _trusted(id_type: str, one: MediaItem, other: MediaItem, authority: Authority) -> IdClaim:

@@ -136,7 +136,7 @@ def explain(
 ) -> dict[str, tuple[RunnerUp, ...]]:
     """By field what everybody says that is not the source of the stored value: "why not X?"."""
     runners: dict[str, tuple[RunnerUp, ...]] = {}
-    frame = _Frame(policy=policy, words=words_of(item.statements), wanted=_stored_languages(item, policy))
+    frame = _Frame(policy=policy, words=words_of(item.statements), wanted=stored_languages(item, policy))
     for field in fields_of(item.kind):
         speakers = [provider for provider, fields in coverage.items() if field.name in fields and provider in outcomes]
         holders = sorted({each.source for each in item.statements if field.name in each.values})
@@ -199,10 +199,11 @@ def _wanted(
             decided = _decide(item, listening, outcomes, frame).value
             original = str(decided.value) if decided is not None and decided.value else ""
             return TitleLanguages(policy=frame.policy.languages, original=original)
-    return _stored_languages(item, frame.policy)
+    return stored_languages(item, frame.policy)
 
 
-def _stored_languages(item: MediaItem, policy: MergePolicy) -> TitleLanguages:
+def stored_languages(item: MediaItem, policy: MergePolicy) -> TitleLanguages:
+    """The languages wanted of the title, its original one as it is stored."""
     stored = item.fields.get("original_language")
     original = str(stored.value) if stored is not None and stored.value else ""
     return TitleLanguages(policy=policy.languages, original=original)

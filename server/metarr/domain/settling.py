@@ -160,7 +160,7 @@ def of_others(item: MediaItem) -> dict[str, str]:
     """The typed ids that another item of the library has, as was found when this one was enriched."""
     return {
         f"{conflict.id_type}:{conflict.value}": f"speaks about item {conflict.item}"
-        for conflict in item.conflicts
+        for conflict in (*item.conflicts, *item.dismissed)
         if conflict.item
     }
 

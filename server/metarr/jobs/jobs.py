@@ -64,9 +64,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Trouble:
-    """An item that a job could not do, what it is called, and why. `deferred`: it is asked about by itself."""
+    """An item that a job could not do, what it is and is called, and why. `deferred`: it is asked about by itself."""
 
     item_id: int
+    kind: Kind
     title: str
     deferred: bool
     detail: str
@@ -162,7 +163,7 @@ class Jobs:
             troubles_of = jobs.troubles(connection, job_id, limit)
             names = names_of(connection, [item_id for item_id, _, _ in troubles_of])
             return [
-                Trouble(item_id, names[item_id][1], deferred=done is Done.DEFERRED, detail=detail)
+                Trouble(item_id, *names[item_id], deferred=done is Done.DEFERRED, detail=detail)
                 for item_id, done, detail in troubles_of
             ]
 

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from metarr.asking.config import ConfigReader
 from metarr.clock import Clock
 from metarr.domain.checked import checked_value
+from metarr.domain.conflicts import Claim, claim_of, dismissed, restored
 from metarr.domain.fields import fields_of
 from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule
 from metarr.domain.values import Value
-from metarr.errors import InvalidInput, VersionMoved, Violation
+from metarr.errors import InvalidInput, NoSuchThing, VersionMoved, Violation
 from metarr.library import join
 from metarr.library.commit import Committed, commit
 from metarr.library.deletion import restore
@@ -74,6 +75,20 @@ class Editor:
                 now=self._clock.now(),
                 sync_fields=sync_fields,
             )
+
+    def dismiss(self, reference: Reference, claim: Claim, *, restore: bool = False) -> MediaItem:
+        """Leave a conflict as it is: while the claim is the same, it is shown no more. With `restore`, show it again.
+
+        Raises NoSuchThing for an unknown item, and for a claim that is neither in conflict nor dismissed.
+        """
+        with self._database.begin_durably() as connection:
+            before = find(connection, reference)
+            if claim not in map(claim_of, (*before.conflicts, *before.dismissed)):
+                id_type, value, claimed_by = (part[:60] for part in claim)
+                why = f"{claimed_by} does not claim {id_type}:{value} in conflict with item {before.id}"
+                raise NoSuchThing("value", why, reason="CONFLICT_NOT_FOUND")
+            after = restored(before, claim) if restore else dismissed(before, claim)
+            return before if after == before else items.save(connection, before, after)
 
     def delete(self, references: Iterable[tuple[str, Reference]]) -> list[int]:
         """Delete items, each named with its path in the request, and all that is below them. They can be restored.

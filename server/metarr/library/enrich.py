@@ -15,6 +15,7 @@ from metarr.asking.nobody import answered, nobody
 from metarr.clock import Clock
 from metarr.domain.brake import altered_by, is_comparable
 from metarr.domain.changes import Change, diff, sync_reason
+from metarr.domain.conflicts import with_conflicts
 from metarr.domain.evidence import answer_of, in_order
 from metarr.domain.ids import identifying
 from metarr.domain.item import Conflict, IdClaim, MediaItem
@@ -375,10 +376,9 @@ class Enricher:
         attempts = awaited_answers.of_items(connection, [base.id]).get(base.id, {})
         awaited = still_awaited(findings.outcomes, attempts, now)
         after = replace(
-            merged.item,
+            with_conflicts(merged.item, _conflicts(base, findings)),
             fingerprint="",
             ids=findings.settled.ids,
-            conflicts=_conflicts(base, findings),
             undecided=None if identifying(base.kind, findings.settled.ids) else base.undecided,
             last_enriched_at=now,
             last_enriched_providers=tuple(sorted(p for p, o in findings.outcomes.items() if isinstance(o, Answered))),
@@ -477,8 +477,9 @@ def _bases(item: MediaItem, outcomes: Mapping[str, Outcome], bases: Mapping[str,
 
 
 def _conflicts(before: MediaItem, findings: Findings) -> tuple[Conflict, ...]:
-    """The conflicts found now, and those of before about which nothing was heard now."""
+    """The conflicts found now, and those of before about which nothing was heard now; dismissed ones, too."""
     heard = {provider for provider, outcome in findings.outcomes.items() if isinstance(outcome, Answered)}
     heard |= {conflict.claimed_by for conflict in findings.settled.conflicts}
-    kept = tuple(conflict for conflict in before.conflicts if conflict.claimed_by not in heard)
+    before_now = (*before.conflicts, *before.dismissed)
+    kept = tuple(conflict for conflict in before_now if conflict.claimed_by not in heard)
     return kept + findings.settled.conflicts

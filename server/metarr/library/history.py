@@ -17,7 +17,7 @@ from metarr.library.commit import commit
 from metarr.library.names import names_of
 from metarr.library.reference import Reference, find
 from metarr.store import changes, items
-from metarr.store.changes import ChangeSet, Selection
+from metarr.store.changes import EVERY_CHANGE, ChangeFilter, ChangeSet, Selection
 from metarr.store.database import Connection, Database
 
 NOT_UNDOABLE = {"join": "take the item apart instead", "split": "let the items be joined again instead"}
@@ -52,9 +52,15 @@ class History:
         self._clock = clock
 
     def page(
-        self, reference: Reference | None, before_id: int | None, limit: int, which: Selection | None = None
+        self,
+        reference: Reference | None,
+        before_id: int | None,
+        limit: int,
+        which: Selection | None = None,
+        *,
+        fits: ChangeFilter = EVERY_CHANGE,
     ) -> list[NamedChangeSet]:
-        """Change-sets, the latest first, of one item or of all, or those that are meant.
+        """Change-sets, the latest first, of one item or of all, or those that are meant; those that fit.
 
         `undone_by` is told only while the undo stands. Raises NoSuchThing for an item that never was; those of deleted
         items are told.
@@ -63,7 +69,7 @@ class History:
             item_id = None
             if reference is not None:
                 item_id = find(connection, reference, deleted=True).id
-            page = changes.page(connection, item_id=item_id, before_id=before_id, limit=limit, which=which)
+            page = changes.page(connection, item_id=item_id, before_id=before_id, limit=limit, which=which, fits=fits)
             undone = undone_now(connection, page)
             standing = [each if each.id in undone else replace(each, undone_by=None) for each in page]
             names = names_of(connection, [each.item_id for each in standing])

@@ -478,7 +478,7 @@ def _is_corrected(item: MediaItem, new: NewItem, said: Statement | None) -> bool
 
 def _under_no_ids(item: MediaItem, new: NewItem) -> MediaItem:
     """The item without its ids, and without what was got under them."""
-    return replace(without_foreign(item, new.ids), ids={}, conflicts=(), undecided=None)
+    return replace(without_foreign(item, new.ids), ids={}, conflicts=(), dismissed=(), undecided=None)
 
 
 def _key(series: NewSeries, source: str) -> tuple[object, ...]:

@@ -44,7 +44,7 @@ def corrected(connection: Connection, item: MediaItem, ids: Mapping[str, str], p
     if taken:
         raise InvalidInput(*taken, reason="ID_TAKEN")
     claims = {id_type: IdClaim(value=value, source=OWNER) for id_type, value in sorted(ids.items())}
-    return replace(without_foreign(item, ids), ids=claims, conflicts=(), undecided=None)
+    return replace(without_foreign(item, ids), ids=claims, conflicts=(), dismissed=(), undecided=None)
 
 
 def ids_to_restore(connection: Connection, item: MediaItem, change_set: ChangeSet) -> dict[str, IdClaim] | None:

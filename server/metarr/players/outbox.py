@@ -191,6 +191,16 @@ class Outbox:
             by_id = items.get_many(connection, [entry.item_id for entry in entries])
             return [_state(player, entry, by_id[entry.item_id]) for entry in entries]
 
+    def of_item(self, item_id: int) -> list[tuple[Player, EntryState]]:
+        """How the entries stand that are this item, with their players."""
+        with self._database.read() as connection:
+            entries = player_entries.whole_of_item(connection, item_id)
+            item = items.get(connection, item_id) if entries else None
+            if item is None:
+                return []
+            by_id = {player.id: player for player in players.everyone(connection)}
+            return [(by_id[each.player_id], _state(by_id[each.player_id], each, item)) for each in entries]
+
     def watch(self, player_id: str, session: str, after_sequence: int, heartbeat: float) -> PendingWatch:
         """News of what is pending. Raises NoSuchThing; CannotDo where this is not the player's last session."""
         self.saw(player_id, session)

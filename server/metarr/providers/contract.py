@@ -184,6 +184,10 @@ class Provider(ABC):
         """The typed id it would be asked with, such as `imdb:tt0137523`; None: it cannot be asked with these."""
         return next((f"{id_type}:{ids[id_type]}" for id_type in self.asks_by.get(kind, ()) if id_type in ids), None)
 
+    def preview(self, url: str, field: str) -> str:
+        """The address of a small version of one of its pictures, some 200 to 400 pixels wide; "": there is none."""
+        return ""
+
     def configured(self, settings: Mapping[str, SettingValue]) -> bool:
         """Whether every required setting is there."""
         return all(settings.get(setting.key) for setting in self.settings if setting.required)

@@ -128,6 +128,9 @@ class Fanart(Provider):
         title_id = next(ask.ids[id_type] for id_type in self.asks_by[ask.kind] if id_type in ask.ids)
         return parse_art(ask.kind, http.get(f"/{PATHS[ask.kind]}/{quote(title_id, safe='')}"))
 
+    def preview(self, url: str, field: str) -> str:
+        return url.replace("/fanart/", "/preview/", 1) if "/fanart/" in url else ""
+
     def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         try:
             http.get(f"/{PATHS[Kind.MOVIE]}/{A_KNOWN_MOVIE}")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -174,6 +175,24 @@ def _checked_entry(provider: Provider, raw: object) -> ListedEpisode | None:
 def check(provider: Provider, http: Http, settings: Mapping[str, SettingValue]) -> None:
     """One cheap request that proves the settings. Raises ProviderError."""
     guarded(lambda: provider.check(http, settings), f"{provider.id}.check")
+
+
+def preview(provider: Provider, url: str, field: str) -> str:
+    """The address of a small version of a picture, at one of the provider's own hosts; "": there is none."""
+    try:
+        small: object = guarded(lambda: provider.preview(url, field), f"{provider.id}.preview")
+    except (ProviderError, TitleNotFound):
+        return ""
+    return small if isinstance(small, str) and is_picture_of(provider, small) else ""
+
+
+def is_picture_of(provider: Provider, url: str) -> bool:
+    """Whether a picture is at one of the hosts that the provider declares for its own."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "https" and parts.netloc.lower() in provider.image_hosts
+    except ValueError:
+        return False
 
 
 def checked_fragment(

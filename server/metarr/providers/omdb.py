@@ -177,6 +177,9 @@ class Omdb(Provider):
         body = http.get("/", {"i": ask.ids["imdb"], "Season": str(part.season), "r": "json"})
         return {part: parse_season(body, part.season or 0)}
 
+    def preview(self, url: str, field: str) -> str:
+        return url.replace("._V1_.", "._V1_SX300.", 1) if "._V1_." in url else ""
+
     def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         with suppress(TitleNotFound):
             body = http.get("/", {"i": PROBE_ID, "r": "json"})

@@ -61,6 +61,8 @@ from metarr.providers.reading import (
 
 BASE_URL = "https://api.themoviedb.org/3"
 IMAGES = "https://image.tmdb.org/t/p"
+PREVIEW_SIZES = {"poster": "w342", "keyart": "w342"}
+"""Posters have no w300, which all other pictures have."""
 LIMITS = Limits(per_second=25)
 
 PATHS = {Kind.MOVIE: "movie", Kind.SERIES: "tv"}
@@ -243,6 +245,10 @@ class Tmdb(Provider):
         appended = ",".join(f"season/{part.season}" for part in parts)
         body = http.get(f"/tv/{series}", {"language": parts[0].shape, "append_to_response": appended})
         return parse_seasons(body, series, parts)
+
+    def preview(self, url: str, field: str) -> str:
+        full = f"{IMAGES}/original/"
+        return url.replace(full, f"{IMAGES}/{PREVIEW_SIZES.get(field, 'w300')}/") if url.startswith(full) else ""
 
     def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         with suppress(TitleNotFound):

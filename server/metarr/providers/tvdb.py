@@ -252,6 +252,11 @@ class Tvdb(Provider):
                 return {part: parse_episodes(pages, part.language)}
         raise BadAnswer(f"TheTVDB's list has more than {MAX_PAGES} pages")
 
+    def preview(self, url: str, field: str) -> str:
+        """Stills have none: they are small themselves."""
+        name, dot, ending = url.rpartition(".")
+        return f"{name}_t.{ending}" if dot and field != "still" and not name.endswith("_t") else ""
+
     def check(self, http: Http, settings: Mapping[str, SettingValue]) -> None:
         _get(http, settings, "/artwork/types", {})
 

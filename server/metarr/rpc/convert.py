@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from metarr.domain import values
 from metarr.domain.changes import Change
 from metarr.domain.fields import FIELDS
-from metarr.domain.item import FieldValue, IdClaim, Match, MediaItem, Place, Rule
+from metarr.domain.item import Conflict, FieldValue, IdClaim, Match, MediaItem, Place, Rule
 from metarr.domain.merge import RunnerUp
 from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Unavailable
 from metarr.domain.plain import plain_value
@@ -151,16 +151,7 @@ def item_message(
         year=item.shown_year(),
         ids=_id_messages(item.ids),
         fields=_field_messages(item, runners_up or {}, waiting or {}) if fields else (),
-        conflicts=[
-            pb.IdConflict(
-                type=each.id_type,
-                value=each.value,
-                claimed_by=each.claimed_by,
-                held=f"item {each.item}" if each.item else each.stands,
-                held_by_item_id=str(each.item) if each.item else "",
-            )
-            for each in item.conflicts
-        ],
+        conflicts=conflict_messages(item.conflicts),
         monitored=item.monitored,
         parent_id="" if item.parent_id is None else str(item.parent_id),
         added_at=timestamp(item.added_at),
@@ -177,6 +168,20 @@ def item_message(
         children=children,
         undecided=undecided,
     )
+
+
+def conflict_messages(conflicts: Iterable[Conflict]) -> list[pb.IdConflict]:
+    """Claims that contradict what stands."""
+    return [
+        pb.IdConflict(
+            type=each.id_type,
+            value=each.value,
+            claimed_by=each.claimed_by,
+            held=f"item {each.item}" if each.item else each.stands,
+            held_by_item_id=str(each.item) if each.item else "",
+        )
+        for each in conflicts
+    ]
 
 
 def _field_messages(

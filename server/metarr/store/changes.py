@@ -1,7 +1,7 @@
 """Change-sets: what changed on an item, in which provenance, by what cause; the stuff that undo is made of."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +49,9 @@ class ChangeSet(Struct, frozen=True, kw_only=True):
         return bool(self.sync_reason)
 
 
+CAUSES = ("enrich", "edit", "identify", "import", "authority", "undo", "redo", "join", "split")
+"""What change-sets are made by."""
+
 _OF_JOB = "job-"
 
 
@@ -66,6 +69,34 @@ class Selection(Struct, frozen=True, kw_only=True):
     def holds(self, change: Change) -> bool:
         """Whether one of the changes in such a change-set is meant, too."""
         return not self.provider or self.provider in change.new.sources
+
+
+class ChangeFilter(Struct, frozen=True, kw_only=True):
+    """What a change-set must be to be listed: everything that is said must hold, of one change where it is about one.
+
+    `source`: of the new value. `since`: when it was made.
+    """
+
+    cause: str = ""
+    field: str = ""
+    source: str = ""
+    since: datetime | None = None
+
+    def fits(self, change: Change) -> bool:
+        """Whether a change is what is said of one."""
+        return self.field in ("", change.field) and (not self.source or self.source in change.new.sources)
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """What the database can tell; of the changes only whether they may fit."""
+        if self.cause:
+            yield change_sets.c.cause == self.cause
+        if self.since is not None:
+            yield change_sets.c.at >= self.since
+        for word in filter(None, (self.field, self.source)):
+            yield change_sets.c.changes.contains(msgspec.json.encode(word).decode(), autoescape=True)
+
+
+EVERY_CHANGE = ChangeFilter()
 
 
 def is_group(text: str) -> bool:
@@ -101,18 +132,24 @@ def page(
     before_id: int | None = None,
     limit: int = 50,
     which: Selection | None = None,
+    fits: ChangeFilter = EVERY_CHANGE,
 ) -> list[ChangeSet]:
-    """Change-sets, the latest first, of one item, of one job, of those that are meant, or all. `before_id`: the last id
-    of the page before."""
-    query = select(change_sets).order_by(change_sets.c.id.desc()).limit(limit)
+    """Change-sets, the latest first, of one item, of one job, of those that are meant, or all; those that fit.
+    `before_id`: the last id of the page before."""
+    query = select(change_sets).where(*fits.conditions()).order_by(change_sets.c.id.desc()).limit(limit)
     if which is not None and which != Selection():
         query = query.where(_selected(which))
     for column, wanted in ((change_sets.c.item_id, item_id), (change_sets.c.job_id, job_id)):
         if wanted is not None:
             query = query.where(column == wanted)
-    if before_id is not None:
-        query = query.where(change_sets.c.id < before_id)
-    return _read(connection.execute(query))
+    fitting: list[ChangeSet] = []
+    while len(fitting) < limit:
+        read = _read(connection.execute(query if before_id is None else query.where(change_sets.c.id < before_id)))
+        fitting += [each for each in read if not (fits.field or fits.source) or any(map(fits.fits, each.changes))]
+        if len(read) < limit:
+            break
+        before_id = read[-1].id
+    return fitting[:limit]
 
 
 def selected_items(connection: Connection, which: Selection) -> list[int]:

@@ -61,6 +61,12 @@ def by_keys(connection: Connection, player_id: str, keys: Collection[str]) -> di
     }
 
 
+def whole_of_item(connection: Connection, item_id: int) -> list[PlayerEntry]:
+    """The entries that are this item, of all players, with what they hold."""
+    query = select(player_items).where(player_items.c.item_id == item_id)
+    return [_entry(row) for row in connection.execute(query.order_by(player_items.c.player_id, player_items.c.id))]
+
+
 class EntryHead(NamedTuple):
     """An entry without what it holds: every enrichment that changes something looks whom to wake."""
 

@@ -149,6 +149,7 @@ items = Table(
     Column("readings", Json(tuple[Wanted, ...])),
     Column("shown_year", Integer, nullable=False, server_default="0"),
     Column("bases", Names(tuple[tuple[str, str], ...]), nullable=False, server_default="[]"),
+    Column("dismissed", Json(tuple[Conflict, ...])),
     Index("ix_items_kind_sort_key", "kind", "sort_key", "id"),
     Index("ix_items_sort_key", "sort_key", "id"),
     sqlite_autoincrement=True,

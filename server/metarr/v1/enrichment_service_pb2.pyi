@@ -51,18 +51,26 @@ class ChangeSet(_message.Message):
     def __init__(self, id: _Optional[str] = ..., item_id: _Optional[str] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[str] = ..., changes: _Optional[_Iterable[_Union[_common_pb2.FieldChange, _Mapping]]] = ..., requires_player_sync: _Optional[bool] = ..., sync_reason: _Optional[str] = ..., providers: _Optional[_Iterable[str]] = ..., undone_by: _Optional[str] = ..., item_title: _Optional[str] = ..., item_kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., group_id: _Optional[str] = ..., job_id: _Optional[str] = ...) -> None: ...
 
 class ListChangeSetsRequest(_message.Message):
-    __slots__ = ("item_id", "page_size", "page_token", "group_id", "job_id")
+    __slots__ = ("item_id", "page_size", "page_token", "group_id", "job_id", "cause", "field", "source", "since")
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     GROUP_ID_FIELD_NUMBER: _ClassVar[int]
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
     item_id: str
     page_size: int
     page_token: str
     group_id: str
     job_id: str
-    def __init__(self, item_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., group_id: _Optional[str] = ..., job_id: _Optional[str] = ...) -> None: ...
+    cause: str
+    field: str
+    source: str
+    since: _timestamp_pb2.Timestamp
+    def __init__(self, item_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., group_id: _Optional[str] = ..., job_id: _Optional[str] = ..., cause: _Optional[str] = ..., field: _Optional[str] = ..., source: _Optional[str] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ListChangeSetsResponse(_message.Message):
     __slots__ = ("change_sets", "next_page_token")
@@ -322,16 +330,18 @@ class GetJobRequest(_message.Message):
 class GetJobResponse(_message.Message):
     __slots__ = ("job", "troubles")
     class Trouble(_message.Message):
-        __slots__ = ("item_id", "deferred", "detail", "item_title")
+        __slots__ = ("item_id", "deferred", "detail", "item_title", "item_kind")
         ITEM_ID_FIELD_NUMBER: _ClassVar[int]
         DEFERRED_FIELD_NUMBER: _ClassVar[int]
         DETAIL_FIELD_NUMBER: _ClassVar[int]
         ITEM_TITLE_FIELD_NUMBER: _ClassVar[int]
+        ITEM_KIND_FIELD_NUMBER: _ClassVar[int]
         item_id: str
         deferred: bool
         detail: str
         item_title: str
-        def __init__(self, item_id: _Optional[str] = ..., deferred: _Optional[bool] = ..., detail: _Optional[str] = ..., item_title: _Optional[str] = ...) -> None: ...
+        item_kind: _common_pb2.MediaKind
+        def __init__(self, item_id: _Optional[str] = ..., deferred: _Optional[bool] = ..., detail: _Optional[str] = ..., item_title: _Optional[str] = ..., item_kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ...) -> None: ...
     JOB_FIELD_NUMBER: _ClassVar[int]
     TROUBLES_FIELD_NUMBER: _ClassVar[int]
     job: Job

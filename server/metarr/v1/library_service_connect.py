@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .library_service_pb2 import DeleteItemsRequest, DeleteItemsResponse, GetItemRequest, GetItemResponse, ListItemsRequest, ListItemsResponse, RestoreItemsRequest, RestoreItemsResponse, SplitItemRequest, SplitItemResponse, UpdateItemRequest, UpdateItemResponse, UpsertItemsRequest, UpsertItemsResponse
+from .library_service_pb2 import DeleteItemsRequest, DeleteItemsResponse, DismissConflictRequest, DismissConflictResponse, GetItemRequest, GetItemResponse, ListArtworkRequest, ListArtworkResponse, ListItemsRequest, ListItemsResponse, RestoreItemsRequest, RestoreItemsResponse, SplitItemRequest, SplitItemResponse, UpdateItemRequest, UpdateItemResponse, UpsertItemsRequest, UpsertItemsResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -74,6 +74,18 @@ class LibraryService(Protocol):
     async def split_item(self, request: SplitItemRequest, ctx: RequestContext[SplitItemRequest, SplitItemResponse], /) -> SplitItemResponse:
         """
         Takes apart an item that another one was joined to.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def list_artwork(self, request: ListArtworkRequest, ctx: RequestContext[ListArtworkRequest, ListArtworkResponse], /) -> ListArtworkResponse:
+        """
+        The pictures that an item could have in a field, from the cached answers: no provider is asked.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def dismiss_conflict(self, request: DismissConflictRequest, ctx: RequestContext[DismissConflictRequest, DismissConflictResponse], /) -> DismissConflictResponse:
+        """
+        Says that a conflict is to be left as it is: the same claim is not shown as a conflict again.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -162,6 +174,28 @@ class LibraryServiceASGIApplication(ConnectASGIApplication[LibraryService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.split_item,
+                ),
+                "/metarr.v1.LibraryService/ListArtwork": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ListArtwork",
+                        service_name="metarr.v1.LibraryService",
+                        input=ListArtworkRequest,
+                        output=ListArtworkResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.list_artwork,
+                ),
+                "/metarr.v1.LibraryService/DismissConflict": Endpoint.unary(
+                    method=MethodInfo(
+                        name="DismissConflict",
+                        service_name="metarr.v1.LibraryService",
+                        input=DismissConflictRequest,
+                        output=DismissConflictResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.dismiss_conflict,
                 ),
                 "/metarr.v1.LibraryService/ListItems": Endpoint.unary(
                     method=MethodInfo(
@@ -355,6 +389,54 @@ class LibraryServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def list_artwork(
+        self,
+        request: ListArtworkRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListArtworkResponse:
+        """
+        The pictures that an item could have in a field, from the cached answers: no provider is asked.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListArtwork",
+                service_name="metarr.v1.LibraryService",
+                input=ListArtworkRequest,
+                output=ListArtworkResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    async def dismiss_conflict(
+        self,
+        request: DismissConflictRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> DismissConflictResponse:
+        """
+        Says that a conflict is to be left as it is: the same claim is not shown as a conflict again.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="DismissConflict",
+                service_name="metarr.v1.LibraryService",
+                input=DismissConflictRequest,
+                output=DismissConflictResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     async def list_items(
         self,
         request: ListItemsRequest,
@@ -418,6 +500,18 @@ class LibraryServiceSync(Protocol):
     def split_item(self, request: SplitItemRequest, ctx: RequestContext[SplitItemRequest, SplitItemResponse], /) -> SplitItemResponse:
         """
         Takes apart an item that another one was joined to.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def list_artwork(self, request: ListArtworkRequest, ctx: RequestContext[ListArtworkRequest, ListArtworkResponse], /) -> ListArtworkResponse:
+        """
+        The pictures that an item could have in a field, from the cached answers: no provider is asked.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def dismiss_conflict(self, request: DismissConflictRequest, ctx: RequestContext[DismissConflictRequest, DismissConflictResponse], /) -> DismissConflictResponse:
+        """
+        Says that a conflict is to be left as it is: the same claim is not shown as a conflict again.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -504,6 +598,28 @@ class LibraryServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.split_item,
+                ),
+                "/metarr.v1.LibraryService/ListArtwork": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ListArtwork",
+                        service_name="metarr.v1.LibraryService",
+                        input=ListArtworkRequest,
+                        output=ListArtworkResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.list_artwork,
+                ),
+                "/metarr.v1.LibraryService/DismissConflict": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="DismissConflict",
+                        service_name="metarr.v1.LibraryService",
+                        input=DismissConflictRequest,
+                        output=DismissConflictResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.dismiss_conflict,
                 ),
                 "/metarr.v1.LibraryService/ListItems": EndpointSync.unary(
                     method=MethodInfo(
@@ -691,6 +807,54 @@ class LibraryServiceClientSync(ConnectClientSync):
                 service_name="metarr.v1.LibraryService",
                 input=SplitItemRequest,
                 output=SplitItemResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def list_artwork(
+        self,
+        request: ListArtworkRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListArtworkResponse:
+        """
+        The pictures that an item could have in a field, from the cached answers: no provider is asked.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListArtwork",
+                service_name="metarr.v1.LibraryService",
+                input=ListArtworkRequest,
+                output=ListArtworkResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def dismiss_conflict(
+        self,
+        request: DismissConflictRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> DismissConflictResponse:
+        """
+        Says that a conflict is to be left as it is: the same claim is not shown as a conflict again.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="DismissConflict",
+                service_name="metarr.v1.LibraryService",
+                input=DismissConflictRequest,
+                output=DismissConflictResponse,
                 idempotency_level=IdempotencyLevel.IDEMPOTENT,
                 stream_type=StreamType.UNARY,
             ),

@@ -27,7 +27,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from metarr.v1 import common_pb2 as metarr_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fmetarr/v1/library_service.proto\x12\tmetarr.v1\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x16metarr/v1/common.proto\"\xeb\x02\n\x07NewItem\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\"\n\x03ids\x18\x04 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12(\n\x06\x66ields\x18\x05 \x03(\x0b\x32\x18.metarr.v1.ReportedField\x12\x0e\n\x06source\x18\x06 \x01(\t\x12\x10\n\x08lock_all\x18\x07 \x01(\x08\x12$\n\x06series\x18\x08 \x01(\x0b\x32\x14.metarr.v1.NewParent\x12\x15\n\rseason_number\x18\t \x01(\x05\x12\x16\n\x0e\x65pisode_number\x18\n \x01(\x05\x12)\n\x08readings\x18\x0b \x03(\x0b\x32\x17.metarr.v1.TitleReading\x12\x0c\n\x04\x66ile\x18\x0c \x01(\t\x12\x0c\n\x04part\x18\r \x01(\t\x12\x13\n\x0block_fields\x18\x0e \x03(\t\"+\n\x0cTitleReading\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\"D\n\rReportedField\x12\x0c\n\x04name\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\"Z\n\tNewParent\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\"\n\x03ids\x18\x03 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12\x0c\n\x04\x66ile\x18\x04 \x01(\t\"7\n\x12UpsertItemsRequest\x12!\n\x05items\x18\x01 \x03(\x0b\x32\x12.metarr.v1.NewItem\"\xcc\x01\n\x13UpsertItemsResponse\x12\x36\n\x07results\x18\x01 \x03(\x0b\x32%.metarr.v1.UpsertItemsResponse.Result\x1a}\n\x06Result\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\x0f\n\x07\x63reated\x18\x02 \x01(\x08\x12\x10\n\x08restored\x18\x03 \x01(\x08\x12\x0f\n\x07\x64\x65leted\x18\x04 \x01(\x08\x12\x0f\n\x07\x63hanged\x18\x05 \x01(\x08\x12\x0f\n\x07new_ids\x18\x06 \x01(\x05\"2\n\x0eGetItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65xplain\x18\x02 \x01(\x08\"0\n\x0fGetItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\"\xed\x02\n\x11UpdateItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x38\n\x06\x66ields\x18\x02 \x03(\x0b\x32(.metarr.v1.UpdateItemRequest.FieldsEntry\x12\x13\n\x0block_fields\x18\x03 \x03(\t\x12\x15\n\runlock_fields\x18\x04 \x03(\t\x12\x10\n\x08lock_all\x18\x05 \x01(\x08\x12\x12\n\nunlock_all\x18\x06 \x01(\x08\x12\x11\n\tmonitored\x18\x07 \x01(\x08\x12\"\n\x03ids\x18\x08 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12/\n\x0bupdate_mask\x18\t \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x1a\x45\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value:\x02\x38\x01\"s\n\x12UpdateItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\'\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12\x15\n\rchange_set_id\x18\x03 \x01(\t\"&\n\x12\x44\x65leteItemsRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"\'\n\x13\x44\x65leteItemsResponse\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"\'\n\x13RestoreItemsRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"(\n\x14RestoreItemsResponse\x12\x10\n\x08item_ids\x18\x01 \x03(\t\";\n\x10SplitItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x16\n\x0ejoined_item_id\x18\x02 \x01(\t\"W\n\x11SplitItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12#\n\nsplit_item\x18\x02 \x01(\x0b\x32\x0f.metarr.v1.Item\"\xaf\x01\n\x10ListItemsRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x16\n\x0etitle_contains\x18\x04 \x01(\t\x12\x11\n\tparent_id\x18\x05 \x01(\t\x12%\n\x06\x66ilter\x18\x06 \x01(\x0b\x32\x15.metarr.v1.ItemFilter\"`\n\x11ListItemsResponse\x12\x1e\n\x05items\x18\x01 \x03(\x0b\x32\x0f.metarr.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x05\x32\xbd\x04\n\x0eLibraryService\x12Q\n\x0bUpsertItems\x12\x1d.metarr.v1.UpsertItemsRequest\x1a\x1e.metarr.v1.UpsertItemsResponse\"\x03\x90\x02\x02\x12\x45\n\x07GetItem\x12\x19.metarr.v1.GetItemRequest\x1a\x1a.metarr.v1.GetItemResponse\"\x03\x90\x02\x01\x12N\n\nUpdateItem\x12\x1c.metarr.v1.UpdateItemRequest\x1a\x1d.metarr.v1.UpdateItemResponse\"\x03\x90\x02\x02\x12Q\n\x0b\x44\x65leteItems\x12\x1d.metarr.v1.DeleteItemsRequest\x1a\x1e.metarr.v1.DeleteItemsResponse\"\x03\x90\x02\x02\x12T\n\x0cRestoreItems\x12\x1e.metarr.v1.RestoreItemsRequest\x1a\x1f.metarr.v1.RestoreItemsResponse\"\x03\x90\x02\x02\x12K\n\tSplitItem\x12\x1b.metarr.v1.SplitItemRequest\x1a\x1c.metarr.v1.SplitItemResponse\"\x03\x90\x02\x02\x12K\n\tListItems\x12\x1b.metarr.v1.ListItemsRequest\x1a\x1c.metarr.v1.ListItemsResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fmetarr/v1/library_service.proto\x12\tmetarr.v1\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x16metarr/v1/common.proto\"\xeb\x02\n\x07NewItem\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\"\n\x03ids\x18\x04 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12(\n\x06\x66ields\x18\x05 \x03(\x0b\x32\x18.metarr.v1.ReportedField\x12\x0e\n\x06source\x18\x06 \x01(\t\x12\x10\n\x08lock_all\x18\x07 \x01(\x08\x12$\n\x06series\x18\x08 \x01(\x0b\x32\x14.metarr.v1.NewParent\x12\x15\n\rseason_number\x18\t \x01(\x05\x12\x16\n\x0e\x65pisode_number\x18\n \x01(\x05\x12)\n\x08readings\x18\x0b \x03(\x0b\x32\x17.metarr.v1.TitleReading\x12\x0c\n\x04\x66ile\x18\x0c \x01(\t\x12\x0c\n\x04part\x18\r \x01(\t\x12\x13\n\x0block_fields\x18\x0e \x03(\t\"+\n\x0cTitleReading\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\"D\n\rReportedField\x12\x0c\n\x04name\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\"Z\n\tNewParent\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\"\n\x03ids\x18\x03 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12\x0c\n\x04\x66ile\x18\x04 \x01(\t\"7\n\x12UpsertItemsRequest\x12!\n\x05items\x18\x01 \x03(\x0b\x32\x12.metarr.v1.NewItem\"\xcc\x01\n\x13UpsertItemsResponse\x12\x36\n\x07results\x18\x01 \x03(\x0b\x32%.metarr.v1.UpsertItemsResponse.Result\x1a}\n\x06Result\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\x0f\n\x07\x63reated\x18\x02 \x01(\x08\x12\x10\n\x08restored\x18\x03 \x01(\x08\x12\x0f\n\x07\x64\x65leted\x18\x04 \x01(\x08\x12\x0f\n\x07\x63hanged\x18\x05 \x01(\x08\x12\x0f\n\x07new_ids\x18\x06 \x01(\x05\"2\n\x0eGetItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65xplain\x18\x02 \x01(\x08\"\x8c\x01\n\x0fGetItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12&\n\x07players\x18\x02 \x03(\x0b\x32\x15.metarr.v1.ItemPlayer\x12\x32\n\x13\x64ismissed_conflicts\x18\x03 \x03(\x0b\x32\x15.metarr.v1.IdConflict\"q\n\nItemPlayer\x12\x11\n\tplayer_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08host_key\x18\x03 \x01(\t\x12\x16\n\x0epending_fields\x18\x04 \x03(\t\x12\x18\n\x10not_taken_fields\x18\x05 \x03(\t\"\xed\x02\n\x11UpdateItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x38\n\x06\x66ields\x18\x02 \x03(\x0b\x32(.metarr.v1.UpdateItemRequest.FieldsEntry\x12\x13\n\x0block_fields\x18\x03 \x03(\t\x12\x15\n\runlock_fields\x18\x04 \x03(\t\x12\x10\n\x08lock_all\x18\x05 \x01(\x08\x12\x12\n\nunlock_all\x18\x06 \x01(\x08\x12\x11\n\tmonitored\x18\x07 \x01(\x08\x12\"\n\x03ids\x18\x08 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12/\n\x0bupdate_mask\x18\t \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x1a\x45\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value:\x02\x38\x01\"s\n\x12UpdateItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\'\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12\x15\n\rchange_set_id\x18\x03 \x01(\t\"&\n\x12\x44\x65leteItemsRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"\'\n\x13\x44\x65leteItemsResponse\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"\'\n\x13RestoreItemsRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"(\n\x14RestoreItemsResponse\x12\x10\n\x08item_ids\x18\x01 \x03(\t\";\n\x10SplitItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x16\n\x0ejoined_item_id\x18\x02 \x01(\t\"W\n\x11SplitItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12#\n\nsplit_item\x18\x02 \x01(\x0b\x32\x0f.metarr.v1.Item\"\x81\x01\n\x12ListArtworkRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x11\n\tlanguages\x18\x03 \x03(\t\x12\x11\n\tproviders\x18\x04 \x03(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"\xa7\x01\n\x10\x41rtworkCandidate\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\x13\n\x0bpreview_url\x18\x02 \x01(\t\x12\x10\n\x08provider\x18\x03 \x01(\t\x12\r\n\x05width\x18\x04 \x01(\x05\x12\x0e\n\x06height\x18\x05 \x01(\x05\x12\x10\n\x08language\x18\x06 \x01(\t\x12\r\n\x05votes\x18\x07 \x01(\x01\x12\x0e\n\x06\x63hosen\x18\x08 \x01(\x08\x12\x0f\n\x07why_not\x18\t \x01(\t\"\x96\x01\n\x13ListArtworkResponse\x12,\n\x07\x61rtwork\x18\x01 \x03(\x0b\x32\x1b.metarr.v1.ArtworkCandidate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x05\x12\x11\n\tlanguages\x18\x04 \x03(\t\x12\x11\n\tproviders\x18\x05 \x03(\t\"k\n\x16\x44ismissConflictRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\r\n\x05value\x18\x03 \x01(\t\x12\x12\n\nclaimed_by\x18\x04 \x01(\t\x12\x0f\n\x07restore\x18\x05 \x01(\x08\"8\n\x17\x44ismissConflictResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\"\xaf\x01\n\x10ListItemsRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x16\n\x0etitle_contains\x18\x04 \x01(\t\x12\x11\n\tparent_id\x18\x05 \x01(\t\x12%\n\x06\x66ilter\x18\x06 \x01(\x0b\x32\x15.metarr.v1.ItemFilter\"`\n\x11ListItemsResponse\x12\x1e\n\x05items\x18\x01 \x03(\x0b\x32\x0f.metarr.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x05\x32\xef\x05\n\x0eLibraryService\x12Q\n\x0bUpsertItems\x12\x1d.metarr.v1.UpsertItemsRequest\x1a\x1e.metarr.v1.UpsertItemsResponse\"\x03\x90\x02\x02\x12\x45\n\x07GetItem\x12\x19.metarr.v1.GetItemRequest\x1a\x1a.metarr.v1.GetItemResponse\"\x03\x90\x02\x01\x12N\n\nUpdateItem\x12\x1c.metarr.v1.UpdateItemRequest\x1a\x1d.metarr.v1.UpdateItemResponse\"\x03\x90\x02\x02\x12Q\n\x0b\x44\x65leteItems\x12\x1d.metarr.v1.DeleteItemsRequest\x1a\x1e.metarr.v1.DeleteItemsResponse\"\x03\x90\x02\x02\x12T\n\x0cRestoreItems\x12\x1e.metarr.v1.RestoreItemsRequest\x1a\x1f.metarr.v1.RestoreItemsResponse\"\x03\x90\x02\x02\x12K\n\tSplitItem\x12\x1b.metarr.v1.SplitItemRequest\x1a\x1c.metarr.v1.SplitItemResponse\"\x03\x90\x02\x02\x12Q\n\x0bListArtwork\x12\x1d.metarr.v1.ListArtworkRequest\x1a\x1e.metarr.v1.ListArtworkResponse\"\x03\x90\x02\x01\x12]\n\x0f\x44ismissConflict\x12!.metarr.v1.DismissConflictRequest\x1a\".metarr.v1.DismissConflictResponse\"\x03\x90\x02\x02\x12K\n\tListItems\x12\x1b.metarr.v1.ListItemsRequest\x1a\x1c.metarr.v1.ListItemsResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,6 +48,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LIBRARYSERVICE'].methods_by_name['RestoreItems']._serialized_options = b'\220\002\002'
   _globals['_LIBRARYSERVICE'].methods_by_name['SplitItem']._loaded_options = None
   _globals['_LIBRARYSERVICE'].methods_by_name['SplitItem']._serialized_options = b'\220\002\002'
+  _globals['_LIBRARYSERVICE'].methods_by_name['ListArtwork']._loaded_options = None
+  _globals['_LIBRARYSERVICE'].methods_by_name['ListArtwork']._serialized_options = b'\220\002\001'
+  _globals['_LIBRARYSERVICE'].methods_by_name['DismissConflict']._loaded_options = None
+  _globals['_LIBRARYSERVICE'].methods_by_name['DismissConflict']._serialized_options = b'\220\002\002'
   _globals['_LIBRARYSERVICE'].methods_by_name['ListItems']._loaded_options = None
   _globals['_LIBRARYSERVICE'].methods_by_name['ListItems']._serialized_options = b'\220\002\001'
   _globals['_NEWITEM']._serialized_start=135
@@ -66,30 +70,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPSERTITEMSRESPONSE_RESULT']._serialized_end=969
   _globals['_GETITEMREQUEST']._serialized_start=971
   _globals['_GETITEMREQUEST']._serialized_end=1021
-  _globals['_GETITEMRESPONSE']._serialized_start=1023
-  _globals['_GETITEMRESPONSE']._serialized_end=1071
-  _globals['_UPDATEITEMREQUEST']._serialized_start=1074
-  _globals['_UPDATEITEMREQUEST']._serialized_end=1439
-  _globals['_UPDATEITEMREQUEST_FIELDSENTRY']._serialized_start=1370
-  _globals['_UPDATEITEMREQUEST_FIELDSENTRY']._serialized_end=1439
-  _globals['_UPDATEITEMRESPONSE']._serialized_start=1441
-  _globals['_UPDATEITEMRESPONSE']._serialized_end=1556
-  _globals['_DELETEITEMSREQUEST']._serialized_start=1558
-  _globals['_DELETEITEMSREQUEST']._serialized_end=1596
-  _globals['_DELETEITEMSRESPONSE']._serialized_start=1598
-  _globals['_DELETEITEMSRESPONSE']._serialized_end=1637
-  _globals['_RESTOREITEMSREQUEST']._serialized_start=1639
-  _globals['_RESTOREITEMSREQUEST']._serialized_end=1678
-  _globals['_RESTOREITEMSRESPONSE']._serialized_start=1680
-  _globals['_RESTOREITEMSRESPONSE']._serialized_end=1720
-  _globals['_SPLITITEMREQUEST']._serialized_start=1722
-  _globals['_SPLITITEMREQUEST']._serialized_end=1781
-  _globals['_SPLITITEMRESPONSE']._serialized_start=1783
-  _globals['_SPLITITEMRESPONSE']._serialized_end=1870
-  _globals['_LISTITEMSREQUEST']._serialized_start=1873
-  _globals['_LISTITEMSREQUEST']._serialized_end=2048
-  _globals['_LISTITEMSRESPONSE']._serialized_start=2050
-  _globals['_LISTITEMSRESPONSE']._serialized_end=2146
-  _globals['_LIBRARYSERVICE']._serialized_start=2149
-  _globals['_LIBRARYSERVICE']._serialized_end=2722
+  _globals['_GETITEMRESPONSE']._serialized_start=1024
+  _globals['_GETITEMRESPONSE']._serialized_end=1164
+  _globals['_ITEMPLAYER']._serialized_start=1166
+  _globals['_ITEMPLAYER']._serialized_end=1279
+  _globals['_UPDATEITEMREQUEST']._serialized_start=1282
+  _globals['_UPDATEITEMREQUEST']._serialized_end=1647
+  _globals['_UPDATEITEMREQUEST_FIELDSENTRY']._serialized_start=1578
+  _globals['_UPDATEITEMREQUEST_FIELDSENTRY']._serialized_end=1647
+  _globals['_UPDATEITEMRESPONSE']._serialized_start=1649
+  _globals['_UPDATEITEMRESPONSE']._serialized_end=1764
+  _globals['_DELETEITEMSREQUEST']._serialized_start=1766
+  _globals['_DELETEITEMSREQUEST']._serialized_end=1804
+  _globals['_DELETEITEMSRESPONSE']._serialized_start=1806
+  _globals['_DELETEITEMSRESPONSE']._serialized_end=1845
+  _globals['_RESTOREITEMSREQUEST']._serialized_start=1847
+  _globals['_RESTOREITEMSREQUEST']._serialized_end=1886
+  _globals['_RESTOREITEMSRESPONSE']._serialized_start=1888
+  _globals['_RESTOREITEMSRESPONSE']._serialized_end=1928
+  _globals['_SPLITITEMREQUEST']._serialized_start=1930
+  _globals['_SPLITITEMREQUEST']._serialized_end=1989
+  _globals['_SPLITITEMRESPONSE']._serialized_start=1991
+  _globals['_SPLITITEMRESPONSE']._serialized_end=2078
+  _globals['_LISTARTWORKREQUEST']._serialized_start=2081
+  _globals['_LISTARTWORKREQUEST']._serialized_end=2210
+  _globals['_ARTWORKCANDIDATE']._serialized_start=2213
+  _globals['_ARTWORKCANDIDATE']._serialized_end=2380
+  _globals['_LISTARTWORKRESPONSE']._serialized_start=2383
+  _globals['_LISTARTWORKRESPONSE']._serialized_end=2533
+  _globals['_DISMISSCONFLICTREQUEST']._serialized_start=2535
+  _globals['_DISMISSCONFLICTREQUEST']._serialized_end=2642
+  _globals['_DISMISSCONFLICTRESPONSE']._serialized_start=2644
+  _globals['_DISMISSCONFLICTRESPONSE']._serialized_end=2700
+  _globals['_LISTITEMSREQUEST']._serialized_start=2703
+  _globals['_LISTITEMSREQUEST']._serialized_end=2878
+  _globals['_LISTITEMSRESPONSE']._serialized_start=2880
+  _globals['_LISTITEMSRESPONSE']._serialized_end=2976
+  _globals['_LIBRARYSERVICE']._serialized_start=2979
+  _globals['_LIBRARYSERVICE']._serialized_end=3730
 # @@protoc_insertion_point(module_scope)

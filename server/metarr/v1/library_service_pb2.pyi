@@ -105,10 +105,28 @@ class GetItemRequest(_message.Message):
     def __init__(self, item_id: _Optional[str] = ..., explain: _Optional[bool] = ...) -> None: ...
 
 class GetItemResponse(_message.Message):
-    __slots__ = ("item",)
+    __slots__ = ("item", "players", "dismissed_conflicts")
     ITEM_FIELD_NUMBER: _ClassVar[int]
+    PLAYERS_FIELD_NUMBER: _ClassVar[int]
+    DISMISSED_CONFLICTS_FIELD_NUMBER: _ClassVar[int]
     item: _common_pb2.Item
-    def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ...) -> None: ...
+    players: _containers.RepeatedCompositeFieldContainer[ItemPlayer]
+    dismissed_conflicts: _containers.RepeatedCompositeFieldContainer[_common_pb2.IdConflict]
+    def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., players: _Optional[_Iterable[_Union[ItemPlayer, _Mapping]]] = ..., dismissed_conflicts: _Optional[_Iterable[_Union[_common_pb2.IdConflict, _Mapping]]] = ...) -> None: ...
+
+class ItemPlayer(_message.Message):
+    __slots__ = ("player_id", "name", "host_key", "pending_fields", "not_taken_fields")
+    PLAYER_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    HOST_KEY_FIELD_NUMBER: _ClassVar[int]
+    PENDING_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    NOT_TAKEN_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    player_id: str
+    name: str
+    host_key: str
+    pending_fields: _containers.RepeatedScalarFieldContainer[str]
+    not_taken_fields: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, player_id: _Optional[str] = ..., name: _Optional[str] = ..., host_key: _Optional[str] = ..., pending_fields: _Optional[_Iterable[str]] = ..., not_taken_fields: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class UpdateItemRequest(_message.Message):
     __slots__ = ("item_id", "fields", "lock_fields", "unlock_fields", "lock_all", "unlock_all", "monitored", "ids", "update_mask", "etag")
@@ -190,6 +208,78 @@ class SplitItemResponse(_message.Message):
     item: _common_pb2.Item
     split_item: _common_pb2.Item
     def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., split_item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ...) -> None: ...
+
+class ListArtworkRequest(_message.Message):
+    __slots__ = ("item_id", "field", "languages", "providers", "page_size", "page_token")
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGES_FIELD_NUMBER: _ClassVar[int]
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    field: str
+    languages: _containers.RepeatedScalarFieldContainer[str]
+    providers: _containers.RepeatedScalarFieldContainer[str]
+    page_size: int
+    page_token: str
+    def __init__(self, item_id: _Optional[str] = ..., field: _Optional[str] = ..., languages: _Optional[_Iterable[str]] = ..., providers: _Optional[_Iterable[str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ArtworkCandidate(_message.Message):
+    __slots__ = ("url", "preview_url", "provider", "width", "height", "language", "votes", "chosen", "why_not")
+    URL_FIELD_NUMBER: _ClassVar[int]
+    PREVIEW_URL_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    WIDTH_FIELD_NUMBER: _ClassVar[int]
+    HEIGHT_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    VOTES_FIELD_NUMBER: _ClassVar[int]
+    CHOSEN_FIELD_NUMBER: _ClassVar[int]
+    WHY_NOT_FIELD_NUMBER: _ClassVar[int]
+    url: str
+    preview_url: str
+    provider: str
+    width: int
+    height: int
+    language: str
+    votes: float
+    chosen: bool
+    why_not: str
+    def __init__(self, url: _Optional[str] = ..., preview_url: _Optional[str] = ..., provider: _Optional[str] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., language: _Optional[str] = ..., votes: _Optional[float] = ..., chosen: _Optional[bool] = ..., why_not: _Optional[str] = ...) -> None: ...
+
+class ListArtworkResponse(_message.Message):
+    __slots__ = ("artwork", "next_page_token", "total_size", "languages", "providers")
+    ARTWORK_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGES_FIELD_NUMBER: _ClassVar[int]
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    artwork: _containers.RepeatedCompositeFieldContainer[ArtworkCandidate]
+    next_page_token: str
+    total_size: int
+    languages: _containers.RepeatedScalarFieldContainer[str]
+    providers: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, artwork: _Optional[_Iterable[_Union[ArtworkCandidate, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ..., languages: _Optional[_Iterable[str]] = ..., providers: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DismissConflictRequest(_message.Message):
+    __slots__ = ("item_id", "type", "value", "claimed_by", "restore")
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    CLAIMED_BY_FIELD_NUMBER: _ClassVar[int]
+    RESTORE_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    type: str
+    value: str
+    claimed_by: str
+    restore: bool
+    def __init__(self, item_id: _Optional[str] = ..., type: _Optional[str] = ..., value: _Optional[str] = ..., claimed_by: _Optional[str] = ..., restore: _Optional[bool] = ...) -> None: ...
+
+class DismissConflictResponse(_message.Message):
+    __slots__ = ("item",)
+    ITEM_FIELD_NUMBER: _ClassVar[int]
+    item: _common_pb2.Item
+    def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ...) -> None: ...
 
 class ListItemsRequest(_message.Message):
     __slots__ = ("kind", "page_size", "page_token", "title_contains", "parent_id", "filter")

@@ -65,6 +65,16 @@ class LibraryServiceStub:
                 request_serializer=metarr_dot_v1_dot_library__service__pb2.SplitItemRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_library__service__pb2.SplitItemResponse.FromString,
                 _registered_method=True)
+        self.ListArtwork = channel.unary_unary(
+                '/metarr.v1.LibraryService/ListArtwork',
+                request_serializer=metarr_dot_v1_dot_library__service__pb2.ListArtworkRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_library__service__pb2.ListArtworkResponse.FromString,
+                _registered_method=True)
+        self.DismissConflict = channel.unary_unary(
+                '/metarr.v1.LibraryService/DismissConflict',
+                request_serializer=metarr_dot_v1_dot_library__service__pb2.DismissConflictRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_library__service__pb2.DismissConflictResponse.FromString,
+                _registered_method=True)
         self.ListItems = channel.unary_unary(
                 '/metarr.v1.LibraryService/ListItems',
                 request_serializer=metarr_dot_v1_dot_library__service__pb2.ListItemsRequest.SerializeToString,
@@ -118,6 +128,20 @@ class LibraryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListArtwork(self, request, context):
+        """The pictures that an item could have in a field, from the cached answers: no provider is asked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DismissConflict(self, request, context):
+        """Says that a conflict is to be left as it is: the same claim is not shown as a conflict again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListItems(self, request, context):
         """The items, by title, without their fields.
         """
@@ -157,6 +181,16 @@ def add_LibraryServiceServicer_to_server(servicer, server):
                     servicer.SplitItem,
                     request_deserializer=metarr_dot_v1_dot_library__service__pb2.SplitItemRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_library__service__pb2.SplitItemResponse.SerializeToString,
+            ),
+            'ListArtwork': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListArtwork,
+                    request_deserializer=metarr_dot_v1_dot_library__service__pb2.ListArtworkRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_library__service__pb2.ListArtworkResponse.SerializeToString,
+            ),
+            'DismissConflict': grpc.unary_unary_rpc_method_handler(
+                    servicer.DismissConflict,
+                    request_deserializer=metarr_dot_v1_dot_library__service__pb2.DismissConflictRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_library__service__pb2.DismissConflictResponse.SerializeToString,
             ),
             'ListItems': grpc.unary_unary_rpc_method_handler(
                     servicer.ListItems,
@@ -327,6 +361,60 @@ class LibraryService:
             '/metarr.v1.LibraryService/SplitItem',
             metarr_dot_v1_dot_library__service__pb2.SplitItemRequest.SerializeToString,
             metarr_dot_v1_dot_library__service__pb2.SplitItemResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListArtwork(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.LibraryService/ListArtwork',
+            metarr_dot_v1_dot_library__service__pb2.ListArtworkRequest.SerializeToString,
+            metarr_dot_v1_dot_library__service__pb2.ListArtworkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DismissConflict(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.LibraryService/DismissConflict',
+            metarr_dot_v1_dot_library__service__pb2.DismissConflictRequest.SerializeToString,
+            metarr_dot_v1_dot_library__service__pb2.DismissConflictResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -193,7 +193,9 @@ RELEASED: dict[str, Rows] = {
     "0010": with_a_year(written_anew(FIRST | SECOND)),
     **dict.fromkeys(("0011", "0012"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES),
     **dict.fromkeys(("0013", "0014"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS),
-    **dict.fromkeys(("0015", "0016"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES),
+    **dict.fromkeys(
+        ("0015", "0016", "0017"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES
+    ),
 }
 """By schema, rows of it: at least one for each of its tables."""
 

@@ -111,6 +111,9 @@ def test_answers_about_another_item_are_runners_up_only() -> None:
     item = MediaItem(conflicts=(Conflict(id_type="tvdb", value="9", claimed_by="tmdb", item=7),))
     outcomes: dict[str, Outcome] = {"tvdb": said("tvdb", "tvdb:9", tvdb="9"), "tmdb": said("tmdb", "tmdb:1", tmdb="1")}
     kept = set_aside(outcomes, of_others(item))
+    assert of_others(MediaItem(dismissed=item.conflicts)) == of_others(item), (
+        "a dismissed one is no less another item's"
+    )
     assert kept["tmdb"] is outcomes["tmdb"]
     assert kept["tvdb"] == NotAsked(reason=Skip.CONFLICT, detail="speaks about item 7", rejected=outcomes["tvdb"])
 

@@ -8,6 +8,7 @@ from metarr.domain.values import Kind
 from metarr.library.aggregate import AggregateWish, TitleAggregator
 from metarr.rpc.convert import item_message, match_message, outcome_message
 from metarr.rpc.doors.context import Context, seconds_left
+from metarr.rpc.previews import Preview, with_previews
 from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
 from metarr.v1 import aggregation_service_pb2 as pb
@@ -20,8 +21,11 @@ SEARCHED = (Kind.MOVIE, Kind.SERIES)
 class AggregationServicer(BaseServicer, AggregationServiceServicer):
     """Asks the providers about a title without storing anything in the library."""
 
-    def __init__(self, titles: TitleAggregator, provider_ids: frozenset[str], clock: Clock) -> None:
+    def __init__(
+        self, titles: TitleAggregator, provider_ids: frozenset[str], clock: Clock, *, preview: Preview
+    ) -> None:
         self.clock = clock
+        self._preview = preview
         self._titles = titles
         self._provider_ids = provider_ids
 
@@ -38,8 +42,9 @@ class AggregationServicer(BaseServicer, AggregationServiceServicer):
                 deadline=self.clock.monotonic() + seconds_left(context),
             )
         aggregated = self._titles.aggregate(wish)
+        item = item_message(aggregated.item, runners_up=aggregated.runners_up, waiting=aggregated.waiting)
         return pb.AggregateResponse(
-            item=item_message(aggregated.item, runners_up=aggregated.runners_up, waiting=aggregated.waiting),
+            item=with_previews(item, self._preview),
             outcomes=[outcome_message(provider, outcome) for provider, outcome in sorted(aggregated.outcomes.items())],
         )
 

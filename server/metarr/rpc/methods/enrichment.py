@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from metarr.clock import Clock
+from metarr.domain.fields import FIELDS
 from metarr.fetch.contract import Lane
 from metarr.jobs.jobs import Jobs
 from metarr.library.enrich import Enriched, Enricher, Wish
@@ -12,9 +13,10 @@ from metarr.rpc.convert import change_message, item_message, kind_message, outco
 from metarr.rpc.doors.context import Context, seconds_left
 from metarr.rpc.methods.jobs import JobMethods
 from metarr.rpc.paging import page_token, position
+from metarr.rpc.previews import Preview, with_previews
 from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
-from metarr.store.changes import ChangeSet, Selection, is_group
+from metarr.store.changes import CAUSES, ChangeFilter, ChangeSet, Selection, is_group
 from metarr.v1 import enrichment_service_pb2 as pb
 from metarr.v1.enrichment_service_pb2_grpc import EnrichmentServiceServicer
 
@@ -30,9 +32,11 @@ class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
         jobs: Jobs,
         *,
         provider_ids: frozenset[str],
+        preview: Preview,
         clock: Clock,
     ) -> None:
         self.clock = clock
+        self._preview = preview
         self._mass_undo = mass_undo
         self._jobs = jobs
         self._history = history
@@ -51,16 +55,19 @@ class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
                 providers=check.providers("providers", request.providers, self._provider_ids),
                 dry_run=request.dry_run,
             )
-        return enriched_message(self._enricher.enrich(reference, wish))
+        answer = enriched_message(self._enricher.enrich(reference, wish))
+        with_previews(answer.item, self._preview)
+        return answer
 
     def ListChangeSets(self, request: pb.ListChangeSetsRequest, context: Context) -> pb.ListChangeSetsResponse:
-        query: list[object] = [request.item_id, request.group_id, request.job_id]
+        query: list[object] = [request.item_id, request.group_id, request.job_id, request.cause, request.field]
+        query += [request.source, request.since.seconds, request.since.nanos]
         with Check() as check:
-            which = _of_run(check, request)
+            which, fits = _of_run(check, request), _change_filter(check, request)
             reference = check.reference("item_id", request.item_id) if request.item_id else None
             limit = check.page_size("page_size", request.page_size)
             last = position(check, request.page_token, query, (int,))
-        page = self._history.page(reference, int(last[0]) if last else None, limit + 1, which)
+        page = self._history.page(reference, int(last[0]) if last else None, limit + 1, which, fits=fits)
         shown, more = page[:limit], len(page) > limit
         return pb.ListChangeSetsResponse(
             change_sets=[_told_message(named) for named in shown],
@@ -72,7 +79,7 @@ class EnrichmentServicer(JobMethods, BaseServicer, EnrichmentServiceServicer):
             change_set_id = check.number("change_set_id", request.change_set_id)
         done = self._history.undo(change_set_id)
         return pb.UndoChangeSetResponse(
-            item=item_message(done.item),
+            item=with_previews(item_message(done.item), self._preview),
             change_set=change_set_message(done.change_set) if done.change_set else None,
             refused=[pb.UndoChangeSetResponse.Refusal(field=field, why=why) for field, why in done.refused],
         )
@@ -119,7 +126,21 @@ def _of_run(check: Check, request: pb.UndoChangeSetsRequest | pb.ListChangeSetsR
     return Selection(group=group, job_id=job_id)
 
 
-def _moment(check: Check, field: str, request: pb.UndoChangeSetsRequest) -> datetime:
+def _change_filter(check: Check, request: pb.ListChangeSetsRequest) -> ChangeFilter:
+    if request.cause:
+        check.one_of("cause", request.cause, CAUSES)
+    if request.field and request.field not in FIELDS:
+        check.violation("field", f"there is no field {request.field[:60]!r}")
+    return ChangeFilter(
+        cause=request.cause,
+        field=request.field,
+        # Not asked whether there is such a source now, as with undo.
+        source=check.text("source", request.source, required=False, most=100),
+        since=_moment(check, "since", request) if request.HasField("since") else None,
+    )
+
+
+def _moment(check: Check, field: str, request: pb.UndoChangeSetsRequest | pb.ListChangeSetsRequest) -> datetime:
     try:
         return request.since.ToDatetime(UTC)
     except (ValueError, OverflowError):

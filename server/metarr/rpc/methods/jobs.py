@@ -10,7 +10,7 @@ from metarr.errors import InvalidInput, Reason
 from metarr.jobs.jobs import Jobs, Order
 from metarr.jobs.summary import ended, estimated_end, next_attempt, rate
 from metarr.library.reference import Reference
-from metarr.rpc.convert import timestamp
+from metarr.rpc.convert import kind_message, timestamp
 from metarr.rpc.doors.context import Context
 from metarr.rpc.filter import item_filter
 from metarr.rpc.paging import page_token, position
@@ -68,7 +68,11 @@ class JobMethods:
             job=job_message(job, self.clock.now()),
             troubles=[
                 pb.GetJobResponse.Trouble(
-                    item_id=str(each.item_id), deferred=each.deferred, detail=each.detail, item_title=each.title
+                    item_id=str(each.item_id),
+                    deferred=each.deferred,
+                    detail=each.detail,
+                    item_title=each.title,
+                    item_kind=kind_message(each.kind),
                 )
                 for each in self._jobs.troubles(job_id, MOST_TROUBLES)
             ],

@@ -8,18 +8,23 @@ from metarr.clock import Clock
 from metarr.domain.item import Place
 from metarr.domain.matching import Wanted
 from metarr.domain.values import Kind
+from metarr.library.artwork import Pictures
 from metarr.library.edit import Edit, Editor
 from metarr.library.intake import NewItem, NewSeries, Upserted
 from metarr.library.items import Library, Page, Shown
 from metarr.library.join import Splitter
 from metarr.library.reference import Reference
-from metarr.rpc.convert import change_message, head_message, item_message, plain_of
+from metarr.players.outbox import EntryState, Outbox
+from metarr.rpc.convert import change_message, conflict_messages, head_message, item_message, plain_of
 from metarr.rpc.doors.context import Context
 from metarr.rpc.filter import item_filter
+from metarr.rpc.methods.artwork import ArtworkMethods
 from metarr.rpc.paging import page_token, position
+from metarr.rpc.previews import Preview, with_previews
 from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
 from metarr.store.items import ItemFilter, ItemHead
+from metarr.store.players import Player
 from metarr.v1 import library_service_pb2 as pb
 from metarr.v1.common_pb2 import Item
 from metarr.v1.library_service_pb2_grpc import LibraryServiceServicer
@@ -30,17 +35,33 @@ MOST_ITEMS = 500
 MOST_FILE = 4000
 """Characters of a path."""
 
+MOST_CLAIM = 2000
+"""Characters of what a conflict tells: of a title, its names."""
+
 MOST_READINGS = 10
 """Words, besides the title, that may be an item's."""
 
 EDITABLE = frozenset({"fields", "lock_fields", "unlock_fields", "lock_all", "unlock_all", "monitored", "ids"})
 
 
-class LibraryServicer(BaseServicer, LibraryServiceServicer):
-    """The items of the library."""
+class LibraryServicer(ArtworkMethods, BaseServicer, LibraryServiceServicer):
+    """The items of the library. `preview`: where the small version of a picture is."""
 
-    def __init__(self, library: Library, editor: Editor, splitter: Splitter, clock: Clock) -> None:
+    def __init__(
+        self,
+        library: Library,
+        editor: Editor,
+        splitter: Splitter,
+        clock: Clock,
+        *,
+        outbox: Outbox,
+        pictures: Pictures,
+        preview: Preview,
+    ) -> None:
         self.clock = clock
+        self._outbox = outbox
+        self._pictures = pictures
+        self._preview = preview
         self._library = library
         self._editor = editor
         self._splitter = splitter
@@ -58,7 +79,7 @@ class LibraryServicer(BaseServicer, LibraryServiceServicer):
         done = self._editor.edit(reference, edit)
         made = done.change_set
         return pb.UpdateItemResponse(
-            item=item_message(done.item),
+            item=with_previews(item_message(done.item), self._preview),
             changes=[change_message(change) for change in made.changes] if made else (),
             change_set_id=str(made.id) if made else "",
         )
@@ -71,8 +92,8 @@ class LibraryServicer(BaseServicer, LibraryServiceServicer):
                 check.violation("joined_item_id", "is one of joined_item_ids, a number")
         done = self._splitter.split(reference, joined if isinstance(joined, int) else 0)
         return pb.SplitItemResponse(
-            item=_shown(self._library.show(done.item.id, why=False)),
-            split_item=_shown(self._library.show(done.split_item.id, why=False)),
+            item=self._item(done.item.id),
+            split_item=self._item(done.split_item.id),
         )
 
     def DeleteItems(self, request: pb.DeleteItemsRequest, context: Context) -> pb.DeleteItemsResponse:
@@ -86,7 +107,23 @@ class LibraryServicer(BaseServicer, LibraryServiceServicer):
     def GetItem(self, request: pb.GetItemRequest, context: Context) -> pb.GetItemResponse:
         with Check() as check:
             reference = check.reference("item_id", request.item_id)
-        return pb.GetItemResponse(item=_shown(self._library.show(reference, why=request.explain)))
+        shown = self._library.show(reference, why=request.explain)
+        return pb.GetItemResponse(
+            item=with_previews(_shown(shown), self._preview),
+            players=[_player(player, state) for player, state in self._outbox.of_item(shown.item.id)],
+            dismissed_conflicts=conflict_messages(shown.item.dismissed),
+        )
+
+    def DismissConflict(self, request: pb.DismissConflictRequest, context: Context) -> pb.DismissConflictResponse:
+        with Check() as check:
+            reference = check.reference("item_id", request.item_id)
+            claim = (
+                check.text("type", request.type, most=64),
+                check.text("value", request.value, required=False, most=MOST_CLAIM),
+                check.text("claimed_by", request.claimed_by, most=100),
+            )
+        item = self._editor.dismiss(reference, claim, restore=request.restore)
+        return pb.DismissConflictResponse(item=self._item(item.id))
 
     def ListItems(self, request: pb.ListItemsRequest, context: Context) -> pb.ListItemsResponse:
         query = [request.kind, request.title_contains, request.parent_id]
@@ -106,6 +143,9 @@ class LibraryServicer(BaseServicer, LibraryServiceServicer):
             next_page_token=page_token(query, [heads[-1].sort_key, heads[-1].id]) if more else "",
             total_size=page.total,
         )
+
+    def _item(self, item_id: int) -> Item:
+        return with_previews(_shown(self._library.show(item_id, why=False)), self._preview)
 
 
 def _filter(check: Check, request: pb.ListItemsRequest) -> ItemFilter:
@@ -153,6 +193,16 @@ def _shown(shown: Shown) -> Item:
         joined=shown.joined,
         children=shown.children,
         undecided=shown.undecided,
+    )
+
+
+def _player(player: Player, state: EntryState) -> pb.ItemPlayer:
+    return pb.ItemPlayer(
+        player_id=player.id,
+        name=player.name,
+        host_key=state.entry.host_key,
+        pending_fields=state.pending,
+        not_taken_fields=[each.field for each in state.refusals],
     )
 
 

@@ -104,6 +104,7 @@ def _item(
         vetoes=tuple(beside[0].get(row.id, ())),
         statements=beside[1].get(row.id, ()),
         conflicts=row.conflicts,
+        dismissed=row.dismissed or (),
         undecided=row.undecided,
         readings=row.readings or (),
         monitored=row.monitored,

@@ -123,6 +123,7 @@ def _columns(item: MediaItem) -> dict[str, Any]:
         "bases": item.bases,
         "fingerprint": item.fingerprint,
         "conflicts": item.conflicts,
+        "dismissed": item.dismissed or None,
         "undecided": item.undecided,
         "readings": item.readings or None,
         "shown_title": shown_title(item),

@@ -104,14 +104,9 @@ function leave() {
   dialog().close();
 }
 
-// What was typed and is not saved is not lost by accident. What was wrong with it is said until it is typed anew.
+// What was typed and is not saved is not lost by accident.
 let changed = false;
-document.addEventListener("input", (event) => {
-  if (!event.target.closest("[data-guard]")) return;
-  changed = true;
-  event.target.removeAttribute("aria-invalid");
-  event.target.closest(".field")?.querySelector(".wrong")?.remove();
-});
+document.addEventListener("input", (event) => { if (event.target.closest("[data-guard]")) changed = true; });
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.detail.xhr.getResponseHeader("HX-Redirect")) changed = false;
 });
