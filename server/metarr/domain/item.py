@@ -107,11 +107,13 @@ class Veto(Struct, frozen=True, kw_only=True):
 
 class HeldValue(Struct, frozen=True, kw_only=True):
     """What a file, or an entry of a player, holds of a field. `own`: its own word there, None where it has none, only
-    an echo of what it was given (`domain.statement`); `since`: when that became its word."""
+    an echo of what it was given (`domain.statement`); `since`: when that became its word. `lock_of_other`: it locks the
+    field, but the lock there, or that there is none, is another hand's."""
 
     value: Value
     own: Value | None
     since: datetime
+    lock_of_other: bool = False
 
 
 class Statement(Struct, frozen=True, kw_only=True):

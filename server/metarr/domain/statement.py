@@ -47,14 +47,16 @@ def restated(
             now_held[name] = was
             continue
         if name in taken:
-            now_held[name] = HeldValue(value=value, own=was.own if was else None, since=was.since if was else at)
+            now_held[name] = replace(was, value=value) if was else HeldValue(value=value, own=None, since=at)
             continue
         ours = [each for each in had.get(name, ()) if _is_of_others(each, mine, first=before is None)]
         own = _own_elements(value, was, ours, mine) if name in unions else _own_word(name, value, ours)
         if own is None and was is not None and name not in unions:
             now_held[name] = replace(was, value=value)
         else:
-            now_held[name] = HeldValue(value=value, own=own, since=at)
+            now_held[name] = HeldValue(
+                value=value, own=own, since=at, lock_of_other=was is not None and was.lock_of_other
+            )
     return replace(now, values=now_held)
 
 
@@ -123,6 +125,15 @@ def _without_word(statement: Statement, name: str, now: FieldValue, then: FieldV
         return statement
     own = then.value if then.sources == mine else None
     return replace(statement, values={**statement.values, name: replace(value, own=own)})
+
+
+def with_locks_of_other(statement: Statement, names: Collection[str], *, of_other: bool = True) -> Statement:
+    """The statement with its locks of these fields told apart: another hand locked or unlocked them, or it did."""
+    marked = {
+        name: replace(value, lock_of_other=of_other) if name in names and name in statement.locks else value
+        for name, value in statement.values.items()
+    }
+    return replace(statement, values=marked)
 
 
 def words_of(statements: Iterable[Statement]) -> dict[str, dict[str, Value]]:

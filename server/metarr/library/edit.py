@@ -13,6 +13,7 @@ from metarr.domain.checked import checked_value
 from metarr.domain.conflicts import Claim, claim_of, dismissed, restored
 from metarr.domain.fields import fields_of
 from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule
+from metarr.domain.statement import with_locks_of_other
 from metarr.domain.values import Value
 from metarr.errors import InvalidInput, NoSuchThing, VersionMoved, Violation
 from metarr.library import join
@@ -119,9 +120,11 @@ def edited(item: MediaItem, edit: Edit, now: datetime) -> MediaItem:
         if fields.get(name) != replace(typed, fetched_at=fields.get(name, typed).fetched_at):
             fields[name] = typed
     filled = {name for name, stored in fields.items() if stored.value is not None}
-    for name in edit.lock | (filled if edit.lock_all else frozenset()):
+    locked = edit.lock | (filled if edit.lock_all else frozenset())
+    unlocked = edit.unlock | (fields.keys() if edit.unlock_all else frozenset())
+    for name in locked:
         fields[name] = replace(fields.get(name, FieldValue()), locked=True)
-    for name in edit.unlock | (fields.keys() if edit.unlock_all else frozenset()):
+    for name in unlocked:
         fields[name] = replace(fields.get(name, FieldValue()), locked=False)
     after = replace(
         item,
@@ -129,6 +132,7 @@ def edited(item: MediaItem, edit: Edit, now: datetime) -> MediaItem:
         # A value typed in ends what an undo left behind for its field.
         vetoes=tuple(veto for veto in item.vetoes if veto.field not in values),
         monitored=item.monitored if edit.monitored is None else edit.monitored,
+        statements=tuple(with_locks_of_other(each, {*values, *locked, *unlocked}) for each in item.statements),
     )
     return after if after == item else replace(after, fingerprint="")
 

@@ -12,7 +12,7 @@ from metarr.asking.gather import Gatherer
 from metarr.domain.equality import same
 from metarr.domain.item import OWNER, REPORTERS, FieldValue, MediaItem, Rule, Statement, below_providers
 from metarr.domain.merge import Coverage, merge
-from metarr.domain.statement import Had, restated
+from metarr.domain.statement import Had, restated, with_locks_of_other
 from metarr.domain.values import Kind, Value
 from metarr.store import changes
 from metarr.store.database import Connection
@@ -60,6 +60,9 @@ def stated(
     after = restated(before, now, values, had=had, unions=unions, at=terms.now, taken=taken)
     if after == before:
         return item
+    new_locks = after.locks - (before.locks if before is not None else frozenset())
+    after = with_locks_of_other(after, new_locks, of_other=False)
+    after = with_locks_of_other(after, new_locks & item.locked_fields())
     others = [each for each in item.statements if each is not before]
     said = replace(item, statements=tuple(sorted([*others, after], key=lambda each: each.key)))
     free, unlocked = _without_its_locks(said, before)
@@ -68,7 +71,6 @@ def stated(
     moved = {name for name in {*words_before, *words} if words_before.get(name) != words.get(name)}
     empty = {name for name, word in words.items() if word is not None and name not in item.fields}
     merged = _merged(free, moved | empty, terms)
-    new_locks = after.locks - (before.locks if before is not None else frozenset())
     fields = _locked(merged, after, new_locks | (unlocked & after.locks))
     return replace(merged, fields=fields, fingerprint="" if moved or fields != item.fields else item.fingerprint)
 
@@ -110,6 +112,7 @@ def _without_its_locks(item: MediaItem, before: Statement | None) -> tuple[Media
         for name in before.locks & item.locked_fields()
         if item.fields[name].sources == (before.source,)
         and name in before.values
+        and not before.values[name].lock_of_other
         and same(name, item.fields[name].value, before.values[name].own)
     )
     fields = {name: replace(stored, locked=stored.locked and name not in mine) for name, stored in item.fields.items()}

@@ -58,6 +58,7 @@ class _StoredHeld(Struct, frozen=True, kw_only=True):
     value: msgspec.Raw
     since: datetime
     own: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    lock_of_other: bool = False
 
 
 _decode = msgspec.json.Decoder(_StoredValue).decode
@@ -109,6 +110,8 @@ def encode_held(values: Mapping[str, HeldValue]) -> str:
         plain[name] = {"value": each.value, "since": each.since}
         if each.own != each.value:
             plain[name]["own"] = each.own
+        if each.lock_of_other:
+            plain[name]["lock_of_other"] = True
     return _encode(plain).decode()
 
 
@@ -118,7 +121,8 @@ def decode_held(text: str) -> dict[str, HeldValue]:
     for name, stored in _decode_held(text).items():
         value = read_value(name, stored.value)
         if value is not None:
-            values[name] = HeldValue(value=value, own=_own(name, value, stored.own), since=stored.since)
+            own = _own(name, value, stored.own)
+            values[name] = HeldValue(value=value, own=own, since=stored.since, lock_of_other=stored.lock_of_other)
     return values
 
 

@@ -165,6 +165,49 @@ def test_a_lock_of_the_owner_holds_against_the_file(home: House) -> None:
     assert shown(home, first.item.id, "plot") == ("One", "nfo")
 
 
+LATER_LOCKED = {
+    "then the file locks": [Edit(lock=frozenset({"plot"})), {"lock_all": True}],
+    "after the file locked": [{"lock_all": True}, Edit(lock=frozenset({"plot"}))],
+    "again, after he unlocked what the file locked": [
+        {"lock_all": True},
+        Edit(unlock=frozenset({"plot"})),
+        Edit(lock=frozenset({"plot"})),
+    ],
+    "everything": [{"lock_all": True}, Edit(lock_all=True)],
+    "then the file locks, unlocks, and locks again": [
+        Edit(lock=frozenset({"plot"})),
+        {"lock_all": True},
+        {},
+        {"lock_all": True},
+    ],
+}
+
+
+@pytest.mark.parametrize("turns", LATER_LOCKED.values(), ids=LATER_LOCKED)
+@pytest.mark.parametrize("then", [{"lock_all": True}, {}], ids=["locked still", "unlocked"])
+def test_what_the_owner_locked_is_his_whatever_the_file_locks(
+    home: House, turns: list[Any], then: dict[str, bool]
+) -> None:
+    [first] = take(home, identified(fields={"plot": "One"}))
+    for turn in turns:
+        if isinstance(turn, Edit):
+            home.services.editor.edit(first.item.id, turn)
+        else:
+            take(home, identified(fields={"plot": "One"}, **turn))
+            unchanged(home, identified(fields={"plot": "One"}, **turn))
+    take(home, identified(fields={"plot": "Two"}, **then))
+    assert shown(home, first.item.id, "plot") == ("One", "nfo")
+    assert "plot" in home.item(first.item.id).locked_fields()
+
+
+def test_what_the_owner_unlocked_stays_so_when_the_file_is_corrected(home: House) -> None:
+    [first] = take(home, identified(fields={"plot": "One"}, lock_all=True))
+    home.services.editor.edit(first.item.id, Edit(unlock_all=True))
+    take(home, identified(fields={"plot": "Two"}, lock_all=True))
+    assert shown(home, first.item.id, "plot") == ("Two", "nfo")
+    assert "plot" not in home.item(first.item.id).locked_fields()
+
+
 def test_a_file_that_locks_its_data_counts_before_what_providers_said(home: House, tmdb: Scripted) -> None:
     tmdb.words[IMDB] = {"plot": "TMDB's", "tagline": "TMDB's"}
     [first] = take(home, NewItem(Kind.MOVIE, ids={"imdb": IMDB}))
