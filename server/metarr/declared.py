@@ -38,10 +38,11 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
     `default`: of its type. `choices`: of a choice. `required`: nothing can be done without it. `minimum` and
     `maximum`: bounds of a number, of a text's length, and of how many texts there may be; without `maximum`:
-    `MAX_NUMBER`, `MAX_TEXT`. `sent_to`: of a secret, the setting with the address that it is entered for. `wrong`: what
-    is wrong with a text, or with one of the texts, such as "is no time", "" if nothing; without it, any but an empty
-    one will do. `echoed`: what is wrong is said with the text itself; not of one in which there may be a password.
-    `hinted`: how a secret ends may be told; not of a password, which people choose.
+    `MAX_NUMBER`, `MAX_TEXT`. `sent_to`: of a secret, the setting with the address that it is entered for. `wrong`:
+    what is wrong with a text, or with one of the texts, such as "is no time", "" if nothing; without it, any but an
+    empty one will do. `meant`: a text as it is kept, however it was typed; first of all. `echoed`: what is wrong is
+    said with the text itself; not of one in which there may be a password. `hinted`: how a secret ends may be told;
+    not of a password, which people choose.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     maximum: float | None = None
     sent_to: str = "base_url"
     wrong: Callable[[str], str] | None = None
+    meant: Callable[[str], str] = str.strip
     echoed: bool = True
     hinted: bool = True
 
@@ -153,7 +155,7 @@ def _texts(setting: Setting, raw: Any) -> list[str]:
 def _text(setting: Setting, raw: Any, most: int) -> str:
     if not isinstance(raw, str):
         raise ValueError("needs a text")
-    text = raw.strip()
+    text = setting.meant(raw.strip())
     if setting.wrong is None:
         if not text:
             raise ValueError("needs a text")

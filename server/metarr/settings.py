@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from metarr import proxy
 from metarr.declared import Setting, SettingType, checked
+from metarr.domain.countries import COUNTRIES, country_code
 from metarr.domain.fields import FIELDS
-from metarr.domain.languages import ISO_639_1
+from metarr.domain.languages import ISO_639_1, language_tag
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +78,12 @@ def _zone(text: str) -> str:
 def _language(text: str) -> str:
     """Two letters that ISO 639-1 knows, and where it matters a country's."""
     match = re.fullmatch(r"([a-z]{2})(-[A-Z]{2})?", text, re.ASCII)
-    return "" if match and match[1] in ISO_639_1 else "is no language such as en or pt-BR"
+    if match and match[1] in ISO_639_1:
+        return ""
+    meant = language_tag(text)
+    return (
+        f"is no language such as en or pt-BR; write {meant}" if meant != text else "is no language such as en or pt-BR"
+    )
 
 
 def _field(text: str) -> str:
@@ -106,7 +112,8 @@ _SETTINGS = (
         key="country",
         label="Country",
         help="Whose release dates and certifications count: two letters (ISO 3166-1), such as US.",
-        wrong=_matching(r"[A-Z]{2}", "is no country's code of two capital letters, such as US"),
+        wrong=lambda text: "" if text in COUNTRIES else "is no country's code of two letters, such as US or GB",
+        meant=country_code,
     ),
     Setting(
         key="extra_fanart",

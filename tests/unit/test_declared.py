@@ -116,6 +116,20 @@ def test_every_setting_of_metarr_is_declared_with_a_default_that_fits() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
+    [("US", "US"), (" de ", "DE"), ("UK", "GB"), ("uk", "GB"), ("gb", "GB"), ("XK", "XK"), ("AQ", "AQ")],
+)
+def test_a_country_is_kept_by_the_code_that_providers_use(typed: str, kept: str) -> None:
+    assert checked_all(DECLARED, {"country": typed}) == ({"country": kept}, [])
+
+
+@pytest.mark.parametrize("typed", ["ZZ", "XX", "usa", "Germany", "U", "", "EU", "de-DE", "ＵＳ"])
+def test_what_is_no_country_is_refused(typed: str) -> None:
+    [wrong] = checked_all(DECLARED, {"country": typed})[1]
+    assert "no country's code" in wrong.description
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
     [
         (["es-ES", "en"], ["es-ES", "en"]),
         (["en", "en"], ["en"]),
@@ -126,7 +140,11 @@ def test_every_setting_of_metarr_is_declared_with_a_default_that_fits() -> None:
         ([], "has 1 to 10 entries"),
         (["xx"], "'xx' is no language"),
         (["en", "english"], "'english' is no language"),
-        (["EN-us"], "is no language"),
+        (["EN-us"], "is no language such as en or pt-BR; write en-US"),
+        (["de_DE"], "write de-DE"),
+        (["de_DE.UTF-8"], "write de-DE"),
+        (["en_uk"], "write en-GB"),
+        (["english-UK"], "is no language such as en or pt-BR"),
         (["es-ES, en"], "is no language"),
         ("en", "is a list of texts"),
     ],

@@ -14,8 +14,10 @@ For `es-ES, en`, an original language `ja` that is accepted, and a title:
     (3, 0, 0)   any other: for a title alone
 """
 
+import re
 from functools import lru_cache
 
+from metarr.domain.countries import country_code
 from metarr.domain.fields import Field, FieldType, Textless
 from metarr.domain.item import FieldValue, below_providers
 from metarr.domain.outcome import Fragment
@@ -33,6 +35,18 @@ sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo
 """
 ISO_639_1 = frozenset(_CODES.split())
 """Codes that a language may have; `cn`, `mo` and `sh` are no longer standard, and TMDB uses them."""
+
+_TAG = re.compile(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?(?:[.][A-Za-z0-9-]{1,20})?", re.ASCII)
+
+
+def language_tag(text: str) -> str:
+    """The tag that is meant: `de_DE`, `DE-de` and `de_DE.UTF-8` are de-DE. What is none stays as it is."""
+    match = _TAG.fullmatch(text.strip())
+    if match is None:
+        return text
+    region = country_code(match[2]) if match[2] else ""
+    return f"{match[1].lower()}-{region}" if region else match[1].lower()
+
 
 BEST: Rank = (0, 0, 0)
 TEXTLESS_FIRST: Rank = (-1, 0, 0)
