@@ -19,9 +19,10 @@ from metarr.clock import Clock
 from metarr.domain.changes import Change, diff, sync_reason
 from metarr.domain.evidence import is_awaited
 from metarr.domain.item import MediaItem
+from metarr.domain.listings import ListPart, listing
 from metarr.domain.merge import Decision, merge
 from metarr.domain.outcome import Answered, NotAsked, Outcome, Skip
-from metarr.domain.series import ListPart, listing, number_of, outcomes_below
+from metarr.domain.series import number_of, outcomes_below
 from metarr.domain.values import Kind
 from metarr.library.commit import publish
 from metarr.library.withdrawals import guarded

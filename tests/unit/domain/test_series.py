@@ -7,8 +7,9 @@ import pytest
 
 from factories import NOW, item
 from metarr.domain.item import FieldValue, MediaItem
+from metarr.domain.listings import Listing, ListPart, listing
 from metarr.domain.outcome import Answered, Fragment, ListedEpisode, NotAsked, NotFound, Outcome, Skip, Unavailable
-from metarr.domain.series import Listing, ListPart, listing, outcomes_below
+from metarr.domain.series import outcomes_below
 from metarr.domain.values import Kind, Text
 from metarr.errors import Reason
 

@@ -1,0 +1,113 @@
+"""All that a provider lists of a series, put together of the parts that it was asked for."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from metarr.domain.evidence import answer_of
+from metarr.domain.languages import TEXT_FIELDS
+from metarr.domain.outcome import Answered, Fragment, ListedEpisode, NotFound, Outcome
+from metarr.domain.values import Struct, Text
+
+
+class ListPart(Struct, frozen=True, kw_only=True):
+    """What came of asking for a part of a provider's lists: in a language, of a season; None: of all."""
+
+    language: str
+    season: int | None
+    outcome: Outcome
+
+
+class Listing(Struct, frozen=True, kw_only=True):
+    """All that a provider lists of a series. By the id of each entry what it says about that episode, as an answer of
+    its own, and by number about seasons. `silent`: the parts that could not be heard; `has_holes`: it has no such part
+    as one that was asked for, so it lists these episodes elsewhere, if at all."""
+
+    series: str
+    entries: dict[str, ListedEpisode] = {}
+    answers: dict[str, Answered] = {}
+    seasons: dict[int, Answered] = {}
+    silent: tuple[ListPart, ...] = ()
+    has_holes: bool = False
+
+    def silence(self, season: int | None) -> Outcome | None:
+        """Why something about a season, or any, could not be heard; None: all was."""
+        for part in self.silent:
+            if season is None or part.season in (None, season):
+                return part.outcome
+        return None
+
+
+def listing(series: str, parts: Iterable[ListPart]) -> Listing:
+    """What the parts say together; `series`: the typed id by which the provider was asked, such as `tmdb:1399`."""
+    parts = tuple(parts)
+    read = [(part, answer) for part in parts if isinstance(answer := _standing(part.outcome), Answered)]
+    silent = tuple(part for part in parts if _standing(part.outcome) is None)
+    has_holes = any(isinstance(_standing(part.outcome), NotFound) for part in parts)
+    of_episode: dict[str, list[tuple[ListedEpisode, Answered]]] = {}
+    of_season: dict[int, list[Answered]] = {}
+    for part, answer in read:
+        for entry in answer.fragment.listed:
+            of_episode.setdefault(entry.id, []).append((entry, answer))
+        if part.season is not None:
+            of_season.setdefault(part.season, []).append(answer)
+    entries = {entry_id: listed[0][0] for entry_id, listed in of_episode.items()}
+    bare = Listing(series=series, entries=entries, silent=silent, has_holes=has_holes)
+    answers = {
+        entry_id: _together(
+            _asked(series, entry_id),
+            [(entry.fragment, answer) for entry, answer in listed],
+            text_missing=bare.silence(entries[entry_id].season) is not None,
+        )
+        for entry_id, listed in of_episode.items()
+    }
+    seasons = {
+        season: _together(
+            f"{series}/s{season}",
+            [(replace(answer.fragment, listed=()), answer) for answer in said],
+            text_missing=bare.silence(season) is not None,
+        )
+        for season, said in of_season.items()
+    }
+    return replace(bare, answers=answers, seasons=seasons)
+
+
+def _asked(series: str, entry: str) -> str:
+    """The series and the entry: `tvdb:121361/3254641`, `tmdb:1399/1/3`."""
+    return entry if entry.startswith(f"{series}/") else f"{series}/{entry.partition(':')[2]}"
+
+
+def _standing(outcome: Outcome) -> Answered | NotFound | None:
+    """The answer that counts; None where nothing was heard."""
+    answer = answer_of(outcome)
+    if isinstance(answer, NotFound) and answer.soft:
+        return None
+    if isinstance(answer, Answered) and answer is not outcome:
+        return replace(answer, stale=True)
+    return answer
+
+
+def _together(asked_id: str, said: Sequence[tuple[Fragment, Answered]], *, text_missing: bool) -> Answered:
+    """One answer of what is said in several languages. Where one of them could not be heard, no text was: else another
+    language would take the place of the one that is stored."""
+    first = said[0][0]
+    texts: dict[str, tuple[Text, ...]] = {}
+    for name in sorted({name for fragment, _ in said for name in fragment.texts}):
+        by_language: dict[str, Text] = {}
+        for text in (text for fragment, _ in said for text in fragment.texts.get(name, ())):
+            by_language.setdefault(text.language, text)
+        texts[name] = tuple(by_language.values())
+    read = first.values.keys() | texts.keys()
+    unread = frozenset(name for fragment, _ in said for name in fragment.unread) - read - first.empty
+    empty = frozenset(name for fragment, _ in said for name in fragment.empty) - read - unread
+    if text_missing:
+        spoken = (empty | texts.keys()) & TEXT_FIELDS
+        texts = {name: value for name, value in texts.items() if name not in spoken}
+        empty, unread = empty - spoken, unread | spoken
+    return Answered(
+        fragment=replace(first, texts=texts, empty=empty, unread=unread),
+        fetched_at=min(answer.fetched_at for _, answer in said),
+        asked_id=asked_id,
+        stale=any(answer.stale for _, answer in said),
+        cached=all(answer.cached for _, answer in said),
+    )
