@@ -33,7 +33,12 @@ def diff(before: Mapping[str, FieldValue], after: Mapping[str, FieldValue]) -> t
     changes = []
     for field in FIELDS:
         old, new = before.get(field, _NOTHING), after.get(field, _NOTHING)
-        if old is not new and (old.value, old.locked, old.day) != (new.value, new.locked, new.day):
+        if old is not new and (old.value, old.locked, old.locks_below, old.day) != (
+            new.value,
+            new.locked,
+            new.locks_below,
+            new.day,
+        ):
             changes.append(Change(field=field, old=old, new=new))
     return tuple(changes)
 

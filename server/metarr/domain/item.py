@@ -61,6 +61,12 @@ def by_providers(sources: tuple[str, ...]) -> bool:
     return any(source != OWNER and not below_providers(source) for source in sources)
 
 
+def by_parent(stored: "FieldValue") -> bool:
+    """Whether a lock above protects a value: it does none that the item only came with, such as "Episode 7"."""
+    only_reported = stored.sources and all(map(below_providers, stored.sources))
+    return stored.value is not None and not only_reported
+
+
 class Withdrawal(Struct, frozen=True, kw_only=True):
     """A source says that it has none of what is stored from it: on how many `days` so far, the `first` and the `last`
     of them in UTC, as ISO text."""
@@ -76,6 +82,7 @@ class FieldValue(Struct, frozen=True, kw_only=True):
 
     `sources`: whose word it is; several of a field merged as a union. `fetched_at`: when it was said. `asked_ids`: the
     typed ids that these providers were asked with, parallel to `sources`, "" where one was not; empty where none was.
+    `locks_below`: the lock reaches the same field of what is below the item.
     `contributors` names the providers of each element of a union, parallel to the value. `language`: of a text, a tag;
     "": unknown, or stored before it was kept. `day`: the one that a year comes from, YYYY-MM-DD, where it is known.
     `withdrawals`: sources that say they have it no more.
@@ -87,6 +94,7 @@ class FieldValue(Struct, frozen=True, kw_only=True):
     rule: Rule = Rule.FIRST
     asked_ids: tuple[str, ...] = ()
     locked: bool = False
+    locks_below: bool = False
     contributors: tuple[tuple[str, ...], ...] = ()
     language: str = ""
     day: str = ""
@@ -211,8 +219,9 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     was joined with, of a provider's record that is gone. `undecided`: an item without ids was searched for in vain.
     `dismissed`: claims that the owner wants to see as conflicts no more (`domain.conflicts`).
     `bases`: by provider, in which way it was asked and heard when its answer was merged last (`asking.heard`).
-    `version` counts the writes of this row. `parent_locked` names the fields that are locked on the nearest ancestor
-    that locks them; an inherited lock protects existing values only. `series_title`: of the series it belongs to.
+    `version` counts the writes of this row. `parent_locked` names the fields of which the lock of the nearest
+    ancestor that locks them reaches below; it protects existing values only, and none that a file or player reported.
+    `series_title`: of the series it belongs to.
     `statements`: what files and players say about it, by source and file.
     """
 
@@ -276,3 +285,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
 
     def locked_fields(self) -> frozenset[str]:
         return frozenset(name for name, stored in self.fields.items() if stored.locked)
+
+    def locked_below(self) -> frozenset[str]:
+        """The fields of which the lock reaches what is below."""
+        return frozenset(name for name, stored in self.fields.items() if stored.locked and stored.locks_below)

@@ -55,7 +55,7 @@ def listing(series: str, parts: Iterable[ListPart]) -> Listing:
     bare = Listing(series=series, entries=entries, silent=silent, has_holes=has_holes)
     answers = {
         entry_id: _together(
-            _asked(series, entry_id),
+            asked_of(series, entry_id),
             [(entry.fragment, answer) for entry, answer in listed],
             text_missing=bare.silence(entries[entry_id].season) is not None,
         )
@@ -72,8 +72,8 @@ def listing(series: str, parts: Iterable[ListPart]) -> Listing:
     return replace(bare, answers=answers, seasons=seasons)
 
 
-def _asked(series: str, entry: str) -> str:
-    """The series and the entry: `tvdb:121361/3254641`, `tmdb:1399/1/3`."""
+def asked_of(series: str, entry: str) -> str:
+    """How a question about an entry is written, with its series: `tvdb:121361/3254641`, `tmdb:1399/1/3`."""
     return entry if entry.startswith(f"{series}/") else f"{series}/{entry.partition(':')[2]}"
 
 

@@ -15,7 +15,7 @@ from metarr.domain.equality import same, text_key
 from metarr.domain.evidence import Said, hear, in_order
 from metarr.domain.fields import Field, FieldType, fields_of
 from metarr.domain.freshness import is_ahead
-from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule, Veto, below_providers, by_providers
+from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule, Veto, below_providers, by_parent, by_providers
 from metarr.domain.languages import (
     BEST,
     TEXT_FIELDS,
@@ -212,7 +212,7 @@ def stored_languages(item: MediaItem, policy: MergePolicy) -> TitleLanguages:
 def _decide(item: MediaItem, listening: Listening, outcomes: Mapping[str, Outcome], frame: _Frame) -> Decision:
     field, order = listening.field, listening.order
     stored = item.fields.get(field.name, NOTHING_STORED)
-    if stored.locked or (field.name in item.parent_locked and stored.value is not None):
+    if stored.locked or (field.name in item.parent_locked and by_parent(stored)):
         return Decision(field=field.name, value=stored)
     vetoes = [veto for veto in item.vetoes if veto.field == field.name] if item.vetoes else []
     union = listening.rule.union and field.type is FieldType.TEXTS

@@ -23,6 +23,8 @@ class PairingRule(StrEnum):
     DECIDED = "decided"
     """The owner says so."""
     ID = "id"
+    NUMBER = "number"
+    """Its number names it, in the list that the library's numbers are of."""
     STANDING = "standing"
     """It was so before, and nothing speaks against it."""
     TITLE_AND_DAY = "title+day"

@@ -6,7 +6,7 @@ provider lists.
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -17,16 +17,18 @@ from metarr.asking.gather import Gatherer, Inquiry
 from metarr.asking.parts import PartGatherer, SeriesInquiry
 from metarr.clock import Clock
 from metarr.domain.changes import Change, diff, sync_reason
+from metarr.domain.entries import KnownEntry, number_of, pairs_of
 from metarr.domain.evidence import is_awaited
 from metarr.domain.item import MediaItem
-from metarr.domain.listings import ListPart, listing
+from metarr.domain.listings import ListPart, asked_of, listing
 from metarr.domain.merge import Decision, merge
 from metarr.domain.outcome import Answered, NotAsked, Outcome, Skip
-from metarr.domain.series import number_of, outcomes_below
+from metarr.domain.series import outcomes_below
 from metarr.domain.values import Kind
+from metarr.errors import VersionMoved
 from metarr.library.commit import publish
 from metarr.library.withdrawals import guarded
-from metarr.store import items
+from metarr.store import episode_entries, items
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
 
@@ -63,10 +65,15 @@ class Below:
 
 @dataclass(frozen=True)
 class _Gathered:
-    """The outcomes for each item below a series, and of its parts those that are still awaited."""
+    """The outcomes for each item below a series, and of its parts those that are still awaited. `known`: which entries
+    were known before, and are now; `refused`: by question about an entry the item that alone it is about, as the owner
+    says, None for none."""
 
     outcomes: Mapping[int, Mapping[str, Outcome]]
     missing: Mapping[str, Outcome]
+    before: Sequence[KnownEntry] = ()
+    known: Sequence[KnownEntry] = ()
+    decided: Mapping[str, int | None] = field(default_factory=dict)
 
 
 class BelowEnricher:
@@ -85,9 +92,10 @@ class BelowEnricher:
         639-1, "" for unknown. `keep` False: nothing is saved."""
         with self._database.read() as connection:
             below = self._below(connection, series)
+            known = episode_entries.of_series(connection, series.id)
         if not below:
             return Below()
-        gathered = self._gather(below, inquiry, config, original)
+        gathered = self._gather(below, known, inquiry, config, original)
         enriched: dict[int, EnrichedBelow] = {}
         group_id = 0
         for start in range(0, len(below), AT_ONCE):
@@ -97,6 +105,8 @@ class BelowEnricher:
                     merged = self._merge(connection, ids, inquiry, gathered, config)
             else:
                 with self._gatherer.arrivals.begin() as connection:
+                    if start == 0:
+                        _keep(connection, series.id, gathered)
                     merged = self._merge(connection, ids, inquiry, gathered, config)
                     merged = _saved(connection, merged)
                     group_id = self._publish(connection, merged, config, job_id, group_id)
@@ -111,7 +121,14 @@ class BelowEnricher:
         below = items.get_many(connection, items.descendants(connection, [series.id])).values()
         return [item for item in below if item.deleted_at is None]
 
-    def _gather(self, below: Sequence[MediaItem], inquiry: Inquiry, config: Config, original: str) -> _Gathered:
+    def _gather(
+        self,
+        below: Sequence[MediaItem],
+        known: Sequence[KnownEntry],
+        inquiry: Inquiry,
+        config: Config,
+        original: str,
+    ) -> _Gathered:
         """Ask for the parts of the seasons that the library holds, and sort out which entry is which episode."""
         counts = Counter(
             season
@@ -130,7 +147,8 @@ class BelowEnricher:
             )
             for provider, parts in gathered.items()
         }
-        outcomes = outcomes_below(below, listings)
+        pairs = pairs_of(below, listings, known, self._clock.now())
+        outcomes = outcomes_below(below, listings, pairs)
         for item in below:
             for configured in everyone.providers:
                 outcomes[item.id].setdefault(
@@ -143,7 +161,12 @@ class BelowEnricher:
             for provider, parts in gathered.items()
             if (worst := next((each for each in parts.values() if is_awaited(each)), None)) is not None
         }
-        return _Gathered(outcomes, missing)
+        decided = {
+            asked_of(listings[each.provider].series, each.entry): each.item_id
+            for each in pairs.known
+            if each.is_decided and each.provider in listings
+        }
+        return _Gathered(outcomes, missing, known, pairs.known, decided)
 
     def _merge(
         self, connection: Connection, ids: Iterable[int], inquiry: Inquiry, gathered: _Gathered, config: Config
@@ -151,7 +174,7 @@ class BelowEnricher:
         """What the merge makes of these items as they are now; with each what it was."""
         asked = {f"{id_type}:{claim.value}" for id_type, claim in inquiry.subject.ids.items()}
         return [
-            (before, self._merged(connection, before, asked, gathered.outcomes[before.id], config))
+            (before, self._merged(connection, before, asked, gathered, config))
             for before in items.get_many(connection, ids).values()
             if before.deleted_at is None
         ]
@@ -161,11 +184,12 @@ class BelowEnricher:
         connection: Connection,
         before: MediaItem,
         series: set[str],
-        outcomes: Mapping[str, Outcome],
+        gathered: _Gathered,
         config: Config,
     ) -> EnrichedBelow:
-        coverage = self._gatherer.coverage(before.kind, config)
-        base = without_other_entries(before, series, outcomes)
+        outcomes, coverage = gathered.outcomes[before.id], self._gatherer.coverage(before.kind, config)
+        others = {asked_id for asked_id, item_id in gathered.decided.items() if item_id != before.id}
+        base = without_other_entries(before, series, outcomes, others)
         merged = merge(base, outcomes, config.policy, coverage, guarded=guarded(connection, base))
         changed = diff(before.fields, merged.item.fields)
         answered = tuple(sorted(p for p, outcome in outcomes.items() if isinstance(outcome, Answered)))
@@ -207,15 +231,27 @@ def _saved(connection: Connection, merged: Sequence[_Merged]) -> list[_Merged]:
     return [(before, dataclasses.replace(each, item=saved.get(before.id, before))) for before, each in merged]
 
 
-def without_other_entries(item: MediaItem, series: Iterable[str], outcomes: Mapping[str, Outcome]) -> MediaItem:
+def _keep(connection: Connection, series_id: int, gathered: _Gathered) -> None:
+    """Keep which entry is which. Raises VersionMoved where the owner decided about one meanwhile."""
+    now = episode_entries.of_series(connection, series_id)
+    if [each for each in now if each.is_decided] != [each for each in gathered.before if each.is_decided]:
+        raise VersionMoved(f"which episodes of item {series_id} are which was decided meanwhile")
+    episode_entries.write(connection, series_id, now, gathered.known)
+
+
+def without_other_entries(
+    item: MediaItem, series: Iterable[str], outcomes: Mapping[str, Outcome], others: Collection[str] = ()
+) -> MediaItem:
     """The item without the unlocked values that were got of another series, or of another entry than the one that is
-    this episode now: a corrected identity."""
+    this episode now: a corrected identity. `others`: questions about entries of which the owner says that they are
+    other episodes."""
     now = {each.asked_id for each in outcomes.values() if isinstance(each, Answered)}
     paired = {asked_id.partition("/")[0] for asked_id in now}
 
     def is_other(asked_id: str) -> bool:
         of_series, parted, _ = asked_id.partition("/")
-        return bool(parted) and asked_id not in now and (of_series not in series or of_series in paired)
+        other = of_series not in series or of_series in paired or asked_id in others
+        return bool(parted) and asked_id not in now and other
 
     fields = {
         name: stored

@@ -37,8 +37,7 @@ def commit(
     Raises what `store.items.save` raises.
     """
     saved = items.save(connection, before, after)
-    if before.locked_fields() != saved.locked_fields():
-        # A lock protects what is below, too.
+    if before.locked_below() != saved.locked_below():
         items.clear_fingerprints(connection, items.descendants(connection, [saved.id]))
     if saved.parent_id is not None:
         # What is below a series is merged in its run.

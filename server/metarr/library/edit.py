@@ -14,7 +14,7 @@ from metarr.domain.conflicts import Claim, claim_of, dismissed, restored
 from metarr.domain.fields import fields_of
 from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule
 from metarr.domain.statement import with_locks_of_other
-from metarr.domain.values import Value
+from metarr.domain.values import Kind, Value
 from metarr.errors import InvalidInput, NoSuchThing, VersionMoved, Violation
 from metarr.library import join
 from metarr.library.commit import Committed, commit
@@ -29,7 +29,8 @@ class Edit:
     """What to change on an item.
 
     `fields`: plain values by name, None empties; each is locked. `lock`, `unlock`: further fields, as they are.
-    `lock_all`: every field that holds a value. `monitored` None: as it is. `ids`: its true external ids
+    `lock_all`: every field that holds a value. `lock_below`: whether these locks reach what is below the item; without
+    any, all that it has; None: as they are. `monitored` None: as it is. `ids`: its true external ids
     and no others; None: as they are. `etag`: the version that the editor saw, "" where that does not matter.
     """
 
@@ -38,6 +39,7 @@ class Edit:
     unlock: frozenset[str] = frozenset()
     lock_all: bool = False
     unlock_all: bool = False
+    lock_below: bool | None = None
     monitored: bool | None = None
     ids: Mapping[str, str] | None = None
     etag: str = ""
@@ -116,7 +118,10 @@ def edited(item: MediaItem, edit: Edit, now: datetime) -> MediaItem:
     values = _checked(item, edit)
     fields = dict(item.fields)
     for name, value in values.items():
-        typed = FieldValue(value=value, sources=(OWNER,), fetched_at=now, rule=Rule.OWNER, locked=True)
+        reaches = fields.get(name, FieldValue()).locks_below
+        typed = FieldValue(
+            value=value, sources=(OWNER,), fetched_at=now, rule=Rule.OWNER, locked=True, locks_below=reaches
+        )
         if fields.get(name) != replace(typed, fetched_at=fields.get(name, typed).fetched_at):
             fields[name] = typed
     filled = {name for name, stored in fields.items() if stored.value is not None}
@@ -125,7 +130,10 @@ def edited(item: MediaItem, edit: Edit, now: datetime) -> MediaItem:
     for name in locked:
         fields[name] = replace(fields.get(name, FieldValue()), locked=True)
     for name in unlocked:
-        fields[name] = replace(fields.get(name, FieldValue()), locked=False)
+        fields[name] = replace(fields.get(name, FieldValue()), locked=False, locks_below=False)
+    if edit.lock_below is not None:
+        reaching = locked | values.keys() or {name for name, stored in fields.items() if stored.locked}
+        fields |= {name: replace(fields[name], locks_below=edit.lock_below) for name in reaching}
     after = replace(
         item,
         fields={name: stored for name, stored in fields.items() if stored.value is not None or stored.locked},
@@ -153,6 +161,8 @@ def _checked(item: MediaItem, edit: Edit) -> dict[str, Value | None]:
         wrong += [_unknown(item, f"{path}.{name[:60]}", names) for name in sorted(locking.difference(names))]
     both = (edit.lock | edit.fields.keys()) & edit.unlock
     wrong += [Violation(f"unlock_fields.{name[:60]}", "is to be locked by the same edit") for name in sorted(both)]
+    if edit.lock_below and item.kind not in (Kind.SERIES, Kind.SEASON):
+        wrong.append(Violation("lock_below", f"a {item.kind} has nothing below it"))
     if edit.unlock_all and (edit.lock_all or edit.lock or edit.fields):
         wrong.append(Violation("unlock_all", "the same edit locks fields; unlock in an edit of its own"))
     if wrong:

@@ -203,7 +203,7 @@ class Intake:
     def _commit(self, item: MediaItem, after: MediaItem, cause: str) -> MediaItem:
         now, sync_fields = self._terms.now, self._terms.config.sync_fields
         saved = commit(self._connection, item, after, cause=cause, now=now, sync_fields=sync_fields).item
-        if saved.locked_fields() != item.locked_fields():
+        if saved.locked_below() != item.locked_below():
             # What is below was written, too.
             self._by_id.clear()
         self._by_id[saved.id] = saved

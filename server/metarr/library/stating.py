@@ -115,7 +115,10 @@ def _without_its_locks(item: MediaItem, before: Statement | None) -> tuple[Media
         and not before.values[name].lock_of_other
         and same(name, item.fields[name].value, before.values[name].own)
     )
-    fields = {name: replace(stored, locked=stored.locked and name not in mine) for name, stored in item.fields.items()}
+    fields = {
+        name: replace(stored, locked=False, locks_below=False) if name in mine else stored
+        for name, stored in item.fields.items()
+    }
     return replace(item, fields=fields), mine
 
 

@@ -57,11 +57,12 @@ class Name(_Strict, frozen=True, kw_only=True):
 
 
 class Locked(_Strict, frozen=True, kw_only=True):
-    """A value that is to stay, in plain JSON, and who said it."""
+    """A value that is to stay, in plain JSON, and who said it. `below`: its lock reaches what is below the item."""
 
     value: Any = None
     source: str = OWNER
     fetched_at: datetime | None = None
+    below: bool = False
 
 
 class ItemDecisions(Name, frozen=True, kw_only=True):
@@ -287,7 +288,12 @@ def _items(connection: Connection, ids: list[int]) -> Iterator[ItemDecisions]:
             episode=item.place().episode,
             monitored=item.monitored,
             locked={
-                name: Locked(value=_plain(stored), source="+".join(stored.sources), fetched_at=stored.fetched_at)
+                name: Locked(
+                    value=_plain(stored),
+                    source="+".join(stored.sources),
+                    fetched_at=stored.fetched_at,
+                    below=stored.locks_below,
+                )
                 for name, stored in sorted(item.fields.items())
                 if stored.locked
             },
@@ -397,13 +403,15 @@ def _decided(item: MediaItem, wanted: ItemDecisions) -> MediaItem:
     fields = dict(item.fields)
     for name, locked in wanted.locked.items():
         stored, value = fields.get(name, FieldValue()), checked_value(name, locked.value)
-        if not (stored.locked and stored.sources == _sources(locked) and checked_value(name, _plain(stored)) == value):
+        same_lock = stored.locked and stored.locks_below == locked.below and stored.sources == _sources(locked)
+        if not (same_lock and checked_value(name, _plain(stored)) == value):
             fields[name] = FieldValue(
                 value=value,
                 sources=_sources(locked),
                 fetched_at=locked.fetched_at,
                 rule=Rule.OWNER if locked.source == OWNER else Rule.REPORTED,
                 locked=True,
+                locks_below=locked.below,
             )
     after = replace(
         item,

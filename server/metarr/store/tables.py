@@ -203,6 +203,7 @@ field_values = Table(
     Column("withdrawals", Json(tuple[Withdrawal, ...]), nullable=False, server_default="[]"),
     Column("days_withdrawn", Integer, nullable=False, server_default="0"),
     Column("day", Text, nullable=False, server_default=""),
+    Column("locks_below", Boolean, nullable=False, server_default=false()),
     Index(
         "ix_field_values_withdrawn",
         "source",
@@ -262,6 +263,23 @@ provider_answers = Table(
 Index(
     "ix_provider_answers_heads",
     *(column for column in provider_answers.c if column.name not in ("fragment", "lived_day")),
+)
+
+episode_entries = Table(
+    "episode_entries",
+    metadata,
+    Column("series_id", Integer, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("entry", Text, primary_key=True),
+    Column("item_id", Integer, ForeignKey("items.id", ondelete="SET NULL"), index=True),
+    Column("rule", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("season", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("since", Moment),
+    Column("made_for", Json(tuple[int, int])),
 )
 
 provider_configs = Table(

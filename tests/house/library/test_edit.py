@@ -203,8 +203,20 @@ def test_a_lock_on_a_series_has_its_episodes_merged_again(home: House) -> None:
     home.enrich(episode)
     assert home.item(episode).fingerprint != ""
     home.services.editor.edit(("imdb", IMDB), Edit(lock=frozenset({"title"})))
+    assert home.item(episode).fingerprint != "", "it ends at the series"
+    home.services.editor.edit(("imdb", IMDB), Edit(lock_below=True))
     assert home.item(episode).fingerprint == ""
     assert home.item(episode).parent_locked == {"title"}
+    home.services.editor.edit(("imdb", IMDB), Edit(unlock_all=True))
+    home.services.editor.edit(("imdb", IMDB), Edit(lock=frozenset({"title"})))
+    assert home.item(episode).parent_locked == frozenset(), "another lock does not reach as far"
+
+
+def test_a_lock_on_a_film_reaches_nothing(home: House) -> None:
+    movie = home.services.library.upsert([NewItem(Kind.MOVIE, "Heat", 1995)])[0].item.id
+    with pytest.raises(InvalidInput) as refused:
+        home.services.editor.edit(movie, Edit(lock=frozenset({"plot"}), lock_below=True))
+    assert [each.field for each in refused.value.violations] == ["lock_below"]
 
 
 # Deleting and restoring

@@ -27,7 +27,7 @@ from metarr.domain.artwork import ArtworkPolicy
 from metarr.domain.authority import FieldRule
 from metarr.domain.changes import diff
 from metarr.domain.evidence import in_order, is_awaited
-from metarr.domain.item import FieldValue, MediaItem, Rule, Veto
+from metarr.domain.item import FieldValue, MediaItem, Rule, Veto, by_parent
 from metarr.domain.merge import Decision, explain, merge
 from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Skip
 from metarr.domain.values import Credit, Image, Kind, Value
@@ -360,8 +360,14 @@ def test_an_own_lock_protects(value: str | None) -> None:
     assert after == before
 
 
-@pytest.mark.parametrize(("before", "expected"), [(stored("A", "omdb"), "A"), (None, "B")], ids=["existing", "none"])
-def test_an_inherited_lock_protects_existing_values_only(before: FieldValue | None, expected: str) -> None:
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [(stored("A", "omdb"), "A"), (None, "B"), (stored("A", "nfo"), "B"), (stored("A", "player:kodi"), "B")],
+    ids=["existing", "none", "of a file", "of a player"],
+)
+def test_an_inherited_lock_protects_existing_values_that_nobody_reported(
+    before: FieldValue | None, expected: str
+) -> None:
     outcomes = {"omdb": plot("omdb", "B")}
     after, _, _ = merged("plot", before, OMDB_TMDB, outcomes, parent_locked=frozenset({"plot"}))
     assert after is not None
@@ -698,7 +704,7 @@ def test_a_locked_field_never_moves(case: Any) -> None:
     before, outcomes, rules = case
     after = merge(before, outcomes, rules, coverage_of(*PROVIDERS)).item
     for name, held in before.fields.items():
-        if held.locked or (name in before.parent_locked and held.value is not None):
+        if held.locked or (name in before.parent_locked and by_parent(held)):
             assert after.fields[name] == held
 
 

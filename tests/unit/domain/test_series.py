@@ -1,15 +1,16 @@
 """What the providers say about each episode, of what they list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
 
 from factories import NOW, item
+from metarr.domain import series
+from metarr.domain.entries import pairs_of
 from metarr.domain.item import FieldValue, MediaItem
 from metarr.domain.listings import Listing, ListPart, listing
 from metarr.domain.outcome import Answered, Fragment, ListedEpisode, NotAsked, NotFound, Outcome, Skip, Unavailable
-from metarr.domain.series import outcomes_below
 from metarr.domain.values import Kind, Text
 from metarr.errors import Reason
 
@@ -52,6 +53,11 @@ def tmdb_list(*parts: ListPart) -> Listing:
 def episode(season: int, number: int, *, item_id: int = 1, **ids: str) -> MediaItem:
     fields = {"season_number": FieldValue(value=season), "episode_number": FieldValue(value=number)}
     return item(Kind.EPISODE, ids, id=item_id, fields=fields)
+
+
+def outcomes_below(below: Iterable[MediaItem], listings: Mapping[str, Listing]) -> dict[int, dict[str, Outcome]]:
+    below = tuple(below)
+    return series.outcomes_below(below, listings, pairs_of(below, listings, (), NOW))
 
 
 OUT = Unavailable(reason=Reason.ERROR, last=answer("tmdb", tmdb()))

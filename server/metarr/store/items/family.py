@@ -43,7 +43,7 @@ def find_child(connection: Connection, parent_id: int, field: str, number: int) 
 
 
 class Above(Struct, frozen=True, kw_only=True):
-    """What stands above an item: the fields that are locked there, and the title of its series."""
+    """What stands above an item: the fields of which the lock there reaches it, and the title of its series."""
 
     locked: frozenset[str] = frozenset()
     series: str = ""
@@ -57,23 +57,23 @@ def above(connection: Connection, parents: Mapping[int, int]) -> dict[int, Above
         above = [row for chunk in chunks(level) for row in connection.execute(_PARENTS, {"ids": chunk})]
         rows |= {row.id: row for row in above}
         level = {row.parent_id for row in above if row.parent_id} - rows.keys()
-    locks: dict[int, set[str]] = {}
+    locks: dict[int, dict[str, bool]] = {}
     for chunk in chunks(rows):
         for row in connection.execute(_LOCKS, {"ids": chunk}):
-            locks.setdefault(row.item_id, set()).add(row.field)
+            locks.setdefault(row.item_id, {})[row.field] = row.locks_below
     return {item_id: _above(rows, locks, parent) for item_id, parent in parents.items()}
 
 
-def _above(rows: Mapping[int, Row[Any]], locks: Mapping[int, set[str]], parent: int) -> Above:
-    fields: set[str] = set()
+def _above(rows: Mapping[int, Row[Any]], locks: Mapping[int, Mapping[str, bool]], parent: int) -> Above:
+    reach: dict[str, bool] = {}
     series = ""
     ancestor: int | None = parent
     while ancestor:
         row = rows[ancestor]
-        fields |= locks.get(ancestor, set())
+        reach = {**locks.get(ancestor, {}), **reach}  # the nearest one counts
         series = row.shown_title if row.kind == Kind.SERIES else series
         ancestor = row.parent_id
-    return Above(locked=frozenset(fields), series=series)
+    return Above(locked=frozenset(field for field, reaches in reach.items() if reaches), series=series)
 
 
 def places(connection: Connection, parents: Mapping[int, int]) -> dict[int, Place]:
@@ -108,7 +108,7 @@ _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _PARENTS = select(items.c.id, items.c.parent_id, items.c.kind, items.c.shown_title).where(items.c.id.in_(_IDS))
 _BELOW = select(items.c.id).where(items.c.parent_id.in_(_IDS))
 _ABOVE = select(items.c.parent_id).where(items.c.id.in_(_IDS), items.c.parent_id.is_not(None))
-_LOCKS = select(field_values.c.item_id, field_values.c.field).where(
+_LOCKS = select(field_values.c.item_id, field_values.c.field, field_values.c.locks_below).where(
     field_values.c.item_id.in_(_IDS), field_values.c.locked == true()
 )
 _NUMBERS = select(field_values.c.item_id, field_values.c.field, field_values.c.value).where(

@@ -68,6 +68,7 @@ _FIELDS = select(
     field_values.c.language,
     field_values.c.day,
     field_values.c.withdrawals,
+    field_values.c.locks_below,
 ).where(field_values.c.item_id.in_(_IDS))
 _FEW_FIELDS = _FIELDS.where(field_values.c.field.in_(bindparam("names", expanding=True)))
 _HAVING_RULE = (
@@ -146,6 +147,7 @@ def _fields_of(
         language,
         day,
         withdrawals,
+        locks_below,
     ) in rows:
         value = None if text is None else read_value(field, text)
         if value is None and text is not None:
@@ -161,6 +163,7 @@ def _fields_of(
             language=language,
             day=day,
             withdrawals=withdrawals,
+            locks_below=locks_below,
         )
     return fields
 

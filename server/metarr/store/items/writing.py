@@ -150,6 +150,7 @@ def _write_fields(connection: Connection, pairs: Iterable[tuple[Mapping[str, Fie
                 "rule": stored.rule,
                 "asked_id": stored.asked_ids,
                 "locked": stored.locked,
+                "locks_below": stored.locks_below,
                 "contributors": stored.contributors,
                 "language": stored.language,
                 "day": stored.day,

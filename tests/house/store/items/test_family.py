@@ -1,21 +1,30 @@
 """What an item takes over from those above it."""
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from factories import NOW, item, stored
-from metarr.domain.item import MediaItem, Place
+from metarr.domain.item import FieldValue, Place
 from metarr.domain.values import Kind
 from metarr.store import items
 
 
-def test_locks_are_inherited_from_every_level_above(
-    connection: Connection, family: tuple[MediaItem, MediaItem, MediaItem]
+def test_locks_are_inherited_from_every_level_above_where_they_reach_below_and_the_nearest_counts(
+    connection: Connection,
 ) -> None:
-    series, season, episode = family
+    def locked(*, below: bool) -> FieldValue:
+        return replace(stored("v", locked=True), locks_below=below)
+
+    above = {"plot": locked(below=True), "title": locked(below=True), "tagline": locked(below=False)}
+    series = items.add(connection, item(Kind.SERIES, fields=above))
+    nearer = {"title": locked(below=False), "outline": locked(below=True)}
+    season = items.add(connection, item(Kind.SEASON, parent_id=series.id, fields=nearer))
+    episode = items.add(connection, item(Kind.EPISODE, parent_id=season.id, fields={"title": locked(below=True)}))
     read = items.get_many(connection, [series.id, season.id, episode.id])
     assert read[series.id].parent_locked == frozenset()
-    assert read[season.id].parent_locked == {"plot"}
-    assert read[episode.id].parent_locked == {"plot", "poster"}
+    assert read[season.id].parent_locked == {"plot", "title"}
+    assert read[episode.id].parent_locked == {"plot", "outline"}
+    assert read[series.id].fields == series.fields
 
 
 def test_the_place_of_each_within_its_series_is_told_deleted_or_not(connection: Connection) -> None:
