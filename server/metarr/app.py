@@ -39,7 +39,9 @@ from metarr.library.history import History
 from metarr.library.items import Library
 from metarr.library.join import Splitter
 from metarr.library.mass_undo import MassUndo
+from metarr.library.pairings import Pairings
 from metarr.library.recognize import Recognizer
+from metarr.library.series_tree import SeriesTrees
 from metarr.players.outbox import Outbox
 from metarr.players.players import Players
 from metarr.players.report import Reporter
@@ -84,6 +86,8 @@ class Services:
     pictures: Pictures
     editor: Editor
     splitter: Splitter
+    pairings: Pairings
+    trees: SeriesTrees
     history: History
     mass_undo: MassUndo
     config: ConfigReader
@@ -154,6 +158,8 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         library=Library(database, gatherer, config, clock, roster=roster),
         editor=Editor(database, config, clock),
         splitter=Splitter(database, config, clock),
+        pairings=Pairings(database, enricher),
+        trees=SeriesTrees(database),
         history=History(database, config, clock),
         mass_undo=MassUndo(database, roster.brakes, config, clock),
         config=config,
@@ -210,6 +216,8 @@ def servicers(services: Services, clock: Clock) -> Servicers:
             services.splitter,
             clock,
             outbox=services.outbox,
+            pairings=services.pairings,
+            trees=services.trees,
             pictures=services.pictures,
             preview=services.roster.preview,
         ),

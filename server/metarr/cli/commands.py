@@ -29,6 +29,7 @@ from metarr.cli import (
     providers,
     schedule,
     search,
+    series,
     serve,
     settings,
     show,
@@ -70,6 +71,7 @@ library.app.command("identify")(identity.identify)
 library.app.command("split")(identity.split)
 for command in (edit.edit, edit.lock, edit.unlock, edit.monitor, edit.unmonitor, edit.remove, edit.undelete):
     library.app.command()(command)
+app.add_typer(series.app, name="series", cls=CommandGroup)
 app.command("history")(changes.history)
 app.command("undo")(changes.undo)
 app.add_typer(providers.app, name="providers", cls=CommandGroup)

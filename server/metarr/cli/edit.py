@@ -65,11 +65,19 @@ def lock(
     fields: Names = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="Every field that holds a value.")] = False,
+    below: Annotated[
+        bool | None,
+        typer.Option("--below/--not-below", help="Of a series or a season: also below it; alone: all its locks."),
+    ] = None,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
     """Lock fields as they are, empty or not: no enrichment changes them."""
-    _update(server, json, item, _locking("lock", fields, every))
+    request = {} if below is not None and not fields and not every else _locking("lock", fields, every)
+    if below is not None:
+        mask = ",".join(filter(None, (request.get("updateMask"), "lockBelow")))
+        request = {**request, "lockBelow": below, "updateMask": mask}
+    _update(server, json, item, request)
 
 
 def unlock(

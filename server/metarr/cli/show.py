@@ -8,6 +8,7 @@ from metarr.cli.candidates import candidates_table
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
 from metarr.cli.items import SERVICE, Item, listed, named
 from metarr.cli.output import as_json, note, say, say_folded, table
+from metarr.cli.series import show_tree
 from metarr.cli.text import (
     MOST_OBJECTS,
     age,
@@ -26,16 +27,24 @@ from metarr.domain.fields import FIELDS
 
 def show(
     item: Item,
+    *,
     why: Annotated[bool, typer.Option("--why", help="Also the rule, and what other providers say.")] = False,
     field: Annotated[
         str, typer.Option(metavar="FIELD", help="Only this field: its value, a tab, its source. With --why: explained.")
     ] = "",
+    tree: Annotated[
+        bool, typer.Option("--tree", help="Of a series: its seasons and episodes, and what is missing.")
+    ] = False,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
     """Show an item: every field with its value, source and age; below a series its seasons, below one its episodes."""
     if field and field not in FIELDS:
         raise typer.BadParameter(f"there is no field {clean(field)!r}", param_hint="--field")
+    if tree:
+        if why or field:
+            raise typer.BadParameter("a tree tells no fields", param_hint="--tree")
+        return show_tree(server, named(server, item), json=json)
     answer = ask(server, SERVICE, "GetItem", {"itemId": named(server, item), "explain": why})
     shown_item = answer["item"]
     fields = [entry for entry in shown_item.get("fields", ()) if field in ("", entry["name"])]

@@ -30,7 +30,7 @@ Number = tuple[int, int]
 """Of a season, and of an episode within it."""
 
 
-class EntryState(StrEnum):
+class PairState(StrEnum):
     """What is known of an entry."""
 
     PAIRED = "paired"
@@ -52,7 +52,7 @@ class KnownEntry(Struct, frozen=True, kw_only=True):
 
     provider: str
     entry: str
-    state: EntryState
+    state: PairState
     season: int = 0
     number: int = 0
     title: str = ""
@@ -74,7 +74,7 @@ class KnownEntry(Struct, frozen=True, kw_only=True):
     def lasts(self) -> bool:
         """Whether it stays the same episode while nothing speaks against it: not where it was found before it was
         shown, for lists of what is to come are shuffled."""
-        lasting = self.state is EntryState.PAIRED and self.entry.partition(":")[0] in LASTING
+        lasting = self.state is PairState.PAIRED and self.entry.partition(":")[0] in LASTING
         return lasting and not (self.day and self.since is not None and self.since.date().isoformat() < self.day)
 
 
@@ -91,24 +91,24 @@ class ProviderPairs:
 @dataclass(frozen=True)
 class SeriesPairs:
     """The same of all providers that list a series. `leading`: the entries of the leading list by their ids; `named`:
-    the one of each item of the library; `known`: what is to be kept of it all."""
+    the one of each item of the library; `records`: what is to be kept of it all."""
 
     leading: Mapping[str, EpisodeEntry]
     named: Mapping[int, str]
     of_provider: Mapping[str, ProviderPairs]
-    known: tuple[KnownEntry, ...] = ()
+    records: tuple[KnownEntry, ...] = ()
 
 
 def pairs_of(
-    below: Iterable[MediaItem], listings: Mapping[str, Listing], known: Iterable[KnownEntry], now: datetime
+    below: Iterable[MediaItem], listings: Mapping[str, Listing], records: Iterable[KnownEntry], now: datetime
 ) -> SeriesPairs:
-    """Pair what the providers list with what the library holds of a series; `known`: what was found before."""
-    before = {each.key: each for each in known}
+    """Pair what the providers list with what the library holds of a series; `records`: what was found before."""
+    before = {each.key: each for each in records}
     leading = _leading(listings)
     if not leading:
         return SeriesPairs({}, {}, {}, tuple(before.values()))
     episodes = {item.id: item for item in below if item.kind is Kind.EPISODE}
-    return _Series(episodes, listings, before, leading).pairs(now)
+    return _Lineup(episodes, listings, before, leading).pairs(now)
 
 
 def number_of(item: MediaItem, field: str) -> int | None:
@@ -133,8 +133,8 @@ def _leading(listings: Mapping[str, Listing]) -> str:
 
 
 @dataclass(frozen=True)
-class _Series:
-    """What is to be paired. `before`: what was known, by provider and entry; `rules`: why each entry is which."""
+class _Lineup:
+    """What is to be paired. `before`: the records of before, by provider and entry; `rules`: why each is which."""
 
     episodes: Mapping[int, MediaItem]
     listings: Mapping[str, Listing]
@@ -155,15 +155,15 @@ class _Series:
         }
         return SeriesPairs(ours, named, of_provider, self._kept(of_provider, now))
 
-    def _known(self, provider: str) -> list[KnownEntry]:
+    def _records_of(self, provider: str) -> list[KnownEntry]:
         return [each for each in self.before.values() if each.provider == provider]
 
     def _named(self) -> dict[int, str]:
         """By episode of the library its entry in the leading list: what the owner says; that of its own id there; the
         one that it was; that of its number."""
-        entries, known = self.listings[self.leading].entries, self._known(self.leading)
+        entries, records = self.listings[self.leading].entries, self._records_of(self.leading)
         named: dict[int, str] = {}
-        taken = {each.entry for each in known if each.is_decided}
+        taken = {each.entry for each in records if each.is_decided}
 
         def name(item_id: int | None, entry_id: str, rule: PairingRule) -> None:
             if item_id is not None and item_id in self.episodes and item_id not in named and entry_id in entries:
@@ -171,14 +171,14 @@ class _Series:
                 taken.add(entry_id)
                 self.rules[self.leading, entry_id] = rule
 
-        for each in known:
+        for each in records:
             if each.is_decided:
                 name(each.item_id, each.entry, PairingRule.DECIDED)
         id_type = self.listings[self.leading].series.partition(":")[0]
         for item in self.episodes.values():
             if id_type in item.ids and (own := f"{id_type}:{item.ids[id_type].value}") not in taken:
                 name(item.id, own, PairingRule.ID)
-        for each in known:
+        for each in records:
             stands = each.lasts() and each.entry not in taken and each.item_id in self.episodes
             if stands and each.made_for == place_of(self.episodes[each.item_id or 0]):
                 name(each.item_id, each.entry, PairingRule.STANDING)
@@ -193,14 +193,14 @@ class _Series:
 
     def _paired(self, provider: str, ours: Mapping[str, EpisodeEntry], named: Mapping[int, str]) -> ProviderPairs:
         """Which entries of another provider are which of ours."""
-        theirs, known = _entries(self.listings[provider]), self._known(provider)
-        decided = {each.entry: each.item_id for each in known if each.is_decided and each.entry in theirs}
+        theirs, records = _entries(self.listings[provider]), self._records_of(provider)
+        decided = {each.entry: each.item_id for each in records if each.is_decided and each.entry in theirs}
         pairing = pair(
             ours.values(),
             theirs.values(),
             decided={entry: named.get(item_id or 0, "") for entry, item_id in decided.items()},
             standing={
-                each.entry: ours_of for each in known if each.lasts() and (ours_of := named.get(each.item_id or 0))
+                each.entry: ours_of for each in records if each.lasts() and (ours_of := named.get(each.item_id or 0))
             },
         )
         of_leading = {each.ours: each.theirs for each in pairing.pairs}
@@ -218,14 +218,14 @@ class _Series:
         for provider, listed in self.listings.items():
             pairs = of_provider[provider]
             item_of = {entry: item_id for item_id, entry in pairs.of_item.items()}
-            told = frozenset(pairs.of_leading.values())
+            paired = frozenset(pairs.of_leading.values())
             for entry_id in listed.entries:
                 old = self.before.get((provider, entry_id))
-                new = self._now_known(provider, entry_id, item_of.get(entry_id), now)
+                new = self._record(provider, entry_id, item_of.get(entry_id), now)
                 if old is not None and old.is_decided and old.item_id is None:
-                    new = replace(new, state=EntryState.REFUSED, rule=old.rule)
-                elif new.item_id is None and entry_id in told:
-                    new = replace(new, state=EntryState.MISSING)
+                    new = replace(new, state=PairState.REFUSED, rule=old.rule)
+                elif new.item_id is None and entry_id in paired:
+                    new = replace(new, state=PairState.MISSING)
                 kept[new.key] = _going_on(old, new)
         gone = [
             old
@@ -234,13 +234,13 @@ class _Series:
         ]
         return (*kept.values(), *gone)
 
-    def _now_known(self, provider: str, entry_id: str, item_id: int | None, now: datetime) -> KnownEntry:
+    def _record(self, provider: str, entry_id: str, item_id: int | None, now: datetime) -> KnownEntry:
         listed = self.listings[provider]
         entry = listed.entries[entry_id]
         return KnownEntry(
             provider=provider,
             entry=entry_id,
-            state=EntryState.OPEN if item_id is None else EntryState.PAIRED,
+            state=PairState.OPEN if item_id is None else PairState.PAIRED,
             season=entry.season,
             number=entry.number,
             title=next((text.value for text in _titles(listed, entry_id)), ""),

@@ -65,14 +65,14 @@ class Below:
 
 @dataclass(frozen=True)
 class _Gathered:
-    """The outcomes for each item below a series, and of its parts those that are still awaited. `known`: which entries
-    were known before, and are now; `refused`: by question about an entry the item that alone it is about, as the owner
-    says, None for none."""
+    """The outcomes for each item below a series, and of its parts those that are still awaited. `before` and
+    `records`: what was known of entries, and is now; `decided`: by question about an entry the item that it is about,
+    as the owner says, None for none."""
 
     outcomes: Mapping[int, Mapping[str, Outcome]]
     missing: Mapping[str, Outcome]
     before: Sequence[KnownEntry] = ()
-    known: Sequence[KnownEntry] = ()
+    records: Sequence[KnownEntry] = ()
     decided: Mapping[str, int | None] = field(default_factory=dict)
 
 
@@ -92,10 +92,10 @@ class BelowEnricher:
         639-1, "" for unknown. `keep` False: nothing is saved."""
         with self._database.read() as connection:
             below = self._below(connection, series)
-            known = episode_entries.of_series(connection, series.id)
+            records = episode_entries.of_series(connection, series.id)
         if not below:
             return Below()
-        gathered = self._gather(below, known, inquiry, config, original)
+        gathered = self._gather(below, records, inquiry, config, original)
         enriched: dict[int, EnrichedBelow] = {}
         group_id = 0
         for start in range(0, len(below), AT_ONCE):
@@ -124,7 +124,7 @@ class BelowEnricher:
     def _gather(
         self,
         below: Sequence[MediaItem],
-        known: Sequence[KnownEntry],
+        records: Sequence[KnownEntry],
         inquiry: Inquiry,
         config: Config,
         original: str,
@@ -147,7 +147,7 @@ class BelowEnricher:
             )
             for provider, parts in gathered.items()
         }
-        pairs = pairs_of(below, listings, known, self._clock.now())
+        pairs = pairs_of(below, listings, records, self._clock.now())
         outcomes = outcomes_below(below, listings, pairs)
         for item in below:
             for configured in everyone.providers:
@@ -163,10 +163,10 @@ class BelowEnricher:
         }
         decided = {
             asked_of(listings[each.provider].series, each.entry): each.item_id
-            for each in pairs.known
+            for each in pairs.records
             if each.is_decided and each.provider in listings
         }
-        return _Gathered(outcomes, missing, known, pairs.known, decided)
+        return _Gathered(outcomes, missing, records, pairs.records, decided)
 
     def _merge(
         self, connection: Connection, ids: Iterable[int], inquiry: Inquiry, gathered: _Gathered, config: Config
@@ -236,7 +236,7 @@ def _keep(connection: Connection, series_id: int, gathered: _Gathered) -> None:
     now = episode_entries.of_series(connection, series_id)
     if [each for each in now if each.is_decided] != [each for each in gathered.before if each.is_decided]:
         raise VersionMoved(f"which episodes of item {series_id} are which was decided meanwhile")
-    episode_entries.write(connection, series_id, now, gathered.known)
+    episode_entries.write(connection, series_id, now, gathered.records)
 
 
 def without_other_entries(

@@ -138,6 +138,15 @@ class Enricher:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
+    def merge_below(self, series_id: int) -> Below:
+        """Merge anew what is below a series, of what was said before: nobody is asked. Raises NoSuchThing."""
+        with self._database.read() as connection:
+            series = find(connection, series_id)
+            config = self._config.read_in(connection)
+        inquiry = Inquiry(kind=series.kind, subject=subject_of(series))
+        original = _original_language(series, {})
+        return self._below.enrich(series, inquiry, config, original=original, keep=True, job_id=None)
+
     def _enrich_whole(self, reference: Reference, wish: Wish) -> Enriched:
         with self._database.read() as connection:
             item = find(connection, reference)
@@ -185,7 +194,7 @@ class Enricher:
         if asked.item.kind is not Kind.SERIES:
             return Below()
         inquiry = self._inquiry(dataclasses.replace(asked, ids=findings.settled.ids), wish)
-        original = _original_language(asked.item, findings)
+        original = _original_language(asked.item, findings.outcomes)
         return self._below.enrich(
             asked.item, inquiry, config, original=original, keep=not wish.dry_run, job_id=wish.job_id
         )
@@ -413,12 +422,12 @@ class Enricher:
             wish.also(connection, Enriched(item=item, outcomes=outcomes, awaited=awaited))
 
 
-def _original_language(series: MediaItem, findings: Findings) -> str:
+def _original_language(series: MediaItem, outcomes: Mapping[str, Outcome]) -> str:
     """As it is stored, else as it was told now; "": not known."""
     stored = series.fields.get("original_language")
     if stored is not None and isinstance(stored.value, str):
         return stored.value
-    answers = (answer_of(outcome) for _, outcome in sorted(findings.outcomes.items()))
+    answers = (answer_of(outcome) for _, outcome in sorted(outcomes.items()))
     named = (answer.fragment.values.get("original_language") for answer in answers if isinstance(answer, Answered))
     return next((language for language in named if isinstance(language, str)), "")
 

@@ -16,9 +16,10 @@ from metarr.library import intake
 from metarr.library.filter import checked
 from metarr.library.intake import NewItem, Upserted
 from metarr.library.names import places_of
+from metarr.library.numbers import Numbered, numbers_of
 from metarr.library.reference import Reference, find
 from metarr.library.stating import terms_of
-from metarr.store import awaited_answers, items, joins
+from metarr.store import awaited_answers, episode_entries, items, joins
 from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.database import Connection, Database
 from metarr.store.items import ItemFilter, ItemHead
@@ -33,7 +34,7 @@ PARENTS = (Kind.SERIES, Kind.SEASON)
 @dataclass(frozen=True)
 class Shown:
     """An item with what is to be told about it besides; `aliases` as (type, value), `joined`: items that are part of
-    it, `children`: how many are directly below it; `undecided`: it was looked for in vain."""
+    it, `children`: how many are directly below it; `undecided`: it was looked for in vain; `numbers`: of an episode."""
 
     item: MediaItem
     awaited: Mapping[str, AwaitedAnswer]
@@ -43,6 +44,7 @@ class Shown:
     joined: tuple[int, ...] = ()
     children: int = 0
     undecided: bool = False
+    numbers: tuple[Numbered, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Library:
                 joined=tuple(joins.joined_to(connection, item.id)),
                 children=items.count_children(connection, [item.id]).get(item.id, 0),
                 undecided=bool(self._undecided(connection, {item.id: item.ids})),
+                numbers=numbers_of(item, episode_entries.of_items(connection, [item.id]).get(item.id, ())),
             )
         if not why:
             return shown

@@ -15,6 +15,7 @@ from metarr.domain.merge import RunnerUp
 from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Unavailable
 from metarr.domain.plain import plain_value
 from metarr.domain.values import Kind
+from metarr.library.numbers import Numbered
 from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.items import ItemHead
 from metarr.v1 import common_pb2 as pb
@@ -126,6 +127,7 @@ def field_message(
         runners_up=runners,
         waiting_for=waiting,
         language=stored.language,
+        locks_below=stored.locks_below,
     )
 
 
@@ -140,6 +142,7 @@ def item_message(
     joined: Iterable[int] = (),
     children: int = 0,
     undecided: bool = False,
+    numbers: Iterable[Numbered] = (),
 ) -> pb.Item:
     """An item. `fields` False leaves its fields out, as lists do; `runners_up` and `waiting` are by field; `joined`
     are the items that were joined to it, `children` how many are below it; `undecided`: it was looked for in vain."""
@@ -167,6 +170,10 @@ def item_message(
         episode_number=place.episode,
         children=children,
         undecided=undecided,
+        numbers=[
+            pb.EpisodeNumber(numbering=each.numbering, season_number=each.season, episode_number=each.number)
+            for each in numbers
+        ],
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from metarr.domain.entries import EntryState, KnownEntry
+from metarr.domain.entries import KnownEntry, PairState
 from metarr.domain.pairing import PairingRule
 from metarr.store.tables import episode_entries as table
 from metarr.store.upsert import upsert
@@ -37,7 +37,7 @@ def _entry(row: Any) -> KnownEntry:
     return KnownEntry(
         provider=row.provider,
         entry=row.entry,
-        state=EntryState(row.state),
+        state=PairState(row.state),
         season=row.season,
         number=row.number,
         title=row.title,

@@ -25,7 +25,7 @@ MEDIA_KIND_SEASON: MediaKind
 MEDIA_KIND_EPISODE: MediaKind
 
 class FieldValue(_message.Message):
-    __slots__ = ("name", "value", "source", "fetched_at", "rule", "asked_id", "locked", "held", "runners_up", "waiting_for", "language")
+    __slots__ = ("name", "value", "source", "fetched_at", "rule", "asked_id", "locked", "held", "runners_up", "waiting_for", "language", "locks_below")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +37,7 @@ class FieldValue(_message.Message):
     RUNNERS_UP_FIELD_NUMBER: _ClassVar[int]
     WAITING_FOR_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    LOCKS_BELOW_FIELD_NUMBER: _ClassVar[int]
     name: str
     value: _struct_pb2.Value
     source: str
@@ -48,7 +49,8 @@ class FieldValue(_message.Message):
     runners_up: _containers.RepeatedCompositeFieldContainer[RunnerUp]
     waiting_for: _containers.RepeatedScalarFieldContainer[str]
     language: str
-    def __init__(self, name: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., source: _Optional[str] = ..., fetched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rule: _Optional[str] = ..., asked_id: _Optional[str] = ..., locked: _Optional[bool] = ..., held: _Optional[bool] = ..., runners_up: _Optional[_Iterable[_Union[RunnerUp, _Mapping]]] = ..., waiting_for: _Optional[_Iterable[str]] = ..., language: _Optional[str] = ...) -> None: ...
+    locks_below: bool
+    def __init__(self, name: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., source: _Optional[str] = ..., fetched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rule: _Optional[str] = ..., asked_id: _Optional[str] = ..., locked: _Optional[bool] = ..., held: _Optional[bool] = ..., runners_up: _Optional[_Iterable[_Union[RunnerUp, _Mapping]]] = ..., waiting_for: _Optional[_Iterable[str]] = ..., language: _Optional[str] = ..., locks_below: _Optional[bool] = ...) -> None: ...
 
 class RunnerUp(_message.Message):
     __slots__ = ("provider", "value", "fetched_at", "why", "language")
@@ -91,7 +93,7 @@ class IdConflict(_message.Message):
     def __init__(self, type: _Optional[str] = ..., value: _Optional[str] = ..., claimed_by: _Optional[str] = ..., held: _Optional[str] = ..., held_by_item_id: _Optional[str] = ...) -> None: ...
 
 class Item(_message.Message):
-    __slots__ = ("id", "kind", "title", "year", "ids", "fields", "conflicts", "monitored", "parent_id", "added_at", "last_enriched_at", "last_enriched_providers", "pending", "etag", "aliases", "candidates", "joined_item_ids", "series_title", "season_number", "episode_number", "children", "undecided")
+    __slots__ = ("id", "kind", "title", "year", "ids", "fields", "conflicts", "monitored", "parent_id", "added_at", "last_enriched_at", "last_enriched_providers", "pending", "etag", "aliases", "candidates", "joined_item_ids", "series_title", "season_number", "episode_number", "children", "undecided", "numbers")
     ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -114,6 +116,7 @@ class Item(_message.Message):
     EPISODE_NUMBER_FIELD_NUMBER: _ClassVar[int]
     CHILDREN_FIELD_NUMBER: _ClassVar[int]
     UNDECIDED_FIELD_NUMBER: _ClassVar[int]
+    NUMBERS_FIELD_NUMBER: _ClassVar[int]
     id: str
     kind: MediaKind
     title: str
@@ -136,7 +139,18 @@ class Item(_message.Message):
     episode_number: int
     children: int
     undecided: bool
-    def __init__(self, id: _Optional[str] = ..., kind: _Optional[_Union[MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[FieldValue, _Mapping]]] = ..., conflicts: _Optional[_Iterable[_Union[IdConflict, _Mapping]]] = ..., monitored: _Optional[bool] = ..., parent_id: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_providers: _Optional[_Iterable[str]] = ..., pending: _Optional[_Iterable[_Union[PendingProvider, _Mapping]]] = ..., etag: _Optional[str] = ..., aliases: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., joined_item_ids: _Optional[_Iterable[str]] = ..., series_title: _Optional[str] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., children: _Optional[int] = ..., undecided: _Optional[bool] = ...) -> None: ...
+    numbers: _containers.RepeatedCompositeFieldContainer[EpisodeNumber]
+    def __init__(self, id: _Optional[str] = ..., kind: _Optional[_Union[MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[FieldValue, _Mapping]]] = ..., conflicts: _Optional[_Iterable[_Union[IdConflict, _Mapping]]] = ..., monitored: _Optional[bool] = ..., parent_id: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_providers: _Optional[_Iterable[str]] = ..., pending: _Optional[_Iterable[_Union[PendingProvider, _Mapping]]] = ..., etag: _Optional[str] = ..., aliases: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., joined_item_ids: _Optional[_Iterable[str]] = ..., series_title: _Optional[str] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., children: _Optional[int] = ..., undecided: _Optional[bool] = ..., numbers: _Optional[_Iterable[_Union[EpisodeNumber, _Mapping]]] = ...) -> None: ...
+
+class EpisodeNumber(_message.Message):
+    __slots__ = ("numbering", "season_number", "episode_number")
+    NUMBERING_FIELD_NUMBER: _ClassVar[int]
+    SEASON_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    EPISODE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    numbering: str
+    season_number: int
+    episode_number: int
+    def __init__(self, numbering: _Optional[str] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ...) -> None: ...
 
 class PendingProvider(_message.Message):
     __slots__ = ("provider", "reason", "not_before", "attempts")

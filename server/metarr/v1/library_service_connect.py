@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .library_service_pb2 import DeleteItemsRequest, DeleteItemsResponse, DismissConflictRequest, DismissConflictResponse, GetItemRequest, GetItemResponse, ListArtworkRequest, ListArtworkResponse, ListItemsRequest, ListItemsResponse, RestoreItemsRequest, RestoreItemsResponse, SplitItemRequest, SplitItemResponse, UpdateItemRequest, UpdateItemResponse, UpsertItemsRequest, UpsertItemsResponse
+from .library_service_pb2 import DeleteItemsRequest, DeleteItemsResponse, DismissConflictRequest, DismissConflictResponse, GetItemRequest, GetItemResponse, GetSeriesTreeRequest, GetSeriesTreeResponse, ListArtworkRequest, ListArtworkResponse, ListItemsRequest, ListItemsResponse, ListPairingsRequest, ListPairingsResponse, RestoreItemsRequest, RestoreItemsResponse, SetPairingRequest, SetPairingResponse, SplitItemRequest, SplitItemResponse, UpdateItemRequest, UpdateItemResponse, UpsertItemsRequest, UpsertItemsResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -92,6 +92,24 @@ class LibraryService(Protocol):
     async def list_items(self, request: ListItemsRequest, ctx: RequestContext[ListItemsRequest, ListItemsResponse], /) -> ListItemsResponse:
         """
         The items, by title, without their fields.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def get_series_tree(self, request: GetSeriesTreeRequest, ctx: RequestContext[GetSeriesTreeRequest, GetSeriesTreeResponse], /) -> GetSeriesTreeResponse:
+        """
+        A series with its seasons and episodes, by number, and what the library lacks of it.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def list_pairings(self, request: ListPairingsRequest, ctx: RequestContext[ListPairingsRequest, ListPairingsResponse], /) -> ListPairingsResponse:
+        """
+        Which entry of the providers' lists is which episode of a series, and which could not be told.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def set_pairing(self, request: SetPairingRequest, ctx: RequestContext[SetPairingRequest, SetPairingResponse], /) -> SetPairingResponse:
+        """
+        Says which episode an entry is. What was got of it for another one goes, and no provider is asked.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -207,6 +225,39 @@ class LibraryServiceASGIApplication(ConnectASGIApplication[LibraryService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.list_items,
+                ),
+                "/metarr.v1.LibraryService/GetSeriesTree": Endpoint.unary(
+                    method=MethodInfo(
+                        name="GetSeriesTree",
+                        service_name="metarr.v1.LibraryService",
+                        input=GetSeriesTreeRequest,
+                        output=GetSeriesTreeResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.get_series_tree,
+                ),
+                "/metarr.v1.LibraryService/ListPairings": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ListPairings",
+                        service_name="metarr.v1.LibraryService",
+                        input=ListPairingsRequest,
+                        output=ListPairingsResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.list_pairings,
+                ),
+                "/metarr.v1.LibraryService/SetPairing": Endpoint.unary(
+                    method=MethodInfo(
+                        name="SetPairing",
+                        service_name="metarr.v1.LibraryService",
+                        input=SetPairingRequest,
+                        output=SetPairingResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.set_pairing,
                 ),
             },
             interceptors=interceptors,
@@ -462,6 +513,79 @@ class LibraryServiceClient(ConnectClient):
             timeout_ms=timeout_ms,
             use_get=use_get,
         )
+    async def get_series_tree(
+        self,
+        request: GetSeriesTreeRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> GetSeriesTreeResponse:
+        """
+        A series with its seasons and episodes, by number, and what the library lacks of it.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="GetSeriesTree",
+                service_name="metarr.v1.LibraryService",
+                input=GetSeriesTreeRequest,
+                output=GetSeriesTreeResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    async def list_pairings(
+        self,
+        request: ListPairingsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListPairingsResponse:
+        """
+        Which entry of the providers' lists is which episode of a series, and which could not be told.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListPairings",
+                service_name="metarr.v1.LibraryService",
+                input=ListPairingsRequest,
+                output=ListPairingsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    async def set_pairing(
+        self,
+        request: SetPairingRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> SetPairingResponse:
+        """
+        Says which episode an entry is. What was got of it for another one goes, and no provider is asked.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="SetPairing",
+                service_name="metarr.v1.LibraryService",
+                input=SetPairingRequest,
+                output=SetPairingResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
 
 class LibraryServiceSync(Protocol):
     """
@@ -518,6 +642,24 @@ class LibraryServiceSync(Protocol):
     def list_items(self, request: ListItemsRequest, ctx: RequestContext[ListItemsRequest, ListItemsResponse], /) -> ListItemsResponse:
         """
         The items, by title, without their fields.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def get_series_tree(self, request: GetSeriesTreeRequest, ctx: RequestContext[GetSeriesTreeRequest, GetSeriesTreeResponse], /) -> GetSeriesTreeResponse:
+        """
+        A series with its seasons and episodes, by number, and what the library lacks of it.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def list_pairings(self, request: ListPairingsRequest, ctx: RequestContext[ListPairingsRequest, ListPairingsResponse], /) -> ListPairingsResponse:
+        """
+        Which entry of the providers' lists is which episode of a series, and which could not be told.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def set_pairing(self, request: SetPairingRequest, ctx: RequestContext[SetPairingRequest, SetPairingResponse], /) -> SetPairingResponse:
+        """
+        Says which episode an entry is. What was got of it for another one goes, and no provider is asked.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -631,6 +773,39 @@ class LibraryServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.list_items,
+                ),
+                "/metarr.v1.LibraryService/GetSeriesTree": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="GetSeriesTree",
+                        service_name="metarr.v1.LibraryService",
+                        input=GetSeriesTreeRequest,
+                        output=GetSeriesTreeResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.get_series_tree,
+                ),
+                "/metarr.v1.LibraryService/ListPairings": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ListPairings",
+                        service_name="metarr.v1.LibraryService",
+                        input=ListPairingsRequest,
+                        output=ListPairingsResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.list_pairings,
+                ),
+                "/metarr.v1.LibraryService/SetPairing": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="SetPairing",
+                        service_name="metarr.v1.LibraryService",
+                        input=SetPairingRequest,
+                        output=SetPairingResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.set_pairing,
                 ),
             },
             interceptors=interceptors,
@@ -885,4 +1060,77 @@ class LibraryServiceClientSync(ConnectClientSync):
             headers=headers,
             timeout_ms=timeout_ms,
             use_get=use_get,
+        )
+    def get_series_tree(
+        self,
+        request: GetSeriesTreeRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> GetSeriesTreeResponse:
+        """
+        A series with its seasons and episodes, by number, and what the library lacks of it.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="GetSeriesTree",
+                service_name="metarr.v1.LibraryService",
+                input=GetSeriesTreeRequest,
+                output=GetSeriesTreeResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def list_pairings(
+        self,
+        request: ListPairingsRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListPairingsResponse:
+        """
+        Which entry of the providers' lists is which episode of a series, and which could not be told.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListPairings",
+                service_name="metarr.v1.LibraryService",
+                input=ListPairingsRequest,
+                output=ListPairingsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def set_pairing(
+        self,
+        request: SetPairingRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> SetPairingResponse:
+        """
+        Says which episode an entry is. What was got of it for another one goes, and no provider is asked.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="SetPairing",
+                service_name="metarr.v1.LibraryService",
+                input=SetPairingRequest,
+                output=SetPairingResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
         )

@@ -2,6 +2,7 @@ from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from metarr.v1 import common_pb2 as _common_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
@@ -129,7 +130,7 @@ class ItemPlayer(_message.Message):
     def __init__(self, player_id: _Optional[str] = ..., name: _Optional[str] = ..., host_key: _Optional[str] = ..., pending_fields: _Optional[_Iterable[str]] = ..., not_taken_fields: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class UpdateItemRequest(_message.Message):
-    __slots__ = ("item_id", "fields", "lock_fields", "unlock_fields", "lock_all", "unlock_all", "monitored", "ids", "update_mask", "etag")
+    __slots__ = ("item_id", "fields", "lock_fields", "unlock_fields", "lock_all", "unlock_all", "monitored", "ids", "update_mask", "etag", "lock_below")
     class FieldsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -147,6 +148,7 @@ class UpdateItemRequest(_message.Message):
     IDS_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    LOCK_BELOW_FIELD_NUMBER: _ClassVar[int]
     item_id: str
     fields: _containers.MessageMap[str, _struct_pb2.Value]
     lock_fields: _containers.RepeatedScalarFieldContainer[str]
@@ -157,7 +159,8 @@ class UpdateItemRequest(_message.Message):
     ids: _containers.RepeatedCompositeFieldContainer[_common_pb2.ExternalId]
     update_mask: _field_mask_pb2.FieldMask
     etag: str
-    def __init__(self, item_id: _Optional[str] = ..., fields: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., lock_fields: _Optional[_Iterable[str]] = ..., unlock_fields: _Optional[_Iterable[str]] = ..., lock_all: _Optional[bool] = ..., unlock_all: _Optional[bool] = ..., monitored: _Optional[bool] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    lock_below: bool
+    def __init__(self, item_id: _Optional[str] = ..., fields: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., lock_fields: _Optional[_Iterable[str]] = ..., unlock_fields: _Optional[_Iterable[str]] = ..., lock_all: _Optional[bool] = ..., unlock_all: _Optional[bool] = ..., monitored: _Optional[bool] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., etag: _Optional[str] = ..., lock_below: _Optional[bool] = ...) -> None: ...
 
 class UpdateItemResponse(_message.Message):
     __slots__ = ("item", "changes", "change_set_id")
@@ -306,3 +309,117 @@ class ListItemsResponse(_message.Message):
     next_page_token: str
     total_size: int
     def __init__(self, items: _Optional[_Iterable[_Union[_common_pb2.Item, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ...) -> None: ...
+
+class GetSeriesTreeRequest(_message.Message):
+    __slots__ = ("item_id",)
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    def __init__(self, item_id: _Optional[str] = ...) -> None: ...
+
+class GetSeriesTreeResponse(_message.Message):
+    __slots__ = ("item", "seasons")
+    class Season(_message.Message):
+        __slots__ = ("season_number", "item", "episodes", "missing")
+        SEASON_NUMBER_FIELD_NUMBER: _ClassVar[int]
+        ITEM_FIELD_NUMBER: _ClassVar[int]
+        EPISODES_FIELD_NUMBER: _ClassVar[int]
+        MISSING_FIELD_NUMBER: _ClassVar[int]
+        season_number: int
+        item: _common_pb2.Item
+        episodes: _containers.RepeatedCompositeFieldContainer[GetSeriesTreeResponse.Episode]
+        missing: int
+        def __init__(self, season_number: _Optional[int] = ..., item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., episodes: _Optional[_Iterable[_Union[GetSeriesTreeResponse.Episode, _Mapping]]] = ..., missing: _Optional[int] = ...) -> None: ...
+    class Episode(_message.Message):
+        __slots__ = ("episode_number", "item", "missing", "title", "release_date", "entries")
+        EPISODE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+        ITEM_FIELD_NUMBER: _ClassVar[int]
+        MISSING_FIELD_NUMBER: _ClassVar[int]
+        TITLE_FIELD_NUMBER: _ClassVar[int]
+        RELEASE_DATE_FIELD_NUMBER: _ClassVar[int]
+        ENTRIES_FIELD_NUMBER: _ClassVar[int]
+        episode_number: int
+        item: _common_pb2.Item
+        missing: bool
+        title: str
+        release_date: str
+        entries: _containers.RepeatedScalarFieldContainer[str]
+        def __init__(self, episode_number: _Optional[int] = ..., item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., missing: _Optional[bool] = ..., title: _Optional[str] = ..., release_date: _Optional[str] = ..., entries: _Optional[_Iterable[str]] = ...) -> None: ...
+    ITEM_FIELD_NUMBER: _ClassVar[int]
+    SEASONS_FIELD_NUMBER: _ClassVar[int]
+    item: _common_pb2.Item
+    seasons: _containers.RepeatedCompositeFieldContainer[GetSeriesTreeResponse.Season]
+    def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., seasons: _Optional[_Iterable[_Union[GetSeriesTreeResponse.Season, _Mapping]]] = ...) -> None: ...
+
+class EpisodePairing(_message.Message):
+    __slots__ = ("provider", "entry", "state", "season_number", "episode_number", "title", "release_date", "item", "rule", "numbered_otherwise")
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[EpisodePairing.State]
+        STATE_PAIRED: _ClassVar[EpisodePairing.State]
+        STATE_MISSING: _ClassVar[EpisodePairing.State]
+        STATE_OPEN: _ClassVar[EpisodePairing.State]
+        STATE_REFUSED: _ClassVar[EpisodePairing.State]
+    STATE_UNSPECIFIED: EpisodePairing.State
+    STATE_PAIRED: EpisodePairing.State
+    STATE_MISSING: EpisodePairing.State
+    STATE_OPEN: EpisodePairing.State
+    STATE_REFUSED: EpisodePairing.State
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    SEASON_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    EPISODE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    RELEASE_DATE_FIELD_NUMBER: _ClassVar[int]
+    ITEM_FIELD_NUMBER: _ClassVar[int]
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    NUMBERED_OTHERWISE_FIELD_NUMBER: _ClassVar[int]
+    provider: str
+    entry: str
+    state: EpisodePairing.State
+    season_number: int
+    episode_number: int
+    title: str
+    release_date: str
+    item: _common_pb2.Item
+    rule: str
+    numbered_otherwise: bool
+    def __init__(self, provider: _Optional[str] = ..., entry: _Optional[str] = ..., state: _Optional[_Union[EpisodePairing.State, str]] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., title: _Optional[str] = ..., release_date: _Optional[str] = ..., item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., rule: _Optional[str] = ..., numbered_otherwise: _Optional[bool] = ...) -> None: ...
+
+class ListPairingsRequest(_message.Message):
+    __slots__ = ("item_id", "provider", "state")
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    provider: str
+    state: EpisodePairing.State
+    def __init__(self, item_id: _Optional[str] = ..., provider: _Optional[str] = ..., state: _Optional[_Union[EpisodePairing.State, str]] = ...) -> None: ...
+
+class ListPairingsResponse(_message.Message):
+    __slots__ = ("pairings",)
+    PAIRINGS_FIELD_NUMBER: _ClassVar[int]
+    pairings: _containers.RepeatedCompositeFieldContainer[EpisodePairing]
+    def __init__(self, pairings: _Optional[_Iterable[_Union[EpisodePairing, _Mapping]]] = ...) -> None: ...
+
+class SetPairingRequest(_message.Message):
+    __slots__ = ("series_id", "entry", "item_id", "clear")
+    SERIES_ID_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    CLEAR_FIELD_NUMBER: _ClassVar[int]
+    series_id: str
+    entry: str
+    item_id: str
+    clear: bool
+    def __init__(self, series_id: _Optional[str] = ..., entry: _Optional[str] = ..., item_id: _Optional[str] = ..., clear: _Optional[bool] = ...) -> None: ...
+
+class SetPairingResponse(_message.Message):
+    __slots__ = ("pairing", "changed_items", "group_id")
+    PAIRING_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    GROUP_ID_FIELD_NUMBER: _ClassVar[int]
+    pairing: EpisodePairing
+    changed_items: int
+    group_id: str
+    def __init__(self, pairing: _Optional[_Union[EpisodePairing, _Mapping]] = ..., changed_items: _Optional[int] = ..., group_id: _Optional[str] = ...) -> None: ...

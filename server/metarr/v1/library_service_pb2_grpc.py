@@ -80,6 +80,21 @@ class LibraryServiceStub:
                 request_serializer=metarr_dot_v1_dot_library__service__pb2.ListItemsRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_library__service__pb2.ListItemsResponse.FromString,
                 _registered_method=True)
+        self.GetSeriesTree = channel.unary_unary(
+                '/metarr.v1.LibraryService/GetSeriesTree',
+                request_serializer=metarr_dot_v1_dot_library__service__pb2.GetSeriesTreeRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_library__service__pb2.GetSeriesTreeResponse.FromString,
+                _registered_method=True)
+        self.ListPairings = channel.unary_unary(
+                '/metarr.v1.LibraryService/ListPairings',
+                request_serializer=metarr_dot_v1_dot_library__service__pb2.ListPairingsRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_library__service__pb2.ListPairingsResponse.FromString,
+                _registered_method=True)
+        self.SetPairing = channel.unary_unary(
+                '/metarr.v1.LibraryService/SetPairing',
+                request_serializer=metarr_dot_v1_dot_library__service__pb2.SetPairingRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_library__service__pb2.SetPairingResponse.FromString,
+                _registered_method=True)
 
 
 class LibraryServiceServicer:
@@ -149,6 +164,27 @@ class LibraryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetSeriesTree(self, request, context):
+        """A series with its seasons and episodes, by number, and what the library lacks of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPairings(self, request, context):
+        """Which entry of the providers' lists is which episode of a series, and which could not be told.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetPairing(self, request, context):
+        """Says which episode an entry is. What was got of it for another one goes, and no provider is asked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LibraryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -196,6 +232,21 @@ def add_LibraryServiceServicer_to_server(servicer, server):
                     servicer.ListItems,
                     request_deserializer=metarr_dot_v1_dot_library__service__pb2.ListItemsRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_library__service__pb2.ListItemsResponse.SerializeToString,
+            ),
+            'GetSeriesTree': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSeriesTree,
+                    request_deserializer=metarr_dot_v1_dot_library__service__pb2.GetSeriesTreeRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_library__service__pb2.GetSeriesTreeResponse.SerializeToString,
+            ),
+            'ListPairings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPairings,
+                    request_deserializer=metarr_dot_v1_dot_library__service__pb2.ListPairingsRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_library__service__pb2.ListPairingsResponse.SerializeToString,
+            ),
+            'SetPairing': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetPairing,
+                    request_deserializer=metarr_dot_v1_dot_library__service__pb2.SetPairingRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_library__service__pb2.SetPairingResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -442,6 +493,87 @@ class LibraryService:
             '/metarr.v1.LibraryService/ListItems',
             metarr_dot_v1_dot_library__service__pb2.ListItemsRequest.SerializeToString,
             metarr_dot_v1_dot_library__service__pb2.ListItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSeriesTree(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.LibraryService/GetSeriesTree',
+            metarr_dot_v1_dot_library__service__pb2.GetSeriesTreeRequest.SerializeToString,
+            metarr_dot_v1_dot_library__service__pb2.GetSeriesTreeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPairings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.LibraryService/ListPairings',
+            metarr_dot_v1_dot_library__service__pb2.ListPairingsRequest.SerializeToString,
+            metarr_dot_v1_dot_library__service__pb2.ListPairingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetPairing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.LibraryService/SetPairing',
+            metarr_dot_v1_dot_library__service__pb2.SetPairingRequest.SerializeToString,
+            metarr_dot_v1_dot_library__service__pb2.SetPairingResponse.FromString,
             options,
             channel_credentials,
             insecure,

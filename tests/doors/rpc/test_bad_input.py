@@ -304,6 +304,27 @@ BAD: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
     "cancel_job_huge": ("Enrichment", "CancelJob", {"jobId": "9" * 40}, ["job_id"]),
     "split_nothing": ("Library", "SplitItem", {}, ["item_id", "joined_item_id"]),
     "split_by_title": ("Library", "SplitItem", {"itemId": "1", "joinedItemId": "imdb:tt0137523"}, ["joined_item_id"]),
+    # Series
+    "tree_nothing": ("Library", "GetSeriesTree", {}, ["item_id"]),
+    "tree_of_a_movie": ("Library", "GetSeriesTree", {"itemId": "1"}, ["item_id"]),
+    "pairings_nothing": ("Library", "ListPairings", {}, ["item_id"]),
+    "pairings_of_a_movie": ("Library", "ListPairings", {"itemId": "1"}, ["item_id"]),
+    "pairings_state": ("Library", "ListPairings", {"itemId": "1", "state": 9}, ["state"]),
+    "pair_nothing": ("Library", "SetPairing", {}, ["series_id", "entry"]),
+    "pair_of_a_movie": ("Library", "SetPairing", {"seriesId": "1", "entry": "tvdb:1"}, ["series_id"]),
+    "pair_item": ("Library", "SetPairing", {"seriesId": "1", "entry": "tvdb:1", "itemId": "x"}, ["item_id"]),
+    "pair_clear": (
+        "Library",
+        "SetPairing",
+        {"seriesId": "1", "entry": "tvdb:1", "itemId": "1", "clear": True},
+        ["clear"],
+    ),
+    "lock_below_a_movie": (
+        "Library",
+        "UpdateItem",
+        {"itemId": "1", "lockFields": ["plot"], "lockBelow": True, "updateMask": "lockFields,lockBelow"},
+        ["lock_below"],
+    ),
     # Settings
     "settings_nothing": ("Config", "UpdateSettings", {}, ["settings"]),
     "settings_mask": (
@@ -506,6 +527,8 @@ MISSING: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "get_job": ("Enrichment", "GetJob", {"jobId": "4711"}, "job_id"),
     "cancel_job": ("Enrichment", "CancelJob", {"jobId": "4711"}, "job_id"),
     "split": ("Library", "SplitItem", {"itemId": "4711", "joinedItemId": "1"}, "item_id"),
+    "tree": ("Library", "GetSeriesTree", {"itemId": "4711"}, "item_id"),
+    "pair": ("Library", "SetPairing", {"seriesId": "4711", "entry": "tvdb:1"}, "series_id"),
     "split_never_joined": ("Library", "SplitItem", {"itemId": "1", "joinedItemId": "4711"}, "joined_item_id"),
     "update_provider": (
         "Config",

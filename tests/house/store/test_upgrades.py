@@ -194,7 +194,7 @@ RELEASED: dict[str, Rows] = {
     **dict.fromkeys(("0011", "0012"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES),
     **dict.fromkeys(("0013", "0014"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS),
     **dict.fromkeys(
-        ("0015", "0016", "0017"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES
+        ("0015", "0016", "0017", "0018"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES
     ),
 }
 """By schema, rows of it: at least one for each of its tables."""

@@ -13,12 +13,15 @@ from metarr.library.edit import Edit, Editor
 from metarr.library.intake import NewItem, NewSeries, Upserted
 from metarr.library.items import Library, Page, Shown
 from metarr.library.join import Splitter
+from metarr.library.pairings import Pairings
 from metarr.library.reference import Reference
+from metarr.library.series_tree import SeriesTrees
 from metarr.players.outbox import EntryState, Outbox
 from metarr.rpc.convert import change_message, conflict_messages, head_message, item_message, plain_of
 from metarr.rpc.doors.context import Context
 from metarr.rpc.filter import item_filter
 from metarr.rpc.methods.artwork import ArtworkMethods
+from metarr.rpc.methods.series import SeriesMethods
 from metarr.rpc.paging import page_token, position
 from metarr.rpc.previews import Preview, with_previews
 from metarr.rpc.servicer import BaseServicer
@@ -41,10 +44,12 @@ MOST_CLAIM = 2000
 MOST_READINGS = 10
 """Words, besides the title, that may be an item's."""
 
-EDITABLE = frozenset({"fields", "lock_fields", "unlock_fields", "lock_all", "unlock_all", "monitored", "ids"})
+EDITABLE = frozenset(
+    {"fields", "lock_fields", "unlock_fields", "lock_all", "unlock_all", "lock_below", "monitored", "ids"}
+)
 
 
-class LibraryServicer(ArtworkMethods, BaseServicer, LibraryServiceServicer):
+class LibraryServicer(ArtworkMethods, SeriesMethods, BaseServicer, LibraryServiceServicer):
     """The items of the library. `preview`: where the small version of a picture is."""
 
     def __init__(
@@ -55,11 +60,15 @@ class LibraryServicer(ArtworkMethods, BaseServicer, LibraryServiceServicer):
         clock: Clock,
         *,
         outbox: Outbox,
+        pairings: Pairings,
+        trees: SeriesTrees,
         pictures: Pictures,
         preview: Preview,
     ) -> None:
         self.clock = clock
         self._outbox = outbox
+        self._pairings = pairings
+        self._trees = trees
         self._pictures = pictures
         self._preview = preview
         self._library = library
@@ -193,6 +202,7 @@ def _shown(shown: Shown) -> Item:
         joined=shown.joined,
         children=shown.children,
         undecided=shown.undecided,
+        numbers=shown.numbers,
     )
 
 
@@ -218,6 +228,7 @@ def _edit(check: Check, request: pb.UpdateItemRequest) -> Edit:
         unlock_all="unlock_all" in mask and request.unlock_all,
         monitored=request.monitored if "monitored" in mask else None,
         ids=ids if "ids" in mask else None,
+        lock_below=request.lock_below if "lock_below" in mask else None,
         etag=request.etag,
     )
 
