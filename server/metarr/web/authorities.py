@@ -1,7 +1,7 @@
 """The page Authorities: which providers each field listens to."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple, cast
 
 from flask import Blueprint, Response, abort, request, url_for
@@ -10,8 +10,7 @@ from metarr.rpc.doors.local import Refused
 from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as pb
 from metarr.v1 import enrichment_service_pb2 as enrichment
-from metarr.v1 import sync_service_pb2 as sync
-from metarr.web.frame import ask, etag_of, go, is_partial, page, refuse_form, services, status_of
+from metarr.web.frame import ask, etag_of, go, is_partial, page, refuse_form, services, source_names, status_of
 
 pages = Blueprint("authorities", __name__)
 
@@ -190,7 +189,7 @@ def _page(*, says: str) -> Response:
         own=len(own),
         everything=everything,
         fill_gaps=rules.fill_gaps,
-        names=_names(_providers()),
+        names=source_names(),
         saved=request.args.get("saved", ""),
         request_id=uuid.uuid4().hex,
     )
@@ -212,8 +211,7 @@ def _rule(kind: str, field: str) -> tuple[RuleForm, str]:
 
 def _able(rule: pb.FieldAuthority, further: Iterable[str]) -> list[Listed]:
     """Its list; then the providers that can tell the field, files and players."""
-    providers = _providers()
-    names, telling = _names(providers), [each.id for each in providers if _tells(each, rule)]
+    names, telling = source_names(), [each.id for each in _providers() if _tells(each, rule)]
     return [Listed(each, names.get(each, each)) for each in dict.fromkeys((*rule.providers, *telling, *further))]
 
 
@@ -223,16 +221,6 @@ def _tells(provider: pb.Provider, rule: pb.FieldAuthority) -> bool:
 
 def _providers() -> list[pb.Provider]:
     return list(ask(services.config.ListProviders, pb.ListProvidersRequest(page_size=200)).providers)
-
-
-def _names(providers: Iterable[pb.Provider]) -> Mapping[str, str]:
-    """What everybody is called whom a field may listen to."""
-    players = ask(services.sync.ListPlayers, sync.ListPlayersRequest()).players
-    return (
-        {"nfo": "Your .nfo files", "import": "What was imported"}
-        | {each.id: each.name for each in providers}
-        | {f"player:{each.id}": each.name for each in players}
-    )
 
 
 def _spelled(kind: int) -> str:

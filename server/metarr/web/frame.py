@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -12,6 +12,7 @@ from werkzeug.local import LocalProxy
 
 from metarr.rpc.doors.local import Context, LocalDoor, Refused, Servicers
 from metarr.v1 import config_service_pb2 as config
+from metarr.v1 import sync_service_pb2 as sync
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -51,6 +52,24 @@ def label(field: str) -> str:
         listed = ask(services.config.ListFields, config.ListFieldsRequest(page_size=200))
         g.labels = {each.name: each.label for each in listed.fields}
     return cast("dict[str, str]", g.labels).get(field, field)
+
+
+def called(source: str) -> str:
+    """What whoever said a value is called, such as "TMDB"; of a union, "TMDB + OMDb"."""
+    return " + ".join(source_names().get(each, each) for each in source.split("+"))
+
+
+def source_names() -> Mapping[str, str]:
+    """By its name in the contract, what everybody is called who may say a value."""
+    if "source_names" not in g:
+        providers = ask(services.config.ListProviders, config.ListProvidersRequest(page_size=200)).providers
+        players = ask(services.sync.ListPlayers, sync.ListPlayersRequest()).players
+        g.source_names = (
+            {"owner": "You", "nfo": "Your .nfo files", "import": "What was imported"}
+            | {each.id: each.name for each in providers}
+            | {f"player:{each.id}": each.name for each in players}
+        )
+    return cast("dict[str, str]", g.source_names)
 
 
 def now() -> datetime:
@@ -114,6 +133,17 @@ def with_pictures() -> bool:
     wanted = any(each.key == "show_pictures" and each.value.bool_value for each in settings)
     g.picture_hosts = _picture_hosts() if wanted else ()
     return wanted
+
+
+def picture(plain: Mapping[str, Any]) -> str:
+    """The address of a picture that this page may load, the small version where there is one; "": none."""
+    addresses = (plain.get("preview_url"), plain.get("url"))
+    return next((url for url in addresses if isinstance(url, str) and _may_load(url)), "")
+
+
+def _may_load(url: str) -> bool:
+    host = url.removeprefix("https://").partition("/")[0]
+    return f"https://{host}" in g.get("picture_hosts", ()) and url.startswith(f"https://{host}/")
 
 
 def _picture_hosts() -> tuple[str, ...]:

@@ -1,13 +1,11 @@
 """The page Jobs: work over many items, how far it is, and what waits for whom."""
 
 import uuid
-from collections.abc import Mapping
 
 from flask import Blueprint, Response, request, url_for
 
-from metarr.v1 import config_service_pb2 as config
 from metarr.v1 import enrichment_service_pb2 as pb
-from metarr.web.frame import ask, go, page, services
+from metarr.web.frame import ask, go, page, services, source_names
 
 pages = Blueprint("jobs", __name__)
 
@@ -36,7 +34,7 @@ def start() -> Response:
 def job_page(job_id: str) -> Response:
     """One of them, as it is now."""
     answer = ask(services.enrichment.GetJob, pb.GetJobRequest(job_id=job_id))
-    return page("job.html", job=answer.job, troubles=answer.troubles, names=_names())
+    return page("job.html", job=answer.job, troubles=answer.troubles, names=source_names())
 
 
 @pages.post("/jobs/<job_id>/cancel")
@@ -44,9 +42,3 @@ def cancel(job_id: str) -> Response:
     """No more of it is done; what is done stays."""
     ask(services.enrichment.CancelJob, pb.CancelJobRequest(job_id=job_id))
     return go(url_for("jobs.job_page", job_id=job_id))
-
-
-def _names() -> Mapping[str, str]:
-    """What each provider is called, by its id."""
-    listed = ask(services.config.ListProviders, config.ListProvidersRequest(page_size=200)).providers
-    return {each.id: each.name for each in listed}

@@ -9,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from markupsafe import Markup
 
 from metarr.rpc.doors.local import plain_of
+from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as config
 from metarr.v1 import enrichment_service_pb2 as enrichment
 from metarr.web.frame import now
@@ -97,6 +98,19 @@ def relative(moment: datetime, seen: datetime) -> str:
     return "in a moment" if seconds > 0 else "just now"
 
 
+_KIND_WORDS = {
+    common.MEDIA_KIND_MOVIE: "Movie",
+    common.MEDIA_KIND_SERIES: "Series",
+    common.MEDIA_KIND_SEASON: "Season",
+    common.MEDIA_KIND_EPISODE: "Episode",
+}
+
+
+def kind_word(kind: common.MediaKind) -> str:
+    """What an item is, in a word."""
+    return _KIND_WORDS.get(kind, "Unknown")
+
+
 _KINDS = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
 
 
@@ -152,6 +166,7 @@ def _line(plain: Any) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "counted": counted,
+    "kind_word": kind_word,
     "kinds": kinds,
     "number": number,
     "job_counts": job_counts,

@@ -56,7 +56,7 @@ function sortable(root) {
       animation: 120,
       onEnd: (event) => {
         if (event.oldIndex === event.newIndex) return;
-        if (list.closest("[data-guard]")) changed = true;
+        mark(list);
         htmx.trigger(list.closest("form"), "sorted");
       },
     });
@@ -79,7 +79,7 @@ document.addEventListener("click", (event) => {
   if (button.value.endsWith(":up")) row.previousElementSibling?.before(row);
   else row.nextElementSibling?.after(row);
   button.focus();
-  changed = true;
+  mark(row);
   say(`Now number ${[...row.parentElement.children].indexOf(row) + 1} of ${row.parentElement.children.length}.`);
 });
 
@@ -99,18 +99,38 @@ document.addEventListener("cancel", (event) => {
   if (event.target === dialog()) { event.preventDefault(); leave(); }
 }, true);
 function leave() {
-  if (changed && !confirm("Leave without saving what you typed?")) return;
-  changed = false;
+  if (unsaved(dialog()).length && !confirm(LEAVE)) return;
+  unmark(dialog());
   dialog().close();
 }
 
 // What was typed and is not saved is not lost by accident.
-let changed = false;
-document.addEventListener("input", (event) => { if (event.target.closest("[data-guard]")) changed = true; });
-document.addEventListener("htmx:beforeOnLoad", (event) => {
-  if (event.detail.xhr.getResponseHeader("HX-Redirect")) changed = false;
+const LEAVE = "Leave without saving what you typed?";
+const unsaved = (root) => [...root.querySelectorAll("[data-unsaved]")];
+const unmark = (root) => unsaved(root).forEach((form) => delete form.dataset.unsaved);
+function mark(element) {
+  const form = element.closest("[data-guard]");
+  if (form) form.dataset.unsaved = "";
+}
+document.addEventListener("input", (event) => mark(event.target));
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const lost = unsaved(event.detail.target).some((form) => !form.contains(event.detail.elt));
+  if (lost && !confirm(LEAVE)) event.preventDefault();
 });
-addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Redirect")) unmark(document);
+});
+addEventListener("beforeunload", (event) => { if (unsaved(document).length) event.preventDefault(); });
+
+// A form that comes back with what was typed, for something is wrong with it, is still not saved.
+let sent = [];
+document.addEventListener("htmx:beforeSwap", (event) => {
+  sent = unsaved(event.detail.target).map((form) => form.action);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const form of document.querySelectorAll("[data-guard]")) if (sent.includes(form.action)) mark(form);
+  sent = [];
+});
 
 // No answer ever holds a secret, so one that was typed is put back into a form that comes back.
 let typed = new Map();

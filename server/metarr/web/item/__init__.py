@@ -1,0 +1,1 @@
+"""The page of one item: its fields, artwork, identity and history."""
