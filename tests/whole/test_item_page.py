@@ -27,7 +27,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def metarr(simulators: Simulators, tmp_path: Path) -> Iterator[Live]:
-    """With an enriched film, item 1; a series with a season and two episodes, items 2 to 5; a film that nobody knows."""
+    """With an enriched film, item 1; a series with a season and two episodes, items 2 to 5; a film that is unknown."""
     with live(tmp_path) as running:
         running.configure(simulators, *PROVIDERS)
         film = {"kind": "MEDIA_KIND_MOVIE", "title": "Inception", "ids": [{"type": "imdb", "value": "tt1375666"}]}

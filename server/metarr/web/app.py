@@ -12,7 +12,7 @@ from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as config
 from metarr.web import authorities, health, home, jobs, providers, session, settings, show, static
 from metarr.web.frame import DOOR, called, is_partial, label, picture, refusal, status_of
-from metarr.web.item import field, view
+from metarr.web.item import artwork, field, history, identity, refresh, view
 from metarr.web.item import page as item
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,12 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
     )
     app.jinja_env.globals.update(Field=config.Field, EPISODE=common.MEDIA_KIND_EPISODE)
     app.jinja_env.filters.update(show.FILTERS, label=label, called=called, picture=picture)
-    app.jinja_env.filters.update(item_called=view.called, said_mark=field.said_mark)
+    app.jinja_env.filters.update(
+        item_called=view.called,
+        said_mark=field.said_mark,
+        picture_mark=artwork.picture_mark,
+        ids_mark=identity.ids_mark,
+    )
     app.jinja_env.tests["going"] = show.is_going
     app.context_processor(lambda: {"layout": "bare.html" if is_partial() else "base.html"})
     app.before_request(_refuse_foreign)
@@ -75,7 +80,22 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _no_page)
     app.register_error_handler(Exception, _broken)
-    for module in (static, session, home, health, providers, authorities, jobs, settings, item, field):
+    for module in (
+        static,
+        session,
+        home,
+        health,
+        providers,
+        authorities,
+        jobs,
+        settings,
+        item,
+        field,
+        refresh,
+        identity,
+        artwork,
+        history,
+    ):
         app.register_blueprint(module.pages)
     return app
 

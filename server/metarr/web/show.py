@@ -81,6 +81,49 @@ def job_counts(job: enrichment.Job) -> str:
     return ", ".join(f"{count:,} {word}" for word, count in counts.items() if count) or "nothing done yet"
 
 
+_CAUSES = {
+    "enrich": "Looked up",
+    "edit": "Edited",
+    "identify": "Identified",
+    "import": "Imported",
+    "authority": "New rules",
+    "undo": "Taken back",
+    "redo": "Done again",
+    "join": "Joined with another",
+    "split": "Taken apart",
+}
+
+
+def cause(code: str) -> str:
+    """What made a change-set."""
+    return _CAUSES.get(code, code)
+
+
+_OUTCOMES = {
+    common.ProviderOutcome.STATUS_ANSWERED: Badge("ok", "answered"),
+    common.ProviderOutcome.STATUS_NOT_FOUND: Badge("off", "does not know it"),
+    common.ProviderOutcome.STATUS_UNAVAILABLE: Badge("warn", "could not be heard"),
+    common.ProviderOutcome.STATUS_NOT_ASKED: Badge("off", "was not asked"),
+}
+
+
+def outcome(message: common.ProviderOutcome) -> Badge:
+    """What came of asking a provider."""
+    seen = _OUTCOMES.get(message.status, Badge("off", "is not known"))
+    return seen._replace(word="answered lately") if message.cached and seen.tone == "ok" else seen
+
+
+def conflict(message: common.IdConflict) -> str:
+    """What contradicts what."""
+    if message.type == "title":
+        return f"tells of {message.value}, not of {message.held}"
+    if not message.value:
+        return f"has no {message.type}:{message.held} any more, nor another one of this title"
+    if message.held_by_item_id:
+        return f"says that it is {message.type}:{message.value}, which is another one in the library"
+    return f"says {message.type}:{message.value}; {message.type}:{message.held} stands"
+
+
 def when(message: Timestamp) -> Markup:
     """A moment as people say it, with the exact one behind it."""
     moment = message.ToDatetime(tzinfo=UTC)
@@ -165,10 +208,13 @@ def _line(plain: Any) -> str:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
+    "cause": cause,
+    "conflict": conflict,
     "counted": counted,
     "kind_word": kind_word,
     "kinds": kinds,
     "number": number,
+    "outcome": outcome,
     "job_counts": job_counts,
     "job_name": job_name,
     "job_state": job_state,

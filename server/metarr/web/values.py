@@ -37,7 +37,7 @@ def _line(plain: Any) -> str:
 
 def rows_of(field: config.Field, text: str) -> int:
     """How many lines an input has room for; 1: it is of one line only."""
-    if field.type in (Type.TYPE_TEXTS, Type.TYPE_CREDITS):
+    if field.type in (Type.TYPE_TEXTS, Type.TYPE_CREDITS, Type.TYPE_ARTWORK):
         return min(max(text.count("\n") + 2, 3), 12)
     if field.type != Type.TYPE_TEXT or (field.name not in LONG and len(text) <= LINE and "\n" not in text):
         return 1

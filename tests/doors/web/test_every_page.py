@@ -13,7 +13,15 @@ from metarr.web.app import pages
 from pages import HTMX, browser, seen
 from simulators import Simulators
 
-NAMED = {"provider_id": "tmdb", "kind": "movie", "field": "plot", "job_id": "1", "item_id": "1", "name": "plot"}
+NAMED = {
+    "provider_id": "tmdb",
+    "kind": "movie",
+    "field": "plot",
+    "job_id": "1",
+    "item_id": "1",
+    "name": "plot",
+    "artwork": "poster",
+}
 """What stands in addresses, and is there."""
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"

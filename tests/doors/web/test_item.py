@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
-from harness import House, put_enriched
+from harness import PROVIDERS, House, put_enriched
 from metarr.domain.values import Kind
+from metarr.jobs.jobs import Order
 from metarr.library.edit import Edit
 from metarr.library.intake import NewItem, NewSeries
+from metarr.store.jobs import Scope
 from pages import HTMX, Seen, seen
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -299,3 +301,273 @@ class TestStrange:
         assert seen(web.get(f"/item/{film}")).all("img", class_="thumb")
         home.services.settings.update({"show_pictures": False})
         assert not seen(web.get(f"/item/{film}")).all("img", class_="thumb")
+
+
+class TestRefresh:
+    def test_to_try_it_changes_nothing_and_says_what_would(self, web, home, film):
+        home.simulators.patch("omdb", "movie", "tt1375666", imdbRating="5.0")
+        home.clock.advance(1)
+        before = home.item(film)
+        answer = seen(web.post(f"/item/{film}/refresh", data={"do": "try", "force": "on"}))
+        assert "1 field would change. Nothing is changed yet." in answer.text
+        assert "IMDb rating" in answer.text
+        assert home.item(film) == before
+        done = seen(web.post(f"/item/{film}/refresh", data={"do": "refresh", "force": "on"}, headers=HTMX))
+        assert "1 field was changed." in done.text
+        assert home.item(film).fields["imdb_rating"].value == 5.0
+        assert "Nothing changed" in seen(web.post(f"/item/{film}/refresh", data={"do": "refresh"})).text
+
+    def test_only_some_are_asked(self, web, home, film):
+        home.clock.advance(1)
+        home.asked()
+        answer = seen(web.post(f"/item/{film}/refresh", data={"do": "refresh", "force": "on", "providers": ["omdb"]}))
+        assert set(home.asked()) == {"omdb"}
+        assert "OMDb answered" in answer.text
+        assert "TMDB answered lately" in answer.text
+
+    @pytest.mark.parametrize("htmx", [False, True])
+    def test_that_nobody_can_be_heard_is_said_on_the_page(self, web, home, film, *, htmx):
+        home.clock.advance(1)
+        for provider in PROVIDERS:
+            home.simulators.set_quota(provider, 0)
+        headers = HTMX if htmx else {}
+        answer = seen(web.post(f"/item/{film}/refresh", data={"do": "refresh", "force": "on"}, headers=headers))
+        assert answer.status in (429, 503)
+        assert answer.headers.get("HX-Reswap") == ("none" if htmx else None)
+        assert htmx or "Inception" in answer.text
+
+    @pytest.mark.parametrize("data", [{}, {"do": "x"}, {"do": "refresh", "providers": ["nobody"]}])
+    def test_a_form_that_is_none_of_ours(self, web, film, data):
+        assert web.post(f"/item/{film}/refresh", data=data).status_code == 422
+
+
+class TestHistory:
+    def test_a_change_is_taken_back(self, web, home, film):
+        before = stored(home, film, "plot")
+        home.services.editor.edit(film, Edit(fields={"plot": "Mine"}))
+        page = seen(web.get(f"/item/{film}"))
+        made = home.history(film)[0]
+        assert page.one("button", id=f"undo-{made.id}")
+        web.post(f"/item/{film}/undo", data={"change_set": str(made.id)})
+        assert stored(home, film, "plot") == before
+        page = seen(web.get(f"/item/{film}/history"))
+        assert not page.all("button", id=f"undo-{made.id}"), "once is enough"
+        assert "Taken back" in page.text
+
+    def test_what_was_locked_since_stays_and_is_told(self, web, home, film):
+        made = home.history(film)[0]
+        home.services.editor.edit(film, Edit(lock=frozenset({"plot"})))
+        answer = seen(web.post(f"/item/{film}/undo", data={"change_set": str(made.id)}))
+        assert "Plot stays: " in answer.text
+        assert home.item(film).fields.keys() & {"plot", "genres"} == {"plot"}
+
+    def test_a_whole_run_is_shown_first_and_then_taken_back(self, web, home, film):
+        job = home.services.jobs.submit(Order(scope=Scope(), force=True))
+        home.simulators.patch("omdb", "movie", "tt1375666", imdbRating="5.0")
+        home.simulators.patch("omdb", "movie", "tt0137523", imdbRating="4.0")
+        home.clock.advance(1)
+        for item in (film, film + 1):
+            home.enrich(item, force=True, job_id=job.id)
+        rated = [home.item(item).fields["imdb_rating"].value for item in (film, film + 1)]
+        assert rated == [5.0, 4.0]
+        page = seen(web.get(f"/item/{film}"))
+        run = home.history(film)[0]
+        assert page.one("button", id=f"run-{run.id}")
+        first = home.history(film)[-1]
+        assert not page.all("button", id=f"run-{first.id}"), "it came alone"
+        data = {"group": run.group, "do": "preview"}
+        shown = seen(web.post(f"/item/{film}/undo-run", data=data))
+        assert "2 fields of 2 titles would go back" in shown.text
+        assert rated == [home.item(item).fields["imdb_rating"].value for item in (film, film + 1)]
+        done = seen(web.post(f"/item/{film}/undo-run", data={**data, "do": "undo"}))
+        assert "2 fields of 2 titles went back" in done.text
+        assert [home.item(item).fields["imdb_rating"].value for item in (film, film + 1)] == [8.8, 8.8]
+
+    @pytest.mark.parametrize("data", [{}, {"change_set": "x"}, {"change_set": "999"}])
+    def test_what_cannot_be_undone(self, web, film, data):
+        assert web.post(f"/item/{film}/undo", data=data).status_code in (404, 422)
+
+    @pytest.mark.parametrize("data", [{}, {"do": "preview"}, {"do": "undo", "group": "x"}, {"do": "x", "group": "1"}])
+    def test_nor_which_run(self, web, film, data):
+        assert web.post(f"/item/{film}/undo-run", data=data).status_code == 422
+
+
+class TestIdentify:
+    def ids(self, home: House, item: int) -> dict[str, str]:
+        return home.item(item).id_values()
+
+    def test_it_is_searched_for_and_told_from_others_with_reasons(self, web, home, film):
+        home.asked()
+        page = seen(web.get(f"/item/{film}/identify"))
+        assert home.asked() == {}
+        assert page.one("input", id="title")["value"] == "Inception"
+        answer = seen(web.post(f"/item/{film}/identify", data={"do": "search", "title": "Fight Club", "year": "1998"}))
+        assert "Fight Club" in answer.text
+        assert "does not fit: year" in answer.text
+        assert "tmdb:550" in answer.text
+
+    def test_it_becomes_another_title_and_says_what_stays(self, web, home):
+        [item] = [home.add("inception")]
+        home.enrich(item)
+        home.services.editor.edit(item, Edit(fields={"tagline": "Mine"}, lock=frozenset({"plot"})))
+        plot = stored(home, item, "plot")
+        page = seen(web.post(f"/item/{item}/identify", data={"do": "search", "title": "Fight Club", "year": "1999"}))
+        assert "Locked, so it stays as it is: Tagline, Plot." in page.text
+        taken = {"do": "take", "id": ["imdb:tt0137523", "tmdb:550"], **form(page)}
+        answer = web.post(f"/item/{item}/identify", data=taken)
+        assert answer.headers["Location"] == f"/item/{item}?looked_up=yes"
+        assert self.ids(home, item)["imdb"] == "tt0137523"
+        assert (stored(home, item, "title")[0], stored(home, item, "plot")) == ("Fight Club", plot)
+        assert "It is identified" in seen(web.get(answer.headers["Location"])).text
+        identified = next(each for each in home.history(item) if each.cause == "identify")
+        assert identified.old_ids["imdb"].value == "tt1375666"
+
+    def test_one_whom_nobody_can_be_asked_about_is_identified_all_the_same(self, web, home, film):
+        page = seen(web.get(f"/item/{film}/identify"))
+        for provider in PROVIDERS:
+            home.simulators.set_quota(provider, 0)
+        answer = web.post(f"/item/{film}/identify", data=form(page, do="ids", ids="imdb:tt0468569"))
+        assert answer.headers["Location"] == f"/item/{film}?looked_up=no"
+        assert "that is done by itself" in seen(web.get(answer.headers["Location"])).text
+
+    @pytest.mark.parametrize(
+        ("ids", "says"),
+        [
+            ("imdb:zero", "Is no imdb id"),
+            ("nonsense", "Is no nonsense id"),
+            ("imdb:tt0137523", "has imdb tt0137523 already"),
+            ("<script>alert(1)</script>:1", "Is no type of id"),
+        ],
+    )
+    def test_what_is_wrong_is_said_and_what_was_typed_is_kept(self, web, home, film, *, ids, says):
+        before = self.ids(home, film)
+        answer = seen(
+            web.post(f"/item/{film}/identify", data=form(seen(web.get(f"/item/{film}/identify")), do="ids", ids=ids))
+        )
+        assert (answer.status, answer.areas) == (422, [ids])
+        assert says in answer.text
+        assert "<script>alert" not in answer.html
+        assert self.ids(home, film) == before
+
+    @pytest.mark.parametrize("year", ["soon", "99999", "9" * 30, "-1", "²"])
+    def test_a_year_that_is_none_is_refused_by_the_search(self, web, film, year):
+        answer = seen(web.post(f"/item/{film}/identify", data={"do": "search", "title": "Inception", "year": year}))
+        assert answer.status == 422
+        assert answer.one("input", id="year")["value"] == year
+
+    def test_other_ids_meanwhile_are_not_overwritten_unseen_and_another_field_disturbs_nobody(self, web, home, film):
+        drawn = form(seen(web.get(f"/item/{film}/identify")), do="ids", ids="imdb:tt0468569")
+        home.services.editor.edit(film, Edit(fields={"plot": "Theirs"}))
+        assert web.post(f"/item/{film}/identify", data=drawn).status_code == 303
+        home.services.editor.edit(film, Edit(ids={"imdb": "tt1375666"}))
+        assert web.post(f"/item/{film}/identify", data=drawn).status_code == 409
+        assert self.ids(home, film)["imdb"] == "tt1375666"
+
+    def test_what_a_provider_found_is_text(self, web, home, film):
+        home.simulators.patch("tmdb", "movie", 550, title=HOSTILE, overview=HOSTILE)
+        answer = seen(web.post(f"/item/{film}/identify", data={"do": "search", "title": "Fight Club"}))
+        assert "<script>alert" not in answer.html
+        assert "<img src=x" not in answer.html
+
+
+class TestConflict:
+    @pytest.fixture
+    def disputed(self, home) -> int:
+        item = home.add("inception", "imdb", "tmdb")
+        home.simulators.patch("tmdb", "movie", 27205, imdb_id="tt0133093", external_ids={"imdb_id": "tt0133093"})
+        home.enrich(item)
+        return item
+
+    CLAIM = {"type": "imdb", "value": "tt0133093", "claimed_by": "tmdb"}
+
+    def test_it_is_left_so_and_shown_again(self, web, home, disputed):
+        assert "TMDB says imdb:tt0133093; imdb:tt1375666 stands." in seen(web.get(f"/item/{disputed}")).text
+        web.post(f"/item/{disputed}/conflict", data={**self.CLAIM, "do": "dismiss"})
+        page = seen(web.get(f"/item/{disputed}"))
+        assert "1 contradiction you left as it is" in page.text
+        home.clock.advance(1)
+        home.enrich(disputed, force=True)
+        assert home.item(disputed).conflicts == ()
+        web.post(f"/item/{disputed}/conflict", data={**self.CLAIM, "do": "restore"})
+        assert len(home.item(disputed).conflicts) == 1
+
+    def test_what_is_claimed_is_taken(self, web, home, disputed):
+        page = seen(web.get(f"/item/{disputed}"))
+        data = {**self.CLAIM, "do": "take", "etag": str(home.item(disputed).version)}
+        assert page.all("button", value="take")
+        assert web.post(f"/item/{disputed}/conflict", data=data).status_code == 303
+        assert home.item(disputed).id_values()["imdb"] == "tt0133093"
+        assert "tmdb" not in {each.claimed_by for each in home.item(disputed).conflicts}
+
+    def test_a_form_that_is_none_of_ours(self, web, home, disputed):
+        for data in ({}, {"do": "take"}, {"do": "x", "type": "imdb"}, {**self.CLAIM, "do": "dismiss", "value": "tt7"}):
+            assert web.post(f"/item/{disputed}/conflict", data=data).status_code in (404, 422)
+        assert len(home.item(disputed).conflicts) == 1
+
+
+class TestArtwork:
+    def pictures(self, page: Seen) -> list[str]:
+        return [has["value"] for has in page.all("input", name="url") if has.get("type") == "hidden"]
+
+    def test_all_are_shown_without_asking_anybody_the_chosen_first(self, web, home, film):
+        home.asked()
+        page = seen(web.get(f"/item/{film}/artwork/poster"))
+        assert home.asked() == {}
+        assert self.pictures(page)[0] == stored(home, film, "poster")[0][0].url
+        assert len(self.pictures(page)) > 2
+        assert {"TMDB", "fanart.tv"} <= {word for word in ("TMDB", "fanart.tv", "OMDb") if word in page.text}
+        assert page.all("img", class_="thumb")
+
+    def test_one_is_chosen_which_locks_and_survives(self, web, home, film):
+        page = seen(web.get(f"/item/{film}/artwork/poster"))
+        other = self.pictures(page)[1]
+        answer = seen(web.post(f"/item/{film}/artwork/poster", data=form(page, do="choose", url=other), headers=HTMX))
+        assert self.pictures(answer)[0] == other
+        home.clock.advance(1)
+        home.enrich(film, force=True)
+        [image], sources, locked = stored(home, film, "poster")
+        assert (image.url, sources, locked) == (other, ("owner",), True)
+        assert image.width > 0, "what its provider told of it is kept"
+
+    def test_fanart_has_a_main_one_and_others(self, web, home, film):
+        path = f"/item/{film}/artwork/fanart"
+        before = [image.url for image in stored(home, film, "fanart")[0]]
+        web.post(path, data=form(seen(web.get(path)), do="choose", url=before[-1]))
+        assert [image.url for image in stored(home, film, "fanart")[0]] == [before[-1], *before[:-1]]
+        web.post(path, data=form(seen(web.get(path)), do="leave_out", url=before[0]))
+        assert before[0] not in [image.url for image in stored(home, film, "fanart")[0]]
+
+    def test_they_are_narrowed_by_provider_and_language(self, web, film):
+        everything = self.pictures(seen(web.get(f"/item/{film}/artwork/poster")))
+        page = seen(web.get(f"/item/{film}/artwork/poster?provider=tmdb&language=en"))
+        assert 0 < len(self.pictures(page)) < len(everything)
+        assert web.get(f"/item/{film}/artwork/poster?language=english").status_code == 422
+        assert seen(web.get(f"/item/{film}/artwork/poster?provider=nobody")).status == 200
+
+    @pytest.mark.parametrize("url", ["javascript:alert(1)", "http://plain.test/a.jpg", "x" * 3000, "https://", HOSTILE])
+    def test_what_is_no_address_is_refused_and_kept(self, web, home, film, url):
+        before = stored(home, film, "poster")
+        page = seen(web.get(f"/item/{film}/artwork/poster"))
+        answer = seen(web.post(f"/item/{film}/artwork/poster", data=form(page, do="choose", url=url)))
+        assert answer.status == 422
+        assert answer.one("input", id="url")["value"] == url
+        assert stored(home, film, "poster") == before
+
+    def test_one_of_another_host_is_taken_but_not_loaded_here(self, web, home, film):
+        page = seen(web.get(f"/item/{film}/artwork/poster"))
+        web.post(f"/item/{film}/artwork/poster", data=form(page, do="choose", url="https://elsewhere.test/a.jpg"))
+        assert stored(home, film, "poster")[0][0].url == "https://elsewhere.test/a.jpg"
+        page = seen(web.get(f"/item/{film}/artwork/poster"))
+        assert not [has for has in page.all("img") if "elsewhere" in has["src"]]
+
+    def test_another_choice_meanwhile_is_shown(self, web, home, film):
+        page = seen(web.get(f"/item/{film}/artwork/poster"))
+        one, other = self.pictures(page)[1:3]
+        web.post(f"/item/{film}/artwork/poster", data=form(page, do="choose", url=one))
+        late = seen(web.post(f"/item/{film}/artwork/poster", data=form(page, do="choose", url=other)))
+        assert late.status == 409
+        assert stored(home, film, "poster")[0][0].url == one
+
+    @pytest.mark.parametrize("name", ["plot", "still", "nothing"])
+    def test_a_field_without_pictures(self, web, film, name):
+        assert web.get(f"/item/{film}/artwork/{name}").status_code == 404

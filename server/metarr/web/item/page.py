@@ -11,8 +11,10 @@ pages = Blueprint("item", __name__)
 
 @pages.get("/item/<item_id>")
 def show(item_id: str) -> Response:
-    """All that is known of it. `at`: the field that somebody comes back from."""
-    return item_page(item_id, at=request.args.get("at", ""))
+    """All that is known of it. `at`: the field that somebody comes back from; `looked_up`: what came of looking it up,
+    once it was identified."""
+    looked_up = request.args.get("looked_up", "")
+    return item_page(item_id, at=request.args.get("at", ""), looked_up=looked_up if looked_up in ("yes", "no") else "")
 
 
 @pages.post("/item/<item_id>/monitored")

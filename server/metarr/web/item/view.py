@@ -1,7 +1,7 @@
 """What the page of an item shows, as the contract tells it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from flask import Response
@@ -49,9 +49,12 @@ class Whole(NamedTuple):
     answer: library.GetItemResponse
     fields: list[FieldView]
     rules: Mapping[str, str]
+    reasons: Mapping[str, str]
     above: list[common.Item]
     children: list[common.Item]
     history: enrichment.ListChangeSetsResponse
+    runs: Collection[str]
+    providers: list[config.Provider]
 
     @property
     def title(self) -> str:
@@ -103,15 +106,31 @@ def whole(item_id: str) -> Whole:
     item = answer.item
     listed = catalogue(item.kind)
     changed = enrichment.ListChangeSetsRequest(item_id=item.id, page_size=RECENT)
+    history = ask(services.enrichment.ListChangeSets, changed)
+    providers = ask(services.config.ListProviders, config.ListProvidersRequest(page_size=200)).providers
     return Whole(
         item,
         answer,
         field_views(item, listed),
         {term.code: term.word for term in listed.rules},
+        {term.code: term.word for term in listed.reasons},
         list(_above(item))[::-1],
         _children(item),
-        ask(services.enrichment.ListChangeSets, changed),
+        history,
+        runs(history.change_sets),
+        [each for each in providers if each.enabled and any(covers.kind == item.kind for covers in each.coverage)],
     )
+
+
+def runs(change_sets: Iterable[enrichment.ChangeSet]) -> Collection[str]:
+    """The groups of these that hold more than one change-set: of other items too, or of this one."""
+    groups = dict.fromkeys(each.group_id for each in change_sets)
+    several = enrichment.ListChangeSetsRequest(page_size=2)
+    for group in list(groups):
+        several.group_id = group
+        if len(ask(services.enrichment.ListChangeSets, several).change_sets) < 2:
+            del groups[group]
+    return groups
 
 
 def _above(item: common.Item) -> Iterator[common.Item]:
