@@ -31,6 +31,7 @@ from metarr.jobs.progress import JobProgress
 from metarr.jobs.quota_queue import Planner
 from metarr.jobs.run import JobWork, Worker
 from metarr.jobs.runner import ThreadRunner
+from metarr.jobs.updating import UpdateWork
 from metarr.library.aggregate import TitleAggregator
 from metarr.library.artwork import Pictures
 from metarr.library.edit import Editor
@@ -134,7 +135,11 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         clock=clock,
         progress=progress,
     )
-    works: dict[JobKind, JobWork] = {JobKind.ENRICH: enriching, JobKind.APPLY: ApplyWork(database, remerger, progress)}
+    works: dict[JobKind, JobWork] = {
+        JobKind.ENRICH: enriching,
+        JobKind.APPLY: ApplyWork(database, remerger, progress),
+        JobKind.UPDATE: UpdateWork(database, progress, config, clock),
+    }
     worker = Worker(database, progress, works, clock=clock)
     jobs = Jobs(database, worker, progress, roster=roster, runner=runner, clock=clock)
     lived = LivedDays(database, clock)

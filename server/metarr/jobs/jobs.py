@@ -30,13 +30,14 @@ from metarr.jobs.progress import JobProgress
 from metarr.jobs.run import Run, Worker
 from metarr.jobs.runner import Runner, Stopped
 from metarr.jobs.summary import ended
+from metarr.jobs.updating import refuse_more
 from metarr.jobs.watch import JobWatch
 from metarr.library.filter import checked
 from metarr.library.names import names_of
 from metarr.library.reference import Reference, find
 from metarr.store import awaited_answers, changes, jobs
 from metarr.store.database import Connection, Database
-from metarr.store.jobs import Done, Job, JobKind, JobState, Scope
+from metarr.store.jobs import Done, Job, JobEdit, JobKind, JobState, Scope
 
 log = structlog.get_logger(__name__)
 
@@ -50,11 +51,12 @@ LOOK_AGAIN = timedelta(minutes=1)
 @dataclass(frozen=True)
 class Order:
     """What a job shall do, and with which items. `request_id` "": every order is a new one. `drop_foreign`: of an
-    apply."""
+    apply; `edit`: of an update."""
 
     scope: Scope
     kind: JobKind = JobKind.ENRICH
     drop_foreign: bool = False
+    edit: JobEdit | None = None
     auto: bool = False
     force: bool = False
     providers: frozenset[str] = frozenset()
@@ -110,19 +112,22 @@ class Jobs:
         """A new job, or the one that was started with the same request id, or the one over everything that runs now and
         does as much.
 
-        Raises InvalidInput: an unknown field or provider, or a request id used for another order; NoSuchThing.
+        Raises InvalidInput: an unknown field or provider, or a request id used for another order; NoSuchThing;
+        CannotDo where it would take more items than it was ordered for.
         """
-        order = dataclasses.replace(order, scope=checked(order.scope, self._roster))
         with self._database.begin_durably() as connection:
+            order = dataclasses.replace(order, scope=checked(connection, order.scope, self._roster))
             job = self._same(connection, order)
             if job is None:
                 self._refuse_unknown(connection, order.scope)
+                self._refuse_more(connection, order)
                 job = jobs.add(
                     connection,
                     Job(
                         created_at=self._clock.now(),
                         kind=order.kind,
                         drop_foreign=order.drop_foreign,
+                        edit=order.edit,
                         request_id=order.request_id,
                         cause=order.cause,
                         scope=order.scope,
@@ -134,6 +139,13 @@ class Jobs:
                 log.info("job_created", job=job.id, kind=str(job.kind), cause=job.cause)
         self._start_waiting()
         return job
+
+    def meant(self, scope: Scope) -> int:
+        """How many items an order would take. Raises InvalidInput as `submit` does, and NoSuchThing."""
+        with self._database.read() as connection:
+            scope = checked(connection, scope, self._roster)
+            self._refuse_unknown(connection, scope)
+            return jobs.meant(connection, scope)
 
     def item_ids(self, references: Sequence[Reference], path: str) -> tuple[int, ...]:
         """The items that a caller names, each once. Raises InvalidInput with what is wrong about which."""
@@ -172,10 +184,17 @@ class Jobs:
         with self._database.read() as connection:
             return changes.fields_of_job(connection, job_id)
 
-    def page(self, before_id: int | None, limit: int) -> list[Job]:
-        """Jobs, the latest first."""
+    def page(
+        self,
+        before_id: int | None,
+        limit: int,
+        *,
+        state: JobState | None = None,
+        kind: JobKind | None = None,
+    ) -> list[Job]:
+        """Jobs, the latest first; only in this state and of this kind."""
         with self._database.read() as connection:
-            return jobs.page(connection, before_id=before_id, limit=limit)
+            return jobs.page(connection, state=state, kind=kind, before_id=before_id, limit=limit)
 
     def cancel(self, job_id: int) -> Job:
         """End a job; what is done stays done. One that has ended stays as it is. Raises NoSuchThing."""
@@ -236,6 +255,10 @@ class Jobs:
         for place, item_id in enumerate(scope.item_ids):
             if item_id not in live:
                 find(connection, item_id, f"item_ids[{place}]")
+
+    def _refuse_more(self, connection: Connection, order: Order) -> None:
+        if order.edit is not None and order.edit.most_items is not None:
+            refuse_more(jobs.meant(connection, order.scope), order.edit.most_items)
 
     # Running
 
@@ -304,8 +327,9 @@ def _whole(scope: Scope) -> bool:
 
 def _is(job: Job, order: Order) -> bool:
     """Whether a job is what an order wants."""
-    wanted = (order.kind, order.drop_foreign, order.scope, order.auto, order.force, order.providers)
-    return (job.kind, job.drop_foreign, job.scope, job.auto, job.force, frozenset(job.providers)) == wanted
+    wanted = (order.kind, order.drop_foreign, order.edit, order.scope, order.auto, order.force, order.providers)
+    has = (job.kind, job.drop_foreign, job.edit, job.scope, job.auto, job.force, frozenset(job.providers))
+    return has == wanted
 
 
 def _does(job: Job, order: Order) -> bool:

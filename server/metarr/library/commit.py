@@ -37,11 +37,7 @@ def commit(
     Raises what `store.items.save` raises.
     """
     saved = items.save(connection, before, after)
-    if before.locked_below() != saved.locked_below():
-        items.clear_fingerprints(connection, items.descendants(connection, [saved.id]))
-    if saved.parent_id is not None:
-        # What is below a series is merged in its run.
-        items.put_fingerprints(connection, dict.fromkeys(items.ancestors(connection, [saved.id]), ""))
+    _have_merged(connection, [(before, saved)])
     changed = diff(before.fields, saved.fields)
     moved = saved.ids != before.ids
     if not changed and not moved:
@@ -56,6 +52,35 @@ def commit(
         group_id=group_id,
     )
     return Committed(item=saved, change_set=publish(connection, change_set, sync_fields))
+
+
+def commit_all(
+    connection: Connection,
+    pairs: Sequence[tuple[MediaItem, MediaItem]],
+    *,
+    now: datetime,
+    sync_fields: Collection[str],
+    job_id: int,
+) -> None:
+    """`commit` of what a job edits, for many items, each as it was read and as it shall be; their ids stay."""
+    saved = items.save_all(connection, pairs)
+    written = [(old, new) for (old, _), new in zip(pairs, saved, strict=True)]
+    _have_merged(connection, written)
+    change_sets = [
+        ChangeSet(item_id=new.id, at=now, cause="edit", changes=changed, job_id=job_id)
+        for old, new in written
+        if (changed := diff(old.fields, new.fields))
+    ]
+    publish_all(connection, change_sets, sync_fields)
+
+
+def _have_merged(connection: Connection, written: Sequence[tuple[MediaItem, MediaItem]]) -> None:
+    """Have what is above and below be merged again, as far as it hangs on what was written."""
+    relocked = [new.id for old, new in written if old.locked_below() != new.locked_below()]
+    items.clear_fingerprints(connection, items.descendants(connection, relocked))
+    # What is below a series is merged in its run.
+    below = [new.id for _, new in written if new.parent_id is not None]
+    items.put_fingerprints(connection, dict.fromkeys(items.ancestors(connection, below), ""))
 
 
 def publish(connection: Connection, change_set: ChangeSet, sync_fields: Collection[str]) -> ChangeSet:

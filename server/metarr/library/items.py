@@ -1,13 +1,16 @@
 """The items of the library: adding, listing, showing them."""
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from metarr.asking.config import ConfigReader
 from metarr.asking.gather import Gatherer, Inquiry
 from metarr.asking.roster import Roster
 from metarr.clock import Clock
+from metarr.domain.fields import fields_of
 from metarr.domain.item import IdClaim, Match, MediaItem, Place
 from metarr.domain.merge import RunnerUp, explain, merge
 from metarr.domain.subject import subject_of
@@ -22,7 +25,7 @@ from metarr.library.stating import terms_of
 from metarr.store import awaited_answers, episode_entries, items, joins
 from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.database import Connection, Database
-from metarr.store.items import ItemFilter, ItemHead
+from metarr.store.items import FieldSummary, ItemFilter, ItemHead, ItemOrder, ItemPosition, KindSummary
 
 TITLES = (Kind.MOVIE, Kind.SERIES)
 """Kinds that are looked for by their words."""
@@ -34,7 +37,8 @@ PARENTS = (Kind.SERIES, Kind.SEASON)
 @dataclass(frozen=True)
 class Shown:
     """An item with what is to be told about it besides; `aliases` as (type, value), `joined`: items that are part of
-    it, `children`: how many are directly below it; `undecided`: it was looked for in vain; `numbers`: of an episode."""
+    it, `children`: how many are directly below it; `undecided`: it was looked for in vain; `numbers`: of an episode;
+    `missing`: fields that hold nothing and that somebody can tell."""
 
     item: MediaItem
     awaited: Mapping[str, AwaitedAnswer]
@@ -45,11 +49,13 @@ class Shown:
     children: int = 0
     undecided: bool = False
     numbers: tuple[Numbered, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Page:
-    """Items by title, with what is to be told about them besides, by item; `total` on all pages."""
+    """Items in an order, with what is to be told about them besides, by item; `total` on all pages. `missing`: fields
+    that hold nothing, where that was asked for. `posters`: their addresses."""
 
     heads: list[ItemHead]
     total: int
@@ -58,6 +64,29 @@ class Page:
     children: Mapping[int, int]
     undecided: Collection[int]
     matches: Mapping[int, tuple[Match, ...]]
+    missing: Mapping[int, tuple[str, ...]]
+    posters: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class PageWish:
+    """Which part of a list is wanted, and how it is sorted. `after`: what the last one of the page before stands by;
+    `total`: how many there are, where that was counted before. `missing`: also which fields hold nothing."""
+
+    order: ItemOrder = ItemOrder.TITLE
+    descending: bool = False
+    after: ItemPosition | None = None
+    limit: int = 50
+    total: int | None = None
+    missing: bool = False
+
+
+@dataclass(frozen=True)
+class LibrarySummary:
+    """How the library stands, by kind and by field; kinds without items are left out. `fields` None: not asked for."""
+
+    kinds: Mapping[Kind, KindSummary]
+    fields: Mapping[tuple[Kind, str], FieldSummary] | None
 
 
 class Library:
@@ -96,6 +125,7 @@ class Library:
                 children=items.count_children(connection, [item.id]).get(item.id, 0),
                 undecided=bool(self._undecided(connection, {item.id: item.ids})),
                 numbers=numbers_of(item, episode_entries.of_items(connection, [item.id]).get(item.id, ())),
+                missing=_missing(self._able(item.kind), items.filled(connection, [item.id]).get(item.id, ())),
             )
         if not why:
             return shown
@@ -110,29 +140,67 @@ class Library:
         )
 
     def page(
-        self, fits: ItemFilter, after: tuple[str, int] | None, limit: int, *, parent: Reference | None = None
+        self,
+        fits: ItemFilter,
+        wish: PageWish = PageWish(),
+        *,
+        parent: Reference | None = None,
     ) -> Page:
-        """Items by title; `parent`: only those below this one.
+        """A page of items; `parent`: only those below this one.
 
         Raises InvalidInput for a filter that nothing could fit, NoSuchThing for an unknown parent.
         """
-        fits = checked(fits, self._roster)
         with self._database.read() as connection:
+            fits = checked(connection, fits, self._roster)
             parent_id = None if parent is None else find(connection, parent, "parent_id").id
-            heads = items.page(connection, fits, parent_id=parent_id, after=after, limit=limit)
+            heads = items.page(
+                connection,
+                fits,
+                parent_id=parent_id,
+                order=wish.order,
+                descending=wish.descending,
+                after=wish.after,
+                limit=wish.limit,
+            )
             undecided = self._undecided(connection, {head.id: head.ids for head in heads if head.kind in TITLES})
             return Page(
                 heads=heads,
-                total=items.count(connection, fits, parent_id=parent_id),
+                total=items.count(connection, fits, parent_id=parent_id) if wish.total is None else wish.total,
                 awaited=awaited_answers.of_items(connection, [head.id for head in heads]),
                 places=places_of(connection, heads),
                 children=items.count_children(connection, [head.id for head in heads if head.kind in PARENTS]),
                 undecided=undecided,
                 matches={item_id: left.matches for item_id, left in items.undecided_of(connection, undecided).items()},
+                missing=self._missing_of(connection, heads) if wish.missing else {},
+                posters=items.posters(connection, [head.id for head in heads]),
             )
+
+    def summary(self, fits: ItemFilter, *, fields: bool) -> LibrarySummary:
+        """How the items that a filter fits stand. Raises InvalidInput for a filter that nothing could fit."""
+        with self._database.read() as connection:
+            fits = replace(checked(connection, fits, self._roster), asked_by=self._roster.asked_by())
+            return LibrarySummary(
+                kinds=items.kinds_summary(connection, fits),
+                fields=items.fields_summary(connection, fits) if fields else None,
+            )
+
+    def _missing_of(self, connection: Connection, heads: Collection[ItemHead]) -> dict[int, tuple[str, ...]]:
+        able = {kind: self._able(kind) for kind in {head.kind for head in heads}}
+        filled = items.filled(connection, [head.id for head in heads])
+        return {head.id: _missing(able[head.kind], filled.get(head.id, ())) for head in heads}
+
+    def _able(self, kind: Kind) -> list[str]:
+        """The fields that somebody can tell of a kind, in catalogue order."""
+        country = self._config.read().settings.country
+        asked = [each.fields(kind, country) for each in self._roster.all() if not each.skip(kind)]
+        return [field.name for field in fields_of(kind) if any(field.name in fields for fields in asked)]
 
     def _undecided(self, connection: Connection, ids: Mapping[int, Mapping[str, IdClaim]]) -> set[int]:
         """Those of the items, each with its ids, of which only the owner can say which title they are."""
         asked_by = self._roster.asked_by()
         without = [item_id for item_id, claims in ids.items() if claims.keys().isdisjoint(asked_by)]
         return items.fitting(connection, without, ItemFilter(undecided=True, asked_by=asked_by)) if without else set()
+
+
+def _missing(able: Iterable[str], filled: Collection[str]) -> tuple[str, ...]:
+    return tuple(field for field in able if field not in filled)

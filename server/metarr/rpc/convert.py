@@ -143,9 +143,11 @@ def item_message(
     children: int = 0,
     undecided: bool = False,
     numbers: Iterable[Numbered] = (),
+    missing: Iterable[str] = (),
 ) -> pb.Item:
     """An item. `fields` False leaves its fields out, as lists do; `runners_up` and `waiting` are by field; `joined`
-    are the items that were joined to it, `children` how many are below it; `undecided`: it was looked for in vain."""
+    are the items that were joined to it, `children` how many are below it; `undecided`: it was looked for in vain;
+    `missing`: fields that hold nothing."""
     place = item.place()
     return pb.Item(
         id=str(item.id) if item.id else "",
@@ -174,6 +176,7 @@ def item_message(
             pb.EpisodeNumber(numbering=each.numbering, season_number=each.season, episode_number=each.number)
             for each in numbers
         ],
+        missing_fields=missing,
     )
 
 
@@ -209,6 +212,8 @@ def head_message(
     children: int,
     undecided: bool,
     matches: Iterable[Match],
+    missing: Iterable[str] = (),
+    poster_preview: str = "",
 ) -> pb.Item:
     """An item as lists show it, without its fields."""
     return pb.Item(
@@ -230,6 +235,8 @@ def head_message(
         episode_number=place.episode,
         children=children,
         undecided=undecided,
+        missing_fields=missing,
+        poster_preview=poster_preview,
     )
 
 

@@ -22,6 +22,20 @@ def item_filter(check: Check, given: pb.ItemFilter) -> ItemFilter:
         undecided=stated("undecided"),
         enriched=stated("enriched"),
         locked=stated("locked"),
+        locked_field=given.locked_field,
+        values_held=stated("held"),
+        source=check.text("filter.source", given.source, required=False, most=100),
+        player=check.text("filter.player_id", given.player_id, required=False, most=100),
+        years=_years(check, given),
+        kinds=tuple(check.kind(f"filter.kinds[{place}]", each) for place, each in enumerate(given.kinds)),
         conflict=stated("conflict"),
         deleted=given.deleted,
     )
+
+
+def _years(check: Check, given: pb.ItemFilter) -> tuple[int, int]:
+    first = check.year("filter.year_from", given.year_from)
+    last = check.year("filter.year_to", given.year_to)
+    if 0 < last < first:
+        check.violation("filter.year_to", f"{last} is before {first}")
+    return first, last

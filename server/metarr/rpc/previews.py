@@ -12,13 +12,16 @@ Preview = Callable[[str, str], str]
 
 
 def with_previews(item: pb.Item, preview: Preview) -> pb.Item:
-    """The same item, each of its pictures and those of runners-up with its `preview_url`, where there is one."""
+    """The same item, each of its pictures and those of runners-up with its `preview_url`, where there is one, and with
+    that of its poster."""
     for field in item.fields:
         if FIELDS[field.name].type is FieldType.ARTWORK:
             for value in (field.value, *(each.value for each in field.runners_up)):
                 for picture in _objects(value):
                     if small := preview(picture.fields["url"].string_value, field.name):
                         picture.fields["preview_url"].string_value = small
+                        if field.name == "poster" and value is field.value:
+                            item.poster_preview = small
     return item
 
 

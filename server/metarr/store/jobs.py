@@ -30,7 +30,7 @@ from metarr.store.awaited_answers import BY_ITSELF
 from metarr.store.chunks import chunks
 from metarr.store.database import lived_day, news
 from metarr.store.items import ItemFilter, narrowed
-from metarr.store.tables import awaited_answers, external_ids, items
+from metarr.store.tables import EPOCH, awaited_answers, external_ids, items
 from metarr.store.tables import job_items as marks
 from metarr.store.tables import jobs as table
 from metarr.store.upsert import upsert
@@ -41,6 +41,7 @@ class JobKind(StrEnum):
 
     ENRICH = "enrich"
     APPLY = "apply"
+    UPDATE = "update"
 
 
 class JobState(StrEnum):
@@ -74,6 +75,20 @@ class Scope(ItemFilter, frozen=True, kw_only=True):
     item_ids: tuple[int, ...] = ()
 
 
+class JobEdit(Struct, frozen=True, kw_only=True):
+    """What a job of the kind update does to each item, as far as its kind has such fields. `monitored` None: as it is.
+
+    `most_items`: it was ordered for so many, and does nothing where it would take more; None: for whatever it takes.
+    """
+
+    lock: tuple[str, ...] = ()
+    unlock: tuple[str, ...] = ()
+    lock_all: bool = False
+    unlock_all: bool = False
+    monitored: bool | None = None
+    most_items: int | None = None
+
+
 class JobTally(Struct, frozen=True, kw_only=True):
     """How many items came to what. `outcomes`: by provider, on how many items it had which one, in a word."""
 
@@ -100,10 +115,10 @@ class Waiting(Struct, frozen=True, kw_only=True):
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """Stored work of a kind. `drop_foreign`: of an apply, also empty what a field does not listen to. `cause`: who
-    wanted it, "owner" or "daily". `auto`: a machine's; items that are not monitored are left out. `sequence` grows with
-    every stored progress. `resumed_at`: when it was last taken up; `resumed_with`: how many items it was done with by
-    then."""
+    """Stored work of a kind. `drop_foreign`: of an apply, also empty what a field does not listen to. `edit`: of an
+    update. `cause`: who wanted it, "owner" or "daily". `auto`: a machine's; items that are not monitored are left out.
+    `sequence` grows with every stored progress. `resumed_at`: when it was last taken up; `resumed_with`: how many items
+    it was done with by then."""
 
     created_at: datetime
     id: int = 0
@@ -125,6 +140,7 @@ class Job(Struct, frozen=True, kw_only=True):
     resumed_at: datetime | None = None
     resumed_with: int = 0
     drop_foreign: bool = False
+    edit: JobEdit | None = None
 
 
 class JobItem(Struct, frozen=True, kw_only=True):
@@ -155,9 +171,20 @@ def by_request(connection: Connection, request_id: str) -> Job | None:
     return None if row is None else _job(row)
 
 
-def page(connection: Connection, *, before_id: int | None = None, limit: int = 50) -> list[Job]:
+def page(
+    connection: Connection,
+    *,
+    state: JobState | None = None,
+    kind: JobKind | None = None,
+    before_id: int | None = None,
+    limit: int = 50,
+) -> list[Job]:
     """Jobs, the latest first. `before_id`: the last id of the page before."""
     query = select(table).order_by(table.c.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(table.c.state == state)
+    if kind is not None:
+        query = query.where(table.c.kind == kind)
     if before_id is not None:
         query = query.where(table.c.id < before_id)
     return [_job(row) for row in connection.execute(query)]
@@ -217,6 +244,12 @@ def named(connection: Connection, ids: Collection[tuple[str, str]]) -> dict[tupl
         for item_id, id_type, value in connection.execute(_NAMED, {"values": some}):
             owners.setdefault((id_type, value), set()).add(item_id)
     return {each: next(iter(owners[each])) for each in ids if len(owners.get(each, ())) == 1}
+
+
+def meant(connection: Connection, scope: Scope) -> int:
+    """How many items of any kind are in a scope."""
+    job = Job(created_at=EPOCH, scope=scope)
+    return int(connection.execute(_taken(select(func.count()), job, tuple(Kind))).scalar_one())
 
 
 def count(connection: Connection, job: Job, kinds: Collection[Kind]) -> int:
@@ -356,7 +389,12 @@ def _is_marked(job: Job) -> Any:
     return exists().where(marks.c.item_id == items.c.id, marks.c.job_id == job.id)
 
 
-_TYPES: dict[str, Any] = {"scope": Scope, "tally": JobTally, "waiting": tuple[Waiting, ...]}
+_TYPES: dict[str, Any] = {
+    "scope": Scope,
+    "tally": JobTally,
+    "waiting": tuple[Waiting, ...],
+    "edit": JobEdit | None,
+}
 
 
 def _encoded(values: Mapping[str, Any]) -> dict[str, Any]:

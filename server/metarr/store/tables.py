@@ -213,6 +213,28 @@ field_values = Table(
     ),
 )
 
+_HELD = and_(field_values.c.rule == text("'held'"), field_values.c.value.is_not(None))
+Index(
+    "ix_field_values_locked",
+    field_values.c.item_id,
+    field_values.c.field,
+    sqlite_where=field_values.c.locked == true(),
+    postgresql_where=field_values.c.locked == true(),
+)
+Index("ix_field_values_held", field_values.c.item_id, sqlite_where=_HELD, postgresql_where=_HELD)
+
+# How often what is in the table of values, kept with every write: to count them takes a second of a large library.
+field_counts = Table(
+    "field_counts",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("source", Names(tuple[str, ...]), primary_key=True),
+    Column("filled", Integer, nullable=False),
+    Column("locked", Integer, nullable=False),
+    Column("values_held", Integer, nullable=False),
+)
+
 statements = Table(
     "statements",
     metadata,
@@ -408,6 +430,7 @@ jobs = Table(
     _lived_day(),
     Column("kind", Text, nullable=False, server_default="enrich"),
     Column("drop_foreign", Boolean, nullable=False, server_default=false()),
+    Column("edit", Text, nullable=False, server_default="null"),
     sqlite_autoincrement=True,
 )
 

@@ -25,16 +25,17 @@ def upsert(
     *,
     keep: tuple[str, ...] = (),
     newest: str = "",
+    add: tuple[str, ...] = (),
 ) -> int:
     """Insert the rows, or where the primary key is there already, update it. All rows name the same columns.
 
-    `keep`: columns that only an insert sets. `newest`: leave a row alone whose time in this column is later than the
-    one that comes, but for one that is ahead of that: then a clock lied. Returns, for a single row, whether it was
-    written (1 or 0).
+    `keep`: columns that only an insert sets. `add`: columns to which an update adds. `newest`: leave a row alone whose
+    time in this column is later than the one that comes, but for one that is ahead of that: then a clock lied. Returns,
+    for a single row, whether it was written (1 or 0).
     """
     if not rows:
         return 0
-    statement = _statement(connection.dialect.name, table, tuple(rows[0]), keep, newest)
+    statement = _statement(connection.dialect.name, table, tuple(rows[0]), keep, newest, add=add)
     if len(rows) > 1 and connection.dialect.name == "sqlite":
         return _many(connection, statement, table, rows)
     return count(connection, statement, rows)
@@ -78,10 +79,13 @@ def _text(statement: Any, table: Table, columns: tuple[str, ...], size: int) -> 
 
 
 @cache
-def _statement(dialect: str, table: Table, columns: tuple[str, ...], keep: tuple[str, ...], newest: str) -> Any:
+def _statement(
+    dialect: str, table: Table, columns: tuple[str, ...], keep: tuple[str, ...], newest: str, *, add: tuple[str, ...]
+) -> Any:
     keys = [column.name for column in table.primary_key]
     insert = _INSERT[dialect](table)
     changed = {name: insert.excluded[name] for name in columns if name not in keys and name not in keep}
+    changed |= {name: table.c[name] + insert.excluded[name] for name in add}
     if not changed:
         return insert.on_conflict_do_nothing(index_elements=keys)
     # Such as an answer of 12:00:05 that is there already when one of 12:00:01 comes, which had to wait for its turn.

@@ -93,7 +93,7 @@ class IdConflict(_message.Message):
     def __init__(self, type: _Optional[str] = ..., value: _Optional[str] = ..., claimed_by: _Optional[str] = ..., held: _Optional[str] = ..., held_by_item_id: _Optional[str] = ...) -> None: ...
 
 class Item(_message.Message):
-    __slots__ = ("id", "kind", "title", "year", "ids", "fields", "conflicts", "monitored", "parent_id", "added_at", "last_enriched_at", "last_enriched_providers", "pending", "etag", "aliases", "candidates", "joined_item_ids", "series_title", "season_number", "episode_number", "children", "undecided", "numbers")
+    __slots__ = ("id", "kind", "title", "year", "ids", "fields", "conflicts", "monitored", "parent_id", "added_at", "last_enriched_at", "last_enriched_providers", "pending", "etag", "aliases", "candidates", "joined_item_ids", "series_title", "season_number", "episode_number", "children", "undecided", "numbers", "poster_preview", "missing_fields")
     ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -117,6 +117,8 @@ class Item(_message.Message):
     CHILDREN_FIELD_NUMBER: _ClassVar[int]
     UNDECIDED_FIELD_NUMBER: _ClassVar[int]
     NUMBERS_FIELD_NUMBER: _ClassVar[int]
+    POSTER_PREVIEW_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELDS_FIELD_NUMBER: _ClassVar[int]
     id: str
     kind: MediaKind
     title: str
@@ -140,7 +142,9 @@ class Item(_message.Message):
     children: int
     undecided: bool
     numbers: _containers.RepeatedCompositeFieldContainer[EpisodeNumber]
-    def __init__(self, id: _Optional[str] = ..., kind: _Optional[_Union[MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[FieldValue, _Mapping]]] = ..., conflicts: _Optional[_Iterable[_Union[IdConflict, _Mapping]]] = ..., monitored: _Optional[bool] = ..., parent_id: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_providers: _Optional[_Iterable[str]] = ..., pending: _Optional[_Iterable[_Union[PendingProvider, _Mapping]]] = ..., etag: _Optional[str] = ..., aliases: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., joined_item_ids: _Optional[_Iterable[str]] = ..., series_title: _Optional[str] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., children: _Optional[int] = ..., undecided: _Optional[bool] = ..., numbers: _Optional[_Iterable[_Union[EpisodeNumber, _Mapping]]] = ...) -> None: ...
+    poster_preview: str
+    missing_fields: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., kind: _Optional[_Union[MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[FieldValue, _Mapping]]] = ..., conflicts: _Optional[_Iterable[_Union[IdConflict, _Mapping]]] = ..., monitored: _Optional[bool] = ..., parent_id: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_providers: _Optional[_Iterable[str]] = ..., pending: _Optional[_Iterable[_Union[PendingProvider, _Mapping]]] = ..., etag: _Optional[str] = ..., aliases: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., joined_item_ids: _Optional[_Iterable[str]] = ..., series_title: _Optional[str] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., children: _Optional[int] = ..., undecided: _Optional[bool] = ..., numbers: _Optional[_Iterable[_Union[EpisodeNumber, _Mapping]]] = ..., poster_preview: _Optional[str] = ..., missing_fields: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class EpisodeNumber(_message.Message):
     __slots__ = ("numbering", "season_number", "episode_number")
@@ -248,7 +252,7 @@ class FieldChange(_message.Message):
     def __init__(self, field: _Optional[str] = ..., old_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., new_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., old_source: _Optional[str] = ..., new_source: _Optional[str] = ..., rule: _Optional[str] = ..., old_locked: _Optional[bool] = ..., new_locked: _Optional[bool] = ...) -> None: ...
 
 class ItemFilter(_message.Message):
-    __slots__ = ("kind", "title_contains", "missing_field", "pending_provider", "monitored", "title", "unidentified", "enriched", "locked", "conflict", "deleted", "undecided")
+    __slots__ = ("kind", "title_contains", "missing_field", "pending_provider", "monitored", "title", "unidentified", "enriched", "locked", "conflict", "deleted", "undecided", "locked_field", "source", "held", "player_id", "year_from", "year_to", "kinds")
     KIND_FIELD_NUMBER: _ClassVar[int]
     TITLE_CONTAINS_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_FIELD_NUMBER: _ClassVar[int]
@@ -261,6 +265,13 @@ class ItemFilter(_message.Message):
     CONFLICT_FIELD_NUMBER: _ClassVar[int]
     DELETED_FIELD_NUMBER: _ClassVar[int]
     UNDECIDED_FIELD_NUMBER: _ClassVar[int]
+    LOCKED_FIELD_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
+    PLAYER_ID_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FROM_FIELD_NUMBER: _ClassVar[int]
+    YEAR_TO_FIELD_NUMBER: _ClassVar[int]
+    KINDS_FIELD_NUMBER: _ClassVar[int]
     kind: MediaKind
     title_contains: str
     missing_field: str
@@ -273,4 +284,11 @@ class ItemFilter(_message.Message):
     conflict: bool
     deleted: bool
     undecided: bool
-    def __init__(self, kind: _Optional[_Union[MediaKind, str]] = ..., title_contains: _Optional[str] = ..., missing_field: _Optional[str] = ..., pending_provider: _Optional[str] = ..., monitored: _Optional[bool] = ..., title: _Optional[str] = ..., unidentified: _Optional[bool] = ..., enriched: _Optional[bool] = ..., locked: _Optional[bool] = ..., conflict: _Optional[bool] = ..., deleted: _Optional[bool] = ..., undecided: _Optional[bool] = ...) -> None: ...
+    locked_field: str
+    source: str
+    held: bool
+    player_id: str
+    year_from: int
+    year_to: int
+    kinds: _containers.RepeatedScalarFieldContainer[MediaKind]
+    def __init__(self, kind: _Optional[_Union[MediaKind, str]] = ..., title_contains: _Optional[str] = ..., missing_field: _Optional[str] = ..., pending_provider: _Optional[str] = ..., monitored: _Optional[bool] = ..., title: _Optional[str] = ..., unidentified: _Optional[bool] = ..., enriched: _Optional[bool] = ..., locked: _Optional[bool] = ..., conflict: _Optional[bool] = ..., deleted: _Optional[bool] = ..., undecided: _Optional[bool] = ..., locked_field: _Optional[str] = ..., source: _Optional[str] = ..., held: _Optional[bool] = ..., player_id: _Optional[str] = ..., year_from: _Optional[int] = ..., year_to: _Optional[int] = ..., kinds: _Optional[_Iterable[_Union[MediaKind, str]]] = ...) -> None: ...

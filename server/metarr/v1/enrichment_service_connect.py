@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .enrichment_service_pb2 import CancelJobRequest, CancelJobResponse, EnrichRequest, EnrichResponse, GetJobRequest, GetJobResponse, ListChangeSetsRequest, ListChangeSetsResponse, ListJobsRequest, ListJobsResponse, StartApplyRequest, StartApplyResponse, StartEnrichmentRequest, StartEnrichmentResponse, UndoChangeSetRequest, UndoChangeSetResponse, UndoChangeSetsRequest, UndoChangeSetsResponse, WatchJobRequest, WatchJobResponse
+from .enrichment_service_pb2 import CancelJobRequest, CancelJobResponse, EnrichRequest, EnrichResponse, GetJobRequest, GetJobResponse, ListChangeSetsRequest, ListChangeSetsResponse, ListJobsRequest, ListJobsResponse, StartApplyRequest, StartApplyResponse, StartEnrichmentRequest, StartEnrichmentResponse, StartUpdateRequest, StartUpdateResponse, UndoChangeSetRequest, UndoChangeSetResponse, UndoChangeSetsRequest, UndoChangeSetsResponse, WatchJobRequest, WatchJobResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
@@ -58,6 +58,12 @@ class EnrichmentService(Protocol):
         """
         Starts a job that merges the whole library again under the rules in force, from the cached answers: no provider is
         asked. It returns at once. Where one that wants the same has not begun yet, it returns that one.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def start_update(self, request: StartUpdateRequest, ctx: RequestContext[StartUpdateRequest, StartUpdateResponse], /) -> StartUpdateResponse:
+        """
+        Starts a job that changes many items by the owner's hand, as UpdateItem does one, and returns at once.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -152,6 +158,17 @@ class EnrichmentServiceASGIApplication(ConnectASGIApplication[EnrichmentService]
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.start_apply,
+                ),
+                "/metarr.v1.EnrichmentService/StartUpdate": Endpoint.unary(
+                    method=MethodInfo(
+                        name="StartUpdate",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=StartUpdateRequest,
+                        output=StartUpdateResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.start_update,
                 ),
                 "/metarr.v1.EnrichmentService/GetJob": Endpoint.unary(
                     method=MethodInfo(
@@ -336,6 +353,29 @@ class EnrichmentServiceClient(ConnectClient):
                 service_name="metarr.v1.EnrichmentService",
                 input=StartApplyRequest,
                 output=StartApplyResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    async def start_update(
+        self,
+        request: StartUpdateRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> StartUpdateResponse:
+        """
+        Starts a job that changes many items by the owner's hand, as UpdateItem does one, and returns at once.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="StartUpdate",
+                service_name="metarr.v1.EnrichmentService",
+                input=StartUpdateRequest,
+                output=StartUpdateResponse,
                 idempotency_level=IdempotencyLevel.IDEMPOTENT,
                 stream_type=StreamType.UNARY,
             ),
@@ -537,6 +577,12 @@ class EnrichmentServiceSync(Protocol):
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
+    def start_update(self, request: StartUpdateRequest, ctx: RequestContext[StartUpdateRequest, StartUpdateResponse], /) -> StartUpdateResponse:
+        """
+        Starts a job that changes many items by the owner's hand, as UpdateItem does one, and returns at once.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
     def get_job(self, request: GetJobRequest, ctx: RequestContext[GetJobRequest, GetJobResponse], /) -> GetJobResponse:
         """
         A job, and what it could not do.
@@ -626,6 +672,17 @@ class EnrichmentServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.start_apply,
+                ),
+                "/metarr.v1.EnrichmentService/StartUpdate": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="StartUpdate",
+                        service_name="metarr.v1.EnrichmentService",
+                        input=StartUpdateRequest,
+                        output=StartUpdateResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.start_update,
                 ),
                 "/metarr.v1.EnrichmentService/GetJob": EndpointSync.unary(
                     method=MethodInfo(
@@ -810,6 +867,29 @@ class EnrichmentServiceClientSync(ConnectClientSync):
                 service_name="metarr.v1.EnrichmentService",
                 input=StartApplyRequest,
                 output=StartApplyResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def start_update(
+        self,
+        request: StartUpdateRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> StartUpdateResponse:
+        """
+        Starts a job that changes many items by the owner's hand, as UpdateItem does one, and returns at once.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="StartUpdate",
+                service_name="metarr.v1.EnrichmentService",
+                input=StartUpdateRequest,
+                output=StartUpdateResponse,
                 idempotency_level=IdempotencyLevel.IDEMPOTENT,
                 stream_type=StreamType.UNARY,
             ),

@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from metarr.v1 import common_pb2 as metarr_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"metarr/v1/enrichment_service.proto\x12\tmetarr.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16metarr/v1/common.proto\"\xc8\x02\n\tChangeSet\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12.\n\nchanged_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12\'\n\x07\x63hanges\x18\x05 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12\x1c\n\x14requires_player_sync\x18\x06 \x01(\x08\x12\x13\n\x0bsync_reason\x18\x07 \x01(\t\x12\x11\n\tproviders\x18\x08 \x03(\t\x12\x11\n\tundone_by\x18\t \x01(\t\x12\x12\n\nitem_title\x18\n \x01(\t\x12\'\n\titem_kind\x18\x0b \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\x10\n\x08group_id\x18\x0c \x01(\t\x12\x0e\n\x06job_id\x18\r \x01(\t\"\xca\x01\n\x15ListChangeSetsRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x10\n\x08group_id\x18\x04 \x01(\t\x12\x0e\n\x06job_id\x18\x05 \x01(\t\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12\r\n\x05\x66ield\x18\x07 \x01(\t\x12\x0e\n\x06source\x18\x08 \x01(\t\x12)\n\x05since\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\\\n\x16ListChangeSetsResponse\x12)\n\x0b\x63hange_sets\x18\x01 \x03(\x0b\x32\x14.metarr.v1.ChangeSet\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"-\n\x14UndoChangeSetRequest\x12\x15\n\rchange_set_id\x18\x01 \x01(\t\"\xc2\x01\n\x15UndoChangeSetResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12(\n\nchange_set\x18\x02 \x01(\x0b\x32\x14.metarr.v1.ChangeSet\x12\x39\n\x07refused\x18\x03 \x03(\x0b\x32(.metarr.v1.UndoChangeSetResponse.Refusal\x1a%\n\x07Refusal\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0b\n\x03why\x18\x02 \x01(\t\"\xab\x01\n\x15UndoChangeSetsRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x10\n\x08provider\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\x12\x11\n\tmax_items\x18\x06 \x01(\x05\x12\x0f\n\x07samples\x18\x07 \x01(\x05\"\xcd\x03\n\x16UndoChangeSetsResponse\x12\x13\n\x0btotal_items\x18\x01 \x01(\x05\x12\r\n\x05items\x18\x02 \x01(\x05\x12\x15\n\rchanged_items\x18\x03 \x01(\x05\x12\x13\n\x0b\x63hange_sets\x18\x04 \x01(\x05\x12\x0e\n\x06\x66ields\x18\x05 \x01(\x05\x12\x10\n\x08refusals\x18\x06 \x01(\x05\x12:\n\x07refused\x18\x07 \x03(\x0b\x32).metarr.v1.UndoChangeSetsResponse.Refusal\x12\x39\n\x07samples\x18\x08 \x03(\x0b\x32(.metarr.v1.UndoChangeSetsResponse.Sample\x12\x10\n\x08group_id\x18\t \x01(\t\x1a\x61\n\x07Refusal\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x12\n\nitem_title\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0b\n\x03why\x18\x04 \x01(\t\x12\x15\n\rchange_set_id\x18\x05 \x01(\t\x1aU\n\x06Sample\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x12\n\nitem_title\x18\x02 \x01(\t\x12&\n\x06\x63hange\x18\x03 \x01(\x0b\x32\x16.metarr.v1.FieldChange\"\x84\x01\n\rEnrichRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\'\n\x04mode\x18\x02 \x01(\x0e\x32\x19.metarr.v1.EnrichmentMode\x12\x15\n\rforce_refresh\x18\x03 \x01(\x08\x12\x11\n\tproviders\x18\x04 \x03(\t\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\"\xca\x01\n\x0e\x45nrichResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\'\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12,\n\x08outcomes\x18\x03 \x03(\x0b\x32\x1a.metarr.v1.ProviderOutcome\x12\x1c\n\x14requires_player_sync\x18\x04 \x01(\x08\x12\x13\n\x0bsync_reason\x18\x05 \x01(\t\x12\x0f\n\x07skipped\x18\x06 \x01(\x08\"\xbd\x01\n\x16StartEnrichmentRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\x12%\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x15.metarr.v1.ItemFilter\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08\x12\'\n\x04mode\x18\x04 \x01(\x0e\x32\x19.metarr.v1.EnrichmentMode\x12\r\n\x05\x66orce\x18\x05 \x01(\x08\x12\x11\n\tproviders\x18\x06 \x03(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\"6\n\x17StartEnrichmentResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\"=\n\x11StartApplyRequest\x12\x14\n\x0c\x64rop_foreign\x18\x01 \x01(\x08\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"1\n\x12StartApplyResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\"\x95\x06\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12#\n\x05state\x18\x02 \x01(\x0e\x32\x14.metarr.v1.Job.State\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstarted_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05total\x18\x07 \x01(\x05\x12\x0c\n\x04\x64one\x18\x08 \x01(\x05\x12\x0f\n\x07\x63hanged\x18\t \x01(\x05\x12\x11\n\tunchanged\x18\n \x01(\x05\x12\x10\n\x08\x64\x65\x66\x65rred\x18\x0b \x01(\x05\x12\x0e\n\x06\x66\x61iled\x18\x0c \x01(\x05\x12\x18\n\x10items_per_second\x18\r \x01(\x01\x12\x34\n\x10\x65stimated_end_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\tproviders\x18\x0f \x03(\x0b\x32\x16.metarr.v1.JobProvider\x12\x0e\n\x06\x64\x65tail\x18\x10 \x01(\t\x12\x33\n\x0fnext_attempt_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08sequence\x18\x12 \x01(\x03\x12\x11\n\tundecided\x18\x13 \x01(\x05\x12!\n\x04kind\x18\x14 \x01(\x0e\x32\x13.metarr.v1.Job.Kind\"=\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_ENRICH\x10\x01\x12\x0e\n\nKIND_APPLY\x10\x02\"\x92\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_QUEUED\x10\x01\x12\x11\n\rSTATE_RUNNING\x10\x02\x12\x12\n\x0eSTATE_COMPLETE\x10\x03\x12\x12\n\x0eSTATE_DEGRADED\x10\x04\x12\x13\n\x0fSTATE_CANCELLED\x10\x05\x12\x10\n\x0cSTATE_FAILED\x10\x06\"\xbd\x01\n\x0bJobProvider\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x10\n\x08\x61nswered\x18\x02 \x01(\x05\x12\x0e\n\x06\x63\x61\x63hed\x18\x03 \x01(\x05\x12\x13\n\x0bunavailable\x18\x04 \x01(\x05\x12\x0f\n\x07planned\x18\x05 \x01(\x05\x12\x0f\n\x07waiting\x18\x06 \x01(\x05\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x33\n\x0fnext_attempt_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x1f\n\rGetJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\xdd\x01\n\x0eGetJobResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\x12\x33\n\x08troubles\x18\x02 \x03(\x0b\x32!.metarr.v1.GetJobResponse.Trouble\x1ay\n\x07Trouble\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65\x66\x65rred\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12\x12\n\nitem_title\x18\x04 \x01(\t\x12\'\n\titem_kind\x18\x05 \x01(\x0e\x32\x14.metarr.v1.MediaKind\"8\n\x0fListJobsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"I\n\x10ListJobsResponse\x12\x1c\n\x04jobs\x18\x01 \x03(\x0b\x32\x0e.metarr.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\"\n\x10\x43\x61ncelJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"0\n\x11\x43\x61ncelJobResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\"9\n\x0fWatchJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\"B\n\x10WatchJobResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\x12\x11\n\theartbeat\x18\x02 \x01(\x08*g\n\x0e\x45nrichmentMode\x12\x1f\n\x1b\x45NRICHMENT_MODE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45NRICHMENT_MODE_AUTO\x10\x01\x12\x1a\n\x16\x45NRICHMENT_MODE_MANUAL\x10\x02\x32\xbe\x06\n\x11\x45nrichmentService\x12\x42\n\x06\x45nrich\x12\x18.metarr.v1.EnrichRequest\x1a\x19.metarr.v1.EnrichResponse\"\x03\x90\x02\x02\x12]\n\x0fStartEnrichment\x12!.metarr.v1.StartEnrichmentRequest\x1a\".metarr.v1.StartEnrichmentResponse\"\x03\x90\x02\x02\x12N\n\nStartApply\x12\x1c.metarr.v1.StartApplyRequest\x1a\x1d.metarr.v1.StartApplyResponse\"\x03\x90\x02\x02\x12\x42\n\x06GetJob\x12\x18.metarr.v1.GetJobRequest\x1a\x19.metarr.v1.GetJobResponse\"\x03\x90\x02\x01\x12H\n\x08ListJobs\x12\x1a.metarr.v1.ListJobsRequest\x1a\x1b.metarr.v1.ListJobsResponse\"\x03\x90\x02\x01\x12K\n\tCancelJob\x12\x1b.metarr.v1.CancelJobRequest\x1a\x1c.metarr.v1.CancelJobResponse\"\x03\x90\x02\x02\x12J\n\x08WatchJob\x12\x1a.metarr.v1.WatchJobRequest\x1a\x1b.metarr.v1.WatchJobResponse\"\x03\x90\x02\x01\x30\x01\x12Z\n\x0eListChangeSets\x12 .metarr.v1.ListChangeSetsRequest\x1a!.metarr.v1.ListChangeSetsResponse\"\x03\x90\x02\x01\x12W\n\rUndoChangeSet\x12\x1f.metarr.v1.UndoChangeSetRequest\x1a .metarr.v1.UndoChangeSetResponse\"\x03\x90\x02\x02\x12Z\n\x0eUndoChangeSets\x12 .metarr.v1.UndoChangeSetsRequest\x1a!.metarr.v1.UndoChangeSetsResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"metarr/v1/enrichment_service.proto\x12\tmetarr.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16metarr/v1/common.proto\"\xc8\x02\n\tChangeSet\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12.\n\nchanged_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12\'\n\x07\x63hanges\x18\x05 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12\x1c\n\x14requires_player_sync\x18\x06 \x01(\x08\x12\x13\n\x0bsync_reason\x18\x07 \x01(\t\x12\x11\n\tproviders\x18\x08 \x03(\t\x12\x11\n\tundone_by\x18\t \x01(\t\x12\x12\n\nitem_title\x18\n \x01(\t\x12\'\n\titem_kind\x18\x0b \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\x10\n\x08group_id\x18\x0c \x01(\t\x12\x0e\n\x06job_id\x18\r \x01(\t\"\xca\x01\n\x15ListChangeSetsRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x10\n\x08group_id\x18\x04 \x01(\t\x12\x0e\n\x06job_id\x18\x05 \x01(\t\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12\r\n\x05\x66ield\x18\x07 \x01(\t\x12\x0e\n\x06source\x18\x08 \x01(\t\x12)\n\x05since\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\\\n\x16ListChangeSetsResponse\x12)\n\x0b\x63hange_sets\x18\x01 \x03(\x0b\x32\x14.metarr.v1.ChangeSet\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"-\n\x14UndoChangeSetRequest\x12\x15\n\rchange_set_id\x18\x01 \x01(\t\"\xc2\x01\n\x15UndoChangeSetResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12(\n\nchange_set\x18\x02 \x01(\x0b\x32\x14.metarr.v1.ChangeSet\x12\x39\n\x07refused\x18\x03 \x03(\x0b\x32(.metarr.v1.UndoChangeSetResponse.Refusal\x1a%\n\x07Refusal\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0b\n\x03why\x18\x02 \x01(\t\"\xab\x01\n\x15UndoChangeSetsRequest\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x10\n\x08provider\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\x12\x11\n\tmax_items\x18\x06 \x01(\x05\x12\x0f\n\x07samples\x18\x07 \x01(\x05\"\xcd\x03\n\x16UndoChangeSetsResponse\x12\x13\n\x0btotal_items\x18\x01 \x01(\x05\x12\r\n\x05items\x18\x02 \x01(\x05\x12\x15\n\rchanged_items\x18\x03 \x01(\x05\x12\x13\n\x0b\x63hange_sets\x18\x04 \x01(\x05\x12\x0e\n\x06\x66ields\x18\x05 \x01(\x05\x12\x10\n\x08refusals\x18\x06 \x01(\x05\x12:\n\x07refused\x18\x07 \x03(\x0b\x32).metarr.v1.UndoChangeSetsResponse.Refusal\x12\x39\n\x07samples\x18\x08 \x03(\x0b\x32(.metarr.v1.UndoChangeSetsResponse.Sample\x12\x10\n\x08group_id\x18\t \x01(\t\x1a\x61\n\x07Refusal\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x12\n\nitem_title\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0b\n\x03why\x18\x04 \x01(\t\x12\x15\n\rchange_set_id\x18\x05 \x01(\t\x1aU\n\x06Sample\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x12\n\nitem_title\x18\x02 \x01(\t\x12&\n\x06\x63hange\x18\x03 \x01(\x0b\x32\x16.metarr.v1.FieldChange\"\x84\x01\n\rEnrichRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\'\n\x04mode\x18\x02 \x01(\x0e\x32\x19.metarr.v1.EnrichmentMode\x12\x15\n\rforce_refresh\x18\x03 \x01(\x08\x12\x11\n\tproviders\x18\x04 \x03(\t\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\"\xca\x01\n\x0e\x45nrichResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12\'\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x16.metarr.v1.FieldChange\x12,\n\x08outcomes\x18\x03 \x03(\x0b\x32\x1a.metarr.v1.ProviderOutcome\x12\x1c\n\x14requires_player_sync\x18\x04 \x01(\x08\x12\x13\n\x0bsync_reason\x18\x05 \x01(\t\x12\x0f\n\x07skipped\x18\x06 \x01(\x08\"\xbd\x01\n\x16StartEnrichmentRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\x12%\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x15.metarr.v1.ItemFilter\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08\x12\'\n\x04mode\x18\x04 \x01(\x0e\x32\x19.metarr.v1.EnrichmentMode\x12\r\n\x05\x66orce\x18\x05 \x01(\x08\x12\x11\n\tproviders\x18\x06 \x03(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\"6\n\x17StartEnrichmentResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\"=\n\x11StartApplyRequest\x12\x14\n\x0c\x64rop_foreign\x18\x01 \x01(\x08\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"1\n\x12StartApplyResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\"\xa0\x02\n\x12StartUpdateRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\x12%\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x15.metarr.v1.ItemFilter\x12\x16\n\x0e\x65xpected_items\x18\x03 \x01(\x05\x12\x13\n\x0block_fields\x18\x04 \x03(\t\x12\x15\n\runlock_fields\x18\x05 \x03(\t\x12\x10\n\x08lock_all\x18\x06 \x01(\x08\x12\x12\n\nunlock_all\x18\x07 \x01(\x08\x12\x11\n\tmonitored\x18\x08 \x01(\x08\x12/\n\x0bupdate_mask\x18\t \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x0f\n\x07\x64ry_run\x18\n \x01(\x08\x12\x12\n\nrequest_id\x18\x0b \x01(\t\"A\n\x13StartUpdateResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\x12\r\n\x05items\x18\x02 \x01(\x05\"\xa6\x06\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12#\n\x05state\x18\x02 \x01(\x0e\x32\x14.metarr.v1.Job.State\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstarted_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05total\x18\x07 \x01(\x05\x12\x0c\n\x04\x64one\x18\x08 \x01(\x05\x12\x0f\n\x07\x63hanged\x18\t \x01(\x05\x12\x11\n\tunchanged\x18\n \x01(\x05\x12\x10\n\x08\x64\x65\x66\x65rred\x18\x0b \x01(\x05\x12\x0e\n\x06\x66\x61iled\x18\x0c \x01(\x05\x12\x18\n\x10items_per_second\x18\r \x01(\x01\x12\x34\n\x10\x65stimated_end_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\tproviders\x18\x0f \x03(\x0b\x32\x16.metarr.v1.JobProvider\x12\x0e\n\x06\x64\x65tail\x18\x10 \x01(\t\x12\x33\n\x0fnext_attempt_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08sequence\x18\x12 \x01(\x03\x12\x11\n\tundecided\x18\x13 \x01(\x05\x12!\n\x04kind\x18\x14 \x01(\x0e\x32\x13.metarr.v1.Job.Kind\"N\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_ENRICH\x10\x01\x12\x0e\n\nKIND_APPLY\x10\x02\x12\x0f\n\x0bKIND_UPDATE\x10\x03\"\x92\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_QUEUED\x10\x01\x12\x11\n\rSTATE_RUNNING\x10\x02\x12\x12\n\x0eSTATE_COMPLETE\x10\x03\x12\x12\n\x0eSTATE_DEGRADED\x10\x04\x12\x13\n\x0fSTATE_CANCELLED\x10\x05\x12\x10\n\x0cSTATE_FAILED\x10\x06\"\xbd\x01\n\x0bJobProvider\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x10\n\x08\x61nswered\x18\x02 \x01(\x05\x12\x0e\n\x06\x63\x61\x63hed\x18\x03 \x01(\x05\x12\x13\n\x0bunavailable\x18\x04 \x01(\x05\x12\x0f\n\x07planned\x18\x05 \x01(\x05\x12\x0f\n\x07waiting\x18\x06 \x01(\x05\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x33\n\x0fnext_attempt_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x1f\n\rGetJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\xdd\x01\n\x0eGetJobResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\x12\x33\n\x08troubles\x18\x02 \x03(\x0b\x32!.metarr.v1.GetJobResponse.Trouble\x1ay\n\x07Trouble\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65\x66\x65rred\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12\x12\n\nitem_title\x18\x04 \x01(\t\x12\'\n\titem_kind\x18\x05 \x01(\x0e\x32\x14.metarr.v1.MediaKind\"\x80\x01\n\x0fListJobsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12#\n\x05state\x18\x03 \x01(\x0e\x32\x14.metarr.v1.Job.State\x12!\n\x04kind\x18\x04 \x01(\x0e\x32\x13.metarr.v1.Job.Kind\"I\n\x10ListJobsResponse\x12\x1c\n\x04jobs\x18\x01 \x03(\x0b\x32\x0e.metarr.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\"\n\x10\x43\x61ncelJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"0\n\x11\x43\x61ncelJobResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\"9\n\x0fWatchJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\"B\n\x10WatchJobResponse\x12\x1b\n\x03job\x18\x01 \x01(\x0b\x32\x0e.metarr.v1.Job\x12\x11\n\theartbeat\x18\x02 \x01(\x08*g\n\x0e\x45nrichmentMode\x12\x1f\n\x1b\x45NRICHMENT_MODE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45NRICHMENT_MODE_AUTO\x10\x01\x12\x1a\n\x16\x45NRICHMENT_MODE_MANUAL\x10\x02\x32\x91\x07\n\x11\x45nrichmentService\x12\x42\n\x06\x45nrich\x12\x18.metarr.v1.EnrichRequest\x1a\x19.metarr.v1.EnrichResponse\"\x03\x90\x02\x02\x12]\n\x0fStartEnrichment\x12!.metarr.v1.StartEnrichmentRequest\x1a\".metarr.v1.StartEnrichmentResponse\"\x03\x90\x02\x02\x12N\n\nStartApply\x12\x1c.metarr.v1.StartApplyRequest\x1a\x1d.metarr.v1.StartApplyResponse\"\x03\x90\x02\x02\x12Q\n\x0bStartUpdate\x12\x1d.metarr.v1.StartUpdateRequest\x1a\x1e.metarr.v1.StartUpdateResponse\"\x03\x90\x02\x02\x12\x42\n\x06GetJob\x12\x18.metarr.v1.GetJobRequest\x1a\x19.metarr.v1.GetJobResponse\"\x03\x90\x02\x01\x12H\n\x08ListJobs\x12\x1a.metarr.v1.ListJobsRequest\x1a\x1b.metarr.v1.ListJobsResponse\"\x03\x90\x02\x01\x12K\n\tCancelJob\x12\x1b.metarr.v1.CancelJobRequest\x1a\x1c.metarr.v1.CancelJobResponse\"\x03\x90\x02\x02\x12J\n\x08WatchJob\x12\x1a.metarr.v1.WatchJobRequest\x1a\x1b.metarr.v1.WatchJobResponse\"\x03\x90\x02\x01\x30\x01\x12Z\n\x0eListChangeSets\x12 .metarr.v1.ListChangeSetsRequest\x1a!.metarr.v1.ListChangeSetsResponse\"\x03\x90\x02\x01\x12W\n\rUndoChangeSet\x12\x1f.metarr.v1.UndoChangeSetRequest\x1a .metarr.v1.UndoChangeSetResponse\"\x03\x90\x02\x02\x12Z\n\x0eUndoChangeSets\x12 .metarr.v1.UndoChangeSetsRequest\x1a!.metarr.v1.UndoChangeSetsResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +40,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ENRICHMENTSERVICE'].methods_by_name['StartEnrichment']._serialized_options = b'\220\002\002'
   _globals['_ENRICHMENTSERVICE'].methods_by_name['StartApply']._loaded_options = None
   _globals['_ENRICHMENTSERVICE'].methods_by_name['StartApply']._serialized_options = b'\220\002\002'
+  _globals['_ENRICHMENTSERVICE'].methods_by_name['StartUpdate']._loaded_options = None
+  _globals['_ENRICHMENTSERVICE'].methods_by_name['StartUpdate']._serialized_options = b'\220\002\002'
   _globals['_ENRICHMENTSERVICE'].methods_by_name['GetJob']._loaded_options = None
   _globals['_ENRICHMENTSERVICE'].methods_by_name['GetJob']._serialized_options = b'\220\002\001'
   _globals['_ENRICHMENTSERVICE'].methods_by_name['ListJobs']._loaded_options = None
@@ -53,66 +56,70 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ENRICHMENTSERVICE'].methods_by_name['UndoChangeSet']._serialized_options = b'\220\002\002'
   _globals['_ENRICHMENTSERVICE'].methods_by_name['UndoChangeSets']._loaded_options = None
   _globals['_ENRICHMENTSERVICE'].methods_by_name['UndoChangeSets']._serialized_options = b'\220\002\002'
-  _globals['_ENRICHMENTMODE']._serialized_start=3907
-  _globals['_ENRICHMENTMODE']._serialized_end=4010
-  _globals['_CHANGESET']._serialized_start=107
-  _globals['_CHANGESET']._serialized_end=435
-  _globals['_LISTCHANGESETSREQUEST']._serialized_start=438
-  _globals['_LISTCHANGESETSREQUEST']._serialized_end=640
-  _globals['_LISTCHANGESETSRESPONSE']._serialized_start=642
-  _globals['_LISTCHANGESETSRESPONSE']._serialized_end=734
-  _globals['_UNDOCHANGESETREQUEST']._serialized_start=736
-  _globals['_UNDOCHANGESETREQUEST']._serialized_end=781
-  _globals['_UNDOCHANGESETRESPONSE']._serialized_start=784
-  _globals['_UNDOCHANGESETRESPONSE']._serialized_end=978
-  _globals['_UNDOCHANGESETRESPONSE_REFUSAL']._serialized_start=941
-  _globals['_UNDOCHANGESETRESPONSE_REFUSAL']._serialized_end=978
-  _globals['_UNDOCHANGESETSREQUEST']._serialized_start=981
-  _globals['_UNDOCHANGESETSREQUEST']._serialized_end=1152
-  _globals['_UNDOCHANGESETSRESPONSE']._serialized_start=1155
-  _globals['_UNDOCHANGESETSRESPONSE']._serialized_end=1616
-  _globals['_UNDOCHANGESETSRESPONSE_REFUSAL']._serialized_start=1432
-  _globals['_UNDOCHANGESETSRESPONSE_REFUSAL']._serialized_end=1529
-  _globals['_UNDOCHANGESETSRESPONSE_SAMPLE']._serialized_start=1531
-  _globals['_UNDOCHANGESETSRESPONSE_SAMPLE']._serialized_end=1616
-  _globals['_ENRICHREQUEST']._serialized_start=1619
-  _globals['_ENRICHREQUEST']._serialized_end=1751
-  _globals['_ENRICHRESPONSE']._serialized_start=1754
-  _globals['_ENRICHRESPONSE']._serialized_end=1956
-  _globals['_STARTENRICHMENTREQUEST']._serialized_start=1959
-  _globals['_STARTENRICHMENTREQUEST']._serialized_end=2148
-  _globals['_STARTENRICHMENTRESPONSE']._serialized_start=2150
-  _globals['_STARTENRICHMENTRESPONSE']._serialized_end=2204
-  _globals['_STARTAPPLYREQUEST']._serialized_start=2206
-  _globals['_STARTAPPLYREQUEST']._serialized_end=2267
-  _globals['_STARTAPPLYRESPONSE']._serialized_start=2269
-  _globals['_STARTAPPLYRESPONSE']._serialized_end=2318
-  _globals['_JOB']._serialized_start=2321
-  _globals['_JOB']._serialized_end=3110
-  _globals['_JOB_KIND']._serialized_start=2900
-  _globals['_JOB_KIND']._serialized_end=2961
-  _globals['_JOB_STATE']._serialized_start=2964
-  _globals['_JOB_STATE']._serialized_end=3110
-  _globals['_JOBPROVIDER']._serialized_start=3113
-  _globals['_JOBPROVIDER']._serialized_end=3302
-  _globals['_GETJOBREQUEST']._serialized_start=3304
-  _globals['_GETJOBREQUEST']._serialized_end=3335
-  _globals['_GETJOBRESPONSE']._serialized_start=3338
-  _globals['_GETJOBRESPONSE']._serialized_end=3559
-  _globals['_GETJOBRESPONSE_TROUBLE']._serialized_start=3438
-  _globals['_GETJOBRESPONSE_TROUBLE']._serialized_end=3559
-  _globals['_LISTJOBSREQUEST']._serialized_start=3561
-  _globals['_LISTJOBSREQUEST']._serialized_end=3617
-  _globals['_LISTJOBSRESPONSE']._serialized_start=3619
-  _globals['_LISTJOBSRESPONSE']._serialized_end=3692
-  _globals['_CANCELJOBREQUEST']._serialized_start=3694
-  _globals['_CANCELJOBREQUEST']._serialized_end=3728
-  _globals['_CANCELJOBRESPONSE']._serialized_start=3730
-  _globals['_CANCELJOBRESPONSE']._serialized_end=3778
-  _globals['_WATCHJOBREQUEST']._serialized_start=3780
-  _globals['_WATCHJOBREQUEST']._serialized_end=3837
-  _globals['_WATCHJOBRESPONSE']._serialized_start=3839
-  _globals['_WATCHJOBRESPONSE']._serialized_end=3905
-  _globals['_ENRICHMENTSERVICE']._serialized_start=4013
-  _globals['_ENRICHMENTSERVICE']._serialized_end=4843
+  _globals['_ENRICHMENTMODE']._serialized_start=4389
+  _globals['_ENRICHMENTMODE']._serialized_end=4492
+  _globals['_CHANGESET']._serialized_start=141
+  _globals['_CHANGESET']._serialized_end=469
+  _globals['_LISTCHANGESETSREQUEST']._serialized_start=472
+  _globals['_LISTCHANGESETSREQUEST']._serialized_end=674
+  _globals['_LISTCHANGESETSRESPONSE']._serialized_start=676
+  _globals['_LISTCHANGESETSRESPONSE']._serialized_end=768
+  _globals['_UNDOCHANGESETREQUEST']._serialized_start=770
+  _globals['_UNDOCHANGESETREQUEST']._serialized_end=815
+  _globals['_UNDOCHANGESETRESPONSE']._serialized_start=818
+  _globals['_UNDOCHANGESETRESPONSE']._serialized_end=1012
+  _globals['_UNDOCHANGESETRESPONSE_REFUSAL']._serialized_start=975
+  _globals['_UNDOCHANGESETRESPONSE_REFUSAL']._serialized_end=1012
+  _globals['_UNDOCHANGESETSREQUEST']._serialized_start=1015
+  _globals['_UNDOCHANGESETSREQUEST']._serialized_end=1186
+  _globals['_UNDOCHANGESETSRESPONSE']._serialized_start=1189
+  _globals['_UNDOCHANGESETSRESPONSE']._serialized_end=1650
+  _globals['_UNDOCHANGESETSRESPONSE_REFUSAL']._serialized_start=1466
+  _globals['_UNDOCHANGESETSRESPONSE_REFUSAL']._serialized_end=1563
+  _globals['_UNDOCHANGESETSRESPONSE_SAMPLE']._serialized_start=1565
+  _globals['_UNDOCHANGESETSRESPONSE_SAMPLE']._serialized_end=1650
+  _globals['_ENRICHREQUEST']._serialized_start=1653
+  _globals['_ENRICHREQUEST']._serialized_end=1785
+  _globals['_ENRICHRESPONSE']._serialized_start=1788
+  _globals['_ENRICHRESPONSE']._serialized_end=1990
+  _globals['_STARTENRICHMENTREQUEST']._serialized_start=1993
+  _globals['_STARTENRICHMENTREQUEST']._serialized_end=2182
+  _globals['_STARTENRICHMENTRESPONSE']._serialized_start=2184
+  _globals['_STARTENRICHMENTRESPONSE']._serialized_end=2238
+  _globals['_STARTAPPLYREQUEST']._serialized_start=2240
+  _globals['_STARTAPPLYREQUEST']._serialized_end=2301
+  _globals['_STARTAPPLYRESPONSE']._serialized_start=2303
+  _globals['_STARTAPPLYRESPONSE']._serialized_end=2352
+  _globals['_STARTUPDATEREQUEST']._serialized_start=2355
+  _globals['_STARTUPDATEREQUEST']._serialized_end=2643
+  _globals['_STARTUPDATERESPONSE']._serialized_start=2645
+  _globals['_STARTUPDATERESPONSE']._serialized_end=2710
+  _globals['_JOB']._serialized_start=2713
+  _globals['_JOB']._serialized_end=3519
+  _globals['_JOB_KIND']._serialized_start=3292
+  _globals['_JOB_KIND']._serialized_end=3370
+  _globals['_JOB_STATE']._serialized_start=3373
+  _globals['_JOB_STATE']._serialized_end=3519
+  _globals['_JOBPROVIDER']._serialized_start=3522
+  _globals['_JOBPROVIDER']._serialized_end=3711
+  _globals['_GETJOBREQUEST']._serialized_start=3713
+  _globals['_GETJOBREQUEST']._serialized_end=3744
+  _globals['_GETJOBRESPONSE']._serialized_start=3747
+  _globals['_GETJOBRESPONSE']._serialized_end=3968
+  _globals['_GETJOBRESPONSE_TROUBLE']._serialized_start=3847
+  _globals['_GETJOBRESPONSE_TROUBLE']._serialized_end=3968
+  _globals['_LISTJOBSREQUEST']._serialized_start=3971
+  _globals['_LISTJOBSREQUEST']._serialized_end=4099
+  _globals['_LISTJOBSRESPONSE']._serialized_start=4101
+  _globals['_LISTJOBSRESPONSE']._serialized_end=4174
+  _globals['_CANCELJOBREQUEST']._serialized_start=4176
+  _globals['_CANCELJOBREQUEST']._serialized_end=4210
+  _globals['_CANCELJOBRESPONSE']._serialized_start=4212
+  _globals['_CANCELJOBRESPONSE']._serialized_end=4260
+  _globals['_WATCHJOBREQUEST']._serialized_start=4262
+  _globals['_WATCHJOBREQUEST']._serialized_end=4319
+  _globals['_WATCHJOBRESPONSE']._serialized_start=4321
+  _globals['_WATCHJOBRESPONSE']._serialized_end=4387
+  _globals['_ENRICHMENTSERVICE']._serialized_start=4495
+  _globals['_ENRICHMENTSERVICE']._serialized_end=5408
 # @@protoc_insertion_point(module_scope)

@@ -1,5 +1,6 @@
 import datetime
 
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from metarr.v1 import common_pb2 as _common_pb2
 from google.protobuf.internal import containers as _containers
@@ -233,6 +234,40 @@ class StartApplyResponse(_message.Message):
     job: Job
     def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
 
+class StartUpdateRequest(_message.Message):
+    __slots__ = ("item_ids", "filter", "expected_items", "lock_fields", "unlock_fields", "lock_all", "unlock_all", "monitored", "update_mask", "dry_run", "request_id")
+    ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    LOCK_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    UNLOCK_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    LOCK_ALL_FIELD_NUMBER: _ClassVar[int]
+    UNLOCK_ALL_FIELD_NUMBER: _ClassVar[int]
+    MONITORED_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    item_ids: _containers.RepeatedScalarFieldContainer[str]
+    filter: _common_pb2.ItemFilter
+    expected_items: int
+    lock_fields: _containers.RepeatedScalarFieldContainer[str]
+    unlock_fields: _containers.RepeatedScalarFieldContainer[str]
+    lock_all: bool
+    unlock_all: bool
+    monitored: bool
+    update_mask: _field_mask_pb2.FieldMask
+    dry_run: bool
+    request_id: str
+    def __init__(self, item_ids: _Optional[_Iterable[str]] = ..., filter: _Optional[_Union[_common_pb2.ItemFilter, _Mapping]] = ..., expected_items: _Optional[int] = ..., lock_fields: _Optional[_Iterable[str]] = ..., unlock_fields: _Optional[_Iterable[str]] = ..., lock_all: _Optional[bool] = ..., unlock_all: _Optional[bool] = ..., monitored: _Optional[bool] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., dry_run: _Optional[bool] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class StartUpdateResponse(_message.Message):
+    __slots__ = ("job", "items")
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    job: Job
+    items: int
+    def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ..., items: _Optional[int] = ...) -> None: ...
+
 class Job(_message.Message):
     __slots__ = ("id", "state", "cause", "created_at", "started_at", "finished_at", "total", "done", "changed", "unchanged", "deferred", "failed", "items_per_second", "estimated_end_at", "providers", "detail", "next_attempt_at", "sequence", "undecided", "kind")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
@@ -240,9 +275,11 @@ class Job(_message.Message):
         KIND_UNSPECIFIED: _ClassVar[Job.Kind]
         KIND_ENRICH: _ClassVar[Job.Kind]
         KIND_APPLY: _ClassVar[Job.Kind]
+        KIND_UPDATE: _ClassVar[Job.Kind]
     KIND_UNSPECIFIED: Job.Kind
     KIND_ENRICH: Job.Kind
     KIND_APPLY: Job.Kind
+    KIND_UPDATE: Job.Kind
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Job.State]
@@ -349,12 +386,16 @@ class GetJobResponse(_message.Message):
     def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ..., troubles: _Optional[_Iterable[_Union[GetJobResponse.Trouble, _Mapping]]] = ...) -> None: ...
 
 class ListJobsRequest(_message.Message):
-    __slots__ = ("page_size", "page_token")
+    __slots__ = ("page_size", "page_token", "state", "kind")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    state: Job.State
+    kind: Job.Kind
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., state: _Optional[_Union[Job.State, str]] = ..., kind: _Optional[_Union[Job.Kind, str]] = ...) -> None: ...
 
 class ListJobsResponse(_message.Message):
     __slots__ = ("jobs", "next_page_token")

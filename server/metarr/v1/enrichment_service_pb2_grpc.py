@@ -50,6 +50,11 @@ class EnrichmentServiceStub:
                 request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.StartApplyRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.StartApplyResponse.FromString,
                 _registered_method=True)
+        self.StartUpdate = channel.unary_unary(
+                '/metarr.v1.EnrichmentService/StartUpdate',
+                request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.StartUpdateRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.StartUpdateResponse.FromString,
+                _registered_method=True)
         self.GetJob = channel.unary_unary(
                 '/metarr.v1.EnrichmentService/GetJob',
                 request_serializer=metarr_dot_v1_dot_enrichment__service__pb2.GetJobRequest.SerializeToString,
@@ -109,6 +114,13 @@ class EnrichmentServiceServicer:
     def StartApply(self, request, context):
         """Starts a job that merges the whole library again under the rules in force, from the cached answers: no provider is
         asked. It returns at once. Where one that wants the same has not begun yet, it returns that one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StartUpdate(self, request, context):
+        """Starts a job that changes many items by the owner's hand, as UpdateItem does one, and returns at once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -183,6 +195,11 @@ def add_EnrichmentServiceServicer_to_server(servicer, server):
                     servicer.StartApply,
                     request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.StartApplyRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.StartApplyResponse.SerializeToString,
+            ),
+            'StartUpdate': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartUpdate,
+                    request_deserializer=metarr_dot_v1_dot_enrichment__service__pb2.StartUpdateRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_enrichment__service__pb2.StartUpdateResponse.SerializeToString,
             ),
             'GetJob': grpc.unary_unary_rpc_method_handler(
                     servicer.GetJob,
@@ -302,6 +319,33 @@ class EnrichmentService:
             '/metarr.v1.EnrichmentService/StartApply',
             metarr_dot_v1_dot_enrichment__service__pb2.StartApplyRequest.SerializeToString,
             metarr_dot_v1_dot_enrichment__service__pb2.StartApplyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartUpdate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.EnrichmentService/StartUpdate',
+            metarr_dot_v1_dot_enrichment__service__pb2.StartUpdateRequest.SerializeToString,
+            metarr_dot_v1_dot_enrichment__service__pb2.StartUpdateResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .library_service_pb2 import DeleteItemsRequest, DeleteItemsResponse, DismissConflictRequest, DismissConflictResponse, GetItemRequest, GetItemResponse, GetSeriesTreeRequest, GetSeriesTreeResponse, ListArtworkRequest, ListArtworkResponse, ListItemsRequest, ListItemsResponse, ListPairingsRequest, ListPairingsResponse, RestoreItemsRequest, RestoreItemsResponse, SetPairingRequest, SetPairingResponse, SplitItemRequest, SplitItemResponse, UpdateItemRequest, UpdateItemResponse, UpsertItemsRequest, UpsertItemsResponse
+from .library_service_pb2 import DeleteItemsRequest, DeleteItemsResponse, DismissConflictRequest, DismissConflictResponse, GetItemRequest, GetItemResponse, GetLibrarySummaryRequest, GetLibrarySummaryResponse, GetSeriesTreeRequest, GetSeriesTreeResponse, ListArtworkRequest, ListArtworkResponse, ListItemsRequest, ListItemsResponse, ListPairingsRequest, ListPairingsResponse, RestoreItemsRequest, RestoreItemsResponse, SetPairingRequest, SetPairingResponse, SplitItemRequest, SplitItemResponse, UpdateItemRequest, UpdateItemResponse, UpsertItemsRequest, UpsertItemsResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -91,7 +91,13 @@ class LibraryService(Protocol):
 
     async def list_items(self, request: ListItemsRequest, ctx: RequestContext[ListItemsRequest, ListItemsResponse], /) -> ListItemsResponse:
         """
-        The items, by title, without their fields.
+        The items, by title unless another order is asked for, without their fields.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def get_library_summary(self, request: GetLibrarySummaryRequest, ctx: RequestContext[GetLibrarySummaryRequest, GetLibrarySummaryResponse], /) -> GetLibrarySummaryResponse:
+        """
+        How many items there are, and what they lack.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -225,6 +231,17 @@ class LibraryServiceASGIApplication(ConnectASGIApplication[LibraryService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.list_items,
+                ),
+                "/metarr.v1.LibraryService/GetLibrarySummary": Endpoint.unary(
+                    method=MethodInfo(
+                        name="GetLibrarySummary",
+                        service_name="metarr.v1.LibraryService",
+                        input=GetLibrarySummaryRequest,
+                        output=GetLibrarySummaryResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.get_library_summary,
                 ),
                 "/metarr.v1.LibraryService/GetSeriesTree": Endpoint.unary(
                     method=MethodInfo(
@@ -497,7 +514,7 @@ class LibraryServiceClient(ConnectClient):
         use_get: bool = False,
     ) -> ListItemsResponse:
         """
-        The items, by title, without their fields.
+        The items, by title unless another order is asked for, without their fields.
         """
         return await self.execute_unary(
             request=request,
@@ -506,6 +523,31 @@ class LibraryServiceClient(ConnectClient):
                 service_name="metarr.v1.LibraryService",
                 input=ListItemsRequest,
                 output=ListItemsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    async def get_library_summary(
+        self,
+        request: GetLibrarySummaryRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> GetLibrarySummaryResponse:
+        """
+        How many items there are, and what they lack.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="GetLibrarySummary",
+                service_name="metarr.v1.LibraryService",
+                input=GetLibrarySummaryRequest,
+                output=GetLibrarySummaryResponse,
                 idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
                 stream_type=StreamType.UNARY,
             ),
@@ -641,7 +683,13 @@ class LibraryServiceSync(Protocol):
 
     def list_items(self, request: ListItemsRequest, ctx: RequestContext[ListItemsRequest, ListItemsResponse], /) -> ListItemsResponse:
         """
-        The items, by title, without their fields.
+        The items, by title unless another order is asked for, without their fields.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def get_library_summary(self, request: GetLibrarySummaryRequest, ctx: RequestContext[GetLibrarySummaryRequest, GetLibrarySummaryResponse], /) -> GetLibrarySummaryResponse:
+        """
+        How many items there are, and what they lack.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -773,6 +821,17 @@ class LibraryServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.list_items,
+                ),
+                "/metarr.v1.LibraryService/GetLibrarySummary": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="GetLibrarySummary",
+                        service_name="metarr.v1.LibraryService",
+                        input=GetLibrarySummaryRequest,
+                        output=GetLibrarySummaryResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.get_library_summary,
                 ),
                 "/metarr.v1.LibraryService/GetSeriesTree": EndpointSync.unary(
                     method=MethodInfo(
@@ -1045,7 +1104,7 @@ class LibraryServiceClientSync(ConnectClientSync):
         use_get: bool = False,
     ) -> ListItemsResponse:
         """
-        The items, by title, without their fields.
+        The items, by title unless another order is asked for, without their fields.
         """
         return self.execute_unary(
             request=request,
@@ -1054,6 +1113,31 @@ class LibraryServiceClientSync(ConnectClientSync):
                 service_name="metarr.v1.LibraryService",
                 input=ListItemsRequest,
                 output=ListItemsResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def get_library_summary(
+        self,
+        request: GetLibrarySummaryRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> GetLibrarySummaryResponse:
+        """
+        How many items there are, and what they lack.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="GetLibrarySummary",
+                service_name="metarr.v1.LibraryService",
+                input=GetLibrarySummaryRequest,
+                output=GetLibrarySummaryResponse,
                 idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
                 stream_type=StreamType.UNARY,
             ),

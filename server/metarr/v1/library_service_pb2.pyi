@@ -10,6 +10,19 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class ItemOrder(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ITEM_ORDER_UNSPECIFIED: _ClassVar[ItemOrder]
+    ITEM_ORDER_TITLE: _ClassVar[ItemOrder]
+    ITEM_ORDER_YEAR: _ClassVar[ItemOrder]
+    ITEM_ORDER_ADDED: _ClassVar[ItemOrder]
+    ITEM_ORDER_ENRICHED: _ClassVar[ItemOrder]
+ITEM_ORDER_UNSPECIFIED: ItemOrder
+ITEM_ORDER_TITLE: ItemOrder
+ITEM_ORDER_YEAR: ItemOrder
+ITEM_ORDER_ADDED: ItemOrder
+ITEM_ORDER_ENRICHED: ItemOrder
+
 class NewItem(_message.Message):
     __slots__ = ("kind", "title", "year", "ids", "fields", "source", "lock_all", "series", "season_number", "episode_number", "readings", "file", "part", "lock_fields")
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -285,20 +298,26 @@ class DismissConflictResponse(_message.Message):
     def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ...) -> None: ...
 
 class ListItemsRequest(_message.Message):
-    __slots__ = ("kind", "page_size", "page_token", "title_contains", "parent_id", "filter")
+    __slots__ = ("kind", "page_size", "page_token", "title_contains", "parent_id", "filter", "order_by", "descending", "with_missing_fields")
     KIND_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     TITLE_CONTAINS_FIELD_NUMBER: _ClassVar[int]
     PARENT_ID_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
+    ORDER_BY_FIELD_NUMBER: _ClassVar[int]
+    DESCENDING_FIELD_NUMBER: _ClassVar[int]
+    WITH_MISSING_FIELDS_FIELD_NUMBER: _ClassVar[int]
     kind: _common_pb2.MediaKind
     page_size: int
     page_token: str
     title_contains: str
     parent_id: str
     filter: _common_pb2.ItemFilter
-    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., title_contains: _Optional[str] = ..., parent_id: _Optional[str] = ..., filter: _Optional[_Union[_common_pb2.ItemFilter, _Mapping]] = ...) -> None: ...
+    order_by: ItemOrder
+    descending: bool
+    with_missing_fields: bool
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., title_contains: _Optional[str] = ..., parent_id: _Optional[str] = ..., filter: _Optional[_Union[_common_pb2.ItemFilter, _Mapping]] = ..., order_by: _Optional[_Union[ItemOrder, str]] = ..., descending: _Optional[bool] = ..., with_missing_fields: _Optional[bool] = ...) -> None: ...
 
 class ListItemsResponse(_message.Message):
     __slots__ = ("items", "next_page_token", "total_size")
@@ -423,3 +442,76 @@ class SetPairingResponse(_message.Message):
     changed_items: int
     group_id: str
     def __init__(self, pairing: _Optional[_Union[EpisodePairing, _Mapping]] = ..., changed_items: _Optional[int] = ..., group_id: _Optional[str] = ...) -> None: ...
+
+class GetLibrarySummaryRequest(_message.Message):
+    __slots__ = ("filter", "kinds_only")
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    KINDS_ONLY_FIELD_NUMBER: _ClassVar[int]
+    filter: _common_pb2.ItemFilter
+    kinds_only: bool
+    def __init__(self, filter: _Optional[_Union[_common_pb2.ItemFilter, _Mapping]] = ..., kinds_only: _Optional[bool] = ...) -> None: ...
+
+class GetLibrarySummaryResponse(_message.Message):
+    __slots__ = ("kinds", "fields")
+    class KindSummary(_message.Message):
+        __slots__ = ("kind", "items", "never_enriched", "unmonitored", "locked", "conflicts", "unidentified", "pending_by_provider", "by_player")
+        class PendingByProviderEntry(_message.Message):
+            __slots__ = ("key", "value")
+            KEY_FIELD_NUMBER: _ClassVar[int]
+            VALUE_FIELD_NUMBER: _ClassVar[int]
+            key: str
+            value: int
+            def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+        class ByPlayerEntry(_message.Message):
+            __slots__ = ("key", "value")
+            KEY_FIELD_NUMBER: _ClassVar[int]
+            VALUE_FIELD_NUMBER: _ClassVar[int]
+            key: str
+            value: int
+            def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+        KIND_FIELD_NUMBER: _ClassVar[int]
+        ITEMS_FIELD_NUMBER: _ClassVar[int]
+        NEVER_ENRICHED_FIELD_NUMBER: _ClassVar[int]
+        UNMONITORED_FIELD_NUMBER: _ClassVar[int]
+        LOCKED_FIELD_NUMBER: _ClassVar[int]
+        CONFLICTS_FIELD_NUMBER: _ClassVar[int]
+        UNIDENTIFIED_FIELD_NUMBER: _ClassVar[int]
+        PENDING_BY_PROVIDER_FIELD_NUMBER: _ClassVar[int]
+        BY_PLAYER_FIELD_NUMBER: _ClassVar[int]
+        kind: _common_pb2.MediaKind
+        items: int
+        never_enriched: int
+        unmonitored: int
+        locked: int
+        conflicts: int
+        unidentified: int
+        pending_by_provider: _containers.ScalarMap[str, int]
+        by_player: _containers.ScalarMap[str, int]
+        def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., items: _Optional[int] = ..., never_enriched: _Optional[int] = ..., unmonitored: _Optional[int] = ..., locked: _Optional[int] = ..., conflicts: _Optional[int] = ..., unidentified: _Optional[int] = ..., pending_by_provider: _Optional[_Mapping[str, int]] = ..., by_player: _Optional[_Mapping[str, int]] = ...) -> None: ...
+    class FieldSummary(_message.Message):
+        __slots__ = ("kind", "field", "filled", "locked", "held", "by_source")
+        class BySourceEntry(_message.Message):
+            __slots__ = ("key", "value")
+            KEY_FIELD_NUMBER: _ClassVar[int]
+            VALUE_FIELD_NUMBER: _ClassVar[int]
+            key: str
+            value: int
+            def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+        KIND_FIELD_NUMBER: _ClassVar[int]
+        FIELD_FIELD_NUMBER: _ClassVar[int]
+        FILLED_FIELD_NUMBER: _ClassVar[int]
+        LOCKED_FIELD_NUMBER: _ClassVar[int]
+        HELD_FIELD_NUMBER: _ClassVar[int]
+        BY_SOURCE_FIELD_NUMBER: _ClassVar[int]
+        kind: _common_pb2.MediaKind
+        field: str
+        filled: int
+        locked: int
+        held: int
+        by_source: _containers.ScalarMap[str, int]
+        def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., field: _Optional[str] = ..., filled: _Optional[int] = ..., locked: _Optional[int] = ..., held: _Optional[int] = ..., by_source: _Optional[_Mapping[str, int]] = ...) -> None: ...
+    KINDS_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    kinds: _containers.RepeatedCompositeFieldContainer[GetLibrarySummaryResponse.KindSummary]
+    fields: _containers.RepeatedCompositeFieldContainer[GetLibrarySummaryResponse.FieldSummary]
+    def __init__(self, kinds: _Optional[_Iterable[_Union[GetLibrarySummaryResponse.KindSummary, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[GetLibrarySummaryResponse.FieldSummary, _Mapping]]] = ...) -> None: ...

@@ -80,6 +80,11 @@ class LibraryServiceStub:
                 request_serializer=metarr_dot_v1_dot_library__service__pb2.ListItemsRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_library__service__pb2.ListItemsResponse.FromString,
                 _registered_method=True)
+        self.GetLibrarySummary = channel.unary_unary(
+                '/metarr.v1.LibraryService/GetLibrarySummary',
+                request_serializer=metarr_dot_v1_dot_library__service__pb2.GetLibrarySummaryRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_library__service__pb2.GetLibrarySummaryResponse.FromString,
+                _registered_method=True)
         self.GetSeriesTree = channel.unary_unary(
                 '/metarr.v1.LibraryService/GetSeriesTree',
                 request_serializer=metarr_dot_v1_dot_library__service__pb2.GetSeriesTreeRequest.SerializeToString,
@@ -158,7 +163,14 @@ class LibraryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListItems(self, request, context):
-        """The items, by title, without their fields.
+        """The items, by title unless another order is asked for, without their fields.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLibrarySummary(self, request, context):
+        """How many items there are, and what they lack.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -232,6 +244,11 @@ def add_LibraryServiceServicer_to_server(servicer, server):
                     servicer.ListItems,
                     request_deserializer=metarr_dot_v1_dot_library__service__pb2.ListItemsRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_library__service__pb2.ListItemsResponse.SerializeToString,
+            ),
+            'GetLibrarySummary': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLibrarySummary,
+                    request_deserializer=metarr_dot_v1_dot_library__service__pb2.GetLibrarySummaryRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_library__service__pb2.GetLibrarySummaryResponse.SerializeToString,
             ),
             'GetSeriesTree': grpc.unary_unary_rpc_method_handler(
                     servicer.GetSeriesTree,
@@ -493,6 +510,33 @@ class LibraryService:
             '/metarr.v1.LibraryService/ListItems',
             metarr_dot_v1_dot_library__service__pb2.ListItemsRequest.SerializeToString,
             metarr_dot_v1_dot_library__service__pb2.ListItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLibrarySummary(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.LibraryService/GetLibrarySummary',
+            metarr_dot_v1_dot_library__service__pb2.GetLibrarySummaryRequest.SerializeToString,
+            metarr_dot_v1_dot_library__service__pb2.GetLibrarySummaryResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -309,7 +309,7 @@ def test_titles_that_the_owner_has_to_decide_leave_a_job_complete(busy: House, c
     assert (job.state, job.detail) == (JobState.COMPLETE, "")
     assert (job.tally.changed, job.tally.undecided, job.tally.failed, job.tally.done) == (1, 3, 0, 4)
     assert busy.services.jobs.troubles(job.id, 10) == []
-    listed = busy.services.library.page(ItemFilter(undecided=True), None, 10)
+    listed = busy.services.library.page(ItemFilter(undecided=True))
     assert (listed.total, len(listed.undecided), len(listed.matches)) == (3, 3, 3)
     assert all(busy.services.library.show(head.id, why=False).undecided for head in listed.heads)
     clock.advance(86400)

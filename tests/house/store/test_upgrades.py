@@ -16,9 +16,21 @@ from metarr.datadir import DATABASE
 from metarr.domain.item import IdClaim
 from metarr.domain.values import Kind
 from metarr.library.edit import Edit
-from metarr.store import answers, awaited_answers, backups, changes, items, jobs, player_entries, players, schema
+from metarr.store import (
+    answers,
+    awaited_answers,
+    backups,
+    changes,
+    items,
+    jobs,
+    player_entries,
+    players,
+    schema,
+    tables,
+)
 from metarr.store.answers import AnswerKey
 from metarr.store.database import Database
+from metarr.store.items import field_counts
 from postgres import Cluster
 
 AT = 1_790_000_000_000_000
@@ -177,6 +189,12 @@ STATEMENTS: Rows = {
         | {"ids": "{}", "locks": "[]", "held": "{}"}
     ]
 }
+ENTRIES: Rows = {
+    "episode_entries": [
+        {"series_id": 1, "provider": "tvdb", "entry": "tvdb:1", "item_id": 2, "rule": "id", "state": "paired"}
+        | {"season": 1, "number": 1, "title": "Pilot", "day": "2010-01-01"}
+    ]
+}
 BRAKES: Rows = {"provider_brakes": [{"provider": "omdb", "brake": "{}"}]}
 
 
@@ -196,6 +214,7 @@ RELEASED: dict[str, Rows] = {
     **dict.fromkeys(
         ("0015", "0016", "0017", "0018"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES
     ),
+    "0019": with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES,
 }
 """By schema, rows of it: at least one for each of its tables."""
 
@@ -271,6 +290,8 @@ def test_an_upgrade_loses_nothing(made: Callable[[str], Database], revision: str
         assert within(before, rows(database)) == written_anew(before)
         with database.read() as connection:
             assert schema.revision(connection) == schema.head()
+            live = select(tables.items.c.id).where(tables.items.c.deleted_at.is_(None))
+            assert field_counts.counted(connection) == field_counts.count(connection, live)
         assert database.problems() == ()
         assert bool(backups.listed(tmp_path / "backups")) == (database.path is not None)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec.structs import asdict
 
 from metarr.clock import Clock
+from metarr.domain.fields import FIELDS
 from metarr.errors import InvalidInput, Reason
 from metarr.jobs.jobs import Jobs, Order
 from metarr.jobs.summary import ended, estimated_end, next_attempt, rate
@@ -15,7 +16,7 @@ from metarr.rpc.doors.context import Context
 from metarr.rpc.filter import item_filter
 from metarr.rpc.paging import page_token, position
 from metarr.rpc.validate import Check
-from metarr.store.jobs import Job, JobKind, JobState, Scope
+from metarr.store.jobs import Job, JobEdit, JobKind, JobState, Scope
 from metarr.v1 import enrichment_service_pb2 as pb
 from metarr.v1.common_pb2 import ItemFilter
 
@@ -32,7 +33,13 @@ _STATES = {
     JobState.FAILED: pb.Job.STATE_FAILED,
 }
 
-_KINDS = {JobKind.ENRICH: pb.Job.KIND_ENRICH, JobKind.APPLY: pb.Job.KIND_APPLY}
+_KINDS = {
+    JobKind.ENRICH: pb.Job.KIND_ENRICH,
+    JobKind.APPLY: pb.Job.KIND_APPLY,
+    JobKind.UPDATE: pb.Job.KIND_UPDATE,
+}
+
+UPDATABLE = frozenset({"lock_fields", "unlock_fields", "lock_all", "unlock_all", "monitored"})
 
 
 class JobMethods:
@@ -60,6 +67,16 @@ class JobMethods:
         order = Order(scope=Scope(), kind=JobKind.APPLY, drop_foreign=request.drop_foreign, request_id=request_id)
         return pb.StartApplyResponse(job=job_message(self._jobs.submit(order), self.clock.now()))
 
+    def StartUpdate(self, request: pb.StartUpdateRequest, context: Context) -> pb.StartUpdateResponse:
+        with Check() as check:
+            scope = self._updated(check, request)
+            edit = _edit(check, request)
+            request_id = check.text("request_id", request.request_id, required=False, most=100)
+        if request.dry_run:
+            return pb.StartUpdateResponse(items=self._jobs.meant(scope))
+        order = Order(scope=scope, kind=JobKind.UPDATE, edit=edit, request_id=request_id)
+        return pb.StartUpdateResponse(job=job_message(self._jobs.submit(order), self.clock.now()))
+
     def GetJob(self, request: pb.GetJobRequest, context: Context) -> pb.GetJobResponse:
         with Check() as check:
             job_id = check.number("job_id", request.job_id)
@@ -79,11 +96,18 @@ class JobMethods:
         )
 
     def ListJobs(self, request: pb.ListJobsRequest, context: Context) -> pb.ListJobsResponse:
-        query: list[object] = ["jobs"]
+        query: list[object] = ["jobs", request.state, request.kind]
         with Check() as check:
+            state = check.known_enum("state", request.state, pb.Job.State)
+            kind = check.known_enum("kind", request.kind, pb.Job.Kind)
             limit = check.page_size("page_size", request.page_size)
             last = position(check, request.page_token, query, (int,))
-        page = self._jobs.page(int(last[0]) if last else None, limit + 1)
+        page = self._jobs.page(
+            int(last[0]) if last else None,
+            limit + 1,
+            state=next((each for each, number in _STATES.items() if number == state), None),
+            kind=next((each for each, number in _KINDS.items() if number == kind), None),
+        )
         shown, now = page[:limit], self.clock.now()
         return pb.ListJobsResponse(
             jobs=[job_message(job, now) for job in shown],
@@ -115,13 +139,24 @@ class JobMethods:
             check.violation("item_ids", "say which items: item_ids, a filter, or all; and only one of these")
         if request.HasField("filter"):
             return _filtered(check, request.filter)
-        if len(request.item_ids) > MOST_ITEMS:
-            check.violation("item_ids", f"names {len(request.item_ids)} items; {MOST_ITEMS} are the most")
-            return Scope()
-        references = [check.reference(f"item_ids[{n}]", each) for n, each in enumerate(request.item_ids)]
-        return Scope(item_ids=self._item_ids(check, references))
+        return Scope(item_ids=self._item_ids(check, request.item_ids))
 
-    def _item_ids(self, check: Check, references: Sequence[Reference]) -> tuple[int, ...]:
+    def _updated(self, check: Check, request: pb.StartUpdateRequest) -> Scope:
+        if bool(request.item_ids) == request.HasField("filter"):
+            check.violation("item_ids", "say which items: item_ids, or a filter; and only one of these")
+        if request.expected_items < 0:
+            check.violation("expected_items", f"{request.expected_items} is no number of items")
+        if request.HasField("filter"):
+            if not request.expected_items and not request.dry_run:
+                check.violation("expected_items", "is required with a filter; a dry run tells how many it fits")
+            return _living(check, request.filter)
+        return Scope(item_ids=self._item_ids(check, request.item_ids))
+
+    def _item_ids(self, check: Check, given: Sequence[str]) -> tuple[int, ...]:
+        if len(given) > MOST_ITEMS:
+            check.violation("item_ids", f"names {len(given)} items; {MOST_ITEMS} are the most")
+            return ()
+        references: list[Reference] = [check.reference(f"item_ids[{n}]", each) for n, each in enumerate(given)]
         unreadable = {f"item_ids[{n}]" for n, reference in enumerate(references) if reference == 0}
         try:
             return self._jobs.item_ids(references, "item_ids")
@@ -134,9 +169,39 @@ class JobMethods:
 
 
 def _filtered(check: Check, given: ItemFilter) -> Scope:
-    scope = Scope(**asdict(item_filter(check, given)))
+    scope = _living(check, given)
     if scope == Scope():
         check.violation("filter", "says nothing; for every item, set all")
+    return scope
+
+
+def _edit(check: Check, request: pb.StartUpdateRequest) -> JobEdit:
+    """What the mask says is to be changed."""
+    mask = check.mask("update_mask", request.update_mask, UPDATABLE)
+    lock = request.lock_fields if "lock_fields" in mask else ()
+    unlock = request.unlock_fields if "unlock_fields" in mask else ()
+    for path, fields in (("lock_fields", lock), ("unlock_fields", unlock)):
+        for place, field in enumerate(fields):
+            if field not in FIELDS:
+                check.violation(f"{path}[{place}]", f"there is no field {field[:60]!r}")
+    for place, field in enumerate(unlock):
+        if field in lock:
+            check.violation(f"unlock_fields[{place}]", "is to be locked by the same edit")
+    lock_all, unlock_all = "lock_all" in mask and request.lock_all, "unlock_all" in mask and request.unlock_all
+    if unlock_all and (lock_all or lock):
+        check.violation("unlock_all", "the same edit locks fields; unlock in an edit of its own")
+    return JobEdit(
+        lock=tuple(dict.fromkeys(lock)),
+        unlock=tuple(dict.fromkeys(unlock)),
+        lock_all=lock_all,
+        unlock_all=unlock_all,
+        monitored=request.monitored if "monitored" in mask else None,
+        most_items=request.expected_items or None,
+    )
+
+
+def _living(check: Check, given: ItemFilter) -> Scope:
+    scope = Scope(**asdict(item_filter(check, given)))
     if scope.deleted:
         check.violation("filter.deleted", "a job takes no deleted items")
     return scope

@@ -1,6 +1,6 @@
 """LibraryService."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -11,7 +11,7 @@ from metarr.domain.values import Kind
 from metarr.library.artwork import Pictures
 from metarr.library.edit import Edit, Editor
 from metarr.library.intake import NewItem, NewSeries, Upserted
-from metarr.library.items import Library, Page, Shown
+from metarr.library.items import Library, Page, PageWish, Shown
 from metarr.library.join import Splitter
 from metarr.library.pairings import Pairings
 from metarr.library.reference import Reference
@@ -25,8 +25,10 @@ from metarr.rpc.methods.series import SeriesMethods
 from metarr.rpc.paging import page_token, position
 from metarr.rpc.previews import Preview, with_previews
 from metarr.rpc.servicer import BaseServicer
+from metarr.rpc.summary import summary_message
 from metarr.rpc.validate import Check
-from metarr.store.items import ItemFilter, ItemHead
+from metarr.store import items
+from metarr.store.items import ItemFilter, ItemHead, ItemOrder
 from metarr.store.players import Player
 from metarr.v1 import library_service_pb2 as pb
 from metarr.v1.common_pb2 import Item
@@ -43,6 +45,17 @@ MOST_CLAIM = 2000
 
 MOST_READINGS = 10
 """Words, besides the title, that may be an item's."""
+
+MOST_COUNTED = 2**31 - 1
+"""The largest number of a message; a page token of somebody's own making may say more."""
+
+_ORDERS: Mapping[int, ItemOrder] = {
+    pb.ITEM_ORDER_UNSPECIFIED: ItemOrder.TITLE,
+    pb.ITEM_ORDER_TITLE: ItemOrder.TITLE,
+    pb.ITEM_ORDER_YEAR: ItemOrder.YEAR,
+    pb.ITEM_ORDER_ADDED: ItemOrder.ADDED,
+    pb.ITEM_ORDER_ENRICHED: ItemOrder.ENRICHED,
+}
 
 EDITABLE = frozenset(
     {"fields", "lock_fields", "unlock_fields", "lock_all", "unlock_all", "lock_below", "monitored", "ids"}
@@ -135,23 +148,37 @@ class LibraryServicer(ArtworkMethods, SeriesMethods, BaseServicer, LibraryServic
         return pb.DismissConflictResponse(item=self._item(item.id))
 
     def ListItems(self, request: pb.ListItemsRequest, context: Context) -> pb.ListItemsResponse:
-        query = [request.kind, request.title_contains, request.parent_id]
+        query = [request.kind, request.title_contains, request.parent_id, request.order_by, int(request.descending)]
         if request.HasField("filter"):
             query.append(request.filter.SerializeToString(deterministic=True).hex())
         with Check() as check:
             fits = _filter(check, request)
             limit = check.page_size("page_size", request.page_size)
             parent = check.reference("parent_id", request.parent_id) if request.parent_id else None
-            last = position(check, request.page_token, query, (str, int))
-        after = (str(last[0]), int(last[1])) if last else None
-        page = self._library.page(fits, after, limit + 1, parent=parent)
+            order = _ORDERS.get(check.known_enum("order_by", request.order_by, pb.ItemOrder), ItemOrder.TITLE)
+            last = position(check, request.page_token, query, (int, str, int, int))
+        wish = PageWish(
+            order=order,
+            descending=request.descending,
+            after=(int(last[0]), str(last[1]), int(last[2])) if last else None,
+            limit=limit + 1,
+            total=int(last[3]) if last else None,
+            missing=request.with_missing_fields,
+        )
+        page = self._library.page(fits, wish, parent=parent)
         heads = page.heads[:limit]
         more = len(page.heads) > limit
+        # How many there are goes with the token, so that they are counted once.
         return pb.ListItemsResponse(
-            items=[_listed(page, head) for head in heads],
-            next_page_token=page_token(query, [heads[-1].sort_key, heads[-1].id]) if more else "",
-            total_size=page.total,
+            items=[_listed(page, head, self._preview) for head in heads],
+            next_page_token=page_token(query, [*items.position(heads[-1], order), page.total]) if more else "",
+            total_size=min(page.total, MOST_COUNTED),
         )
+
+    def GetLibrarySummary(self, request: pb.GetLibrarySummaryRequest, context: Context) -> pb.GetLibrarySummaryResponse:
+        with Check() as check:
+            fits = item_filter(check, request.filter)
+        return summary_message(self._library.summary(fits, fields=not request.kinds_only))
 
     def _item(self, item_id: int) -> Item:
         return with_previews(_shown(self._library.show(item_id, why=False)), self._preview)
@@ -168,7 +195,8 @@ def _filter(check: Check, request: pb.ListItemsRequest) -> ItemFilter:
     return replace(fits, kind=kind or fits.kind, title_contains=title or fits.title_contains)
 
 
-def _listed(page: Page, head: ItemHead) -> Item:
+def _listed(page: Page, head: ItemHead, preview: Preview) -> Item:
+    poster = page.posters.get(head.id, "")
     return head_message(
         head,
         page.awaited.get(head.id, {}),
@@ -176,6 +204,8 @@ def _listed(page: Page, head: ItemHead) -> Item:
         children=page.children.get(head.id, 0),
         undecided=head.id in page.undecided,
         matches=page.matches.get(head.id, ()),
+        missing=page.missing.get(head.id, ()),
+        poster_preview=preview(poster, "poster") if poster else "",
     )
 
 
@@ -203,6 +233,7 @@ def _shown(shown: Shown) -> Item:
         children=shown.children,
         undecided=shown.undecided,
         numbers=shown.numbers,
+        missing=shown.missing,
     )
 
 

@@ -2,14 +2,14 @@
 
 reading: an item with everything · writing: new ones, and what differs · lists: without their fields, sorted or by
 id · filter: which are meant · ids: external ids and aliases · words: titles · statements: what files and players
-say · family: what is above and below · counts ·
-deletion.
+say · family: what is above and below · counts · field_counts · summary: how all of them stand · deletion.
 """
 
 from metarr.store.chunks import CHUNK
 from metarr.store.items.counts import Stock, stock, total
 from metarr.store.items.deletion import revive, soft_delete
 from metarr.store.items.family import ancestors, count_children, descendants, find_child, places
+from metarr.store.items.field_counts import FieldCount
 from metarr.store.items.filter import ItemFilter, narrowed
 from metarr.store.items.ids import (
     add_alias,
@@ -22,12 +22,17 @@ from metarr.store.items.ids import (
 )
 from metarr.store.items.lists import (
     ItemHead,
+    ItemOrder,
+    ItemPosition,
     count,
+    filled,
     fitting,
     heads,
     heads_of,
     live_ids,
     page,
+    position,
+    posters,
     undecided_of,
 )
 from metarr.store.items.reading import count_leaving, get, get_many, having_rule
@@ -35,13 +40,19 @@ from metarr.store.items.statements import (
     find_by_files,
     remove_elsewhere,
 )
+from metarr.store.items.summary import FieldSummary, KindSummary, fields_summary, kinds_summary
 from metarr.store.items.words import Words, find_by_words, folded
 from metarr.store.items.writing import add, clear_fingerprints, put_fingerprints, save, save_all, versions
 
 __all__ = [
     "CHUNK",
+    "FieldCount",
+    "FieldSummary",
     "ItemFilter",
     "ItemHead",
+    "ItemOrder",
+    "ItemPosition",
+    "KindSummary",
     "Stock",
     "Words",
     "add",
@@ -53,6 +64,8 @@ __all__ = [
     "count_children",
     "count_leaving",
     "descendants",
+    "fields_summary",
+    "filled",
     "find_by_files",
     "find_by_id",
     "find_by_ids",
@@ -67,10 +80,13 @@ __all__ = [
     "having_rule",
     "heads",
     "heads_of",
+    "kinds_summary",
     "live_ids",
     "narrowed",
     "page",
     "places",
+    "position",
+    "posters",
     "put_fingerprints",
     "remove_alias",
     "remove_elsewhere",

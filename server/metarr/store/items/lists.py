@@ -2,26 +2,53 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
 
 from metarr.domain.item import IdClaim, Undecided
-from metarr.domain.values import Kind, Struct
+from metarr.domain.values import Image, Kind, Struct
 from metarr.store.chunks import CHUNK, chunks
-from metarr.store.items.filter import ItemFilter, narrowed
+from metarr.store.items.filter import KIND, ItemFilter, narrowed
 from metarr.store.items.ids import claims_of
-from metarr.store.tables import items
+from metarr.store.tables import EPOCH, MICROSECOND, field_values, items
+from metarr.store.values import read_value
 
 ALL = ItemFilter()
 """Every live item."""
+
+
+class ItemOrder(StrEnum):
+    """By what a list is sorted; what is equal follows by title."""
+
+    TITLE = "title"
+    YEAR = "year"
+    ADDED = "added"
+    ENRICHED = "enriched"
+
+
+ItemPosition = tuple[int, str, int]
+"""Where an item stands in a list: what it is sorted by, 0 where nothing is known of that or it is the title; the key of
+its title; its number."""
 
 
 class ItemHead(Struct, frozen=True, kw_only=True):
     """An item without its fields: for lists and for jobs that ask "is there anything to do?".
 
     `title` and `year` are the ones shown: the field's where there is one. `released`: YYYY-MM-DD, "" unknown.
-    `sort_key` with `id` is the cursor of `page`.
     """
 
     id: int
@@ -46,25 +73,63 @@ def page(
     fits: ItemFilter = ALL,
     *,
     parent_id: int | None = None,
-    after: tuple[str, int] | None = None,
+    order: ItemOrder = ItemOrder.TITLE,
+    descending: bool = False,
+    after: ItemPosition | None = None,
     limit: int = 50,
 ) -> list[ItemHead]:
-    """Items by title, without their fields. `after`: (sort_key, id) of the last one of the page before."""
-    key = _SORT_KEY if fits.title or fits.title_contains else items.c.sort_key
-    query = _listed(select(*_HEAD), fits, parent_id).order_by(key, items.c.id)
-    if after:
-        query = query.where(tuple_(key, items.c.id) > tuple_(*after))
+    """Items in an order, without their fields. `after`: the `position` of the last one of the page before."""
+    query = listed(select(*_HEAD), fits, parent_id, by_kind=order is ItemOrder.TITLE)
+    if order is ItemOrder.TITLE:
+        query = _by_title(query, _title_key(fits), after, descending=descending)
+    else:
+        query = _by(_ORDERED_BY[order], query, after, descending=descending)
     return _heads(connection, connection.execute(query.limit(limit)).all())
+
+
+def position(head: ItemHead, order: ItemOrder) -> ItemPosition:
+    """Where an item stands in a list of that order."""
+    moment = {ItemOrder.ADDED: head.added_at, ItemOrder.ENRICHED: head.last_enriched_at}.get(order)
+    first = head.year if order is ItemOrder.YEAR else (moment - EPOCH) // MICROSECOND if moment else 0
+    return first, head.sort_key, head.id
+
+
+def _by_title(
+    query: Select[Any], key: ColumnElement[Any], after: ItemPosition | None, *, descending: bool
+) -> Select[Any]:
+    columns = (key, items.c.id)
+    if after is not None:
+        here, last = tuple_(*columns), tuple_(*after[1:])
+        query = query.where(here < last if descending else here > last)
+    return query.order_by(*(column.desc() if descending else column for column in columns))
+
+
+def _by(column: ColumnElement[Any], query: Select[Any], after: ItemPosition | None, *, descending: bool) -> Select[Any]:
+    """By a column, what is unknown always counting as less than anything known; within the same by title."""
+    ordered = column.desc().nulls_last() if descending else column.asc().nulls_first()
+    if after is not None:
+        first, number = after[0], type_coerce(column, BigInteger)
+        beside = tuple_(items.c.sort_key, items.c.id) > tuple_(*after[1:])
+        if not first:
+            # Nothing is less than what is unknown.
+            unknown = or_(column.is_(None), number == 0) & beside
+            query = query.where(unknown if descending else or_(unknown, number > 0))
+        elif descending:
+            query = query.where(or_(number < first, (number == first) & beside, column.is_(None)))
+        else:
+            # The first condition says nothing more than the second: by it the index leads to where the page begins.
+            query = query.where(number >= first, or_(number > first, beside))
+    return query.order_by(ordered, items.c.sort_key, items.c.id)
 
 
 def count(connection: Connection, fits: ItemFilter = ALL, *, parent_id: int | None = None) -> int:
     """How many items `page` would go through."""
-    return int(connection.execute(_listed(select(func.count()), fits, parent_id)).scalar_one())
+    return int(connection.execute(listed(select(func.count()).select_from(items), fits, parent_id)).scalar_one())
 
 
 def fitting(connection: Connection, item_ids: Iterable[int], fits: ItemFilter) -> set[int]:
     """Those of the items that fit."""
-    query = _listed(select(items.c.id), fits, None).where(items.c.id.in_(bindparam("ids", expanding=True)))
+    query = listed(select(items.c.id), fits).where(items.c.id.in_(bindparam("ids", expanding=True)))
     return {item_id for chunk in chunks(item_ids) for item_id in connection.execute(query, {"ids": chunk}).scalars()}
 
 
@@ -74,6 +139,29 @@ def undecided_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, U
         item_id: left
         for chunk in chunks(item_ids)
         for item_id, left in connection.execute(_UNDECIDED, {"ids": chunk}).all()
+    }
+
+
+def filled(connection: Connection, item_ids: Iterable[int]) -> dict[int, set[str]]:
+    """By item, the fields that hold a value; items without any are left out."""
+    by_item: dict[int, set[str]] = {}
+    for chunk in chunks(item_ids):
+        for item_id, field in connection.execute(_FILLED, {"ids": chunk}).all():
+            by_item.setdefault(item_id, set()).add(field)
+    return by_item
+
+
+def posters(connection: Connection, item_ids: Iterable[int]) -> dict[int, str]:
+    """By item, the address of its poster; items without one are left out."""
+    images_of = {
+        item_id: read_value("poster", text)
+        for chunk in chunks(item_ids)
+        for item_id, text in connection.execute(_POSTERS, {"ids": chunk}).all()
+    }
+    return {
+        item_id: images[0].url
+        for item_id, images in images_of.items()
+        if isinstance(images, tuple) and images and isinstance(images[0], Image)
     }
 
 
@@ -89,21 +177,32 @@ def heads_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, ItemH
 
 def live_ids(connection: Connection) -> list[int]:
     """Of all live items."""
-    return list(connection.execute(_listed(select(items.c.id), ALL, None).order_by(items.c.id)).scalars())
+    return list(connection.execute(listed(select(items.c.id), ALL).order_by(items.c.id)).scalars())
 
 
 def heads(connection: Connection, *, after_id: int = 0, limit: int = CHUNK) -> list[ItemHead]:
     """The next live items by id, of all: for work that goes through the library batch by batch."""
-    query = _listed(select(*_HEAD), ALL, None).where(items.c.id > after_id).order_by(items.c.id).limit(limit)
+    query = listed(select(*_HEAD), ALL).where(items.c.id > after_id).order_by(items.c.id).limit(limit)
     return _heads(connection, connection.execute(query).all())
 
 
 # Statements and rows
 
-# As an expression, where titles are searched: by the index SQLite would look up every single row of the table.
-_SORT_KEY = items.c.sort_key.concat("")
+_ORDERED_BY = {
+    ItemOrder.YEAR: items.c.shown_year,
+    ItemOrder.ADDED: items.c.added_at,
+    ItemOrder.ENRICHED: items.c.last_enriched_at,
+}
 _UNDECIDED = select(items.c.id, items.c.undecided).where(
     items.c.id.in_(bindparam("ids", expanding=True)), items.c.undecided.is_not(None)
+)
+_FILLED = select(field_values.c.item_id, field_values.c.field).where(
+    field_values.c.item_id.in_(bindparam("ids", expanding=True)), field_values.c.value.is_not(None)
+)
+_POSTERS = select(field_values.c.item_id, field_values.c.value).where(
+    field_values.c.item_id.in_(bindparam("ids", expanding=True)),
+    field_values.c.field == literal_column("'poster'"),
+    field_values.c.value.is_not(None),
 )
 _HEAD = (
     items.c.id,
@@ -123,10 +222,17 @@ _HEAD = (
 )
 
 
-def _listed(query: Select[Any], fits: ItemFilter, parent_id: int | None) -> Select[Any]:
-    query = narrowed(query.select_from(items), fits)
+def _title_key(fits: ItemFilter) -> ColumnElement[Any]:
+    # As an expression, where titles are searched: by the index SQLite would look up every single row of the table.
+    return items.c.sort_key.concat("") if fits.title or fits.title_contains else items.c.sort_key
+
+
+def listed(query: Select[Any], fits: ItemFilter, parent_id: int | None = None, *, by_kind: bool = True) -> Select[Any]:
+    """A query of items narrowed to those that fit. `by_kind`: a kind is found by the index on kinds, which is in the
+    order of titles."""
+    query = narrowed(query, fits)
     if fits.kind:
-        query = query.where(items.c.kind == fits.kind)
+        query = query.where((items.c.kind if by_kind else KIND) == fits.kind)
     if parent_id is not None:
         query = query.where(items.c.parent_id == parent_id)
     return query

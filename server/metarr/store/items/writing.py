@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 from metarr.domain.item import FieldValue, MediaItem, Veto
 from metarr.errors import VersionMoved
 from metarr.store.chunks import chunks
+from metarr.store.items import field_counts
 from metarr.store.items.ids import refuse_taken, write_claims
 from metarr.store.items.statements import write_statements
 from metarr.store.items.words import search_key, shown_title, sort_key, text_of
@@ -134,7 +135,7 @@ def _columns(item: MediaItem) -> dict[str, Any]:
     }
 
 
-def _write_fields(connection: Connection, pairs: Iterable[tuple[Mapping[str, FieldValue], MediaItem]]) -> None:
+def _write_fields(connection: Connection, pairs: Sequence[tuple[Mapping[str, FieldValue], MediaItem]]) -> None:
     """Write the fields of items that differ from what they were before."""
     gone: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
@@ -163,6 +164,8 @@ def _write_fields(connection: Connection, pairs: Iterable[tuple[Mapping[str, Fie
     if gone:
         connection.execute(_DROP_FIELD, gone)
     upsert(connection, field_values, rows)
+    if gone or rows:
+        field_counts.note(connection, pairs)
 
 
 def _write_vetoes(connection: Connection, before: tuple[Veto, ...], item: MediaItem) -> None:

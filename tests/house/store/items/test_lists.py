@@ -9,7 +9,7 @@ from metarr.domain.item import IdClaim
 from metarr.domain.values import Kind
 from metarr.store import items
 from metarr.store.database import Database
-from metarr.store.items import ItemFilter
+from metarr.store.items import ItemFilter, ItemOrder
 
 
 def titles(page: list[items.ItemHead]) -> list[str]:
@@ -35,7 +35,7 @@ def test_pages_show_every_item_once_even_those_with_the_same_title(connection: C
     after = None
     while page := items.page(connection, after=after, limit=3):
         seen += [head.id for head in page]
-        after = (page[-1].sort_key, page[-1].id)
+        after = items.position(page[-1], ItemOrder.TITLE)
     assert len(seen) == len(set(seen)) == items.count(connection) == 11
 
 
