@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from metarr.domain.episode_lists import EpisodeEntry
 from metarr.domain.item import MediaItem
 from metarr.domain.listings import Listing
+from metarr.domain.numbering import AIRED, EntryNumbers, Number
 from metarr.domain.outcome import ListedEpisode
 from metarr.domain.pairing import PairingRule, pair
 from metarr.domain.values import Kind, Struct, Text
@@ -25,9 +26,6 @@ episodes were shown best."""
 
 LASTING = ("tvdb", "imdb")
 """The types of ids that stay an episode's. TMDB's change and repeat."""
-
-Number = tuple[int, int]
-"""Of a season, and of an episode within it."""
 
 
 class PairState(StrEnum):
@@ -91,24 +89,34 @@ class ProviderPairs:
 @dataclass(frozen=True)
 class SeriesPairs:
     """The same of all providers that list a series. `leading`: the entries of the leading list by their ids; `named`:
-    the one of each item of the library; `records`: what is to be kept of it all."""
+    the one of each item of the library; `season_of`: by entry of the leading list its season in the order by which the
+    files are numbered; `records`: what is to be kept of it all."""
 
     leading: Mapping[str, EpisodeEntry]
     named: Mapping[int, str]
     of_provider: Mapping[str, ProviderPairs]
+    season_of: Mapping[str, int] = field(default_factory=dict)
     records: tuple[KnownEntry, ...] = ()
 
 
 def pairs_of(
-    below: Iterable[MediaItem], listings: Mapping[str, Listing], records: Iterable[KnownEntry], now: datetime
+    below: Iterable[MediaItem],
+    listings: Mapping[str, Listing],
+    records: Iterable[KnownEntry],
+    now: datetime,
+    order: str = AIRED,
 ) -> SeriesPairs:
-    """Pair what the providers list with what the library holds of a series; `records`: what was found before."""
+    """Pair what the providers list with what the library holds of a series; `records`: what was found before; `order`:
+    by which the files are numbered. What rests of it stays the entry that it was, unless that is another one now."""
     before = {each.key: each for each in records}
     leading = _leading(listings)
     if not leading:
-        return SeriesPairs({}, {}, {}, tuple(before.values()))
-    episodes = {item.id: item for item in below if item.kind is Kind.EPISODE}
-    return _Lineup(episodes, listings, before, leading).pairs(now)
+        return SeriesPairs({}, {}, {}, records=tuple(before.values()))
+    episodes = [item for item in below if item.kind is Kind.EPISODE]
+    live = {item.id: item for item in episodes if not item.rests}
+    resting = frozenset(item.id for item in episodes if item.rests)
+    numbered = listings[leading].orders.get(order, {})
+    return _Lineup(live, listings, before, leading, numbered, resting).pairs(now)
 
 
 def number_of(item: MediaItem, field: str) -> int | None:
@@ -134,12 +142,15 @@ def _leading(listings: Mapping[str, Listing]) -> str:
 
 @dataclass(frozen=True)
 class _Lineup:
-    """What is to be paired. `before`: the records of before, by provider and entry; `rules`: why each is which."""
+    """What is to be paired. `before`: the records of before, by provider and entry; `numbered`: what the numbers of the
+    files name; `resting`: episodes that no file is; `rules`: why each is which."""
 
     episodes: Mapping[int, MediaItem]
     listings: Mapping[str, Listing]
     before: Mapping[tuple[str, str], KnownEntry]
     leading: str
+    numbered: EntryNumbers
+    resting: frozenset[int]
     rules: dict[tuple[str, str], PairingRule] = field(default_factory=dict)
 
     def pairs(self, now: datetime) -> SeriesPairs:
@@ -153,7 +164,8 @@ class _Lineup:
             else self._paired(provider, ours, named)
             for provider in self.listings
         }
-        return SeriesPairs(ours, named, of_provider, self._kept(of_provider, now))
+        season_of = {entry: season for (season, _), entry in self.numbered.items()}
+        return SeriesPairs(ours, named, of_provider, season_of, self._kept(of_provider, now))
 
     def _records_of(self, provider: str) -> list[KnownEntry]:
         return [each for each in self.before.values() if each.provider == provider]
@@ -182,13 +194,11 @@ class _Lineup:
             stands = each.lasts() and each.entry not in taken and each.item_id in self.episodes
             if stands and each.made_for == place_of(self.episodes[each.item_id or 0]):
                 name(each.item_id, each.entry, PairingRule.STANDING)
-        at_number: dict[Number | None, list[str]] = {}
-        for entry_id, entry in entries.items():
-            at_number.setdefault((entry.season, entry.number), []).append(entry_id)
         for item in self.episodes.values():
-            there = at_number.get(place_of(item), [])
-            if len(there) == 1 and there[0] not in taken:
-                name(item.id, there[0], PairingRule.NUMBER)
+            place = place_of(item)
+            there = self.numbered.get(place) if place is not None else None
+            if there is not None and there not in taken:
+                name(item.id, there, PairingRule.NUMBER)
         return named
 
     def _paired(self, provider: str, ours: Mapping[str, EpisodeEntry], named: Mapping[int, str]) -> ProviderPairs:
@@ -224,6 +234,8 @@ class _Lineup:
                 new = self._record(provider, entry_id, item_of.get(entry_id), now)
                 if old is not None and old.is_decided and old.item_id is None:
                     new = replace(new, state=PairState.REFUSED, rule=old.rule)
+                elif new.item_id is None and old is not None and old.item_id in self.resting:
+                    new = replace(old, season=new.season, number=new.number, title=new.title, day=new.day)
                 elif new.item_id is None and entry_id in paired:
                     new = replace(new, state=PairState.MISSING)
                 kept[new.key] = _going_on(old, new)

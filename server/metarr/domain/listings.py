@@ -1,27 +1,31 @@
 """All that a provider lists of a series, put together of the parts that it was asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from metarr.domain.evidence import answer_of
 from metarr.domain.languages import TEXT_FIELDS
+from metarr.domain.numbering import AIRED, Number, ordered
 from metarr.domain.outcome import Answered, Fragment, ListedEpisode, NotFound, Outcome
 from metarr.domain.values import Struct, Text
 
 
 class ListPart(Struct, frozen=True, kw_only=True):
-    """What came of asking for a part of a provider's lists: in a language, of a season; None: of all."""
+    """What came of asking for a part of a provider's lists: in a language, of a season; None: of all. `order`: that by
+    which it numbers the episodes; "": the aired one."""
 
     language: str
     season: int | None
     outcome: Outcome
+    order: str = ""
 
 
 class Listing(Struct, frozen=True, kw_only=True):
     """All that a provider lists of a series. By the id of each entry what it says about that episode, as an answer of
     its own, and by number about seasons. `silent`: the parts that could not be heard; `has_holes`: it has no such part
-    as one that was asked for, so it lists these episodes elsewhere, if at all."""
+    as one that was asked for, so it lists these episodes elsewhere, if at all. `orders`: by name those that could be
+    heard; the entries have their numbers in the aired one."""
 
     series: str
     entries: dict[str, ListedEpisode] = {}
@@ -29,6 +33,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     seasons: dict[int, Answered] = {}
     silent: tuple[ListPart, ...] = ()
     has_holes: bool = False
+    orders: dict[str, dict[Number, str]] = {}
 
     def silence(self, season: int | None) -> Outcome | None:
         """Why something about a season, or any, could not be heard; None: all was."""
@@ -39,8 +44,10 @@ class Listing(Struct, frozen=True, kw_only=True):
 
 
 def listing(series: str, parts: Iterable[ListPart]) -> Listing:
-    """What the parts say together; `series`: the typed id by which the provider was asked, such as `tmdb:1399`."""
-    parts = tuple(parts)
+    """What the parts say together; `series`: the typed id by which the provider was asked, such as `tmdb:1399`. Of an
+    order only the numbers count: what there is to say about an episode, the aired one does."""
+    every_part = tuple(parts)
+    parts = tuple(part for part in every_part if not part.order)
     read = [(part, answer) for part in parts if isinstance(answer := _standing(part.outcome), Answered)]
     silent = tuple(part for part in parts if _standing(part.outcome) is None)
     has_holes = any(isinstance(_standing(part.outcome), NotFound) for part in parts)
@@ -69,7 +76,17 @@ def listing(series: str, parts: Iterable[ListPart]) -> Listing:
         )
         for season, said in of_season.items()
     }
-    return replace(bare, answers=answers, seasons=seasons)
+    return replace(bare, answers=answers, seasons=seasons, orders=_orders(entries, every_part))
+
+
+def _orders(entries: Mapping[str, ListedEpisode], parts: Iterable[ListPart]) -> dict[str, dict[Number, str]]:
+    aired = ordered(((entry.season, entry.number), entry.id) for entry in entries.values())
+    heard = {
+        part.order: ordered((((each.season, each.number), each.id) for each in answer.fragment.listed), aired)
+        for part in parts
+        if part.order and isinstance(answer := _standing(part.outcome), Answered)
+    }
+    return {AIRED: aired, **heard} if aired else heard
 
 
 def asked_of(series: str, entry: str) -> str:

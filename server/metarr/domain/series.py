@@ -28,7 +28,7 @@ def outcomes_below(
     for item in below:
         ours = pairs.leading.get(pairs.named.get(item.id, ""))
         outcomes[item.id] = {
-            provider: _of_season(item, listings[provider], pairs.leading, each.of_leading)
+            provider: _of_season(item, listings[provider], pairs.season_of, each.of_leading)
             if item.kind is Kind.SEASON
             else _of_episode(ours, each.of_item.get(item.id), listings[provider], each.open)
             for provider, each in pairs.of_provider.items()
@@ -64,9 +64,7 @@ def _is_near(ours: EpisodeEntry, other: EpisodeEntry) -> bool:
     )
 
 
-def _of_season(
-    item: MediaItem, listed: Listing, ours: Mapping[str, EpisodeEntry], paired: Mapping[str, str]
-) -> Outcome:
+def _of_season(item: MediaItem, listed: Listing, season_of: Mapping[str, int], paired: Mapping[str, str]) -> Outcome:
     """What a provider says about a season: only where it means the same one, as most of its episodes tell."""
     season = number_of(item, "season_number")
     silence = listed.silence(season)
@@ -74,7 +72,7 @@ def _of_season(
         nothing = NotAsked(reason=Skip.UNPAIRED, detail="it says nothing about such a season")
         return nothing if silence is None else _without_last(silence)
     theirs = {entry_id for entry_id, entry in listed.entries.items() if entry.season == season}
-    same = sum(1 for entry, other in paired.items() if other in theirs and ours[entry].season == season)
+    same = sum(1 for entry, other in paired.items() if other in theirs and season_of.get(entry) == season)
     if theirs and 2 * same >= len(theirs):
         return listed.seasons[season]
     return NotAsked(reason=Skip.UNPAIRED, detail="its season of this number has other episodes")
