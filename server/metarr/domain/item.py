@@ -7,6 +7,7 @@ import msgspec
 
 from metarr.domain.ids import identifying
 from metarr.domain.matching import Wanted
+from metarr.domain.numbering import AIRED, RESTING
 from metarr.domain.values import Kind, Struct, Value
 
 
@@ -214,15 +215,17 @@ class MediaItem(Struct, frozen=True, kw_only=True):
 
     `title` and `year` are the words the item was added with (year 0: unknown): evidence for its identity. `readings`
     are other words that may be its title. `origin`:
-    what brought it into the library: "" the owner, "import", "nfo" or "player"; `deleted_by`: "owner", or "players"
-    where no player had it any more. `ids` by id type; `aliases`: typed ids that lead to it as well, of an item that it
-    was joined with, of a provider's record that is gone. `undecided`: an item without ids was searched for in vain.
-    `dismissed`: claims that the owner wants to see as conflicts no more (`domain.conflicts`).
+    what brought it into the library: "" the owner, "import", "nfo" or "player"; `deleted_by`: "owner", "players" where
+    no player had it any more, or "order" where it rests (`domain.numbering`). `ids` by id type; `aliases`: typed ids
+    that lead to it as well, of an item that it was joined with, of a provider's record that is gone. `undecided`: an
+    item without ids was searched for in vain. `dismissed`: claims that the owner wants to see as conflicts no
+    more (`domain.conflicts`).
     `bases`: by provider, in which way it was asked and heard when its answer was merged last (`asking.heard`).
     `version` counts the writes of this row. `parent_locked` names the fields of which the lock of the nearest
     ancestor that locks them reaches below; it protects existing values only, and none that a file or player reported.
     `series_title`: of the series it belongs to.
-    `statements`: what files and players say about it, by source and file.
+    `statements`: what files and players say about it, by source and file. `numbering`: of a series the order of its
+    episodes that the owner chose, of a season the one that it belongs to; "": the aired one.
     """
 
     id: int = 0
@@ -250,6 +253,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     last_enriched_providers: tuple[str, ...] = ()
     bases: tuple[tuple[str, str], ...] = ()
     fingerprint: str = ""
+    numbering: str = ""
     version: int = 0
 
     def id_values(self) -> dict[str, str]:
@@ -272,6 +276,16 @@ class MediaItem(Struct, frozen=True, kw_only=True):
             return stored.value
         date = released.value if (released := self.fields.get("release_date")) is not None else None
         return self.year or (int(date[:4]) if isinstance(date, str) and date[:4].isdecimal() else 0)
+
+    @property
+    def order(self) -> str:
+        """The order in which the episodes of a series are numbered, or that a season belongs to."""
+        return self.numbering or AIRED
+
+    @property
+    def rests(self) -> bool:
+        """Whether no file's number points to it in the order of its series."""
+        return self.deleted_by == RESTING
 
     def place(self) -> Place:
         """Where it stands within its series."""

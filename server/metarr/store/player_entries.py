@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert,
 from metarr.domain.changes import wakes
 from metarr.domain.delivery import FieldState
 from metarr.domain.fields import FIELDS
+from metarr.domain.numbering import Number
 from metarr.domain.values import Kind, Struct
 from metarr.store import players
 from metarr.store.chunks import chunks
@@ -25,7 +26,8 @@ class PlayerEntry(Struct, frozen=True, kw_only=True):
     `host_id`: the host's own number for it; another one means that the host made it anew. `ids`: as last reported.
     `report_id`: the last report of the whole library that it was in. `sequence`: of the last change that it has to hear
     of; `acked`: the last that it acknowledged; `acked_change`: the item's last change-set at that time. `troubled`,
-    `edited`: it did not take something; something was changed there by hand.
+    `edited`: it did not take something; something was changed there by hand. `season`, `number`: that it bears, of a
+    season or an episode, as last reported.
     """
 
     player_id: str
@@ -41,6 +43,8 @@ class PlayerEntry(Struct, frozen=True, kw_only=True):
     states: dict[str, FieldState] = {}
     troubled: bool = False
     edited: bool = False
+    season: int | None = None
+    number: int | None = None
     id: int = 0
 
     @property
@@ -137,6 +141,12 @@ def pending_state(connection: Connection, player_id: str) -> tuple[int, int]:
     return int(greatest or 0), int(count)
 
 
+def is_reported(connection: Connection, item_id: int, number: Number, *, but: str) -> bool:
+    """Whether an entry of an item bears this number; `but`: not the one of this key."""
+    values = {"item_ids": [item_id], "season": number[0], "number": number[1], "but": but}
+    return connection.execute(_REPORTED, values).first() is not None
+
+
 def last_changes(connection: Connection, item_ids: Collection[int]) -> dict[int, int]:
     """By item, its last change-set."""
     query = select(change_sets.c.item_id, func.max(change_sets.c.id)).group_by(change_sets.c.item_id)
@@ -223,6 +233,32 @@ def move(connection: Connection, from_id: int, to_id: int, only: Collection[int]
     return tuple(entry.id for entry in moved)
 
 
+class NumberedEntry(NamedTuple):
+    """An entry with the numbers that it bears; None: it was not reported with any."""
+
+    id: int
+    item_id: int
+    season: int | None
+    number: int | None
+
+
+def numbered(connection: Connection, item_ids: Collection[int]) -> list[NumberedEntry]:
+    """The entries that are one of these items, of all players."""
+    return [
+        NumberedEntry(*row) for chunk in chunks(item_ids) for row in connection.execute(_NUMBERED, {"item_ids": chunk})
+    ]
+
+
+def repoint(connection: Connection, moved: Mapping[int, int]) -> None:
+    """Have entries, by their ids, be other items, with everything to be told to them. What they hold of Metarr stays
+    known as that."""
+    rows = [{"at_id": entry_id, "item_id": item_id} for entry_id, item_id in sorted(moved.items())]
+    if rows:
+        connection.execute(_MOVE, rows)
+    heads = of_items(connection, set(moved.values()))
+    wake(connection, [head for head in heads if head.id in moved])
+
+
 # Waking
 
 
@@ -279,6 +315,14 @@ _OF_ITEMS = select(
     player_items.c.sequence,
     player_items.c.acked,
 ).where(player_items.c.item_id.in_(bindparam("item_ids", expanding=True)))
+_NUMBERED = select(player_items.c.id, player_items.c.item_id, player_items.c.season, player_items.c.number).where(
+    player_items.c.item_id.in_(bindparam("item_ids", expanding=True))
+)
+_REPORTED = _OF_ITEMS.where(
+    player_items.c.season == bindparam("season"),
+    player_items.c.number == bindparam("number"),
+    player_items.c.host_key != bindparam("but"),
+)
 _SAVE = (
     update(player_items)
     .where(player_items.c.id == bindparam("at_id"))

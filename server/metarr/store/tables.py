@@ -150,6 +150,7 @@ items = Table(
     Column("shown_year", Integer, nullable=False, server_default="0"),
     Column("bases", Names(tuple[tuple[str, str], ...]), nullable=False, server_default="[]"),
     Column("dismissed", Json(tuple[Conflict, ...])),
+    Column("numbering", Text, nullable=False, server_default=""),
     Index("ix_items_kind_sort_key", "kind", "sort_key", "id"),
     Index("ix_items_sort_key", "sort_key", "id"),
     sqlite_autoincrement=True,
@@ -161,6 +162,16 @@ _UNTOUCHED = and_(items.c.last_enriched_at.is_(None), items.c.monitored == true(
 # The exceptions, which are counted and taken off, so that nobody need count a whole library.
 for _name, _few in (("deleted", _DELETED), ("unmonitored", _UNMONITORED), ("untouched", _UNTOUCHED)):
     Index(f"ix_items_{_name}", items.c.kind, sqlite_where=_few, postgresql_where=_few)
+
+episode_numbers = Table(
+    "episode_numbers",
+    metadata,
+    Column("series_id", Integer, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True),
+    Column("numbering", Text, primary_key=True),
+    Column("season", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _of_item(index=True),
+)
 
 external_ids = Table(
     "external_ids",
@@ -368,6 +379,8 @@ change_sets = Table(
     Column("changes", Text, nullable=False),
     Column("group_id", Integer, index=True),
     _lived_day(),
+    Column("old_numbering", Text),
+    Column("new_numbering", Text),
     Index("ix_change_sets_item_id", "item_id", "id"),
     sqlite_autoincrement=True,
 )
@@ -500,6 +513,8 @@ player_items = Table(
     # Derived from the states with every write, so that lists need not read the items.
     Column("troubled", Boolean, nullable=False),
     Column("edited", Boolean, nullable=False),
+    Column("season", Integer),
+    Column("number", Integer),
     UniqueConstraint("player_id", "host_key"),
     Index("ix_player_items_item_id", "item_id"),
     sqlite_autoincrement=True,

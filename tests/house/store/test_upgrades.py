@@ -196,6 +196,12 @@ ENTRIES: Rows = {
     ]
 }
 BRAKES: Rows = {"provider_brakes": [{"provider": "omdb", "brake": "{}"}]}
+ENTRIES: Rows = {
+    "episode_entries": [
+        {"series_id": 1, "provider": "tvdb", "entry": "tvdb:5", "item_id": None, "rule": "", "state": "missing"}
+        | {"season": 1, "number": 2, "title": "", "day": "", "since": None, "made_for": None}
+    ]
+}
 
 
 def with_a_year(rows: Rows) -> Rows:
@@ -294,6 +300,28 @@ def test_an_upgrade_loses_nothing(made: Callable[[str], Database], revision: str
             assert field_counts.counted(connection) == field_counts.count(connection, live)
         assert database.problems() == ()
         assert bool(backups.listed(tmp_path / "backups")) == (database.path is not None)
+
+
+def test_the_numbers_of_files_point_to_the_episodes_that_have_them(
+    made: Callable[[str], Database], tmp_path: Path
+) -> None:
+    """Of two with one number the live one, and the older; a number that is not known points to nothing."""
+    with closing(made("0019")) as database:
+        with database.begin() as connection:
+            tables = _tables(connection).tables
+            family = [(70, "series", None), (71, "season", 70), *((each, "episode", 71) for each in range(72, 77))]
+            for item_id, kind, parent in family:
+                row = _item("", kind=kind, parent_id=parent, deleted_at=AT if item_id == 72 else None)
+                connection.execute(tables["items"].insert(), row | {"id": item_id})
+            for item_id, number in ((72, 1), (73, 1), (74, 1), (75, 2)):
+                for field, value in (("season_number", 1), ("episode_number", number)):
+                    stored = _value(field, str(value), item_id=item_id, source='["import"]', asked_id="[]")
+                    connection.execute(tables["field_values"].insert(), stored)
+        database.migrate(tmp_path / "backups", NOW)
+        assert [
+            (row["series_id"], row["numbering"], row["season"], row["number"], row["item_id"])
+            for row in rows(database)["episode_numbers"]
+        ] == [(70, "library", 1, 1, 73), (70, "library", 1, 2, 75)]
 
 
 @pytest.mark.parametrize(

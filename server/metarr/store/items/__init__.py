@@ -8,7 +8,7 @@ say · family: what is above and below · counts · field_counts · summary: how
 from metarr.store.chunks import CHUNK
 from metarr.store.items.counts import Stock, stock, total
 from metarr.store.items.deletion import revive, soft_delete
-from metarr.store.items.family import ancestors, count_children, descendants, find_child, places
+from metarr.store.items.family import ancestors, children, count_children, descendants, find_child, find_season, places
 from metarr.store.items.field_counts import FieldCount
 from metarr.store.items.filter import ItemFilter, narrowed
 from metarr.store.items.ids import (
@@ -59,6 +59,7 @@ __all__ = [
     "add_alias",
     "aliases",
     "ancestors",
+    "children",
     "clear_fingerprints",
     "count",
     "count_children",
@@ -73,6 +74,7 @@ __all__ = [
     "find_by_values",
     "find_by_words",
     "find_child",
+    "find_season",
     "fitting",
     "folded",
     "get",

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select, true
 
 from metarr.domain.item import Place
+from metarr.domain.numbering import AIRED
 from metarr.domain.values import Kind, Struct
 from metarr.store.chunks import chunks
 from metarr.store.tables import field_values, items
@@ -20,6 +21,11 @@ def descendants(connection: Connection, item_ids: Iterable[int]) -> list[int]:
         level = [item_id for chunk in chunks(level) for item_id in connection.execute(_BELOW, {"ids": chunk}).scalars()]
         below += level
     return below
+
+
+def children(connection: Connection, item_id: int) -> list[int]:
+    """What is directly below an item, deleted ones too."""
+    return list(connection.execute(_BELOW, {"ids": [item_id]}).scalars())
 
 
 def ancestors(connection: Connection, item_ids: Iterable[int]) -> list[int]:
@@ -40,6 +46,17 @@ def find_child(connection: Connection, parent_id: int, field: str, number: int) 
     """The item below another one of which this field holds that number; a live one where there is any."""
     values = {"parent_id": parent_id, "field": field, "value": encode_value(number)}
     return connection.execute(_CHILD, values).scalars().first()
+
+
+def find_season(connection: Connection, series_id: int, number: int, order: str) -> int | None:
+    """The season of that number in an order of a series; a live one where there is any."""
+    values = {
+        "parent_id": series_id,
+        "field": "season_number",
+        "value": encode_value(number),
+        "numberings": ["", AIRED] if order == AIRED else [order],
+    }
+    return connection.execute(_SEASON, values).scalars().first()
 
 
 class Above(Struct, frozen=True, kw_only=True):
@@ -131,3 +148,4 @@ _CHILD = (
     )
     .order_by(items.c.deleted_at.is_not(None), items.c.id)
 )
+_SEASON = _CHILD.where(items.c.numbering.in_(bindparam("numberings", expanding=True)))

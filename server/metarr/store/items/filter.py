@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, Text, exists, literal, select, true, type_coerce
 
 from metarr.domain.fields import FIELDS
+from metarr.domain.numbering import RESTING
 from metarr.domain.outcome import Skip
 from metarr.domain.values import Kind, Struct
 from metarr.store.items.words import folded
@@ -47,7 +48,7 @@ class ItemFilter(Struct, frozen=True, kw_only=True):
 
 def narrowed(query: Select[Any], fits: ItemFilter) -> Select[Any]:
     """A query of items narrowed to those that fit, whatever their kind: which index finds a kind is the caller's."""
-    query = query.where(items.c.deleted_at.is_not(None) if fits.deleted else items.c.deleted_at.is_(None))
+    query = query.where(_DELETED if fits.deleted else items.c.deleted_at.is_(None))
     if fits.kinds:
         query = query.where(KIND.in_(fits.kinds))
     if fits.title:
@@ -92,6 +93,7 @@ KIND = items.c.kind.concat("")
 LOCKED = select(field_values.c.item_id).where(field_values.c.locked == true())
 """The items with a locked field, each as often as it has some."""
 _HELD = select(field_values.c.item_id).where(field_values.c.rule == "held", field_values.c.value.is_not(None))
+_DELETED = items.c.deleted_at.is_not(None) & (items.c.deleted_by != RESTING)
 _IN_VAIN = exists().where(awaited_answers.c.item_id == items.c.id, awaited_answers.c.reason == Skip.NO_ID)
 _BY_ITSELF = (Kind.MOVIE, Kind.SERIES)
 """Kinds that are what they are by themselves; the others by their series and number."""

@@ -120,6 +120,7 @@ def _item(
         last_enriched_providers=row.last_enriched_providers,
         bases=row.bases,
         fingerprint=row.fingerprint,
+        numbering=row.numbering,
         version=row.version,
     )
 

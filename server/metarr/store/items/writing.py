@@ -123,6 +123,7 @@ def _columns(item: MediaItem) -> dict[str, Any]:
         "last_enriched_providers": item.last_enriched_providers,
         "bases": item.bases,
         "fingerprint": item.fingerprint,
+        "numbering": item.numbering,
         "conflicts": item.conflicts,
         "dismissed": item.dismissed or None,
         "undecided": item.undecided,
