@@ -36,12 +36,14 @@ SHRUNKEN, LEAST_LOST = 5, 3
 @dataclass(frozen=True)
 class SeriesInquiry:
     """What is asked of all providers about the episodes of a series. `ids` are those of the series, by type; `counts`:
-    by season how many episodes the library has; `original_language`: ISO 639-1, "" for unknown. `inquiry`: whom to ask,
-    how new the answers are to be, and until when to wait."""
+    by season how many episodes the library has; `original_language`: ISO 639-1, "" for unknown; `orders`: by provider
+    those that are wanted besides the aired one. `inquiry`: whom to ask, how new the answers are to be, and until when
+    to wait."""
 
     ids: Mapping[str, str]
     counts: Mapping[int, int]
     original_language: str
+    orders: Mapping[str, tuple[str, ...]]
     inquiry: Inquiry
 
 
@@ -105,6 +107,7 @@ class PartGatherer:
             kind=Kind.SERIES,
             ids=series.ids,
             original_language=series.original_language,
+            orders=series.orders.get(asker.id, ()),
             preferences=heard.config.preferences,
             settings=asker.configured.settings,
         )

@@ -25,7 +25,8 @@ class Fragment(Struct, frozen=True, kw_only=True):
     `year_day`: the day that its year comes from, where it names one.
     `ids` are the provider's claims about this title's external ids, its own among them.
     `titles` are further titles it knows the title by, for matching. `trouble` names what was malformed.
-    `listed`: the episodes, where it is a part of what is said about a series.
+    `listed`: the episodes, where it is a part of what is said about a series; `orders`: those in which it has the
+    episodes of a series.
     """
 
     provider: str
@@ -39,6 +40,7 @@ class Fragment(Struct, frozen=True, kw_only=True):
     titles: tuple[str, ...] = ()
     trouble: tuple[str, ...] = ()
     listed: tuple[ListedEpisode, ...] = ()
+    orders: tuple[str, ...] = ()
 
 
 class Answered(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,6 @@ provider lists.
 """
 
 import dataclasses
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,19 +13,17 @@ from msgspec.structs import replace
 
 from metarr.asking.config import Config
 from metarr.asking.gather import Gatherer, Inquiry
-from metarr.asking.parts import PartGatherer, SeriesInquiry
 from metarr.clock import Clock
 from metarr.domain.changes import Change, diff, sync_reason
-from metarr.domain.entries import KnownEntry, number_of, pairs_of
-from metarr.domain.evidence import is_awaited
+from metarr.domain.entries import KnownEntry, pairs_of
 from metarr.domain.item import MediaItem
-from metarr.domain.listings import ListPart, asked_of, listing
+from metarr.domain.listings import asked_of
 from metarr.domain.merge import Decision, merge
 from metarr.domain.outcome import Answered, NotAsked, Outcome, Skip
 from metarr.domain.series import outcomes_below
-from metarr.domain.values import Kind
 from metarr.errors import VersionMoved
 from metarr.library.commit import publish
+from metarr.library.listings import Holding, Lister, SeriesFacts, holding_of
 from metarr.library.withdrawals import guarded
 from metarr.store import episode_entries, items
 from metarr.store.changes import ChangeSet
@@ -82,20 +79,20 @@ class BelowEnricher:
     def __init__(self, database: Database, gatherer: Gatherer, *, clock: Clock) -> None:
         self._database = database
         self._gatherer = gatherer
-        self._parts = PartGatherer(database, gatherer, clock)
+        self._lister = Lister(database, gatherer, clock)
         self._clock = clock
 
     def enrich(
-        self, series: MediaItem, inquiry: Inquiry, config: Config, *, original: str, keep: bool, job_id: int | None
+        self, series: MediaItem, inquiry: Inquiry, config: Config, *, facts: SeriesFacts, keep: bool, job_id: int | None
     ) -> Below:
-        """Bring up to date what is below a series, which has the ids of the inquiry. `original`: its language, ISO
-        639-1, "" for unknown. `keep` False: nothing is saved."""
+        """Bring up to date what is below a series, which has the ids of the inquiry. `keep` False: nothing is saved."""
         with self._database.read() as connection:
-            below = self._below(connection, series)
+            holding = holding_of(connection, series)
             records = episode_entries.of_series(connection, series.id)
+        below = holding.below
         if not below:
             return Below()
-        gathered = self._gather(below, records, inquiry, config, original)
+        gathered = self._gather(holding, records, inquiry, config, facts)
         enriched: dict[int, EnrichedBelow] = {}
         group_id = 0
         for start in range(0, len(below), AT_ONCE):
@@ -117,56 +114,34 @@ class BelowEnricher:
         )
         return Below(enriched, gathered.missing, group_id)
 
-    def _below(self, connection: Connection, series: MediaItem) -> list[MediaItem]:
-        below = items.get_many(connection, items.descendants(connection, [series.id])).values()
-        return [item for item in below if item.deleted_at is None]
-
     def _gather(
         self,
-        below: Sequence[MediaItem],
+        series: Holding,
         records: Sequence[KnownEntry],
         inquiry: Inquiry,
         config: Config,
-        original: str,
+        facts: SeriesFacts,
     ) -> _Gathered:
-        """Ask for the parts of the seasons that the library holds, and sort out which entry is which episode."""
-        counts = Counter(
-            season
-            for item in below
-            if item.kind is Kind.EPISODE and (season := number_of(item, "season_number")) is not None
-        )
-        counts |= Counter({season: 1 for item in below if (season := number_of(item, "season_number")) is not None})
-        ids = {id_type: claim.value for id_type, claim in inquiry.subject.ids.items()}
+        """Ask for what the providers list, and sort out which entry is which episode."""
         everyone = self._gatherer.heard(config)
-        gathered = self._parts.gather(SeriesInquiry(ids, counts, original, inquiry), everyone)
-        askers = {asker.id: asker for asker in everyone.askers(Kind.SERIES)}
-        listings = {
-            provider: listing(
-                askers[provider].asked_ids(ids)[0],
-                [ListPart(language=p.language, season=p.season, outcome=outcome) for p, outcome in parts.items()],
-            )
-            for provider, parts in gathered.items()
-        }
-        pairs = pairs_of(below, listings, records, self._clock.now())
-        outcomes = outcomes_below(below, listings, pairs)
-        for item in below:
+        lists = self._lister.ask(series, inquiry, config, facts)
+        listings = lists.by_provider
+        order = series.numbering.order
+        pairs = pairs_of([*series.below, *series.resting], listings, records, self._clock.now(), order)
+        outcomes = outcomes_below(series.below, listings, pairs)
+        for item in series.below:
             for configured in everyone.providers:
                 outcomes[item.id].setdefault(
                     configured.id,
                     everyone.left_out(configured, item.kind)
                     or NotAsked(reason=Skip.NO_ID, detail="it was not asked about the series"),
                 )
-        missing = {
-            provider: worst
-            for provider, parts in gathered.items()
-            if (worst := next((each for each in parts.values() if is_awaited(each)), None)) is not None
-        }
         decided = {
             asked_of(listings[each.provider].series, each.entry): each.item_id
             for each in pairs.records
             if each.is_decided and each.provider in listings
         }
-        return _Gathered(outcomes, missing, records, pairs.records, decided)
+        return _Gathered(outcomes, lists.missing, records, pairs.records, decided)
 
     def _merge(
         self, connection: Connection, ids: Iterable[int], inquiry: Inquiry, gathered: _Gathered, config: Config

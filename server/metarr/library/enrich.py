@@ -31,6 +31,7 @@ from metarr.fetch.contract import Lane
 from metarr.library import join
 from metarr.library.below import Below, BelowEnricher
 from metarr.library.commit import publish
+from metarr.library.listings import facts_of
 from metarr.library.recognize import Recognizer
 from metarr.library.reference import Reference, find
 from metarr.library.withdrawals import guarded
@@ -144,8 +145,8 @@ class Enricher:
             series = find(connection, series_id)
             config = self._config.read_in(connection)
         inquiry = Inquiry(kind=series.kind, subject=subject_of(series))
-        original = _original_language(series, {})
-        return self._below.enrich(series, inquiry, config, original=original, keep=True, job_id=None)
+        facts = facts_of(series, self._gatherer.gather(inquiry, config).outcomes)
+        return self._below.enrich(series, inquiry, config, facts=facts, keep=True, job_id=None)
 
     def _enrich_whole(self, reference: Reference, wish: Wish) -> Enriched:
         with self._database.read() as connection:
@@ -194,10 +195,8 @@ class Enricher:
         if asked.item.kind is not Kind.SERIES:
             return Below()
         inquiry = self._inquiry(dataclasses.replace(asked, ids=findings.settled.ids), wish)
-        original = _original_language(asked.item, findings.outcomes)
-        return self._below.enrich(
-            asked.item, inquiry, config, original=original, keep=not wish.dry_run, job_id=wish.job_id
-        )
+        facts = facts_of(asked.item, findings.outcomes)
+        return self._below.enrich(asked.item, inquiry, config, facts=facts, keep=not wish.dry_run, job_id=wish.job_id)
 
     def _identified(self, item: MediaItem, config: Config, wish: Wish) -> _Asked:
         """The ids by which to ask: where the item has none that leads to it, those of the title that its words name."""
@@ -420,16 +419,6 @@ class Enricher:
         awaited_answers.set_for_item(connection, item.id, awaited)
         if wish.also is not None:
             wish.also(connection, Enriched(item=item, outcomes=outcomes, awaited=awaited))
-
-
-def _original_language(series: MediaItem, outcomes: Mapping[str, Outcome]) -> str:
-    """As it is stored, else as it was told now; "": not known."""
-    stored = series.fields.get("original_language")
-    if stored is not None and isinstance(stored.value, str):
-        return stored.value
-    answers = (answer_of(outcome) for _, outcome in sorted(outcomes.items()))
-    named = (answer.fragment.values.get("original_language") for answer in answers if isinstance(answer, Answered))
-    return next((language for language in named if isinstance(language, str)), "")
 
 
 def _as_it_is(connection: Connection, read: MediaItem) -> MediaItem | None:

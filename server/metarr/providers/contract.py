@@ -44,12 +44,14 @@ class Preferences(Struct, frozen=True, kw_only=True):
 class Ask(Struct, frozen=True, kw_only=True):
     """One question to one provider: `ids` holds every external id known of the title, by id type.
 
-    `original_language`: of the title, ISO 639-1, as the provider itself said before; "": not known.
+    `original_language`: of the title, ISO 639-1, as the provider itself said before; "": not known. `orders`: those in
+    which the episodes of a series are wanted besides the aired one (`domain.numbering`), of those that it has.
     """
 
     kind: Kind
     ids: Mapping[str, str]
     original_language: str = ""
+    orders: tuple[str, ...] = ()
     preferences: Preferences = Preferences()
     settings: Mapping[str, SettingValue] = {}
 
@@ -59,12 +61,14 @@ class Part(Struct, frozen=True, kw_only=True):
 
     `asked_id`: such as `tmdb:1399/s3` or `tvdb:121361/official`. `shape`: the language as the provider writes it; "":
     its own. `language`: the tag of that, "und" where it is not known. `season`: the one that it is about; None: all.
+    `order`: by which it numbers the episodes; "": as they were shown.
     """
 
     asked_id: str
     shape: str = ""
     language: str = "und"
     season: int | None = None
+    order: str = ""
 
 
 class Query(Struct, frozen=True, kw_only=True):

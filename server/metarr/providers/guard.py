@@ -19,6 +19,7 @@ from metarr.domain.checked import YEARS
 from metarr.domain.fields import FIELDS, FieldType, decode_value, encode_value
 from metarr.domain.ids import Bearer, ExternalId, admit
 from metarr.domain.languages import TEXT_FIELDS
+from metarr.domain.numbering import is_order
 from metarr.domain.outcome import Fragment, ListedEpisode
 from metarr.domain.texts import LONG_TEXTS, cleaned
 from metarr.domain.values import Collection, Credit, Image, Kind, Text, Value
@@ -54,6 +55,7 @@ MAX_EPISODES = 10_000
 MAX_PLACE = 100_000
 """Numbers of seasons may be years, those of episodes have five digits at most."""
 ENTRY_ID = re.compile(r"[a-z]+:[A-Za-z0-9/_-]{1,60}")
+MAX_ORDERS = 20
 MAX_NOTE = 200
 LANGUAGE_TAG = re.compile(r"([a-z]{2,3}(-[A-Z]{2})?)?")
 ISO_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -247,6 +249,9 @@ def checked_fragment(
         unread=declared - values.keys() - texts.keys() - empty,
         titles=tuple(dict.fromkeys(_short_texts(returned.titles))),
         trouble=tuple(trouble[: 2 * MAX_TROUBLE]),
+        orders=tuple(
+            order for order in list(returned.orders)[:MAX_ORDERS] if isinstance(order, str) and is_order(order)
+        ),
     )
 
 

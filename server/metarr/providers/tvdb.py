@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from metarr.domain.id_spelling import valid_id
 from metarr.domain.languages import TitleLanguages
+from metarr.domain.numbering import AIRED
 from metarr.domain.outcome import Fragment, ListedEpisode
 from metarr.domain.values import Artwork, Credit, Image, Kind, Text
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
@@ -60,8 +61,10 @@ LIMITS = Limits(per_second=3.0)
 ARTWORK_HOST = "https://artworks.thetvdb.com/"
 PLURALS = {Kind.MOVIE: "movies", Kind.SERIES: "series"}
 SEARCH_LIMIT = 25
-ORDER = "official"
-"""Of episodes: as they were shown. `default` is another name for one of the others, and moves."""
+OFFICIAL = "official"
+"""The order of episodes as they were shown. `default` is another name for one of the others, and moves."""
+ORDERS = {OFFICIAL: AIRED}
+"""What Metarr calls an order, where TheTVDB has another word for it."""
 MAX_PAGES = 20
 """Of 500 episodes each."""
 MAX_LANGUAGES = 3
@@ -159,7 +162,7 @@ class Tvdb(Provider):
     }
     asks_by = {Kind.MOVIE: ("tvdb",), Kind.SERIES: ("tvdb",)}
     plain_language = None
-    parser_version = 2
+    parser_version = 3
     looks_up_by = {Kind.MOVIE: ("imdb", "tmdb"), Kind.SERIES: ("imdb", "tmdb")}
 
     def connection(self, settings: Mapping[str, SettingValue]) -> Connection:
@@ -225,14 +228,16 @@ class Tvdb(Provider):
         return parse_search(query.kind, _get(http, query.settings, "/search", params | year), query.preferences)
 
     def parts(self, ask: Ask, counts: Mapping[int, int]) -> tuple[Part, ...]:
-        """The official order, which comes with the original names, and its names in each listed language."""
-        asked_id, original = f"tvdb:{ask.ids['tvdb']}/{ORDER}", ask.original_language or "und"
+        """The official order, which comes with the original names, its names in each listed language, and further
+        orders."""
+        series, original = f"tvdb:{ask.ids['tvdb']}", ask.original_language or "und"
         bases = {tag.partition("-")[0]: tag for tag in reversed(ask.preferences.languages)}
         others = [bases[base] for base in ask.preferences.image_languages[:MAX_LANGUAGES] if base != original]
         codes = {own_codes(tag)[0]: tag for tag in others}
         return (
-            Part(asked_id=asked_id, language=original),
-            *(Part(asked_id=asked_id, shape=code, language=tag_of(code)) for code in codes),
+            Part(asked_id=f"{series}/{OFFICIAL}", language=original),
+            *(Part(asked_id=f"{series}/{OFFICIAL}", shape=code, language=tag_of(code)) for code in codes),
+            *(Part(asked_id=f"{series}/{order}", language=original, order=order) for order in ask.orders),
         )
 
     def together(self, parts: Sequence[Part], counts: Mapping[int, int]) -> tuple[tuple[Part, ...], ...]:
@@ -240,7 +245,7 @@ class Tvdb(Provider):
 
     def listed(self, ask: Ask, parts: Sequence[Part], http: Http) -> Mapping[Part, Fragment | None]:
         [part] = parts
-        path = f"/series/{quote(ask.ids['tvdb'], safe='')}/episodes/{ORDER}"
+        path = f"/series/{quote(ask.ids['tvdb'], safe='')}/episodes/{part.order or OFFICIAL}"
         path += f"/{part.shape}" if part.shape else ""
         pages: list[Any] = []
         while len(pages) < MAX_PAGES:
@@ -336,10 +341,17 @@ def parse_details(kind: Kind, body: Any, preferences: Preferences) -> Fragment:
     _read_people(reading, record)
     _read_artwork(reading, record, kind)
     reading.read_texts("trailer", lambda: _trailers(record), spoken)
-    return reading.fragment(
+    fragment = reading.fragment(
         {"tvdb": str(record["id"]), **parse_remote_ids(record.get("remoteIds"))},
         (title for title in _all_titles(record) if not _is_placeholder(title)),
     )
+    return replace(fragment, orders=_orders(record)) if kind is Kind.SERIES else fragment
+
+
+def _orders(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The orders that a series has: TheTVDB answers with an empty list about others."""
+    types = optional(lambda raw: each(objects(raw), lambda row: text(row["type"])), record.get("seasonTypes")) or []
+    return tuple(dict.fromkeys(ORDERS.get(order, order) for order in types if order))
 
 
 def _has_next(page: Any) -> bool:

@@ -348,6 +348,7 @@ class _Typed(Struct, frozen=True, kw_only=True):
     titles: tuple[str, ...] = ()
     trouble: tuple[str, ...] = ()
     listed: tuple[_TypedEpisode, ...] = ()
+    orders: tuple[str, ...] = ()
 
 
 class _Untyped(_Typed, frozen=True, kw_only=True):
@@ -388,6 +389,7 @@ def _from_disk(read: _Typed) -> Fragment:
             ListedEpisode(id=one.id, season=one.season, number=one.number, fragment=_from_disk(one.fragment))
             for one in read.listed
         ),
+        orders=read.orders,
     )
 
 
@@ -406,4 +408,5 @@ def _salvaged(read: _Untyped) -> Fragment:
         unread=read.unread | lost,
         titles=read.titles,
         trouble=read.trouble,
+        orders=read.orders,
     )
