@@ -12,7 +12,7 @@ def restore(connection: Connection, item_id: int, *, alone: bool = False) -> lis
     another item has an id by now.
     """
     item = items.get(connection, item_id)
-    if item is None or item.deleted_at is None:
+    if item is None or item.deleted_at is None or item.rests:
         return []
     above = _restore_above(connection, item)
     below = {} if alone else items.get_many(connection, items.descendants(connection, [item_id]))

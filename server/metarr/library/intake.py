@@ -19,6 +19,7 @@ from metarr.domain.fields import fields_of
 from metarr.domain.ids import identifying
 from metarr.domain.item import OWNER, REPORTERS, FieldValue, IdClaim, MediaItem, Rule, Statement
 from metarr.domain.matching import Wanted, title_key
+from metarr.domain.numbering import LIBRARY, Number
 from metarr.domain.reported import meant
 from metarr.domain.values import Kind, Value
 from metarr.domain.witness import NamesAndYears, confirms
@@ -26,7 +27,7 @@ from metarr.errors import InvalidInput, Violation
 from metarr.library.commit import commit
 from metarr.library.deletion import restore
 from metarr.library.stating import Terms, said_before, stated
-from metarr.store import items, joins
+from metarr.store import items, joins, numbers, player_entries
 from metarr.store.database import Connection
 from metarr.store.items import Words
 from metarr.store.player_entries import PLAYER
@@ -175,14 +176,17 @@ class Intake:
         said = _statement(new, values)
         new = dataclasses.replace(new, ids=self._own_ids(new))
         new, owners = self._with_weak(new, self._owners(new, path))
+        new, owners = self._without_resting(new, owners)
         item = self._match(new, said, owners, parent.item if parent else None)
         if item is None:
             return self._add(new, said, values, parent.item.id if parent else None)
-        if item.deleted_at is not None and new.source and not (new.from_player and item.deleted_by == PLAYERS):
+        if _stays_deleted(item, new):
             return Upserted(item=item, deleted=True)
         # A player says of each of its episodes that it has it.
-        restored = bool(restore(self._connection, item.id, alone=new.from_player))
-        if restored:
+        restored = not item.rests and bool(restore(self._connection, item.id, alone=new.from_player))
+        if item.rests:
+            items.revive(self._connection, item.id)
+        if restored or item.rests:
             self._by_id.clear()
             item = self._read(item.id)
         corrected = not owners and _is_corrected(item, new, said)
@@ -309,11 +313,35 @@ class Intake:
     ) -> MediaItem | None:
         item_id = next(iter(owners.values()), None)
         if item_id is None and parent is not None:
-            name, number = _number(new)
-            item_id = items.find_child(self._connection, parent.id, name, number) or self._filed(new, said, parent)
+            item_id = self._at_number(new) or self._filed(new, said, parent)
         elif item_id is None:
             item_id = self._filed(new, said) or self._called(new) or self._with_shared_id(new)
         return None if item_id is None else self._read(item_id)
+
+    def _series_of(self, new: NewItem) -> MediaItem:
+        """The series that it is given with."""
+        if new.series is None:
+            raise AssertionError("what has no series has no number")
+        return self._parents[_key(new.series, new.source)].item
+
+    def _at_number(self, new: NewItem) -> int | None:
+        """The season, or the episode, that has its number in the order of its series."""
+        series = self._series_of(new)
+        if new.kind is Kind.SEASON:
+            return items.find_season(self._connection, series.id, new.season, series.order)
+        return numbers.find(self._connection, series.id, series.order, (new.season, new.episode))
+
+    def _without_resting(self, new: NewItem, owners: Mapping[str, int]) -> tuple[NewItem, Mapping[str, int]]:
+        """An id of an episode that rests says nothing where the number means another one: it was found by the number in
+        another order than the one that the owner chose."""
+        resting = {owner for owner in owners.values() if self._read(owner).rests}
+        if not resting or new.kind is not Kind.EPISODE or new.series is None:
+            return new, owners
+        at_number = self._at_number(new)
+        if at_number is None or at_number in resting or self._read(at_number).deleted_at is not None:
+            return new, owners
+        ids = {id_type: value for id_type, value in new.ids.items() if owners.get(id_type) not in resting}
+        return dataclasses.replace(new, ids=ids), {t: owner for t, owner in owners.items() if owner not in resting}
 
     def _filed(self, new: NewItem, said: Statement | None, parent: MediaItem | None = None) -> int | None:
         """The item of which the same file told before: whatever it calls it now, unless its ids say another one."""
@@ -354,18 +382,48 @@ class Intake:
 
     def _placed(self, item: MediaItem, new: NewItem, parent: MediaItem) -> MediaItem:
         """The item at the number that it has now, where no other one has that."""
-        if item.parent_id is None:
-            return replace(item, parent_id=parent.id)
-        name, number = _number(new)
-        numbers = _numbers(new)
-        now = {each: item.fields[each].value for each in numbers if each in item.fields}
-        if now == numbers or not self._is_below(item, parent):
+        if item.parent_id is not None and not self._is_below(item, parent):
             return item
-        if items.find_child(self._connection, parent.id, name, number) not in (None, item.id):
+        if (item.parent_id, _number_of(item)) == (parent.id, _numbers(new)):
+            return item
+        if new.kind is Kind.EPISODE and not self._points(item, new):
+            return item
+        if self._at_number(new) not in (None, item.id):
             return item
         said = FieldValue(sources=(new.source or REPORTERS[0],), rule=Rule.REPORTED)
-        moved = {each: replace(said, value=value) for each, value in numbers.items()}
+        moved = {each: replace(said, value=value) for each, value in _numbers(new).items()}
         return replace(item, parent_id=parent.id, fields={**item.fields, **moved})
+
+    def _points(self, item: MediaItem, new: NewItem) -> bool:
+        """Have the number that a file bears point to its episode, where it points to no other one. Whether the episode
+        is to be shown there: it is where it was while another file says so."""
+        connection, series, number = self._connection, self._series_of(new).id, (new.season, new.episode)
+        there = self._at_number(new)
+        before = [each for each in numbers.library_of(connection, [item.id]).get(item.id, []) if each != number]
+        stays = [each for each in before if self._is_said(item, new, each)]
+        if there not in (None, item.id):
+            if not _is_renumbered(new) or stays or not before:
+                return False
+            self._exchange(item, self._read(there), before)
+        else:
+            numbers.drop(connection, series, LIBRARY, set(before).difference(stays))
+        numbers.point(connection, series, LIBRARY, {number: item.id})
+        return not stays
+
+    def _exchange(self, item: MediaItem, other: MediaItem, numbers_before: Sequence[Number]) -> None:
+        """Put another episode where this one was: two files changed their numbers, and the other one is yet to be heard
+        of."""
+        series = self._read(other.parent_id or 0).parent_id or 0
+        numbers.point(self._connection, series, LIBRARY, dict.fromkeys(numbers_before, other.id))
+        places = {name: stored for name, stored in item.fields.items() if name in PLACE}
+        self._commit(other, replace(other, parent_id=item.parent_id, fields={**other.fields, **places}), "import")
+
+    def _is_said(self, item: MediaItem, new: NewItem, number: Number) -> bool:
+        """Whether another file than this one bears such a number of the item."""
+        if player_entries.is_reported(self._connection, item.id, number, but=new.file if new.from_player else ""):
+            return True
+        others = [each.file for each in item.statements if each.source in REPORTERS and each.file]
+        return bool(others) and new.file not in others and not _is_renumbered(new)
 
     def _read(self, item_id: int) -> MediaItem:
         if item_id in self._by_id:
@@ -387,9 +445,13 @@ class Intake:
             readings=() if identifying(new.kind, new.ids) else new.readings,
             added_at=self._terms.now,
             origin=PLAYER if new.from_player else new.source,
+            numbering=self._series_of(new).numbering if new.kind is Kind.SEASON and new.series else "",
         )
         added = items.add(self._connection, self._with_values(item, new, said, values))
         self._remember(added.id, said, new)
+        if new.kind is Kind.EPISODE and new.series is not None:
+            number = (new.season, new.episode)
+            numbers.point(self._connection, self._series_of(new).id, LIBRARY, {number: added.id})
         if parent_id is not None:
             self._clear_above(added)
         if parent_id is None:
@@ -491,16 +553,31 @@ def _numbers(new: NewItem) -> dict[str, int]:
     return {"season_number": new.season} if new.kind is Kind.SEASON else {}
 
 
-def _number(new: NewItem) -> tuple[str, int]:
-    """The field, and the number, that tell an item from the others of its parent."""
-    return ("episode_number", new.episode) if new.kind is Kind.EPISODE else ("season_number", new.season)
+def _number_of(item: MediaItem) -> dict[str, Value | None]:
+    """The numbers that an item is shown with."""
+    return {name: stored.value for name, stored in item.fields.items() if name in PLACE}
+
+
+def _is_renumbered(new: NewItem) -> bool:
+    """Whether it is an entry of a player that was reported before."""
+    return new.from_player and not new.states
+
+
+def _stays_deleted(item: MediaItem, new: NewItem) -> bool:
+    """Whether whoever brings it back may not: what the owner deleted stays so until the owner says otherwise."""
+    if item.deleted_at is None or item.rests or not new.source:
+        return False
+    return not (new.from_player and item.deleted_by == PLAYERS)
 
 
 def _numbered(new: NewItem) -> str:
     """The words for a season that nobody named."""
-    if new.kind is not Kind.SEASON or new.series is None:
-        return ""
-    return f"Season {new.season}" if new.season else "Specials"
+    return season_words(new.season) if new.kind is Kind.SEASON and new.series is not None else ""
+
+
+def season_words(number: int) -> str:
+    """The words for a season of that number."""
+    return f"Season {number}" if number else "Specials"
 
 
 def _claims(new: NewItem) -> dict[str, IdClaim]:

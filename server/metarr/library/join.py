@@ -16,7 +16,7 @@ from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NoSuchThing, Violation
 from metarr.library.commit import publish
 from metarr.library.reference import Reference, find
-from metarr.store import items, joins, player_entries
+from metarr.store import items, joins, numbers, player_entries
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
 from metarr.store.joins import Join
@@ -75,6 +75,8 @@ def why_apart(connection: Connection, one: MediaItem, other: MediaItem) -> str:
         return "they were taken apart before"
     if joins.have_same_child(connection, one.id, other.id):
         return "both have the same season"
+    if one.order != other.order:
+        return "their files go by different orders"
     return disagreement(one, other)
 
 
@@ -94,6 +96,7 @@ def join(
     it belong there.
     """
     children = joins.move_children(connection, gone.id, survivor.id)
+    numbers.move(connection, gone.id, survivor.id, items.descendants(connection, children))
     moved = joins.move_history(connection, gone.id, survivor.id)
     aliases = tuple(items.aliases(connection, gone.id))
     for id_type, value in aliases:
@@ -182,7 +185,8 @@ class Splitter:
         saved = items.save(connection, survivor, _given_back(survivor, link, gone))
         split = self._back(connection, link)
         joins.mark_split(connection, link, now)
-        joins.move_children(connection, survivor.id, link.joined_id, only=link.children)
+        back = joins.move_children(connection, survivor.id, link.joined_id, only=link.children)
+        numbers.move(connection, survivor.id, link.joined_id, items.descendants(connection, back))
         joins.return_history(connection, link.change_sets, link.joined_id)
         player_entries.move(connection, survivor.id, link.joined_id, only=link.player_items)
         changed = diff(survivor.fields, saved.fields)

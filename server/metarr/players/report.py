@@ -165,7 +165,7 @@ class _Work:
 
     def _stays(self, entry: ReportedEntry, was: PlayerEntry | None) -> bool:
         """Whether an entry is the item that it was: the host says the same ids, or none that speaks against it."""
-        if was is None or was.kind is not entry.kind or self._is_deleted(was):
+        if was is None or was.kind is not entry.kind or self._is_deleted(was) or _is_renumbered(entry, was):
             return False
         # The host's ids may lag behind: what Metarr found and the host has not taken yet speaks against nothing, nor
         # does what the owner corrected here while the host says what it always said. Otherwise every report would move
@@ -202,6 +202,7 @@ class _Work:
     def _after(self, before: PlayerEntry, entry: ReportedEntry, item: MediaItem, report_id: str) -> PlayerEntry:
         takes = takeable(entry.kind, self._player.fields(entry.kind))
         values = {**entry.fields, IDS: dict(entry.ids) or None}
+        season, number = _numbers(entry)
         # What was acknowledged belongs to an entry of the host's database: of another title in the same file, and of a
         # file that was scanned anew and has another number there, nothing is Metarr's yet.
         other = before.item_id != item.id or before.kind is not entry.kind
@@ -221,6 +222,8 @@ class _Work:
             ids=dict(entry.ids),
             states=states,
             report_id=report_id or before.report_id,
+            season=season,
+            number=number,
             **flags(item, states, takes),
         )
         if not before.id or anew or is_anew(before.states, states):
@@ -259,6 +262,18 @@ class _Work:
         if was is not None:
             self.left += player_entries.remove(self._connection, self._player.id, [entry.key])
         return Placed(entry.key, problems=(*problems, *([_DELETED] if deleted else [])))
+
+
+def _numbers(entry: ReportedEntry) -> tuple[int | None, int | None]:
+    """The numbers that it bears: of its season, and its own."""
+    if entry.series is None or entry.kind not in (Kind.SEASON, Kind.EPISODE):
+        return None, None
+    return entry.season, entry.episode if entry.kind is Kind.EPISODE else None
+
+
+def _is_renumbered(entry: ReportedEntry, was: PlayerEntry) -> bool:
+    """Whether it bears another number than it was reported with."""
+    return was.season is not None and (was.season, was.number) != _numbers(entry)
 
 
 def flags(item: MediaItem, states: Mapping[str, FieldState], takes: Iterable[str]) -> dict[str, bool]:
