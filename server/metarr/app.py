@@ -39,7 +39,9 @@ from metarr.library.enrich import Enricher
 from metarr.library.history import History
 from metarr.library.items import Library
 from metarr.library.join import Splitter
+from metarr.library.listings import Lister
 from metarr.library.mass_undo import MassUndo
+from metarr.library.orders import SeriesOrders
 from metarr.library.pairings import Pairings
 from metarr.library.recognize import Recognizer
 from metarr.library.series_tree import SeriesTrees
@@ -86,6 +88,7 @@ class Services:
     library: Library
     pictures: Pictures
     editor: Editor
+    orders: SeriesOrders
     splitter: Splitter
     pairings: Pairings
     trees: SeriesTrees
@@ -123,6 +126,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     runner = ThreadRunner(clock)
     planner = Planner(roster, database, enricher, runner, clock)
     progress = JobProgress(database, roster, clock)
+    lister = Lister(database, gatherer, clock)
     remerger = Remerger(database, gatherer, config, clock)
     enriching = EnrichWork(
         database,
@@ -162,9 +166,10 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         pictures=Pictures(database, gatherer, config),
         library=Library(database, gatherer, config, clock, roster=roster),
         editor=Editor(database, config, clock),
+        orders=SeriesOrders(database, lister, config, clock),
         splitter=Splitter(database, config, clock),
         pairings=Pairings(database, enricher),
-        trees=SeriesTrees(database),
+        trees=SeriesTrees(database, lister, config),
         history=History(database, config, clock),
         mass_undo=MassUndo(database, roster.brakes, config, clock),
         config=config,
@@ -220,6 +225,7 @@ def servicers(services: Services, clock: Clock) -> Servicers:
             services.editor,
             services.splitter,
             clock,
+            orders=services.orders,
             outbox=services.outbox,
             pairings=services.pairings,
             trees=services.trees,

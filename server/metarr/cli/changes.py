@@ -73,6 +73,7 @@ CAUSES = {
     "redo": "done again",
     "join": "joined",
     "split": "taken apart",
+    "order": "put into another order",
 }
 """What made a change-set, as something that was done to the item."""
 
@@ -85,6 +86,8 @@ def _tell(change_set: Answer, *, full: bool) -> None:
     together = "" if group == change_set["id"] else f", group {group}"
     say(f"{change_set['id']}  {title}: {cause} {when(change_set.get('changedAt'))}{together}{undone}")
     changes = change_set.get("changes", [])
+    if change_set.get("newNumbering"):
+        say(f"  order  {_numberings(change_set)}")
     if full:
         change_table(changes, full=True)
     else:
@@ -177,14 +180,22 @@ def _undo_one(server: str, change_set: str, *, json: bool) -> None:
 def _taken_back(answer: Answer) -> None:
     made = answer.get("changeSet", {})
     changes = made.get("changes", [])
-    say(f"{name_of(answer['item'])}: {counted(len(changes), 'field') if changes else 'nothing'} put back")
+    put_back = counted(len(changes), "field") if changes else "nothing"
+    if made.get("newNumbering"):
+        put_back = f"the order ({_numberings(made)})"
+    say(f"{name_of(answer['item'])}: {put_back} put back")
     if changes:
         say()
         change_table(changes)
         say()
+    if made:
         say(f"Take this back with: metarr undo {made['id']}")
     for refusal in answer.get("refused", ()):
         note(clean(f"{refusal['field']} stays as it is: {refusal.get('why', '')}"))
+
+
+def _numberings(change_set: Answer) -> str:
+    return clean(f"{change_set.get('oldNumbering', '')} → {change_set['newNumbering']}")
 
 
 def change_table(changes: Iterable[Answer], *, full: bool = False) -> None:

@@ -25,6 +25,7 @@ from metarr.cli import (
     jobs,
     library,
     listing,
+    orders,
     players,
     providers,
     schedule,
@@ -72,6 +73,7 @@ library.app.command("split")(identity.split)
 for command in (edit.edit, edit.lock, edit.unlock, edit.monitor, edit.unmonitor, edit.remove, edit.undelete):
     library.app.command()(command)
 app.add_typer(series.app, name="series", cls=CommandGroup)
+series.app.command("order")(orders.order)
 app.command("history")(changes.history)
 app.command("undo")(changes.undo)
 app.add_typer(providers.app, name="providers", cls=CommandGroup)

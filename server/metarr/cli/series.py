@@ -10,7 +10,7 @@ from metarr.cli.items import HOW, SERVICE, named
 from metarr.cli.output import as_json, note, say, table
 from metarr.cli.text import clean, counted, name_of
 
-app = typer.Typer(help="Tell which episode is which in the providers' lists.", no_args_is_help=True)
+app = typer.Typer(help="Tell which episode is which in the providers' lists, and in which order.", no_args_is_help=True)
 
 Series = Annotated[str, typer.Argument(metavar="SERIES", help=f"Which one: {HOW}.")]
 

@@ -16,6 +16,7 @@ from metarr.library import join
 from metarr.library.commit import commit
 from metarr.library.names import names_of
 from metarr.library.reference import Reference, find
+from metarr.library.reorder import reorder_back
 from metarr.store import changes, items
 from metarr.store.changes import EVERY_CHANGE, ChangeFilter, ChangeSet, Selection
 from metarr.store.database import Connection, Database
@@ -102,12 +103,18 @@ def take_back(
     check_undoable(change_set)
     item = _item(connection, change_set)
     redo = change_set.cause == "undo"
+    cause = "redo" if redo else "undo"
+    if change_set.new_numbering:
+        reordered = reorder_back(
+            connection, item, change_set, now=now, sync_fields=sync_fields, cause=cause, group_id=group_id
+        )
+        changes.mark_undone(connection, [change_set.id], reordered.id)
+        return TakenBack(item=_item(connection, change_set), change_set=reordered)
     ids = join.ids_to_restore(connection, item, change_set)
     base = item if ids is None else replace(_under(item, ids), ids=ids)
     undone = undo(base, some, redo=redo)
     if ids is None and len(undone.refused) == len(some):
         return TakenBack(item=item, change_set=None, refused=undone.refused)
-    cause = "redo" if redo else "undo"
     done = commit(connection, item, undone.item, cause=cause, now=now, sync_fields=sync_fields, group_id=group_id)
     if done.change_set is not None and len(some) == len(change_set.changes):
         changes.mark_undone(connection, [change_set.id], done.change_set.id)

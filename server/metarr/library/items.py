@@ -22,7 +22,7 @@ from metarr.library.names import places_of
 from metarr.library.numbers import Numbered, numbers_of
 from metarr.library.reference import Reference, find
 from metarr.library.stating import terms_of
-from metarr.store import awaited_answers, episode_entries, items, joins
+from metarr.store import awaited_answers, episode_entries, items, joins, numbers
 from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.database import Connection, Database
 from metarr.store.items import FieldSummary, ItemFilter, ItemHead, ItemOrder, ItemPosition, KindSummary
@@ -124,7 +124,11 @@ class Library:
                 joined=tuple(joins.joined_to(connection, item.id)),
                 children=items.count_children(connection, [item.id]).get(item.id, 0),
                 undecided=bool(self._undecided(connection, {item.id: item.ids})),
-                numbers=numbers_of(item, episode_entries.of_items(connection, [item.id]).get(item.id, ())),
+                numbers=numbers_of(
+                    item,
+                    episode_entries.of_items(connection, [item.id]).get(item.id, ()),
+                    numbers.of_item(connection, item.id),
+                ),
                 missing=_missing(self._able(item.kind), items.filled(connection, [item.id]).get(item.id, ())),
             )
         if not why:

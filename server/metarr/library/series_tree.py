@@ -1,11 +1,14 @@
 """A series with its seasons and episodes by number, and what the library lacks of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from metarr.asking.config import ConfigReader
 from metarr.domain.entries import LEADING, KnownEntry, PairState, number_of, place_of
 from metarr.domain.item import MediaItem
+from metarr.domain.numbering import AIRED, Number
 from metarr.domain.values import Kind
+from metarr.library.listings import Lister
 from metarr.library.pairings import find_series
 from metarr.library.reference import Reference
 from metarr.store import episode_entries, items
@@ -41,8 +44,10 @@ class SeriesTree:
 class SeriesTrees:
     """Tells the tree of a series."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, lister: Lister, config: ConfigReader) -> None:
         self._database = database
+        self._lister = lister
+        self._config = config
 
     def of(self, reference: Reference) -> SeriesTree:
         """Raises NoSuchThing; InvalidInput where it is no series."""
@@ -50,10 +55,17 @@ class SeriesTrees:
             series = find_series(connection, reference, "item_id")
             below = items.get_many(connection, items.descendants(connection, [series.id])).values()
             records = episode_entries.of_series(connection, series.id)
-        return SeriesTree(series, _seasons([item for item in below if item.deleted_at is None], records))
+        numbers = {each.entry: (each.season, each.number) for each in records}
+        if series.order != AIRED:
+            orders = self._lister.heard(series, self._config.read())[2].orders()
+            numbers = {entry: number for number, entry in orders.get(series.order, {}).items()}
+        return SeriesTree(series, _seasons([item for item in below if item.deleted_at is None], records, numbers))
 
 
-def _seasons(below: Sequence[MediaItem], records: Sequence[KnownEntry]) -> tuple[TreeSeason, ...]:
+def _seasons(
+    below: Sequence[MediaItem], records: Sequence[KnownEntry], numbers: Mapping[str, Number]
+) -> tuple[TreeSeason, ...]:
+    """`numbers`: by entry the one that it has in the order by which the files are numbered."""
     entries_of: dict[int | None, list[KnownEntry]] = {}
     for each in records:
         entries_of.setdefault(each.item_id, []).append(each)
@@ -67,7 +79,9 @@ def _seasons(below: Sequence[MediaItem], records: Sequence[KnownEntry]) -> tuple
             episode = TreeEpisode(place[1], item, tuple(entries_of.get(item.id, ())))
             episodes.setdefault(place[0], []).append(episode)
     for each in _missing(records, {item.id for item in below}):
-        episodes.setdefault(each.season, []).append(TreeEpisode(each.number, None, (each,)))
+        if each.entry in numbers:
+            season_number, number = numbers[each.entry]
+            episodes.setdefault(season_number, []).append(TreeEpisode(number, None, (each,)))
     return tuple(
         TreeSeason(number, season_items.get(number), tuple(sorted(episodes.get(number, ()), key=_in_order)))
         for number in sorted(season_items.keys() | episodes.keys())

@@ -147,7 +147,7 @@ def item_message(
 ) -> pb.Item:
     """An item. `fields` False leaves its fields out, as lists do; `runners_up` and `waiting` are by field; `joined`
     are the items that were joined to it, `children` how many are below it; `undecided`: it was looked for in vain;
-    `missing`: fields that hold nothing."""
+    `missing`: fields that hold nothing; `numbers`: those of an episode."""
     place = item.place()
     return pb.Item(
         id=str(item.id) if item.id else "",
@@ -172,6 +172,7 @@ def item_message(
         episode_number=place.episode,
         children=children,
         undecided=undecided,
+        numbering=item.order if item.kind in (Kind.SERIES, Kind.SEASON) else "",
         numbers=[
             pb.EpisodeNumber(numbering=each.numbering, season_number=each.season, episode_number=each.number)
             for each in numbers

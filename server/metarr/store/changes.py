@@ -22,7 +22,8 @@ class ChangeSet(Struct, frozen=True, kw_only=True):
 
     `cause`: enrich, edit, undo, import … `sync_reason`: why players must hear of it, "" where they need not.
     `providers`: those that answered. `old_ids`, `new_ids`: the external ids before and after; None where they stayed.
-    `undone_by`: the change-set that took this one back. `group_id`: the first change-set of the run that made it, where
+    `undone_by`: the change-set that took this one back. `old_numbering`, `new_numbering`: the order of a series before
+    and after; "": it stayed. `group_id`: the first change-set of the run that made it, where
     that was no job and made several; 0: it stands for itself, or its job does.
     """
 
@@ -38,6 +39,8 @@ class ChangeSet(Struct, frozen=True, kw_only=True):
     new_ids: dict[str, IdClaim] | None = None
     undone_by: int | None = None
     group_id: int = 0
+    old_numbering: str = ""
+    new_numbering: str = ""
 
     @property
     def group(self) -> str:
@@ -49,7 +52,7 @@ class ChangeSet(Struct, frozen=True, kw_only=True):
         return bool(self.sync_reason)
 
 
-CAUSES = ("enrich", "edit", "identify", "import", "authority", "undo", "redo", "join", "split")
+CAUSES = ("enrich", "edit", "identify", "import", "authority", "undo", "redo", "join", "split", "order")
 """What change-sets are made by."""
 
 _OF_JOB = "job-"
@@ -252,6 +255,8 @@ def _columns(connection: Connection, change_set: ChangeSet) -> dict[str, Any]:
         "undone_by": change_set.undone_by,
         "changes": encode_changes(change_set.changes),
         "group_id": change_set.group_id or None,
+        "old_numbering": change_set.old_numbering or None,
+        "new_numbering": change_set.new_numbering or None,
         "lived_day": lived_day(connection),
     }
 
@@ -271,6 +276,8 @@ def _read(rows: Iterable[Row[Any]]) -> list[ChangeSet]:
             undone_by=row.undone_by,
             changes=decode_changes(row.changes),
             group_id=row.group_id or 0,
+            old_numbering=row.old_numbering or "",
+            new_numbering=row.new_numbering or "",
         )
         for row in rows
     ]

@@ -22,7 +22,7 @@ ENRICHMENT_MODE_AUTO: EnrichmentMode
 ENRICHMENT_MODE_MANUAL: EnrichmentMode
 
 class ChangeSet(_message.Message):
-    __slots__ = ("id", "item_id", "changed_at", "cause", "changes", "requires_player_sync", "sync_reason", "providers", "undone_by", "item_title", "item_kind", "group_id", "job_id")
+    __slots__ = ("id", "item_id", "changed_at", "cause", "changes", "requires_player_sync", "sync_reason", "providers", "undone_by", "item_title", "item_kind", "group_id", "job_id", "old_numbering", "new_numbering")
     ID_FIELD_NUMBER: _ClassVar[int]
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     CHANGED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +36,8 @@ class ChangeSet(_message.Message):
     ITEM_KIND_FIELD_NUMBER: _ClassVar[int]
     GROUP_ID_FIELD_NUMBER: _ClassVar[int]
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    OLD_NUMBERING_FIELD_NUMBER: _ClassVar[int]
+    NEW_NUMBERING_FIELD_NUMBER: _ClassVar[int]
     id: str
     item_id: str
     changed_at: _timestamp_pb2.Timestamp
@@ -49,7 +51,9 @@ class ChangeSet(_message.Message):
     item_kind: _common_pb2.MediaKind
     group_id: str
     job_id: str
-    def __init__(self, id: _Optional[str] = ..., item_id: _Optional[str] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[str] = ..., changes: _Optional[_Iterable[_Union[_common_pb2.FieldChange, _Mapping]]] = ..., requires_player_sync: _Optional[bool] = ..., sync_reason: _Optional[str] = ..., providers: _Optional[_Iterable[str]] = ..., undone_by: _Optional[str] = ..., item_title: _Optional[str] = ..., item_kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., group_id: _Optional[str] = ..., job_id: _Optional[str] = ...) -> None: ...
+    old_numbering: str
+    new_numbering: str
+    def __init__(self, id: _Optional[str] = ..., item_id: _Optional[str] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[str] = ..., changes: _Optional[_Iterable[_Union[_common_pb2.FieldChange, _Mapping]]] = ..., requires_player_sync: _Optional[bool] = ..., sync_reason: _Optional[str] = ..., providers: _Optional[_Iterable[str]] = ..., undone_by: _Optional[str] = ..., item_title: _Optional[str] = ..., item_kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., group_id: _Optional[str] = ..., job_id: _Optional[str] = ..., old_numbering: _Optional[str] = ..., new_numbering: _Optional[str] = ...) -> None: ...
 
 class ListChangeSetsRequest(_message.Message):
     __slots__ = ("item_id", "page_size", "page_token", "group_id", "job_id", "cause", "field", "source", "since")

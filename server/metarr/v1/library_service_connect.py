@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .library_service_pb2 import DeleteItemsRequest, DeleteItemsResponse, DismissConflictRequest, DismissConflictResponse, GetItemRequest, GetItemResponse, GetLibrarySummaryRequest, GetLibrarySummaryResponse, GetSeriesTreeRequest, GetSeriesTreeResponse, ListArtworkRequest, ListArtworkResponse, ListItemsRequest, ListItemsResponse, ListPairingsRequest, ListPairingsResponse, RestoreItemsRequest, RestoreItemsResponse, SetPairingRequest, SetPairingResponse, SplitItemRequest, SplitItemResponse, UpdateItemRequest, UpdateItemResponse, UpsertItemsRequest, UpsertItemsResponse
+from .library_service_pb2 import DeleteItemsRequest, DeleteItemsResponse, DismissConflictRequest, DismissConflictResponse, GetItemRequest, GetItemResponse, GetLibrarySummaryRequest, GetLibrarySummaryResponse, GetSeriesTreeRequest, GetSeriesTreeResponse, ListArtworkRequest, ListArtworkResponse, ListItemsRequest, ListItemsResponse, ListPairingsRequest, ListPairingsResponse, ListSeriesOrdersRequest, ListSeriesOrdersResponse, RestoreItemsRequest, RestoreItemsResponse, SetPairingRequest, SetPairingResponse, SetSeriesOrderRequest, SetSeriesOrderResponse, SplitItemRequest, SplitItemResponse, UpdateItemRequest, UpdateItemResponse, UpsertItemsRequest, UpsertItemsResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -86,6 +86,20 @@ class LibraryService(Protocol):
     async def dismiss_conflict(self, request: DismissConflictRequest, ctx: RequestContext[DismissConflictRequest, DismissConflictResponse], /) -> DismissConflictResponse:
         """
         Says that a conflict is to be left as it is: the same claim is not shown as a conflict again.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def list_series_orders(self, request: ListSeriesOrdersRequest, ctx: RequestContext[ListSeriesOrdersRequest, ListSeriesOrdersResponse], /) -> ListSeriesOrdersResponse:
+        """
+        The orders in which the episodes of a series are listed, as far as that was heard; nobody is asked.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def set_series_order(self, request: SetSeriesOrderRequest, ctx: RequestContext[SetSeriesOrderRequest, SetSeriesOrderResponse], /) -> SetSeriesOrderResponse:
+        """
+        Has the files of a series go by another order: their numbers, and the entries of players, are other episodes then.
+        Values, locks, edits and history stay with their episodes; what no file is any more rests, until one is. Nobody is
+        asked. Undoing its change-set takes it back.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -220,6 +234,28 @@ class LibraryServiceASGIApplication(ConnectASGIApplication[LibraryService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.dismiss_conflict,
+                ),
+                "/metarr.v1.LibraryService/ListSeriesOrders": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ListSeriesOrders",
+                        service_name="metarr.v1.LibraryService",
+                        input=ListSeriesOrdersRequest,
+                        output=ListSeriesOrdersResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.list_series_orders,
+                ),
+                "/metarr.v1.LibraryService/SetSeriesOrder": Endpoint.unary(
+                    method=MethodInfo(
+                        name="SetSeriesOrder",
+                        service_name="metarr.v1.LibraryService",
+                        input=SetSeriesOrderRequest,
+                        output=SetSeriesOrderResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.set_series_order,
                 ),
                 "/metarr.v1.LibraryService/ListItems": Endpoint.unary(
                     method=MethodInfo(
@@ -505,6 +541,56 @@ class LibraryServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def list_series_orders(
+        self,
+        request: ListSeriesOrdersRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListSeriesOrdersResponse:
+        """
+        The orders in which the episodes of a series are listed, as far as that was heard; nobody is asked.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListSeriesOrders",
+                service_name="metarr.v1.LibraryService",
+                input=ListSeriesOrdersRequest,
+                output=ListSeriesOrdersResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    async def set_series_order(
+        self,
+        request: SetSeriesOrderRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> SetSeriesOrderResponse:
+        """
+        Has the files of a series go by another order: their numbers, and the entries of players, are other episodes then.
+        Values, locks, edits and history stay with their episodes; what no file is any more rests, until one is. Nobody is
+        asked. Undoing its change-set takes it back.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="SetSeriesOrder",
+                service_name="metarr.v1.LibraryService",
+                input=SetSeriesOrderRequest,
+                output=SetSeriesOrderResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     async def list_items(
         self,
         request: ListItemsRequest,
@@ -681,6 +767,20 @@ class LibraryServiceSync(Protocol):
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
+    def list_series_orders(self, request: ListSeriesOrdersRequest, ctx: RequestContext[ListSeriesOrdersRequest, ListSeriesOrdersResponse], /) -> ListSeriesOrdersResponse:
+        """
+        The orders in which the episodes of a series are listed, as far as that was heard; nobody is asked.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def set_series_order(self, request: SetSeriesOrderRequest, ctx: RequestContext[SetSeriesOrderRequest, SetSeriesOrderResponse], /) -> SetSeriesOrderResponse:
+        """
+        Has the files of a series go by another order: their numbers, and the entries of players, are other episodes then.
+        Values, locks, edits and history stay with their episodes; what no file is any more rests, until one is. Nobody is
+        asked. Undoing its change-set takes it back.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
     def list_items(self, request: ListItemsRequest, ctx: RequestContext[ListItemsRequest, ListItemsResponse], /) -> ListItemsResponse:
         """
         The items, by title unless another order is asked for, without their fields.
@@ -810,6 +910,28 @@ class LibraryServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.dismiss_conflict,
+                ),
+                "/metarr.v1.LibraryService/ListSeriesOrders": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ListSeriesOrders",
+                        service_name="metarr.v1.LibraryService",
+                        input=ListSeriesOrdersRequest,
+                        output=ListSeriesOrdersResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.list_series_orders,
+                ),
+                "/metarr.v1.LibraryService/SetSeriesOrder": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="SetSeriesOrder",
+                        service_name="metarr.v1.LibraryService",
+                        input=SetSeriesOrderRequest,
+                        output=SetSeriesOrderResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.set_series_order,
                 ),
                 "/metarr.v1.LibraryService/ListItems": EndpointSync.unary(
                     method=MethodInfo(
@@ -1089,6 +1211,56 @@ class LibraryServiceClientSync(ConnectClientSync):
                 service_name="metarr.v1.LibraryService",
                 input=DismissConflictRequest,
                 output=DismissConflictResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def list_series_orders(
+        self,
+        request: ListSeriesOrdersRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListSeriesOrdersResponse:
+        """
+        The orders in which the episodes of a series are listed, as far as that was heard; nobody is asked.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListSeriesOrders",
+                service_name="metarr.v1.LibraryService",
+                input=ListSeriesOrdersRequest,
+                output=ListSeriesOrdersResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def set_series_order(
+        self,
+        request: SetSeriesOrderRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> SetSeriesOrderResponse:
+        """
+        Has the files of a series go by another order: their numbers, and the entries of players, are other episodes then.
+        Values, locks, edits and history stay with their episodes; what no file is any more rests, until one is. Nobody is
+        asked. Undoing its change-set takes it back.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="SetSeriesOrder",
+                service_name="metarr.v1.LibraryService",
+                input=SetSeriesOrderRequest,
+                output=SetSeriesOrderResponse,
                 idempotency_level=IdempotencyLevel.IDEMPOTENT,
                 stream_type=StreamType.UNARY,
             ),

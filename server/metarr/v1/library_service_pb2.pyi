@@ -515,3 +515,68 @@ class GetLibrarySummaryResponse(_message.Message):
     kinds: _containers.RepeatedCompositeFieldContainer[GetLibrarySummaryResponse.KindSummary]
     fields: _containers.RepeatedCompositeFieldContainer[GetLibrarySummaryResponse.FieldSummary]
     def __init__(self, kinds: _Optional[_Iterable[_Union[GetLibrarySummaryResponse.KindSummary, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[GetLibrarySummaryResponse.FieldSummary, _Mapping]]] = ...) -> None: ...
+
+class ListSeriesOrdersRequest(_message.Message):
+    __slots__ = ("item_id",)
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    def __init__(self, item_id: _Optional[str] = ...) -> None: ...
+
+class ListSeriesOrdersResponse(_message.Message):
+    __slots__ = ("order", "orders")
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    order: str
+    orders: _containers.RepeatedCompositeFieldContainer[SeriesOrder]
+    def __init__(self, order: _Optional[str] = ..., orders: _Optional[_Iterable[_Union[SeriesOrder, _Mapping]]] = ...) -> None: ...
+
+class SeriesOrder(_message.Message):
+    __slots__ = ("order", "seasons", "episodes", "numbers")
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    SEASONS_FIELD_NUMBER: _ClassVar[int]
+    EPISODES_FIELD_NUMBER: _ClassVar[int]
+    NUMBERS_FIELD_NUMBER: _ClassVar[int]
+    order: str
+    seasons: int
+    episodes: int
+    numbers: int
+    def __init__(self, order: _Optional[str] = ..., seasons: _Optional[int] = ..., episodes: _Optional[int] = ..., numbers: _Optional[int] = ...) -> None: ...
+
+class SetSeriesOrderRequest(_message.Message):
+    __slots__ = ("item_id", "order", "dry_run")
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    order: str
+    dry_run: bool
+    def __init__(self, item_id: _Optional[str] = ..., order: _Optional[str] = ..., dry_run: _Optional[bool] = ...) -> None: ...
+
+class SetSeriesOrderResponse(_message.Message):
+    __slots__ = ("item", "moved", "moved_count", "created_count", "resting_count", "change_set_id")
+    class MovedNumber(_message.Message):
+        __slots__ = ("season_number", "episode_number", "old_item", "new_item", "entry")
+        SEASON_NUMBER_FIELD_NUMBER: _ClassVar[int]
+        EPISODE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+        OLD_ITEM_FIELD_NUMBER: _ClassVar[int]
+        NEW_ITEM_FIELD_NUMBER: _ClassVar[int]
+        ENTRY_FIELD_NUMBER: _ClassVar[int]
+        season_number: int
+        episode_number: int
+        old_item: _common_pb2.Item
+        new_item: _common_pb2.Item
+        entry: str
+        def __init__(self, season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., old_item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., new_item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., entry: _Optional[str] = ...) -> None: ...
+    ITEM_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    MOVED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CREATED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    RESTING_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_SET_ID_FIELD_NUMBER: _ClassVar[int]
+    item: _common_pb2.Item
+    moved: _containers.RepeatedCompositeFieldContainer[SetSeriesOrderResponse.MovedNumber]
+    moved_count: int
+    created_count: int
+    resting_count: int
+    change_set_id: str
+    def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., moved: _Optional[_Iterable[_Union[SetSeriesOrderResponse.MovedNumber, _Mapping]]] = ..., moved_count: _Optional[int] = ..., created_count: _Optional[int] = ..., resting_count: _Optional[int] = ..., change_set_id: _Optional[str] = ...) -> None: ...

@@ -75,6 +75,16 @@ class LibraryServiceStub:
                 request_serializer=metarr_dot_v1_dot_library__service__pb2.DismissConflictRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_library__service__pb2.DismissConflictResponse.FromString,
                 _registered_method=True)
+        self.ListSeriesOrders = channel.unary_unary(
+                '/metarr.v1.LibraryService/ListSeriesOrders',
+                request_serializer=metarr_dot_v1_dot_library__service__pb2.ListSeriesOrdersRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_library__service__pb2.ListSeriesOrdersResponse.FromString,
+                _registered_method=True)
+        self.SetSeriesOrder = channel.unary_unary(
+                '/metarr.v1.LibraryService/SetSeriesOrder',
+                request_serializer=metarr_dot_v1_dot_library__service__pb2.SetSeriesOrderRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_library__service__pb2.SetSeriesOrderResponse.FromString,
+                _registered_method=True)
         self.ListItems = channel.unary_unary(
                 '/metarr.v1.LibraryService/ListItems',
                 request_serializer=metarr_dot_v1_dot_library__service__pb2.ListItemsRequest.SerializeToString,
@@ -162,6 +172,22 @@ class LibraryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListSeriesOrders(self, request, context):
+        """The orders in which the episodes of a series are listed, as far as that was heard; nobody is asked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetSeriesOrder(self, request, context):
+        """Has the files of a series go by another order: their numbers, and the entries of players, are other episodes then.
+        Values, locks, edits and history stay with their episodes; what no file is any more rests, until one is. Nobody is
+        asked. Undoing its change-set takes it back.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListItems(self, request, context):
         """The items, by title unless another order is asked for, without their fields.
         """
@@ -239,6 +265,16 @@ def add_LibraryServiceServicer_to_server(servicer, server):
                     servicer.DismissConflict,
                     request_deserializer=metarr_dot_v1_dot_library__service__pb2.DismissConflictRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_library__service__pb2.DismissConflictResponse.SerializeToString,
+            ),
+            'ListSeriesOrders': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSeriesOrders,
+                    request_deserializer=metarr_dot_v1_dot_library__service__pb2.ListSeriesOrdersRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_library__service__pb2.ListSeriesOrdersResponse.SerializeToString,
+            ),
+            'SetSeriesOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetSeriesOrder,
+                    request_deserializer=metarr_dot_v1_dot_library__service__pb2.SetSeriesOrderRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_library__service__pb2.SetSeriesOrderResponse.SerializeToString,
             ),
             'ListItems': grpc.unary_unary_rpc_method_handler(
                     servicer.ListItems,
@@ -483,6 +519,60 @@ class LibraryService:
             '/metarr.v1.LibraryService/DismissConflict',
             metarr_dot_v1_dot_library__service__pb2.DismissConflictRequest.SerializeToString,
             metarr_dot_v1_dot_library__service__pb2.DismissConflictResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSeriesOrders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.LibraryService/ListSeriesOrders',
+            metarr_dot_v1_dot_library__service__pb2.ListSeriesOrdersRequest.SerializeToString,
+            metarr_dot_v1_dot_library__service__pb2.ListSeriesOrdersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetSeriesOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.LibraryService/SetSeriesOrder',
+            metarr_dot_v1_dot_library__service__pb2.SetSeriesOrderRequest.SerializeToString,
+            metarr_dot_v1_dot_library__service__pb2.SetSeriesOrderResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -210,6 +210,16 @@ def with_a_year(rows: Rows) -> Rows:
     return {**rows, "field_values": [*rows["field_values"], year]}
 
 
+def with_counts(rows: Rows) -> Rows:
+    """The same with how often each field of its movies holds a value."""
+    counts = [
+        {"kind": "movie", "field": row["field"], "source": row["source"], "filled": int(row["value"] is not None)}
+        | {"locked": int(row["locked"]), "values_held": 0}
+        for row in rows["field_values"]
+    ]
+    return {**rows, "field_counts": counts}
+
+
 RELEASED: dict[str, Rows] = {
     "0001": FIRST,
     **dict.fromkeys(("0002", "0003", "0004"), FIRST | SECOND),
@@ -221,6 +231,7 @@ RELEASED: dict[str, Rows] = {
         ("0015", "0016", "0017", "0018"), with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES
     ),
     "0019": with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES,
+    "0020": with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES),
 }
 """By schema, rows of it: at least one for each of its tables."""
 
@@ -306,7 +317,7 @@ def test_the_numbers_of_files_point_to_the_episodes_that_have_them(
     made: Callable[[str], Database], tmp_path: Path
 ) -> None:
     """Of two with one number the live one, and the older; a number that is not known points to nothing."""
-    with closing(made("0019")) as database:
+    with closing(made("0020")) as database:
         with database.begin() as connection:
             tables = _tables(connection).tables
             family = [(70, "series", None), (71, "season", 70), *((each, "episode", 71) for each in range(72, 77))]

@@ -195,6 +195,8 @@ def change_set_message(change_set: ChangeSet) -> pb.ChangeSet:
         undone_by=str(change_set.undone_by or ""),
         group_id=change_set.group,
         job_id=str(change_set.job_id or ""),
+        old_numbering=change_set.old_numbering,
+        new_numbering=change_set.new_numbering,
     )
 
 

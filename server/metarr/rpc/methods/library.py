@@ -13,6 +13,7 @@ from metarr.library.edit import Edit, Editor
 from metarr.library.intake import NewItem, NewSeries, Upserted
 from metarr.library.items import Library, Page, PageWish, Shown
 from metarr.library.join import Splitter
+from metarr.library.orders import SeriesOrders
 from metarr.library.pairings import Pairings
 from metarr.library.reference import Reference
 from metarr.library.series_tree import SeriesTrees
@@ -21,6 +22,7 @@ from metarr.rpc.convert import change_message, conflict_messages, head_message, 
 from metarr.rpc.doors.context import Context
 from metarr.rpc.filter import item_filter
 from metarr.rpc.methods.artwork import ArtworkMethods
+from metarr.rpc.methods.orders import OrderMethods
 from metarr.rpc.methods.series import SeriesMethods
 from metarr.rpc.paging import page_token, position
 from metarr.rpc.previews import Preview, with_previews
@@ -62,7 +64,7 @@ EDITABLE = frozenset(
 )
 
 
-class LibraryServicer(ArtworkMethods, SeriesMethods, BaseServicer, LibraryServiceServicer):
+class LibraryServicer(ArtworkMethods, OrderMethods, SeriesMethods, BaseServicer, LibraryServiceServicer):
     """The items of the library. `preview`: where the small version of a picture is."""
 
     def __init__(
@@ -72,6 +74,7 @@ class LibraryServicer(ArtworkMethods, SeriesMethods, BaseServicer, LibraryServic
         splitter: Splitter,
         clock: Clock,
         *,
+        orders: SeriesOrders,
         outbox: Outbox,
         pairings: Pairings,
         trees: SeriesTrees,
@@ -79,6 +82,7 @@ class LibraryServicer(ArtworkMethods, SeriesMethods, BaseServicer, LibraryServic
         preview: Preview,
     ) -> None:
         self.clock = clock
+        self._orders = orders
         self._outbox = outbox
         self._pairings = pairings
         self._trees = trees
