@@ -42,6 +42,11 @@ class Listing(Struct, frozen=True, kw_only=True):
                 return part.outcome
         return None
 
+    def unheard(self, season: int) -> frozenset[str]:
+        """The languages in which a season could not be heard, ISO 639-1."""
+        silent = (part.language for part in self.silent if part.season in (None, season))
+        return frozenset(language.partition("-")[0] for language in silent)
+
 
 def listing(series: str, parts: Iterable[ListPart]) -> Listing:
     """What the parts say together; `series`: the typed id by which the provider was asked, such as `tmdb:1399`. Of an
@@ -64,7 +69,7 @@ def listing(series: str, parts: Iterable[ListPart]) -> Listing:
         entry_id: _together(
             asked_of(series, entry_id),
             [(entry.fragment, answer) for entry, answer in listed],
-            text_missing=bare.silence(entries[entry_id].season) is not None,
+            unheard=bool(bare.unheard(entries[entry_id].season)),
         )
         for entry_id, listed in of_episode.items()
     }
@@ -72,7 +77,7 @@ def listing(series: str, parts: Iterable[ListPart]) -> Listing:
         season: _together(
             f"{series}/s{season}",
             [(replace(answer.fragment, listed=()), answer) for answer in said],
-            text_missing=bare.silence(season) is not None,
+            unheard=bool(bare.unheard(season)),
         )
         for season, said in of_season.items()
     }
@@ -104,9 +109,9 @@ def _standing(outcome: Outcome) -> Answered | NotFound | None:
     return answer
 
 
-def _together(asked_id: str, said: Sequence[tuple[Fragment, Answered]], *, text_missing: bool) -> Answered:
-    """One answer of what is said in several languages. Where one of them could not be heard, no text was: else another
-    language would take the place of the one that is stored."""
+def _together(asked_id: str, said: Sequence[tuple[Fragment, Answered]], *, unheard: bool) -> Answered:
+    """One answer of what is said in several languages. Where one of them could not be heard, no text is known to be
+    none."""
     first = said[0][0]
     texts: dict[str, tuple[Text, ...]] = {}
     for name in sorted({name for fragment, _ in said for name in fragment.texts}):
@@ -117,10 +122,8 @@ def _together(asked_id: str, said: Sequence[tuple[Fragment, Answered]], *, text_
     read = first.values.keys() | texts.keys()
     unread = frozenset(name for fragment, _ in said for name in fragment.unread) - read - first.empty
     empty = frozenset(name for fragment, _ in said for name in fragment.empty) - read - unread
-    if text_missing:
-        spoken = (empty | texts.keys()) & TEXT_FIELDS
-        texts = {name: value for name, value in texts.items() if name not in spoken}
-        empty, unread = empty - spoken, unread | spoken
+    if unheard:
+        empty, unread = empty - TEXT_FIELDS, unread | (empty & TEXT_FIELDS)
     return Answered(
         fragment=replace(first, texts=texts, empty=empty, unread=unread),
         fetched_at=min(answer.fetched_at for _, answer in said),

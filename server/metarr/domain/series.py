@@ -13,7 +13,7 @@ from metarr.domain.entries import SeriesPairs, number_of
 from metarr.domain.episode_lists import EpisodeEntry
 from metarr.domain.item import MediaItem
 from metarr.domain.listings import Listing
-from metarr.domain.outcome import NotAsked, NotFound, Outcome, Skip, Unavailable
+from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Skip, Unavailable
 from metarr.domain.values import Kind
 
 DAYS_NEAR = 8
@@ -27,13 +27,34 @@ def outcomes_below(
     outcomes: dict[int, dict[str, Outcome]] = {}
     for item in below:
         ours = pairs.leading.get(pairs.named.get(item.id, ""))
-        outcomes[item.id] = {
-            provider: _of_season(item, listings[provider], pairs.season_of, each.of_leading)
-            if item.kind is Kind.SEASON
-            else _of_episode(ours, each.of_item.get(item.id), listings[provider], each.open)
-            for provider, each in pairs.of_provider.items()
-        }
+        outcomes[item.id] = {}
+        for provider, each in pairs.of_provider.items():
+            listed, theirs = listings[provider], each.of_item.get(item.id)
+            if item.kind is Kind.SEASON:
+                season = number_of(item, "season_number")
+                outcome = _of_season(item, listed, pairs.season_of, each.of_leading)
+            else:
+                season = listed.entries[theirs].season if theirs is not None else None
+                outcome = _of_episode(ours, theirs, listed, each.open)
+            unheard = frozenset() if season is None else listed.unheard(season)
+            outcomes[item.id][provider] = _as_heard(item, provider, outcome, unheard)
     return outcomes
+
+
+def _as_heard(item: MediaItem, provider: str, outcome: Outcome, unheard: frozenset[str]) -> Outcome:
+    """The outcome without the texts of fields that hold one of this provider in a language that could not be heard now:
+    what it says in another language would take its place, and give it back the next time."""
+    if not unheard or not isinstance(outcome, Answered):
+        return outcome
+    stored = {name: item.fields[name] for name in outcome.fragment.texts if name in item.fields}
+    lasting = {
+        name
+        for name, value in stored.items()
+        if provider in value.sources and (not value.language or value.language.partition("-")[0] in unheard)
+    }
+    texts = {name: text for name, text in outcome.fragment.texts.items() if name not in lasting}
+    fragment = replace(outcome.fragment, texts=texts, unread=outcome.fragment.unread | lasting)
+    return replace(outcome, fragment=fragment)
 
 
 def _of_episode(

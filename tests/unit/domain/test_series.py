@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from factories import NOW, item
 from metarr.domain import series
@@ -144,13 +145,35 @@ def test_texts_of_all_languages_are_told_together() -> None:
     )  # fmt: skip
 
 
-def test_where_a_language_could_not_be_heard_no_text_was() -> None:
+@pytest.mark.parametrize(
+    ("stored", "is_read"),
+    [
+        (None, True),
+        (FieldValue(value="Titel A", sources=("tvdb",), language="de-DE"), False),
+        (FieldValue(value="Titel A", sources=("tvdb",)), False),
+        (FieldValue(value="Red Morning", sources=("tvdb",), language="en"), True),
+        (FieldValue(value="Titel A", sources=("tmdb",), language="de"), True),
+    ],
+    ids=["nothing", "in it", "before languages were kept", "in another one", "of another provider"],
+)
+def test_a_language_that_could_not_be_heard_costs_the_texts_that_stand_in_it(
+    stored: FieldValue | None, is_read: bool
+) -> None:
     both = tvdb_list(part(answer("tvdb", tvdb())), part(GONE, language="de"))
+    one = episode(1, 1)
+    one = replace(one, fields={**one.fields, **({"title": stored} if stored else {})})
+    outcome = outcomes_below([one], {"tvdb": both})[1]["tvdb"]
+    assert isinstance(outcome, Answered)
+    assert ("title" in outcome.fragment.texts) is is_read
+    assert ("title" in outcome.fragment.unread) is not is_read
+    assert outcome.fragment.values["release_date"] == "2010-01-07"
+
+
+def test_no_title_in_one_language_is_not_none_where_another_could_not_be_heard() -> None:
+    both = tvdb_list(part(answer("tvdb", tvdb([""]))), part(GONE, language="de"))
     outcome = outcomes_below([episode(1, 1)], {"tvdb": both})[1]["tvdb"]
     assert isinstance(outcome, Answered)
-    assert outcome.fragment.texts == {}
-    assert outcome.fragment.unread == {"title"}
-    assert outcome.fragment.values["release_date"] == "2010-01-07"
+    assert (outcome.fragment.unread, outcome.fragment.empty) == ({"title"}, frozenset())
 
 
 def test_a_language_that_lacks_an_episode_costs_nothing() -> None:
