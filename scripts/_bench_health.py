@@ -5,10 +5,9 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from metarr.app import build
+from metarr.app import build, servicers
 from metarr.clock import SystemClock
 from metarr.providers.registry import discover
-from metarr.rpc.methods.health import HealthServicer
 from metarr.secrets import Vault
 from metarr.store.database import Database
 from metarr.v1.health_service_pb2 import GetHealthRequest
@@ -23,7 +22,7 @@ def bench_health() -> Mapping[str, float]:
         services = build(database, Vault(Path(folder) / "metarr.key"), clock, discover())
         services.providers.update("omdb", None, {"api_key": "0123abcd"})
         fill(database, 50_000)
-        servicer = HealthServicer(services.health, services.board, clock)
+        servicer = servicers(services, clock).health
         servicer.GetHealth(GetHealthRequest(), None)
         begun = time.process_time()
         for _ in range(calls):

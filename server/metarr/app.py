@@ -196,6 +196,7 @@ def start_background(services: Services, running: ExitStack) -> None:
     """Begin to run jobs and to work off queues, until `running` is closed. It closes the providers' channels, too:
     whoever still waits for them is let go, and commits nothing."""
     running.callback(services.runner.join)
+    running.callback(services.roster.usage.stop)
     running.callback(services.roster.close)
     # Each is to be stopped also where it could not start: it may have come half the way.
     running.callback(services.runner.stop)
@@ -242,7 +243,7 @@ def servicers(services: Services, clock: Clock) -> Servicers:
             remerger=services.remerger,
             jobs=services.jobs,
         ),
-        HealthServicer(services.health, services.board, clock),
+        HealthServicer(services.health, services.board, services.roster.usage, clock, provider_ids=provider_ids),
         SyncServicer(services.players, services.reporter, services.outbox, clock),
     )
 
@@ -300,7 +301,7 @@ class Daemon:
             log.warning("provider_left_out", name=broken.name, origin=broken.origin, why=broken.why)
         self.services = build(database, vault, self._clock, registry)
         start_background(self.services, running)
-        also = (self.services.library_file.look, self.services.board.look)
+        also = (self.services.library_file.look, self.services.board.look, self.services.roster.usage.write)
         scheduler = Scheduler(self.services.daily, self._clock, *also)
         running.callback(self.services.daily.stop)
         running.callback(scheduler.stop)

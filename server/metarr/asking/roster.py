@@ -7,12 +7,14 @@ settings replaces the configured provider and closes the old channel.
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 from msgspec.structs import replace
 
 from metarr import proxy
 from metarr.asking.brakes import Brakes
+from metarr.asking.usage import UsageBook
 from metarr.clock import Clock
 from metarr.domain.merge import Coverage
 from metarr.domain.outcome import NotAsked, Skip
@@ -86,7 +88,7 @@ class ConfiguredProvider:
 
 class Roster:
     """All known providers. Thread-safe: a configured provider is replaced as a whole. `brakes`: whose answers are taken
-    no more."""
+    no more. `usage`: what was asked of each."""
 
     def __init__(self, providers: Mapping[str, Provider], database: Database, vault: Vault, clock: Clock) -> None:
         self._database = database
@@ -95,6 +97,7 @@ class Roster:
         self._store = ProviderStore(database, vault)
         self._lock = threading.Lock()
         self.brakes = Brakes(database, clock)
+        self.usage = UsageBook(database, clock)
         self._providers = {
             provider_id: self._configured(provider) for provider_id, provider in sorted(providers.items())
         }
@@ -172,6 +175,7 @@ class Roster:
             self._store,
             self._vault.fingerprint("\n".join(secrets)),
             lambda http: guard.check(provider, http, settings),
+            note=partial(self.usage.note, provider.id),
         )
         lost = any(each.is_secret and _lost(each, config, settings) for each in provider.settings)
         if lost:

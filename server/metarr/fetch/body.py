@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from metarr.errors import BadAnswer
 from metarr.fetch.almost_json import put_right
 
 _CHARSET = re.compile(r'charset\s*=\s*"?([\w.:-]+)', re.IGNORECASE)
@@ -15,17 +14,12 @@ _JSON = msgspec.json.Decoder()
 
 
 class Body(NamedTuple):
-    """A body as it was meant. `utf8`: strict JSON in UTF-8 wherever it is JSON at all. `trouble`: why it is none."""
+    """A body as it was meant. `utf8`: strict JSON in UTF-8 wherever it is JSON at all. `value`: the object or list that
+    it holds. `trouble`: why it holds none."""
 
     utf8: bytes
     value: Any = None
     trouble: str = ""
-
-    def json(self) -> Any:
-        """The object or list that it holds. Raises BadAnswer for anything else."""
-        if self.trouble:
-            raise BadAnswer(f"the answer {self.trouble}")
-        return self.value
 
 
 def read(body: bytes, content_type: str = "") -> Body:

@@ -30,7 +30,9 @@ from metarr.fetch.contract import (
     Lane,
     Limits,
     LimitStore,
+    Note,
     SecretStore,
+    unnoted,
 )
 from metarr.fetch.flight import Flight
 from metarr.fetch.lanes import Lanes
@@ -155,11 +157,13 @@ class Channel:
         secret_store: SecretStore,
         key_fingerprint: str,
         check: Callable[[Http], object] | None = None,
+        *,
+        note: Note = unnoted,
     ) -> None:
         """`key_fingerprint` names the key without telling it: ledger and remembered secrets belong to it. `check`: a
-        cheap call that succeeds where the provider is up; None: there is none."""
+        cheap call that succeeds where the provider is up; None: there is none. `note`: hears of every request."""
         self.clock = clock
-        self.client = ProviderClient(provider_id, connection, classify, clock, limits.workers)
+        self.client = ProviderClient(provider_id, connection, classify, clock, limits.workers, note)
         self.limiter = Limiter(provider_id, limits, key_fingerprint, limit_store, clock)
         self.breaker = Breaker(
             provider_id, clock, last=self.limiter.circuit, keep=self.limiter.keep_circuit, ailing=self._ailment

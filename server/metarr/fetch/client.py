@@ -14,9 +14,20 @@ from msgspec.structs import replace
 from metarr import __version__
 from metarr.clock import Clock
 from metarr.counters import REQUESTS
-from metarr.errors import BadAnswer, KeyRefused, ProviderError, ProviderTimeout, ProxyFailed, RateLimited, TitleNotFound
+from metarr.domain.usage import Fate
+from metarr.errors import (
+    BadAnswer,
+    DeadlineTooNear,
+    KeyRefused,
+    ProviderError,
+    ProviderTimeout,
+    ProxyFailed,
+    QuotaExhausted,
+    RateLimited,
+    TitleNotFound,
+)
 from metarr.fetch.body import Body, read
-from metarr.fetch.contract import Cancelled, Classify, Connection, Response
+from metarr.fetch.contract import Cancelled, Classify, Connection, Note, Response, unnoted
 from metarr.fetch.failure import Failure
 from metarr.fetch.http import Exchanger, Request
 from metarr.fetch.sockets import Trip
@@ -60,12 +71,21 @@ class _Suspicion:
 class ProviderClient:
     """Speaks JSON with one provider. Thread-safe."""
 
-    def __init__(self, provider_id: str, connection: Connection, classify: Classify, clock: Clock, size: int) -> None:
-        """`size`: connections kept open."""
+    def __init__(  # noqa: PLR0917 (as Channel)
+        self,
+        provider_id: str,
+        connection: Connection,
+        classify: Classify,
+        clock: Clock,
+        size: int,
+        note: Note = unnoted,
+    ) -> None:
+        """`size`: connections kept open. `note`: hears of every request."""
         self._provider_id = provider_id
         self._connection = connection
         self._classify = classify
         self._clock = clock
+        self._note = note
         self._exchanger = Exchanger(connection, clock, size)
         self._headers = {**_PLAIN_HEADERS, **connection.headers}
 
@@ -92,18 +112,20 @@ class ProviderClient:
             raise KeyRefused("the key holds characters that cannot be sent; enter it again")
         request = Request(method, self._url(path, params), sent, payload, path)
         for attempt in range(RETRIES + 1):
-            answer = self._follow(trip, request)
+            answer, seconds = self._follow(trip, request)
             if isinstance(answer, Response):
                 parsed = read(answer.body, answer.headers.get("content-type", ""))
                 # Where a provider looks for an error, it finds strict JSON, if there was any at all.
                 answer = replace(answer, body=parsed.utf8)
-                error = self._said_by_proxy(request, answer, parsed) or self._judge(request, answer)
-                transient = answer.status in _TRANSIENT
+                error = self._said_by_proxy(request, answer, parsed) or self._judge(request, answer, parsed)
                 if error is None:
-                    return parsed.json()
-                transient = transient and isinstance(error, BadAnswer)
+                    self._note(Fate.ANSWERED, seconds)
+                    return parsed.value
+                transient = answer.status in _TRANSIENT and isinstance(error, BadAnswer)
             else:
                 error, transient = answer
+            if not isinstance(error, DeadlineTooNear):  # then nothing was sent
+                self._note(_fate(error), seconds)
             self._redact(error, sent)
             if not transient or method != "GET" or attempt == RETRIES or not self._pause(trip, attempt, error):
                 raise error
@@ -137,21 +159,24 @@ class ProviderClient:
         query = urlencode({**self._connection.params, **(params or {})})
         return f"{base}?{query}" if query else base
 
-    def _follow(self, trip: Trip, request: Request) -> Response | Failure:
-        """One exchange, and those that its redirects ask for."""
-        for _ in range(REDIRECTS + 1):
+    def _follow(self, trip: Trip, request: Request) -> tuple[Response | Failure, float]:
+        """One exchange, and those that its redirects ask for; and how many seconds the last one took."""
+        seconds = 0.0
+        for redirects in range(REDIRECTS + 1):
+            if redirects:
+                self._note(Fate.ANSWERED, seconds)
             trip.admit()
-            answer = self._exchange(trip, request)
+            answer, seconds = self._exchange(trip, request)
             location = answer.headers.get("location") if isinstance(answer, Response) else None
             if location is None or not isinstance(answer, Response) or answer.status not in _REDIRECT:
-                return answer
+                return answer, seconds
             target = _redirected(request.url, location)
             if request.method != "GET" or target is None:
-                return Failure(BadAnswer("it redirects to another place"))
+                return Failure(BadAnswer("it redirects to another place")), seconds
             request = request._replace(url=target)
-        return Failure(BadAnswer("it redirects endlessly"))
+        return Failure(BadAnswer("it redirects endlessly")), seconds
 
-    def _exchange(self, trip: Trip, request: Request) -> Response | Failure:
+    def _exchange(self, trip: Trip, request: Request) -> tuple[Response | Failure, float]:
         started = self._clock.monotonic()
         answer = self._exchanger.exchange(request, trip)
         seconds = self._clock.monotonic() - started
@@ -161,7 +186,7 @@ class ProviderClient:
             log.debug("http_answer", **seen, status=answer.status, bytes=len(answer.body))
         else:
             log.debug("http_failure", **seen, detail=answer.error.detail)
-        return answer
+        return answer, seconds
 
     def _said_by_proxy(self, request: Request, answer: Response, parsed: Body) -> ProxyFailed | None:
         """Whether the words are a proxy's that answers in HTTP itself: providers speak JSON. Its 403 is no refused key,
@@ -173,7 +198,7 @@ class ProviderClient:
             return None
         return ProxyFailed(f"the proxy {proxy} answers in its place (HTTP {answer.status}): it {parsed.trouble}")
 
-    def _judge(self, request: Request, response: Response) -> ProviderError | TitleNotFound | None:
+    def _judge(self, request: Request, response: Response, parsed: Body) -> ProviderError | TitleNotFound | None:
         error = self._classify(response)
         if error is None and response.status == 429:
             error = RateLimited("too many requests")
@@ -182,7 +207,7 @@ class ProviderClient:
             error = BadAnswer(f"HTTP {response.status}{way}")
         if isinstance(error, ProviderError) and error.retry_after is None and error.retry_at is None:
             error.retry_after = self._retry_after(response)
-        return error
+        return error or (BadAnswer(f"the answer {parsed.trouble}") if parsed.trouble else None)
 
     def _retry_after(self, response: Response) -> float | None:
         header = response.headers.get("retry-after", "").strip()
@@ -217,6 +242,12 @@ class ProviderClient:
         error.args = (text,)
         if isinstance(error, ProviderError):
             error.detail = text
+
+
+def _fate(error: ProviderError | TitleNotFound) -> Fate:
+    if isinstance(error, TitleNotFound):
+        return Fate.ANSWERED
+    return Fate.LIMITED if isinstance(error, RateLimited | QuotaExhausted) else Fate.FAILED
 
 
 def _redirected(url: str, location: str) -> str | None:

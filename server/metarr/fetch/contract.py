@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Protocol
 
+from metarr.domain.usage import Fate
 from metarr.domain.values import Struct
 from metarr.errors import ProviderError, Reason, TitleNotFound
 from metarr.proxy import Proxy
@@ -126,6 +127,14 @@ class SecretStore(Protocol):
     def load_secret(self, provider_id: str, name: str) -> str | None: ...
 
     def save_secret(self, provider_id: str, name: str, secret: str | None) -> None: ...
+
+
+Note = Callable[[Fate, float], object]
+"""Hears what became of a request that was sent, and how many seconds that took."""
+
+
+def unnoted(fate: Fate, seconds: float) -> None:
+    """For requests that nobody counts."""
 
 
 class Cancelled(Exception):

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from metarr.asking.config import ConfigReader
+from metarr.asking.usage import KEPT as USAGE_KEPT
 from metarr.clock import Clock
 from metarr.domain.freshness import MAX_AGE, is_ahead
 from metarr.domain.notice import Notice, NoticeCode
 from metarr.jobs.jobs import Jobs, Order
 from metarr.jobs.lived import LivedDays
 from metarr.settings import Settings
-from metarr.store import answers, changes, jobs, key_values
+from metarr.store import answers, changes, jobs, key_values, usage
 from metarr.store.database import Database
 from metarr.store.jobs import Scope
 
@@ -122,6 +123,7 @@ class Daily:
                 "change_sets": changes.prune(connection, now - kept, today - kept.days),
                 "answers": answers.prune(connection, now - MAX_AGE, today - MAX_AGE.days),
                 "jobs": jobs.prune(connection, now - JOBS_KEPT, today - JOBS_KEPT.days),
+                "days_of_usage": usage.prune(connection, now - USAGE_KEPT, today - USAGE_KEPT.days),
             }
             key_values.put(connection, {LAST_SWEEP: today})
         if any(gone.values()):

@@ -33,6 +33,7 @@ from metarr.domain.delivery import FieldState
 from metarr.domain.item import Conflict, IdClaim, Undecided, Withdrawal
 from metarr.domain.matching import Wanted
 from metarr.domain.notice import NoticeAction
+from metarr.domain.usage import Usage
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -344,6 +345,15 @@ provider_brakes = Table(
     metadata,
     Column("provider", Text, primary_key=True),
     Column("brake", Json(Brake), nullable=False),
+)
+
+provider_usage = Table(
+    "provider_usage",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("usage", Json(Usage), nullable=False),
+    _lived_day(),
 )
 
 field_authorities = Table(

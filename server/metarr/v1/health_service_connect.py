@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .health_service_pb2 import GetHealthRequest, GetHealthResponse, ListNoticesRequest, ListNoticesResponse
+from .health_service_pb2 import GetHealthRequest, GetHealthResponse, ListNoticesRequest, ListNoticesResponse, ListUsageRequest, ListUsageResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -50,6 +50,12 @@ class HealthService(Protocol):
     async def list_notices(self, request: ListNoticesRequest, ctx: RequestContext[ListNoticesRequest, ListNoticesResponse], /) -> ListNoticesResponse:
         """
         What the owner should know now: what is not as it should be, since when, and what mends it. The worst first.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def list_usage(self, request: ListUsageRequest, ctx: RequestContext[ListUsageRequest, ListUsageResponse], /) -> ListUsageResponse:
+        """
+        What was asked of each provider, day by day, and what became of it. Kept for 400 days.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -88,6 +94,17 @@ class HealthServiceASGIApplication(ConnectASGIApplication[HealthService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.list_notices,
+                ),
+                "/metarr.v1.HealthService/ListUsage": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ListUsage",
+                        service_name="metarr.v1.HealthService",
+                        input=ListUsageRequest,
+                        output=ListUsageResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.list_usage,
                 ),
             },
             interceptors=interceptors,
@@ -180,6 +197,31 @@ class HealthServiceClient(ConnectClient):
             timeout_ms=timeout_ms,
             use_get=use_get,
         )
+    async def list_usage(
+        self,
+        request: ListUsageRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListUsageResponse:
+        """
+        What was asked of each provider, day by day, and what became of it. Kept for 400 days.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListUsage",
+                service_name="metarr.v1.HealthService",
+                input=ListUsageRequest,
+                output=ListUsageResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
 
 class HealthServiceSync(Protocol):
     """
@@ -194,6 +236,12 @@ class HealthServiceSync(Protocol):
     def list_notices(self, request: ListNoticesRequest, ctx: RequestContext[ListNoticesRequest, ListNoticesResponse], /) -> ListNoticesResponse:
         """
         What the owner should know now: what is not as it should be, since when, and what mends it. The worst first.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def list_usage(self, request: ListUsageRequest, ctx: RequestContext[ListUsageRequest, ListUsageResponse], /) -> ListUsageResponse:
+        """
+        What was asked of each provider, day by day, and what became of it. Kept for 400 days.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -230,6 +278,17 @@ class HealthServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.list_notices,
+                ),
+                "/metarr.v1.HealthService/ListUsage": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ListUsage",
+                        service_name="metarr.v1.HealthService",
+                        input=ListUsageRequest,
+                        output=ListUsageResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.list_usage,
                 ),
             },
             interceptors=interceptors,
@@ -315,6 +374,31 @@ class HealthServiceClientSync(ConnectClientSync):
                 service_name="metarr.v1.HealthService",
                 input=ListNoticesRequest,
                 output=ListNoticesResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def list_usage(
+        self,
+        request: ListUsageRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListUsageResponse:
+        """
+        What was asked of each provider, day by day, and what became of it. Kept for 400 days.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListUsage",
+                service_name="metarr.v1.HealthService",
+                input=ListUsageRequest,
+                output=ListUsageResponse,
                 idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
                 stream_type=StreamType.UNARY,
             ),

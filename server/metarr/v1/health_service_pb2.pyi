@@ -11,6 +11,42 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class ListUsageRequest(_message.Message):
+    __slots__ = ("days", "provider_id")
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_ID_FIELD_NUMBER: _ClassVar[int]
+    days: int
+    provider_id: str
+    def __init__(self, days: _Optional[int] = ..., provider_id: _Optional[str] = ...) -> None: ...
+
+class ListUsageResponse(_message.Message):
+    __slots__ = ("usage", "first_day", "last_day")
+    USAGE_FIELD_NUMBER: _ClassVar[int]
+    FIRST_DAY_FIELD_NUMBER: _ClassVar[int]
+    LAST_DAY_FIELD_NUMBER: _ClassVar[int]
+    usage: _containers.RepeatedCompositeFieldContainer[ProviderUsage]
+    first_day: str
+    last_day: str
+    def __init__(self, usage: _Optional[_Iterable[_Union[ProviderUsage, _Mapping]]] = ..., first_day: _Optional[str] = ..., last_day: _Optional[str] = ...) -> None: ...
+
+class ProviderUsage(_message.Message):
+    __slots__ = ("provider_id", "day", "requests", "answered", "limited", "failed", "median_ms")
+    PROVIDER_ID_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    ANSWERED_FIELD_NUMBER: _ClassVar[int]
+    LIMITED_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
+    MEDIAN_MS_FIELD_NUMBER: _ClassVar[int]
+    provider_id: str
+    day: str
+    requests: int
+    answered: int
+    limited: int
+    failed: int
+    median_ms: int
+    def __init__(self, provider_id: _Optional[str] = ..., day: _Optional[str] = ..., requests: _Optional[int] = ..., answered: _Optional[int] = ..., limited: _Optional[int] = ..., failed: _Optional[int] = ..., median_ms: _Optional[int] = ...) -> None: ...
+
 class ListNoticesRequest(_message.Message):
     __slots__ = ("page_size", "page_token")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]

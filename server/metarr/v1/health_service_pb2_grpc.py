@@ -45,6 +45,11 @@ class HealthServiceStub:
                 request_serializer=metarr_dot_v1_dot_health__service__pb2.ListNoticesRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_health__service__pb2.ListNoticesResponse.FromString,
                 _registered_method=True)
+        self.ListUsage = channel.unary_unary(
+                '/metarr.v1.HealthService/ListUsage',
+                request_serializer=metarr_dot_v1_dot_health__service__pb2.ListUsageRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_health__service__pb2.ListUsageResponse.FromString,
+                _registered_method=True)
 
 
 class HealthServiceServicer:
@@ -65,6 +70,13 @@ class HealthServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListUsage(self, request, context):
+        """What was asked of each provider, day by day, and what became of it. Kept for 400 days.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_HealthServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +89,11 @@ def add_HealthServiceServicer_to_server(servicer, server):
                     servicer.ListNotices,
                     request_deserializer=metarr_dot_v1_dot_health__service__pb2.ListNoticesRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_health__service__pb2.ListNoticesResponse.SerializeToString,
+            ),
+            'ListUsage': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUsage,
+                    request_deserializer=metarr_dot_v1_dot_health__service__pb2.ListUsageRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_health__service__pb2.ListUsageResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +151,33 @@ class HealthService:
             '/metarr.v1.HealthService/ListNotices',
             metarr_dot_v1_dot_health__service__pb2.ListNoticesRequest.SerializeToString,
             metarr_dot_v1_dot_health__service__pb2.ListNoticesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUsage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.HealthService/ListUsage',
+            metarr_dot_v1_dot_health__service__pb2.ListUsageRequest.SerializeToString,
+            metarr_dot_v1_dot_health__service__pb2.ListUsageResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -6,9 +6,13 @@ from typing import NamedTuple
 from flask import Blueprint, Response, url_for
 
 from metarr.v1 import health_service_pb2 as pb
-from metarr.web.frame import ask, page, services
+from metarr.web.charts import Chart, charts
+from metarr.web.frame import ask, is_partial, page, services
 
 pages = Blueprint("health", __name__)
+
+
+DAYS = 30
 
 
 class Remedy(NamedTuple):
@@ -38,7 +42,16 @@ TONES = {
 def health_page() -> Response:
     """How everything fares now."""
     health = ask(services.health.GetHealth, pb.GetHealthRequest())
-    return page("health.html", health=health, notices=list(_notices(health)))
+    return page("health.html", health=health, notices=list(_notices(health)), charts=_charts(health), days=DAYS)
+
+
+def _charts(health: pb.GetHealthResponse) -> list[Chart]:
+    """What was asked in the last days. A page that looks again shows what is in force now, and leaves them as they
+    are."""
+    if is_partial():
+        return []
+    usage = ask(services.health.ListUsage, pb.ListUsageRequest(days=DAYS))
+    return charts(usage, {each.id: each.name for each in health.providers})
 
 
 def _notices(health: pb.GetHealthResponse) -> Iterator[NoticeView]:

@@ -32,6 +32,7 @@ _STATES = {
     config.ProviderState.STATUS_KEY_REFUSED: Badge("bad", "Key refused"),
     config.ProviderState.STATUS_FAILING: Badge("bad", "Failing"),
     config.ProviderState.STATUS_SUSPECT: Badge("warn", "Answers look odd"),
+    config.ProviderState.STATUS_PROXY_FAILING: Badge("bad", "Its proxy fails"),
 }
 
 

@@ -426,6 +426,7 @@ BAD: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
     "list_jobs": ("Enrichment", "ListJobs", {"pageSize": -1, "pageToken": "x"}, ["page_size", "page_token"]),
     "list_notices": ("Health", "ListNotices", {"pageSize": 201, "pageToken": "x"}, ["page_size", "page_token"]),
     "list_notices_token": ("Health", "ListNotices", {"pageToken": token([""], [5])}, ["page_token"]),
+    "list_usage": ("Health", "ListUsage", {"days": 401, "providerId": "imdb"}, ["days", "provider_id"]),
     "list_jobs_token": ("Enrichment", "ListJobs", {"pageToken": token([""], [5])}, ["page_token"]),
     "cancel_job_nothing": ("Enrichment", "CancelJob", {}, ["job_id"]),
     "cancel_job_huge": ("Enrichment", "CancelJob", {"jobId": "9" * 40}, ["job_id"]),

@@ -115,6 +115,17 @@ def test_health_tells_versions_counts_and_providers(home: House) -> None:
     assert answer.providers[1].state.quota_limit == 1000
 
 
+def test_usage_is_told_by_provider_and_day(home: House) -> None:
+    home.enrich(home.add("fight-club"))
+    everything, _ = call(home, "Health", "ListUsage", {})
+    only, _ = call(home, "Health", "ListUsage", {"providerId": "omdb", "days": 7})
+    assert [each.provider_id for each in everything.usage] == ["fanart", "omdb", "tmdb", "tvdb"]
+    assert (everything.first_day, everything.last_day) == ("2026-10-24", "2026-11-22")
+    assert (only.first_day, only.last_day) == ("2026-11-16", "2026-11-22")
+    [omdb] = only.usage
+    assert (omdb.provider_id, omdb.day, omdb.requests, omdb.answered) == ("omdb", "2026-11-22", 1, 1)
+
+
 def test_notices_are_told_page_by_page_the_worst_first(home: House) -> None:
     for provider in ("omdb", "tmdb", "tvdb"):
         home.simulators.fault(provider, "auth_refused")

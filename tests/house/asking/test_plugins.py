@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pytest
 
 from factories import source_of
-from metarr.app import Services, build
+from metarr.app import Services, build, servicers
 from metarr.clock import SystemClock
 from metarr.domain.outcome import Answered, Fragment, Unavailable
 from metarr.domain.values import Kind
@@ -18,7 +18,6 @@ from metarr.library.intake import NewItem
 from metarr.providers.contract import Ask, Provider, Setting, SettingValue, common_settings
 from metarr.providers.reading import Reading
 from metarr.providers.registry import BrokenProvider, Registry
-from metarr.rpc.methods.health import HealthServicer
 from metarr.secrets import Vault
 from metarr.store.database import Database
 from metarr.v1 import health_service_pb2
@@ -152,9 +151,7 @@ def test_a_provider_that_cannot_be_used_is_told_with_the_reason(tmp_path: Path) 
     services = build(database, Vault(tmp_path / "key"), SystemClock(), registry)
     try:
         health = services.health.read()
-        message = HealthServicer(services.health, services.board, SystemClock()).GetHealth(
-            health_service_pb2.GetHealthRequest(), None
-        )
+        message = servicers(services, SystemClock()).health.GetHealth(health_service_pb2.GetHealthRequest(), None)
     finally:
         services.roster.close()
         database.close()

@@ -202,6 +202,7 @@ ENTRIES: Rows = {
         | {"season": 1, "number": 2, "title": "", "day": "", "since": None, "made_for": None}
     ]
 }
+NUMBERS: Rows = {"episode_numbers": [{"series_id": 1, "numbering": "library", "season": 1, "number": 2, "item_id": 1}]}
 
 
 def with_a_year(rows: Rows) -> Rows:
@@ -232,6 +233,7 @@ RELEASED: dict[str, Rows] = {
     ),
     "0019": with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES,
     "0020": with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES),
+    "0021": with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES) | NUMBERS,
 }
 """By schema, rows of it: at least one for each of its tables."""
 

@@ -10,7 +10,7 @@ from memory_stores import MemoryLimitStore, MemorySecretStore
 from metarr.clock import Clock, SystemClock
 from metarr.fetch.channel import Channel
 from metarr.fetch.client import ProviderClient
-from metarr.fetch.contract import Classify, Connection, Limits
+from metarr.fetch.contract import Classify, Connection, Limits, Note, unnoted
 from scripted_server import ScriptedServer
 
 
@@ -41,8 +41,11 @@ def open_client(server: ScriptedServer) -> Iterator[Callable[..., ProviderClient
     """Makes clients of the server that are closed after the test."""
     opened: list[ProviderClient] = []
 
-    def make(clock: Clock, classify: Classify = lambda _response: None, **connection: Any) -> ProviderClient:
-        client = ProviderClient("tmdb", Connection(**{"base_url": server.url, **connection}), classify, clock, 4)
+    def make(
+        clock: Clock, classify: Classify = lambda _response: None, *, note: Note = unnoted, **connection: Any
+    ) -> ProviderClient:
+        way = Connection(**{"base_url": server.url, **connection})
+        client = ProviderClient("tmdb", way, classify, clock, 4, note)
         opened.append(client)
         return client
 

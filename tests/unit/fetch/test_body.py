@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metarr.errors import BadAnswer
 from metarr.fetch.body import Body, read
 
 AMELIE = '{"title":"Amélie"}'
@@ -37,12 +36,12 @@ WHOLE = {"title": "Amélie", "genres": ["Drama", "Comédie"], "votes": 7, "data"
     ],
 )
 def test_json_is_read_in_the_encoding_that_it_has(body: bytes, content_type: str) -> None:
-    assert read(body, content_type).json() == {"title": "Amélie"}
+    assert read(body, content_type).value == {"title": "Amélie"}
 
 
 def test_a_broken_byte_of_utf_8_costs_its_letter() -> None:
-    assert read(AMELIE.encode() + b" \xe9" + b"\n").json() == {"title": "Amélie"}
-    assert read('{"a":"Amélie \xe9"}'.encode().replace(b" \xc3\xa9", b" \xe9")).json() == {"a": "Amélie \ufffd"}
+    assert read(AMELIE.encode() + b" \xe9" + b"\n").value == {"title": "Amélie"}
+    assert read('{"a":"Amélie \xe9"}'.encode().replace(b" \xc3\xa9", b" \xe9")).value == {"a": "Amélie \ufffd"}
 
 
 @pytest.mark.parametrize(
@@ -76,7 +75,7 @@ def test_a_broken_byte_of_utf_8_costs_its_letter() -> None:
 )
 def test_what_is_almost_json_is_read(body: str, value: object) -> None:
     told = read(body.encode())
-    assert told.json() == value
+    assert told.value == value
     assert json.loads(told.utf8) == value, "a provider looks for its errors in strict JSON"
 
 
@@ -104,8 +103,7 @@ def test_what_is_almost_json_is_read(body: str, value: object) -> None:
     ],
 )
 def test_anything_else_is_a_bad_answer(body: bytes, complaint: str) -> None:
-    with pytest.raises(BadAnswer, match=complaint):
-        read(body, "application/json").json()
+    assert complaint in read(body, "application/json").trouble
 
 
 WRITTEN = {
@@ -119,10 +117,9 @@ WRITTEN = {
 
 @pytest.mark.parametrize("body", WRITTEN.values(), ids=WRITTEN)
 def test_what_breaks_off_is_never_taken_for_whole(body: bytes) -> None:
-    assert read(body).json()
+    assert read(body).value
     for end in range(len(body) - 1):
-        with pytest.raises(BadAnswer):
-            read(body[:end]).json()
+        assert read(body[:end]).trouble
 
 
 @pytest.mark.parametrize(
@@ -154,4 +151,4 @@ JSON = st.recursive(
 @given(JSON, st.booleans(), st.sampled_from(["", "Notice: x\n"]))
 def test_nothing_but_what_is_wrong_is_put_right(value: Any, ascii_only: bool, before: str) -> None:
     body = (before + json.dumps(value, ensure_ascii=ascii_only)).encode("utf-8", "replace")
-    assert read(body).json() == value
+    assert read(body).value == value

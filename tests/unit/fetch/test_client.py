@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,16 @@ import structlog
 from fakes import FakeClock
 from kodi_host import wait_for
 from metarr.clock import Clock
-from metarr.errors import BadAnswer, KeyRefused, ProviderError, QuotaExhausted, RateLimited, TitleNotFound
+from metarr.domain.usage import Fate
+from metarr.errors import (
+    BadAnswer,
+    DeadlineTooNear,
+    KeyRefused,
+    ProviderError,
+    QuotaExhausted,
+    RateLimited,
+    TitleNotFound,
+)
 from metarr.fetch.client import ProviderClient
 from metarr.fetch.contract import Cancelled, Response
 from scripted_server import Journey, ScriptedServer, Step, hang, reply, reset
@@ -46,6 +56,47 @@ def test_a_post_sends_json(server: ScriptedServer, open_client: OpenClient, cloc
     head, _, body = server.requests[0].partition("\r\n\r\n")
     assert "Content-Type: application/json" in head
     assert body.encode("latin-1").decode() == '{"apikey":"ü"}'
+
+
+REDIRECTED = reply(status=302, Location="/elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("steps", "fates"),
+    [
+        ([reply(b'{"a":1}')], [Fate.ANSWERED]),
+        ([reply(b'{"unknown":1}')], [Fate.ANSWERED]),
+        ([reply(b"not so fast", status=429)], [Fate.LIMITED]),
+        ([reply(b'{"spent":1}')], [Fate.LIMITED]),
+        ([reply(b'{"key":0}', status=401)], [Fate.FAILED]),
+        ([reply(b"<html>")], [Fate.FAILED]),
+        ([reset, reply(status=502), reply()], [Fate.FAILED, Fate.FAILED, Fate.ANSWERED]),
+        ([REDIRECTED, reply()], [Fate.ANSWERED, Fate.ANSWERED]),
+        ([REDIRECTED] * 4, [Fate.ANSWERED] * 3 + [Fate.FAILED]),
+    ],
+)
+def test_of_every_request_is_noted_what_became_of_it(
+    server: ScriptedServer, open_client: OpenClient, clock: FakeClock, steps: list[Step], fates: list[Fate]
+) -> None:
+    said = {b"unknown": TitleNotFound(""), b"spent": QuotaExhausted(""), b"key": KeyRefused("")}
+    noted: list[Fate] = []
+
+    def classify(response: Response) -> ProviderError | TitleNotFound | None:
+        return next((error for word, error in said.items() if word in response.body), None)
+
+    server.script(*steps)
+    client = open_client(clock, classify, note=lambda fate, _seconds: noted.append(fate))
+    with suppress(ProviderError, TitleNotFound):
+        client.ask(Journey(clock), "GET", "/")
+    assert noted == fates
+
+
+def test_what_is_not_sent_is_not_noted(server: ScriptedServer, open_client: OpenClient, clock: FakeClock) -> None:
+    noted: list[Fate] = []
+    client = open_client(clock, note=lambda fate, _seconds: noted.append(fate))
+    with pytest.raises(DeadlineTooNear):
+        client.ask(Journey(clock, seconds=0.0), "GET", "/")
+    assert (noted, server.requests) == ([], [])
 
 
 # Retries --------------------------------------------------------------------------------------------------------------

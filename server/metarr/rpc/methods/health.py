@@ -1,10 +1,14 @@
 """HealthService."""
 
+from collections.abc import Collection
+
 from metarr import API_LEVEL, __version__
+from metarr.asking.usage import KEPT, UsageBook
 from metarr.care.board import NoticeBoard, order
 from metarr.care.health import Condition, HealthReader
 from metarr.clock import Clock
 from metarr.domain.notice import Notice, Severity
+from metarr.domain.usage import Usage
 from metarr.rpc.convert import timestamp
 from metarr.rpc.doors.context import Context
 from metarr.rpc.methods.config import state_message
@@ -25,11 +29,24 @@ _SEVERITIES = {
 }
 
 
+USAGE_DAYS = 30
+
+
 class HealthServicer(BaseServicer, HealthServiceServicer):
     """How the daemon fares."""
 
-    def __init__(self, health: HealthReader, board: NoticeBoard, clock: Clock) -> None:
+    def __init__(
+        self,
+        health: HealthReader,
+        board: NoticeBoard,
+        usage: UsageBook,
+        clock: Clock,
+        *,
+        provider_ids: Collection[str],
+    ) -> None:
         self.clock = clock
+        self._usage = usage
+        self._provider_ids = provider_ids
         self._health = health
         self._board = board
 
@@ -80,9 +97,36 @@ class HealthServicer(BaseServicer, HealthServiceServicer):
             next_page_token=page_token([], _place(page[-1])) if len(rest) > limit else "",
         )
 
+    def ListUsage(self, request: pb.ListUsageRequest, context: Context) -> pb.ListUsageResponse:
+        with Check() as check:
+            days = check.page_size("days", request.days, default=USAGE_DAYS, most=KEPT.days)
+            if request.provider_id:
+                check.one_of("provider_id", request.provider_id, self._provider_ids)
+        return pb.ListUsageResponse(
+            usage=[
+                _usage_message(provider_id, day, usage)
+                for (provider_id, day), usage in sorted(self._usage.last(days).items())
+                if request.provider_id in ("", provider_id)
+            ],
+            first_day=self._usage.day(days - 1),
+            last_day=self._usage.day(),
+        )
+
 
 def _place(notice: Notice) -> Position:
     return [*order(notice)]
+
+
+def _usage_message(provider_id: str, day: str, usage: Usage) -> pb.ProviderUsage:
+    return pb.ProviderUsage(
+        provider_id=provider_id,
+        day=day,
+        requests=usage.requests,
+        answered=usage.answered,
+        limited=usage.limited,
+        failed=usage.failed,
+        median_ms=usage.median_ms,
+    )
 
 
 def notice_message(notice: Notice) -> pb.Notice:
