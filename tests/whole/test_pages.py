@@ -1,12 +1,12 @@
 """The pages in a real browser, of a real daemon over the simulators."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from certificates import self_signed
 from chromium import DESKTOP, PHONE, chromium, needs_chromium, overflow, visitor
@@ -68,6 +68,22 @@ def provider(metarr: Live, name: str) -> dict:
 
 def setting(metarr: Live, name: str, key: str) -> dict:
     return next(each for each in provider(metarr, name)["settings"] if each["key"] == key)
+
+
+def hold(page: Page, form: str) -> list[Route]:
+    """Where the next forms that hold this text are kept, instead of going to the daemon."""
+    held: list[Route] = []
+    page.route("**/*", lambda each: held.append(each) if form in (each.request.post_data or "") else each.continue_())
+    return held
+
+
+def wait_until(page: Page, said: Callable[[], object]) -> None:
+    """The page lives on meanwhile."""
+    for _ in range(400):
+        if said():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("It did not happen.")
 
 
 def names(page: Page) -> list[str]:
@@ -145,6 +161,38 @@ class TestSettings:
         assert page.get_by_label("API key").input_value() == ""
         assert KEYS["tmdb"] not in page.content()
 
+    def test_what_is_typed_and_saved_while_a_test_runs_is_kept(self, page, metarr, simulators):
+        self.open(page, "tmdb")
+        page.get_by_label("Address").fill(simulators.base_urls["tmdb"])
+        held = hold(page, "do=test")
+        page.get_by_role("button", name="Test").press("Enter")
+        page.get_by_label("API key").fill(KEYS["tmdb"])
+        wait_until(page, lambda: held)
+        held.pop().continue_()
+        expect(page.locator("#verdict")).to_contain_text("Not set yet")
+        expect(page.get_by_label("API key")).to_be_focused()
+        page.get_by_role("button", name="Test").press("Enter")
+        wait_until(page, lambda: held)
+        page.get_by_label("API key").press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("The settings of TMDB are saved.")
+        assert setting(metarr, "tmdb", "api_key")["secretHint"] == KEYS["tmdb"][-4:]
+
+    def test_a_form_that_comes_back_works_in_the_moment_it_does(self, page, metarr):
+        """By htmx, that is: a browser by itself would leave the page."""
+        self.open(page, "omdb")
+        page.get_by_label("Requests per day").fill("many")
+        page.evaluate("""() => new MutationObserver((seen, observer) => {
+            observer.disconnect();
+            document.querySelector('[name="settings.daily_quota"]').value = '7';
+            document.querySelector('dialog form').requestSubmit();
+        }).observe(document.getElementById('dialog'), { childList: true })""")
+        sent = []
+        page.on("request", lambda request: sent.append("hx-request" in request.headers) if request.post_data else None)
+        page.get_by_role("button", name="Save").press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("The settings of OMDb are saved.")
+        assert sent == [True, True]
+        assert setting(metarr, "omdb", "daily_quota")["value"] == 7
+
     def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(self, page, metarr):
         self.open(page, "omdb")
         page.get_by_label("API key").fill("a-key-that-was-typed")
@@ -157,6 +205,11 @@ class TestSettings:
         assert field.input_value() == "many"
         assert page.get_by_label("API key").input_value() == "a-key-that-was-typed"
         assert not setting(metarr, "omdb", "api_key").get("secretSet")
+        page.get_by_role("button", name="Test").press("Enter")
+        expect(page.get_by_label("Requests per day")).to_be_focused()
+        field.fill("7")
+        expect(field).not_to_have_attribute("aria-invalid", "true")
+        expect(page.locator("#settings-daily_quota-help")).not_to_contain_text("Is a number")
 
     def test_a_dialog_is_left_by_keyboard_but_not_with_what_was_typed(self, page):
         self.open(page, "omdb")
@@ -375,10 +428,16 @@ class TestAuthorities:
         page.locator("#up-omdb").press("Enter")
         expect(page.locator("#up-omdb")).to_be_focused()
         expect(page.locator("#say")).to_have_text(re.compile("Now number 1 of "))
-        page.get_by_role("button", name="Preview").click()
+        held = hold(page, "do=preview")
+        page.get_by_role("button", name="Preview").press("Enter")
+        wait_until(page, lambda: held)
+        held.pop().continue_()
         expect(page.locator("#preview")).to_contain_text("1 item of 1 would change")
         expect(page.locator("#preview ins")).to_be_visible()
-        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("button", name="Preview")).to_be_focused()
+        page.get_by_role("button", name="Preview").press("Enter")
+        wait_until(page, lambda: held)
+        page.get_by_role("button", name="Save").click()  # while another preview still runs
         expect(page.get_by_text("The rule for Plot is saved.")).to_be_visible()
         expect(page.locator("#authorities .row")).to_have_count(1)
         page.get_by_role("button", name="Apply it to the library now").click()

@@ -37,6 +37,7 @@ HX_CONFIG = {
     "allowScriptTags": False,
     "includeIndicatorStyles": False,
     "attributesToSettle": ["class"],
+    "defaultSettleDelay": 0,
     "disableInheritance": True,
     "historyCacheSize": 0,
     "refreshOnHistoryMiss": True,
@@ -51,7 +52,8 @@ HX_CONFIG = {
     ],
 }
 """Without the first four htmx would break the CSP. Its history would keep pages in the browser's storage, and show a
-part of one when somebody goes back. Refused forms come back as pages, and are shown."""
+part of one when somebody goes back. What is swapped in works at once: until it settles, what is pressed in it goes past
+htmx, and then the focus jumps to what has `autofocus`. Refused forms come back as pages, and are shown."""
 
 
 def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask:

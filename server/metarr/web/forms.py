@@ -117,15 +117,15 @@ def changes(declared: Iterable[Declared], form: Form) -> Wanted:
 
 
 def meanwhile(declared: Iterable[Declared], form: Form) -> dict[str, str]:
-    """By path what somebody else made of the settings that a form changes, since it was drawn. Of a secret nobody can
-    tell."""
+    """By path what somebody else made of the settings that a form changes, since it was drawn: something else than the
+    form does. Of a secret nobody can tell."""
     return {
         path: f"meanwhile this was set to {text_of(plain_of(each.value)) or 'nothing'!r}; save again to overwrite that"
         for each in declared
         if _is_changed(each, form)
         and (path := f"settings.{each.key}")
         and type_of(each) != "secret"
-        and _stored_when_drawn(each, form) != text_of(plain_of(each.value))
+        and text_of(plain_of(each.value)) not in (_stored_when_drawn(each, form), form.getlist(path)[-1].strip())
     }
 
 

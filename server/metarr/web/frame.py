@@ -82,10 +82,16 @@ def is_partial() -> bool:
     return "HX-Request" in request.headers
 
 
-def page(template: str, status: int = 200, *, says: str = "", reads: str = "", **values: Any) -> Response:
+def page(
+    template: str, status: int = 200, *, says: str = "", reads: str = "", instead_of: str = "", **values: Any
+) -> Response:
     """A page. Where htmx asks for it, `says` is shown for a while besides, and read out; `reads` is read out only: what
-    comes with the page, but at a place that nobody looks at who does not see."""
+    comes with the page, but at a place that nobody looks at who does not see. `instead_of`: the part, such as
+    "#provider", that takes the place of the one in the browser, whatever the button that was pressed would replace."""
     response = Response(render_template(template, **values), status)
+    if instead_of:
+        swapped = {"HX-Retarget": instead_of, "HX-Reselect": instead_of, "HX-Reswap": "outerHTML"}
+        response.headers.update(swapped)
     if is_partial() and (says or reads):
         response.headers["HX-Trigger"] = json.dumps({"say": says} if says else {"read": reads})
     return response

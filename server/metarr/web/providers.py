@@ -140,6 +140,7 @@ def _form(
         provider=provider,
         inputs=forms.inputs(provider.settings, form, faults),
         note=refused.message if refused and not faults else "",
+        instead_of="#provider" if faults else "",
         back=_back(),
         **more,
     )

@@ -244,6 +244,11 @@ class TestMeanwhile:
         assert web.post("/providers/omdb", data=again).status_code == 303
         assert stored(home, "omdb", "daily_quota") == 5
 
+    def test_who_did_the_same_is_no_hindrance(self, web, home):
+        sent = {**form(web, "omdb"), "settings.daily_quota": "5"}
+        home.services.providers.update("omdb", None, {"daily_quota": 5})
+        assert web.post("/providers/omdb", data=sent).status_code == 303
+
 
 class TestTest:
     @pytest.fixture

@@ -112,7 +112,11 @@ function mark(element) {
   const form = element.closest("[data-guard]");
   if (form) form.dataset.unsaved = "";
 }
-document.addEventListener("input", (event) => mark(event.target));
+document.addEventListener("input", (event) => {
+  mark(event.target);
+  event.target.removeAttribute("aria-invalid"); // what was wrong is said until it is typed anew
+  event.target.closest(".field")?.querySelector(".wrong")?.remove();
+});
 document.addEventListener("htmx:beforeRequest", (event) => {
   const lost = unsaved(event.detail.target).some((form) => !form.contains(event.detail.elt));
   if (lost && !confirm(LEAVE)) event.preventDefault();
