@@ -70,6 +70,24 @@ def setting(metarr: Live, name: str, key: str) -> dict:
     return next(each for each in provider(metarr, name)["settings"] if each["key"] == key)
 
 
+def rule(metarr: Live, field: str) -> dict:
+    rules = metarr.call("Config", "GetFieldAuthorities", {"kind": "MEDIA_KIND_MOVIE"})["authorities"]["fields"]
+    return next(each for each in rules if each["field"] == field)
+
+
+def add_film(metarr: Live) -> str:
+    """Fight Club; returns its id."""
+    film = {"kind": "MEDIA_KIND_MOVIE", "title": "Fight Club", "ids": [{"type": "imdb", "value": "tt0137523"}]}
+    [added] = metarr.call("Library", "UpsertItems", {"items": [film]})["results"]
+    return added["item"]["id"]
+
+
+def values(metarr: Live, item_id: str) -> dict[str, tuple]:
+    """By field what an item holds, and of whom."""
+    fields = metarr.call("Library", "GetItem", {"itemId": item_id})["item"]["fields"]
+    return {each["name"]: (each["value"], each.get("source")) for each in fields if "value" in each}
+
+
 def hold(page: Page, form: str) -> list[Route]:
     """Where the next forms that hold this text are kept, instead of going to the daemon."""
     held: list[Route] = []
@@ -122,6 +140,27 @@ class TestOrder:
         plain.locator("#down-omdb").click()
         assert priority(metarr)[1] == "omdb"
         assert names(plain)[1] == "OMDb"
+
+    @pytest.mark.parametrize("way", ["mouse", "keyboard", "no script"])
+    def test_the_next_merge_follows(self, browser, metarr, simulators, way):
+        metarr.configure(simulators, "tmdb", "omdb")
+        for provider_id in ("fanart", "tvdb"):
+            metarr.call("Config", "UpdateProvider", {"providerId": provider_id, "updateMask": "enabled"})
+        by_order = {"fields": [{"kind": "MEDIA_KIND_MOVIE", "field": "plot", "providers": ["nfo"]}]}
+        metarr.call("Config", "UpdateFieldAuthorities", {"authorities": by_order, "updateMask": "fields"})
+        item_id = add_film(metarr)
+        metarr.call("Enrichment", "Enrich", {"itemId": item_id})
+        assert values(metarr, item_id)["plot"][1] == "omdb"
+        with visitor(browser, metarr.url, java_script_enabled=way != "no script") as page:
+            page.goto("/providers")
+            if way == "mouse":
+                page.locator("#row-tmdb .grip").drag_to(page.locator(".row").first)
+            else:
+                page.locator("#up-tmdb").press("Enter")
+            expect(page.locator(".row strong").first).to_have_text("TMDB")
+            wait_until(page, lambda: priority(metarr)[0] == "tmdb")
+        metarr.call("Enrichment", "Enrich", {"itemId": item_id})
+        assert values(metarr, item_id)["plot"][1] == "tmdb"
 
     def test_what_another_tab_ordered_is_shown_and_stands(self, page, metarr):
         page.goto("/providers")
@@ -193,6 +232,21 @@ class TestSettings:
         assert sent == [True, True]
         assert setting(metarr, "omdb", "daily_quota")["value"] == 7
 
+    def test_a_test_says_what_is_in_the_way_and_a_stored_key_goes_nowhere_else(self, page, metarr, simulators):
+        metarr.configure(simulators, "tmdb")
+        with kept_free() as port:
+            self.open(page, "tmdb")
+            page.get_by_role("button", name="Test").click()
+            expect(page.locator("#verdict")).to_contain_text("TMDB answered.")
+            page.get_by_label("Address").fill(f"http://127.0.0.1:{port}")
+            page.get_by_role("button", name="Test").click()
+            expect(page.locator("#settings-api_key-help")).to_contain_text("Was entered for 127.0.0.1")
+            expect(page.get_by_label("API key")).to_be_focused()
+            page.get_by_label("API key").fill(KEYS["tmdb"])
+            page.get_by_role("button", name="Test").click()
+            expect(page.locator("#verdict")).to_contain_text("TMDB cannot be heard")
+        assert setting(metarr, "tmdb", "base_url")["value"] == simulators.base_urls["tmdb"], "nothing is stored"
+
     def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(self, page, metarr):
         self.open(page, "omdb")
         page.get_by_label("API key").fill("a-key-that-was-typed")
@@ -261,15 +315,7 @@ def test_a_new_owner_sets_it_up_without_script(plain, metarr, simulators):
     expect(plain.get_by_role("heading", level=1)).to_have_text("Welcome to Metarr")
     expect(plain.locator(".steps li").first).to_contain_text("Done")
     assert setting(metarr, "tmdb", "api_key")["secretSet"]
-    metarr.call(
-        "Library",
-        "UpsertItems",
-        {
-            "items": [
-                {"kind": "MEDIA_KIND_MOVIE", "title": "Fight Club", "ids": [{"type": "imdb", "value": "tt0137523"}]}
-            ]
-        },
-    )
+    add_film(metarr)
     plain.reload()
     plain.get_by_role("button", name="Look everything up").click()
     expect(plain.get_by_role("heading", level=1)).to_have_text(re.compile("Look up"))
@@ -408,8 +454,7 @@ class TestSignIn:
 class TestJob:
     def test_it_is_looked_at_until_it_ends(self, page, metarr, simulators):
         metarr.configure(simulators, "tmdb")
-        film = {"kind": "MEDIA_KIND_MOVIE", "title": "Fight Club", "ids": [{"type": "imdb", "value": "tt0137523"}]}
-        metarr.call("Library", "UpsertItems", {"items": [film]})
+        add_film(metarr)
         page.goto("/jobs")
         page.get_by_role("button", name="Look everything up").click()
         expect(page.locator("#job header")).to_contain_text("Complete")
@@ -418,11 +463,11 @@ class TestJob:
 
 
 class TestAuthorities:
-    def test_a_rule_is_previewed_and_then_saved(self, page, metarr, simulators):
+    def test_a_rule_is_previewed_saved_applied_and_undone(self, page, metarr, simulators):
         metarr.configure(simulators, "tmdb", "omdb")
-        film = {"kind": "MEDIA_KIND_MOVIE", "title": "Fight Club", "ids": [{"type": "imdb", "value": "tt0137523"}]}
-        [added] = metarr.call("Library", "UpsertItems", {"items": [film]})["results"]
-        metarr.call("Enrichment", "Enrich", {"itemId": added["item"]["id"]})
+        item_id = add_film(metarr)
+        metarr.call("Enrichment", "Enrich", {"itemId": item_id})
+        before = values(metarr, item_id)
         page.goto("/authorities")
         page.locator("#rule-plot").click()
         page.locator("#up-omdb").press("Enter")
@@ -435,19 +480,87 @@ class TestAuthorities:
         expect(page.locator("#preview")).to_contain_text("1 item of 1 would change")
         expect(page.locator("#preview ins")).to_be_visible()
         expect(page.get_by_role("button", name="Preview")).to_be_focused()
+        foretold = page.locator("#preview ins").inner_text()
         page.get_by_role("button", name="Preview").press("Enter")
         wait_until(page, lambda: held)
         page.get_by_role("button", name="Save").click()  # while another preview still runs
         expect(page.get_by_text("The rule for Plot is saved.")).to_be_visible()
         expect(page.locator("#authorities .row")).to_have_count(1)
+        assert values(metarr, item_id) == before
         page.get_by_role("button", name="Apply it to the library now").click()
         expect(page.locator("#job header")).to_contain_text("Complete")
-        item = metarr.call("Library", "GetItem", {"itemId": added["item"]["id"]})["item"]
-        assert next(field for field in item["fields"] if field["name"] == "plot")["source"] == "omdb"
+        expect(page.locator("#job")).to_contain_text("1 of 1")
+        after = values(metarr, item_id)
+        assert {field for field in after if after[field] != before[field]} == {"plot"}
+        assert after["plot"][1] == "omdb"
+        assert after["plot"][0].startswith(foretold.removesuffix("…").strip())
+        metarr.call("Enrichment", "UndoChangeSets", {"jobId": page.url.rpartition("/")[2]})
+        assert values(metarr, item_id)["plot"][0] == before["plot"][0]
         page.goto("/authorities")
         page.locator("#rule-plot").click()
         page.get_by_role("button", name="Back to the default").click()
         expect(page.locator("#authorities .row").nth(5)).to_be_visible()
+
+
+class TestTwoTabs:
+    @pytest.fixture
+    def tabs(self, page: Page) -> tuple[Page, Page]:
+        return page, page.context.new_page()
+
+    def test_of_a_providers_setting_both_are_shown_and_a_second_save_counts(self, tabs, metarr):
+        mine, theirs = tabs
+        for tab, requests in ((mine, "55"), (theirs, "77")):
+            tab.goto("/providers/omdb")
+            tab.get_by_label("Requests per day").fill(requests)
+        theirs.get_by_role("button", name="Save").click()
+        expect(theirs.get_by_text("The settings of OMDb are saved.")).to_be_visible()
+        mine.get_by_role("button", name="Save").click()
+        expect(mine.locator("#settings-daily_quota-help")).to_contain_text("Meanwhile this was set to '77'")
+        expect(mine.get_by_label("Requests per day")).to_have_value("55")
+        assert setting(metarr, "omdb", "daily_quota")["value"] == 77
+        mine.get_by_role("button", name="Save").click()
+        expect(mine.get_by_text("The settings of OMDb are saved.")).to_be_visible()
+        assert setting(metarr, "omdb", "daily_quota")["value"] == 55
+
+    def test_of_two_of_its_settings_both_are_saved(self, tabs, metarr):
+        mine, theirs = tabs
+        for tab, label, text in ((mine, "Requests per day", "55"), (theirs, "Requests per second", "3")):
+            tab.goto("/providers/omdb")
+            tab.get_by_label(label).fill(text)
+        for tab in (theirs, mine):
+            tab.get_by_role("button", name="Save").click()
+            expect(tab.get_by_text("The settings of OMDb are saved.")).to_be_visible()
+        assert setting(metarr, "omdb", "daily_quota")["value"] == 55
+        assert setting(metarr, "omdb", "requests_per_second")["value"] == 3
+
+    def test_of_a_rule_both_are_shown_and_a_second_save_counts(self, tabs, metarr):
+        mine, theirs = tabs
+        for tab, provider_id in ((mine, "omdb"), (theirs, "tvdb")):
+            tab.goto("/authorities/movie/plot")
+            tab.get_by_label(re.compile("OMDb|TheTVDB|TMDB|fanart")).evaluate_all(
+                "(boxes, id) => boxes.forEach((box) => { if (box.checked !== (box.value === id)) box.click(); })",
+                provider_id,
+            )
+        theirs.get_by_role("button", name="Save").click()
+        expect(theirs.get_by_text("The rule for Plot is saved.")).to_be_visible()
+        mine.get_by_role("button", name="Save").click()
+        expect(mine.get_by_role("alert")).to_contain_text("Meanwhile somebody else set it to: TheTVDB.")
+        expect(mine.locator("#use-omdb")).to_be_checked()
+        assert rule(metarr, "plot")["providers"] == ["tvdb"]
+        mine.get_by_role("button", name="Save").click()
+        expect(mine.get_by_text("The rule for Plot is saved.")).to_be_visible()
+        assert rule(metarr, "plot")["providers"] == ["omdb"]
+
+    def test_of_two_rules_both_are_saved(self, tabs, metarr):
+        mine, theirs = tabs
+        for tab, field in ((mine, "plot"), (theirs, "runtime_minutes")):
+            tab.goto(f"/authorities/movie/{field}")
+            tab.locator("#exclusive").check()
+        for tab in (theirs, mine):
+            tab.get_by_role("button", name="Save").click()
+            expect(tab.get_by_text(re.compile("The rule for .* is saved"))).to_be_visible()
+        assert rule(metarr, "plot")["exclusive"]
+        assert rule(metarr, "runtime_minutes")["exclusive"]
 
 
 class TestMetarrsSettings:

@@ -165,6 +165,7 @@ def _form(rule: RuleForm, etag: str, status: int = 200, *, refused: Refused | No
         kind=_spelled(message.kind),
         rule=message,
         able=rule.able,
+        theirs=[each.name for source in message.providers for each in rule.able if each.id == source],
         etag=etag,
         was=request.form["was"] if "move" in request.form and "was" in request.form else _drawn(message),
         chosen=request.form.getlist("providers") if typed else list(message.providers),
