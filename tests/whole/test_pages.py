@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,14 @@ from chromium import DESKTOP, PHONE, chromium, needs_chromium, overflow, visitor
 from harness import Live, live
 from metarr import tokens
 from metarr.app import Daemon
+from metarr.rpc.client import Client
 from metarr.rpc.doors.access import Access
 from ports import kept_free
 from simulators import KEYS, Simulators
 
 pytestmark = [pytest.mark.e2e, needs_chromium]
+
+TABS = 16
 
 PAGES = (
     "/welcome",
@@ -93,6 +97,16 @@ def hold(page: Page, form: str) -> list[Route]:
     held: list[Route] = []
     page.route("**/*", lambda each: held.append(each) if form in (each.request.post_data or "") else each.continue_())
     return held
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until that has the focus, and is seen to have it."""
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", selector
+            return
+    pytest.fail(f"The keyboard does not get to {selector}")
 
 
 def wait_until(page: Page, said: Callable[[], object]) -> None:
@@ -324,6 +338,51 @@ def test_a_new_owner_sets_it_up_without_script(plain, metarr, simulators):
     expect(plain.locator(".steps > li").last).to_contain_text("Begun")
 
 
+def test_from_the_first_key_to_a_rule_that_is_applied_by_keyboard_alone(page, metarr, simulators):
+    page.goto("/")
+    tab_to(page, "#key-tmdb")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("TMDB")
+    tab_to(page, "#settings-api_key")
+    page.keyboard.type(KEYS["tmdb"])
+    tab_to(page, "#settings-base_url")
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type(simulators.base_urls["tmdb"])
+    tab_to(page, "#test")
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict")).to_contain_text("TMDB answered.")
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator("#save")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome to Metarr")
+    metarr.configure(simulators, "omdb")
+    item_id = add_film(metarr)
+    page.reload()
+    tab_to(page, "main form button")
+    page.keyboard.press("Enter")
+    expect(page.locator("#job header")).to_contain_text("Complete")
+    tab_to(page, "a[href='/authorities']")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Authorities")
+    tab_to(page, "#rule-plot")
+    page.keyboard.press("Enter")
+    expect(page.locator("#rule-name")).to_be_focused()
+    tab_to(page, "#up-omdb")
+    page.keyboard.press("Space")
+    expect(page.locator("#up-omdb")).to_be_focused()
+    tab_to(page, "#try")
+    page.keyboard.press("Enter")
+    expect(page.locator("#preview")).to_contain_text("1 item of 1 would change")
+    expect(page.locator("#try")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The rule for Plot is saved.")).to_be_visible()
+    tab_to(page, "#apply")
+    page.keyboard.press("Enter")
+    expect(page.locator("#job header")).to_contain_text("Complete")
+    assert values(metarr, item_id)["plot"][1] == "omdb"
+
+
 class TestHealth:
     def test_a_card_changes_when_a_quota_runs_out(self, page, metarr, simulators):
         metarr.configure(simulators, "omdb")
@@ -378,6 +437,52 @@ def test_a_daemon_that_goes_and_comes_back_is_noticed_and_nothing_is_lost(browse
                 expect(page.get_by_role("status").first).to_contain_text("The settings of OMDb are saved.")
         finally:
             daemon.stop()
+
+
+def test_health_goes_on_by_itself_after_a_restart(browser, simulators, tmp_path):
+    with kept_free() as port:
+        daemon = Daemon(tmp_path, http=f"127.0.0.1:{port}")
+        daemon.start()
+        try:
+            with visitor(browser, f"http://127.0.0.1:{port}") as page:
+                page.clock.install()
+                page.goto("/health")
+                daemon.stop()
+                for _ in range(3):
+                    page.clock.run_for(31_000)
+                    expect(page.get_by_role("alert")).to_have_count(1)
+                expect(page.locator("#lost")).to_be_visible()
+                expect(page.locator("#provider-omdb")).to_contain_text("No key yet")
+                daemon = Daemon(tmp_path, http=f"127.0.0.1:{port}")
+                daemon.start()
+                Live(daemon, Client(daemon.grpc_address), tmp_path).configure(simulators, "omdb")
+                page.clock.run_for(3_500)
+                expect(page.locator("#lost")).to_be_hidden()
+                expect(page.locator("#provider-omdb")).to_contain_text("Working")
+        finally:
+            daemon.stop()
+
+
+def test_sixteen_tabs_look_at_health_while_as_many_titles_are_waited_for(browser, metarr, simulators):
+    metarr.configure(simulators, "tmdb")
+    item_id = add_film(metarr)
+    simulators.fault("tmdb", "hang")
+    with ThreadPoolExecutor(TABS) as waiting, visitor(browser, metarr.url) as page:
+        asked = {"itemId": item_id, "forceRefresh": True}
+        refreshes = [waiting.submit(metarr.call, "Enrichment", "Enrich", asked) for _ in range(TABS)]
+        tabs = [page, *(page.context.new_page() for _ in range(TABS - 1))]
+        took = []
+        for tab in tabs:
+            tab.goto("/health")
+            took.append(tab.evaluate("performance.getEntriesByType('navigation')[0].responseEnd"))
+        metarr.configure(simulators, "omdb")
+        for tab in tabs:
+            tab.evaluate("htmx.trigger(document.body, 'look-again')")
+        for tab in tabs:
+            expect(tab.locator("#provider-omdb")).to_contain_text("Working")
+        assert not any(each.done() for each in refreshes), "all this went on while they hung"
+        assert min(took) < 50, took
+        simulators.reset()
 
 
 class TestSignIn:
@@ -597,8 +702,13 @@ def test_everybody_can_use_every_page(browser, metarr, simulators, scheme, size)
             assert found.violations_count == 0, f"{path}: {found.generate_report()}"
 
 
-@pytest.mark.parametrize("width", [320, 390, 640, 960, 1280, 1600])
-def test_no_page_is_wider_than_its_window(browser, metarr, simulators, width):
+LARGE_TEXT = "document.documentElement.style.fontSize = '200%'"
+
+
+@pytest.mark.parametrize(("width", "large"), [(320, ""), (390, ""), (640, ""), (960, ""), (1280, ""), (1600, ""),
+                                              (640, LARGE_TEXT), (1280, LARGE_TEXT)])  # fmt: skip
+def test_no_page_is_wider_than_its_window(browser, metarr, simulators, width, large):
+    """640 pixels are a window of 1280 at 200 %; besides, text alone may be twice as large."""
     metarr.call(
         "Config",
         "UpdateProvider",
@@ -607,4 +717,5 @@ def test_no_page_is_wider_than_its_window(browser, metarr, simulators, width):
     with visitor(browser, metarr.url, viewport={"width": width, "height": 800}) as page:
         for path in PAGES:
             page.goto(path)
+            page.evaluate(large)
             assert overflow(page) <= 0, path
