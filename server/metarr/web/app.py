@@ -1,10 +1,12 @@
 """The application of all pages: what each answer carries, and what is shown where something goes wrong."""
 
 import gzip
+from functools import cache
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, url_for
+from jinja2.utils import htmlsafe_json_dumps
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from metarr.rpc.doors.local import LocalDoor, Refused
@@ -30,7 +32,7 @@ PAGES = (
     ("jobs.jobs_page", "Jobs", "jobs"),
     ("settings.settings_page", "Settings", "settings"),
 )
-"""The menu: page, name and icon."""
+"""The menu: page, name, and icon, which is called as the page's module."""
 
 HX_CONFIG = {
     "allowEval": False,
@@ -62,7 +64,7 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
     app.extensions |= {DOOR: door, session.TOKEN: read_token}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(static=static.address, hx_config=HX_CONFIG, menu=PAGES)
+    app.jinja_env.globals.update(static=static.address, hx_config=htmlsafe_json_dumps(HX_CONFIG), menu=_menu)
     app.jinja_env.globals.update(
         may_sign_out=session.may_sign_out, NOT_CONFIGURED=config.ProviderState.STATUS_NOT_CONFIGURED
     )
@@ -100,6 +102,12 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
     ):
         app.register_blueprint(module.pages)
     return app
+
+
+@cache
+def _menu() -> tuple[tuple[str, str, str], ...]:
+    """By its place: where a page is, its name and its icon."""
+    return tuple((url_for(endpoint), name, icon) for endpoint, name, icon in PAGES)
 
 
 def _refuse_foreign() -> Response | None:

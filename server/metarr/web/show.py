@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from google.protobuf.struct_pb2 import Value
 from google.protobuf.timestamp_pb2 import Timestamp
+from jinja2.utils import urlize
 from markupsafe import Markup
 
 from metarr.rpc.doors.local import plain_of
@@ -179,6 +181,12 @@ def sentence(text: str) -> str:
     return text and text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
 
 
+@lru_cache(maxsize=512)  # most are the help of settings, which every page says alike
+def linked(text: str) -> Markup:
+    """A text whose addresses are links."""
+    return Markup(urlize(text, rel="noopener", target="_blank"))  # noqa: S704 (it escapes the rest)
+
+
 def named(text: str, name: str) -> str:
     """A text about something, with its name before it."""
     return f"{name}: {sentence(text)[0].lower()}{sentence(text)[1:]}" if name else sentence(text)
@@ -214,6 +222,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "counted": counted,
     "kind_word": kind_word,
     "kinds": kinds,
+    "linked": linked,
     "number": number,
     "outcome": outcome,
     "job_counts": job_counts,

@@ -46,6 +46,7 @@ def _file(content: bytes, kind: str) -> StaticFile:
     return StaticFile(mark=mark, content=content, packed=gzip.compress(content, mtime=0), type=kind)
 
 
+@cache
 def address(path: str) -> str:
     """Where a file is, for templates."""
     return url_for("static.file", mark=static_files()[path].mark, path=path)

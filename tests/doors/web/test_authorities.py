@@ -168,7 +168,7 @@ def test_of_the_same_rule_both_are_shown_and_a_second_save_counts(web, home):
     answer = web.post(PLOT, data=sent)
     page = seen(answer)
     assert answer.status_code == 409
-    assert "somebody else set it to: tvdb" in page.text
+    assert "somebody else set it to: TheTVDB" in page.text
     assert chosen(page) == ["omdb"]
     assert rule(home).providers == ("tvdb",)
     assert web.post(PLOT, data={**hidden(page), "providers": ["omdb"], "do": ["save"]}).status_code == 303
