@@ -566,6 +566,26 @@ class TestJob:
         expect(page.locator("#job")).not_to_have_attribute("hx-trigger", re.compile("every"))
         expect(page.get_by_role("row", name="TMDB")).to_contain_text("1")
 
+    @pytest.mark.parametrize("by", ["mouse", "keyboard"])
+    def test_a_button_that_is_being_pressed_is_not_taken_away(self, page, metarr, simulators, by):
+        metarr.configure(simulators, "tmdb")
+        simulators.fault("tmdb", "hang")
+        add_film(metarr)
+        job = metarr.call("Enrichment", "StartEnrichment", {"all": True})["job"]
+        page.goto(f"/jobs/{job['id']}")
+        page.clock.install()
+        page.reload()
+        cancel = page.get_by_role("button", name="Cancel this job")
+        cancel.hover() if by == "mouse" else cancel.focus()
+        looked: list[str] = []
+        page.on("requestfinished", lambda request: looked.append(request.url))
+        page.mouse.down() if by == "mouse" else page.keyboard.down("Space")
+        page.clock.run_for(2_100)
+        wait_until(page, lambda: looked)
+        page.mouse.up() if by == "mouse" else page.keyboard.up("Space")
+        expect(page.locator("#job header")).to_contain_text("Cancelled")
+        simulators.reset()
+
 
 class TestAuthorities:
     def test_a_rule_is_previewed_saved_applied_and_undone(self, page, metarr, simulators):

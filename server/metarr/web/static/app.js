@@ -23,6 +23,14 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) htmx.trigger(document.body, "look-again");
 });
 
+// What is being pressed is not taken away before it is let go: it would not be clicked.
+let pressed = false;
+const press = { pointerdown: true, pointerup: false, pointercancel: false, keydown: true, keyup: false, blur: false };
+for (const [name, is] of Object.entries(press)) addEventListener(name, () => { pressed = is; });
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (pressed && event.detail.requestConfig.elt.hasAttribute("data-poll")) event.detail.shouldSwap = false;
+});
+
 // The daemon is gone: said once, and it is tried again until it is back.
 let trying;
 document.addEventListener("htmx:sendError", () => {
