@@ -103,7 +103,7 @@ def checked(setting: Setting, raw: Any) -> Any:
     match setting.type:
         case SettingType.BOOLEAN:
             if not isinstance(raw, bool):
-                raise ValueError("is true or false")
+                raise ValueError("must be true or false")
             return raw
         case SettingType.INTEGER | SettingType.NUMBER:
             return _number(setting, raw)
@@ -114,7 +114,7 @@ def checked(setting: Setting, raw: Any) -> Any:
         case SettingType.SECRET if setting.wrong is None and not text.isascii():
             raise ValueError("has letters that no key has; was it copied whole?")
         case SettingType.CHOICE if text not in setting.choices:
-            raise ValueError(f"is one of {', '.join(setting.choices)}")
+            raise ValueError(f"must be one of {', '.join(setting.choices)}")
         case SettingType.URL:
             if setting.wrong is None:
                 _refuse_bad_url(text)
@@ -127,25 +127,25 @@ def _number(setting: Setting, raw: Any) -> SettingValue:
         if setting.maximum is None:
             raise ValueError(fault)
         whole = "whole number" if setting.type is SettingType.INTEGER else "number"
-        raise ValueError(f"is a {whole} from {setting.minimum:.15g} to {setting.maximum:.15g}")
+        raise ValueError(f"must be a {whole} from {setting.minimum:.15g} to {setting.maximum:.15g}")
     return int(raw) if setting.type is SettingType.INTEGER else float(raw)
 
 
 def _number_fault(setting: Setting, raw: Any) -> str:
     infinite = isinstance(raw, float) and not math.isfinite(raw)
     if isinstance(raw, bool) or not isinstance(raw, int | float) or infinite:
-        return "is a number"
+        return "must be a number"
     if setting.type is SettingType.INTEGER and raw != int(raw):
-        return "is a whole number"
+        return "must be a whole number"
     if raw < setting.minimum:
-        return f"is at least {setting.minimum:.15g}"
+        return f"must be at least {setting.minimum:.15g}"
     most = MAX_NUMBER if setting.maximum is None else setting.maximum
-    return f"is at most {most:.15g}" if raw > most else ""
+    return f"must be at most {most:.15g}" if raw > most else ""
 
 
 def _texts(setting: Setting, raw: Any) -> list[str]:
     if not isinstance(raw, list | tuple) or not all(isinstance(each, str) for each in raw):
-        raise ValueError("is a list of texts")
+        raise ValueError("must be a list of texts")
     most = MAX_NUMBER if setting.maximum is None else setting.maximum
     if not setting.minimum <= len(raw) <= most:
         raise ValueError(f"has {setting.minimum:.15g} to {most:.15g} entries")
