@@ -157,6 +157,7 @@ def _previewed(rule: RuleForm, etag: str, change: pb.UpdateFieldAuthoritiesReque
 
 def _form(rule: RuleForm, etag: str, status: int = 200, *, refused: Refused | None = None, **more: Any) -> Response:
     typed, message = request.method == "POST", rule.message
+    names = {each.id: each.name for each in rule.able}
     if typed and "move" not in request.form:
         rule = _in_form_order(rule)
     return page(
@@ -165,7 +166,8 @@ def _form(rule: RuleForm, etag: str, status: int = 200, *, refused: Refused | No
         kind=_spelled(message.kind),
         rule=message,
         able=rule.able,
-        theirs=[each.name for source in message.providers for each in rule.able if each.id == source],
+        names=names,
+        theirs=[names[each] for each in message.providers],
         etag=etag,
         was=request.form["was"] if "move" in request.form and "was" in request.form else _drawn(message),
         chosen=request.form.getlist("providers") if typed else list(message.providers),
