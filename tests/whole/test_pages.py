@@ -269,7 +269,7 @@ class TestSettings:
         field = page.get_by_label("Requests per day")
         expect(field).to_have_attribute("aria-invalid", "true")
         expect(field).to_be_focused()
-        expect(page.locator("#settings-daily_quota-help")).to_contain_text("Is a number")
+        expect(page.locator("#settings-daily_quota-help")).to_contain_text("Must be a number")
         assert field.input_value() == "many"
         assert page.get_by_label("API key").input_value() == "a-key-that-was-typed"
         assert not setting(metarr, "omdb", "api_key").get("secretSet")
@@ -277,7 +277,7 @@ class TestSettings:
         expect(page.get_by_label("Requests per day")).to_be_focused()
         field.fill("7")
         expect(field).not_to_have_attribute("aria-invalid", "true")
-        expect(page.locator("#settings-daily_quota-help")).not_to_contain_text("Is a number")
+        expect(page.locator("#settings-daily_quota-help")).not_to_contain_text("Must be a number")
 
     def test_a_dialog_is_left_by_keyboard_but_not_with_what_was_typed(self, page):
         self.open(page, "omdb")
@@ -604,6 +604,7 @@ class TestAuthorities:
         held.pop().continue_()
         expect(page.locator("#preview")).to_contain_text("1 item of 1 would change")
         expect(page.locator("#preview ins")).to_be_visible()
+        expect(page.locator("#preview")).to_contain_text("OMDb")
         expect(page.get_by_role("button", name="Preview")).to_be_focused()
         foretold = page.locator("#preview ins").inner_text()
         page.get_by_role("button", name="Preview").press("Enter")

@@ -59,9 +59,12 @@ def of_one(fate: Fate, seconds: float) -> Usage:
 
 def together(one: Usage, other: Usage) -> Usage:
     """Both of them."""
+    times = dict(one.times)
+    for step, count in other.times.items():
+        times[step] = times.get(step, 0) + count
     return Usage(
         answered=one.answered + other.answered,
         limited=one.limited + other.limited,
         failed=one.failed + other.failed,
-        times={step: one.times.get(step, 0) + other.times.get(step, 0) for step in one.times.keys() | other.times},
+        times=times,
     )
