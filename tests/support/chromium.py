@@ -5,13 +5,13 @@ nobody declared.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
 
 PROGRAM = shutil.which("chromium")
 MISSING = "" if PROGRAM else "Chromium is not installed: there is no chromium on the path"
@@ -75,4 +75,20 @@ def overflow(page: Page) -> int:
     return wider
 
 
-__all__ = ["DESKTOP", "PHONE", "chromium", "needs_chromium", "overflow", "visitor"]
+def hold(page: Page, form: str) -> list[Route]:
+    """Where the next forms that hold this text are kept, instead of going to the daemon."""
+    held: list[Route] = []
+    page.route("**/*", lambda each: held.append(each) if form in (each.request.post_data or "") else each.continue_())
+    return held
+
+
+def wait_until(page: Page, said: Callable[[], object]) -> None:
+    """The page lives on meanwhile."""
+    for _ in range(400):
+        if said():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("It did not happen.")
+
+
+__all__ = ["DESKTOP", "PHONE", "chromium", "hold", "needs_chromium", "overflow", "visitor", "wait_until"]

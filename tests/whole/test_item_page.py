@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from chromium import DESKTOP, PHONE, chromium, needs_chromium, overflow, visitor
+from chromium import DESKTOP, PHONE, chromium, hold, needs_chromium, overflow, visitor, wait_until
 from harness import PROVIDERS, Live, live
 from simulators import Simulators
 
@@ -106,6 +106,20 @@ class TestEdit:
         expect(page.locator("#edit-year")).to_be_focused()
         page.reload()
         assert field(metarr, "year")["value"] == 2010
+
+    def test_what_is_typed_while_it_is_looked_up_is_kept(self, page, metarr):
+        page.goto("/item/1")
+        held = hold(page, "do=refresh")
+        page.locator("#do-refresh").click()
+        wait_until(page, lambda: held)
+        page.locator("#edit-plot").click()
+        page.locator("#input-plot").fill("Mine.")
+        held.pop().continue_()
+        expect(page.locator("#say")).to_contain_text("what you typed is still here")
+        expect(page.locator("#input-plot")).to_have_value("Mine.")
+        page.locator("#form-plot").get_by_role("button", name="Save").click()
+        expect(page.locator("#lock-plot")).to_be_checked()
+        assert field(metarr, "plot")["value"] == "Mine."
 
     def test_one_row_is_saved_while_another_is_typed_in(self, page, metarr):
         page.goto("/item/1")

@@ -1,16 +1,16 @@
 """The pages in a real browser, of a real daemon over the simulators."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from certificates import self_signed
-from chromium import DESKTOP, PHONE, chromium, needs_chromium, overflow, visitor
+from chromium import DESKTOP, PHONE, chromium, hold, needs_chromium, overflow, visitor, wait_until
 from harness import Live, live
 from metarr import tokens
 from metarr.app import Daemon
@@ -92,13 +92,6 @@ def values(metarr: Live, item_id: str) -> dict[str, tuple]:
     return {each["name"]: (each["value"], each.get("source")) for each in fields if "value" in each}
 
 
-def hold(page: Page, form: str) -> list[Route]:
-    """Where the next forms that hold this text are kept, instead of going to the daemon."""
-    held: list[Route] = []
-    page.route("**/*", lambda each: held.append(each) if form in (each.request.post_data or "") else each.continue_())
-    return held
-
-
 def tab_to(page: Page, selector: str) -> None:
     """Press Tab until that has the focus, and is seen to have it."""
     for _ in range(100):
@@ -107,15 +100,6 @@ def tab_to(page: Page, selector: str) -> None:
             assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", selector
             return
     pytest.fail(f"The keyboard does not get to {selector}")
-
-
-def wait_until(page: Page, said: Callable[[], object]) -> None:
-    """The page lives on meanwhile."""
-    for _ in range(400):
-        if said():
-            return
-        page.wait_for_timeout(50)
-    pytest.fail("It did not happen.")
 
 
 def names(page: Page) -> list[str]:

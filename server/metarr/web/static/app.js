@@ -125,9 +125,16 @@ document.addEventListener("input", (event) => {
   event.target.removeAttribute("aria-invalid"); // what was wrong is said until it is typed anew
   event.target.closest(".field")?.querySelector(".wrong")?.remove();
 });
+const others = (target, element) => unsaved(target).some((form) => !form.contains(element));
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const lost = unsaved(event.detail.target).some((form) => !form.contains(event.detail.elt));
-  if (lost && !confirm(LEAVE)) event.preventDefault();
+  if (!others(event.detail.target, event.detail.elt)) return;
+  if (confirm(LEAVE)) unmark(event.detail.target);
+  else event.preventDefault();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!others(event.detail.target, event.detail.requestConfig.elt)) return;
+  event.detail.shouldSwap = false; // it was typed since that was asked
+  say("That is done, and what you typed is still here. Save it, then load the page again.");
 });
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.detail.xhr.getResponseHeader("HX-Redirect")) unmark(document);
