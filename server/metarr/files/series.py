@@ -119,12 +119,21 @@ def _is_episode(branch: Branch, text: str) -> bool:
     if rest and re.match(r"[ ._]+[-–]", rest) and numbers.bare(rest):
         # "One Piece/One Piece - 1015.mkv"
         return not film.year
+    if any(_counts_on(above, text) for above in branch.above):
+        # "Bleach/Arc 1/Bleach - 001.mkv"
+        return not film.year
     season = seasons.season(branch.tag.name)
     if season is not None and season.series and not branch.named.bracketed and numbers.bare(text):
         # "Dark Season 1/02.mkv"
         return True
     before = numbers.without_day(text)
     return before != text and bool(re.search(r"[^\W_]", before)) and (rest is not None or is_release(text))
+
+
+def _counts_on(above: Branch, text: str) -> bool:
+    """Whether a name is that of a folder further up with a number behind it; one digit may be a film's part."""
+    rest = after(ungrouped(text), above.named.title) if _names_series(above) else None
+    return bool(rest and re.match(r"[ ._]+[-–][ ._]+\d{2,4}(?!\d)", rest) and numbers.bare(rest))
 
 
 # What a series is called

@@ -19,6 +19,8 @@ Identity = tuple[str, int]
 """What versions of one title have in common: its words, spelt alike, and its year."""
 
 _PART = re.compile(r"[ _.-]*[(\[]?(?<![^\W_])(cd|dvd|dis[ck]|part|pt)[ _.-]*(\d{1,2})(?![^\W_])[)\]]?", re.IGNORECASE)
+_PART_OF = re.compile(r"[ _.-]*[(\[]?(?<![^\W_])(\d{1,2})[ _.-]?(of[ _.-]?\d{1,2})(?![^\W_])[)\]]?", re.IGNORECASE)
+"""Such as "1of2" and "(1 of 2)"."""
 _ONLY_WHERE_OWN = frozenset({"part", "pt"})
 _LABEL = re.compile(r"\{edition-([^{}]*)\}|\s[-–]\s+((?:(?!\s[-–]\s).)+)$|\[([^\[\]]+)\]$|\(([^()]+)\)$", re.IGNORECASE)
 
@@ -40,9 +42,12 @@ def stacked(stems: Collection[str], *, own: bool) -> list[Stem]:
             word = match[1].lower()
             if match.start() and (own or word not in _ONLY_WHERE_OWN):
                 whole.setdefault((stem[: match.start()], word, stem[match.end() :]), {})[int(match[2])] = stem
+        for match in _PART_OF.finditer(stem):
+            whole.setdefault((stem[: match.start()], match[2].lower(), stem[match.end() :]), {})[int(match[1])] = stem
     joined: dict[str, Stem] = {}
-    for (before, _, behind), parts in whole.items():
-        if len(parts) > 1 and set(parts) == set(range(1, len(parts) + 1)):
+    for (before, word, behind), parts in whole.items():
+        total = int(re.sub(r"\D", "", word) or len(parts))
+        if len(parts) > 1 and set(parts) == set(range(1, len(parts) + 1)) and total == len(parts):
             film = Stem(before + behind, tuple(parts[number] for number in sorted(parts)))
             joined |= dict.fromkeys(parts.values(), film)
     return list(dict.fromkeys(joined.get(stem) or Stem(stem, (stem,)) for stem in stems))

@@ -32,6 +32,9 @@ PARTS = [
     ["Alien (part 1).avi", "Alien (part 2).avi"],
     ["Alien [CD1] 720p.avi", "Alien [CD2] 720p.avi"],
     ["Alien cd01.avi", "Alien cd02.avi"],
+    ["Alien 1of2.avi", "Alien 2of2.avi"],
+    ["Alien (1 of 2).avi", "Alien (2 of 2).avi"],
+    ["Alien.1979.1of3.avi", "Alien.1979.2of3.avi", "Alien.1979.3of3.avi"],
     [f"Alien cd{number}.avi" for number in range(1, 12)],
 ]
 
@@ -57,7 +60,7 @@ def test_a_part_may_be_a_title_outside_a_folder_of_its_own(folder: str, names: l
     ]
 
 
-@pytest.mark.parametrize("name", ["Mesrine Part 1.mkv", "Mesrine cd2.mkv", "Kill Bill Vol. 1.mkv"])
+@pytest.mark.parametrize("name", ["Mesrine Part 1.mkv", "Mesrine cd2.mkv", "Kill Bill Vol. 1.mkv", "Che 1of2.mkv"])
 def test_a_part_without_its_fellows_is_a_film(name: str) -> None:
     [film] = movies(f"Films/{name}")
     assert files(film) == [(name,)]
@@ -66,6 +69,11 @@ def test_a_part_without_its_fellows_is_a_film(name: str) -> None:
 def test_discs_of_a_film_may_be_on_a_shelf() -> None:
     films = movies("Films/Heat cd1.avi", "Films/Heat cd2.avi", "Films/Alien.avi")
     assert sorted(files(film) for film in films) == [[("Alien.avi",)], [("Heat cd1.avi", "Heat cd2.avi")]]
+
+
+def test_parts_that_are_fewer_than_they_say_are_no_film() -> None:
+    names = ["Planet Earth 1of11.mkv", "Planet Earth 2of11.mkv"]
+    assert sorted(files(film) for film in movies(*(f"Films/{name}" for name in names))) == [[(each,)] for each in names]
 
 
 VERSIONS = [

@@ -337,6 +337,12 @@ ABSOLUTE = [
     ("One Piece (1999)/One Piece (1999) - 1015 - Title.mkv", "One Piece (1999) e1015"),
 ]
 
+ARCS = [
+    ("Bleach/Arc 1/Bleach - 001.mkv", "Bleach e1"),
+    ("Bleach/Arc 2 - Soul Society/Bleach - 021 - Enter.mkv", "Bleach e21"),
+    ("One Piece/Alabasta/[Group] One Piece - 080 [1080p].mkv", "One Piece e80"),
+    ("Anime/One Piece (1999)/East Blue/One Piece - 12v2.mkv", "One Piece (1999) e12"),
+]
 DAYS = [
     ("The Daily Show/Season 29/The Daily Show 2024-03-05.mkv", "The Daily Show s29 2024-03-05"),
     ("The Daily Show/2024/The.Daily.Show.2024.03.05.Guest.mkv", "The Daily Show s2024 2024-03-05"),
@@ -349,7 +355,7 @@ DAYS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "line"), ABSOLUTE + DAYS)
+@pytest.mark.parametrize(("path", "line"), ABSOLUTE + ARCS + DAYS)
 def test_without_a_season_there_are_numbers_and_days(path: str, line: str) -> None:
     assert one(path) == line
 
@@ -472,6 +478,11 @@ def test_a_season_alone_is_its_series() -> None:
     assert found("02.mkv", root="Season 1") == [Left("02.mkv", "does not tell of which series it is")]
     [series, _] = found("Season 1/Dark E02.mkv", root="Dark")
     assert (isinstance(series, SeriesFolder), series) == (True, series)
+
+
+@pytest.mark.parametrize("path", ["Rocky/Sequels/Rocky - 2.mkv", "Blade Runner/Later/Blade Runner - 2049.mkv"])
+def test_a_film_counted_on_or_called_by_a_year_is_no_episode(path: str) -> None:
+    assert not [line for line in told(path) if line.startswith("series: ")]
 
 
 def test_numbered_names_alone_make_no_series() -> None:
