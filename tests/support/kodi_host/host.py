@@ -157,7 +157,11 @@ class Kodi(Machine):
         return shown["id"], shown["label"]
 
     def open(self, window: str, *parameters: str) -> None:
-        """Open a window by name, with parameters: open("videos", "videodb://movies/titles/", "return")."""
+        """Open a window by name, with parameters: open("videos", "videodb://movies/titles/", "return").
+
+        Once no dialog is in the way: Kodi refuses it then, and the dialog that says "busy" comes of itself.
+        """
+        self.wait_for(lambda: not self.holds("System.HasActiveModalDialog"), f"no dialog before {window}")
         self.rpc("GUI.ActivateWindow", window=window, parameters=list(parameters))
 
     def screenshot(self, path: Path) -> Path:
