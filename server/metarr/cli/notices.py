@@ -19,6 +19,7 @@ _BY_RPC = {
     "EnrichmentService.UndoChangeSets": (
         "metarr undo --provider {target} --since 1d --preview, or metarr providers resume {target}"
     ),
+    "LibraryService.SetSeriesOrder": "metarr series order {target}",
     "SyncService.UpdatePlayer": "metarr players policy {target} replace|fill",
     "SyncService.RemovePlayer": "metarr players remove {target}",
     "SyncService.ListPlayerItems": "metarr players show {target}",

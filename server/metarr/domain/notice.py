@@ -38,6 +38,7 @@ class NoticeCode(StrEnum):
     LIBRARY_GONE = "library_gone"
     LIBRARY_DAMAGED = "library_damaged"
     LIBRARY_BEGUN_ANEW = "library_begun_anew"
+    SERIES_ORDER = "series_order"
     CLOCK = "clock"
     SCHEDULER_STUCK = "scheduler_stuck"
 
@@ -61,6 +62,7 @@ SEVERITIES = {
     NoticeCode.LIBRARY_GONE: Severity.ERROR,
     NoticeCode.LIBRARY_DAMAGED: Severity.ERROR,
     NoticeCode.LIBRARY_BEGUN_ANEW: Severity.WARNING,
+    NoticeCode.SERIES_ORDER: Severity.INFO,
     NoticeCode.CLOCK: Severity.WARNING,
     NoticeCode.SCHEDULER_STUCK: Severity.ERROR,
 }

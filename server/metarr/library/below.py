@@ -24,6 +24,7 @@ from metarr.domain.series import outcomes_below
 from metarr.errors import VersionMoved
 from metarr.library.commit import publish
 from metarr.library.listings import Holding, Lister, SeriesFacts, holding_of
+from metarr.library.offers import fitting_order, offer
 from metarr.library.withdrawals import guarded
 from metarr.store import episode_entries, items
 from metarr.store.changes import ChangeSet
@@ -64,13 +65,14 @@ class Below:
 class _Gathered:
     """The outcomes for each item below a series, and of its parts those that are still awaited. `before` and
     `records`: what was known of entries, and is now; `decided`: by question about an entry the item that it is about,
-    as the owner says, None for none."""
+    as the owner says, None for none; `order`: one that fits the files better than theirs, "" for none."""
 
     outcomes: Mapping[int, Mapping[str, Outcome]]
     missing: Mapping[str, Outcome]
     before: Sequence[KnownEntry] = ()
     records: Sequence[KnownEntry] = ()
     decided: Mapping[str, int | None] = field(default_factory=dict)
+    order: str = ""
 
 
 class BelowEnricher:
@@ -103,7 +105,8 @@ class BelowEnricher:
             else:
                 with self._gatherer.arrivals.begin() as connection:
                     if start == 0:
-                        _keep(connection, series.id, gathered)
+                        _keep(connection, holding, gathered)
+                        offer(connection, holding, gathered.order, self._clock.now())
                     merged = self._merge(connection, ids, inquiry, gathered, config)
                     merged = _saved(connection, merged)
                     group_id = self._publish(connection, merged, config, job_id, group_id)
@@ -141,7 +144,8 @@ class BelowEnricher:
             for each in pairs.records
             if each.is_decided and each.provider in listings
         }
-        return _Gathered(outcomes, lists.missing, records, pairs.records, decided)
+        offered = fitting_order(series, lists.orders())
+        return _Gathered(outcomes, lists.missing, records, pairs.records, decided, offered)
 
     def _merge(
         self, connection: Connection, ids: Iterable[int], inquiry: Inquiry, gathered: _Gathered, config: Config
@@ -206,11 +210,14 @@ def _saved(connection: Connection, merged: Sequence[_Merged]) -> list[_Merged]:
     return [(before, dataclasses.replace(each, item=saved.get(before.id, before))) for before, each in merged]
 
 
-def _keep(connection: Connection, series_id: int, gathered: _Gathered) -> None:
-    """Keep which entry is which. Raises VersionMoved where the owner decided about one meanwhile."""
-    now = episode_entries.of_series(connection, series_id)
+def _keep(connection: Connection, holding: Holding, gathered: _Gathered) -> None:
+    """Keep which entry is which. Raises VersionMoved where the owner decided meanwhile, about one or the order."""
+    series_id = holding.series.id
+    now, series = episode_entries.of_series(connection, series_id), items.get(connection, series_id)
     if [each for each in now if each.is_decided] != [each for each in gathered.before if each.is_decided]:
         raise VersionMoved(f"which episodes of item {series_id} are which was decided meanwhile")
+    if series is None or series.order != holding.numbering.order:
+        raise VersionMoved(f"another order of item {series_id} was chosen meanwhile")
     episode_entries.write(connection, series_id, now, gathered.records)
 
 

@@ -19,6 +19,7 @@ from metarr.errors import InvalidInput, NoSuchThing, VersionMoved, Violation
 from metarr.library import join
 from metarr.library.commit import Committed, commit
 from metarr.library.deletion import restore
+from metarr.library.offers import withdraw
 from metarr.library.reference import Reference, find
 from metarr.store import items
 from metarr.store.database import Database
@@ -100,6 +101,8 @@ class Editor:
         """
         with self._database.begin_durably() as connection:
             named = [find(connection, each, path, deleted=True).id for path, each in references]
+            for item_id in named:
+                withdraw(connection, item_id)
             return items.soft_delete(connection, named, self._clock.now())
 
     def restore(self, references: Iterable[tuple[str, Reference]]) -> list[int]:

@@ -17,6 +17,7 @@ from metarr.domain.values import Kind
 from metarr.errors import CannotDo
 from metarr.library.commit import publish
 from metarr.library.intake import PLACE, season_words
+from metarr.library.offers import withdraw
 from metarr.store import episode_entries, items, numbers, player_entries
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection
@@ -100,6 +101,7 @@ def reorder(
 ) -> ChangeSet:
     """Do what is planned, within the caller's transaction. Returns the change-set that records it."""
     _Reordering(connection, series, plan, now).do()
+    withdraw(connection, series.id)
     saved = items.save(connection, series, replace(series, numbering=_stored(plan.after.order), fingerprint=""))
     log.info("series_reordered", series=saved.id, order=saved.order, moved=len(plan.moved()), new=plan.created())
     change_set = ChangeSet(

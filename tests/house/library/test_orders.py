@@ -1,15 +1,24 @@
 """Another order of a series: files are other episodes, and what is theirs stays with the episodes."""
 
+from collections.abc import Mapping, Sequence
+from time import process_time
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from harness import House, title
-from metarr.domain.values import Kind
+from metarr.domain.notice import Notice, NoticeAction, NoticeCode
+from metarr.domain.outcome import Fragment, ListedEpisode
+from metarr.domain.values import Kind, Text
 from metarr.errors import CannotDo, InvalidInput
+from metarr.fetch.contract import Http
 from metarr.library.edit import Edit
-from metarr.library.intake import NewSeries
+from metarr.library.intake import NewItem, NewSeries
 from metarr.library.orders import Reordered
+from metarr.providers import tvdb
+from metarr.providers.contract import Ask, Part
+from metarr.providers.tvdb import Tvdb
 from metarr.store import items
 from metarr.store.changes import Selection
 from model_player import ModelPlayer
@@ -369,3 +378,151 @@ def test_a_second_file_of_an_episode_with_another_number_leaves_it_where_it_is(h
     assert shown_at(home, kodi) == {"a": (1, 2), "b": (1, 2)}
     kodi.report_all()
     assert shown_at(home, kodi) == {"a": (1, 2), "b": (1, 2)}
+
+
+# An order that fits better
+
+
+def with_ids(home: House, order: str) -> int:
+    """The first season of Breaking Bad, with the ids of TheTVDB as its files would have them in an order."""
+    told_title = title("breaking-bad")
+    assert isinstance(told_title, Series)
+    series = home.add("breaking-bad")
+    given = NewSeries(told_title.title, told_title.year, {"imdb": told_title.imdb})
+    [season] = [each for each in told_title.seasons if each.number == 1]
+    home.services.library.upsert(
+        [
+            NewItem(
+                Kind.EPISODE,
+                series=given,
+                season=1,
+                episode=(each.dvd or each.number) if order == "dvd" else each.number,
+                ids={"tvdb": str(each.tvdb)},
+                source="nfo",
+                file=f"/tv/{each.number}",
+            )
+            for each in season.episodes
+        ]
+    )
+    home.enrich(series)
+    return series
+
+
+def offers(home: House) -> list[Notice]:
+    return [each for each in home.services.board.look() if each.code is NoticeCode.SERIES_ORDER]
+
+
+def test_an_order_that_fits_the_reported_ids_is_offered_and_not_taken(home: House) -> None:
+    series = with_ids(home, "dvd")
+    assert home.item(series).order == "aired"
+    [notice] = offers(home)
+    assert (notice.subject, notice.action) == (
+        f"item:{series}",
+        NoticeAction(rpc="LibraryService.SetSeriesOrder", target=str(series)),
+    )
+    assert "dvd order" in notice.text
+    before = titles(home, series)
+    choose(home, series, "dvd")
+    assert offers(home) == []
+    assert titles(home, series) == before, "an id says which episode a file is"
+    home.enrich(series, force=True)
+    assert titles(home, series) == before
+    assert offers(home) == []
+
+
+def test_where_the_aired_order_fits_no_other_one_is_offered(home: House) -> None:
+    with_ids(home, "aired")
+    assert offers(home) == []
+
+
+def test_an_offer_ends_with_its_series(home: House) -> None:
+    series = with_ids(home, "dvd")
+    home.services.editor.delete([("item_id", series)])
+    assert offers(home) == []
+
+
+# Large, and ended at any moment
+
+SEASONS, EPISODES = 20, 50
+
+
+@pytest.fixture
+def long_series(home: House, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Twenty seasons of fifty episodes, which the discs have in reverse within each season, and which are counted
+    through in a third order. TheTVDB alone is asked."""
+
+    def listed(_: Tvdb, ask: Ask, parts: Sequence[Part], http: Http) -> Mapping[Part, Fragment | None]:
+        [part] = parts
+        return {part: replace(tvdb_list(part.order), provider="tvdb")}
+
+    monkeypatch.setattr(Tvdb, "listed", listed)
+    monkeypatch.setattr(tvdb, "_orders", lambda record: ("aired", "dvd", "absolute"))
+    for provider in ("tmdb", "omdb", "fanart"):
+        home.services.providers.update(provider, False, {})
+    series = home.add("oshi-no-ko")
+    told_title = title("oshi-no-ko")
+    assert isinstance(told_title, Series)
+    add_episodes(home, told_title, {season: list(range(1, EPISODES + 1)) for season in range(1, SEASONS + 1)})
+    home.enrich(series)
+    home.asked()
+    return series
+
+
+def tvdb_list(order: str) -> Fragment:
+    entries = []
+    for place in range(SEASONS * EPISODES):
+        season, number = place // EPISODES + 1, place % EPISODES + 1
+        if order == "dvd":
+            number = EPISODES + 1 - number
+        elif order == "absolute":
+            season, number = 1, place + 1
+        name = (Text(value=f"Story {place}", language="ja"),)
+        told_of = Fragment(provider="tvdb", kind=Kind.EPISODE, texts={"title": name}, ids={"tvdb": str(5000 + place)})
+        entries.append(ListedEpisode(id=f"tvdb:{5000 + place}", season=season, number=number, fragment=told_of))
+    return Fragment(provider="tvdb", kind=Kind.SEASON, listed=tuple(entries))
+
+
+@pytest.mark.slow
+def test_twenty_seasons_there_and_back(home: House, long_series: int) -> None:
+    shown = live(home, long_series)
+    for number in ((1, 1), (20, 50), (7, 13)):
+        home.services.editor.edit(shown[number].id, Edit(fields={"plot": f"Mine {number}"}))
+    before, first = data(home), titles(home, long_series)
+    for order in ("dvd", "absolute"):
+        began = process_time()
+        done = choose(home, long_series, order)
+        took = process_time() - began
+        assert len(done.moved) >= 950
+        assert took < 10
+        between = live(home, long_series)
+        assert between.keys() == shown.keys()
+        if order == "dvd":
+            assert (done.created, done.resting) == (0, 0)
+            assert told(between[7, 38], "title", "plot") == {"title": "Story 312", "plot": "Mine (7, 13)"}
+        else:
+            assert (done.created, done.resting) == (950, 950)
+            assert told(between[1, 1], "plot") == {"plot": "Mine (1, 1)"}
+        choose(home, long_series, "aired")
+        assert titles(home, long_series) == first
+        after = data(home)
+        for table in set(before) - {"items", "episode_numbers"}:
+            assert [row for row in after[table] if row in set(before[table])] == before[table]
+    assert home.asked() == {}
+
+
+@pytest.mark.parametrize("last", ["numbers.write", "player_entries.repoint", "items.save_all", "publish"])
+def test_a_change_that_is_cut_off_is_none_at_all(
+    home: House, bad: int, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    before = home.rows()
+
+    def cut_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"metarr.library.reorder.{last}", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        choose(home, bad, "dvd")
+    assert home.rows() == before
+    monkeypatch.undo()
+    choose(home, bad, "dvd")
+    assert home.item(bad).order == "dvd"
