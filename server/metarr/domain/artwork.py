@@ -69,20 +69,28 @@ def why_not_acceptable(field: Field, image: Image, wanted: TitleLanguages) -> st
 
 def _tiers(field: Field, candidates: Artwork, wanted: TitleLanguages) -> Iterator[list[Image]]:
     """The acceptable candidates by language, then region, then size class, the best first."""
-    by_language: defaultdict[str, list[Image]] = defaultdict(list)
-    for image in candidates:  # many: so nothing else is done for each of them
-        by_language[image.language].append(image)
-    ranked = [(rank, each) for each in by_language if (rank := image_rank(field, each, wanted)) is not None]
+    languages = {image.language for image in candidates}  # candidates are many: so little is done for each of them
+    ranked = [(rank, each) for each in languages if (rank := image_rank(field, each, wanted)) is not None]
     for _, language in sorted(ranked):
-        groups: defaultdict[tuple[str, int], list[Image]] = defaultdict(list)
-        for image in by_language[language]:
-            groups[image.region, image.width].append(image)
-        tiers: defaultdict[tuple[bool, int], list[Image]] = defaultdict(list)
-        for (region, width), images in groups.items():
-            if not 0 < width < field.min_width:
-                tiers[_elsewhere(language, region, wanted.policy), -bisect_right(SIZE_CLASSES, width)] += images
-        for tier in sorted(tiers):
-            yield tiers[tier]
+        images = [image for image in candidates if image.language == language]
+        regions = {image.region for image in images}
+        elsewhere = {each for each in regions if _elsewhere(language, each, wanted.policy)}
+        if not elsewhere:
+            yield from _by_size(field, images)
+            continue
+        yield from _by_size(field, [image for image in images if image.region not in elsewhere])
+        yield from _by_size(field, [image for image in images if image.region in elsewhere])
+
+
+def _by_size(field: Field, images: list[Image]) -> Iterator[list[Image]]:
+    """The images that are large enough by their size class, the largest first."""
+    widths = {image.width for image in images}
+    classes: defaultdict[int, set[int]] = defaultdict(set)
+    for width in widths:
+        if not 0 < width < field.min_width:
+            classes[bisect_right(SIZE_CLASSES, width)].add(width)
+    for _, fitting in sorted(classes.items(), reverse=True):
+        yield images if fitting == widths else [image for image in images if image.width in fitting]
 
 
 def _ranked(members: list[Image], stored: Artwork) -> Iterator[Image]:
