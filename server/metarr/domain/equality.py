@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from metarr.domain.fields import FIELDS, Field, FieldType
@@ -21,8 +22,10 @@ def meaning(field: str, value: Value) -> Hashable:
     return _MEANINGS[catalogued.type](catalogued, value)
 
 
+@lru_cache(maxsize=4096)
 def text_key(text: str) -> str:
-    """A text without its accidental differences: composition, white space, case."""
+    """A text without its accidental differences: composition, white space, case. Kept, because the titles of a library
+    share their genres, countries and people."""
     return _text_of(text).casefold()
 
 

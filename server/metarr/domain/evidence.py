@@ -58,11 +58,12 @@ def answer_of(outcome: Outcome) -> Answered | NotFound | None:
 
 def hear(provider: str, outcome: Outcome, field: str) -> Said:
     """What an outcome says about one field."""
-    answer = answer_of(outcome)
+    answer = outcome if isinstance(outcome, Answered) else answer_of(outcome)
     if isinstance(answer, Answered):
-        texts = answer.fragment.texts.get(field, ())
-        value = texts[0].value if texts else answer.fragment.values.get(field)
-        if value is None and field not in answer.fragment.empty:
+        fragment = answer.fragment
+        texts = fragment.texts.get(field, ())
+        value = texts[0].value if texts else fragment.values.get(field)
+        if value is None and field not in fragment.empty:
             return Said(provider=provider, heard=False, why=_why_unheard(outcome))
         stale = answer.stale or answer is not outcome
         return Said(
@@ -71,8 +72,8 @@ def hear(provider: str, outcome: Outcome, field: str) -> Said:
             value=None if value in NOTHING else value,
             texts=texts,
             language=texts[0].language if texts else "",
-            day=answer.fragment.year_day if field == "year" else "",
-            whole=not stale and not answer.fragment.unread,
+            day=fragment.year_day if field == "year" else "",
+            whole=not stale and not fragment.unread,
             fetched_at=answer.fetched_at,
             asked_id=answer.asked_id,
             stale=stale,

@@ -18,7 +18,7 @@ import re
 from functools import lru_cache
 
 from metarr.domain.countries import country_code
-from metarr.domain.fields import Field, FieldType, Textless
+from metarr.domain.fields import FIELDS, Field, FieldType, Textless
 from metarr.domain.item import FieldValue, below_providers
 from metarr.domain.outcome import Fragment
 from metarr.domain.values import Artwork, Struct, Text
@@ -56,6 +56,10 @@ AFTER_THE_FIRST: Rank = (0, 2, 0)
 TEXT_FIELDS = frozenset({"title", "tagline", "plot", "outline", "trailer"})
 """Of texts, those that exist in languages. All artwork does, too."""
 
+_IN_LANGUAGES = TEXT_FIELDS.union(name for name, field in FIELDS.items() if field.type is FieldType.ARTWORK)
+
+_TEXTLESS_FIRST = frozenset(name for name, field in FIELDS.items() if field.textless is Textless.FIRST)
+
 UNSTATED_AFTER_THE_FIRST = frozenset({"plot", "tagline", "outline"})
 """A file's or a player's text in these stands there. Of all else nobody knows what it would keep out: it stands last.
 """
@@ -88,7 +92,7 @@ class TitleLanguages(Struct, frozen=True, kw_only=True):
 
 def in_languages(field: Field) -> bool:
     """Whether values of the field are in a language, so that language comes before provider."""
-    return field.type is FieldType.ARTWORK or field.name in TEXT_FIELDS
+    return field.name in _IN_LANGUAGES
 
 
 def base(tag: str) -> str:
@@ -167,7 +171,7 @@ def unstated_rank(field: str, wanted: TitleLanguages) -> Rank:
 
 def top_rank(field: Field) -> Rank:
     """Where the walk of a field begins."""
-    return TEXTLESS_FIRST if field.textless is Textless.FIRST else BEST
+    return TEXTLESS_FIRST if field.name in _TEXTLESS_FIRST else BEST
 
 
 def first_language(language: str, policy: LanguagePolicy) -> bool:

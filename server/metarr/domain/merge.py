@@ -18,7 +18,6 @@ from metarr.domain.freshness import is_ahead
 from metarr.domain.item import OWNER, FieldValue, MediaItem, Rule, Veto, below_providers, by_parent, by_providers
 from metarr.domain.languages import (
     BEST,
-    TEXT_FIELDS,
     LanguagePolicy,
     Rank,
     TitleLanguages,
@@ -268,7 +267,7 @@ or could not be heard, says so once."""
 def _at(speech: Speech, rank: Rank) -> Said:
     """What it says at a rank; nothing, where it speaks at others only."""
     for said in speech:
-        if said.rank == rank or said.value is None:
+        if said.value is None or said.rank == rank:
             return said
     return replace(speech[0], value=None)
 
@@ -295,28 +294,31 @@ def _older(said: Said, stored: FieldValue, now: datetime | None) -> bool:
 def _speech(listening: Listening, provider: str, outcome: Outcome | None, stored: FieldValue, frame: _Frame) -> Speech:
     field = listening.field
     said = _hear(field, provider, outcome, stored, frame)
-    if said.value is None:
+    if said.value is None or not in_languages(field):
         return (said,)
-    if field.type is FieldType.ARTWORK and outcome is None:
-        return (replace(said, rank=top_rank(field) if provider in listening.rule.providers else frame.wanted.last),)
     if field.type is FieldType.ARTWORK:
-        return (_chosen(field, said, stored, frame),)
-    if field.name not in TEXT_FIELDS:
-        return (said,)
+        if outcome is not None:
+            return (_chosen(field, said, stored, frame),)
+        return (replace(said, rank=top_rank(field) if provider in listening.rule.providers else frame.wanted.last),)
+    if not said.texts:
+        rank = _text_rank(listening, provider, said.language, frame.wanted)
+        return (said if rank == said.rank else replace(said, rank=rank),)
     best: dict[Rank, Text] = {}
-    for text in said.texts or (Text(value=str(said.value), language=said.language),):
-        rank = _text_rank(listening, provider, text, frame.wanted)
+    for text in said.texts:
+        rank = _text_rank(listening, provider, text.language, frame.wanted, implied=text.implied)
         if rank is not None:
             best.setdefault(rank, text)
     ranked = [replace(said, value=best[rank].value, language=best[rank].language, rank=rank) for rank in sorted(best)]
     return tuple(ranked) or (replace(said, rank=None),)
 
 
-def _text_rank(listening: Listening, provider: str, text: Text, wanted: TitleLanguages) -> Rank | None:
+def _text_rank(
+    listening: Listening, provider: str, language: str, wanted: TitleLanguages, *, implied: bool = False
+) -> Rank | None:
     name = listening.field.name
-    if not text.language and below_providers(provider) and provider not in listening.rule.providers:
+    if not language and below_providers(provider) and provider not in listening.rule.providers:
         return unstated_rank(name, wanted)
-    return rank_of(name, text.language, wanted, implied=text.implied)
+    return rank_of(name, language, wanted, implied=implied)
 
 
 def _chosen(field: Field, said: Said, stored: FieldValue, frame: _Frame) -> Said:
@@ -341,10 +343,11 @@ class _FieldWalk(Struct, frozen=True, kw_only=True):
 
     def along(self, order: tuple[str, ...], outcomes: Mapping[str, Outcome]) -> Decision:
         """The decision. Nobody is heard who is not needed: a choice among a hundred images is dear."""
-        top = top_rank(self.listening.field)
+        listening, stored, frame = self.listening, self.stored, self.frame
+        top = top_rank(listening.field)
         heard: list[Speech] = []
         for place, provider in enumerate(order):
-            speech = _speech(self.listening, provider, outcomes.get(provider), self.stored, self.frame)
+            speech = _speech(listening, provider, outcomes.get(provider), stored, frame)
             heard.append(speech)
             decision = self._of(speech, place, top)
             if decision is not None:
@@ -368,14 +371,13 @@ class _FieldWalk(Struct, frozen=True, kw_only=True):
 
     def _of(self, speech: Speech, place: int, rank: Rank) -> Decision | None:
         """What one provider decides at a rank; None: the next one is heard."""
-        said = _at(speech, rank)
+        said = speech[0] if speech[0].rank == rank else _at(speech, rank)
         if self.vetoes and self._vetoed(said, rank):
             return self._stay(Rule.VETOED)
         if said.value is not None:
-            rule = Rule.FIRST if place == 0 else Rule.NEXT
             if said.provider not in self.listening.rule.providers:
-                rule = Rule.REPORTED if below_providers(said.provider) else Rule.GAP
-            return self._take(said, rule)
+                return self._take(said, Rule.REPORTED if below_providers(said.provider) else Rule.GAP)
+            return self._take(said, Rule.FIRST if place == 0 else Rule.NEXT)
         if not said.heard:
             if said.provider in self._sources and self._held_at([speech]) == rank:
                 return self._stay(Rule.HELD)
@@ -458,7 +460,8 @@ class _FieldWalk(Struct, frozen=True, kw_only=True):
     def _take(self, said: Said, rule: Rule) -> Decision:
         """The winner's value; where it means the same as the stored one, the stored bytes with a new provenance."""
         stored = self.stored
-        unchanged = same(self.listening.field.name, stored.value, said.value)
+        name = self.listening.field.name
+        unchanged = stored.value is not None and same(name, stored.value, said.value)
         value = FieldValue(
             value=stored.value if unchanged else said.value,
             sources=(said.provider,),
@@ -473,7 +476,7 @@ class _FieldWalk(Struct, frozen=True, kw_only=True):
         if unchanged and value == stored:
             value = stored  # whoever compares what was with what is sees at once that they are one
         ended = not unchanged or (bool(self.vetoes) and self._may_not_empty(said.provider))
-        return Decision(field=self.listening.field.name, value=value, waiting=tuple(self.waiting), ended_veto=ended)
+        return Decision(field=name, value=value, waiting=tuple(self.waiting), ended_veto=ended)
 
     def _stay(self, rule: Rule, stored: FieldValue | None = None) -> Decision:
         return _stay(self.listening.field, stored or self.stored, rule, list(self.waiting))
@@ -518,32 +521,32 @@ def _union(
     waiting = [said.provider for said in heard if not said.heard]
     stored = _noted(field, stored, heard, frame)
     silent = {said.provider for said in heard if _speaks_not(field, stored, said, frame.guarded)}
-    elements = _join(heard, stored, silent)
+    elements, told_by = _join(heard, stored, silent)
     if not elements:
         return _nobody(field, stored, tuple(said.provider for said in heard), waiting)
-    value = tuple(element for element, _ in elements.values())
-    sources = {provider for _, by in elements.values() for provider in by}
+    value = tuple(elements.values())
+    sources = {provider for by in set(told_by.values()) for provider in by}
     if any(same(field.name, veto.value, value) or _vetoed_union(field, heard, veto) for veto in vetoes):
         return _stay(field, stored, Rule.VETOED, waiting)
     joined = [said for said in heard if said.provider in sources]
-    if not any(said.heard for said in joined):
+    speaking = [said.provider for said in joined if said.heard]
+    if not speaking:
         return _stay(field, stored, Rule.HELD, [provider for provider in waiting if provider not in sources])
-    if silent.issuperset(said.provider for said in joined if said.heard):
-        rule = Rule.KEPT if all(said.heard for said in joined) else Rule.HELD
-        return _stay(field, stored, rule, waiting)
+    if silent.issuperset(speaking):
+        return _stay(field, stored, Rule.KEPT if len(speaking) == len(joined) else Rule.HELD, waiting)
     unchanged = same(field.name, stored.value, value)
-    told_by = [by for _, by in elements.values()]
+    contributors = tuple(told_by.values())
     if unchanged and value != stored.value:
         value = stored.value  # type: ignore[assignment]
-        told_by = [elements[text_key(element)][1] for element in value]
+        contributors = tuple([told_by[text_key(element)] for element in value])
     union = FieldValue(
         value=value,
-        sources=tuple(said.provider for said in joined),
-        fetched_at=max((said.fetched_at for said in joined if said.fetched_at), default=stored.fetched_at),
+        sources=tuple([said.provider for said in joined]),
+        fetched_at=max([said.fetched_at for said in joined if said.fetched_at], default=stored.fetched_at),
         rule=Rule.UNION,
         asked_ids=_asked_ids(joined, stored, silent),
-        contributors=tuple(map(tuple, told_by)),
-        withdrawals=tuple(each for each in stored.withdrawals if each.source in sources),
+        contributors=contributors,
+        withdrawals=tuple([each for each in stored.withdrawals if each.source in sources]),
     )
     return Decision(field=field.name, value=union, waiting=tuple(waiting), ended_veto=not unchanged)
 
@@ -557,7 +560,7 @@ def _noted(field: Field, stored: FieldValue, heard: Iterable[Said], frame: _Fram
         if said.provider not in asked or not said.heard or not may_be_withdrawn(field.name, said.provider):
             continue
         if said.value is not None:
-            stored = said_again(stored, said.provider)
+            stored = said_again(stored, said.provider) if stored.withdrawals else stored
         elif said.whole and said.fetched_at is not None and said.asked_id == asked[said.provider]:
             stored = said_none(stored, said.provider, said.fetched_at.date(), frame.today)
     return stored
@@ -565,27 +568,37 @@ def _noted(field: Field, stored: FieldValue, heard: Iterable[Said], frame: _Fram
 
 def _speaks_not(field: Field, stored: FieldValue, said: Said, guarded: Collection[tuple[str, str]]) -> bool:
     """Whether a source of the stored union says that it has none, and is not to be believed yet."""
-    if not said.heard or said.value is not None or said.provider not in stored.sources:
+    if said.value is not None or not said.heard or said.provider not in stored.sources:
         return False
     return not is_withdrawn(stored, said.provider) or (said.provider, field.name) in guarded
 
 
-def _join(heard: Iterable[Said], stored: FieldValue, silent: Collection[str] = ()) -> dict[str, tuple[str, list[str]]]:
-    """By its key every element with its providers, in order of authority; of silent ones those of before."""
-    elements: dict[str, tuple[str, list[str]]] = {}
+def _join(
+    heard: Iterable[Said], stored: FieldValue, silent: Collection[str] = ()
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """By its key every element, and its providers, in order of authority; of silent ones those of before."""
+    elements: dict[str, str] = {}
+    told_by: dict[str, tuple[str, ...]] = {}
     for said in heard:
+        alone = (said.provider,)
         for element in _elements(said, stored, speaks=said.heard and said.provider not in silent):
-            by = elements.setdefault(text_key(element), (element, []))[1]
-            if said.provider not in by:
-                by.append(said.provider)
-    return elements
+            key = text_key(element)
+            if key not in elements:
+                elements[key], told_by[key] = element, alone
+            elif said.provider not in told_by[key]:
+                told_by[key] += alone
+    return elements, told_by
 
 
 def _asked_ids(joined: list[Said], stored: FieldValue, silent: Collection[str]) -> tuple[str, ...]:
     """The ids the providers were asked with, parallel to the sources; of one that told nothing now, as stored."""
     before = dict(zip(stored.sources, stored.asked_ids, strict=False))
-    now = {said.provider for said in joined if said.heard}.difference(silent)
-    ids = tuple(said.asked_id if said.provider in now else before.get(said.provider, "") for said in joined)
+    ids = tuple(
+        [
+            said.asked_id if said.heard and said.provider not in silent else before.get(said.provider, "")
+            for said in joined
+        ]
+    )
     return ids if any(ids) else ()
 
 
@@ -599,8 +612,8 @@ def _vetoed_union(field: Field, heard: Iterable[Said], veto: Veto) -> bool:
     theirs = [said for said in heard if said.provider in veto.providers]
     if not all(said.heard for said in theirs):
         return True
-    together = tuple(element for element, _ in _join(theirs, NOTHING_STORED).values())
-    return same(field.name, veto.value, together)
+    together, _ = _join(theirs, NOTHING_STORED)
+    return same(field.name, veto.value, tuple(together.values()))
 
 
 def _elements(said: Said, stored: FieldValue, *, speaks: bool) -> tuple[str, ...]:
