@@ -128,13 +128,10 @@ def opened(connection: Connection, wanted: Sequence[NewItem], terms: Terms) -> "
     values = {value for new in wanted for value in new.ids.values()}
     named = {new.file for new in wanted if not new.from_player} | {new.series.file for new in wanted if new.series}
     files = items.find_by_files(connection, named - {""})
-    return Intake(
-        connection,
-        terms,
-        items.find_by_words(connection, titles - {""}),
-        items.get_many(connection, {*items.find_by_values(connection, values), *files.values()}),
-        files,
-    )
+    lookup = items.IdLookup(connection, values)
+    words = items.find_by_words(connection, titles - {""})
+    by_id = items.get_many(connection, {*lookup.live_items(), *files.values()})
+    return Intake(connection, terms, words, by_id, files, by_ids=lookup)
 
 
 def _below(path: str, violation: Violation) -> Violation:
@@ -146,7 +143,7 @@ class Intake:
     """One batch, with what it learned: by title the items without a parent, by series and number the parents.
 
     `by_id`: items as they are now, read at once, for reading one costs more than all the rest. `files`: by file and
-    part the item that it told of last.
+    part the item that it told of last. `by_ids`: whose their ids are.
     """
 
     def __init__(
@@ -156,8 +153,11 @@ class Intake:
         words: Iterable[Words],
         by_id: dict[int, MediaItem],
         files: dict[tuple[str, str], int],
+        *,
+        by_ids: items.IdLookup,
     ) -> None:
         self._by_id = by_id
+        self._by_ids = by_ids
         self._files = files
         self._connection = connection
         self._terms = terms
@@ -183,11 +183,13 @@ class Intake:
         if _stays_deleted(item, new):
             return Upserted(item=item, deleted=True)
         # A player says of each of its episodes that it has it.
-        restored = not item.rests and bool(restore(self._connection, item.id, alone=new.from_player))
+        is_deleted = item.deleted_at is not None and not item.rests
+        restored = is_deleted and bool(restore(self._connection, item.id, alone=new.from_player))
         if item.rests:
             items.revive(self._connection, item.id)
         if restored or item.rests:
             self._by_id.clear()
+            self._by_ids = items.IdLookup(self._connection, ())
             item = self._read(item.id)
         corrected = not owners and _is_corrected(item, new, said)
         after = _joined(_under_no_ids(item, new) if corrected else item, new, said, owners, path)
@@ -211,6 +213,7 @@ class Intake:
             # What is below was written, too.
             self._by_id.clear()
         self._by_id[saved.id] = saved
+        self._by_ids.written({*item.id_values().values(), *saved.id_values().values()})
         return saved
 
     def _with_values(
@@ -264,12 +267,12 @@ class Intake:
     def _owners(self, new: NewItem, path: str) -> dict[str, int]:
         """By id type the item that has the id: one item, a live one where there is any."""
         sure = {id_type: value for id_type, value in new.ids.items() if id_type not in new.weak}
-        owners = items.find_by_ids(self._connection, new.kind, sure)
+        owners = self._by_ids.find(new.kind, sure)
         if len(set(owners.values())) > 1:
             listed = ", ".join(f"{id_type} {new.ids[id_type]} is item {owner}" for id_type, owner in owners.items())
             raise InvalidInput(Violation(f"{path}.ids", f"these ids belong to different items: {listed}"))
         if not owners:
-            gone = items.find_by_ids(self._connection, new.kind, sure, deleted=True)
+            gone = self._by_ids.find(new.kind, sure, deleted=True)
             owners = {id_type: owner for id_type, owner in gone.items() if owner == max(gone.values())}
         return owners
 
@@ -277,7 +280,7 @@ class Intake:
         """What the weak ids add: one finds an item that name and year fit. One that leads to another item is none: a
         number in the place of another one, such as Kodi writes, would join two series."""
         weak = {id_type: value for id_type, value in new.ids.items() if id_type in new.weak}
-        leading = items.find_by_ids(self._connection, new.kind, weak) if weak else {}
+        leading = self._by_ids.find(new.kind, weak) if weak else {}
         if not leading:
             return new, owners
         given = NamesAndYears(titles=(new.title,) if new.title else (), years=(new.year,) if new.year else ())
@@ -447,7 +450,8 @@ class Intake:
             origin=PLAYER if new.from_player else new.source,
             numbering=self._series_of(new).numbering if new.kind is Kind.SEASON and new.series else "",
         )
-        added = items.add(self._connection, self._with_values(item, new, said, values))
+        added = items.add(self._connection, self._with_values(item, new, said, values), looked_up=True)
+        self._by_ids.written(added.id_values().values())
         self._remember(added.id, said, new)
         if new.kind is Kind.EPISODE and new.series is not None:
             number = (new.season, new.episode)

@@ -12,12 +12,12 @@ from metarr.store.items.family import ancestors, children, count_children, desce
 from metarr.store.items.field_counts import FieldCount
 from metarr.store.items.filter import ItemFilter, narrowed
 from metarr.store.items.ids import (
+    IdLookup,
     add_alias,
     aliases,
     find_by_id,
     find_by_ids,
     find_by_shared_ids,
-    find_by_values,
     remove_alias,
 )
 from metarr.store.items.lists import (
@@ -48,6 +48,7 @@ __all__ = [
     "CHUNK",
     "FieldCount",
     "FieldSummary",
+    "IdLookup",
     "ItemFilter",
     "ItemHead",
     "ItemOrder",
@@ -71,7 +72,6 @@ __all__ = [
     "find_by_id",
     "find_by_ids",
     "find_by_shared_ids",
-    "find_by_values",
     "find_by_words",
     "find_child",
     "find_season",

@@ -41,16 +41,44 @@ def find_by_ids(connection: Connection, kind: Kind, ids: Mapping[str, str], *, d
     return {row.type: row.item_id for row in rows if ids.get(row.type) == row.value and (row.live or deleted)}
 
 
+class IdLookup:
+    """Whose ids of these values are, read at once for a batch. What was written since is to be told (`written`): of
+    that the database is asked again."""
+
+    def __init__(self, connection: Connection, values: Collection[str]) -> None:
+        self._connection = connection
+        self._rows: dict[str, list[Any]] = {value: [] for value in values}
+        for chunk in chunks(values):
+            for row in connection.execute(_OWNERS_OF_ANY, {"values": chunk}):
+                self._rows[row.value].append(row)
+
+    def live_items(self) -> set[int]:
+        """Live items that have any of these values, whatever its type."""
+        return {row.item_id for rows in self._rows.values() for row in rows if row.live}
+
+    def find(self, kind: Kind, ids: Mapping[str, str], *, deleted: bool = False) -> dict[str, int]:
+        """As `find_by_ids`."""
+        ids = identifying(kind, ids)
+        if not self._rows.keys() >= set(ids.values()):
+            return find_by_ids(self._connection, kind, ids, deleted=deleted)
+        return {
+            id_type: row.item_id
+            for id_type, value in ids.items()
+            for row in self._rows[value]
+            if row.type == id_type and row.kind == kind and (row.live or deleted)
+        }
+
+    def written(self, values: Collection[str]) -> None:
+        """That an item has these values now."""
+        for value in values:
+            self._rows.pop(value, None)
+
+
 def find_by_shared_ids(connection: Connection, kind: Kind, ids: Mapping[str, str]) -> list[int]:
     """Live items of this kind that have any of those ids that find a title and do not identify it, the oldest first."""
     ids = finding(kind, ids)
     rows = connection.execute(_OWNERS, {"kind": kind, "values": list(ids.values())}).all() if ids else []
     return sorted({row.item_id for row in rows if ids.get(row.type) == row.value and row.live})
-
-
-def find_by_values(connection: Connection, values: Collection[str]) -> list[int]:
-    """Live items that have any of these external ids, whatever its type."""
-    return [item for chunk in chunks(values) for item in connection.execute(_BY_VALUES, {"values": chunk}).scalars()]
 
 
 # Aliases
@@ -167,10 +195,10 @@ _FIND = select(external_ids.c.item_id, external_ids.c.kind).order_by(
     external_ids.c.live.desc(), external_ids.c.item_id.desc()
 )
 
-_BY_VALUES = (
-    select(external_ids.c.item_id)
-    .where(external_ids.c.value.in_(bindparam("values", expanding=True)), external_ids.c.live == true())
-    .distinct()
+_OWNERS_OF_ANY = (
+    select(external_ids.c.type, external_ids.c.value, external_ids.c.kind, external_ids.c.item_id, external_ids.c.live)
+    .where(external_ids.c.value.in_(bindparam("values", expanding=True)))
+    .order_by(external_ids.c.live, external_ids.c.item_id)
 )
 _OWNERS = (
     select(external_ids.c.type, external_ids.c.value, external_ids.c.item_id, external_ids.c.live)

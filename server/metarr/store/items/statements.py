@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
 from metarr.domain.item import REPORTERS, MediaItem, Statement
 from metarr.store.chunks import chunks
 from metarr.store.tables import statements
+from metarr.store.upsert import upsert
 from metarr.store.values import decode_held, encode_held
 
 
@@ -45,10 +46,8 @@ def write_statements(connection: Connection, before: Collection[Statement], item
     for each in before:
         if each.key not in kept:
             connection.execute(_REMOVE, _named(item.id, each))
-    for each in item.statements:
-        if each not in before:
-            connection.execute(_REMOVE, _named(item.id, each))
-            connection.execute(insert(statements), {"item_id": item.id, **_columns(each)})
+    anew = [{"item_id": item.id, **_columns(each)} for each in item.statements if each not in before]
+    upsert(connection, statements, anew)
 
 
 def _named(item_id: int, statement: Statement) -> dict[str, object]:

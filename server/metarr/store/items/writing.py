@@ -19,13 +19,14 @@ from metarr.store.upsert import upsert
 from metarr.store.values import NOTHING, encode_value
 
 
-def add(connection: Connection, item: MediaItem) -> MediaItem:
-    """Insert a new item; its `id` and `version` are given here.
+def add(connection: Connection, item: MediaItem, *, looked_up: bool = False) -> MediaItem:
+    """Insert a new item; its `id` and `version` are given here. `looked_up`: nobody has its ids, the caller saw.
 
     Raises InvalidInput (`ID_TAKEN`) where another live item of the kind has one of its ids.
     """
-    refuse_taken(connection, item, item.ids)
-    key = connection.execute(insert(items), _columns(item) | {"version": 1}).inserted_primary_key
+    if not looked_up:
+        refuse_taken(connection, item, item.ids)
+    key = connection.execute(_ADD, _columns(item) | {"version": 1}).inserted_primary_key
     added = replace(item, id=int(key[0]) if key else 0, version=1)
     write_claims(connection, {}, added)
     _write_fields(connection, [({}, added)])
@@ -93,6 +94,7 @@ def clear_fingerprints(connection: Connection, item_ids: Iterable[int]) -> None:
 # Statements
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_ADD = insert(items)
 _SAVE = (
     update(items)
     .where(items.c.id == bindparam("at_id"), items.c.version == bindparam("at_version"))
