@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
-from factories import item
+from factories import NOW, item
 from metarr.domain.item import IdClaim
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput
@@ -46,6 +46,26 @@ def test_what_identifies_no_title_may_be_at_several_and_notes_find_none(connecti
     assert sorted(items.find_by_id(connection, None, "anidb", "1")) == [first.id, second.id]
     assert items.find_by_id(connection, None, "sonarr", "77") == []
     assert items.get(connection, first.id) == first
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("kind", [Kind.MOVIE, Kind.SERIES])
+@pytest.mark.parametrize(
+    "ids", [{}, {"tvdb": "5"}, {"tvdb": "6"}, {"tmdb": "5"}, {"tvdb": "5", "imdb": "tt9"}, {"tvdb": "404"}]
+)
+def test_a_look_up_for_a_batch_finds_what_a_single_one_does(
+    connection: Connection, ids: dict[str, str], kind: Kind, *, deleted: bool
+) -> None:
+    items.add(connection, item(Kind.MOVIE, ids={"tvdb": "5"}))
+    items.add(connection, item(Kind.SERIES, ids={"tvdb": "5", "imdb": "tt9"}))
+    for _ in range(2):
+        gone = items.add(connection, item(Kind.MOVIE, ids={"tvdb": "6"}))
+        items.soft_delete(connection, [gone.id], NOW)
+    lookup = items.IdLookup(connection, ["5", "6", "tt9", "404"])
+    assert lookup.find(kind, ids, deleted=deleted) == items.find_by_ids(connection, kind, ids, deleted=deleted)
+    late = items.add(connection, item(kind, ids={"tvdb": "404"}), looked_up=True)
+    lookup.written(["404"])
+    assert lookup.find(kind, {"tvdb": "404"}, deleted=deleted) == {"tvdb": late.id}
 
 
 def test_the_same_number_may_name_a_movie_and_a_series(connection: Connection) -> None:
