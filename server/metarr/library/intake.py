@@ -126,8 +126,9 @@ def opened(connection: Connection, wanted: Sequence[NewItem], terms: Terms) -> "
     """Ready to take these, one after the other. Where one could not be taken, it is not to be used any more."""
     titles = {new.title for new in wanted} | {new.series.title for new in wanted if new.series}
     values = {value for new in wanted for value in new.ids.values()}
-    named = {new.file for new in wanted if not new.from_player} | {new.series.file for new in wanted if new.series}
-    files = items.find_by_files(connection, named - {""})
+    places = {(new.file, new.part) for new in wanted if new.file and not new.from_player}
+    places |= {(new.series.file, "") for new in wanted if new.series and new.series.file}
+    files = items.find_by_files(connection, places)
     lookup = items.IdLookup(connection, values)
     words = items.find_by_words(connection, titles - {""})
     by_id = items.get_many(connection, {*lookup.live_items(), *files.values()})

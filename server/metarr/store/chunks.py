@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-Name = TypeVar("Name", int, str)
+Name = TypeVar("Name", int, str, tuple[str, str])
 
 CHUNK = 500
 """How many one statement names at most."""

@@ -36,7 +36,7 @@ def upsert(
     if not rows:
         return 0
     statement = _statement(connection.dialect.name, table, tuple(rows[0]), keep, newest, add=add)
-    if len(rows) > 1 and connection.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite":
         return _many(connection, statement, table, rows)
     return count(connection, statement, rows)
 

@@ -29,13 +29,15 @@ def statements_of(connection: Connection, item_ids: Sequence[int]) -> dict[int, 
     return {item_id: tuple(sorted(said, key=lambda each: each.key)) for item_id, said in by_item.items()}
 
 
-def find_by_files(connection: Connection, files: Iterable[str]) -> dict[tuple[str, str], int]:
-    """By file and part the item that it told of last."""
-    return {
-        (row.file, row.part): row.item_id
-        for chunk in chunks(files)
-        for row in connection.execute(_BY_FILE, {"files": chunk, "sources": REPORTERS})
-    }
+def find_by_files(connection: Connection, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """By file and part, of these, the item that it told of last. One file may tell of the whole library."""
+    by_place: dict[tuple[str, str], int] = {}
+    for chunk in chunks(places):
+        files, parts = {file for file, _ in chunk}, {part for _, part in chunk}
+        rows = connection.execute(_BY_FILE, {"files": files, "parts": parts, "sources": REPORTERS})
+        wanted = set(chunk)
+        by_place |= {(row.file, row.part): row.item_id for row in rows if (row.file, row.part) in wanted}
+    return by_place
 
 
 def write_statements(connection: Connection, before: Collection[Statement], item: MediaItem) -> None:
@@ -66,6 +68,7 @@ _IDS: BindParameter[Collection[int]] = bindparam("ids", expanding=True)
 _OF_ITEMS = select(statements).where(statements.c.item_id.in_(_IDS))
 _BY_FILE = select(statements.c.item_id, statements.c.file, statements.c.part).where(
     statements.c.file.in_(bindparam("files", expanding=True)),
+    statements.c.part.in_(bindparam("parts", expanding=True)),
     statements.c.source.in_(bindparam("sources", expanding=True)),
 )
 _ELSEWHERE = delete(statements).where(
