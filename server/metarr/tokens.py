@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 
 from metarr.errors import CannotDo
-from metarr.secrets import read_private, write_private
+from metarr.private import read_private, write_private
 
 log = structlog.get_logger(__name__)
 

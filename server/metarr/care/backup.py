@@ -19,7 +19,7 @@ from typing import BinaryIO, Self
 from metarr import tokens
 from metarr.datadir import DATABASE, ELSEWHERE, KEY, elsewhere, locked, make_private
 from metarr.errors import CannotDo
-from metarr.secrets import owned_as, read_private
+from metarr.private import owned_as, read_private
 from metarr.store import backups
 
 PRIVATE = {KEY: "key file", tokens.FILE_NAME: "token file"}
