@@ -294,7 +294,8 @@ class Daemon:
         datadir.make_private(self._data_dir)
         running.enter_context(datadir.locked(self._data_dir))
         database = self._database(running)
-        tokens.ensure(self._data_dir / tokens.FILE_NAME)
+        if tokens.ensure(token := self._data_dir / tokens.FILE_NAME):
+            log.info("token_file_made", path=str(token))
         vault = Vault(self._data_dir / datadir.KEY)
         registry = discover()
         for broken in registry.broken:

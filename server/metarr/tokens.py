@@ -4,12 +4,8 @@ import hmac
 import secrets
 from pathlib import Path
 
-import structlog
-
 from metarr.errors import CannotDo
 from metarr.private import read_private, write_private
-
-log = structlog.get_logger(__name__)
 
 FILE_NAME = "metarr.token"
 """Its name in the data directory."""
@@ -18,17 +14,20 @@ SHORTEST = 20
 """Characters of a token that nobody guesses; the made ones have 43."""
 
 
-def ensure(path: Path) -> None:
-    """Make the token where there is none. Raises CannotDo where there is one that cannot be used as it is."""
+def ensure(path: Path) -> bool:
+    """Make the token where there is none: whether it was made.
+
+    Raises CannotDo where there is one that cannot be used as it is.
+    """
     if read_private(path, "token file") is not None:
         read(path)
-        return
+        return False
     try:
         write_private(path, _fresh())
     except FileExistsError:
         read(path)
-        return
-    log.info("token_file_made", path=str(path))
+        return False
+    return True
 
 
 def read(path: Path) -> str:
@@ -64,7 +63,9 @@ def fits(path: Path, shown: str) -> bool:
     try:
         token = read(path)
     except CannotDo as error:
-        log.warning("token_file_unusable", why=str(error))
+        import structlog  # noqa: PLC0415 (commands read the token, too: they log nothing, and need not wait for it)
+
+        structlog.get_logger(__name__).warning("token_file_unusable", why=str(error))
         return False
     return hmac.compare_digest(token.encode(), shown.encode())
 

@@ -4,15 +4,12 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow, going_on
 from metarr.cli.difference import apart
 from metarr.cli.kinds import KINDS, KindName
 from metarr.cli.output import as_json, note, say, table
-from metarr.cli.progress import bar
+from metarr.cli.progress import Bar
 from metarr.cli.progress import shown as shown_so_far
 from metarr.cli.text import MOST_OBJECTS, NOTHING, clean, counted, kind_constant, kind_word, one_line, shown
 
@@ -206,11 +203,9 @@ def apply(
     return None
 
 
-def _picture(progress: Answer) -> RenderableType:
+def _picture(progress: Answer) -> list[Bar]:
     done, total = progress.get("done", 0), progress.get("total", 0)
-    grid = Table.grid(padding=(0, 2))
-    grid.add_row(bar(done, total), Text(f"{done} of {counted(total, 'item')}"))
-    return grid
+    return [Bar("", done, total, f"{done} of {counted(total, 'item')}")]
 
 
 def _preview(server: str, json: bool, request: Answer, max_items: int) -> None:

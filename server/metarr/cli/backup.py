@@ -8,7 +8,6 @@ import typer
 
 from metarr.cli.data_dir import DataDir, data_dir_or_default
 from metarr.cli.output import say
-from metarr.datadir import elsewhere
 
 
 def backup(
@@ -50,6 +49,7 @@ def restore(
 ) -> None:
     """Put back what a backup holds. The daemon must be stopped; what is replaced is kept aside."""
     from metarr.care import backup as service  # noqa: PLC0415 (no other command needs the database)
+    from metarr.datadir import elsewhere  # noqa: PLC0415
 
     directory = data_dir_or_default(data_dir)
     aside = service.restore(file, directory, datetime.now(UTC))

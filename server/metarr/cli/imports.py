@@ -6,17 +6,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from metarr.cli.daemon import DEFAULT_SERVER, AsJson, Server, ask, going_on
 from metarr.cli.findings import Fault, Sort, TitleToAdd
 from metarr.cli.output import as_json, note, say
 from metarr.cli.text import clean, counted
 from metarr.rpc.client import RpcFailure
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 MOST_ITEMS = 500
 MOST_BYTES = 1024 * 1024
@@ -116,7 +117,17 @@ def import_titles(
         raise typer.Exit(1)
 
 
-def _progress() -> Progress:
+def _progress() -> "Progress":
+    # Only this command draws it, and only it waits for what draws.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     console = Console(stderr=True)
     columns = (SpinnerColumn(), MofNCompleteColumn(), TextColumn("titles"), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

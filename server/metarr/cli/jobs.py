@@ -5,14 +5,11 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask, follow, going_on, pages
 from metarr.cli.kinds import KindName
 from metarr.cli.output import as_json, note, say, say_folded, table
-from metarr.cli.progress import bar, shown
+from metarr.cli.progress import Bar, shown
 from metarr.cli.text import clean, counted, kind_constant, span, when, word
 
 SERVICE = "EnrichmentService"
@@ -157,14 +154,13 @@ def _watched(server: str, job_id: str, *, json: bool) -> Answer:
     return job
 
 
-def _picture(job: Answer) -> RenderableType:
-    grid = Table.grid(padding=(0, 2))
+def _picture(job: Answer) -> list[Bar]:
     total = job.get("total", 0)
-    grid.add_row(Text("all"), bar(job.get("done", 0), total), Text(_line(job)))
+    bars = [Bar("all", job.get("done", 0), total, _line(job))]
     for each in job.get("providers", ()):
         heard = each.get("answered", 0) + each.get("cached", 0)
-        grid.add_row(Text(clean(each["provider"])), bar(heard, total), Text(_provider_text(each)))
-    return Group(grid)
+        bars.append(Bar(clean(each["provider"]), heard, total, _provider_text(each)))
+    return bars
 
 
 def _line(job: Answer) -> str:

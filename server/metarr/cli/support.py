@@ -10,7 +10,6 @@ import typer
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, Server, ask
 from metarr.cli.data_dir import DataDir, data_dir_or_default
 from metarr.cli.output import note, say
-from metarr.datadir import elsewhere
 from metarr.rpc.client import RpcFailure
 
 
@@ -33,6 +32,7 @@ def support_bundle(
 ) -> None:
     """Write versions, health, providers, settings and the log into one file, without keys, token and home path."""
     from metarr.care import support  # noqa: PLC0415 (no other command needs the database)
+    from metarr.datadir import elsewhere  # noqa: PLC0415
 
     directory, now = data_dir_or_default(data_dir), datetime.now(UTC)
     target = file or Path(f"metarr-support-{now:%Y%m%dT%H%M%SZ}.zip")

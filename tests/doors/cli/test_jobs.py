@@ -9,6 +9,7 @@ from rich.console import Console
 
 from doors.cli.messages import ago, ahead
 from metarr.cli.jobs import _picture
+from metarr.cli.progress import drawn
 from metarr.rpc.client import RpcFailure, Violation
 
 JOB = {
@@ -127,7 +128,7 @@ def test_each_provider_has_a_line_with_what_came_of_asking_it(metarr, daemon):
 
 def test_on_a_terminal_there_is_a_bar_for_all_and_for_each_provider():
     console = Console(width=140, record=True, force_terminal=True, file=io.StringIO())
-    console.print(_picture(JOB))
+    console.print(drawn(_picture(JOB)))
     all_, tmdb, omdb = console.export_text().splitlines()
     assert all_.startswith("all ")
     assert "10 of 40 items, 12.3 a second, ends in 2 hours" in all_
