@@ -1,14 +1,14 @@
 """Which schema a database has, and how it gets the current one."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from metarr.errors import CannotDo
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -18,8 +18,12 @@ def revision(connection: Connection) -> str | None:
 
     Raises CannotDo for a revision that this Metarr does not know and for tables that are not Metarr's.
     """
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is None and inspect(connection).get_table_names():
+    tables = inspect(connection).get_table_names()
+    version = (
+        connection.exec_driver_sql("SELECT version_num FROM alembic_version") if "alembic_version" in tables else None
+    )
+    current: str | None = version.scalar_one_or_none() if version is not None else None
+    if current is None and tables:
         raise CannotDo("this database holds something else than Metarr's tables; name another one")
     if current is not None and not knows(current):
         raise CannotDo(
@@ -31,25 +35,32 @@ def revision(connection: Connection) -> str | None:
 
 def upgrade(connection: Connection, to: str = "head") -> None:
     """Run every migration that is missing until that revision, within the caller's transaction."""
+    # Most starts have nothing to migrate, and need not wait for what could.
+    from alembic import command  # noqa: PLC0415
+
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, to)
 
 
+def revisions() -> list[str]:
+    """Every revision that this Metarr knows, the oldest first: each migration's file begins with its own."""
+    return sorted(path.stem.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[!_]*.py"))
+
+
 def head() -> str:
     """The newest revision that this Metarr knows."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
-    if newest is None:
-        raise RuntimeError("the package holds no migrations")
-    return newest
+    return revisions()[-1]
 
 
 def knows(revision: str) -> bool:
     """Whether this Metarr can work with, or migrate from, that revision."""
-    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return revision in revisions()
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

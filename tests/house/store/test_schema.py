@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -41,6 +42,12 @@ RELEASED = schema.head()
 
 def add_migration(folder: Path, revision: str, before: str, work: str) -> None:
     (folder / "versions" / f"{revision}.py").write_text(NEXT.format(revision=revision, before=before, work=work))
+
+
+def test_the_revisions_are_told_by_the_names_of_their_files() -> None:
+    scripts = ScriptDirectory.from_config(schema._config())
+    assert schema.revisions() == [script.revision for script in reversed(list(scripts.walk_revisions()))]
+    assert schema.head() == scripts.get_current_head()
 
 
 def shape(connection: Connection) -> dict[str, Any]:
