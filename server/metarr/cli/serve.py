@@ -1,5 +1,6 @@
 """`metarr serve`: run the daemon."""
 
+import gc
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -67,16 +68,20 @@ def serve(
 
     Whoever comes from another machine has to show the access token: metarr token show
     """
-    # The daemon is the whole program; no other command needs to load it.
+    if (tls_cert is None) != (tls_key is None):
+        raise typer.BadParameter("--tls-cert and --tls-key go together", param_hint="--tls-cert")
+    directory = data_dir_or_default(data_dir)
+    # The daemon is the whole program; no other command needs to load it. What it consists of stays as long as it runs:
+    # whoever looks for garbage looks through none of that, neither while it comes nor ever after.
+    gc.disable()
     from metarr.app import serve as run  # noqa: PLC0415
     from metarr.rpc.doors.access import Access, Tls  # noqa: PLC0415
 
-    if (tls_cert is None) != (tls_key is None):
-        raise typer.BadParameter("--tls-cert and --tls-key go together", param_hint="--tls-cert")
     tls = Tls(certificate=tls_cert, key=tls_key) if tls_cert and tls_key else None
-    directory = data_dir_or_default(data_dir)
 
     def ready(grpc_address: str, http_address: str) -> None:
+        gc.freeze()
+        gc.enable()
         addresses = f"gRPC on {grpc_address}, HTTP on {'https' if tls else 'http'}://{http_address}/"
         say(f"Metarr {__version__} is ready: {addresses}, data in {directory}")
 
@@ -94,3 +99,5 @@ def serve(
     except (MetarrError, OSError) as error:
         note(clean(str(error)) or type(error).__name__)
         raise typer.Exit(1) from None
+    finally:
+        gc.enable()
