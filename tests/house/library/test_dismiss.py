@@ -24,7 +24,7 @@ def test_the_next_run_does_not_bring_it_back_and_nothing_else_is_otherwise(home,
     [conflict] = before.conflicts
     left = home.services.editor.dismiss(disputed, claim_of(conflict))
     assert (left.conflicts, left.dismissed) == ((), (conflict,))
-    assert home.services.library.page(ItemFilter(conflict=True), None, 9).heads == []
+    assert home.services.library.page(ItemFilter(conflict=True)).heads == []
     clock.advance(1)
     enriched = home.enrich(disputed, force=True)
     assert (enriched.item.conflicts, enriched.item.dismissed) == ((), (conflict,))
