@@ -24,10 +24,27 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "ConfigService/ListProviders",
         "SyncService/ListPlayers",
     ),
+    "/item/1": (
+        "LibraryService/GetItem",
+        "ConfigService/ListFields",
+        "ConfigService/ListProviders",
+        "EnrichmentService/ListChangeSets",
+        "SyncService/ListPlayers",
+        "ConfigService/GetSettings",
+    ),
+    "/item/1/artwork/poster": ("LibraryService/GetItem", "LibraryService/ListArtwork", "ConfigService/ListFields"),
     "/jobs": ("EnrichmentService/ListJobs",),
     "/settings": ("ConfigService/GetSettings",),
 }
 """By page the methods that it asks, to be asked over JSON."""
+
+REQUESTS: Mapping[str, Mapping[str, object]] = {
+    "LibraryService/GetItem": {"itemId": "1", "explain": True},
+    "LibraryService/ListArtwork": {"itemId": "1", "field": "poster", "pageSize": 60},
+    "ConfigService/ListFields": {"kind": "MEDIA_KIND_MOVIE", "pageSize": 200},
+    "EnrichmentService/ListChangeSets": {"itemId": "1", "pageSize": 10},
+}
+"""What they are asked; nothing, where nothing stands here."""
 
 
 def bench_web() -> Mapping[str, float]:
@@ -36,6 +53,7 @@ def bench_web() -> Mapping[str, float]:
 
     from metarr.app import servicers
     from metarr.clock import SystemClock
+    from metarr.library.enrich import Wish
     from metarr.rpc.doors.closing import Closing
     from metarr.rpc.doors.http import application
     from metarr.rpc.doors.local import LocalDoor
@@ -45,6 +63,7 @@ def bench_web() -> Mapping[str, float]:
     with providers() as running, services_over(running) as (services, _):
         _bench_jobs.add(services, range(ITEMS))
         clock = SystemClock()
+        services.enricher.enrich(1, Wish(deadline=clock.monotonic() + 60))
         served = servicers(services, clock)
         web = pages(LocalDoor(served, clock, Closing()))
         client = Client(application(served, bound="127.0.0.1", web=web), Response)
@@ -79,7 +98,7 @@ def _get(client: "Client", path: str) -> str:
 
 
 def _call(client: "Client", method: str) -> None:
-    answer = client.post(f"/metarr.v1.{method}", json={}, base_url="http://127.0.0.1")
+    answer = client.post(f"/metarr.v1.{method}", json=REQUESTS.get(method, {}), base_url="http://127.0.0.1")
     assert answer.status_code == 200, method
 
 

@@ -15,7 +15,17 @@ from simulators import Simulators
 pytestmark = [pytest.mark.e2e, needs_chromium]
 
 PICTURES = ("image.tmdb.org", "assets.fanart.tv", "artworks.thetvdb.com", "m.media-amazon.com")
-PAGES = ("/item/1", "/item/1/field/plot", "/item/1/field/poster", "/item/2", "/item/3", "/item/4")
+PAGES = (
+    "/item/1",
+    "/item/1/field/plot",
+    "/item/1/field/poster",
+    "/item/1/artwork/fanart",
+    "/item/1/identify",
+    "/item/1/history",
+    "/item/2",
+    "/item/3",
+    "/item/4",
+)
 LONG, HOSTILE = "x" * 490, "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 
@@ -197,6 +207,174 @@ class TestTwoTabs:
             "Theirs.",
             5.0,
         ]
+
+    def test_it_is_saved_while_a_job_looks_everything_up(self, page, metarr, simulators):
+        self.typed(page)
+        simulators.patch("omdb", "movie", "tt1375666", imdbRating="5.0")
+        job = metarr.call("Enrichment", "StartEnrichment", {"itemIds": ["1"], "force": True})["job"]["id"]
+        self.save(page)
+        expect(page.locator("#lock-plot")).to_be_checked()
+        page.goto(f"/jobs/{job}")
+        expect(page.locator("#job header")).to_contain_text("Complete")
+        assert (field(metarr, "plot")["value"], field(metarr, "imdb_rating")["value"]) == ("Mine.", 5.0)
+
+
+class TestLookUp:
+    def test_it_is_tried_first_and_then_done(self, page, metarr, simulators):
+        simulators.patch("omdb", "movie", "tt1375666", imdbRating="5.0")
+        page.goto("/item/1")
+        page.locator("#edit-tagline").click()
+        page.locator("#input-tagline").fill("Being typed.")
+        page.locator("#refresh summary").click()
+        page.get_by_label("Ask again also those who answered lately").check()
+        page.get_by_role("button", name="Only show what would change").click()
+        expect(page.locator("#refreshed")).to_contain_text("1 field would change. Nothing is changed yet.")
+        expect(page.locator("#input-tagline")).to_have_value("Being typed.")
+        assert field(metarr, "imdb_rating")["value"] == 8.8
+        asked = []
+        page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+        page.get_by_role("button", name="Look it up").click()
+        expect(page.locator("#input-tagline")).to_have_value("Being typed.")
+        assert asked == ["Leave without saving what you typed?"]
+        assert field(metarr, "imdb_rating")["value"] == 8.8
+        page.locator("#form-tagline").get_by_role("button", name="Save").click()
+        expect(page.locator("#lock-tagline")).to_be_checked()
+        page.get_by_role("button", name="Look it up").click()
+        expect(page.locator("#refreshed")).to_contain_text("1 field was changed.")
+        expect(page.locator("#field-imdb_rating .value")).to_have_text("5.0")
+
+    def test_only_one_is_asked(self, page, simulators):
+        page.goto("/item/1")
+        page.locator("#refresh summary").click()
+        page.get_by_label("OMDb", exact=True).check()
+        page.get_by_label("Ask again also those who answered lately").check()
+        simulators.clear_requests()
+        page.get_by_role("button", name="Look it up").click()
+        expect(page.locator("#refreshed")).to_contain_text("OMDb answered")
+        assert simulators.count("omdb") == 1
+        assert simulators.count("tmdb") == 0
+
+
+class TestHistory:
+    def test_an_edit_is_undone_and_the_undo_too(self, page, metarr):
+        before = field(metarr, "plot")["value"]
+        edit(metarr, plot="Mine.")
+        page.goto("/item/1")
+        for value in (before, "Mine."):
+            page.locator("#history").get_by_role("button", name="Undo").first.click()
+            expect(page.locator("#field-plot .value")).to_have_text(value)
+            assert field(metarr, "plot")["value"] == value
+
+    def test_a_run_is_undone_after_a_look(self, page, metarr, simulators):
+        simulators.patch("omdb", "movie", "tt1375666", imdbRating="5.0")
+        job = metarr.call("Enrichment", "StartEnrichment", {"all": True, "force": True})["job"]["id"]
+        page.goto(f"/jobs/{job}")
+        expect(page.locator("#job header")).not_to_contain_text("Running")
+        page.goto("/item/1")
+        page.get_by_role("button", name="Whole run").first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Take the whole run back?")
+        assert field(metarr, "imdb_rating")["value"] == 5.0
+        page.get_by_role("button", name="Take it back").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("The run is taken back")
+        assert field(metarr, "imdb_rating")["value"] == 8.8
+
+
+class TestIdentify:
+    def test_another_title_is_searched_for_and_taken(self, page, metarr):
+        metarr.call("Library", "UpdateItem", {"itemId": "1", "lockFields": ["plot"], "updateMask": "lockFields"})
+        plot = field(metarr, "plot")["value"]
+        page.goto("/item/1")
+        page.get_by_role("link", name="Not this title?").click()
+        expect(page.get_by_text("Locked, so it stays as it is: Plot.")).to_be_visible()
+        page.get_by_label("Title", exact=True).fill("Fight Club")
+        page.get_by_label("Year").fill("1999")
+        page.get_by_label("Year").press("Enter")
+        page.get_by_role("button", name="This is it (Fight Club 1999)").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Fight Club (1999)")
+        expect(page.get_by_text("It is identified, and was looked up.")).to_be_visible()
+        assert (field(metarr, "title")["value"], field(metarr, "plot")["value"]) == ("Fight Club", plot)
+        page.locator("#history").get_by_role("button", name="Undo").nth(1).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Inception (2010)")
+
+    def test_without_script(self, plain, metarr):
+        plain.goto("/item/1/identify")
+        plain.get_by_label("Title", exact=True).fill("Fight Club")
+        plain.get_by_role("button", name="Search").click()
+        plain.get_by_role("button", name="This is it (Fight Club").first.click()
+        expect(plain.get_by_role("heading", level=1)).to_contain_text("Fight Club")
+
+
+class TestArtwork:
+    def test_another_poster_is_chosen_and_locked(self, page, metarr):
+        page.goto("/item/1")
+        page.get_by_role("link", name="Choose Poster").click()
+        page.get_by_role("navigation", name="Provider").get_by_role("link", name="fanart.tv").click()
+        page.get_by_role("button", name="Choose").first.click()
+        expect(page.locator("#say")).to_have_text("Poster is chosen and locked.")
+        expect(page.locator(".tile.chosen")).to_have_count(1)
+        assert "fanart.tv" in field(metarr, "poster")["value"][0]["url"]
+        look_up(metarr)
+        assert field(metarr, "poster")["locked"]
+
+    def test_without_pictures_there_is_still_a_choice(self, page, metarr):
+        off = {"settings": {"show_pictures": False}, "updateMask": "showPictures"}
+        metarr.call("Config", "UpdateSettings", off)
+        page.goto("/item/1/artwork/poster")
+        assert page.locator("img.thumb").count() == 0
+        page.get_by_role("button", name="Choose").first.click()
+        expect(page.locator("#say")).to_have_text("Poster is chosen and locked.")
+        assert field(metarr, "poster")["locked"]
+
+
+class TestConflict:
+    def test_it_is_left_so_and_does_not_come_back(self, page, metarr, simulators):
+        simulators.patch("tmdb", "movie", 27205, imdb_id="tt0133093", external_ids={"imdb_id": "tt0133093"})
+        ids = [{"type": "imdb", "value": "tt1375666"}, {"type": "tmdb", "value": "27205"}]
+        metarr.call("Library", "UpdateItem", {"itemId": "1", "ids": ids, "updateMask": "ids"})
+        look_up(metarr)
+        page.goto("/item/1")
+        page.get_by_role("button", name="Leave it so").click()
+        expect(page.get_by_text("1 contradiction you left as it is")).to_be_visible()
+        look_up(metarr)
+        page.reload()
+        expect(page.get_by_role("button", name="Leave it so")).to_have_count(0)
+
+
+def press_until(page: Page, key: str, selector: str, most: int = 200) -> None:
+    """Go on by keyboard until something has the focus."""
+    for _ in range(most):
+        if page.locator(selector).evaluate_all("all => all.includes(document.activeElement)"):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{selector} is out of the keyboard's reach")
+
+
+def test_an_edit_is_made_and_undone_by_keyboard_alone(page, metarr):
+    before = field(metarr, "plot")["value"]
+    page.goto("/item/1")
+    press_until(page, "Tab", "#edit-plot")
+    page.keyboard.press("Enter")
+    expect(page.locator("#input-plot")).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Mine.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#edit-plot")).to_be_focused()
+    assert field(metarr, "plot")["value"] == "Mine."
+    press_until(page, "Shift+Tab", "#why-plot")
+    page.keyboard.press("Enter")
+    expect(page.locator("#reasons-plot")).to_be_visible()
+    press_until(page, "Tab", "#take-plot-2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#edit-plot")).to_be_focused()
+    assert field(metarr, "plot")["value"] not in ("Mine.", before)
+    for _ in range(2):
+        made = metarr.call("Enrichment", "ListChangeSets", {"itemId": "1", "cause": "edit"})["changeSets"]
+        newest = next(each["id"] for each in made if not each.get("undoneBy"))
+        press_until(page, "Tab", f"#undo-{newest}")
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#undo-{newest}")).to_have_count(0)
+    assert field(metarr, "plot")["value"] == before
 
 
 def test_who_said_it_can_be_hidden(page):

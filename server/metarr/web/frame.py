@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -62,14 +62,20 @@ def called(source: str) -> str:
 def source_names() -> Mapping[str, str]:
     """By its name in the contract, what everybody is called who may say a value."""
     if "source_names" not in g:
-        providers = ask(services.config.ListProviders, config.ListProvidersRequest(page_size=200)).providers
         players = ask(services.sync.ListPlayers, sync.ListPlayersRequest()).players
         g.source_names = (
             {"owner": "You", "nfo": "Your .nfo files", "import": "What was imported"}
-            | {each.id: each.name for each in providers}
+            | {each.id: each.name for each in all_providers()}
             | {f"player:{each.id}": each.name for each in players}
         )
     return cast("dict[str, str]", g.source_names)
+
+
+def all_providers() -> Sequence[config.Provider]:
+    """The providers as they are now; asked for once for a page."""
+    if "providers" not in g:
+        g.providers = ask(services.config.ListProviders, config.ListProvidersRequest(page_size=200)).providers
+    return cast("Sequence[config.Provider]", g.providers)
 
 
 def now() -> datetime:
@@ -154,7 +160,6 @@ def _may_load(url: str) -> bool:
 
 def _picture_hosts() -> tuple[str, ...]:
     if HOSTS not in current_app.extensions:
-        providers = ask(services.config.ListProviders, config.ListProvidersRequest(page_size=200)).providers
-        hosts = {host for each in providers for host in each.image_hosts if HOST.fullmatch(host)}
+        hosts = {host for each in all_providers() for host in each.image_hosts if HOST.fullmatch(host)}
         current_app.extensions[HOSTS] = tuple(f"https://{host}" for host in sorted(hosts))
     return cast("tuple[str, ...]", current_app.extensions[HOSTS])

@@ -10,7 +10,7 @@ from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as config
 from metarr.v1 import enrichment_service_pb2 as enrichment
 from metarr.v1 import library_service_pb2 as library
-from metarr.web.frame import ask, page, services, with_pictures
+from metarr.web.frame import all_providers, ask, page, services, with_pictures
 from metarr.web.values import rows_of, text_of
 
 RECENT = 10
@@ -107,7 +107,6 @@ def whole(item_id: str) -> Whole:
     listed = catalogue(item.kind)
     changed = enrichment.ListChangeSetsRequest(item_id=item.id, page_size=RECENT)
     history = ask(services.enrichment.ListChangeSets, changed)
-    providers = ask(services.config.ListProviders, config.ListProvidersRequest(page_size=200)).providers
     return Whole(
         item,
         answer,
@@ -118,7 +117,11 @@ def whole(item_id: str) -> Whole:
         _children(item),
         history,
         runs(history.change_sets),
-        [each for each in providers if each.enabled and any(covers.kind == item.kind for covers in each.coverage)],
+        [
+            each
+            for each in all_providers()
+            if each.enabled and any(covers.kind == item.kind for covers in each.coverage)
+        ],
     )
 
 
