@@ -54,6 +54,7 @@ class TestPage:
         assert "OMDb" in page.text
         assert "nothing" in page.text
 
+    @pytest.mark.slow
     def test_who_is_waited_for_and_what_is_held_is_said(self, web, home, film):
         home.simulators.set_quota("omdb", 0)
         home.clock.advance(1)
@@ -62,13 +63,16 @@ class TestPage:
         assert "Waits for OMDb" in page.text
         assert "Held" in page.text
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("item", ["999", "abc", "imdb:tt0000001", "%00", LONG, "0"])
     def test_one_that_is_not_there(self, web, film, item):
         assert seen(web.get(f"/item/{item}")).status in (404, 422)
 
+    @pytest.mark.slow
     def test_an_external_id_finds_it(self, web, film):
         assert "Inception" in seen(web.get("/item/imdb:tt1375666")).text
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", ["nothing", "still", "%00", "<script>"])
     def test_a_field_that_it_cannot_have(self, web, film, name):
         assert web.get(f"/item/{film}/field/{name}").status_code == 404
@@ -105,6 +109,7 @@ class TestEdit:
         assert answer.one("header", id="item-head")
         assert "Title is saved and locked." in answer.headers["HX-Trigger"]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("name", "typed", "value"),
         [
@@ -122,6 +127,7 @@ class TestEdit:
         send(web, film, name, form(opened(web, film, name), do="save", **{f"fields.{name}": typed}))
         assert stored(home, film, name) == (value, ("owner",), True)
 
+    @pytest.mark.slow
     def test_what_is_shown_in_an_input_is_read_back_as_the_same(self, web, home, film):
         """Nothing was typed, so whoever said a value still says it: it is only locked."""
         for name, before in home.item(film).fields.items():
@@ -144,6 +150,7 @@ class TestEdit:
         moved = cast[-2]
         assert (moved.role, moved.photo, moved.ids) == ("Somebody else", before[name].photo, before[name].ids)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("name", "typed"),
         [
@@ -172,6 +179,7 @@ class TestEdit:
         assert shown.replace("\r\n", "\n").strip() == typed.strip() or "\0" in typed
         assert stored(home, film, name) == before
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "data", [{"do": "save"}, {"do": ""}, {}, {"do": "take"}, {"do": "take", "said": "omdb:no"}]
     )
@@ -217,6 +225,7 @@ class TestTakeThis:
         assert answer.status_code == 409
         assert not home.item(film).fields["plot"].locked
 
+    @pytest.mark.slow
     def test_a_picture_and_a_cast_can_be_taken(self, web, home, film):
         for name in ("poster", "cast"):
             page = opened(web, film, name, "why")
@@ -250,11 +259,13 @@ class TestMeanwhile:
         home.enrich(film, force=True)
         assert send(web, film, "plot", form(page, do="save", **{"fields.plot": "Mine"})).status_code == 303
 
+    @pytest.mark.slow
     def test_a_lock_meanwhile_is_a_change(self, web, home, film):
         page = opened(web, film, "plot", "edit")
         home.services.editor.edit(film, Edit(lock=frozenset({"plot"})))
         assert send(web, film, "plot", form(page, do="save", **{"fields.plot": "Mine"})).status_code == 409
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("do", ["lock", "take"])
     def test_what_nobody_saw_is_neither_locked_nor_overwritten(self, web, home, film, do):
         page = opened(web, film, "plot")
@@ -272,6 +283,7 @@ class TestWhole:
             web.post(f"/item/{film}/monitored", data={"monitored": wanted})
             assert home.item(film).monitored is (wanted == "on")
 
+    @pytest.mark.slow
     def test_all_fields_are_locked_and_unlocked(self, web, home, film):
         for wanted, locked in (("lock_all", True), ("unlock_all", False)):
             etag = str(home.item(film).version)
@@ -279,6 +291,7 @@ class TestWhole:
             assert {each.locked for each in home.item(film).fields.values()} == {locked}
 
 
+@pytest.mark.slow
 class TestStrange:
     @pytest.mark.parametrize("text", [HOSTILE, LONG, "javascript:alert(1)", "{{ 7 * 7 }}"])
     def test_whatever_an_item_holds_is_text(self, web, home, film, text):
@@ -303,6 +316,7 @@ class TestStrange:
         assert not seen(web.get(f"/item/{film}")).all("img", class_="thumb")
 
 
+@pytest.mark.slow
 class TestRefresh:
     def test_to_try_it_changes_nothing_and_says_what_would(self, web, home, film):
         home.simulators.patch("omdb", "movie", "tt1375666", imdbRating="5.0")
@@ -341,6 +355,7 @@ class TestRefresh:
         assert web.post(f"/item/{film}/refresh", data=data).status_code == 422
 
 
+@pytest.mark.slow
 class TestHistory:
     def test_a_change_is_taken_back(self, web, home, film):
         before = stored(home, film, "plot")
@@ -422,6 +437,7 @@ class TestIdentify:
         identified = next(each for each in home.history(item) if each.cause == "identify")
         assert identified.old_ids["imdb"].value == "tt1375666"
 
+    @pytest.mark.slow
     def test_one_whom_nobody_can_be_asked_about_is_identified_all_the_same(self, web, home, film):
         page = seen(web.get(f"/item/{film}/identify"))
         for provider in PROVIDERS:
@@ -430,6 +446,7 @@ class TestIdentify:
         assert answer.headers["Location"] == f"/item/{film}?looked_up=no"
         assert "that is done by itself" in seen(web.get(answer.headers["Location"])).text
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("ids", "says"),
         [
@@ -449,12 +466,14 @@ class TestIdentify:
         assert "<script>alert" not in answer.html
         assert self.ids(home, film) == before
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("year", ["soon", "99999", "9" * 30, "-1", "²"])
     def test_a_year_that_is_none_is_refused_by_the_search(self, web, film, year):
         answer = seen(web.post(f"/item/{film}/identify", data={"do": "search", "title": "Inception", "year": year}))
         assert answer.status == 422
         assert answer.one("input", id="year")["value"] == year
 
+    @pytest.mark.slow
     def test_other_ids_meanwhile_are_not_overwritten_unseen_and_another_field_disturbs_nobody(self, web, home, film):
         drawn = form(seen(web.get(f"/item/{film}/identify")), do="ids", ids="imdb:tt0468569")
         home.services.editor.edit(film, Edit(fields={"plot": "Theirs"}))
@@ -463,6 +482,7 @@ class TestIdentify:
         assert web.post(f"/item/{film}/identify", data=drawn).status_code == 409
         assert self.ids(home, film)["imdb"] == "tt1375666"
 
+    @pytest.mark.slow
     def test_what_a_provider_found_is_text(self, web, home, film):
         home.simulators.patch("tmdb", "movie", 550, title=HOSTILE, overview=HOSTILE)
         answer = seen(web.post(f"/item/{film}/identify", data={"do": "search", "title": "Fight Club"}))
@@ -470,6 +490,7 @@ class TestIdentify:
         assert "<img src=x" not in answer.html
 
 
+@pytest.mark.slow
 class TestConflict:
     @pytest.fixture
     def disputed(self, home) -> int:
@@ -529,6 +550,7 @@ class TestArtwork:
         assert (image.url, sources, locked) == (other, ("owner",), True)
         assert image.width > 0, "what its provider told of it is kept"
 
+    @pytest.mark.slow
     def test_fanart_has_a_main_one_and_others(self, web, home, film):
         path = f"/item/{film}/artwork/fanart"
         before = [image.url for image in stored(home, film, "fanart")[0]]
@@ -537,6 +559,7 @@ class TestArtwork:
         web.post(path, data=form(seen(web.get(path)), do="leave_out", url=before[0]))
         assert before[0] not in [image.url for image in stored(home, film, "fanart")[0]]
 
+    @pytest.mark.slow
     def test_they_are_narrowed_by_provider_and_language(self, web, film):
         everything = self.pictures(seen(web.get(f"/item/{film}/artwork/poster")))
         page = seen(web.get(f"/item/{film}/artwork/poster?provider=tmdb&language=en"))
@@ -544,6 +567,7 @@ class TestArtwork:
         assert web.get(f"/item/{film}/artwork/poster?language=english").status_code == 422
         assert seen(web.get(f"/item/{film}/artwork/poster?provider=nobody")).status == 200
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("url", ["javascript:alert(1)", "http://plain.test/a.jpg", "x" * 3000, "https://", HOSTILE])
     def test_what_is_no_address_is_refused_and_kept(self, web, home, film, url):
         before = stored(home, film, "poster")
@@ -553,6 +577,7 @@ class TestArtwork:
         assert answer.one("input", id="url")["value"] == url
         assert stored(home, film, "poster") == before
 
+    @pytest.mark.slow
     def test_one_of_another_host_is_taken_but_not_loaded_here(self, web, home, film):
         page = seen(web.get(f"/item/{film}/artwork/poster"))
         web.post(f"/item/{film}/artwork/poster", data=form(page, do="choose", url="https://elsewhere.test/a.jpg"))
@@ -560,6 +585,7 @@ class TestArtwork:
         page = seen(web.get(f"/item/{film}/artwork/poster"))
         assert not [has for has in page.all("img") if "elsewhere" in has["src"]]
 
+    @pytest.mark.slow
     def test_another_choice_meanwhile_is_shown(self, web, home, film):
         page = seen(web.get(f"/item/{film}/artwork/poster"))
         one, other = self.pictures(page)[1:3]
@@ -568,6 +594,7 @@ class TestArtwork:
         assert late.status == 409
         assert stored(home, film, "poster")[0][0].url == one
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", ["plot", "still", "nothing"])
     def test_a_field_without_pictures(self, web, film, name):
         assert web.get(f"/item/{film}/artwork/{name}").status_code == 404
