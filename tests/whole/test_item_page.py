@@ -263,6 +263,7 @@ class TestHistory:
         for value in (before, "Mine."):
             page.locator("#history").get_by_role("button", name="Undo").first.click()
             expect(page.locator("#field-plot .value")).to_have_text(value)
+            expect(page.get_by_role("heading", name="History")).to_be_focused()
             assert field(metarr, "plot")["value"] == value
 
     def test_a_run_is_undone_after_a_look(self, page, metarr, simulators):
@@ -311,7 +312,7 @@ class TestArtwork:
         page.get_by_role("navigation", name="Provider").get_by_role("link", name="fanart.tv").click()
         page.get_by_role("button", name="Choose").first.click()
         expect(page.locator("#say")).to_have_text("Poster is chosen and locked.")
-        expect(page.locator(".tile.chosen")).to_have_count(1)
+        expect(page.locator(".tile.chosen")).to_be_focused()
         assert "fanart.tv" in field(metarr, "poster")["value"][0]["url"]
         look_up(metarr)
         assert field(metarr, "poster")["locked"]
@@ -412,7 +413,7 @@ def test_it_is_never_wider_than_its_window(browser, metarr, width):
         "cast": [{"name": LONG, "role": HOSTILE}],
         "tagline": HOSTILE,
     }
-    edit(metarr, **long)
+    edit(metarr, **long, poster=[{"url": "https://elsewhere.test/a.jpg"}], homepage="javascript:alert(1)")
     with visitor(browser, metarr.url, pictures=PICTURES, viewport={"width": width, "height": 800}) as page:
         for path in (*PAGES, "/item/6"):
             page.goto(path)

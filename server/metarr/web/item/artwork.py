@@ -49,7 +49,11 @@ def choose(item_id: str, artwork: str) -> Response:
         wrong = late if refused.code == "ABORTED" else refused.violations.get(f"fields.{artwork}", refused.message)
         return _page(item, field, status_of(refused), wrong=wrong)
     if is_partial():
-        return _page(*_named(item_id, artwork), says=f"{field.info.label} is chosen and locked.")
+        return _page(
+            *_named(item_id, artwork),
+            says=f"{field.info.label} is chosen and locked.",
+            at=picture_mark(request.form["url"]),
+        )
     return go(url_for("artwork.show", item_id=item_id, artwork=artwork, **_narrowed()))
 
 
@@ -125,7 +129,9 @@ def picture_mark(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()[:12]
 
 
-def _page(item: common.Item, field: FieldView, status: int = 200, *, says: str = "", wrong: str = "") -> Response:
+def _page(
+    item: common.Item, field: FieldView, status: int = 200, *, says: str = "", wrong: str = "", at: str = ""
+) -> Response:
     with_pictures()
     narrowed = _narrowed()
     wanted = library.ListArtworkRequest(
@@ -155,4 +161,5 @@ def _page(item: common.Item, field: FieldView, status: int = 200, *, says: str =
         answer=answer,
         narrowings=[(says, tabs) for says, tabs in narrowings if tabs],
         wrong=wrong,
+        at=at,
     )

@@ -31,7 +31,10 @@ def undo(item_id: str) -> Response:
     answer = ask(services.enrichment.UndoChangeSet, wanted)
     if is_partial() or answer.refused:
         return item_page(
-            item_id, says="It is taken back." if answer.HasField("change_set") else "", stays=answer.refused
+            item_id,
+            says="It is taken back." if answer.HasField("change_set") else "",
+            stays=answer.refused,
+            at="history",
         )
     return go(url_for("item.show", item_id=item_id, _anchor="history"))
 

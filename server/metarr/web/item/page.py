@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request, url_for
 
 from metarr.v1 import library_service_pb2 as library
-from metarr.web.frame import ask, etag_of, go, is_partial, refuse_form, services
+from metarr.web.frame import ask, go, is_partial, refuse_form, services
 from metarr.web.item.view import item_page
 
 pages = Blueprint("item", __name__)
@@ -36,7 +36,7 @@ def lock_all(item_id: str) -> Response:
     wanted = request.form.get("locks")
     if wanted not in ("lock_all", "unlock_all"):
         refuse_form()
-    change = library.UpdateItemRequest(item_id=item_id, etag=etag_of(request.form))
+    change = library.UpdateItemRequest(item_id=item_id)
     setattr(change, wanted, True)
     change.update_mask.paths.append(wanted)
     ask(services.library.UpdateItem, change)
