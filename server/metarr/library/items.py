@@ -11,7 +11,7 @@ from metarr.asking.gather import Gatherer, Inquiry
 from metarr.asking.roster import Roster
 from metarr.clock import Clock
 from metarr.domain.fields import fields_of
-from metarr.domain.item import IdClaim, Match, MediaItem, Place
+from metarr.domain.item import Conflict, IdClaim, Match, MediaItem, Place
 from metarr.domain.merge import RunnerUp, explain, merge
 from metarr.domain.subject import subject_of
 from metarr.domain.values import Kind
@@ -66,6 +66,7 @@ class Page:
     matches: Mapping[int, tuple[Match, ...]]
     missing: Mapping[int, tuple[str, ...]]
     posters: Mapping[int, str]
+    conflicts: Mapping[int, tuple[Conflict, ...]]
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,7 @@ class Library:
                 matches={item_id: left.matches for item_id, left in items.undecided_of(connection, undecided).items()},
                 missing=self._missing_of(connection, heads) if wish.missing else {},
                 posters=items.posters(connection, [head.id for head in heads]),
+                conflicts=items.conflicts_of(connection, [head.id for head in heads]),
             )
 
     def summary(self, fits: ItemFilter, *, fields: bool) -> LibrarySummary:

@@ -215,6 +215,7 @@ def head_message(
     matches: Iterable[Match],
     missing: Iterable[str] = (),
     poster_preview: str = "",
+    conflicts: Iterable[Conflict] = (),
 ) -> pb.Item:
     """An item as lists show it, without its fields."""
     return pb.Item(
@@ -238,6 +239,7 @@ def head_message(
         undecided=undecided,
         missing_fields=missing,
         poster_preview=poster_preview,
+        conflicts=conflict_messages(conflicts),
     )
 
 

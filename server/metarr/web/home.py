@@ -20,7 +20,7 @@ def home() -> Response:
     """To the page that an owner looks at first; a new one is greeted."""
     status = ask(services.health.GetHealth, health.GetHealthRequest()).status
     is_new = status == health.GetHealthResponse.STATUS_NOT_CONFIGURED
-    return go(url_for("home.welcome" if is_new else "health.health_page"))
+    return go(url_for("home.welcome" if is_new else "library.library_page"))
 
 
 @pages.get("/welcome")

@@ -69,6 +69,8 @@ def job_name(job: enrichment.Job) -> str:
         return "Daily run"
     if job.kind == enrichment.Job.KIND_APPLY:
         return "Apply the rules"
+    if job.kind == enrichment.Job.KIND_UPDATE:
+        return f"Change {counted(job.total, 'title')}" if job.total else "Change titles"
     return f"Look up {counted(job.total, 'title')}" if job.total else "Look up titles"
 
 

@@ -21,6 +21,7 @@ NAMED = {
     "item_id": "1",
     "name": "plot",
     "artwork": "poster",
+    "do": "lock",
 }
 """What stands in addresses, and is there."""
 

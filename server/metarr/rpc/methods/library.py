@@ -210,6 +210,7 @@ def _listed(page: Page, head: ItemHead, preview: Preview) -> Item:
         matches=page.matches.get(head.id, ()),
         missing=page.missing.get(head.id, ()),
         poster_preview=preview(poster, "poster") if poster else "",
+        conflicts=page.conflicts.get(head.id, ()),
     )
 
 

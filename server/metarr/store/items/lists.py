@@ -19,7 +19,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from metarr.domain.item import IdClaim, Undecided
+from metarr.domain.item import Conflict, IdClaim, Undecided
 from metarr.domain.values import Image, Kind, Struct
 from metarr.store.chunks import CHUNK, chunks
 from metarr.store.items.filter import KIND, ItemFilter, narrowed
@@ -151,6 +151,15 @@ def filled(connection: Connection, item_ids: Iterable[int]) -> dict[int, set[str
     return by_item
 
 
+def conflicts_of(connection: Connection, item_ids: Iterable[int]) -> dict[int, tuple[Conflict, ...]]:
+    """By item, its conflicts; items without any are left out."""
+    return {
+        item_id: conflicts
+        for chunk in chunks(item_ids)
+        for item_id, conflicts in connection.execute(_CONFLICTS, {"ids": chunk}).all()
+    }
+
+
 def posters(connection: Connection, item_ids: Iterable[int]) -> dict[int, str]:
     """By item, the address of its poster; items without one are left out."""
     images_of = {
@@ -198,6 +207,9 @@ _UNDECIDED = select(items.c.id, items.c.undecided).where(
 )
 _FILLED = select(field_values.c.item_id, field_values.c.field).where(
     field_values.c.item_id.in_(bindparam("ids", expanding=True)), field_values.c.value.is_not(None)
+)
+_CONFLICTS = select(items.c.id, items.c.conflicts).where(
+    items.c.id.in_(bindparam("ids", expanding=True)), items.c.conflicts != ()
 )
 _POSTERS = select(field_values.c.item_id, field_values.c.value).where(
     field_values.c.item_id.in_(bindparam("ids", expanding=True)),

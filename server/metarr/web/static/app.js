@@ -55,6 +55,12 @@ function localTimes(root) {
 document.addEventListener("DOMContentLoaded", () => localTimes(document));
 document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
 
+// What a search says nothing of has no place in its address.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.detail.elt.hasAttribute("data-tidy")) return;
+  for (const [name, value] of [...event.detail.formData]) if (!value) event.detail.formData.delete(name);
+});
+
 // Lists whose order is dragged. A new part of a page may hold one.
 function sortable(root) {
   for (const list of root.querySelectorAll("[data-sortable]")) {
