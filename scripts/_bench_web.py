@@ -15,6 +15,7 @@ ITEMS = 50_000
 BATCHES, REPEATS = 8, 10
 
 PAGES: Mapping[str, tuple[str, ...]] = {
+    "/library": ("LibraryService/ListItems", "LibraryService/GetLibrarySummary"),
     "/health": ("HealthService/GetHealth", "HealthService/ListNotices", "HealthService/ListUsage"),
     "/providers": ("ConfigService/ListProviders", "ConfigService/GetFieldAuthorities"),
     "/providers/tmdb": ("ConfigService/ListProviders",),

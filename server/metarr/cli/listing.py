@@ -1,6 +1,7 @@
 """`metarr library list`: the titles of the library, and those that want something."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,6 +11,15 @@ from metarr.cli.items import ABOVE, listed
 from metarr.cli.kinds import KINDS, KindName
 from metarr.cli.output import as_json, note, table
 from metarr.cli.text import counted, ids_text, kind_constant, kind_word, name_of, when
+
+
+class SortName(StrEnum):
+    """By what a list is sorted."""
+
+    TITLE = "title"
+    YEAR = "year"
+    ADDED = "added"
+    ENRICHED = "enriched"
 
 
 def list_items(
@@ -30,14 +40,31 @@ def list_items(
     unmonitored: Annotated[
         bool, typer.Option("--unmonitored", help="Only those that the daily run leaves out.")
     ] = False,
+    unidentified: Annotated[
+        bool, typer.Option("--unidentified", help="Only those without an id by which a provider can be asked.")
+    ] = False,
+    locked_field: Annotated[str, typer.Option(metavar="FIELD", help="Only those in which this field is locked.")] = "",
+    values_held: Annotated[
+        bool, typer.Option("--held", help="Only those that keep a value because its source cannot be heard.")
+    ] = False,
+    source: Annotated[
+        str, typer.Option(metavar="SOURCE", help="Only those with a value of this source: a provider, or owner.")
+    ] = "",
+    player: Annotated[str, typer.Option(metavar="ID", help="Only those that this player has.")] = "",
+    year_from: Annotated[int, typer.Option("--from-year", metavar="YEAR", help="Only of this year or later.")] = 0,
+    year_to: Annotated[int, typer.Option("--to-year", metavar="YEAR", help="Only of this year or earlier.")] = 0,
     never: Annotated[bool, typer.Option("--never", help="Only those that were never enriched.")] = False,
     deleted: Annotated[bool, typer.Option("--deleted", help="Those that you deleted, instead.")] = False,
+    sort: Annotated[
+        SortName, typer.Option(metavar="ORDER", help="By title, year, added or enriched: what was longest ago first.")
+    ] = SortName.TITLE,
+    reverse: Annotated[bool, typer.Option("--reverse", help="The other way round.")] = False,
     ids: Annotated[bool, typer.Option("--ids", help="Show their external ids, too.")] = False,
     limit: Annotated[int, typer.Option(metavar="NUMBER", help="At most so many; 0: all.", min=0)] = 0,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
-    """List the items by title; seasons and episodes below their series."""
+    """List the items by title, seasons and episodes below their series; or in another order."""
     said = {
         "kind": kind_constant(kind) if kind else None,
         "titleContains": title,
@@ -46,25 +73,34 @@ def list_items(
         "undecided": undecided or None,
         "conflict": conflicts or None,
         "locked": locked or None,
+        "lockedField": locked_field,
+        "unidentified": unidentified or None,
+        "held": values_held or None,
+        "source": source,
+        "playerId": player,
+        "yearFrom": year_from or None,
+        "yearTo": year_to or None,
         "monitored": False if unmonitored else None,
         "enriched": False if never else None,
         "deleted": deleted or None,
     }
     chosen = {name: value for name, value in said.items() if value not in (None, "")}
-    items, total = listed(server, {"filter": chosen} if chosen else {}, limit)
+    order = {"orderBy": f"ITEM_ORDER_{sort.upper()}"} if sort is not SortName.TITLE else {}
+    request = order | ({"descending": True} if reverse else {}) | ({"filter": chosen} if chosen else {})
+    items, total = listed(server, request, limit)
     if json:
         return as_json({"items": items, "totalSize": total})
     if not items:
         return note(_nothing(chosen))
-    items_table(items, ids=ids)
+    items_table(items if order or reverse else in_order(items), ids=ids)
     if len(items) < total:
         note(f"{len(items)} of {counted(total, 'item')} shown")
     return None
 
 
 def items_table(items: Iterable[Answer], *, ids: bool = False) -> None:
-    """Items as rows, seasons and episodes after their series."""
-    rows = [(*_row(item), *([ids_text(item)] if ids else [])) for item in in_order(list(items))]
+    """Items as rows."""
+    rows = [(*_row(item), *([ids_text(item)] if ids else [])) for item in items]
     columns = ("item", "kind", "title", "enriched", "waits for", *(["ids"] if ids else []))
     table(columns, rows, whole=("item", "kind", "enriched"))
 

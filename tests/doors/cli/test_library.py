@@ -72,6 +72,29 @@ def test_list_goes_through_all_pages(metarr, daemon):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("--unidentified", {"filter": {"unidentified": True}}),
+        ("--locked-field plot", {"filter": {"lockedField": "plot"}}),
+        ("--held --source owner", {"filter": {"held": True, "source": "owner"}}),
+        ("--player kodi", {"filter": {"playerId": "kodi"}}),
+        ("--from-year 1990 --to-year 1999", {"filter": {"yearFrom": 1990, "yearTo": 1999}}),
+        ("--sort year --reverse", {"orderBy": "ITEM_ORDER_YEAR", "descending": True}),
+        ("--reverse", {"descending": True}),
+        ("--sort enriched --never", {"orderBy": "ITEM_ORDER_ENRICHED", "filter": {"enriched": False}}),
+    ],
+)
+def test_list_is_narrowed_and_sorted_by_the_daemon(metarr, daemon, typed, asked):
+    season = item(id="2", kind="MEDIA_KIND_SEASON", parentId="3", seriesTitle="Dark", seasonNumber=1)
+    shown = [season, item(id="1"), item(id="3", kind="MEDIA_KIND_SERIES")]
+    daemon.answers["LibraryService", "ListItems"] = {"items": shown, "totalSize": 3}
+    result = metarr("library", "list", *typed.split())
+    assert daemon.request("ListItems") == asked | {"pageSize": 200, "pageToken": ""}
+    by_title = "orderBy" not in asked and "descending" not in asked
+    assert [row[0] for row in rows(result.out)[1:]] == (["1", "3", "2"] if by_title else ["2", "1", "3"])
+
+
 def test_list_stops_at_the_limit_and_says_so(metarr, daemon):
     daemon.answers["LibraryService", "ListItems"] = two_pages
     result = metarr("library", "list", "--limit", "2")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from factories import NOW
 from metarr.domain.values import Kind
 from metarr.store import awaited_answers, changes, items, player_entries, players
-from metarr.store.items import ItemFilter
+from metarr.store.items import ItemFilter, field_counts
 
 ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "a page of the library": (items.page, "items USING INDEX ix_items_sort_key"),
@@ -18,6 +18,19 @@ ASKED: dict[str, tuple[Callable[[Connection], Any], str]] = {
         "items USING INDEX ix_items_kind_sort_key",
     ),
     "a search, which looks at every title": (lambda c: items.page(c, ItemFilter(title_contains="x")), "SCAN items"),
+    "what is locked": (
+        lambda c: items.count(c, ItemFilter(locked=True)),
+        "field_values USING INDEX ix_field_values_locked",
+    ),
+    "what is locked in a field": (
+        lambda c: items.count(c, ItemFilter(locked_field="plot")),
+        "field_values USING INDEX ix_field_values_locked",
+    ),
+    "what is held": (
+        lambda c: items.count(c, ItemFilter(values_held=True)),
+        "field_values USING INDEX ix_field_values_held",
+    ),
+    "in how many items each field is filled": (field_counts.counted, "SCAN field_counts"),
     "a batch of the library": (items.heads, "items USING INTEGER PRIMARY KEY"),
     "what a player has to hear of": (
         lambda c: player_entries.pending(c, "kodi", 0, 50),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Text, exists, literal, select, true, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, exists, literal, literal_column, select, true, type_coerce
 
 from metarr.domain.fields import FIELDS
 from metarr.domain.numbering import RESTING
@@ -92,7 +92,9 @@ KIND = items.c.kind.concat("")
 # Few are, so they are looked up from their own index, and not for each item.
 LOCKED = select(field_values.c.item_id).where(field_values.c.locked == true())
 """The items with a locked field, each as often as it has some."""
-_HELD = select(field_values.c.item_id).where(field_values.c.rule == "held", field_values.c.value.is_not(None))
+_HELD = select(field_values.c.item_id).where(
+    field_values.c.rule == literal_column("'held'"), field_values.c.value.is_not(None)
+)
 _DELETED = items.c.deleted_at.is_not(None) & (items.c.deleted_by != RESTING)
 _IN_VAIN = exists().where(awaited_answers.c.item_id == items.c.id, awaited_answers.c.reason == Skip.NO_ID)
 _BY_ITSELF = (Kind.MOVIE, Kind.SERIES)
