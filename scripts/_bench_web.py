@@ -14,17 +14,19 @@ if TYPE_CHECKING:
 ITEMS = 50_000
 BATCHES, REPEATS = 8, 10
 
+RULES = (
+    "ConfigService/GetFieldAuthorities",
+    "ConfigService/ListFields",
+    "ConfigService/ListProviders",
+    "SyncService/ListPlayers",
+)
 PAGES: Mapping[str, tuple[str, ...]] = {
     "/library": ("LibraryService/ListItems", "LibraryService/GetLibrarySummary"),
     "/health": ("HealthService/GetHealth", "HealthService/ListNotices", "HealthService/ListUsage"),
     "/providers": ("ConfigService/ListProviders", "ConfigService/GetFieldAuthorities"),
     "/providers/tmdb": ("ConfigService/ListProviders",),
-    "/authorities": ("ConfigService/GetFieldAuthorities", "ConfigService/ListProviders", "SyncService/ListPlayers"),
-    "/authorities/movie/plot": (
-        "ConfigService/GetFieldAuthorities",
-        "ConfigService/ListProviders",
-        "SyncService/ListPlayers",
-    ),
+    "/authorities": RULES,
+    "/authorities/movie/plot": RULES,
     "/item/1": (
         "LibraryService/GetItem",
         "ConfigService/ListFields",

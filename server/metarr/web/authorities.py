@@ -10,7 +10,18 @@ from metarr.rpc.doors.local import Refused
 from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as pb
 from metarr.v1 import enrichment_service_pb2 as enrichment
-from metarr.web.frame import ask, etag_of, go, is_partial, page, refuse_form, services, source_names, status_of
+from metarr.web.frame import (
+    all_providers,
+    ask,
+    etag_of,
+    go,
+    is_partial,
+    page,
+    refuse_form,
+    services,
+    source_names,
+    status_of,
+)
 
 pages = Blueprint("authorities", __name__)
 
@@ -157,7 +168,6 @@ def _previewed(rule: RuleForm, etag: str, change: pb.UpdateFieldAuthoritiesReque
 
 def _form(rule: RuleForm, etag: str, status: int = 200, *, refused: Refused | None = None, **more: Any) -> Response:
     typed, message = request.method == "POST", rule.message
-    names = {each.id: each.name for each in rule.able}
     if typed and "move" not in request.form:
         rule = _in_form_order(rule)
     return page(
@@ -166,8 +176,6 @@ def _form(rule: RuleForm, etag: str, status: int = 200, *, refused: Refused | No
         kind=_spelled(message.kind),
         rule=message,
         able=rule.able,
-        names=names,
-        theirs=[names[each] for each in message.providers],
         etag=etag,
         was=request.form["was"] if "move" in request.form and "was" in request.form else _drawn(message),
         chosen=request.form.getlist("providers") if typed else list(message.providers),
@@ -214,16 +222,12 @@ def _rule(kind: str, field: str) -> tuple[RuleForm, str]:
 
 def _able(rule: pb.FieldAuthority, further: Iterable[str]) -> list[Listed]:
     """Its list; then the providers that can tell the field, files and players."""
-    names, telling = source_names(), [each.id for each in _providers() if _tells(each, rule)]
+    names, telling = source_names(), [each.id for each in all_providers() if _tells(each, rule)]
     return [Listed(each, names.get(each, each)) for each in dict.fromkeys((*rule.providers, *telling, *further))]
 
 
 def _tells(provider: pb.Provider, rule: pb.FieldAuthority) -> bool:
     return any(covers.kind == rule.kind and rule.field in covers.fields for covers in provider.coverage)
-
-
-def _providers() -> list[pb.Provider]:
-    return list(ask(services.config.ListProviders, pb.ListProvidersRequest(page_size=200)).providers)
 
 
 def _spelled(kind: int) -> str:
