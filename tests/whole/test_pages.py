@@ -35,6 +35,8 @@ PAGES = (
     "/settings",
     "/nope",
 )
+DIALOGS = (("/providers", "#settings-omdb"), ("/authorities", "#rule-plot"))
+"""What opens one, and where that is."""
 
 
 @pytest.fixture(scope="module")
@@ -699,12 +701,16 @@ class TestMetarrsSettings:
 def test_everybody_can_use_every_page(browser, metarr, simulators, scheme, size):
     metarr.configure(simulators, "tmdb", "omdb")
     metarr.call("Enrichment", "StartEnrichment", {"all": True})
+    metarr.call("Config", "TestProvider", {"providerId": "omdb"})  # so that there is something to draw
     # axe is a script of its own, which no page of ours would let in.
     with visitor(browser, metarr.url, viewport=size, color_scheme=scheme, bypass_csp=True) as page:
-        for path in PAGES:
+        for path, opens in (*((path, "") for path in PAGES), *DIALOGS):
             page.goto(path)
+            if opens:
+                page.locator(opens).click()
+                expect(page.locator("dialog article")).to_be_visible()
             found = Axe().run(page, options={"resultTypes": ["violations"]})
-            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+            assert found.violations_count == 0, f"{path} {opens}: {found.generate_report()}"
 
 
 LARGE_TEXT = "document.documentElement.style.fontSize = '200%'"
