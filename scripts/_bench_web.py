@@ -3,16 +3,22 @@
 import re
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 from typing import TYPE_CHECKING
 
 import _bench_jobs
 from _bench_enrich import providers, services_over
 
 if TYPE_CHECKING:
+    import requests
     from werkzeug.test import Client
 
 ITEMS = 50_000
 BATCHES, REPEATS = 8, 10
+HANGING, LOOKS = 16, 9
+SILENCE = 12.0
+"""Seconds."""
 
 RULES = (
     "ConfigService/GetFieldAuthorities",
@@ -58,7 +64,7 @@ def bench_web() -> Mapping[str, float]:
     from metarr.clock import SystemClock
     from metarr.library.enrich import Wish
     from metarr.rpc.doors.closing import Closing
-    from metarr.rpc.doors.http import application
+    from metarr.rpc.doors.http import HttpServer, application
     from metarr.rpc.doors.local import LocalDoor
     from metarr.web.app import pages
 
@@ -74,11 +80,38 @@ def bench_web() -> Mapping[str, float]:
         for path, methods in PAGES.items():
             page = _milliseconds(lambda path=path: _get(client, path))
             asked = sum(_milliseconds(lambda method=method: _call(client, method)) for method in methods)
-            name = path.strip("/").replace("/", "_")
+            name = _name(path)
             figures |= {f"{name}_cpu_ms": page, f"{name}_rpc_cpu_ms": asked, f"{name}_ratio": page / asked}
         for path in PAGES:
             figures |= _loaded(client, path)
+        server = HttpServer(served, web=web)
+        server.start()
+        running.control("set_latency", provider="tmdb", seconds=SILENCE)
+        figures |= _while_refreshes_hang(f"http://127.0.0.1:{server.port}")
+        server.stop()
     return figures
+
+
+def _while_refreshes_hang(url: str) -> Mapping[str, float]:
+    """What somebody waits for each page, in the median, while as many refreshes as tabs wait for a silent provider."""
+    import requests
+
+    enrich = f"{url}/metarr.v1.EnrichmentService/Enrich"
+    with ThreadPoolExecutor(HANGING) as waiting, requests.Session() as session:
+        for number in range(1, HANGING + 1):
+            waiting.submit(requests.post, enrich, json={"itemId": str(number), "forceRefresh": True}, timeout=60)
+        time.sleep(1.0)
+        return {f"{_name(path)}_hung_ms": median(_waited(session, url + path) for _ in range(LOOKS)) for path in PAGES}
+
+
+def _waited(session: "requests.Session", address: str) -> float:
+    begun = time.perf_counter()
+    assert session.get(address, timeout=60).status_code == 200, address
+    return (time.perf_counter() - begun) * 1000
+
+
+def _name(path: str) -> str:
+    return path.strip("/").replace("/", "_")
 
 
 def _milliseconds(action: Callable[[], object]) -> float:
@@ -112,7 +145,7 @@ def _loaded(client: "Client", path: str) -> Mapping[str, float]:
     page, *loaded = (
         len(client.get(each, base_url="http://127.0.0.1", headers=packed).get_data()) for each in (path, *files)
     )
-    name = path.strip("/").replace("/", "_")
+    name = _name(path)
     return {
         f"{name}_first_kb": (page + sum(loaded)) / 1024,
         f"{name}_first_requests": len(files) + 1,
