@@ -69,7 +69,7 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
     app.jinja_env.globals.update(
         may_sign_out=session.may_sign_out, NOT_CONFIGURED=config.ProviderState.STATUS_NOT_CONFIGURED
     )
-    app.jinja_env.globals.update(Field=config.Field, EPISODE=common.MEDIA_KIND_EPISODE)
+    app.jinja_env.globals.update(Field=config.Field, EPISODE=common.MEDIA_KIND_EPISODE, ABOVE_OTHERS=field.ABOVE_OTHERS)
     app.jinja_env.filters.update(show.FILTERS, label=label, called=called, picture=picture)
     app.jinja_env.filters.update(
         item_called=view.called,

@@ -96,6 +96,7 @@ _CAUSES = {
     "redo": "Done again",
     "join": "Joined with another",
     "split": "Taken apart",
+    "order": "Counted in another order",
 }
 
 

@@ -202,6 +202,19 @@ class TestLock:
         send(web, film, "sort_title", form(opened(web, film, "sort_title"), do="lock"))
         assert stored(home, film, "sort_title") == (None, (), True)
 
+    @pytest.mark.slow
+    def test_of_a_series_it_reaches_below_where_that_is_wanted(self, web, home):
+        of = NewSeries(title="Breaking Bad", year=2008, ids={"tvdb": "81189"})
+        [taken] = home.services.library.upsert([NewItem(Kind.EPISODE, "", 0, {}, series=of, season=1, episode=1)])
+        series = home.item(home.item(taken.item.id).parent_id).parent_id
+        for below in ("on", ""):
+            page = opened(web, series, "plot", "edit")
+            assert page.one("input", name="below")
+            typed = {"fields.plot": f"Mine {below}", **({"below": "on"} if below else {})}
+            send(web, series, "plot", form(page, do="save", **typed))
+            assert home.item(series).fields["plot"].locks_below is bool(below)
+        assert not opened(web, taken.item.id, "plot", "edit").all("input", name="below")
+
 
 class TestTakeThis:
     def test_what_somebody_else_says_is_taken_and_locked(self, web, home, film):

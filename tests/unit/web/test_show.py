@@ -1,5 +1,7 @@
 import pytest
 
+from metarr.store.changes import CAUSES
+from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as config
 from metarr.v1 import enrichment_service_pb2 as enrichment
 from metarr.web import show
@@ -28,3 +30,34 @@ def test_every_state_of_a_provider_has_a_word_of_its_own(status):
 @pytest.mark.parametrize("state", enrichment.Job.State.values()[1:])
 def test_every_state_of_a_job_has_a_word_of_its_own(state):
     assert show.job_state(enrichment.Job(state=state)).word != "Unknown"
+
+
+@pytest.mark.parametrize("code", CAUSES)
+def test_every_cause_of_a_change_has_a_word(code):
+    assert show.cause(code) != code
+
+
+@pytest.mark.parametrize("status", common.ProviderOutcome.Status.values()[1:])
+def test_every_outcome_has_a_word(status):
+    assert show.outcome(common.ProviderOutcome(status=status)).word != "is not known"
+
+
+@pytest.mark.parametrize("kind", common.MediaKind.values()[1:])
+def test_every_kind_has_a_word(kind):
+    assert show.kind_word(kind) != "Unknown"
+
+
+@pytest.mark.parametrize(
+    ("conflict", "text"),
+    [
+        ({"type": "imdb", "value": "tt2", "held": "tt1"}, "says imdb:tt2; imdb:tt1 stands"),
+        ({"type": "title", "value": "A (1999)", "held": "B (2001)"}, "tells of A (1999), not of B (2001)"),
+        ({"type": "tmdb", "value": "", "held": "7"}, "has no tmdb:7 any more, nor another one of this title"),
+        (
+            {"type": "tmdb", "value": "7", "held": "item 3", "held_by_item_id": "3"},
+            "says that it is tmdb:7, which is another one in the library",
+        ),
+    ],
+)
+def test_a_conflict_says_what_contradicts_what(conflict, text):
+    assert show.conflict(common.IdConflict(**conflict)) == text

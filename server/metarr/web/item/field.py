@@ -14,6 +14,8 @@ from metarr.web.values import rows_of, typed
 pages = Blueprint("field", __name__)
 
 SHOWN = ("edit", "why")
+ABOVE_OTHERS = (common.MEDIA_KIND_SERIES, common.MEDIA_KIND_SEASON)
+"""Kinds whose locks may reach what is below them."""
 
 
 @pages.get("/item/<item_id>/field/<name>")
@@ -47,6 +49,9 @@ def _wanted(item: common.Item, field: FieldView) -> tuple[library.UpdateItemRequ
     match request.form.get("do"):
         case "save" if f"fields.{name}" in request.form:
             value = typed(field.info, _typed_text(field), field.message.value)
+            if item.kind in ABOVE_OTHERS:
+                wanted.lock_below = "below" in request.form
+                wanted.update_mask.paths.append("lock_below")
             if value == field.message.value:
                 return _locking(wanted, name), f"{label} stays as it is, and is locked."
             wanted.fields[name].CopyFrom(value)
