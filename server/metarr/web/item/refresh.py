@@ -4,9 +4,8 @@ from flask import Blueprint, Response, request, url_for
 
 from metarr.rpc.doors.local import Refused
 from metarr.v1 import enrichment_service_pb2 as enrichment
-from metarr.web.frame import ask, go, is_partial, refusal, refuse_form, services, status_of
+from metarr.web.frame import ask, go, is_partial, refuse_form, services, status_of
 from metarr.web.item.view import item_page
-from metarr.web.show import sentence
 
 pages = Blueprint("refresh", __name__)
 
@@ -30,9 +29,10 @@ def refresh(item_id: str) -> Response:
     try:
         answer = ask(services.enrichment.Enrich, wanted, SECONDS)
     except Refused as refused:
-        if is_partial() or refused.code in ("NOT_FOUND", "INVALID_ARGUMENT"):
-            return refusal(status_of(refused), sentence(refused.message))
-        return item_page(item_id, status_of(refused), note=refused.message)
+        if refused.code in ("NOT_FOUND", "INVALID_ARGUMENT"):
+            raise
+        # That it did not work stays to be read. Of htmx's answers only some that refuse are shown.
+        return item_page(item_id, 409 if is_partial() else status_of(refused), note=refused.message)
     if answer.item.id != item_id and not wanted.dry_run and item_id.isdecimal():
         return go(url_for("item.show", item_id=answer.item.id))  # it turned out to be one with another
     reads = f"Fields that {'would change' if wanted.dry_run else 'changed'}: {len(answer.changes)}"
