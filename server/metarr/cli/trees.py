@@ -14,6 +14,7 @@ from metarr.domain.values import Kind
 from metarr.files import evidence
 from metarr.files.contents import Content, EpisodeFile, Extra, Left, LooseNfo, MovieFiles, SeriesFolder
 from metarr.files.evidence import By, FiledTitle
+from metarr.files.groups import grouped
 from metarr.files.listing import Folder, folder_of
 from metarr.files.titles import read
 from metarr.nfo import MOST_BYTES, NoNfo, NotUnderstood, Title, parse
@@ -36,32 +37,8 @@ class Tree:
 def findings(tree: Tree) -> Iterator[Finding]:
     """The titles of a tree, and what cannot be one. Holds one series at a time in memory."""
     reader = _Reader(tree)
-    for group in _groups(read(tree.folder, tree.base.parts[1:-1])):
+    for group in grouped(read(tree.folder, tree.base.parts[1:-1])):
         yield from reader.read(group)
-
-
-def _groups(contents: Iterable[Content]) -> Iterator[list[Content]]:
-    """What belongs to one series, in a row; `.nfo` files of none by their folder; anything else by itself."""
-    group: list[Content] = []
-    of: object = None
-    for content in contents:
-        match content:
-            case SeriesFolder():
-                key: object = id(content)
-            case EpisodeFile():
-                key = id(content.series)
-            case LooseNfo():
-                key = id(content.series) if content.series else folder_of(content.path)
-            case _:
-                yield [content]
-                continue
-        if group and key != of:
-            yield group
-            group = []
-        group.append(content)
-        of = key
-    if group:
-        yield group
 
 
 class _Reader:
