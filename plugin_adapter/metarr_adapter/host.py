@@ -6,7 +6,7 @@ method is called on one thread only, the loop's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
@@ -17,6 +17,10 @@ IDS = "ids"
 class HostUnavailable(Exception):
     """The host as a whole cannot be used now: it shuts down, or its database is away. Nothing is wrong with the item
     that was asked for; what was under way is tried again later."""
+
+
+class EntryAway(Exception):
+    """One entry cannot be used now, as where the disk that it is on is away: it waits, and the others do not."""
 
 
 class Notice(Enum):
@@ -42,11 +46,12 @@ class Takes(NamedTuple):
 
 
 class Series(NamedTuple):
-    """The series that a season or an episode belongs to; `year` 0: unknown."""
+    """The series that a season or an episode belongs to; `year` 0: unknown. `weak`: as of an entry."""
 
     title: str = ""
     year: int = 0
     ids: Mapping[str, str] = {}
+    weak: Collection[str] = ()
 
 
 class Entry(NamedTuple):
@@ -54,7 +59,9 @@ class Entry(NamedTuple):
 
     `host_key` names it for ever, as a path does: at most 200 characters and without a password. `host_id`: the host's
     own number for it now. `title`: required where neither an id nor a series is given. `fields`: what it holds by field
-    name, without the ids; None: nothing. Numbers that are not known are None, and `year` 0.
+    name, without the ids; None: nothing. Numbers that are not known are None, and `year` 0. `weak`: the types of its
+    ids that are not to be believed unless name and year agree. `readings`: further words, each with a year, that may be
+    its title.
     """
 
     host_key: str
@@ -67,10 +74,13 @@ class Entry(NamedTuple):
     series: Series | None = None
     season_number: int | None = None
     episode_number: int | None = None
+    weak: Collection[str] = ()
+    readings: Sequence[tuple[str, int]] = ()
 
 
 class Host(Protocol):
-    """A media server's library. Every method may raise HostUnavailable; another exception costs one item only."""
+    """A media server's library. Every method may raise HostUnavailable; another exception costs one item only, and
+    EntryAway only has it wait."""
 
     @property
     def name(self) -> str:

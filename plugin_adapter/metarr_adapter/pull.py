@@ -7,7 +7,7 @@ from typing import Any
 
 from metarr_adapter.decide import EDITED, IF_OURS, KEPT, REFUSED, TAKEN, WRITE, decide
 from metarr_adapter.errors import RpcError
-from metarr_adapter.host import Entry, Host, HostUnavailable, Log
+from metarr_adapter.host import Entry, EntryAway, Host, HostUnavailable, Log
 from metarr_adapter.report import report_changes
 from metarr_adapter.session import WORDS, Session, told_apart
 from metarr_adapter.values import is_empty, short, tellable
@@ -20,12 +20,12 @@ LONGEST_DETAIL = 200
 class Pulled:
     """What came of taking in what is pending.
 
-    `sequence`: the greatest that was seen. `left`: something could not be settled and stays pending. `unfinished`:
-    it was stopped, or the host became busy.
+    `sequence`: the greatest that was seen. `left`: something could not be settled and stays pending; `away`: entries
+    that cannot be used now. `unfinished`: it was stopped, or the host became busy.
     """
 
     def __init__(self) -> None:
-        self.items = self.written = self.sequence = 0
+        self.items = self.written = self.sequence = self.away = 0
         self.policy_needed = self.left = self.unfinished = False
 
 
@@ -100,6 +100,9 @@ class Pull:
             self._settle(item, pulled)
         except HostUnavailable:
             raise
+        except EntryAway as error:
+            self._log("debug", f"{_called(item)} waits: {_reason(error)}")
+            pulled.away += 1
         except Exception as error:  # noqa: BLE001 - whatever a host raises
             # Whatever it was, it is this item's alone; the next pull finds out what the host holds.
             self._log("warning", f"{_called(item)} waits: {_reason(error)}")
@@ -112,7 +115,7 @@ class Pull:
             read = self._read(kind, item)
             before = {} if read is None else read[1]
             decided = {field["name"]: decide(self._host, kind, field, before) for field in fields}
-        except HostUnavailable:
+        except (HostUnavailable, EntryAway):
             raise
         except Exception as error:  # noqa: BLE001 - whatever a host raises
             self._log("warning", f"{_called(item)} could not be read: {_reason(error)}")
@@ -158,7 +161,7 @@ class Pull:
         """Why fields were refused, by field."""
         try:
             return self._host.write(kind, item["hostKey"], item.get("hostId", ""), values)
-        except HostUnavailable:
+        except (HostUnavailable, EntryAway):
             raise
         except Exception as error:  # noqa: BLE001 - whatever a host raises
             self._log("warning", f"{_called(item)} could not be written: {_reason(error)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from metarr_adapter.host import Entry, Host, HostUnavailable, Log
@@ -45,6 +45,15 @@ class Reported:
         self.problem_count += 1
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(host_key, text))
+
+    def join(self, other: Reported) -> None:
+        """Count what came of another part."""
+        self.entries += other.entries
+        self.removed += other.removed
+        self.left_out += other.left_out
+        self.new_items += other.new_items
+        self.problems += other.problems[: MOST_PROBLEMS - len(self.problems)]
+        self.problem_count += other.problem_count
 
 
 def report_library(
@@ -168,7 +177,7 @@ def message_of(entry: Entry) -> dict[str, Any]:
         "kind": KINDS[entry.kind],
         "title": tellable(entry.title)[:LONGEST_TITLE],
         "year": entry.year,
-        "ids": _ids(entry.ids),
+        "ids": _ids(entry.ids, entry.weak),
         "fields": {name: tellable(value) for name, value in entry.fields.items() if value is not None},
     }
     if entry.series is not None:
@@ -176,14 +185,22 @@ def message_of(entry: Entry) -> dict[str, Any]:
         message["series"] = {
             "title": tellable(series.title)[:LONGEST_TITLE],
             "year": series.year,
-            "ids": _ids(series.ids),
+            "ids": _ids(series.ids, series.weak),
         }
     if entry.season_number is not None:
         message["seasonNumber"] = entry.season_number
     if entry.episode_number is not None:
         message["episodeNumber"] = entry.episode_number
+    if entry.readings:
+        message["readings"] = [
+            {"title": tellable(title)[:LONGEST_TITLE], "year": year} for title, year in entry.readings
+        ]
     return message
 
 
-def _ids(ids: Any) -> list[dict[str, str]]:
-    return [{"type": name, "value": value} for name, value in tellable(ids).items() if value]
+def _ids(ids: Any, weak: Collection[str]) -> list[dict[str, Any]]:
+    return [
+        {"type": name, "value": value, **({"weak": True} if name in weak else {})}
+        for name, value in tellable(ids).items()
+        if value
+    ]

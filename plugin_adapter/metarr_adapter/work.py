@@ -9,6 +9,7 @@ from collections.abc import Callable
 from metarr_adapter.changes import MOST, Changes, Keys, find_out
 from metarr_adapter.errors import RpcError
 from metarr_adapter.host import Host, HostUnavailable, Log, Memory
+from metarr_adapter.poll import Polled, report_untold
 from metarr_adapter.pull import Pull
 from metarr_adapter.report import Reported, report_changes, report_library
 from metarr_adapter.session import Session
@@ -24,6 +25,8 @@ REPORT_LATEST = 3600.0
 """Seconds at most between two attempts to report a whole library."""
 
 _STORE, _REPORT_DUE = "store_id", "report_due"
+_ALL, _REST = "yes", "rest"
+"""What is due: a report of everything, or what is left of one that is told in parts."""
 
 
 def nothing() -> None:
@@ -39,7 +42,8 @@ class Work:
 
     `progress` gets the items done and of how many; `pause` is called between items and requests, for hosts that have to
     breathe; `new_id` names a report. `look_up`: whether items are looked up at once that are new to a daemon which
-    knows the rest of the library; its owner decides about a library that is new as a whole.
+    knows the rest of the library; its owner decides about a library that is new as a whole. `polled`: the host's
+    library, where it is to be looked at for what changed.
     """
 
     def __init__(
@@ -54,16 +58,19 @@ class Work:
         pause: Callable[[], None] = nothing,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
         look_up: bool = False,
+        polled: Polled | None = None,
     ) -> None:
         self._host, self._memory, self._log, self._clock = host, memory, log, clock
         self._stopped, self._progress, self._pause, self._new_id = stopped, progress, pause, new_id
         self._looks_up, self._reported = look_up, False
+        self._polled, self._look_at = polled, clock.monotonic()
         self._changes, self._keys, self._whole = Changes(), Keys(), threading.Event()
         self._reporting = Backoff(clock, LATER, REPORT_LATEST)
         self._report_at: float | None = None
         self._pull_at: float | None = None
         self._held_until = 0.0
         self._told_all_but_some = ""
+        self._some_away = False
         self.policy_needed = False
         """The daemon waits for the choice of a policy, as it last said."""
 
@@ -78,15 +85,15 @@ class Work:
     def forgotten(self) -> None:
         """The daemon does not know this library as it is: everything is to be reported."""
         self._told_all_but_some = ""
-        self._memory.set(_REPORT_DUE, "yes")
+        self._memory.set(_REPORT_DUE, _ALL)
 
     def begin(self, session: Session) -> None:
         """A session began: take in what is pending, and report everything to a store that does not know it."""
         now = self._clock.monotonic()
         if self._memory.get(_STORE) != session.store_id or not session.player.get("reportedAt"):
-            self._memory.set(_REPORT_DUE, "yes")
+            self._memory.set(_REPORT_DUE, _ALL)
             self._memory.set(_STORE, session.store_id)
-        due = self._memory.get(_REPORT_DUE) and self._told_all_but_some != session.store_id
+        due = self._memory.get(_REPORT_DUE) == _ALL and self._told_all_but_some != session.store_id
         self._report_at = now if due else None
         self._pull_at = now
         self._held_until = 0.0
@@ -108,9 +115,12 @@ class Work:
         now = self._clock.monotonic()
         if self._whole.is_set():
             self._whole.clear()
-            self.forgotten()
-            self._report_at = now
-        dues = [at for at in (self._report_at, self._changes.due_at(), self._pull_at) if at is not None]
+            self._look_at = now
+            if self._polled is None:
+                self.forgotten()
+                self._report_at = now
+        looked = None if self._polled is None else self._look_at
+        dues = [at for at in (looked, self._report_at, self._changes.due_at(), self._pull_at) if at is not None]
         return max(min(dues), self._held_until) - now if dues else None
 
     def do(self, session: Session, pending: int) -> None:
@@ -120,7 +130,9 @@ class Work:
             self._hold()
             return
         try:
-            if self._is_due(self._report_at):
+            if self._polled is not None:
+                self._poll(self._polled, session)
+            elif self._is_due(self._report_at):
                 self._report_library(session)
             if self._is_due(self._changes.due_at()):
                 self._report_changes(session)
@@ -136,6 +148,28 @@ class Work:
     def _hold(self) -> None:
         """The host tells when it is free again; looked at by itself in case it does not."""
         self._held_until = self._clock.monotonic() + LATER
+
+    def _poll(self, polled: Polled, session: Session) -> None:
+        """Look at the library where that is due, and tell what is new there; all to a store that knows nothing."""
+        if self._is_due(self._look_at):
+            self._look_at = self._clock.monotonic() + polled.look()
+            if self._some_away:
+                self._pull_at = self._clock.monotonic()
+        due = self._is_due(self._report_at)
+        if due:
+            polled.forget()
+            # Whatever happens from here on, the library knows what is left to be told.
+            self._report_at = None
+            self._memory.set(_REPORT_DUE, _REST)
+        reported = report_untold(polled, session, self._stopped)
+        if reported.complete and self._memory.get(_REPORT_DUE):
+            session.call("ReportItems", reportId=self._new_id(), complete=True, keepUnreported=True)
+            self._memory.set(_REPORT_DUE, "")
+        if reported.entries or reported.removed:
+            new = f"{reported.entries} entries were told, {reported.created} of them new"
+            self._log("info", f"{new}; {reported.removed} are gone")
+        self._take_in(session, reported)
+        self._reported = self._reported or reported.complete
 
     def _report_library(self, session: Session) -> None:
         covered = self._changes.take()
@@ -199,6 +233,7 @@ class Work:
             self._hold()
         else:
             self._pull_at = now + LATER if pulled.left or pulled.policy_needed else None
+        self._some_away = bool(pulled.away)
         if pulled.items:
             self._log("info", f"{pulled.items} entries were looked at, {pulled.written} were written")
 
