@@ -22,6 +22,7 @@ from metarr.care.metrics import Metrics
 from metarr.clock import Clock, SystemClock
 from metarr.ending import Ending, Signals
 from metarr.errors import CannotDo, MetarrError, scarcity
+from metarr.grants import Grants
 from metarr.handles import raise_limit
 from metarr.jobs.daily import Daily
 from metarr.jobs.enriching import EnrichWork
@@ -45,10 +46,12 @@ from metarr.library.orders import SeriesOrders
 from metarr.library.pairings import Pairings
 from metarr.library.recognize import Recognizer
 from metarr.library.series_tree import SeriesTrees
+from metarr.players.hosts import Hosts
 from metarr.players.outbox import Outbox
 from metarr.players.players import Players
 from metarr.players.report import Reporter
 from metarr.providers.registry import Registry, discover
+from metarr.rpc.doors import children
 from metarr.rpc.doors.access import Access
 from metarr.rpc.doors.closing import Closing
 from metarr.rpc.doors.http import HttpServer
@@ -58,6 +61,7 @@ from metarr.rpc.methods.aggregation import AggregationServicer
 from metarr.rpc.methods.config import ConfigServicer
 from metarr.rpc.methods.enrichment import EnrichmentServicer
 from metarr.rpc.methods.health import HealthServicer
+from metarr.rpc.methods.hosts import HostServicer
 from metarr.rpc.methods.library import LibraryServicer
 from metarr.rpc.methods.players import SyncServicer
 from metarr.rules.applying import ApplyWork
@@ -111,6 +115,8 @@ class Services:
     players: Players
     reporter: Reporter
     outbox: Outbox
+    grants: Grants
+    hosts: Hosts
 
 
 def build(database: Database, vault: Vault, clock: Clock, registry: Registry) -> Services:
@@ -149,9 +155,10 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     lived = LivedDays(database, clock)
     daily = Daily(database, jobs, config, clock, next_run, lived=lived)
     library_file = LibraryFile(database, clock, config, runner)
-    players = Players(database, clock)
+    players, grants = Players(database, clock), Grants()
+    hosts = Hosts(database, vault, players, clock, grants=grants, data_dir=vault.folder)
     health = HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken)
-    sources = (lambda: health.read().notices, lived.notices, daily.notices, library_file.notices)
+    sources = (lambda: health.read().notices, lived.notices, daily.notices, library_file.notices, hosts.notices)
     board = NoticeBoard(database, clock, sources)
     settings = SettingsEditor(database, config, players, roster=roster, vault=vault, clock=clock)
     decisions = Decisions(
@@ -189,6 +196,8 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         players=players,
         reporter=Reporter(database, gatherer, config, clock),
         outbox=Outbox(database, clock),
+        grants=grants,
+        hosts=hosts,
     )
 
 
@@ -243,8 +252,16 @@ def servicers(services: Services, clock: Clock) -> Servicers:
             remerger=services.remerger,
             jobs=services.jobs,
         ),
-        HealthServicer(services.health, services.board, services.roster.usage, clock, provider_ids=provider_ids),
+        HealthServicer(
+            services.health,
+            services.board,
+            services.hosts,
+            services.roster.usage,
+            clock,
+            provider_ids=provider_ids,
+        ),
         SyncServicer(services.players, services.reporter, services.outbox, clock),
+        HostServicer(services.hosts, clock),
     )
 
 
@@ -313,6 +330,11 @@ class Daemon:
         native.start()
         running.callback(web.stop)
         web.start()
+        for_hosts = children.door(served, self.services.grants)
+        running.callback(for_hosts.stop)
+        for_hosts.start()
+        running.callback(self.services.hosts.stop)
+        self.services.hosts.start(f"http://{authority(children.LOOPBACK, for_hosts.port)}")
         self.grpc_address, self.http_address = authority(self._grpc[0], native.port), authority(self._http[0], web.port)
 
     def _database(self, running: ExitStack) -> Database:

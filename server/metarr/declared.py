@@ -21,7 +21,8 @@ MAX_NUMBER = 1e9
 
 
 class SettingType(StrEnum):
-    """How a setting is typed, and so how a form shows it. Texts are several, in order."""
+    """How a setting is typed, and so how a form shows it. Texts are several, in order; so are paths, of folders of the
+    daemon's machine, and a path map, of texts such as "/data=/mnt/media"."""
 
     TEXT = "text"
     TEXTS = "texts"
@@ -31,6 +32,8 @@ class SettingType(StrEnum):
     NUMBER = "number"
     BOOLEAN = "boolean"
     CHOICE = "choice"
+    PATHS = "paths"
+    PATH_MAP = "path_map"
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +110,7 @@ def checked(setting: Setting, raw: Any) -> Any:
             return raw
         case SettingType.INTEGER | SettingType.NUMBER:
             return _number(setting, raw)
-        case SettingType.TEXTS:
+        case SettingType.TEXTS | SettingType.PATHS | SettingType.PATH_MAP:
             return _texts(setting, raw)
     text = _text(setting, raw, MAX_TEXT if setting.maximum is None else int(setting.maximum))
     match setting.type:

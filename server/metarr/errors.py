@@ -47,6 +47,18 @@ class NoSuchThing(MetarrError):
         super().__init__(description)
 
 
+class AlreadyThere(MetarrError):
+    """There is one already, and there can be no second; the text says which."""
+
+    reason = "ALREADY_EXISTS"
+
+
+class NotPermitted(MetarrError):
+    """The caller's token does not reach so far."""
+
+    reason = "PERMISSION_DENIED"
+
+
 class VersionMoved(MetarrError):
     """The row changed since it was read. Read it again and repeat."""
 

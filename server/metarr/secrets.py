@@ -29,6 +29,11 @@ class Vault:
         if key_file.exists():
             self._key = self._read() or b""
 
+    @property
+    def folder(self) -> Path:
+        """Where the key file is: the data directory."""
+        return self._key_file.parent
+
     def seal(self, text: str) -> str:
         """The secret, encrypted and authenticated; another text each time."""
         return self._fernet().encrypt(text.encode()).decode()

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 SERVER = ROOT / "server" / "metarr"
 ADAPTERS = (
     ROOT / "plugin_adapter" / "metarr_adapter",
+    ROOT / "plugin_adapter" / "folders" / "metarr_folders",
     ROOT / "plugin_adapter" / "kodi" / "script.metarr" / "resources" / "lib" / "metarr_kodi",
 )
 ROOMS = ("asking", "library", "jobs", "players", "rules", "care")

@@ -1,6 +1,7 @@
 """What people install: the wheel is whole, and the files for systemd and containers name what there is."""
 
 import configparser
+import json
 import re
 import select
 import shlex
@@ -18,16 +19,25 @@ import yaml
 from typer.main import get_command
 
 from metarr.cli.commands import app
+from metarr.hosts.kinds import BUNDLED
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "scripts" / "packaging"
 
 
+PACKAGES = ("server/metarr", "plugin_adapter/metarr_adapter", "plugin_adapter/folders/metarr_folders")
+"""What the wheel carries: the daemon, what every adapter shares, the hosts."""
+
+
 def package_files() -> set[str]:
-    """Every file of the package as it lies in the tree."""
-    server = ROOT / "server"
-    files = (path for path in (server / "metarr").rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {str(path.relative_to(server)) for path in files}
+    """Every file of the packages as it lies in the tree."""
+    folders = [ROOT / package for package in PACKAGES]
+    return {
+        str(path.relative_to(folder.parent))
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +46,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, source)
-    shutil.copytree(ROOT / "server", source / "server", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, source / package, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps"]
     subprocess.run([*command, "--no-build-isolation", "--wheel-dir", target, source], check=True, timeout=300)
     [built] = target.glob("metarr-*.whl")
@@ -52,11 +63,41 @@ def test_the_wheel_holds_every_file_of_the_package_and_none_besides(wheel: Path)
     assert any(name.startswith("metarr/store/migrations/versions/0001") for name in held)
 
 
-@pytest.mark.slow
-def test_what_is_installed_from_the_wheel_serves_without_the_checkout(wheel: Path, tmp_path: Path):
-    site = tmp_path / "site"
+@pytest.fixture(scope="module")
+def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the wheel is installed, and nothing else."""
+    folder = tmp_path_factory.mktemp("installed") / "site"
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
-    subprocess.run([*command, "--target", site, wheel], check=True, timeout=300)
+    subprocess.run([*command, "--target", folder, wheel], check=True, timeout=300)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", sorted(BUNDLED))
+def test_every_kind_of_host_starts_from_the_wheel(site: Path, kind: str, tmp_path: Path):
+    """It tries what it is given, says so, and ends with its input."""
+    where = (
+        "import sys, metarr, metarr_adapter; assert all(sys.argv[1] in m.__file__ for m in (metarr, metarr_adapter))"
+    )
+    environment = {"PYTHONPATH": str(site), "PATH": "/usr/bin:/bin"}
+    subprocess.run([sys.executable, "-c", where, site], cwd=tmp_path, env=environment, check=True, timeout=60)
+    command = [sys.executable, "-m", "metarr.hosts", kind]
+    orders = json.dumps({"test": True, "settings": {"paths": [str(tmp_path)], "url": "http://127.0.0.1:1"}})
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        input=f"{orders}\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert json.loads(done.stdout)["checks"]
+
+
+@pytest.mark.slow
+def test_what_is_installed_from_the_wheel_serves_without_the_checkout(site: Path, tmp_path: Path):
     assert (site / "bin" / "metarr").exists()
     program = "import metarr, sys; from metarr.cli import main; print(metarr.__file__, flush=True); main(sys.argv[1:])"
     doors = ["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--log-level", "error"]

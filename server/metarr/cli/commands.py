@@ -20,6 +20,7 @@ from metarr.cli import (
     enrich,
     fields,
     health,
+    hosts,
     identity,
     imports,
     jobs,
@@ -77,6 +78,7 @@ series.app.command("order")(orders.order)
 app.command("history")(changes.history)
 app.command("undo")(changes.undo)
 app.add_typer(providers.app, name="providers", cls=CommandGroup)
+app.add_typer(hosts.app, name="hosts", cls=CommandGroup)
 app.add_typer(players.app, name="players", cls=CommandGroup)
 app.add_typer(jobs.app, name="jobs", cls=CommandGroup)
 app.add_typer(schedule.app, name="schedule", cls=CommandGroup)

@@ -53,7 +53,7 @@ def typed(setting: Answer, text: str) -> Any:
     if not text:
         return None
     match kind:
-        case "TYPE_TEXTS":
+        case "TYPE_TEXTS" | "TYPE_PATHS" | "TYPE_PATH_MAP":
             return [each.strip() for each in text.split(",") if each.strip()]
         case "TYPE_BOOLEAN":
             return boolean(key, text)

@@ -33,6 +33,9 @@ class NoticeCode(StrEnum):
     PLAYER_SILENT = "player_silent"
     PLAYER_NOT_TAKEN = "player_not_taken"
     PLAYER_EDITED = "player_edited"
+    HOST_OWNER_NEEDED = "host_owner_needed"
+    HOST_FAILING = "host_failing"
+    HOST_AWAY = "host_away"
     DATABASE_UNUSABLE = "database_unusable"
     DISK_FULL = "disk_full"
     LIBRARY_GONE = "library_gone"
@@ -57,6 +60,9 @@ SEVERITIES = {
     NoticeCode.PLAYER_SILENT: Severity.INFO,
     NoticeCode.PLAYER_NOT_TAKEN: Severity.INFO,
     NoticeCode.PLAYER_EDITED: Severity.INFO,
+    NoticeCode.HOST_OWNER_NEEDED: Severity.WARNING,
+    NoticeCode.HOST_FAILING: Severity.WARNING,
+    NoticeCode.HOST_AWAY: Severity.WARNING,
     NoticeCode.DATABASE_UNUSABLE: Severity.ERROR,
     NoticeCode.DISK_FULL: Severity.ERROR,
     NoticeCode.LIBRARY_GONE: Severity.ERROR,

@@ -16,6 +16,7 @@ from metarr.domain.delivery import IDS, FieldState, is_anew, not_taken, reported
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import Admitted, IdContext, admit_all
 from metarr.domain.item import MediaItem, Statement
+from metarr.domain.matching import Wanted
 from metarr.domain.reported import meant
 from metarr.domain.values import Kind, Value
 from metarr.errors import InvalidInput
@@ -54,6 +55,8 @@ class ReportedEntry:
     episode: int = 0
     weak: frozenset[str] = frozenset()
     """The types of those ids that need a second witness."""
+    readings: tuple[Wanted, ...] = ()
+    """Without an id: further words that may be its title."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,10 @@ class Reporter:
         removed: Collection[str] = (),
         report_id: str = "",
         complete: bool = False,
+        keep_unreported: bool = False,
     ) -> Reported:
-        """Take in a part of what a player holds. With `complete` entries that were in no part of this report are gone.
+        """Take in a part of what a player holds. With `complete` entries that were in no part of this report are gone,
+        unless they are to be kept.
 
         What is wrong with an entry costs what is wrong of it. Raises NoSuchThing and CannotDo as `in_session` does.
         """
@@ -104,7 +109,7 @@ class Reporter:
             work = _Work(connection, player, terms)
             placed = work.place(entries, report_id)
             gone = player_entries.remove(connection, player_id, removed)
-            if complete:
+            if complete and not keep_unreported:
                 gone += player_entries.remove_unreported(connection, player_id, report_id)
             if gone or work.left:
                 player_entries.forget_statements(connection, player)
@@ -316,6 +321,7 @@ def _new(entry: ReportedEntry, player: Player, *, first: bool, ids: Mapping[str,
         season=entry.season,
         episode=entry.episode,
         weak=entry.weak,
+        readings=entry.readings,
         file=entry.key,
         states=first,
     )
@@ -326,7 +332,9 @@ def _cleaned(entry: ReportedEntry) -> tuple[ReportedEntry, list[str]]:
     series, of_series = entry.series, Admitted()
     if series is not None:
         of_series = admit_all(Kind.SERIES, series.ids)
-        series = dataclasses.replace(series, ids=of_series.ids, weak=of_series.weak)
+        series = dataclasses.replace(
+            series, ids=of_series.ids, weak=of_series.weak | (series.weak & of_series.ids.keys())
+        )
     own = admit_all(entry.kind, entry.ids, IdContext(series_ids=of_series.ids))
     problems = [*own.faults, *of_series.faults]
     names = {field.name for field in fields_of(entry.kind)}
@@ -336,7 +344,8 @@ def _cleaned(entry: ReportedEntry) -> tuple[ReportedEntry, list[str]]:
         elif fault := _fault(name, value):
             problems.append(f"{name} {fault}")
     fields = {name: value for name, value in entry.fields.items() if name in names and value is not None}
-    cleaned = dataclasses.replace(entry, ids=own.ids, weak=own.weak, series=series, fields=fields)
+    weak = own.weak | (entry.weak & own.ids.keys())
+    cleaned = dataclasses.replace(entry, ids=own.ids, weak=weak, series=series, fields=fields)
     return cleaned, problems
 
 

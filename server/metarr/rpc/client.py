@@ -21,6 +21,7 @@ from metarr.v1 import (
     config_service_pb2,
     enrichment_service_pb2,
     health_service_pb2,
+    host_service_pb2,
     library_service_pb2,
     sync_service_pb2,
 )
@@ -33,6 +34,7 @@ SERVICES: Mapping[str, ServiceDescriptor] = {
         config_service_pb2,
         enrichment_service_pb2,
         health_service_pb2,
+        host_service_pb2,
         library_service_pb2,
         sync_service_pb2,
     )

@@ -19,6 +19,9 @@ from metarr.v1 import (
     health_service_connect,
     health_service_pb2,
     health_service_pb2_grpc,
+    host_service_connect,
+    host_service_pb2,
+    host_service_pb2_grpc,
     library_service_connect,
     library_service_pb2,
     library_service_pb2_grpc,
@@ -71,6 +74,12 @@ SERVICES = (
         health_service_pb2_grpc.HealthServiceServicer,
         health_service_pb2_grpc.add_HealthServiceServicer_to_server,
         health_service_connect.HealthServiceWSGIApplication,
+    ),
+    Service(
+        host_service_pb2.DESCRIPTOR.services_by_name["HostService"],
+        host_service_pb2_grpc.HostServiceServicer,
+        host_service_pb2_grpc.add_HostServiceServicer_to_server,
+        host_service_connect.HostServiceWSGIApplication,
     ),
     Service(
         library_service_pb2.DESCRIPTOR.services_by_name["LibraryService"],

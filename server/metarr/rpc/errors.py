@@ -10,6 +10,7 @@ from google.rpc import error_details_pb2, status_pb2
 from metarr.errors import (
     AllLimited,
     AllRefused,
+    AlreadyThere,
     CannotDo,
     DatabaseUnusable,
     InvalidInput,
@@ -17,6 +18,7 @@ from metarr.errors import (
     NobodyAnswered,
     NoSuchThing,
     NothingToSpare,
+    NotPermitted,
     TokenRequired,
     TooManyStreams,
     VersionMoved,
@@ -37,6 +39,8 @@ class Unimplemented(Exception):
 _CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
     (InvalidInput, grpc.StatusCode.INVALID_ARGUMENT),
     (NoSuchThing, grpc.StatusCode.NOT_FOUND),
+    (AlreadyThere, grpc.StatusCode.ALREADY_EXISTS),
+    (NotPermitted, grpc.StatusCode.PERMISSION_DENIED),
     (VersionMoved, grpc.StatusCode.ABORTED),
     (DatabaseUnusable, grpc.StatusCode.UNAVAILABLE),
     (NothingToSpare, grpc.StatusCode.UNAVAILABLE),

@@ -505,6 +505,21 @@ players = Table(
     Column("reported_at", Moment),
 )
 
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("settings", Json(dict[str, Any]), nullable=False),
+    Column("sealed", Json(dict[str, str]), nullable=False),
+    Column("works_on", Json(tuple[str, ...]), nullable=False),
+    # No foreign key: it is there before its player registers, and its player may stay when it goes.
+    Column("player_id", Text, nullable=False),
+    Column("added_at", Moment, nullable=False),
+)
+
 player_items = Table(
     "player_items",
     metadata,

@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from metarr.v1 import config_service_pb2 as metarr_dot_v1_dot_config__service__pb2
+from metarr.v1 import host_service_pb2 as metarr_dot_v1_dot_host__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emetarr/v1/health_service.proto\x12\tmetarr.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1emetarr/v1/config_service.proto\"5\n\x10ListUsageRequest\x12\x0c\n\x04\x64\x61ys\x18\x01 \x01(\x05\x12\x13\n\x0bprovider_id\x18\x02 \x01(\t\"a\n\x11ListUsageResponse\x12\'\n\x05usage\x18\x01 \x03(\x0b\x32\x18.metarr.v1.ProviderUsage\x12\x11\n\tfirst_day\x18\x02 \x01(\t\x12\x10\n\x08last_day\x18\x03 \x01(\t\"\x89\x01\n\rProviderUsage\x12\x13\n\x0bprovider_id\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12\x10\n\x08requests\x18\x03 \x01(\x05\x12\x10\n\x08\x61nswered\x18\x04 \x01(\x05\x12\x0f\n\x07limited\x18\x05 \x01(\x05\x12\x0e\n\x06\x66\x61iled\x18\x06 \x01(\x05\x12\x11\n\tmedian_ms\x18\x07 \x01(\x05\";\n\x12ListNoticesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"R\n\x13ListNoticesResponse\x12\"\n\x07notices\x18\x01 \x03(\x0b\x32\x11.metarr.v1.Notice\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9a\x02\n\x06Notice\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12,\n\x08severity\x18\x02 \x01(\x0e\x32\x1a.metarr.v1.Notice.Severity\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\'\n\x06\x61\x63tion\x18\x06 \x01(\x0b\x32\x17.metarr.v1.NoticeAction\"a\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n\rSEVERITY_INFO\x10\x01\x12\x14\n\x10SEVERITY_WARNING\x10\x02\x12\x12\n\x0eSEVERITY_ERROR\x10\x03\"+\n\x0cNoticeAction\x12\x0b\n\x03rpc\x18\x01 \x01(\t\x12\x0e\n\x06target\x18\x02 \x01(\t\"\x12\n\x10GetHealthRequest\"S\n\x0eProviderHealth\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\'\n\x05state\x18\x03 \x01(\x0b\x32\x18.metarr.v1.ProviderState\"\xf0\x03\n\x11GetHealthResponse\x12\x33\n\x06status\x18\x01 \x01(\x0e\x32#.metarr.v1.GetHealthResponse.Status\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x11\n\tapi_level\x18\x03 \x01(\x05\x12.\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05items\x18\x05 \x01(\x05\x12\x15\n\rpending_items\x18\x06 \x01(\x05\x12,\n\tproviders\x18\x07 \x03(\x0b\x32\x19.metarr.v1.ProviderHealth\x12%\n\x08schedule\x18\x08 \x01(\x0b\x32\x13.metarr.v1.Schedule\x12\x33\n\x10\x62roken_providers\x18\t \x03(\x0b\x32\x19.metarr.v1.BrokenProvider\x12(\n\x07players\x18\n \x03(\x0b\x32\x17.metarr.v1.PlayerHealth\x12\x17\n\x0funtouched_items\x18\x0b \x01(\x05\"_\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\r\n\tSTATUS_OK\x10\x01\x12\x13\n\x0fSTATUS_DEGRADED\x10\x02\x12\x19\n\x15STATUS_NOT_CONFIGURED\x10\x03\"d\n\x0cPlayerHealth\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12+\n\x07seen_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05notes\x18\x04 \x03(\t\";\n\x0e\x42rokenProvider\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06origin\x18\x02 \x01(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\"\xc5\x01\n\x08Schedule\x12\n\n\x02\x61t\x18\x01 \x01(\t\x12\x0c\n\x04zone\x18\x02 \x01(\t\x12/\n\x0blast_run_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bnext_run_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03off\x18\x05 \x01(\t\x12\x30\n\x0clast_look_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xfc\x01\n\rHealthService\x12K\n\tGetHealth\x12\x1b.metarr.v1.GetHealthRequest\x1a\x1c.metarr.v1.GetHealthResponse\"\x03\x90\x02\x01\x12Q\n\x0bListNotices\x12\x1d.metarr.v1.ListNoticesRequest\x1a\x1e.metarr.v1.ListNoticesResponse\"\x03\x90\x02\x01\x12K\n\tListUsage\x12\x1b.metarr.v1.ListUsageRequest\x1a\x1c.metarr.v1.ListUsageResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emetarr/v1/health_service.proto\x12\tmetarr.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1emetarr/v1/config_service.proto\x1a\x1cmetarr/v1/host_service.proto\"5\n\x10ListUsageRequest\x12\x0c\n\x04\x64\x61ys\x18\x01 \x01(\x05\x12\x13\n\x0bprovider_id\x18\x02 \x01(\t\"a\n\x11ListUsageResponse\x12\'\n\x05usage\x18\x01 \x03(\x0b\x32\x18.metarr.v1.ProviderUsage\x12\x11\n\tfirst_day\x18\x02 \x01(\t\x12\x10\n\x08last_day\x18\x03 \x01(\t\"\x89\x01\n\rProviderUsage\x12\x13\n\x0bprovider_id\x18\x01 \x01(\t\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12\x10\n\x08requests\x18\x03 \x01(\x05\x12\x10\n\x08\x61nswered\x18\x04 \x01(\x05\x12\x0f\n\x07limited\x18\x05 \x01(\x05\x12\x0e\n\x06\x66\x61iled\x18\x06 \x01(\x05\x12\x11\n\tmedian_ms\x18\x07 \x01(\x05\";\n\x12ListNoticesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"R\n\x13ListNoticesResponse\x12\"\n\x07notices\x18\x01 \x03(\x0b\x32\x11.metarr.v1.Notice\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9a\x02\n\x06Notice\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12,\n\x08severity\x18\x02 \x01(\x0e\x32\x1a.metarr.v1.Notice.Severity\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\'\n\x06\x61\x63tion\x18\x06 \x01(\x0b\x32\x17.metarr.v1.NoticeAction\"a\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n\rSEVERITY_INFO\x10\x01\x12\x14\n\x10SEVERITY_WARNING\x10\x02\x12\x12\n\x0eSEVERITY_ERROR\x10\x03\"+\n\x0cNoticeAction\x12\x0b\n\x03rpc\x18\x01 \x01(\t\x12\x0e\n\x06target\x18\x02 \x01(\t\"\x12\n\x10GetHealthRequest\"S\n\x0eProviderHealth\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\'\n\x05state\x18\x03 \x01(\x0b\x32\x18.metarr.v1.ProviderState\"\x96\x04\n\x11GetHealthResponse\x12\x33\n\x06status\x18\x01 \x01(\x0e\x32#.metarr.v1.GetHealthResponse.Status\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x11\n\tapi_level\x18\x03 \x01(\x05\x12.\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05items\x18\x05 \x01(\x05\x12\x15\n\rpending_items\x18\x06 \x01(\x05\x12,\n\tproviders\x18\x07 \x03(\x0b\x32\x19.metarr.v1.ProviderHealth\x12%\n\x08schedule\x18\x08 \x01(\x0b\x32\x13.metarr.v1.Schedule\x12\x33\n\x10\x62roken_providers\x18\t \x03(\x0b\x32\x19.metarr.v1.BrokenProvider\x12(\n\x07players\x18\n \x03(\x0b\x32\x17.metarr.v1.PlayerHealth\x12\x17\n\x0funtouched_items\x18\x0b \x01(\x05\x12$\n\x05hosts\x18\x0c \x03(\x0b\x32\x15.metarr.v1.HostHealth\"_\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\r\n\tSTATUS_OK\x10\x01\x12\x13\n\x0fSTATUS_DEGRADED\x10\x02\x12\x19\n\x15STATUS_NOT_CONFIGURED\x10\x03\"^\n\nHostHealth\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12#\n\x05state\x18\x03 \x01(\x0b\x32\x14.metarr.v1.HostState\x12\x11\n\tplayer_id\x18\x04 \x01(\t\"d\n\x0cPlayerHealth\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12+\n\x07seen_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05notes\x18\x04 \x03(\t\";\n\x0e\x42rokenProvider\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06origin\x18\x02 \x01(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\"\xc5\x01\n\x08Schedule\x12\n\n\x02\x61t\x18\x01 \x01(\t\x12\x0c\n\x04zone\x18\x02 \x01(\t\x12/\n\x0blast_run_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bnext_run_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03off\x18\x05 \x01(\t\x12\x30\n\x0clast_look_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xfc\x01\n\rHealthService\x12K\n\tGetHealth\x12\x1b.metarr.v1.GetHealthRequest\x1a\x1c.metarr.v1.GetHealthResponse\"\x03\x90\x02\x01\x12Q\n\x0bListNotices\x12\x1d.metarr.v1.ListNoticesRequest\x1a\x1e.metarr.v1.ListNoticesResponse\"\x03\x90\x02\x01\x12K\n\tListUsage\x12\x1b.metarr.v1.ListUsageRequest\x1a\x1c.metarr.v1.ListUsageResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,36 +40,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HEALTHSERVICE'].methods_by_name['ListNotices']._serialized_options = b'\220\002\001'
   _globals['_HEALTHSERVICE'].methods_by_name['ListUsage']._loaded_options = None
   _globals['_HEALTHSERVICE'].methods_by_name['ListUsage']._serialized_options = b'\220\002\001'
-  _globals['_LISTUSAGEREQUEST']._serialized_start=110
-  _globals['_LISTUSAGEREQUEST']._serialized_end=163
-  _globals['_LISTUSAGERESPONSE']._serialized_start=165
-  _globals['_LISTUSAGERESPONSE']._serialized_end=262
-  _globals['_PROVIDERUSAGE']._serialized_start=265
-  _globals['_PROVIDERUSAGE']._serialized_end=402
-  _globals['_LISTNOTICESREQUEST']._serialized_start=404
-  _globals['_LISTNOTICESREQUEST']._serialized_end=463
-  _globals['_LISTNOTICESRESPONSE']._serialized_start=465
-  _globals['_LISTNOTICESRESPONSE']._serialized_end=547
-  _globals['_NOTICE']._serialized_start=550
-  _globals['_NOTICE']._serialized_end=832
-  _globals['_NOTICE_SEVERITY']._serialized_start=735
-  _globals['_NOTICE_SEVERITY']._serialized_end=832
-  _globals['_NOTICEACTION']._serialized_start=834
-  _globals['_NOTICEACTION']._serialized_end=877
-  _globals['_GETHEALTHREQUEST']._serialized_start=879
-  _globals['_GETHEALTHREQUEST']._serialized_end=897
-  _globals['_PROVIDERHEALTH']._serialized_start=899
-  _globals['_PROVIDERHEALTH']._serialized_end=982
-  _globals['_GETHEALTHRESPONSE']._serialized_start=985
-  _globals['_GETHEALTHRESPONSE']._serialized_end=1481
-  _globals['_GETHEALTHRESPONSE_STATUS']._serialized_start=1386
-  _globals['_GETHEALTHRESPONSE_STATUS']._serialized_end=1481
-  _globals['_PLAYERHEALTH']._serialized_start=1483
-  _globals['_PLAYERHEALTH']._serialized_end=1583
-  _globals['_BROKENPROVIDER']._serialized_start=1585
-  _globals['_BROKENPROVIDER']._serialized_end=1644
-  _globals['_SCHEDULE']._serialized_start=1647
-  _globals['_SCHEDULE']._serialized_end=1844
-  _globals['_HEALTHSERVICE']._serialized_start=1847
-  _globals['_HEALTHSERVICE']._serialized_end=2099
+  _globals['_LISTUSAGEREQUEST']._serialized_start=140
+  _globals['_LISTUSAGEREQUEST']._serialized_end=193
+  _globals['_LISTUSAGERESPONSE']._serialized_start=195
+  _globals['_LISTUSAGERESPONSE']._serialized_end=292
+  _globals['_PROVIDERUSAGE']._serialized_start=295
+  _globals['_PROVIDERUSAGE']._serialized_end=432
+  _globals['_LISTNOTICESREQUEST']._serialized_start=434
+  _globals['_LISTNOTICESREQUEST']._serialized_end=493
+  _globals['_LISTNOTICESRESPONSE']._serialized_start=495
+  _globals['_LISTNOTICESRESPONSE']._serialized_end=577
+  _globals['_NOTICE']._serialized_start=580
+  _globals['_NOTICE']._serialized_end=862
+  _globals['_NOTICE_SEVERITY']._serialized_start=765
+  _globals['_NOTICE_SEVERITY']._serialized_end=862
+  _globals['_NOTICEACTION']._serialized_start=864
+  _globals['_NOTICEACTION']._serialized_end=907
+  _globals['_GETHEALTHREQUEST']._serialized_start=909
+  _globals['_GETHEALTHREQUEST']._serialized_end=927
+  _globals['_PROVIDERHEALTH']._serialized_start=929
+  _globals['_PROVIDERHEALTH']._serialized_end=1012
+  _globals['_GETHEALTHRESPONSE']._serialized_start=1015
+  _globals['_GETHEALTHRESPONSE']._serialized_end=1549
+  _globals['_GETHEALTHRESPONSE_STATUS']._serialized_start=1454
+  _globals['_GETHEALTHRESPONSE_STATUS']._serialized_end=1549
+  _globals['_HOSTHEALTH']._serialized_start=1551
+  _globals['_HOSTHEALTH']._serialized_end=1645
+  _globals['_PLAYERHEALTH']._serialized_start=1647
+  _globals['_PLAYERHEALTH']._serialized_end=1747
+  _globals['_BROKENPROVIDER']._serialized_start=1749
+  _globals['_BROKENPROVIDER']._serialized_end=1808
+  _globals['_SCHEDULE']._serialized_start=1811
+  _globals['_SCHEDULE']._serialized_end=2008
+  _globals['_HEALTHSERVICE']._serialized_start=2011
+  _globals['_HEALTHSERVICE']._serialized_end=2263
 # @@protoc_insertion_point(module_scope)

@@ -2,6 +2,7 @@ import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from metarr.v1 import config_service_pb2 as _config_service_pb2
+from metarr.v1 import host_service_pb2 as _host_service_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -112,7 +113,7 @@ class ProviderHealth(_message.Message):
     def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[_Union[_config_service_pb2.ProviderState, _Mapping]] = ...) -> None: ...
 
 class GetHealthResponse(_message.Message):
-    __slots__ = ("status", "version", "api_level", "started_at", "items", "pending_items", "providers", "schedule", "broken_providers", "players", "untouched_items")
+    __slots__ = ("status", "version", "api_level", "started_at", "items", "pending_items", "providers", "schedule", "broken_providers", "players", "untouched_items", "hosts")
     class Status(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATUS_UNSPECIFIED: _ClassVar[GetHealthResponse.Status]
@@ -134,6 +135,7 @@ class GetHealthResponse(_message.Message):
     BROKEN_PROVIDERS_FIELD_NUMBER: _ClassVar[int]
     PLAYERS_FIELD_NUMBER: _ClassVar[int]
     UNTOUCHED_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    HOSTS_FIELD_NUMBER: _ClassVar[int]
     status: GetHealthResponse.Status
     version: str
     api_level: int
@@ -145,7 +147,20 @@ class GetHealthResponse(_message.Message):
     broken_providers: _containers.RepeatedCompositeFieldContainer[BrokenProvider]
     players: _containers.RepeatedCompositeFieldContainer[PlayerHealth]
     untouched_items: int
-    def __init__(self, status: _Optional[_Union[GetHealthResponse.Status, str]] = ..., version: _Optional[str] = ..., api_level: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., items: _Optional[int] = ..., pending_items: _Optional[int] = ..., providers: _Optional[_Iterable[_Union[ProviderHealth, _Mapping]]] = ..., schedule: _Optional[_Union[Schedule, _Mapping]] = ..., broken_providers: _Optional[_Iterable[_Union[BrokenProvider, _Mapping]]] = ..., players: _Optional[_Iterable[_Union[PlayerHealth, _Mapping]]] = ..., untouched_items: _Optional[int] = ...) -> None: ...
+    hosts: _containers.RepeatedCompositeFieldContainer[HostHealth]
+    def __init__(self, status: _Optional[_Union[GetHealthResponse.Status, str]] = ..., version: _Optional[str] = ..., api_level: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., items: _Optional[int] = ..., pending_items: _Optional[int] = ..., providers: _Optional[_Iterable[_Union[ProviderHealth, _Mapping]]] = ..., schedule: _Optional[_Union[Schedule, _Mapping]] = ..., broken_providers: _Optional[_Iterable[_Union[BrokenProvider, _Mapping]]] = ..., players: _Optional[_Iterable[_Union[PlayerHealth, _Mapping]]] = ..., untouched_items: _Optional[int] = ..., hosts: _Optional[_Iterable[_Union[HostHealth, _Mapping]]] = ...) -> None: ...
+
+class HostHealth(_message.Message):
+    __slots__ = ("id", "name", "state", "player_id")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    PLAYER_ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    name: str
+    state: _host_service_pb2.HostState
+    player_id: str
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[_Union[_host_service_pb2.HostState, _Mapping]] = ..., player_id: _Optional[str] = ...) -> None: ...
 
 class PlayerHealth(_message.Message):
     __slots__ = ("id", "name", "seen_at", "notes")

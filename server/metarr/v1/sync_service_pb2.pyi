@@ -195,7 +195,7 @@ class PreviewSyncResponse(_message.Message):
     def __init__(self, items: _Optional[int] = ..., changed_items: _Optional[int] = ..., fields: _Optional[_Iterable[_Union[PreviewSyncResponse.Field, _Mapping]]] = ..., waiting_items: _Optional[int] = ...) -> None: ...
 
 class HostItem(_message.Message):
-    __slots__ = ("host_key", "host_id", "kind", "title", "year", "ids", "fields", "series", "season_number", "episode_number")
+    __slots__ = ("host_key", "host_id", "kind", "title", "year", "ids", "fields", "series", "season_number", "episode_number", "readings")
     class FieldsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -213,6 +213,7 @@ class HostItem(_message.Message):
     SERIES_FIELD_NUMBER: _ClassVar[int]
     SEASON_NUMBER_FIELD_NUMBER: _ClassVar[int]
     EPISODE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    READINGS_FIELD_NUMBER: _ClassVar[int]
     host_key: str
     host_id: str
     kind: _common_pb2.MediaKind
@@ -223,23 +224,26 @@ class HostItem(_message.Message):
     series: _library_service_pb2.NewParent
     season_number: int
     episode_number: int
-    def __init__(self, host_key: _Optional[str] = ..., host_id: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., fields: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., series: _Optional[_Union[_library_service_pb2.NewParent, _Mapping]] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ...) -> None: ...
+    readings: _containers.RepeatedCompositeFieldContainer[_library_service_pb2.TitleReading]
+    def __init__(self, host_key: _Optional[str] = ..., host_id: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., fields: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., series: _Optional[_Union[_library_service_pb2.NewParent, _Mapping]] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., readings: _Optional[_Iterable[_Union[_library_service_pb2.TitleReading, _Mapping]]] = ...) -> None: ...
 
 class ReportItemsRequest(_message.Message):
-    __slots__ = ("player_id", "session", "items", "removed_keys", "report_id", "complete")
+    __slots__ = ("player_id", "session", "items", "removed_keys", "report_id", "complete", "keep_unreported")
     PLAYER_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_FIELD_NUMBER: _ClassVar[int]
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     REMOVED_KEYS_FIELD_NUMBER: _ClassVar[int]
     REPORT_ID_FIELD_NUMBER: _ClassVar[int]
     COMPLETE_FIELD_NUMBER: _ClassVar[int]
+    KEEP_UNREPORTED_FIELD_NUMBER: _ClassVar[int]
     player_id: str
     session: str
     items: _containers.RepeatedCompositeFieldContainer[HostItem]
     removed_keys: _containers.RepeatedScalarFieldContainer[str]
     report_id: str
     complete: bool
-    def __init__(self, player_id: _Optional[str] = ..., session: _Optional[str] = ..., items: _Optional[_Iterable[_Union[HostItem, _Mapping]]] = ..., removed_keys: _Optional[_Iterable[str]] = ..., report_id: _Optional[str] = ..., complete: _Optional[bool] = ...) -> None: ...
+    keep_unreported: bool
+    def __init__(self, player_id: _Optional[str] = ..., session: _Optional[str] = ..., items: _Optional[_Iterable[_Union[HostItem, _Mapping]]] = ..., removed_keys: _Optional[_Iterable[str]] = ..., report_id: _Optional[str] = ..., complete: _Optional[bool] = ..., keep_unreported: _Optional[bool] = ...) -> None: ...
 
 class ReportItemsResponse(_message.Message):
     __slots__ = ("results", "removed")

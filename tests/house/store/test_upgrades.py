@@ -221,6 +221,10 @@ def with_counts(rows: Rows) -> Rows:
     return {**rows, "field_counts": counts}
 
 
+NUMBERS: Rows = {"episode_numbers": [{"series_id": 1, "numbering": "library", "season": 1, "number": 1, "item_id": 1}]}
+
+USAGE: Rows = {"provider_usage": [{"provider": "omdb", "day": "2026-11-22", "usage": "{}", "lived_day": 3}]}
+
 RELEASED: dict[str, Rows] = {
     "0001": FIRST,
     **dict.fromkeys(("0002", "0003", "0004"), FIRST | SECOND),
@@ -234,6 +238,9 @@ RELEASED: dict[str, Rows] = {
     "0019": with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES,
     "0020": with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES),
     "0021": with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES) | NUMBERS,
+    "0022": with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES)
+    | NUMBERS
+    | USAGE,
 }
 """By schema, rows of it: at least one for each of its tables."""
 

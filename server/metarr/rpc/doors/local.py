@@ -18,6 +18,7 @@ from metarr.rpc.methods.aggregation import AggregationServicer
 from metarr.rpc.methods.config import ConfigServicer
 from metarr.rpc.methods.enrichment import EnrichmentServicer
 from metarr.rpc.methods.health import HealthServicer
+from metarr.rpc.methods.hosts import HostServicer
 from metarr.rpc.methods.library import LibraryServicer
 from metarr.rpc.methods.players import SyncServicer
 
@@ -67,6 +68,7 @@ class Servicers(NamedTuple):
     config: ConfigServicer
     health: HealthServicer
     sync: SyncServicer
+    hosts: HostServicer
 
 
 @dataclass(frozen=True)

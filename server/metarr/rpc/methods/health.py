@@ -9,9 +9,11 @@ from metarr.care.health import Condition, HealthReader
 from metarr.clock import Clock
 from metarr.domain.notice import Notice, Severity
 from metarr.domain.usage import Usage
+from metarr.players.hosts import Hosts
 from metarr.rpc.convert import timestamp
 from metarr.rpc.doors.context import Context
 from metarr.rpc.methods.config import state_message
+from metarr.rpc.methods.hosts import host_health
 from metarr.rpc.paging import Position, page_token, position
 from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
@@ -39,12 +41,14 @@ class HealthServicer(BaseServicer, HealthServiceServicer):
         self,
         health: HealthReader,
         board: NoticeBoard,
+        hosts: Hosts,
         usage: UsageBook,
         clock: Clock,
         *,
         provider_ids: Collection[str],
     ) -> None:
         self.clock = clock
+        self._hosts = hosts
         self._usage = usage
         self._provider_ids = provider_ids
         self._health = health
@@ -84,6 +88,7 @@ class HealthServicer(BaseServicer, HealthServiceServicer):
                 )
                 for each in health.players
             ],
+            hosts=[host_health(each) for each in self._hosts.everyone()],
         )
 
     def ListNotices(self, request: pb.ListNoticesRequest, context: Context) -> pb.ListNoticesResponse:

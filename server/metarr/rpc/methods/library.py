@@ -291,7 +291,7 @@ def _new_item(check: Check, path: str, item: pb.NewItem) -> NewItem:
         series=_series(check, f"{path}.series", item.series) if in_series else None,
         season=item.season_number,
         episode=item.episode_number,
-        readings=_readings(check, f"{path}.readings", item.readings),
+        readings=readings_of(check, f"{path}.readings", item.readings),
         weak=check.weak(item.ids, kind),
         file=check.text(f"{path}.file", item.file, required=False, most=MOST_FILE),
         part=check.text(f"{path}.part", item.part, required=False),
@@ -299,7 +299,8 @@ def _new_item(check: Check, path: str, item: pb.NewItem) -> NewItem:
     )
 
 
-def _readings(check: Check, path: str, readings: Sequence[pb.TitleReading]) -> tuple[Wanted, ...]:
+def readings_of(check: Check, path: str, readings: Sequence[pb.TitleReading]) -> tuple[Wanted, ...]:
+    """Words that may be a title."""
     if len(readings) > MOST_READINGS:
         check.violation(path, f"has {len(readings)} readings; {MOST_READINGS} are possible")
     return tuple(

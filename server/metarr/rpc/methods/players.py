@@ -16,6 +16,7 @@ from metarr.players.report import Placed, ReportedEntry, Reporter
 from metarr.rpc.convert import kind_message, plain_of, timestamp, value_message
 from metarr.rpc.doors.context import Context
 from metarr.rpc.methods.jobs import HEARTBEAT
+from metarr.rpc.methods.library import readings_of
 from metarr.rpc.paging import page_token, position
 from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
@@ -128,6 +129,7 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
             removed=list(request.removed_keys),
             report_id=report_id,
             complete=request.complete,
+            keep_unreported=request.keep_unreported,
         )
         return pb.ReportItemsResponse(results=[_result(each) for each in done.placed], removed=done.removed)
 
@@ -281,6 +283,8 @@ def _entry(check: Check, path: str, item: pb.HostItem) -> ReportedEntry:
         series=_series(check, f"{path}.series", item.series) if in_series else None,
         season=item.season_number,
         episode=item.episode_number,
+        readings=readings_of(check, f"{path}.readings", item.readings),
+        weak=frozenset(each.type for each in item.ids if each.weak),
     )
 
 
@@ -289,6 +293,7 @@ def _series(check: Check, path: str, series: NewParent) -> NewSeries:
         title=check.title(f"{path}.title", series.title, required=not series.ids),
         year=series.year if YEARS[0] <= series.year <= YEARS[1] else 0,
         ids={each.type: each.value for each in series.ids},
+        weak=frozenset(each.type for each in series.ids if each.weak),
     )
 
 

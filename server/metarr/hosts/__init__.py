@@ -1,0 +1,1 @@
+"""What a host's child process runs, and which kinds of hosts there are."""

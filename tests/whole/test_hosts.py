@@ -1,0 +1,230 @@
+"""Hosts in a running daemon: folders of media files, from names to files beside them, and processes that leave none."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import Live, live
+from metarr.rpc.client import RpcFailure
+from metarr_adapter.client import Client
+from metarr_adapter.errors import RpcError
+
+pytestmark = pytest.mark.slow
+
+
+def until(true: Callable[[], Any], seconds: float = 30.0) -> Any:
+    end = time.monotonic() + seconds
+    while not (done := true()):
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.05)
+    return done
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> Path:
+    folder = tmp_path / "media"
+    for name in ("Alien (1979)/Alien (1979).mkv", "Heat.1995.1080p.mkv", "Dark/Season 1/Dark S01E01.mkv"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"video")
+    return folder
+
+
+@pytest.fixture
+def metarr(tmp_path: Path) -> Iterator[Live]:
+    with live(tmp_path / "data") as daemon:
+        yield daemon
+
+
+def add(metarr: Live, media: Path) -> dict[str, Any]:
+    request = {"kind": "folders", "settings": {"paths": [str(media)]}}
+    host: dict[str, Any] = metarr.call("Host", "AddHost", request)["host"]
+    until(lambda: player_of(metarr, host).get("reportedAt"))
+    return host
+
+
+def player_of(metarr: Live, host: dict[str, Any]) -> dict[str, Any]:
+    players = metarr.call("Sync", "ListPlayers").get("players", ())
+    return next((dict(each) for each in players if each["id"] == host["playerId"]), {})
+
+
+def host_of(metarr: Live, host_id: str = "folders") -> dict[str, Any]:
+    return next(dict(each) for each in metarr.call("Host", "ListHosts")["hosts"] if each["id"] == host_id)
+
+
+def named(metarr: Live, title: str) -> dict[str, Any]:
+    listed = metarr.call("Library", "ListItems", {"pageSize": 200})["items"]
+    return next(dict(each) for each in listed if each.get("title") == title)
+
+
+def edit(metarr: Live, title: str, **values: Any) -> None:
+    item = named(metarr, title)
+    metarr.call("Library", "UpdateItem", {"itemId": item["id"], "fields": values, "updateMask": "fields"})
+
+
+def choose(metarr: Live, host: dict[str, Any], policy: str) -> None:
+    request = {"playerId": host["playerId"], "policy": f"SYNC_POLICY_{policy}", "updateMask": "policy"}
+    metarr.call("Sync", "UpdatePlayer", request)
+
+
+def processes(folder: Path) -> list[int]:
+    """The processes of hosts of a data directory."""
+    numbers = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
+    return [number for number in numbers if _is_host(number, folder)]
+
+
+def _is_host(number: int, folder: Path) -> bool:
+    try:
+        words = Path(f"/proc/{number}/cmdline").read_bytes()
+        opened = [os.readlink(path) for path in Path(f"/proc/{number}/fd").iterdir()]
+    except OSError:
+        return False
+    return b"metarr.hosts" in words and any(str(folder) in path for path in opened)
+
+
+def test_names_become_items_and_values_become_files(metarr: Live, media: Path):
+    host = add(metarr, media)
+    titles = {each.get("title") for each in metarr.call("Library", "ListItems", {"pageSize": 200})["items"]}
+    assert {"Alien", "Heat", "Dark"} <= titles
+    edit(metarr, "Alien", plot="In space & beyond.")
+    time.sleep(1)
+    assert not list(media.rglob("*.nfo")), "nothing is written before a policy is chosen"
+    choose(metarr, host, "FILL")
+    nfo = media / "Alien (1979)" / "Alien (1979).nfo"
+    until(nfo.exists)
+    assert "<plot>In space &amp; beyond.</plot>" in nfo.read_text()
+    until(lambda: player_of(metarr, host).get("pendingItems", 0) == 0)
+    written = {path: path.stat().st_mtime_ns for path in media.rglob("*.nfo")}
+    edit(metarr, "Heat", plot="Two men.")
+    until((media / "Heat.1995.1080p.nfo").exists)
+    assert nfo.stat().st_mtime_ns == written[nfo]
+
+
+def test_what_the_owner_wrote_stays_under_fill(metarr: Live, media: Path):
+    nfo = media / "Alien (1979)" / "movie.nfo"
+    own = "<movie>\n  <title>Alien</title>\n  <plot>Mine.</plot>\n  <foreign a='1'>x</foreign>\n</movie>\n"
+    nfo.write_text(own)
+    host = add(metarr, media)
+    edit(metarr, "Alien", plot="Theirs.", tagline="In space.")
+    choose(metarr, host, "FILL")
+    until(lambda: "In space." in nfo.read_text())
+    assert nfo.read_text() == own.replace("</foreign>", "</foreign>\n  <tagline>In space.</tagline>")
+
+
+def test_the_same_folder_twice_is_told_which(metarr: Live, media: Path):
+    add(metarr, media)
+    for path in (media, media / "Dark", media.parent / "media" / "." / "Dark" / ".."):
+        with pytest.raises(RpcFailure, match="the host folders") as failed:
+            metarr.call("Host", "AddHost", {"kind": "folders", "settings": {"paths": [str(path)]}})
+        assert failed.value.code == "ALREADY_EXISTS"
+
+
+@pytest.mark.parametrize(
+    ("paths", "why"),
+    [
+        (["/nowhere/at/all"], "is not there"),
+        (["{media}", "{media}/Dark"], "within one another"),
+        (["{media}/Heat.1995.1080p.mkv"], "is a file"),
+        (["{media}/../data"], "Metarr's own"),
+        (["relative/path"], "no path from the root"),
+        ([], "no folder is named"),
+    ],
+)
+def test_wrong_folders_are_refused_with_what_to_do(metarr: Live, media: Path, paths: list[str], why: str):
+    settings = {"paths": [path.format(media=media) for path in paths]}
+    with pytest.raises(RpcFailure, match=why) as failed:
+        metarr.call("Host", "AddHost", {"kind": "folders", "settings": settings})
+    assert failed.value.code == "INVALID_ARGUMENT"
+    assert metarr.call("Host", "ListHosts") == {}
+
+
+def test_a_killed_process_is_started_again_and_a_disabled_one_is_not(metarr: Live, media: Path):
+    add(metarr, media)
+    [number] = until(lambda: processes(metarr.data_dir))
+    os.kill(number, signal.SIGKILL)
+    until(lambda: processes(metarr.data_dir) not in ([number], []))
+    metarr.call("Host", "UpdateHost", {"hostId": "folders", "enabled": False, "updateMask": "enabled"})
+    assert processes(metarr.data_dir) == []
+    assert host_of(metarr)["state"]["status"] == "STATUS_DISABLED"
+
+
+def test_removing_a_host_ends_it_and_leaves_the_files(metarr: Live, media: Path):
+    host = add(metarr, media)
+    answer = metarr.call("Host", "RemoveHost", {"hostId": "folders", "removePlayer": True})
+    assert answer["deletedItems"] >= 3
+    assert player_of(metarr, host) == {}
+    assert processes(metarr.data_dir) == []
+    assert (media / "Heat.1995.1080p.mkv").exists()
+
+
+def test_health_tells_how_hosts_fare(metarr: Live, media: Path):
+    host = add(metarr, media)
+    [told] = metarr.call("Health", "GetHealth")["hosts"]
+    assert (told["id"], told["playerId"], told["state"]["status"]) == ("folders", host["playerId"], "STATUS_RUNNING")
+    assert told["state"]["lastReportAt"]
+
+
+def test_a_token_of_a_host_opens_what_its_player_needs_and_nothing_else(metarr: Live, media: Path):
+    host, grants = add(metarr, media), metarr.daemon.services.grants
+    address = metarr.daemon.services.hosts._address
+    token = grants.issue(host["playerId"])
+    with Client(address, token) as client:
+        assert client.call("metarr.v1.HealthService/GetHealth")["hosts"]
+        for method, message in (
+            ("SyncService/ListPlayers", {}),
+            ("SyncService/RemovePlayer", {"playerId": host["playerId"]}),
+            ("SyncService/ListPendingItems", {"playerId": "another", "session": "1"}),
+            ("EnrichmentService/ListJobs", {}),
+        ):
+            with pytest.raises(RpcError) as failed:
+                client.call(f"metarr.v1.{method}", message)
+            assert failed.value.code == "permission_denied", method
+        for method in ("ConfigService/GetSettings", "HostService/ListHosts", "LibraryService/ListItems"):
+            with pytest.raises(RpcError) as failed:
+                client.call(f"metarr.v1.{method}", {})
+            assert failed.value.code in ("unimplemented", "unauthenticated"), method
+    for other in ("", "wrong", token[:-1]):
+        with Client(address, other) as client, pytest.raises(RpcError) as failed:
+            client.call("metarr.v1.HealthService/GetHealth")
+        assert failed.value.code == "unauthenticated"
+
+
+SERVE = """
+import sys
+from metarr.cli import main
+main(sys.argv[1:])
+"""
+
+
+def test_a_killed_daemon_leaves_no_process(tmp_path: Path, media: Path):
+    command = [sys.executable, "-c", SERVE, "serve", "--data-dir", tmp_path / "data", "--http", "127.0.0.1:0"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    with subprocess.Popen(
+        [*command, "--grpc", "127.0.0.1:0"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as daemon:
+        assert daemon.stdout is not None
+        line = daemon.stdout.readline()
+        address = line.partition("HTTP on ")[2].partition(",")[0].rstrip("/")
+        with Client(address) as client:
+            client.call("metarr.v1.HostService/AddHost", {"kind": "folders", "settings": {"paths": [str(media)]}})
+        until(lambda: processes(tmp_path / "data"))
+        daemon.kill()
+    until(lambda: processes(tmp_path / "data") == [], 12)
+
+
+def test_what_hosts_print_is_in_their_log(metarr: Live, media: Path):
+    add(metarr, media)
+    until(lambda: metarr.call("Host", "GetHostLog", {"hostId": "folders"}).get("lines"))
+    lines = json.dumps(metarr.call("Host", "GetHostLog", {"hostId": "folders"}))
+    assert "entries were told" in lines
