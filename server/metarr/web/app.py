@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from metarr.rpc.doors.local import LocalDoor, Refused
 from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as config
-from metarr.web import authorities, health, home, jobs, library, providers, session, settings, show, static
+from metarr.web import authorities, health, home, jobs, library, players, providers, session, settings, show, static
 from metarr.web.frame import DOOR, called, is_partial, label, picture, refusal, status_of
 from metarr.web.item import artwork, field, history, identity, refresh, view
 from metarr.web.item import page as item
@@ -30,6 +30,7 @@ PAGES = (
     ("health.health_page", "Health", "health"),
     ("providers.providers_page", "Providers", "providers"),
     ("authorities.authorities_page", "Authorities", "authorities"),
+    ("players.players_page", "Players", "players"),
     ("jobs.jobs_page", "Jobs", "jobs"),
     ("settings.settings_page", "Settings", "settings"),
 )
@@ -92,6 +93,7 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
         library,
         health,
         providers,
+        players,
         authorities,
         jobs,
         settings,

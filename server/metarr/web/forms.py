@@ -12,8 +12,9 @@ from werkzeug.datastructures import MultiDict
 
 from metarr.rpc.doors.local import plain_of, value_message
 from metarr.v1 import config_service_pb2 as config
+from metarr.v1 import host_service_pb2 as hosts
 
-Declared = config.ProviderSetting | config.Setting
+Declared = config.ProviderSetting | config.Setting | hosts.HostSetting
 Form = MultiDict[str, str]
 Wanted = dict[str, Value]
 """Settings by their keys, as a method takes them."""
@@ -23,10 +24,10 @@ Wanted = dict[str, Value]
 class Input:
     """One input of a form, as it is drawn.
 
-    `type`: "text", "texts", "secret", "url", "integer", "number", "boolean" or "choice". `text`: what it holds, lines
-    for several texts, never a secret. `was`: what is stored, which goes with the form: so it is told what was changed
-    in it, and what meanwhile. `default`: the default as it is shown, and whether it is what is stored. `hint`: how a
-    stored secret ends. `wrong`: what is wrong with what was typed.
+    `type`: "text", "texts", "secret", "url", "integer", "number", "boolean", "choice", "paths" or "path_map". `text`:
+    what it holds, lines for several texts, never a secret. `was`: what is stored, which goes with the form: so it is
+    told what was changed in it, and what meanwhile. `default`: the default as it is shown, and whether it is what is
+    stored. `hint`: how a stored secret ends. `wrong`: what is wrong with what was typed.
     """
 
     path: str
@@ -150,6 +151,8 @@ def _value(setting: Declared, form: Form) -> Value:
     match kind:
         case "boolean":
             return value_message(form.getlist(f"settings.{setting.key}")[-1] == "on")
+        case "paths" | "path_map":
+            return value_message(_lines(typed))
         case "texts" if typed or (isinstance(setting, config.Setting) and not setting.minimum):
             return value_message([part.strip() for part in typed.replace(",", "\n").splitlines() if part.strip()])
         case _ if not typed:

@@ -14,6 +14,7 @@ from metarr.rpc.doors.local import plain_of
 from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as config
 from metarr.v1 import enrichment_service_pb2 as enrichment
+from metarr.v1 import host_service_pb2 as hosts
 from metarr.web.frame import now
 
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
@@ -41,6 +42,20 @@ _STATES = {
 def state(message: config.ProviderState) -> Badge:
     """How a provider fares."""
     return _STATES.get(message.status, Badge("off", "Unknown"))
+
+
+_HOST_STATES = {
+    hosts.HostState.STATUS_STARTING: Badge("run", "Starting"),
+    hosts.HostState.STATUS_RUNNING: Badge("ok", "Working"),
+    hosts.HostState.STATUS_WAITING: Badge("warn", "Ended, and started again"),
+    hosts.HostState.STATUS_OWNER_NEEDED: Badge("bad", "Needs you"),
+    hosts.HostState.STATUS_DISABLED: Badge("off", "Switched off"),
+}
+
+
+def host_state(message: hosts.HostState) -> Badge:
+    """How a host fares."""
+    return _HOST_STATES.get(message.status, Badge("off", "Unknown"))
 
 
 _JOB_STATES = {
@@ -228,6 +243,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "linked": linked,
     "number": number,
     "outcome": outcome,
+    "host_state": host_state,
     "job_counts": job_counts,
     "job_name": job_name,
     "job_state": job_state,

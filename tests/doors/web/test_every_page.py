@@ -10,6 +10,7 @@ from harness import House, house, put_enriched
 from metarr.rpc.doors.closing import Closing
 from metarr.rpc.doors.local import LocalDoor
 from metarr.web.app import pages
+from model_player import ModelPlayer
 from pages import HTMX, browser, seen
 from simulators import Simulators
 
@@ -22,6 +23,9 @@ NAMED = {
     "name": "plot",
     "artwork": "poster",
     "do": "lock",
+    "host_id": "folders",
+    "host_kind": "folders",
+    "player_id": "kodi",
 }
 """What stands in addresses, and is there."""
 
@@ -34,6 +38,8 @@ def home(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactor
     with house(running_simulators, tmp_path_factory.mktemp("data"), FakeClock()) as home:
         put_enriched(home, "inception", "fight-club")
         browser(home).post("/jobs", data={"request_id": "one"})
+        ModelPlayer(home).report_all()
+        home.services.hosts.add("folders", "Films", {"paths": [str(tmp_path_factory.mktemp("films"))]})
         yield home
 
 

@@ -1,0 +1,99 @@
+"""The page Players, as a browser without script uses it."""
+
+from pathlib import Path
+
+import pytest
+from werkzeug.test import Client
+
+from harness import House
+from metarr.domain.delivery import SyncPolicy
+from model_player import ModelPlayer
+from pages import seen
+
+
+@pytest.fixture
+def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("films")
+    (folder / "Alien (1979)").mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def kodi(home: House) -> ModelPlayer:
+    player = ModelPlayer(home, policy=SyncPolicy.UNCHOSEN)
+    player.add("alien", "Alien", fields={"title": "Alien"})
+    player.report_all()
+    return player
+
+
+def text(web: Client, path: str) -> str:
+    answer = web.get(path)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def test_a_folder_is_tested_and_added(web: Client, home: House, films: Path):
+    form = {"settings.paths": str(films), "name": "My films"}
+    tried = web.post("/players/add/folders", data={**form, "do": "test"}).get_data(as_text=True)
+    assert "can be read and written" in tried
+    assert str(films) in tried
+    assert home.services.hosts.everyone() == []
+    assert web.post("/players/add/folders", data={**form, "do": "save"}).status_code == 303
+    [standing] = home.services.hosts.everyone()
+    assert (standing.config.name, standing.settings["paths"]) == ("My films", [str(films)])
+    assert "My films" in text(web, "/players")
+    assert str(films) in text(web, "/players/hosts/folders")
+
+
+@pytest.mark.parametrize(("path", "why"), [("/nowhere", "is not there"), ("relative", "no path from the root")])
+def test_what_is_wrong_comes_back_with_what_was_typed(web: Client, home: House, path: str, why: str):
+    answer = web.post("/players/add/folders", data={"settings.paths": path, "do": "save"})
+    assert answer.status_code == 422
+    assert why in answer.get_data(as_text=True)
+    assert path in answer.get_data(as_text=True)
+    assert home.services.hosts.everyone() == []
+
+
+def test_the_same_folder_twice_is_told_which(web: Client, home: House, films: Path):
+    for _ in range(2):
+        answer = web.post("/players/add/folders", data={"settings.paths": str(films), "do": "save"})
+    assert "the host folders" in answer.get_data(as_text=True).lower()
+
+
+def test_a_host_is_changed_switched_off_and_removed(web: Client, home: House, films: Path):
+    home.services.hosts.add("folders", "Films", {"paths": [str(films)]})
+    assert web.post("/players/hosts/folders", data={"name": "Cinema", "do": "save"}).status_code == 303
+    assert web.post("/players/hosts/folders/enabled", data={"enabled": "off"}).status_code == 303
+    [standing] = home.services.hosts.everyone()
+    assert (standing.config.name, standing.config.enabled) == ("Cinema", False)
+    assert web.post("/players/hosts/folders/remove", data={}).status_code == 422
+    assert web.post("/players/hosts/folders/remove", data={"sure": "on"}).status_code == 303
+    assert home.services.hosts.everyone() == []
+
+
+def test_a_policy_is_shown_first_and_chosen_then(web: Client, home: House, kodi: ModelPlayer):
+    shown = web.post("/players/kodi/policy", data={"policy": "replace", "do": "preview"})
+    assert "Something would be written" in shown.get_data(as_text=True)
+    assert home.services.players.everyone()[0].player.policy is SyncPolicy.UNCHOSEN
+    chosen = web.post("/players/kodi/policy", data={"policy": "replace", "do": "choose", "overwrite_edits": "on"})
+    assert chosen.status_code == 303
+    player = home.services.players.everyone()[0].player
+    assert (player.policy, player.overwrite_edits) == (SyncPolicy.REPLACE, True)
+
+
+def test_what_is_held_is_shown_and_let_go(web: Client, home: House, kodi: ModelPlayer):
+    for number in range(30):
+        kodi.add(f"film {number}", f"Film {number}")
+    kodi.report_all("r2")
+    for number in range(30):
+        del kodi.films[f"film {number}"]
+    kodi.report_all("r3")
+    assert "let them go" in text(web, "/players/kodi")
+    assert web.post("/players/kodi/gone").status_code == 303
+    assert "let them go" not in text(web, "/players/kodi")
+
+
+@pytest.mark.parametrize("path", ["/players/nobody", "/players/hosts/none", "/players/add/none"])
+def test_there_is_nothing_else(web: Client, path: str):
+    assert web.get(path).status_code == 404
+    assert seen(web.get("/players"))
