@@ -15,10 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any, NamedTuple
 
 from metarr_adapter.client import Client
-from metarr_adapter.kind import OWNER_NEEDED, HostKind, HostNote, Opened, OwnerNeeded, Surroundings
+from metarr_adapter.kind import OWNER_NEEDED, HostImage, HostKind, HostNote, Opened, OwnerNeeded, Surroundings
 from metarr_adapter.loop import Loop
 from metarr_adapter.memory import FileMemory
-from metarr_adapter.session import Identity
+from metarr_adapter.session import Identity, Stream
 from metarr_adapter.timing import SystemClock
 
 BEAT = 20.0
@@ -34,6 +34,10 @@ MOST_NOTES = 500
 MOST_TEXT = 1000
 
 MOST_LINE = 1024 * 1024
+IMAGE_SECONDS = 90.0
+MOST_IMAGE = 32 * 1024 * 1024
+
+_REGISTER, _FETCH = "metarr.v1.SyncService/RegisterPlayer", "metarr.v1.SyncService/FetchImage"
 
 
 class Orders(NamedTuple):
@@ -112,6 +116,32 @@ class _BeatingClock(SystemClock):
             event.wait(min(left, BEAT))
 
 
+class _Caller:
+    """The client, which knows the session by what was answered, so that images can be asked for in it."""
+
+    def __init__(self, client: Client, player_id: str) -> None:
+        self._client, self._player_id, self._session = client, player_id, ""
+
+    def call(self, method: str, message: Mapping[str, Any], *, timeout: float) -> dict[str, Any]:
+        answer = self._client.call(method, message, timeout=timeout)
+        if method == _REGISTER:
+            self._session = answer.get("session", "")
+        return answer
+
+    def stream(self, method: str, message: Mapping[str, Any]) -> Stream:
+        return self._client.stream(method, message)
+
+    def image(self, host_key: str, url: str) -> HostImage:
+        """What the daemon fetches for an entry. Raises RpcError, as where the daemon is away."""
+        message = {"playerId": self._player_id, "session": self._session, "hostKey": host_key, "url": url}
+        answer = self._client.call(_FETCH, message, timeout=IMAGE_SECONDS)
+        sha256 = answer.get("sha256", "")
+        if not sha256:
+            return HostImage(why=answer.get("why", ""), later="retryAt" in answer)
+        content = self._client.get(f"/images/{sha256}", timeout=IMAGE_SECONDS, most_bytes=MOST_IMAGE)
+        return HostImage(content, sha256)
+
+
 class _Ear:
     """Hears the daemon, on a thread of its own: a line wakes the loop, the end of the input ends the process."""
 
@@ -182,14 +212,16 @@ def by_itself(_loop: Loop, _client: Client) -> None:
 def run(kind: HostKind, given: Orders, voice: Voice, began: Callable[[Loop, Client], object] = by_itself) -> int:
     """Keep the library of a host in step with the daemon. Returns the status to exit with."""
     voice.beat()
+    client = Client(given.server, given.token)
+    caller = _Caller(client, given.player_id)
+    around = Surroundings(given.folder, voice.log, voice.tell, voice.beat, caller.image)
     try:
-        opened = kind.open(given.settings, Surroundings(given.folder, voice.log, voice.tell, voice.beat))
+        opened = kind.open(given.settings, around)
     except OwnerNeeded as error:
         voice.log("error", str(error))
         return OWNER_NEEDED
     try:
-        client = Client(given.server, given.token)
-        loop = _loop(kind, given, opened, voice, client)
+        loop = _loop(kind, given, opened, voice, caller)
         began(loop, client)
         if loop.run(take_over=True):
             return 0
@@ -199,11 +231,13 @@ def run(kind: HostKind, given: Orders, voice: Voice, began: Callable[[Loop, Clie
     return OWNER_NEEDED
 
 
-def _loop(kind: HostKind, given: Orders, opened: Opened, voice: Voice, client: Client) -> Loop:
+def _loop(kind: HostKind, given: Orders, opened: Opened, voice: Voice, caller: _Caller) -> Loop:
     return Loop(
         opened.host,
-        client,
-        Identity(given.player_id, given.name, kind.id, f"host-{given.player_id}", opened.version, given.version),
+        caller,
+        Identity(
+            given.player_id, given.name, kind.id, f"host-{given.player_id}", opened.version, given.version, kind.tree
+        ),
         FileMemory(given.folder, lambda text: voice.log("warning", text)),
         voice.log,
         clock=_BeatingClock(voice.beat),

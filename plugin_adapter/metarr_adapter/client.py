@@ -106,6 +106,20 @@ class Client:
             self._sleep(pause)
             attempt += 1
 
+    def get(self, path: str, *, timeout: float | None = None, most_bytes: int | None = None) -> bytes:
+        """What stands at a path of the daemon, such as an image. Raises RpcError."""
+        until = self._monotonic() + (self._timeout if timeout is None else timeout)
+        most = self._most_bytes if most_bytes is None else most_bytes
+        connection = Connection(self.address, self._monotonic)
+        with self._lending(connection, keep=False):
+            self._open(connection, until)
+            connection.until = until
+            lines = [f"{name}: {value}" for name, value in self._headers.items()]
+            response = connection.send("\r\n".join([f"GET {path} HTTP/1.1", *lines, "", ""]).encode("ascii"))
+            if response.status != 200:
+                answer.demand(connection, response, "", most)
+            return answer.body(connection, response, most)
+
     def stream(self, method: str, message: Mapping[str, Any] | None = None, *, silence: float = SILENCE) -> Stream:
         """The messages of a streaming method as they come, for as long as they come.
 

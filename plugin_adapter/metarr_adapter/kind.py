@@ -94,22 +94,34 @@ class HostNote(NamedTuple):
     text: str
 
 
+class HostImage(NamedTuple):
+    """An image that was fetched: what it holds, and its SHA-256; or `why` there is none, and whether it may come
+    `later`."""
+
+    content: bytes = b""
+    sha256: str = ""
+    why: str = ""
+    later: bool = False
+
+
 class Surroundings(NamedTuple):
     """What a host runs in. `folder`: where it keeps what it has to remember, its alone. `log`: where it says what it
     does; `tell`: its notes, in the place of those before; `beat`: to be called at least once in a minute by whoever
-    works for long."""
+    works for long. `image`: what the daemon fetches for an entry, by key and address.
+    """
 
     folder: str
     log: Log
     tell: Callable[[Sequence[HostNote]], object]
     beat: Callable[[], object]
+    image: Callable[[str, str], HostImage]
 
 
 class HostKind(NamedTuple):
     """A kind of host.
 
-    `test(settings, forbidden)`: what came of trying them; `forbidden` are folders that no host may touch, such as the
-    daemon's own. `open(settings, surroundings)` raises OwnerNeeded.
+    `tree`: what it keeps in step are files. `test(settings, forbidden)`: what came of trying them; `forbidden` are
+    folders that no host may touch, such as the daemon's own. `open(settings, surroundings)` raises OwnerNeeded.
     """
 
     id: str
@@ -118,3 +130,4 @@ class HostKind(NamedTuple):
     settings: Sequence[HostSetting]
     test: Callable[[Mapping[str, Any], Sequence[str]], Trial]
     open: Callable[[Mapping[str, Any], Surroundings], Opened]
+    tree: bool = False

@@ -47,7 +47,7 @@ class Caller(Protocol):
 
 class Identity(NamedTuple):
     """Who registers. `player_id`: the same for one library for ever. `instance`: this program, of several that may work
-    on the same library."""
+    on the same library. `tree`: its entries are files, which may be on a disk that is away."""
 
     player_id: str
     name: str
@@ -55,6 +55,7 @@ class Identity(NamedTuple):
     instance: str
     host_version: str = ""
     adapter_version: str = ""
+    tree: bool = False
 
 
 class Session:
@@ -102,6 +103,8 @@ def open_session(caller: Caller, identity: Identity, kinds: Iterable[Takes], *, 
             for each in kinds
         ],
     }
+    if identity.tree:
+        message["tree"] = True
     registered = caller.call(_SYNC + "RegisterPlayer", message, timeout=PATIENCE)
     if not registered.get("session"):
         raise BadAnswer("what answers is no Metarr daemon: it names no session")

@@ -22,6 +22,7 @@ from metarr.care.metrics import Metrics
 from metarr.clock import Clock, SystemClock
 from metarr.ending import Ending, Signals
 from metarr.errors import CannotDo, MetarrError, scarcity
+from metarr.fetch.images import ImageFetcher
 from metarr.grants import Grants
 from metarr.handles import raise_limit
 from metarr.jobs.daily import Daily
@@ -47,6 +48,8 @@ from metarr.library.pairings import Pairings
 from metarr.library.recognize import Recognizer
 from metarr.library.series_tree import SeriesTrees
 from metarr.players.hosts import Hosts
+from metarr.players.images import FOLDER as IMAGES
+from metarr.players.images import Images
 from metarr.players.outbox import Outbox
 from metarr.players.players import Players
 from metarr.players.report import Reporter
@@ -115,6 +118,7 @@ class Services:
     players: Players
     reporter: Reporter
     outbox: Outbox
+    images: Images
     grants: Grants
     hosts: Hosts
 
@@ -155,6 +159,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     lived = LivedDays(database, clock)
     daily = Daily(database, jobs, config, clock, next_run, lived=lived)
     library_file = LibraryFile(database, clock, config, runner)
+    images = Images(ImageFetcher(), vault.folder / IMAGES, clock)
     players, grants = Players(database, clock), Grants()
     hosts = Hosts(database, vault, players, clock, grants=grants, data_dir=vault.folder)
     health = HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken)
@@ -195,7 +200,8 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         daily=daily,
         players=players,
         reporter=Reporter(database, gatherer, config, clock),
-        outbox=Outbox(database, clock),
+        outbox=Outbox(database, images, clock),
+        images=images,
         grants=grants,
         hosts=hosts,
     )
@@ -330,7 +336,7 @@ class Daemon:
         native.start()
         running.callback(web.stop)
         web.start()
-        for_hosts = children.door(served, self.services.grants)
+        for_hosts = children.door(served, self.services.grants, self.services.images.file)
         running.callback(for_hosts.stop)
         for_hosts.start()
         running.callback(self.services.hosts.stop)
@@ -380,6 +386,7 @@ class Daemon:
                 web=pages(LocalDoor(served, self._clock, closing), guards[1] and partial(tokens.read, token_file)),
                 closing=closing,
                 metrics=self.services.metrics.text,
+                images=self.services.images.file,
             ),
         )
 

@@ -83,7 +83,9 @@ class ModelPlayer:
 
     # The session
 
-    def register(self, instance: str = "first", *, take_over: bool = False, name: str = "") -> Registered:
+    def register(
+        self, instance: str = "first", *, take_over: bool = False, name: str = "", tree: bool = False
+    ) -> Registered:
         now = self.home.clock.now()
         wanted = Player(
             id=self.id,
@@ -91,6 +93,7 @@ class ModelPlayer:
             host="model",
             instance=instance,
             takes=self.takes,
+            tree=tree,
             added_at=now,
             seen_at=now,
         )

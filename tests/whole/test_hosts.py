@@ -1,7 +1,9 @@
 """Hosts in a running daemon: folders of media files, from names to files beside them, and processes that leave none."""
 
+import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,11 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
 from harness import Live, live
+from metarr.fetch.images import FetchedImage, ImageRefused
 from metarr.rpc.client import RpcFailure
+from metarr.store import players
 from metarr_adapter.client import Client
 from metarr_adapter.errors import RpcError
 
@@ -194,6 +199,86 @@ def test_a_token_of_a_host_opens_what_its_player_needs_and_nothing_else(metarr: 
         with Client(address, other) as client, pytest.raises(RpcError) as failed:
             client.call("metarr.v1.HealthService/GetHealth")
         assert failed.value.code == "unauthenticated"
+
+
+JPEG = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08\x00\x96\x00\x64" + bytes(12)
+
+
+def test_images_are_fetched_once_and_lie_beside_the_media(metarr: Live, media: Path, monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+
+    def fetch(url: str) -> FetchedImage:
+        asked.append(url)
+        if "gone" in url:
+            raise ImageRefused("is not there any more")
+        return FetchedImage(JPEG + url.encode(), "image/jpeg")
+
+    monkeypatch.setattr(metarr.daemon.services.images._fetcher, "fetch", fetch)
+    host = add(metarr, media)
+    edit(
+        metarr, "Alien", poster=[{"url": "https://image.example/p.jpg"}], fanart=[{"url": "https://image.example/gone"}]
+    )
+    choose(metarr, host, "FILL")
+    poster = media / "Alien (1979)" / "poster.jpg"
+    until(poster.exists)
+    until(lambda: player_of(metarr, host).get("pendingItems", 0) == 0)
+    assert poster.read_bytes() == JPEG + b"https://image.example/p.jpg"
+    assert [path.name for path in poster.parent.glob("*.jpg")] == ["poster.jpg"]
+    [entry] = metarr.call("Sync", "ListPlayerItems", {"playerId": host["playerId"], "state": "STATE_NOT_TAKEN"})[
+        "items"
+    ]
+    assert "is not there any more" in json.dumps(entry)
+    metarr.daemon.services.hosts.wake("folders")
+    edit(metarr, "Alien", plot="In space.")
+    until((media / "Alien (1979)" / "Alien (1979).nfo").exists)
+    assert sorted(asked) == ["https://image.example/gone", "https://image.example/p.jpg"]
+    with urlopen(f"{metarr.url}/images/{hashlib.sha256(poster.read_bytes()).hexdigest()}") as answer:
+        assert answer.read() == poster.read_bytes()
+        assert answer.headers["Content-Type"] == "image/jpeg"
+
+
+def test_the_owners_image_stays_under_fill(metarr: Live, media: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(metarr.daemon.services.images._fetcher, "fetch", lambda _: FetchedImage(JPEG, "image/jpeg"))
+    own = media / "Alien (1979)" / "folder.jpg"
+    own.write_bytes(b"\xff\xd8\xff mine")
+    host = add(metarr, media)
+    edit(metarr, "Alien", poster=[{"url": "https://image.example/p.jpg"}])
+    choose(metarr, host, "FILL")
+    until(lambda: player_of(metarr, host).get("pendingItems", 0) == 0)
+    assert [path.name for path in own.parent.glob("*.jpg")] == ["folder.jpg"]
+    assert own.read_bytes() == b"\xff\xd8\xff mine"
+    choose(metarr, host, "REPLACE")
+    until(lambda: own.read_bytes() == JPEG)
+    assert [path.name for path in own.parent.glob("*.jpg")] == ["folder.jpg"]
+
+
+def test_a_tree_that_is_halved_loses_nothing_before_its_owner_says_so(
+    metarr: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = tmp_path / "many"
+    for number in range(60):
+        (folder / f"Film {number} (2000)").mkdir(parents=True)
+        (folder / f"Film {number} (2000)" / f"Film {number}.mkv").write_bytes(b"%d" % number)
+    host = add(metarr, folder)
+    for number in range(40):
+        shutil.rmtree(folder / f"Film {number} (2000)")
+    metarr.daemon.services.reporter.report(
+        host["playerId"],
+        session_of(metarr, host),
+        [],
+        removed=[f"{folder}/Film {number} (2000)" for number in range(40)],
+    )
+    assert player_of(metarr, host)["heldRemovals"] == 40
+    assert player_of(metarr, host)["items"] == 60
+    answer = metarr.call("Sync", "AcceptGone", {"playerId": host["playerId"]})
+    assert (answer["removed"], answer["deletedItems"]) == (40, 40)
+
+
+def session_of(metarr: Live, host: dict[str, Any]) -> str:
+    with metarr.daemon.services.hosts._database.read() as connection:
+        player = players.get(connection, host["playerId"])
+        assert player is not None
+        return f"{player.session}-{players.store_id(connection)[:8]}"
 
 
 SERVE = """

@@ -11,7 +11,8 @@ from metarr_adapter.host import Entry, EntryAway, Notice, Series, Takes
 from metarr_adapter.kind import HostNote, NoteSort, Surroundings
 from metarr_adapter.poll import Untold
 from metarr_adapter.values import holds
-from metarr_folders import nfos, writing
+from metarr_folders import artwork, nfos, writing
+from metarr_folders.artwork import Artwork
 from metarr_folders.index import Index, Row
 from metarr_folders.look import GONE_AFTER, Looking
 from metarr_folders.roots import Root, RootAway, device
@@ -33,6 +34,7 @@ class FolderHost:
     def __init__(self, roots: Sequence[Root], surroundings: Surroundings) -> None:
         self._roots, self._surroundings = roots, surroundings
         self._index = Index(Path(surroundings.folder))
+        self._artwork = Artwork(self._index, surroundings.image, surroundings.beat)
         self._notes: list[HostNote] = []
         self._refused: dict[str, HostNote] = {}
         for root in roots:
@@ -45,7 +47,7 @@ class FolderHost:
     # What it holds
 
     def kinds(self) -> Iterable[Takes]:
-        return [Takes(kind, tuple(sorted(fields_of(nfos.KINDS[kind])))) for kind in KINDS]
+        return [Takes(kind, (*sorted(fields_of(nfos.KINDS[kind])), *artwork.fields_of(kind))) for kind in KINDS]
 
     def entries(self) -> Iterator[list[Entry]]:
         batch: list[Entry] = []
@@ -65,12 +67,17 @@ class FolderHost:
         if row is None:
             return None
         self._demand(row)
-        return "", nfos.read(self._root(row.located), row.located)
+        root = self._root(row.located)
+        return "", {**nfos.read(root, row.located), **self._artwork.read(root, row.located)}
 
     def normal(self, kind: str, field: str, value: Any) -> Any:
+        if field in artwork.fields_of(kind):
+            return value[:1] if value else None
         return loads(_normal(kind, field, dumps(value, sort_keys=True)))
 
     def same(self, kind: str, field: str, current: Any, value: Any) -> bool:
+        if field in artwork.fields_of(kind):
+            return self._artwork.same(current, value)
         if field == "certification" and current and value:
             return value in nfos.certifications(current)
         return holds(field, current, self.normal(kind, field, value))
@@ -80,7 +87,11 @@ class FolderHost:
         if row is None:
             return dict.fromkeys(values, "it is gone")
         self._demand(row)
-        why = nfos.write(self._root(row.located), row.located, values)
+        root = self._root(row.located)
+        images = {field: value for field, value in values.items() if field in artwork.fields_of(kind)}
+        words = {field: value for field, value in values.items() if field not in images}
+        why = nfos.write(root, row.located, words) if words else {}
+        why |= self._artwork.write(host_key, root, row.located, images) if images else {}
         self._note_refusal(row, why)
         return why
 
@@ -93,7 +104,7 @@ class FolderHost:
     # What changed
 
     def look(self) -> float:
-        looking = Looking(self._index, self._surroundings)
+        looking = Looking(self._index, self._artwork, self._surroundings)
         missed = looking.look(self._roots)
         self._notes = looking.notes()
         self._tell()

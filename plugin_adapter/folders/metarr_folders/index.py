@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from metarr_folders.titles import Located
+from metarr_folders.walk import FileStatus
 
 FILE = "index.db"
 VERSION = 1
@@ -22,6 +23,10 @@ CREATE TABLE IF NOT EXISTS titles (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS titles_by_unit ON titles (root, unit);
 CREATE INDEX IF NOT EXISTS titles_untold ON titles (told) WHERE told = 0;
+CREATE TABLE IF NOT EXISTS hashes (
+  path TEXT PRIMARY KEY, size INTEGER NOT NULL, changed INTEGER NOT NULL, inode INTEGER NOT NULL, sha256 TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS addresses (url TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS gone (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS roots (root TEXT PRIMARY KEY, device INTEGER NOT NULL) WITHOUT ROWID;
 """
@@ -120,6 +125,10 @@ class Index:
         row = self._one("SELECT count(*) FROM titles WHERE root = ?", text(root))
         return int(str(row[0])) if row else 0
 
+    def is_empty(self) -> bool:
+        """Whether nothing was ever seen, but for the root that is being looked at."""
+        return self._one("SELECT 1 FROM roots LIMIT 1") is None
+
     def put(self, row: Row) -> None:
         located = json.dumps(asdict(row.located))
         where = (text(row.located.root), text(row.unit), row.mark)
@@ -149,6 +158,26 @@ class Index:
 
     def tell_gone(self, keys: Iterable[str]) -> None:
         self._connection.executemany("DELETE FROM gone WHERE key = ?", [(key,) for key in keys])
+        self.commit()
+
+    # Images
+
+    def sha256(self, path: str, status: FileStatus) -> str:
+        """What a file holds that is as it was when that was noted; "" for not noted."""
+        sql = "SELECT sha256 FROM hashes WHERE path = ? AND size = ? AND changed = ? AND inode = ?"
+        row = self._one(sql, text(path), *status)
+        return "" if row is None else str(row[0])
+
+    def note_sha256(self, path: str, status: FileStatus, sha256: str) -> None:
+        self._run("INSERT OR REPLACE INTO hashes VALUES (?, ?, ?, ?, ?)", text(path), *status, sha256)
+
+    def sha256_of(self, url: str) -> str:
+        """What an address led to; "" where it was never fetched."""
+        row = self._one("SELECT sha256 FROM addresses WHERE url = ?", url)
+        return "" if row is None else str(row[0])
+
+    def note_address(self, url: str, sha256: str) -> None:
+        self._run("INSERT OR REPLACE INTO addresses VALUES (?, ?)", url, sha256)
         self.commit()
 
     def _rows(self, where: str, *values: object) -> list[Row]:

@@ -69,4 +69,5 @@ KIND = HostKind(
     ),
     test=_test,
     open=_open,
+    tree=True,
 )

@@ -1,10 +1,10 @@
 """Looks at the roots, and brings the index up to what is there: new, changed, moved, missed, gone."""
 
 import os
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from time import time as clock
 
 from metarr.files import seasons
 from metarr.files.episodes import SHOW_NFO
@@ -16,6 +16,7 @@ from metarr.files.words import named
 from metarr.nfo import MOST_BYTES, NoNfo, NotUnderstood, Title, parse
 from metarr_adapter.kind import HostNote, NoteSort, Surroundings
 from metarr_folders import reading
+from metarr_folders.artwork import Artwork
 from metarr_folders.index import Index, Row, text
 from metarr_folders.roots import Root, RootAway, device
 from metarr_folders.titles import Located, sight
@@ -28,10 +29,12 @@ GONE_AFTER = 60.0
 class Looking:
     """One look at all roots. `away`: the roots that cannot be looked at, and why."""
 
-    def __init__(self, index: Index, surroundings: Surroundings, now: Callable[[], float] = time.time) -> None:
-        self._index, self._surroundings, self._now = index, surroundings, now
+    def __init__(self, index: Index, artwork: Artwork, surroundings: Surroundings) -> None:
+        self._index, self._artwork, self._surroundings = index, artwork, surroundings
+        self._now = clock()
         self.away: dict[str, str] = {}
         self._fresh: list[tuple[str, Located, str]] = []
+        self._is_first = False
 
     def look(self, roots: Sequence[Root]) -> bool:
         """Returns whether something is missed, which is looked for again soon."""
@@ -44,7 +47,7 @@ class Looking:
             self._index.commit()
         self._place_fresh()
         missed = [row for row in self._index.missed() if row.located.root not in self.away]
-        late = [row.key for row in missed if self._now() - (row.missed_at or 0) >= GONE_AFTER]
+        late = [row.key for row in missed if self._now - (row.missed_at or 0) >= GONE_AFTER]
         self._index.go(late)
         self._index.commit()
         return len(missed) > len(late)
@@ -63,6 +66,8 @@ class Looking:
         except OSError as error:
             raise RootAway(error.strerror or type(error).__name__) from error
         self._refuse_other(root, on, folders, files)
+        # Nothing moved into a root that is looked at for the first time, unless another root lacks something.
+        self._is_first = self._index.device(str(root)) is None and self._index.is_empty()
         self._index.set_device(str(root), on)
         units = ["", *(name for name in folders if not is_system(name))] if is_shelf(root, folders, files) else [""]
         for unit in units:
@@ -107,14 +112,26 @@ class Looking:
 
     def _compare(self, root: Root, unit: str, located: Sequence[Located], walked: Walked) -> None:
         by_home = {row.located.home: row for row in self._index.rows(str(root), unit)}
-        for each in located:
+        for each in (self._pictured(root, each) for each in located):
             mark = _mark(root, each, walked, unit)
             row = by_home.pop(each.home, None)
-            if row is None:
+            if row is None and self._is_first:
+                self._index.put(Row(self._free(each.home), each, unit, mark))
+            elif row is None:
                 self._fresh.append((unit, each, mark))
             else:
                 self._keep(row, each, unit, mark)
-        self._miss([row for row in by_home.values() if not _is_below(row.located, unit, walked.failed)])
+        # A series of which one folder fails may be none by what is left of it, so that nothing beside is missed either.
+        self._miss([] if walked.failed else list(by_home.values()))
+
+    def _pictured(self, root: Root, located: Located) -> Located:
+        """A title with the marks of the images beside it."""
+        try:
+            marks = {field: mark for field, mark in self._artwork.read(root, located).items() if mark}
+        except OSError:
+            return located
+        fields = {**located.entry.get("fields", {}), **marks}
+        return replace(located, entry={**located.entry, "fields": fields})
 
     def _keep(self, row: Row, located: Located, unit: str, mark: str) -> None:
         is_told = row.is_told and row.located.entry == _plain(located.entry)
@@ -125,7 +142,7 @@ class Looking:
     def _miss(self, rows: Sequence[Row]) -> None:
         for row in rows:
             if row.missed_at is None:
-                self._index.put(replace(row, missed_at=self._now()))
+                self._index.put(replace(row, missed_at=self._now))
 
     def _place_fresh(self) -> None:
         """What was not where it is now: what is missed elsewhere and is the same moved here, and keeps its key."""
@@ -175,13 +192,6 @@ def _mark(root: Root, located: Located, walked: Walked, unit: str) -> str:
         return "" if status is None else f"{status.inode} {status.size} {status.changed}"
     except OSError:
         return ""
-
-
-def _is_below(located: Located, unit: str, failed: dict[str, str]) -> bool:
-    """Whether a title is in a folder that cannot be read now."""
-    at = located.videos[0] if located.videos else located.folder
-    paths = [f"{unit}/{path}" if unit else path for path in failed]
-    return any(at == path or at.startswith(f"{path}/") for path in paths)
 
 
 def _plain(entry: object) -> object:

@@ -35,7 +35,7 @@ def replace(path: Path, content: bytes, before: bytes | None) -> bool:
         target = path.resolve() if path.is_symlink() else path
         _replace(target, content, before)
     except OSError as error:
-        raise NotWritten(_reason(error, path)) from error
+        raise NotWritten(reason(error, path)) from error
     return True
 
 
@@ -96,7 +96,8 @@ def content_of(path: Path) -> bytes | None:
         return file.read()
 
 
-def _reason(error: OSError, path: Path) -> str:
+def reason(error: OSError, path: Path) -> str:
+    """Why a file was not written, for a person to read."""
     match error.errno:
         case errno.EROFS:
             return "the disk is read-only"

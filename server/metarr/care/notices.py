@@ -27,6 +27,7 @@ UPDATE_PROVIDER, TEST_PROVIDER = "ConfigService.UpdateProvider", "ConfigService.
 UNDO_CHANGE_SETS = "EnrichmentService.UndoChangeSets"
 UPDATE_SETTINGS = "ConfigService.UpdateSettings"
 UPDATE_PLAYER, REMOVE_PLAYER = "SyncService.UpdatePlayer", "SyncService.RemovePlayer"
+ACCEPT_GONE = "SyncService.AcceptGone"
 LIST_PLAYER_ITEMS, RESEND_ITEMS = "SyncService.ListPlayerItems", "SyncService.ResendItems"
 
 
@@ -99,6 +100,12 @@ def of_player(player: Player, counts: Counts, now: datetime) -> Iterator[Notice]
     if now - player.seen_at >= SILENT:
         text = f"not heard of for {(now - player.seen_at).days} days; entries that wait for it: {counts.pending}"
         yield _of_player(NoticeCode.PLAYER_SILENT, player, text, REMOVE_PLAYER, since=player.seen_at)
+    if counts.held_removals:
+        text = (
+            f"entries that are said to be gone, and are held, for that is very much at once: {counts.held_removals}. "
+            "Where a disk is away, they come back with it; else let them go"
+        )
+        yield _of_player(NoticeCode.PLAYER_REMOVALS_HELD, player, text, ACCEPT_GONE)
     if counts.not_taken:
         text = f"entries that did not take something: {counts.not_taken}"
         yield _of_player(NoticeCode.PLAYER_NOT_TAKEN, player, text, RESEND_ITEMS)

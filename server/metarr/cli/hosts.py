@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from metarr.cli import players
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
 from metarr.cli.forms import show_settings, typed, value_text
 from metarr.cli.output import as_json, note, say, say_folded, table
@@ -174,8 +175,8 @@ def remove(
     """Forget a host. Its player stays, unless --player removes it; no file of yours is touched."""
     host = _one(server, host_id)
     if not yes:
-        players = ask(server, "SyncService", "ListPlayers").get("players", ())
-        entries = next((each.get("items", 0) for each in players if each["id"] == host["playerId"]), 0)
+        listed = ask(server, "SyncService", "ListPlayers").get("players", ())
+        entries = next((each.get("items", 0) for each in listed if each["id"] == host["playerId"]), 0)
         fate = "goes with it, and so do items that only it has" if player else "stays"
         say(f"{clean(host['name'])} would be forgotten; its player with {entries} entries {fate}")
         return note(
@@ -187,6 +188,12 @@ def remove(
     if kept := answer.get("playerId"):
         return say(f"{host_id} is forgotten; its player stays: metarr players remove {kept}")
     return say(f"{host_id} and its player are forgotten; items deleted with it: {answer.get('deletedItems', 0)}")
+
+
+@app.command("accept-gone")
+def accept_gone(host_id: Id, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+    """Let go what a host said to be gone and what was held, for it was very much at once."""
+    return players.accept_gone(_one(server, host_id)["playerId"], server, json)
 
 
 @app.command()

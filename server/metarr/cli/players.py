@@ -84,6 +84,11 @@ def _remarks(player: Answer) -> Iterator[str]:
     """What its owner may do about a player."""
     if not policy_word(player):
         yield f"nothing is written there before you choose: metarr players policy {player['id']} fill"
+    if player.get("heldRemovals"):
+        yield (
+            f"{player['heldRemovals']} of its entries are said to be gone, and are held: if that is so, "
+            f"metarr players accept-gone {player['id']}"
+        )
     for number, what in (("notTakenItems", "did not take everything"), ("editedItems", "were edited there")):
         if player.get(number):
             yield f"{player[number]} of its entries {what}: metarr players show {player['id']}"
@@ -176,6 +181,16 @@ def resend(
     """Have Metarr's values written again, over what was changed there by hand, too."""
     answer = ask(server, SERVICE, "ResendItems", {"playerId": player, "hostKeys": entries, "fields": fields or []})
     return as_json(answer) if json else say(f"entries that are pending now: {answer.get('items', 0)}")
+
+
+@app.command("accept-gone")
+def accept_gone(player: Player, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+    """Let go what a player said to be gone and what was held, for it was very much at once."""
+    answer = ask(server, SERVICE, "AcceptGone", {"playerId": player})
+    removed, deleted = answer.get("removed", 0), answer.get("deletedItems", 0)
+    return (
+        as_json(answer) if json else say(f"entries that left {player}: {removed}; items deleted with them: {deleted}")
+    )
 
 
 @app.command()

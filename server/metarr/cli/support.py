@@ -41,6 +41,7 @@ def support_bundle(
         "health.json": _text(_answer(server, "HealthService", "GetHealth")),
         "notices.json": _text(_answer(server, "HealthService", "ListNotices", {"pageSize": 200})),
         "providers.json": _text(_without_hints(_answer(server, "ConfigService", "ListProviders", {"pageSize": 200}))),
+        "hosts.json": _text(_hosts(server)),
         "settings.json": _settings(server),
     }
     if log_file is None:
@@ -69,10 +70,18 @@ def _settings(server: str) -> str:
     return _text(document)
 
 
+def _hosts(server: str) -> Answer:
+    """The hosts, and what each said last."""
+    answer = _without_hints(_answer(server, "HostService", "ListHosts"))
+    for host in answer.get("hosts", ()):
+        host["log"] = _answer(server, "HostService", "GetHostLog", {"hostId": host["id"]})
+    return answer
+
+
 def _without_hints(answer: Answer) -> Answer:
     """Not even the last characters of a key."""
-    for provider in answer.get("providers", ()):
-        for setting in provider.get("settings", ()):
+    for declaring in (*answer.get("providers", ()), *answer.get("hosts", ())):
+        for setting in declaring.get("settings", ()):
             setting.pop("secretHint", None)
     return answer
 

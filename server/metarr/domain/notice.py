@@ -33,6 +33,7 @@ class NoticeCode(StrEnum):
     PLAYER_SILENT = "player_silent"
     PLAYER_NOT_TAKEN = "player_not_taken"
     PLAYER_EDITED = "player_edited"
+    PLAYER_REMOVALS_HELD = "player_removals_held"
     HOST_OWNER_NEEDED = "host_owner_needed"
     HOST_FAILING = "host_failing"
     HOST_AWAY = "host_away"
@@ -60,6 +61,7 @@ SEVERITIES = {
     NoticeCode.PLAYER_SILENT: Severity.INFO,
     NoticeCode.PLAYER_NOT_TAKEN: Severity.INFO,
     NoticeCode.PLAYER_EDITED: Severity.INFO,
+    NoticeCode.PLAYER_REMOVALS_HELD: Severity.WARNING,
     NoticeCode.HOST_OWNER_NEEDED: Severity.WARNING,
     NoticeCode.HOST_FAILING: Severity.WARNING,
     NoticeCode.HOST_AWAY: Severity.WARNING,

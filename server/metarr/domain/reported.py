@@ -1,8 +1,10 @@
 """What a file or a player means by what it says of a field."""
 
+import re
 from typing import Any
 
 from metarr.domain.certifications import certification_in
+from metarr.domain.fields import FIELDS, FieldType
 from metarr.domain.texts import says_nothing
 
 TITLES = frozenset({"title", "original_title", "sort_title"})
@@ -19,6 +21,20 @@ def meant(name: str, raw: Any, country: str) -> Any:
     if isinstance(raw, list):
         return [part for part in raw if not _is_empty(part)]
     return None if _is_empty(raw) else raw
+
+
+def without_marks(name: str, raw: Any) -> Any:
+    """A field's plain value without a host's marks: of artwork, what has no web address. A mark tells what a host
+    holds, such as a file beside a film, and is nobody's value."""
+    if name not in FIELDS or FIELDS[name].type is not FieldType.ARTWORK or not isinstance(raw, list):
+        return raw
+    return [image for image in raw if not is_mark(image)]
+
+
+def is_mark(image: Any) -> bool:
+    """Whether an image is a host's mark."""
+    url = image.get("url") if isinstance(image, dict) else None
+    return isinstance(url, str) and re.match(r"https?://", url, re.IGNORECASE) is None
 
 
 def _is_empty(raw: Any) -> bool:

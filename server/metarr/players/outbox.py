@@ -27,7 +27,9 @@ from metarr.domain.delivery import (
 )
 from metarr.domain.item import MediaItem, below_providers
 from metarr.domain.plain import plain_value
-from metarr.errors import CannotDo
+from metarr.domain.values import Image
+from metarr.errors import CannotDo, NoSuchThing
+from metarr.players.images import Images, KeptImage
 from metarr.players.players import SEEN_EVERY, in_session, named
 from metarr.players.report import flags
 from metarr.players.watch import PendingState, PendingWatch
@@ -103,8 +105,9 @@ class EntryState:
 class Outbox:
     """What is pending for the players, until they acknowledge it."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, images: Images, clock: Clock) -> None:
         self._database = database
+        self._images = images
         self._clock = clock
 
     def pending(self, player_id: str, session: str, after_sequence: int, limit: int) -> Rows:
@@ -201,6 +204,19 @@ class Outbox:
             by_id = {player.id: player for player in players.everyone(connection)}
             return [(by_id[each.player_id], _state(by_id[each.player_id], each, item)) for each in entries]
 
+    def image(self, player_id: str, session: str, key: str, url: str) -> KeptImage:
+        """An image that the item of an entry has. Raises NoSuchThing, also for an address that is no value of it;
+        CannotDo where this is not the player's last session."""
+        with self._database.read() as connection:
+            in_session(connection, player_id, session)
+            entry = player_entries.by_keys(connection, player_id, [key]).get(key)
+            item = None if entry is None else items.get(connection, entry.item_id)
+        if item is None:
+            raise NoSuchThing("host_key", f"the player has no entry {key[:60]!r}", reason="ENTRY_NOT_FOUND")
+        if url not in _addresses(item):
+            raise NoSuchThing("url", "is no image of this entry's item")
+        return self._images.get(url)
+
     def watch(self, player_id: str, session: str, after_sequence: int, heartbeat: float) -> PendingWatch:
         """News of what is pending. Raises NoSuchThing; CannotDo where this is not the player's last session."""
         self.saw(player_id, session)
@@ -227,6 +243,12 @@ class Outbox:
         if abs(now - player.seen_at) >= SEEN_EVERY:
             with self._database.begin() as connection:
                 players.saw(connection, player_id, now)
+
+
+def _addresses(item: MediaItem) -> set[str]:
+    """Of all images that an item has."""
+    values = [stored.value for stored in item.fields.values() if isinstance(stored.value, tuple)]
+    return {image.url for value in values for image in value if isinstance(image, Image)}
 
 
 def _refuse_unknown(ack: Ack, last: int) -> None:

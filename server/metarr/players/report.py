@@ -17,15 +17,16 @@ from metarr.domain.fields import fields_of
 from metarr.domain.ids import Admitted, IdContext, admit_all
 from metarr.domain.item import MediaItem, Statement
 from metarr.domain.matching import Wanted
-from metarr.domain.reported import meant
+from metarr.domain.reported import meant, without_marks
 from metarr.domain.values import Kind, Value
 from metarr.errors import InvalidInput
 from metarr.library import intake
 from metarr.library.commit import commit
 from metarr.library.intake import NewItem, NewSeries, Upserted
 from metarr.library.stating import Terms, said_before, stated, terms_of
-from metarr.players.players import in_session, release
-from metarr.store import items, player_entries, players
+from metarr.players.players import in_session, named, release
+from metarr.players.removals import Removals
+from metarr.store import held_removals, items, player_entries, players
 from metarr.store.database import Connection, Database
 from metarr.store.player_entries import PlayerEntry
 from metarr.store.players import Player
@@ -75,6 +76,7 @@ class Reported:
 
     placed: list[Placed]
     removed: int
+    held_removals: int = 0
 
 
 class Reporter:
@@ -85,6 +87,7 @@ class Reporter:
         self._gatherer = gatherer
         self._config = config
         self._clock = clock
+        self._removals = Removals()
 
     def report(
         self,
@@ -108,15 +111,27 @@ class Reporter:
             player = in_session(connection, player_id, session)
             work = _Work(connection, player, terms)
             placed = work.place(entries, report_id)
-            gone = player_entries.remove(connection, player_id, removed)
+            missing = list(removed)
             if complete and not keep_unreported:
-                gone += player_entries.remove_unreported(connection, player_id, report_id)
+                missing += held_removals.unreported(connection, player_id, report_id)
+            gone, kept = self._removals.take(connection, player, missing, now)
             if gone or work.left:
                 player_entries.forget_statements(connection, player)
             deleted = release(connection, gone + work.left, now)
             players.put(connection, replace(player, seen_at=now, reported_at=now if complete else player.reported_at))
         log.info("player_reported", player=player_id, entries=len(entries), removed=len(gone), deleted=deleted)
-        return Reported(placed=placed, removed=len(gone))
+        return Reported(placed=placed, removed=len(gone), held_removals=kept)
+
+    def accept_gone(self, player_id: str) -> tuple[int, int]:
+        """Let go what a player said to be gone and what was held: how many entries, and how many items went with them.
+        Raises NoSuchThing."""
+        with self._database.begin_durably() as connection:
+            player = named(connection, player_id)
+            gone, count = self._removals.accept(connection, player)
+            player_entries.forget_statements(connection, player)
+            deleted = release(connection, gone, self._clock.now())
+        log.info("removals_accepted", player=player_id, entries=count, deleted=deleted)
+        return count, deleted
 
 
 class _Work:
@@ -132,7 +147,9 @@ class _Work:
 
     def place(self, entries: Sequence[ReportedEntry], report_id: str) -> list[Placed]:
         connection = self._connection
-        before = player_entries.by_keys(connection, self._player.id, [entry.key for entry in entries])
+        keys = [entry.key for entry in entries]
+        held_removals.release(connection, self._player.id, keys)
+        before = player_entries.by_keys(connection, self._player.id, keys)
         self._items = items.get_many(connection, [each.item_id for each in before.values()])
         cleaned = [(*_cleaned(entry), before.get(entry.key)) for entry in entries]
         strange = [
@@ -299,7 +316,9 @@ def _words(entry: ReportedEntry, country: str) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for name, raw in {"title": entry.title, **entry.fields}.items():
         try:
-            value = None if name in intake.PLACE else checked_value(name, meant(name, raw, country))
+            value = (
+                None if name in intake.PLACE else checked_value(name, meant(name, without_marks(name, raw), country))
+            )
         except ValueError:
             continue
         values |= {} if value is None else {name: value}
@@ -309,7 +328,8 @@ def _words(entry: ReportedEntry, country: str) -> dict[str, Value]:
 def _new(entry: ReportedEntry, player: Player, *, first: bool, ids: Mapping[str, str] | None = None) -> NewItem:
     """The item to add or to find. What a host holds counts when it is first reported: later it may be Metarr's own."""
     names = {field.name for field in fields_of(entry.kind)}
-    fields = {name: value for name, value in entry.fields.items() if first and name in names and value is not None}
+    said = {name: without_marks(name, value) for name, value in entry.fields.items() if first and name in names}
+    fields = {name: value for name, value in said.items() if value not in (None, [])}
     return NewItem(
         kind=entry.kind,
         title=entry.title,
@@ -341,7 +361,7 @@ def _cleaned(entry: ReportedEntry) -> tuple[ReportedEntry, list[str]]:
     for name, value in entry.fields.items():
         if name not in names:
             problems.append(f"a {entry.kind} has no field {name[:60]!r}")
-        elif fault := _fault(name, value):
+        elif fault := _fault(name, without_marks(name, value)):
             problems.append(f"{name} {fault}")
     fields = {name: value for name, value in entry.fields.items() if name in names and value is not None}
     weak = own.weak | (entry.weak & own.ids.keys())

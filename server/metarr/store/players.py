@@ -11,7 +11,7 @@ from metarr.bell import News
 from metarr.domain.delivery import SyncPolicy
 from metarr.domain.values import Kind, Struct
 from metarr.store.database import news
-from metarr.store.tables import items, player_items, players, sync_state
+from metarr.store.tables import held_removals, items, player_items, players, sync_state
 from metarr.store.upsert import upsert
 
 
@@ -19,7 +19,8 @@ class Player(Struct, frozen=True, kw_only=True):
     """A media server's library.
 
     `instance`: the program that is in session, by the name it gave itself; `session`: grows with every registration.
-    `takes`: by kind the fields that it takes; `cannot_take`: by kind why it cannot take others.
+    `takes`: by kind the fields that it takes; `cannot_take`: by kind why it cannot take others. `tree`: its entries are
+    files, which may be on a disk that is away.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Player(Struct, frozen=True, kw_only=True):
     takes: dict[str, tuple[str, ...]] = {}
     cannot_take: dict[str, dict[str, str]] = {}
     reported_at: datetime | None = None
+    tree: bool = False
 
     @property
     def source(self) -> str:
@@ -53,6 +55,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     pending: int = 0
     not_taken: int = 0
     edited: int = 0
+    held_removals: int = 0
 
 
 def get(connection: Connection, player_id: str) -> Player | None:
@@ -98,10 +101,23 @@ def counts(connection: Connection) -> Mapping[str, Counts]:
         .where(items.c.deleted_at.is_(None))
         .group_by(player_items.c.player_id)
     )
+    held_by_player = held_counts(connection)
     return {
-        player_id: Counts(items=entries, pending=waiting, not_taken=troubled, edited=edited)
+        player_id: Counts(
+            items=entries,
+            pending=waiting,
+            not_taken=troubled,
+            edited=edited,
+            held_removals=held_by_player.get(player_id, 0),
+        )
         for player_id, entries, waiting, troubled, edited in connection.execute(query)
     }
+
+
+def held_counts(connection: Connection) -> dict[str, int]:
+    """By player, how many entries are said to be gone, and are held_by_player."""
+    query = select(held_removals.c.player_id, func.count()).group_by(held_removals.c.player_id)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def open_counts(connection: Connection) -> Mapping[str, Counts]:
@@ -113,6 +129,8 @@ def open_counts(connection: Connection) -> Mapping[str, Counts]:
         for player_id, entries in connection.execute(query):
             so_far = by_player.get(player_id, Counts())
             by_player[player_id] = replace(so_far, **{name: entries - deleted.get(player_id, 0)})
+    for player_id, count in held_counts(connection).items():
+        by_player[player_id] = replace(by_player.get(player_id, Counts()), held_removals=count)
     return by_player
 
 

@@ -12,7 +12,7 @@ from metarr.proxy import PASSWORD
 from metarr.secrets import Vault
 from metarr.store import key_values
 from metarr.store.database import Database
-from metarr.store.tables import provider_configs, provider_secrets, provider_states
+from metarr.store.tables import hosts, provider_configs, provider_secrets, provider_states
 from metarr.store.upsert import upsert
 
 
@@ -35,9 +35,10 @@ def sealed_secrets(connection: Connection) -> list[str]:
     """Every secret that is kept, entered or remembered, as a `Vault` sealed it: for whoever must not let one out."""
     entered = connection.execute(select(provider_configs.c.sealed)).scalars()
     remembered = connection.execute(select(provider_secrets.c.sealed)).scalars()
+    of_hosts = connection.execute(select(hosts.c.sealed)).scalars()
     of_proxy = key_values.get(connection, PASSWORD)
     of_all = [of_proxy] if of_proxy else []
-    return [secret for sealed in entered for secret in sealed.values()] + list(remembered) + of_all
+    return [secret for sealed in (*entered, *of_hosts) for secret in sealed.values()] + list(remembered) + of_all
 
 
 class ProviderStore:

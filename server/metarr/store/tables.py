@@ -503,6 +503,15 @@ players = Table(
     Column("added_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("reported_at", Moment),
+    Column("tree", Boolean, nullable=False),
+)
+
+held_removals = Table(
+    "held_removals",
+    metadata,
+    Column("player_id", Text, ForeignKey("players.id", ondelete="CASCADE"), primary_key=True),
+    Column("host_key", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
 )
 
 hosts = Table(

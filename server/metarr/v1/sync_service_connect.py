@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .sync_service_pb2 import AckItemsRequest, AckItemsResponse, ListPendingItemsRequest, ListPendingItemsResponse, ListPlayerItemsRequest, ListPlayerItemsResponse, ListPlayersRequest, ListPlayersResponse, PreviewSyncRequest, PreviewSyncResponse, RegisterPlayerRequest, RegisterPlayerResponse, RemovePlayerRequest, RemovePlayerResponse, ReportItemsRequest, ReportItemsResponse, ResendItemsRequest, ResendItemsResponse, UpdatePlayerRequest, UpdatePlayerResponse, WatchPendingItemsRequest, WatchPendingItemsResponse
+from .sync_service_pb2 import AcceptGoneRequest, AcceptGoneResponse, AckItemsRequest, AckItemsResponse, FetchImageRequest, FetchImageResponse, ListPendingItemsRequest, ListPendingItemsResponse, ListPlayerItemsRequest, ListPlayerItemsResponse, ListPlayersRequest, ListPlayersResponse, PreviewSyncRequest, PreviewSyncResponse, RegisterPlayerRequest, RegisterPlayerResponse, RemovePlayerRequest, RemovePlayerResponse, ReportItemsRequest, ReportItemsResponse, ResendItemsRequest, ResendItemsResponse, UpdatePlayerRequest, UpdatePlayerResponse, WatchPendingItemsRequest, WatchPendingItemsResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
@@ -99,6 +99,18 @@ class SyncService(Protocol):
     async def list_player_items(self, request: ListPlayerItemsRequest, ctx: RequestContext[ListPlayerItemsRequest, ListPlayerItemsResponse], /) -> ListPlayerItemsResponse:
         """
         What a player has, and how each entry stands: pending, not taken, changed there by hand.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def fetch_image(self, request: FetchImageRequest, ctx: RequestContext[FetchImageRequest, FetchImageResponse], /) -> FetchImageResponse:
+        """
+        Fetches an image that an item of a player has, or says why there is none. It is had from /images/SHA256 then.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def accept_gone(self, request: AcceptGoneRequest, ctx: RequestContext[AcceptGoneRequest, AcceptGoneResponse], /) -> AcceptGoneResponse:
+        """
+        Lets go what a player said to be gone and what was held, for it was very much at once.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -231,6 +243,28 @@ class SyncServiceASGIApplication(ConnectASGIApplication[SyncService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.list_player_items,
+                ),
+                "/metarr.v1.SyncService/FetchImage": Endpoint.unary(
+                    method=MethodInfo(
+                        name="FetchImage",
+                        service_name="metarr.v1.SyncService",
+                        input=FetchImageRequest,
+                        output=FetchImageResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.fetch_image,
+                ),
+                "/metarr.v1.SyncService/AcceptGone": Endpoint.unary(
+                    method=MethodInfo(
+                        name="AcceptGone",
+                        service_name="metarr.v1.SyncService",
+                        input=AcceptGoneRequest,
+                        output=AcceptGoneResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.accept_gone,
                 ),
                 "/metarr.v1.SyncService/ResendItems": Endpoint.unary(
                     method=MethodInfo(
@@ -523,6 +557,52 @@ class SyncServiceClient(ConnectClient):
             timeout_ms=timeout_ms,
             use_get=use_get,
         )
+    async def fetch_image(
+        self,
+        request: FetchImageRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> FetchImageResponse:
+        """
+        Fetches an image that an item of a player has, or says why there is none. It is had from /images/SHA256 then.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="FetchImage",
+                service_name="metarr.v1.SyncService",
+                input=FetchImageRequest,
+                output=FetchImageResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    async def accept_gone(
+        self,
+        request: AcceptGoneRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> AcceptGoneResponse:
+        """
+        Lets go what a player said to be gone and what was held, for it was very much at once.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="AcceptGone",
+                service_name="metarr.v1.SyncService",
+                input=AcceptGoneRequest,
+                output=AcceptGoneResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
     async def resend_items(
         self,
         request: ResendItemsRequest,
@@ -609,6 +689,18 @@ class SyncServiceSync(Protocol):
     def list_player_items(self, request: ListPlayerItemsRequest, ctx: RequestContext[ListPlayerItemsRequest, ListPlayerItemsResponse], /) -> ListPlayerItemsResponse:
         """
         What a player has, and how each entry stands: pending, not taken, changed there by hand.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def fetch_image(self, request: FetchImageRequest, ctx: RequestContext[FetchImageRequest, FetchImageResponse], /) -> FetchImageResponse:
+        """
+        Fetches an image that an item of a player has, or says why there is none. It is had from /images/SHA256 then.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def accept_gone(self, request: AcceptGoneRequest, ctx: RequestContext[AcceptGoneRequest, AcceptGoneResponse], /) -> AcceptGoneResponse:
+        """
+        Lets go what a player said to be gone and what was held, for it was very much at once.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -739,6 +831,28 @@ class SyncServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.list_player_items,
+                ),
+                "/metarr.v1.SyncService/FetchImage": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="FetchImage",
+                        service_name="metarr.v1.SyncService",
+                        input=FetchImageRequest,
+                        output=FetchImageResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.fetch_image,
+                ),
+                "/metarr.v1.SyncService/AcceptGone": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="AcceptGone",
+                        service_name="metarr.v1.SyncService",
+                        input=AcceptGoneRequest,
+                        output=AcceptGoneResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.accept_gone,
                 ),
                 "/metarr.v1.SyncService/ResendItems": EndpointSync.unary(
                     method=MethodInfo(
@@ -1030,6 +1144,52 @@ class SyncServiceClientSync(ConnectClientSync):
             headers=headers,
             timeout_ms=timeout_ms,
             use_get=use_get,
+        )
+    def fetch_image(
+        self,
+        request: FetchImageRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> FetchImageResponse:
+        """
+        Fetches an image that an item of a player has, or says why there is none. It is had from /images/SHA256 then.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="FetchImage",
+                service_name="metarr.v1.SyncService",
+                input=FetchImageRequest,
+                output=FetchImageResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def accept_gone(
+        self,
+        request: AcceptGoneRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> AcceptGoneResponse:
+        """
+        Lets go what a player said to be gone and what was held, for it was very much at once.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="AcceptGone",
+                service_name="metarr.v1.SyncService",
+                input=AcceptGoneRequest,
+                output=AcceptGoneResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
         )
     def resend_items(
         self,

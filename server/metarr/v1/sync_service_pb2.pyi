@@ -41,7 +41,7 @@ class PlayerKind(_message.Message):
     def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., fields: _Optional[_Iterable[str]] = ..., cannot_take: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class Player(_message.Message):
-    __slots__ = ("id", "name", "host", "host_version", "adapter_version", "policy", "overwrite_edits", "added_at", "seen_at", "reported_at", "items", "pending_items", "not_taken_items", "edited_items", "kinds")
+    __slots__ = ("id", "name", "host", "host_version", "adapter_version", "policy", "overwrite_edits", "added_at", "seen_at", "reported_at", "items", "pending_items", "not_taken_items", "edited_items", "kinds", "held_removals")
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     HOST_FIELD_NUMBER: _ClassVar[int]
@@ -57,6 +57,7 @@ class Player(_message.Message):
     NOT_TAKEN_ITEMS_FIELD_NUMBER: _ClassVar[int]
     EDITED_ITEMS_FIELD_NUMBER: _ClassVar[int]
     KINDS_FIELD_NUMBER: _ClassVar[int]
+    HELD_REMOVALS_FIELD_NUMBER: _ClassVar[int]
     id: str
     name: str
     host: str
@@ -72,10 +73,11 @@ class Player(_message.Message):
     not_taken_items: int
     edited_items: int
     kinds: _containers.RepeatedCompositeFieldContainer[PlayerKind]
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., host: _Optional[str] = ..., host_version: _Optional[str] = ..., adapter_version: _Optional[str] = ..., policy: _Optional[_Union[SyncPolicy, str]] = ..., overwrite_edits: _Optional[bool] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reported_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., items: _Optional[int] = ..., pending_items: _Optional[int] = ..., not_taken_items: _Optional[int] = ..., edited_items: _Optional[int] = ..., kinds: _Optional[_Iterable[_Union[PlayerKind, _Mapping]]] = ...) -> None: ...
+    held_removals: int
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., host: _Optional[str] = ..., host_version: _Optional[str] = ..., adapter_version: _Optional[str] = ..., policy: _Optional[_Union[SyncPolicy, str]] = ..., overwrite_edits: _Optional[bool] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reported_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., items: _Optional[int] = ..., pending_items: _Optional[int] = ..., not_taken_items: _Optional[int] = ..., edited_items: _Optional[int] = ..., kinds: _Optional[_Iterable[_Union[PlayerKind, _Mapping]]] = ..., held_removals: _Optional[int] = ...) -> None: ...
 
 class RegisterPlayerRequest(_message.Message):
-    __slots__ = ("player_id", "name", "host", "host_version", "adapter_version", "instance", "take_over", "kinds")
+    __slots__ = ("player_id", "name", "host", "host_version", "adapter_version", "instance", "take_over", "kinds", "tree")
     PLAYER_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     HOST_FIELD_NUMBER: _ClassVar[int]
@@ -84,6 +86,7 @@ class RegisterPlayerRequest(_message.Message):
     INSTANCE_FIELD_NUMBER: _ClassVar[int]
     TAKE_OVER_FIELD_NUMBER: _ClassVar[int]
     KINDS_FIELD_NUMBER: _ClassVar[int]
+    TREE_FIELD_NUMBER: _ClassVar[int]
     player_id: str
     name: str
     host: str
@@ -92,7 +95,8 @@ class RegisterPlayerRequest(_message.Message):
     instance: str
     take_over: bool
     kinds: _containers.RepeatedCompositeFieldContainer[PlayerKind]
-    def __init__(self, player_id: _Optional[str] = ..., name: _Optional[str] = ..., host: _Optional[str] = ..., host_version: _Optional[str] = ..., adapter_version: _Optional[str] = ..., instance: _Optional[str] = ..., take_over: _Optional[bool] = ..., kinds: _Optional[_Iterable[_Union[PlayerKind, _Mapping]]] = ...) -> None: ...
+    tree: bool
+    def __init__(self, player_id: _Optional[str] = ..., name: _Optional[str] = ..., host: _Optional[str] = ..., host_version: _Optional[str] = ..., adapter_version: _Optional[str] = ..., instance: _Optional[str] = ..., take_over: _Optional[bool] = ..., kinds: _Optional[_Iterable[_Union[PlayerKind, _Mapping]]] = ..., tree: _Optional[bool] = ...) -> None: ...
 
 class RegisterPlayerResponse(_message.Message):
     __slots__ = ("player", "session", "store_id")
@@ -246,7 +250,7 @@ class ReportItemsRequest(_message.Message):
     def __init__(self, player_id: _Optional[str] = ..., session: _Optional[str] = ..., items: _Optional[_Iterable[_Union[HostItem, _Mapping]]] = ..., removed_keys: _Optional[_Iterable[str]] = ..., report_id: _Optional[str] = ..., complete: _Optional[bool] = ..., keep_unreported: _Optional[bool] = ...) -> None: ...
 
 class ReportItemsResponse(_message.Message):
-    __slots__ = ("results", "removed")
+    __slots__ = ("results", "removed", "held_removals")
     class Result(_message.Message):
         __slots__ = ("host_key", "item_id", "created", "problems")
         HOST_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -260,9 +264,51 @@ class ReportItemsResponse(_message.Message):
         def __init__(self, host_key: _Optional[str] = ..., item_id: _Optional[str] = ..., created: _Optional[bool] = ..., problems: _Optional[_Iterable[str]] = ...) -> None: ...
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     REMOVED_FIELD_NUMBER: _ClassVar[int]
+    HELD_REMOVALS_FIELD_NUMBER: _ClassVar[int]
     results: _containers.RepeatedCompositeFieldContainer[ReportItemsResponse.Result]
     removed: int
-    def __init__(self, results: _Optional[_Iterable[_Union[ReportItemsResponse.Result, _Mapping]]] = ..., removed: _Optional[int] = ...) -> None: ...
+    held_removals: int
+    def __init__(self, results: _Optional[_Iterable[_Union[ReportItemsResponse.Result, _Mapping]]] = ..., removed: _Optional[int] = ..., held_removals: _Optional[int] = ...) -> None: ...
+
+class FetchImageRequest(_message.Message):
+    __slots__ = ("player_id", "session", "host_key", "url")
+    PLAYER_ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    HOST_KEY_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    player_id: str
+    session: str
+    host_key: str
+    url: str
+    def __init__(self, player_id: _Optional[str] = ..., session: _Optional[str] = ..., host_key: _Optional[str] = ..., url: _Optional[str] = ...) -> None: ...
+
+class FetchImageResponse(_message.Message):
+    __slots__ = ("sha256", "media_type", "size", "why", "retry_at")
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    RETRY_AT_FIELD_NUMBER: _ClassVar[int]
+    sha256: str
+    media_type: str
+    size: int
+    why: str
+    retry_at: _timestamp_pb2.Timestamp
+    def __init__(self, sha256: _Optional[str] = ..., media_type: _Optional[str] = ..., size: _Optional[int] = ..., why: _Optional[str] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class AcceptGoneRequest(_message.Message):
+    __slots__ = ("player_id",)
+    PLAYER_ID_FIELD_NUMBER: _ClassVar[int]
+    player_id: str
+    def __init__(self, player_id: _Optional[str] = ...) -> None: ...
+
+class AcceptGoneResponse(_message.Message):
+    __slots__ = ("removed", "deleted_items")
+    REMOVED_FIELD_NUMBER: _ClassVar[int]
+    DELETED_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    removed: int
+    deleted_items: int
+    def __init__(self, removed: _Optional[int] = ..., deleted_items: _Optional[int] = ...) -> None: ...
 
 class ListPendingItemsRequest(_message.Message):
     __slots__ = ("player_id", "session", "page_size", "page_token")

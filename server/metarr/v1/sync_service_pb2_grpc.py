@@ -86,6 +86,16 @@ class SyncServiceStub:
                 request_serializer=metarr_dot_v1_dot_sync__service__pb2.ListPlayerItemsRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_sync__service__pb2.ListPlayerItemsResponse.FromString,
                 _registered_method=True)
+        self.FetchImage = channel.unary_unary(
+                '/metarr.v1.SyncService/FetchImage',
+                request_serializer=metarr_dot_v1_dot_sync__service__pb2.FetchImageRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_sync__service__pb2.FetchImageResponse.FromString,
+                _registered_method=True)
+        self.AcceptGone = channel.unary_unary(
+                '/metarr.v1.SyncService/AcceptGone',
+                request_serializer=metarr_dot_v1_dot_sync__service__pb2.AcceptGoneRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_sync__service__pb2.AcceptGoneResponse.FromString,
+                _registered_method=True)
         self.ResendItems = channel.unary_unary(
                 '/metarr.v1.SyncService/ResendItems',
                 request_serializer=metarr_dot_v1_dot_sync__service__pb2.ResendItemsRequest.SerializeToString,
@@ -168,6 +178,20 @@ class SyncServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FetchImage(self, request, context):
+        """Fetches an image that an item of a player has, or says why there is none. It is had from /images/SHA256 then.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AcceptGone(self, request, context):
+        """Lets go what a player said to be gone and what was held, for it was very much at once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ResendItems(self, request, context):
         """Has values written to a player again, whatever it holds: over what was changed there by hand, too.
         """
@@ -227,6 +251,16 @@ def add_SyncServiceServicer_to_server(servicer, server):
                     servicer.ListPlayerItems,
                     request_deserializer=metarr_dot_v1_dot_sync__service__pb2.ListPlayerItemsRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_sync__service__pb2.ListPlayerItemsResponse.SerializeToString,
+            ),
+            'FetchImage': grpc.unary_unary_rpc_method_handler(
+                    servicer.FetchImage,
+                    request_deserializer=metarr_dot_v1_dot_sync__service__pb2.FetchImageRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_sync__service__pb2.FetchImageResponse.SerializeToString,
+            ),
+            'AcceptGone': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptGone,
+                    request_deserializer=metarr_dot_v1_dot_sync__service__pb2.AcceptGoneRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_sync__service__pb2.AcceptGoneResponse.SerializeToString,
             ),
             'ResendItems': grpc.unary_unary_rpc_method_handler(
                     servicer.ResendItems,
@@ -506,6 +540,60 @@ class SyncService:
             '/metarr.v1.SyncService/ListPlayerItems',
             metarr_dot_v1_dot_sync__service__pb2.ListPlayerItemsRequest.SerializeToString,
             metarr_dot_v1_dot_sync__service__pb2.ListPlayerItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FetchImage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.SyncService/FetchImage',
+            metarr_dot_v1_dot_sync__service__pb2.FetchImageRequest.SerializeToString,
+            metarr_dot_v1_dot_sync__service__pb2.FetchImageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcceptGone(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.SyncService/AcceptGone',
+            metarr_dot_v1_dot_sync__service__pb2.AcceptGoneRequest.SerializeToString,
+            metarr_dot_v1_dot_sync__service__pb2.AcceptGoneResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -225,6 +225,22 @@ NUMBERS: Rows = {"episode_numbers": [{"series_id": 1, "numbering": "library", "s
 
 USAGE: Rows = {"provider_usage": [{"provider": "omdb", "day": "2026-11-22", "usage": "{}", "lived_day": 3}]}
 
+HOSTS: Rows = {
+    "hosts": [
+        {
+            "id": "folders",
+            "kind": "folders",
+            "name": "Folders",
+            "enabled": True,
+            "settings": "{}",
+            "sealed": "{}",
+            "works_on": "[]",
+            "player_id": "folders-1",
+            "added_at": AT,
+        }
+    ]
+}
+
 RELEASED: dict[str, Rows] = {
     "0001": FIRST,
     **dict.fromkeys(("0002", "0003", "0004"), FIRST | SECOND),
@@ -241,6 +257,10 @@ RELEASED: dict[str, Rows] = {
     "0022": with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES)
     | NUMBERS
     | USAGE,
+    "0023": with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES)
+    | NUMBERS
+    | USAGE
+    | HOSTS,
 }
 """By schema, rows of it: at least one for each of its tables."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from metarr.errors import NotPermitted, TokenRequired
 from metarr.grants import Grants
+from metarr.players.images import ImageFile
 from metarr.rpc.doors.closing import Closing
 from metarr.rpc.doors.context import Context
 from metarr.rpc.doors.http import HttpServer
@@ -18,7 +19,9 @@ THREADS = 24
 """A host has a stream open and asks one thing at a time."""
 
 SCOPE: Mapping[str, frozenset[str]] = {
-    "SyncService": frozenset({"RegisterPlayer", "ReportItems", "ListPendingItems", "WatchPendingItems", "AckItems"}),
+    "SyncService": frozenset(
+        {"RegisterPlayer", "ReportItems", "ListPendingItems", "WatchPendingItems", "AckItems", "FetchImage"}
+    ),
     "HealthService": frozenset({"GetHealth"}),
     "EnrichmentService": frozenset({"StartEnrichment"}),
 }
@@ -27,14 +30,14 @@ SCOPE: Mapping[str, frozenset[str]] = {
 _SCHEME = "bearer "
 
 
-def door(servicers: Iterable[BaseServicer], grants: Grants) -> HttpServer:
+def door(servicers: Iterable[BaseServicer], grants: Grants, images: Callable[[str], ImageFile | None]) -> HttpServer:
     """The door, not started yet."""
 
     def guard(authorization: str) -> TokenRequired | None:
         return None if _subject(grants, authorization) else TokenRequired("this token opens nothing here")
 
     scoped = [_scoped(each, grants) for each in servicers if each.service.descriptor.name in SCOPE]
-    return HttpServer(scoped, LOOPBACK, 0, guard=guard, closing=Closing(), threads=THREADS)
+    return HttpServer(scoped, LOOPBACK, 0, guard=guard, closing=Closing(), images=images, threads=THREADS)
 
 
 def _scoped(servicer: BaseServicer, grants: Grants) -> BaseServicer:

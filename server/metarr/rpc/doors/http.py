@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response
 from metarr.errors import MetarrError
 from metarr.handles import handles
 from metarr.logs import Seldom
+from metarr.players.images import ImageFile
 from metarr.rpc.doors.access import Guard, Tls
 from metarr.rpc.doors.closing import Closing
 from metarr.rpc.doors.connect import http_application
@@ -47,6 +48,7 @@ QUEUED = 128
 """Requests that may wait for a worker at once."""
 
 METRICS = "/metrics"
+IMAGES = "/images/"
 
 _UNARY = ("application/json", "application/proto")
 _STREAM = ("application/connect+json", "application/connect+proto")
@@ -74,9 +76,10 @@ def application(
     web: "WSGIApplication | None" = None,
     closing: Closing | None = None,
     metrics: Callable[[], bytes] | None = None,
+    images: Callable[[str], ImageFile | None] | None = None,
 ) -> "WSGIApplication":
     """Everything behind the HTTP port. `web` answers what is no RPC, and guards itself; without it a short text does.
-    `metrics`: what stands at /metrics, for whoever may call a method.
+    `metrics`: what stands at /metrics, `images`: at /images/SHA256, for whoever may call a method.
 
     `bound` and `names` are the hosts it answers for (`gate.same_site`). With a `guard` whoever calls has to pass it.
     """
@@ -88,6 +91,8 @@ def application(
     served: WSGIApplication = DispatcherMiddleware(_healthz(_greeting), mounted)
     if metrics is not None:
         served = _measured(served, metrics)
+    if images is not None:
+        served = _pictured(served, images)
     if guard is not None:
         served = guarded(served, guard)
     if web is not None:
@@ -107,6 +112,7 @@ def _beside_methods(web: "WSGIApplication", methods: "WSGIApplication") -> "WSGI
     def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         app = methods if path.startswith(("/metarr.", "/grpc.")) or path in ("/healthz", METRICS) else web
+        app = methods if path.startswith(IMAGES) else app
         environ[FAILED] = partial(failed_token, environ)
         return app(environ, start_response)
 
@@ -132,6 +138,27 @@ def _measured(app: "WSGIApplication", metrics: Callable[[], bytes]) -> "WSGIAppl
             answer = Response(metrics(), content_type="text/plain; version=0.0.4; charset=utf-8")
         except MetarrError as error:
             answer = refusal(environ, 503, "unavailable", str(error))
+        return answer(environ, start_response)
+
+    return application
+
+
+def _pictured(app: "WSGIApplication", images: Callable[[str], ImageFile | None]) -> "WSGIApplication":
+    """What an image holds never changes under its name, so that it may be kept for ever."""
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if not environ["PATH_INFO"].startswith(IMAGES):
+            return app(environ, start_response)
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return refusal(environ, 405, "unimplemented", "read it with GET", Allow="GET")(environ, start_response)
+        image = images(environ["PATH_INFO"].removeprefix(IMAGES))
+        if image is None:
+            return refusal(environ, 404, "not_found", "there is no such image")(environ, start_response)
+        try:
+            answer = Response(image.path.read_bytes(), content_type=image.media_type)
+        except OSError:
+            return refusal(environ, 404, "not_found", "there is no such image")(environ, start_response)
+        answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
         return answer(environ, start_response)
 
     return application
@@ -337,12 +364,22 @@ class HttpServer:
         web: "WSGIApplication | None" = None,
         closing: Closing | None = None,
         metrics: Callable[[], bytes] | None = None,
+        images: Callable[[str], ImageFile | None] | None = None,
         threads: int = THREADS,
     ) -> None:
         self._host, self.port = host, port
         self._closing = closing or Closing()
         served = tuple(servicers)
-        app = application(served, bound=host, names=names, guard=guard, web=web, closing=self._closing, metrics=metrics)
+        app = application(
+            served,
+            bound=host,
+            names=names,
+            guard=guard,
+            web=web,
+            closing=self._closing,
+            metrics=metrics,
+            images=images,
+        )
         self._tls = tls is not None
         methods = tuple(f"/{servicer.service.name}/".encode() for servicer in served)
 

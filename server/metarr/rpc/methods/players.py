@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from google.protobuf.struct_pb2 import Value
 
 from metarr.clock import Clock
-from metarr.domain.checked import YEARS
+from metarr.domain.checked import MOST_ADDRESS, YEARS
 from metarr.domain.delivery import IDS, DueValue, Mode, Refusal, SyncPolicy, Taken
 from metarr.domain.fields import FIELDS, fields_of
 from metarr.domain.values import Kind
@@ -81,6 +81,7 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
                     for place, each in enumerate(request.kinds)
                     if (kind := check.kind(f"kinds[{place}].kind", each.kind))
                 },
+                tree=request.tree,
                 added_at=now,
                 seen_at=now,
             )
@@ -131,7 +132,29 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
             complete=request.complete,
             keep_unreported=request.keep_unreported,
         )
-        return pb.ReportItemsResponse(results=[_result(each) for each in done.placed], removed=done.removed)
+        return pb.ReportItemsResponse(
+            results=[_result(each) for each in done.placed], removed=done.removed, held_removals=done.held_removals
+        )
+
+    def FetchImage(self, request: pb.FetchImageRequest, context: Context) -> pb.FetchImageResponse:
+        with Check() as check:
+            player_id, session = _session(check, request)
+            key = check.text("host_key", request.host_key, most=MOST_KEY)
+            url = check.text("url", request.url, most=MOST_ADDRESS)
+        kept = self._outbox.image(player_id, session, key, url)
+        return pb.FetchImageResponse(
+            sha256=kept.sha256,
+            media_type=kept.media_type,
+            size=kept.size,
+            why=kept.why,
+            retry_at=timestamp(kept.retry_at),
+        )
+
+    def AcceptGone(self, request: pb.AcceptGoneRequest, context: Context) -> pb.AcceptGoneResponse:
+        with Check() as check:
+            player_id = _player_id(check, request.player_id)
+        removed, deleted = self._reporter.accept_gone(player_id)
+        return pb.AcceptGoneResponse(removed=removed, deleted_items=deleted)
 
     def ListPendingItems(self, request: pb.ListPendingItemsRequest, context: Context) -> pb.ListPendingItemsResponse:
         query: list[object] = ["pending", request.player_id]
@@ -222,7 +245,11 @@ def _player_id(check: Check, player_id: str) -> str:
 
 def _session(
     check: Check,
-    request: pb.ReportItemsRequest | pb.ListPendingItemsRequest | pb.WatchPendingItemsRequest | pb.AckItemsRequest,
+    request: pb.ReportItemsRequest
+    | pb.ListPendingItemsRequest
+    | pb.WatchPendingItemsRequest
+    | pb.AckItemsRequest
+    | pb.FetchImageRequest,
 ) -> tuple[str, str]:
     return _player_id(check, request.player_id), check.text("session", request.session, most=MOST_NAME)
 
@@ -347,6 +374,7 @@ def _player(standing: PlayerStanding) -> pb.Player:
         pending_items=counts.pending,
         not_taken_items=counts.not_taken,
         edited_items=counts.edited,
+        held_removals=counts.held_removals,
         kinds=[
             pb.PlayerKind(kind=kind_message(Kind(kind)), fields=fields, cannot_take=player.cannot_take.get(kind, {}))
             for kind, fields in player.takes.items()
