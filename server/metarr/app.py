@@ -175,7 +175,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         searcher=searcher,
         titles=TitleAggregator(gatherer, searcher, config, clock),
         enricher=enricher,
-        pictures=Pictures(database, gatherer, config),
+        pictures=Pictures(database, gatherer, config, clock),
         library=Library(database, gatherer, config, clock, roster=roster),
         editor=Editor(database, config, clock),
         orders=SeriesOrders(database, lister, config, clock),

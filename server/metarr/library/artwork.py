@@ -1,11 +1,12 @@
 """The pictures of an item, chosen or not, from what the providers said before."""
 
 from metarr.asking.config import ConfigReader
-from metarr.asking.gather import Gatherer, Inquiry
+from metarr.asking.gather import Gatherer
+from metarr.clock import Clock
 from metarr.domain.fields import FIELDS, FieldType, fields_of
 from metarr.domain.gallery import Picture, gallery
-from metarr.domain.subject import subject_of
 from metarr.errors import InvalidInput, Violation
+from metarr.library.recall import Recall
 from metarr.library.reference import Reference, find
 from metarr.store.database import Database
 
@@ -13,10 +14,11 @@ from metarr.store.database import Database
 class Pictures:
     """What pictures there are to choose from."""
 
-    def __init__(self, database: Database, gatherer: Gatherer, config: ConfigReader) -> None:
+    def __init__(self, database: Database, gatherer: Gatherer, config: ConfigReader, clock: Clock) -> None:
         self._database = database
         self._gatherer = gatherer
         self._config = config
+        self._recall = Recall(database, gatherer, clock)
 
     def of(self, reference: Reference, field: str) -> list[Picture]:
         """All that an item could have in a field, from the cached answers (see `domain.gallery`).
@@ -30,6 +32,5 @@ class Pictures:
             why = f"a {item.kind} has no pictures in {field[:60]!r}; known: {', '.join(able)}"
             raise InvalidInput(Violation("field", why))
         config = self._config.read()
-        findings = self._gatherer.gather(Inquiry(kind=item.kind, subject=subject_of(item)), config)
         coverage = self._gatherer.coverage(item.kind, config)
-        return gallery(item, FIELDS[field], findings.outcomes, config.policy, coverage)
+        return gallery(item, FIELDS[field], self._recall.outcomes(item, config), config.policy, coverage)

@@ -117,6 +117,15 @@ class BelowEnricher:
         )
         return Below(enriched, gathered.missing, group_id)
 
+    def recall(
+        self, series: MediaItem, inquiry: Inquiry, config: Config, facts: SeriesFacts
+    ) -> Mapping[int, Mapping[str, Outcome]]:
+        """By item below a series, what came of the inquiry; one without a deadline asks nobody. Nothing is merged."""
+        with self._database.read() as connection:
+            holding = holding_of(connection, series)
+            records = episode_entries.of_series(connection, series.id)
+        return self._gather(holding, records, inquiry, config, facts).outcomes
+
     def _gather(
         self,
         series: Holding,

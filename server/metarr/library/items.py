@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from metarr.asking.config import ConfigReader
-from metarr.asking.gather import Gatherer, Inquiry
+from metarr.asking.gather import Gatherer
 from metarr.asking.roster import Roster
 from metarr.clock import Clock
 from metarr.domain.fields import fields_of
 from metarr.domain.item import Conflict, IdClaim, Match, MediaItem, Place
 from metarr.domain.merge import RunnerUp, explain, merge
-from metarr.domain.subject import subject_of
 from metarr.domain.values import Kind
 from metarr.library import intake
 from metarr.library.filter import checked
 from metarr.library.intake import NewItem, Upserted
 from metarr.library.names import places_of
 from metarr.library.numbers import Numbered, numbers_of
+from metarr.library.recall import Recall
 from metarr.library.reference import Reference, find
 from metarr.library.stating import terms_of
 from metarr.store import awaited_answers, episode_entries, items, joins, numbers
@@ -101,6 +101,7 @@ class Library:
         self._roster = roster
         self._config = config
         self._clock = clock
+        self._recall = Recall(database, gatherer, clock)
 
     def upsert(self, wanted: list[NewItem]) -> list[Upserted]:
         """Add items, or add to those that are there: all of them or none (see `services.intake`).
@@ -135,12 +136,12 @@ class Library:
         if not why:
             return shown
         config = self._config.read()
-        findings = self._gatherer.gather(Inquiry(kind=item.kind, subject=subject_of(item)), config)
+        outcomes = self._recall.outcomes(item, config)
         coverage = self._gatherer.coverage(item.kind, config)
-        decisions = merge(item, findings.outcomes, config.policy, coverage).decisions
+        decisions = merge(item, outcomes, config.policy, coverage).decisions
         return dataclasses.replace(
             shown,
-            runners_up=explain(item, findings.outcomes, config.policy, coverage),
+            runners_up=explain(item, outcomes, config.policy, coverage),
             waiting={decision.field: decision.waiting for decision in decisions},
         )
 
