@@ -333,24 +333,23 @@ def _parted(key: str) -> tuple[Kind | None, str]:
 
 
 def _setting_faults(wanted: Mapping[str, Any]) -> Iterator[Violation]:
-    plain = yield from _without_secret_faults(DECLARED, wanted, "settings", "metarr settings set")
+    plain = yield from _without_secret_faults(DECLARED, wanted, "settings")
     yield from checked_all(DECLARED, plain, may_go=False)[1]
 
 
 def _without_secret_faults(
-    declared: Iterable[Setting], wanted: Mapping[str, Any], path: str, command: str
+    declared: Iterable[Setting], wanted: Mapping[str, Any], path: str
 ) -> Generator[Violation, None, dict[str, Any]]:
     """What is wanted but for secrets, each of which is a fault."""
     secrets = {each.key for each in declared if each.is_secret}
     for key in sorted(secrets & wanted.keys()):
-        yield Violation(f"{path}.{key}", f"is a secret and not read from a file: {command} {key}=-")
+        yield Violation(f"{path}.{key}", "is a secret and not read from a file: enter it by itself")
     return {key: value for key, value in wanted.items() if key not in secrets}
 
 
 def _provider_faults(configured: ConfiguredProvider, wanted: ProviderDecisions) -> Iterator[Violation]:
     path = f"providers.{configured.id}.settings"
-    command = f"metarr providers set {configured.id}"
-    plain = yield from _without_secret_faults(configured.declared, wanted.settings, path, command)
+    plain = yield from _without_secret_faults(configured.declared, wanted.settings, path)
     yield from checked_all(configured.declared, plain, path=path, owner=configured.id, may_go=False)[1]
 
 

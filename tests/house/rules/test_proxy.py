@@ -220,7 +220,7 @@ def test_it_is_sealed_and_known_to_whoever_must_not_let_it_out(home: House) -> N
 
 
 def test_a_document_brings_no_password(home: House) -> None:
-    with pytest.raises(InvalidInput, match="is a secret and not read from a file: metarr settings set"):
+    with pytest.raises(InvalidInput, match="is a secret and not read from a file: enter it by itself"):
         home.services.decisions.take('{"format":1,"settings":{"proxy_password":"x"}}', dry_run=False)
     home.services.decisions.take('{"format":1,"settings":{"proxy":"http://proxy.lan:3128"}}', dry_run=False)
     assert way(home, "tmdb") == "http://proxy.lan:3128"
