@@ -467,7 +467,7 @@ def test_sixteen_tabs_look_at_health_while_as_many_titles_are_waited_for(browser
         for tab in tabs:
             expect(tab.locator("#provider-omdb")).to_contain_text("Working")
         assert not any(each.done() for each in refreshes), "all this went on while they hung"
-        assert min(took) < 50, took
+        assert min(took) < 250, "they hang for 15,000 ms; scripts/bench tells what a page takes"
         simulators.reset()
 
 

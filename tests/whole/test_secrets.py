@@ -95,6 +95,15 @@ class Everything:
             )
         self.said.append(answer.content + repr(dict(answer.headers)).encode())
 
+    def page(self, path: str, form: dict[str, str] | None = None) -> None:
+        """What a browser is shown, or what it is told about a form that it sends."""
+        with requests.Session() as session:
+            session.trust_env = False
+            address = f"{self._http}{path}"
+            answer = session.post(address, form, timeout=30) if form else session.get(address, timeout=30)
+        assert answer.status_code < 500, answer.text
+        self.said.append(answer.content + repr(dict(answer.headers)).encode())
+
     def configure(self, provider: str, settings: dict[str, Any]) -> None:
         self.call(
             "Config",
@@ -118,6 +127,8 @@ class Everything:
         self.call("Enrichment", "ListJobs", {})
         self.call("Health", "GetHealth", {})
         self.call("Health", "ListNotices", {})
+        for path in ("health", "providers", f"providers/{provider}", "jobs", "settings"):
+            self.page(path)
 
     def close(self) -> None:
         self._client.close()
@@ -223,6 +234,12 @@ def test_no_key_is_ever_seen_again(simulators: Simulators, tmp_path: Path) -> No
             daemon.call("Config", "TestProvider", {"providerId": provider}, 5)
             daemon.configure(provider, bad | {"base_url": "no address", "daily_quota": -1})
             daemon.configure(provider, bad | {"no_such_setting": ECHOED})
+            typed = {f"settings.{key}": ECHOED for key in SECRETS[provider]}
+            for do, address in (("test", hostile.url), ("test", "no address"), ("save", "no address")):
+                form = {"etag": "old", "do": do, "settings.base_url": address, "settings.requests_per_second": "many"}
+                daemon.page(f"providers/{provider}", {**form, **typed})
+                hostile.script(echo(hostile, 401))
+                daemon.page(f"providers/{provider}", {**form, **typed, "settings.requests_per_second": "5"})
             for body in (b'{"providerId": "%s", "settings": {"api_key": "%s"', b'{"x": "%s", "y": "%s"}'):
                 daemon.post("Config", "UpdateProvider", body % (provider.encode(), ECHOED.encode()))
             hostile.requests.clear()
