@@ -1,10 +1,10 @@
 """Between the domain and the messages of the contract."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
+from google.protobuf.struct_pb2 import NULL_VALUE, Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from metarr.domain import values
@@ -58,19 +58,32 @@ _EXACT = 2**53
 
 def value_message(plain: Any) -> Value:
     """Plain JSON as a message."""
+    message = Value()
+    fill(message, plain)
+    return message
+
+
+def fill(message: Value, plain: Any) -> None:
+    """Give an empty message this plain JSON, in its place: one that is handed on is copied at every level above it."""
     match plain:
-        case None:
-            return Value(null_value=NULL_VALUE)
-        case bool():
-            return Value(bool_value=plain)
         case str():
-            return Value(string_value=plain)
+            message.string_value = plain
+        case None:
+            message.null_value = NULL_VALUE
+        case bool():
+            message.bool_value = plain
         case int() | float():
-            return Value(number_value=plain)
+            message.number_value = plain
         case list() | tuple():
-            return Value(list_value=ListValue(values=[value_message(element) for element in plain]))
+            message.list_value.SetInParent()
+            elements = message.list_value.values
+            for element in plain:
+                fill(elements.add(), element)
         case dict():
-            return Value(struct_value=Struct(fields={key: value_message(element) for key, element in plain.items()}))
+            message.struct_value.SetInParent()
+            members = message.struct_value.fields
+            for key, element in plain.items():
+                fill(members[key], element)
         case _:
             raise TypeError(f"{type(plain).__name__} is no plain value")
 
@@ -93,31 +106,41 @@ def plain_of(message: Value) -> Any:
             return None
 
 
-def _value(value: values.Value | None) -> Value | None:
-    """None stays None, which leaves a message's field absent."""
-    return None if value is None else value_message(plain_value(value))
+def _fill_value(message: Value, value: values.Value) -> None:
+    fill(message, plain_value(value))
 
 
 def runner_up_message(runner_up: RunnerUp) -> pb.RunnerUp:
-    return pb.RunnerUp(
+    message = pb.RunnerUp(
         provider=runner_up.provider,
-        value=_value(runner_up.value),
         fetched_at=timestamp(runner_up.fetched_at),
         why=runner_up.why,
         language=runner_up.language,
     )
+    if runner_up.value is not None:
+        _fill_value(message.value, runner_up.value)
+    return message
 
 
 def field_message(
     name: str, stored: FieldValue | None, runners_up: Iterable[RunnerUp] = (), waiting: Iterable[str] = ()
 ) -> pb.FieldValue:
     """A field with its provenance; `stored` None: it holds nothing. `waiting`: providers that could not be heard."""
+    return _field(pb.FieldValue, name, stored, runners_up, waiting)
+
+
+def _field(
+    make: Callable[..., pb.FieldValue],
+    name: str,
+    stored: FieldValue | None,
+    runners_up: Iterable[RunnerUp],
+    waiting: Iterable[str],
+) -> pb.FieldValue:
     runners = [runner_up_message(runner_up) for runner_up in runners_up]
     if stored is None:
-        return pb.FieldValue(name=name, runners_up=runners, waiting_for=waiting)
-    return pb.FieldValue(
+        return make(name=name, runners_up=runners, waiting_for=waiting)
+    message = make(
         name=name,
-        value=_value(stored.value),
         source="+".join(stored.sources),
         fetched_at=timestamp(stored.fetched_at),
         rule=(Rule.LOCKED if stored.locked else stored.rule).value,
@@ -129,6 +152,9 @@ def field_message(
         language=stored.language,
         locks_below=stored.locks_below,
     )
+    if stored.value is not None:
+        _fill_value(message.value, stored.value)
+    return message
 
 
 def item_message(
@@ -149,13 +175,12 @@ def item_message(
     are the items that were joined to it, `children` how many are below it; `undecided`: it was looked for in vain;
     `missing`: fields that hold nothing; `numbers`: those of an episode."""
     place = item.place()
-    return pb.Item(
+    message = pb.Item(
         id=str(item.id) if item.id else "",
         kind=kind_message(item.kind),
         title=item.shown_title(),
         year=item.shown_year(),
         ids=_id_messages(item.ids),
-        fields=_field_messages(item, runners_up or {}, waiting or {}) if fields else (),
         conflicts=conflict_messages(item.conflicts),
         monitored=item.monitored,
         parent_id="" if item.parent_id is None else str(item.parent_id),
@@ -179,6 +204,9 @@ def item_message(
         ],
         missing_fields=missing,
     )
+    if fields:
+        _add_fields(message, item, runners_up or {}, waiting or {})
+    return message
 
 
 def conflict_messages(conflicts: Iterable[Conflict]) -> list[pb.IdConflict]:
@@ -195,14 +223,17 @@ def conflict_messages(conflicts: Iterable[Conflict]) -> list[pb.IdConflict]:
     ]
 
 
-def _field_messages(
-    item: MediaItem, runners_up: Mapping[str, Sequence[RunnerUp]], waiting: Mapping[str, Sequence[str]]
-) -> Iterator[pb.FieldValue]:
+def _add_fields(
+    message: pb.Item,
+    item: MediaItem,
+    runners_up: Mapping[str, Sequence[RunnerUp]],
+    waiting: Mapping[str, Sequence[str]],
+) -> None:
     """Stored fields, and those without a value of which there is something to tell, in catalogue order."""
     for name in FIELDS:
         stored, runners, waits = item.fields.get(name), runners_up.get(name, ()), waiting.get(name, ())
         if stored is not None or runners or waits:
-            yield field_message(name, stored, runners, waits)
+            _field(message.fields.add, name, stored, runners, waits)
 
 
 def head_message(
@@ -280,16 +311,19 @@ def match_message(match: Match) -> pb.Candidate:
 
 def change_message(change: Change) -> pb.FieldChange:
     """A change of one field; a field that was emptied has no rule."""
-    return pb.FieldChange(
+    message = pb.FieldChange(
         field=change.field,
-        old_value=_value(change.old.value),
-        new_value=_value(change.new.value),
         old_source="+".join(change.old.sources),
         new_source="+".join(change.new.sources),
         rule=change.new.rule.value if change.new.value is not None else "",
         old_locked=change.old.locked,
         new_locked=change.new.locked,
     )
+    if change.old.value is not None:
+        _fill_value(message.old_value, change.old.value)
+    if change.new.value is not None:
+        _fill_value(message.new_value, change.new.value)
+    return message
 
 
 def outcome_message(provider: str, outcome: Outcome) -> pb.ProviderOutcome:
