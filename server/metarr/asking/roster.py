@@ -4,6 +4,7 @@ The one place that joins what a provider declares, what the owner set, and the c
 settings replaces the configured provider and closes the old channel.
 """
 
+import math
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,11 @@ from metarr.store.database import Database
 from metarr.store.providers import ProviderConfig, ProviderStore
 
 log = structlog.get_logger(__name__)
+
+SLOW_ANSWER = 0.5
+"""Seconds that an answer may take while a provider is still asked as often as the owner allows."""
+
+MOST_WORKERS = 32
 
 LAST_ANSWERS = 2.0
 """Seconds for which closing waits for answers that are on their way."""
@@ -213,9 +219,12 @@ def in_force(declared: Iterable[Setting], config: ProviderConfig, vault: Vault) 
 
 
 def limits_in_force(declared: Limits, settings: Mapping[str, SettingValue]) -> Limits:
-    """The limits as the owner set them."""
+    """The limits as the owner set them, with as many workers as it takes to reach them."""
+    per_second = float(settings.get("requests_per_second", declared.per_second))
+    # 16 workers that wait half a second for each answer ask 32 times a second, whatever the owner allows.
+    needed = min(MOST_WORKERS, math.ceil(per_second * SLOW_ANSWER))
     return Limits(
-        per_second=float(settings.get("requests_per_second", declared.per_second)),
+        per_second=per_second,
         daily_quota=int(settings.get("daily_quota", declared.daily_quota)),
-        workers=declared.workers,
+        workers=max(declared.workers, needed),
     )

@@ -17,7 +17,7 @@ app = typer.Typer(help="See and change which providers each field listens to.", 
 
 SERVICE = "ConfigService"
 SAMPLES = 3
-MOST_PREVIEWED = 5000
+MOST_PREVIEWED = 1500
 """Items that a preview looks at: in about two seconds."""
 
 MOST_TEXT = 80

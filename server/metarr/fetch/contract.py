@@ -38,7 +38,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     per_second: float = 5.0
     daily_quota: int = 0
-    workers: int = 8
+    workers: int = 16
 
 
 class Connection(Struct, frozen=True, kw_only=True):

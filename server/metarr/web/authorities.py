@@ -35,7 +35,7 @@ KINDS = {
 
 STEPS = {"up": -1, "down": 1}
 SAMPLES = 5
-PREVIEWED = 2000
+PREVIEWED = 1500
 """Items that a preview looks at, from all over the library: so it comes in a few seconds."""
 PREVIEW_SECONDS = 60.0
 

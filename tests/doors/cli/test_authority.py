@@ -63,7 +63,7 @@ def test_changes_name_exactly_what_they_change(metarr, daemon, arguments, reques
     daemon.asked.clear()
     daemon.answers["ConfigService", "PreviewFieldAuthorities"] = {"items": 3}
     metarr("authority", *arguments, "--preview")
-    assert daemon.asked == [("PreviewFieldAuthorities", {**request_sent, "samples": 3, "maxItems": 5000})]
+    assert daemon.asked == [("PreviewFieldAuthorities", {**request_sent, "samples": 3, "maxItems": 1500})]
 
 
 @pytest.mark.parametrize("text", ["plot", "movie.", "film.plot"])
@@ -122,7 +122,7 @@ def test_what_applying_the_rules_in_force_would_do_can_be_previewed(metarr, daem
     daemon.answers["ConfigService", "PreviewFieldAuthorities"] = {"items": 3}
     result = metarr("authority", "apply", "--drop-foreign", "--preview")
     assert result.out == "0 of 3 items would change. Nothing was changed, and no provider asked.\n"
-    assert daemon.asked == [("PreviewFieldAuthorities", {"dropForeign": True, "samples": 3, "maxItems": 5000})]
+    assert daemon.asked == [("PreviewFieldAuthorities", {"dropForeign": True, "samples": 3, "maxItems": 1500})]
 
 
 def test_a_preview_of_a_large_library_tells_how_much_of_it_was_looked_at(metarr, daemon):
