@@ -154,10 +154,13 @@ def text(raw: Any) -> str | None:
     return None if trimmed in ("", "N/A") else trimmed
 
 
+_CODE = re.compile(r"[A-Za-z0-9-]{1,8}")
+
+
 def short_code(raw: Any) -> str | None:
     """A short word for a program, such as the code of a language; None for none."""
     read = text(raw)
-    if read is not None and not re.fullmatch(r"[A-Za-z0-9-]{1,8}", read):
+    if read is not None and not _CODE.fullmatch(read):
         raise Malformed(f"{read[:20]!r} is no code")
     return read
 
@@ -299,7 +302,9 @@ MAX_ROLES, MAX_ROLE = 5, 200
 
 def person(credit: Credit) -> str:
     """What tells who it is: the first of its ids, else the name."""
-    return next((f"{id_type}:{value}" for id_type, value in credit.ids.items()), text_key(credit.name))
+    for id_type, value in credit.ids.items():
+        return f"{id_type}:{value}"
+    return text_key(credit.name)
 
 
 def one_entry_each(entered: Iterable[Credit]) -> tuple[Credit, ...]:
@@ -307,14 +312,18 @@ def one_entry_each(entered: Iterable[Credit]) -> tuple[Credit, ...]:
     entries: dict[str, list[Credit]] = {}
     for credit in entered:
         entries.setdefault(person(credit), []).append(credit)
-    return tuple(
-        replace(
-            of_one[0],
-            role=" / ".join(_distinct(credit.role for credit in of_one)[:MAX_ROLES]),
-            photo=next((credit.photo for credit in of_one if credit.photo), ""),
-            order=order,
-        )
-        for order, of_one in enumerate(entries.values())
+    return tuple([_joined(of_one, order) for order, of_one in enumerate(entries.values())])
+
+
+def _joined(of_one: list[Credit], order: int) -> Credit:
+    first, *others = of_one
+    if not others:  # as nearly everybody is
+        return replace(first, role=first.role if len(first.role) <= MAX_ROLE else "", order=order)
+    return replace(
+        first,
+        role=" / ".join(_distinct(credit.role for credit in of_one)[:MAX_ROLES]),
+        photo=next((credit.photo for credit in of_one if credit.photo), ""),
+        order=order,
     )
 
 
@@ -347,4 +356,4 @@ def web_address(raw: Any) -> str | None:
 def https(raw: Any) -> str | None:
     """A web address, always https; None where it is none. Addresses from providers are data and never fetched."""
     read = web_address(raw)
-    return read and re.sub("^http:", "https:", read)
+    return f"https:{read[5:]}" if read and read.startswith("http:") else read

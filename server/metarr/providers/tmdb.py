@@ -738,11 +738,13 @@ def _entry(raw: dict[str, Any]) -> _Entry:
         raise Malformed("nobody has this role")
     roles = [(optional(whole, role.get("episode_count")) or 0, role.get("character")) for role in _roles(raw)]
     roles.sort(key=lambda role: -role[0])
-    credit = Credit(name=name, photo=_image_url(raw.get("profile_path")) or "", ids={"tmdb": tmdb} if tmdb else {})
+    photo, ids = _image_url(raw.get("profile_path")) or "", {"tmdb": tmdb} if tmdb else {}
     return _Entry(
         episodes=optional(whole, raw.get("total_episode_count")) or sum(played for played, _ in roles),
         billing=order if isinstance(order, int) and not isinstance(order, bool) else math.inf,
-        credits=[replace(credit, role=optional(text, character) or "") for _, character in roles],
+        credits=[
+            Credit(name=name, role=optional(text, character) or "", photo=photo, ids=ids) for _, character in roles
+        ],
     )
 
 
@@ -782,9 +784,12 @@ def _video_url(video: dict[str, Any]) -> str | None:
     return None
 
 
+_IMAGE_PATH = re.compile(r"/[A-Za-z0-9_-]+\.(jpg|jpeg|png|webp)")
+
+
 def _image_url(path: Any, size: str = "original") -> str | None:
     """Of an image that every player can show: logos are also kept as SVG."""
-    if not isinstance(path, str) or not re.fullmatch(r"/[A-Za-z0-9_-]+\.(jpg|jpeg|png|webp)", path):
+    if not isinstance(path, str) or not _IMAGE_PATH.fullmatch(path):
         return None
     return f"{IMAGES}/{size}{path}"
 
@@ -819,8 +824,11 @@ def _image(raw: dict[str, Any]) -> Image | None:
     )
 
 
+_REGION = re.compile("[A-Z]{2}")
+
+
 def _region(raw: Any) -> str:
-    return raw if isinstance(raw, str) and re.fullmatch("[A-Z]{2}", raw) else ""
+    return raw if isinstance(raw, str) and _REGION.fullmatch(raw) else ""
 
 
 def _lettered(images: Artwork) -> Artwork:
