@@ -1,5 +1,6 @@
 """Which items are meant: what lists and jobs narrow the library by."""
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -124,6 +125,7 @@ def _of_years(query: Select[Any], first: int, last: int) -> Select[Any]:
     return query.where(items.c.shown_year.between(1, last)) if last else query
 
 
+@cache
 def unidentified(asked_by: tuple[str, ...]) -> ColumnElement[bool]:
     """Whether an item is a movie or series without an external id of one of these types; none named: without any."""
     asked_for = exists().where(external_ids.c.item_id == items.c.id, external_ids.c.alias == (~true()))
