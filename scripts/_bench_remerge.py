@@ -106,6 +106,9 @@ def bench_remerge() -> Mapping[str, float]:
         services.authorities.update(rules=[(Kind.MOVIE, "plot", FieldRule(providers=("omdb", "tmdb")))])
         with timed(figures, "preview_items_per_s"):
             foretold = services.remerger.preview()
+        begun = time.process_time()
+        services.remerger.preview(samples=5, max_items=1500)
+        figures["preview_of_1500_cpu_s"] = time.process_time() - begun
         with timed(figures, "apply_items_per_s"):
             *_, last = services.remerger.apply()
         assert last.tally.changed_fields() == foretold.changed_fields() == {(Kind.MOVIE, "plot"): ITEMS}
