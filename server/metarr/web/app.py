@@ -14,7 +14,7 @@ from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as config
 from metarr.web import authorities, health, home, jobs, library, players, providers, session, settings, show, static
 from metarr.web.frame import DOOR, called, is_partial, label, picture, refusal, status_of
-from metarr.web.item import artwork, field, history, identity, refresh, view
+from metarr.web.item import artwork, field, history, identity, refresh, series, view
 from metarr.web.item import page as item
 
 log = structlog.get_logger(__name__)
@@ -71,6 +71,7 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
         may_sign_out=session.may_sign_out, NOT_CONFIGURED=config.ProviderState.STATUS_NOT_CONFIGURED
     )
     app.jinja_env.globals.update(Field=config.Field, EPISODE=common.MEDIA_KIND_EPISODE, ABOVE_OTHERS=field.ABOVE_OTHERS)
+    app.jinja_env.globals.update(SERIES=common.MEDIA_KIND_SERIES)
     app.jinja_env.filters.update(show.FILTERS, label=label, called=called, picture=picture)
     app.jinja_env.filters.update(
         item_called=view.called,
@@ -103,6 +104,7 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
         identity,
         artwork,
         history,
+        series,
     ):
         app.register_blueprint(module.pages)
     return app

@@ -76,6 +76,8 @@ def _remedy(action: pb.NoticeAction) -> Remedy | None:
             return Remedy(url_for("providers.provider_page", provider_id=action.target), "Open its settings")
         case "ConfigService.UpdateProvider":
             return Remedy(url_for("home.welcome"), "Add a key")
+        case "LibraryService.SetSeriesOrder":
+            return Remedy(url_for("series.show", item_id=action.target), "See its orders")
         case "ConfigService.TestProvider":
             return Remedy(url_for("providers.provider_page", provider_id=action.target), "Test it")
     return None
