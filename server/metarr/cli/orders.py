@@ -78,6 +78,8 @@ def _tell_moved(answer: Answer, order: str, *, dry_run: bool) -> None:
     if resting := answer.get("restingCount"):
         parts.append(f"{counted(resting, 'episode')} without a file")
     say(f"{title} in the {clean(order)} order: {', '.join(parts)}.")
+    if answer.get("unread"):
+        note(f"this order was never read: the numbers mean what they meant until: metarr enrich {answer['item']['id']}")
     if dry_run:
         say("Nothing was changed.")
     elif made := answer.get("changeSetId"):

@@ -50,6 +50,11 @@ class Numbering(Struct, frozen=True, kw_only=True):
     library: dict[Number, int] = {}
     remembered: dict[str, dict[Number, int]] = {}
 
+    @property
+    def is_pointed(self) -> bool:
+        """Whether the numbers point to what they mean in the order; else it was chosen before it could be read."""
+        return self.order == AIRED or self.order in self.remembered or not self.library
+
     def items(self) -> set[int]:
         """All items that are pointed to, by whichever numbers."""
         return {item for pointers in (self.library, *self.remembered.values()) for item in pointers.values()}
@@ -60,7 +65,8 @@ def identities(numbering: Numbering, orders: Mapping[str, EntryNumbers], own: Ma
     that the files go by, else at one that is remembered. No two items are the same entry."""
     entry_of = dict(own)
     taken = set(own.values())
-    pointed = [(numbering.order, numbering.library), *sorted(numbering.remembered.items())]
+    now = [(numbering.order, numbering.library)] if numbering.is_pointed else []
+    pointed = [*now, *sorted(numbering.remembered.items())]
     for order, pointers in pointed:
         numbered = orders.get(order, {})
         for number, item in sorted(pointers.items()):
@@ -88,7 +94,6 @@ def in_order(
     item_of = {entry: item for item, entry in entry_of.items()}
     numbered = orders.get(order, {})
     before = numbering.remembered.get(order, {})
-    left = _with(numbering.remembered.get(numbering.order, {}), numbering.library)
     wanted = {number for number, item in numbering.library.items() if item not in gone}
     library = {number: item for number, item in before.items() if number in wanted or item in gone}
     taken = set(library.values())
@@ -102,8 +107,21 @@ def in_order(
         library[number] = -place if item in entry_of or item in taken else item
         taken.add(library[number])
     identified = {number: item_of[entry] for number, entry in numbered.items() if entry in item_of}
-    remembered = {**numbering.remembered, numbering.order: left, order: _with(_with(identified, before), library)}
+    remembered = {**_left(numbering), order: _with(_with(identified, before), library)}
     return Numbering(order=order, library=library, remembered=remembered)
+
+
+def unread(numbering: Numbering, order: str) -> Numbering:
+    """The same numbers in an order that nobody has read yet: they point where they did until it is."""
+    return Numbering(order=order, library=numbering.library, remembered=_left(numbering))
+
+
+def _left(numbering: Numbering) -> dict[str, dict[Number, int]]:
+    """What is to be remembered where an order is left."""
+    if not numbering.is_pointed:
+        return numbering.remembered
+    left = _with(numbering.remembered.get(numbering.order, {}), numbering.library)
+    return {**numbering.remembered, numbering.order: left}
 
 
 def _with(pointers: Pointers, stronger: Pointers) -> dict[Number, int]:

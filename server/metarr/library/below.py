@@ -23,8 +23,9 @@ from metarr.domain.outcome import Answered, NotAsked, Outcome, Skip
 from metarr.domain.series import outcomes_below
 from metarr.errors import VersionMoved
 from metarr.library.commit import publish
-from metarr.library.listings import Holding, Lister, SeriesFacts, holding_of
+from metarr.library.listings import Holding, Lister, Listings, SeriesFacts, holding_of
 from metarr.library.offers import fitting_order, offer
+from metarr.library.reorder import point
 from metarr.library.withdrawals import guarded
 from metarr.store import episode_entries, items
 from metarr.store.changes import ChangeSet
@@ -91,10 +92,13 @@ class BelowEnricher:
         with self._database.read() as connection:
             holding = holding_of(connection, series)
             records = episode_entries.of_series(connection, series.id)
-        below = holding.below
-        if not below:
+        if not holding.below:
             return Below()
-        gathered = self._gather(holding, records, inquiry, config, facts)
+        lists = self._lister.ask(holding, inquiry, config, facts)
+        if keep and not holding.numbering.is_pointed and series.order in lists.orders():
+            holding = self._pointed(series, lists)
+        below = holding.below
+        gathered = self._gather(holding, records, lists, config)
         enriched: dict[int, EnrichedBelow] = {}
         group_id = 0
         for start in range(0, len(below), AT_ONCE):
@@ -124,19 +128,21 @@ class BelowEnricher:
         with self._database.read() as connection:
             holding = holding_of(connection, series)
             records = episode_entries.of_series(connection, series.id)
-        return self._gather(holding, records, inquiry, config, facts).outcomes
+        lists = self._lister.ask(holding, inquiry, config, facts)
+        return self._gather(holding, records, lists, config).outcomes
 
-    def _gather(
-        self,
-        series: Holding,
-        records: Sequence[KnownEntry],
-        inquiry: Inquiry,
-        config: Config,
-        facts: SeriesFacts,
-    ) -> _Gathered:
-        """Ask for what the providers list, and sort out which entry is which episode."""
+    def _pointed(self, series: MediaItem, lists: Listings) -> Holding:
+        """What is held of a series of which the order could not be read before."""
+        with self._gatherer.arrivals.begin() as connection:
+            now = items.get(connection, series.id)
+            if now is None or now.order != series.order:
+                raise VersionMoved(f"another order of item {series.id} was chosen meanwhile")
+            point(connection, now, lists.orders(), self._clock.now())
+            return holding_of(connection, now)
+
+    def _gather(self, series: Holding, records: Sequence[KnownEntry], lists: Listings, config: Config) -> _Gathered:
+        """Sort out which entry is which episode, and what each provider says about it."""
         everyone = self._gatherer.heard(config)
-        lists = self._lister.ask(series, inquiry, config, facts)
         listings = lists.by_provider
         order = series.numbering.order
         pairs = pairs_of([*series.below, *series.resting], listings, records, self._clock.now(), order)

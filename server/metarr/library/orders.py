@@ -43,7 +43,8 @@ class MovedNumber:
 @dataclass(frozen=True)
 class Reordered:
     """What came of it, or would: `resting`: episodes that a file was and no file is any more. `change_set` None: the
-    order was chosen already, or it is only looked at."""
+    order was chosen already, or it is only looked at. `unread`: what is in it is not known yet; the next run of the
+    series asks, and points the numbers then."""
 
     series: MediaItem
     order: str
@@ -51,6 +52,7 @@ class Reordered:
     created: int = 0
     resting: int = 0
     change_set: ChangeSet | None = None
+    unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class _CachedSeries:
 
     def names(self) -> tuple[str, ...]:
         """The orders that may be chosen."""
-        listed = {order for orders in self.facts.orders.values() for order in orders} & self.orders().keys()
+        listed = {order for orders in self.facts.orders.values() for order in orders}
         names = {AIRED, self.series.order} | self.holding.numbering.remembered.keys() | listed
         return tuple(sorted(names, key=lambda order: (order != AIRED, order)))
 
@@ -101,12 +103,12 @@ class SeriesOrders:
         if dry_run:
             with self._database.read() as connection:
                 series = find_series(connection, heard.series.id, "item_id")
-                plan = reorder.planned(connection, series, order, heard.orders())
+                plan = _planned(connection, series, order, heard)
                 return _reordered(connection, series, plan, heard.orders(), None)
         sync_fields = self._config.read().sync_fields
         with self._database.begin_durably() as connection:
             series = find_series(connection, heard.series.id, "item_id")
-            plan = reorder.planned(connection, series, order, heard.orders())
+            plan = _planned(connection, series, order, heard)
             if order == series.order:
                 return Reordered(series, order)
             done = reorder.reorder(connection, series, plan, now=self._clock.now(), sync_fields=sync_fields)
@@ -117,6 +119,12 @@ class SeriesOrders:
             series = find_series(connection, reference, "item_id")
         holding, facts, listings = self._lister.heard(series, self._config.read())
         return _CachedSeries(series, holding, facts, listings)
+
+
+def _planned(connection: Connection, series: MediaItem, order: str, heard: _CachedSeries) -> OrderPlan:
+    if order in heard.orders() or order in heard.holding.numbering.remembered:
+        return reorder.planned(connection, series, order, heard.orders())
+    return reorder.planned_unread(connection, series, order)
 
 
 def _listed(name: str, numbered: EntryNumbers, library: Mapping[Number, int]) -> ListedOrder:
@@ -148,4 +156,5 @@ def _reordered(
         created=plan.created(),
         resting=len(plan.resting()),
         change_set=change_set,
+        unread=not plan.after.is_pointed,
     )

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from metarr.domain.entries import KnownEntry, place_of
 from metarr.domain.item import REPORTERS, FieldValue, MediaItem, Rule
-from metarr.domain.numbering import AIRED, RESTING, EntryNumbers, Number, Numbering, in_order
+from metarr.domain.numbering import AIRED, RESTING, EntryNumbers, Number, Numbering, in_order, unread
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo
 from metarr.library.commit import publish
@@ -78,6 +78,13 @@ def planned_back(connection: Connection, series: MediaItem, order: str) -> Order
     return _plan(before, order, {}, {item: f"item:{item}" for item in by_id}, by_id.values())
 
 
+def planned_unread(connection: Connection, series: MediaItem, order: str) -> OrderPlan:
+    """The same where the order was never read: the numbers point where they did until a run reads it."""
+    before = numbers.numbering_of(connection, series.id, series.order)
+    by_id = items.get_many(connection, before.items(), fields=())
+    return OrderPlan(before, unread(before, order), _gone(by_id.values()))
+
+
 def _plan(
     before: Numbering,
     order: str,
@@ -85,8 +92,20 @@ def _plan(
     own: Mapping[int, str],
     pointed: Iterable[MediaItem],
 ) -> OrderPlan:
-    gone = frozenset(item.id for item in pointed if item.deleted_at is not None and not item.rests)
+    gone = _gone(pointed)
     return OrderPlan(before, in_order(before, order, orders, own, gone), gone)
+
+
+def _gone(pointed: Iterable[MediaItem]) -> frozenset[int]:
+    return frozenset(item.id for item in pointed if item.deleted_at is not None and not item.rests)
+
+
+def point(connection: Connection, series: MediaItem, orders: Mapping[str, EntryNumbers], now: datetime) -> None:
+    """Have the numbers point to what they mean in the order of a series, now that it is read."""
+    plan = planned(connection, series, series.order, orders)
+    _Reordering(connection, series, plan, now).do()
+    items.put_fingerprints(connection, {series.id: ""})
+    log.info("series_pointed", series=series.id, order=series.order, moved=len(plan.moved()), new=plan.created())
 
 
 def reorder(
@@ -232,7 +251,8 @@ class _Reordering:
         entries: dict[int, int] = {}
         for entry in player_entries.numbered(self._connection, {*left, *(was for was, _ in pointed)}):
             if entry.item_id in moved:
-                entries[entry.id] = moved[entry.item_id]
+                if moved[entry.item_id] != entry.item_id:
+                    entries[entry.id] = moved[entry.item_id]
                 continue
             shown = place_of(self._items[entry.item_id])
             number = shown if entry.season is None or entry.number is None else (entry.season, entry.number)

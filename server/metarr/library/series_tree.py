@@ -78,8 +78,10 @@ def _seasons(
         elif item.kind is Kind.EPISODE and place is not None:
             episode = TreeEpisode(place[1], item, tuple(entries_of.get(item.id, ())))
             episodes.setdefault(place[0], []).append(episode)
+    # Of an item that was made for a number nothing is known before the next run: it is what is listed there.
+    unknown = {(season, each.number) for season, some in episodes.items() for each in some if not each.entries}
     for each in _missing(records, {item.id for item in below}):
-        if each.entry in numbers:
+        if each.entry in numbers and numbers[each.entry] not in unknown:
             season_number, number = numbers[each.entry]
             episodes.setdefault(season_number, []).append(TreeEpisode(number, None, (each,)))
     return tuple(

@@ -553,7 +553,7 @@ class SetSeriesOrderRequest(_message.Message):
     def __init__(self, item_id: _Optional[str] = ..., order: _Optional[str] = ..., dry_run: _Optional[bool] = ...) -> None: ...
 
 class SetSeriesOrderResponse(_message.Message):
-    __slots__ = ("item", "moved", "moved_count", "created_count", "resting_count", "change_set_id")
+    __slots__ = ("item", "moved", "moved_count", "created_count", "resting_count", "change_set_id", "unread")
     class MovedNumber(_message.Message):
         __slots__ = ("season_number", "episode_number", "old_item", "new_item", "entry")
         SEASON_NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -573,10 +573,12 @@ class SetSeriesOrderResponse(_message.Message):
     CREATED_COUNT_FIELD_NUMBER: _ClassVar[int]
     RESTING_COUNT_FIELD_NUMBER: _ClassVar[int]
     CHANGE_SET_ID_FIELD_NUMBER: _ClassVar[int]
+    UNREAD_FIELD_NUMBER: _ClassVar[int]
     item: _common_pb2.Item
     moved: _containers.RepeatedCompositeFieldContainer[SetSeriesOrderResponse.MovedNumber]
     moved_count: int
     created_count: int
     resting_count: int
     change_set_id: str
-    def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., moved: _Optional[_Iterable[_Union[SetSeriesOrderResponse.MovedNumber, _Mapping]]] = ..., moved_count: _Optional[int] = ..., created_count: _Optional[int] = ..., resting_count: _Optional[int] = ..., change_set_id: _Optional[str] = ...) -> None: ...
+    unread: bool
+    def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., moved: _Optional[_Iterable[_Union[SetSeriesOrderResponse.MovedNumber, _Mapping]]] = ..., moved_count: _Optional[int] = ..., created_count: _Optional[int] = ..., resting_count: _Optional[int] = ..., change_set_id: _Optional[str] = ..., unread: _Optional[bool] = ...) -> None: ...

@@ -526,3 +526,89 @@ def test_a_change_that_is_cut_off_is_none_at_all(
     monkeypatch.undo()
     choose(home, bad, "dvd")
     assert home.item(bad).order == "dvd"
+
+
+# An order that was never read
+
+
+def test_an_order_that_was_never_read_is_asked_for_and_then_gone_by(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TheTVDB lists an alternate order, too, which nobody asks for before it is chosen."""
+    asked = _listing_more(monkeypatch, "alternate", "dvd")
+    series = add_series(home, "breaking-bad")
+    home.enrich(series)
+    assert "alternate" not in asked
+    before = titles(home, series)
+    _, orders = home.services.orders.listed(series)
+    assert [(each.name, each.episodes > 0) for each in orders] == [("aired", True), ("alternate", False), ("dvd", True)]
+    would = choose(home, series, "alternate", dry_run=True)
+    assert (would.unread, would.moved) == (True, ())
+    done = choose(home, series, "alternate")
+    assert done.unread
+    assert titles(home, series) == before
+    home.enrich(series)
+    assert "alternate" in asked
+    after = titles(home, series)
+    assert (after[1, 2], after[1, 3]) == (before[1, 3], before[1, 2])
+    assert done.change_set is not None
+    home.services.history.undo(done.change_set.id)
+    assert titles(home, series) == before
+    choose(home, series, "alternate")
+    assert titles(home, series) == after
+
+
+def _listing_more(monkeypatch: pytest.MonkeyPatch, order: str, like: str) -> list[str]:
+    """Have TheTVDB list one more order, which is as another one; the orders that are asked for."""
+    asked: list[str] = []
+    ask_part, orders = Tvdb.listed, tvdb._orders
+
+    def listed(self: Tvdb, ask: Ask, parts: Sequence[Part], http: Http) -> Mapping[Part, Fragment | None]:
+        [part] = parts
+        asked.append(part.order)
+        if part.order != order:
+            return ask_part(self, ask, parts, http)
+        same = Part(asked_id=part.asked_id, language=part.language, order=like)
+        return {part: ask_part(self, ask, (same,), http)[same]}
+
+    monkeypatch.setattr(Tvdb, "listed", listed)
+    monkeypatch.setattr(tvdb, "_orders", lambda record: (*orders(record), order))
+    return asked
+
+
+# What is told of it
+
+
+def test_the_tree_tells_what_is_missing_by_the_order(home: House) -> None:
+    series = home.add("breaking-bad")
+    told_title = title("breaking-bad")
+    assert isinstance(told_title, Series)
+    add_episodes(home, told_title, {1: [1, 2, 4, 5, 6, 7]})
+    home.enrich(series)
+    assert missing(home, series) == {(1, 3): "...And the Bag's in the River"}
+    choose(home, series, "dvd")
+    assert missing(home, series) == {(1, 3): "Cat's in the Bag..."}
+    home.enrich(series)
+    assert missing(home, series) == {(1, 3): "Cat's in the Bag..."}
+    assert titles(home, series)[1, 2] == "...And the Bag's in the River"
+
+
+def missing(home: House, series: int) -> dict[tuple[int, int], str]:
+    """What is missing of the first season."""
+    tree = home.services.trees.of(series)
+    return {
+        (season.number, each.number): each.entries[0].title
+        for season in tree.seasons
+        for each in season.episodes
+        if each.item is None and season.number == 1
+    }
+
+
+def test_an_episode_tells_its_numbers_in_each_order(home: House, bad: int) -> None:
+    choose(home, bad, "dvd")
+    numbers = home.services.library.show(live(home, bad)[1, 2].id, why=False).numbers
+    assert {(each.numbering, each.season, each.number) for each in numbers} == {
+        ("library", 1, 2),
+        ("aired", 1, 3),
+        ("dvd", 1, 2),
+    }

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from msgspec.structs import replace
 
-from metarr.domain.numbering import EntryNumbers, Number, Numbering, fitting, in_order, ordered
+from metarr.domain.numbering import EntryNumbers, Number, Numbering, fitting, in_order, ordered, unread
 
 ORDERS = ("aired", "dvd", "absolute")
 
@@ -58,6 +58,16 @@ def test_a_number_that_comes_while_another_order_is_chosen_finds_the_episode() -
     after = in_order(before, "absolute", {"aired": AIRED, "absolute": order(a="1x01", b="2x07", c="1x02")}, {})
     assert after.library == dict(zip(numbers("1x01", "1x02", "1x03"), (1, 3, -1), strict=True))
     assert after.remembered["absolute"][2, 7] == 2
+
+
+def test_an_order_that_is_not_read_yet_moves_nothing_until_it_is() -> None:
+    before = Numbering(library=dict(zip(numbers("1x01", "1x02", "1x03"), (1, 2, 3), strict=True)))
+    chosen = unread(before, "dvd")
+    assert (chosen.order, chosen.library, chosen.is_pointed) == ("dvd", before.library, False)
+    orders = {"aired": AIRED, "dvd": DVD}
+    assert in_order(chosen, "dvd", orders, {}) == in_order(before, "dvd", orders, {})
+    assert in_order(chosen, "aired", orders, {}).library == before.library
+    assert in_order(in_order(chosen, "absolute", orders, {}), "dvd", orders, {}).library[1, 2] == 3
 
 
 def test_specials_are_in_every_order() -> None:

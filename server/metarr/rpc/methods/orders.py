@@ -39,6 +39,7 @@ class OrderMethods:
             created_count=done.created,
             resting_count=done.resting,
             change_set_id=str(done.change_set.id) if done.change_set else "",
+            unread=done.unread,
         )
 
 
