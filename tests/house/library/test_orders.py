@@ -5,12 +5,12 @@ from time import process_time
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from harness import House, title
+from long_series import add_long_series
 from metarr.domain.notice import Notice, NoticeAction, NoticeCode
-from metarr.domain.outcome import Fragment, ListedEpisode
-from metarr.domain.values import Kind, Text
+from metarr.domain.outcome import Fragment
+from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput
 from metarr.fetch.contract import Http
 from metarr.library.edit import Edit
@@ -443,43 +443,10 @@ def test_an_offer_ends_with_its_series(home: House) -> None:
 
 # Large, and ended at any moment
 
-SEASONS, EPISODES = 20, 50
-
 
 @pytest.fixture
 def long_series(home: House, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Twenty seasons of fifty episodes, which the discs have in reverse within each season, and which are counted
-    through in a third order. TheTVDB alone is asked."""
-
-    def listed(_: Tvdb, ask: Ask, parts: Sequence[Part], http: Http) -> Mapping[Part, Fragment | None]:
-        [part] = parts
-        return {part: replace(tvdb_list(part.order), provider="tvdb")}
-
-    monkeypatch.setattr(Tvdb, "listed", listed)
-    monkeypatch.setattr(tvdb, "_orders", lambda record: ("aired", "dvd", "absolute"))
-    for provider in ("tmdb", "omdb", "fanart"):
-        home.services.providers.update(provider, False, {})
-    series = home.add("oshi-no-ko")
-    told_title = title("oshi-no-ko")
-    assert isinstance(told_title, Series)
-    add_episodes(home, told_title, {season: list(range(1, EPISODES + 1)) for season in range(1, SEASONS + 1)})
-    home.enrich(series)
-    home.asked()
-    return series
-
-
-def tvdb_list(order: str) -> Fragment:
-    entries = []
-    for place in range(SEASONS * EPISODES):
-        season, number = place // EPISODES + 1, place % EPISODES + 1
-        if order == "dvd":
-            number = EPISODES + 1 - number
-        elif order == "absolute":
-            season, number = 1, place + 1
-        name = (Text(value=f"Story {place}", language="ja"),)
-        told_of = Fragment(provider="tvdb", kind=Kind.EPISODE, texts={"title": name}, ids={"tvdb": str(5000 + place)})
-        entries.append(ListedEpisode(id=f"tvdb:{5000 + place}", season=season, number=number, fragment=told_of))
-    return Fragment(provider="tvdb", kind=Kind.SEASON, listed=tuple(entries))
+    return add_long_series(home, monkeypatch)
 
 
 @pytest.mark.slow
