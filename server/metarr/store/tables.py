@@ -503,7 +503,7 @@ players = Table(
     Column("added_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("reported_at", Moment),
-    Column("tree", Boolean, nullable=False),
+    Column("tree", Boolean, nullable=False, server_default=false()),
 )
 
 held_removals = Table(
