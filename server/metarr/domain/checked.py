@@ -55,7 +55,8 @@ def checked_value(name: str, raw: object) -> Value | None:
     try:
         value = convert_value(name, raw)
     except msgspec.ValidationError as error:
-        raise ValueError(f"is no {_NOUNS[field.type]}: {error}") from error
+        where = f": {error}" if field.type in _PARTED else ""  # of the others it tells only how they are decoded
+        raise ValueError(f"is no {_NOUNS[field.type]}{where}") from error
     return _CHECKS[field.type](name, value)
 
 
@@ -69,6 +70,9 @@ _NOUNS: Mapping[FieldType, str] = {
     FieldType.COLLECTION: "collection with a name",
     FieldType.ARTWORK: "list of images, each with a url",
 }
+
+
+_PARTED = (FieldType.TEXTS, FieldType.CREDITS, FieldType.COLLECTION, FieldType.ARTWORK)
 
 
 def _text(name: str, value: str) -> str | None:

@@ -120,7 +120,7 @@ def _trouble(error: ProviderError) -> str:
 
 def _advice(configured: ConfiguredProvider, error: ProviderError) -> str:
     if isinstance(error, KeyRefused):
-        return f"{configured.provider.name} refuses the key: {error.detail}; {_where_to_get(configured)}"
+        return f"{error.detail}. {_where_to_get(configured)}"
     if isinstance(error, RateLimited | QuotaExhausted):
         return f"{configured.provider.name} is at its limit: {error.detail}; Metarr asks again by itself"
     if isinstance(error, ProxyFailed):

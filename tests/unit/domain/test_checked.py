@@ -115,6 +115,14 @@ def test_a_bad_value_is_refused_in_words(field, raw, told):
         checked_value(field, raw)
 
 
+@pytest.mark.parametrize(
+    ("field", "raw"), [("year", "soon"), ("imdb_rating", "good"), ("release_date", 5), ("plot", 5)]
+)
+def test_of_a_single_value_it_is_not_told_how_it_is_decoded(field, raw):
+    with pytest.raises(ValueError, match=r"^is no [a-z0-9 -]+$"):
+        checked_value(field, raw)
+
+
 def test_an_unknown_field_is_a_key_error():
     with pytest.raises(KeyError):
         checked_value("nothing", "x")
