@@ -12,7 +12,20 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from metarr.rpc.doors.local import LocalDoor, Refused
 from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as config
-from metarr.web import authorities, health, home, jobs, library, players, providers, session, settings, show, static
+from metarr.web import (
+    add,
+    authorities,
+    health,
+    home,
+    jobs,
+    library,
+    players,
+    providers,
+    session,
+    settings,
+    show,
+    static,
+)
 from metarr.web.frame import DOOR, called, is_partial, label, picture, refusal, status_of
 from metarr.web.item import artwork, field, history, identity, refresh, series, view
 from metarr.web.item import page as item
@@ -92,6 +105,7 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
         session,
         home,
         library,
+        add,
         health,
         providers,
         players,
@@ -169,6 +183,9 @@ def _policy() -> dict[str, str]:
 
 
 def _refused(refused: Refused) -> Response:
+    if "page_token" in refused.violations:
+        text = "There is no such page of the list, or it is another list by now. Begin with its first page."
+        return refusal(status_of(refused), text, onward=(request.path, "To its first page"))
     return refusal(status_of(refused), show.sentence(refused.message))
 
 

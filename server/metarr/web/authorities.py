@@ -181,9 +181,16 @@ def _form(rule: RuleForm, etag: str, status: int = 200, *, refused: Refused | No
         chosen=request.form.getlist("providers") if typed else list(message.providers),
         exclusive="exclusive" in request.form if typed else message.exclusive,
         union="union" in request.form if typed else message.union,
+        joinable=_is_joinable(message),
         faults=list(refused.violations.values()) or [refused.message] if refused else [],
         **more,
     )
+
+
+def _is_joinable(rule: pb.FieldAuthority) -> bool:
+    """Whether a field holds a list of texts; no other can be joined."""
+    listed = ask(services.config.ListFields, pb.ListFieldsRequest(kind=rule.kind, page_size=200)).fields
+    return rule.union or any(each.name == rule.field and each.type == pb.Field.TYPE_TEXTS for each in listed)
 
 
 def _page(*, says: str) -> Response:

@@ -103,9 +103,15 @@ def page(
     return response
 
 
-def refusal(status: int, text: str, *, heading: str = "That did not work", link: str = "/") -> Response:
-    """A page that says what is wrong. Where htmx asks, the page that is there stays, and the text is announced."""
-    response = page("refused.html", status, says=text, heading=heading, text=text, link=link)
+ONWARD = ("/", "Start again")
+
+
+def refusal(
+    status: int, text: str, *, heading: str = "That did not work", onward: tuple[str, str] = ONWARD
+) -> Response:
+    """A page that says what is wrong, and with `onward`, an address and its words, where to go on. Where htmx asks, the
+    page that is there stays, and the text is announced."""
+    response = page("refused.html", status, says=text, heading=heading, text=text, onward=onward)
     if is_partial():
         response.headers["HX-Reswap"] = "none"
     return response

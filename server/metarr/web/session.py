@@ -39,7 +39,7 @@ def admit() -> Response | None:
         return Response("", 401, {"HX-Redirect": _sign_in_address(request.headers.get("HX-Current-URL", "/"))})
     if request.endpoint is not None and request.method in ("GET", "HEAD"):
         return cast("Response", redirect(_sign_in_address(request.full_path), 303))
-    return refusal(401, "Nothing was changed.", heading="Please sign in", link=_sign_in_address("/"))
+    return refusal(401, "Nothing was changed.", heading="Please sign in", onward=(_sign_in_address("/"), "Sign in"))
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])

@@ -1,5 +1,6 @@
 """How things are shown: moments, counts, and how a provider fares."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -7,7 +8,6 @@ from typing import Any, NamedTuple
 
 from google.protobuf.struct_pb2 import Value
 from google.protobuf.timestamp_pb2 import Timestamp
-from jinja2.utils import urlize
 from markupsafe import Markup
 
 from metarr.rpc.doors.local import plain_of
@@ -95,7 +95,7 @@ def job_counts(job: enrichment.Job) -> str:
         "changed": job.changed,
         "unchanged": job.unchanged,
         "waiting": job.deferred,
-        "open which title": job.undecided,
+        "not clear which title": job.undecided,
         "failed": job.failed,
     }
     return ", ".join(f"{count:,} {word}" for word, count in counts.items() if count) or "nothing done yet"
@@ -118,6 +118,24 @@ _CAUSES = {
 def cause(code: str) -> str:
     """What made a change-set."""
     return _CAUSES.get(code, code)
+
+
+_PENALTIES = {
+    "title": "another title",
+    "alternative_title": "found by another of its titles",
+    "year_unknown": "its year is not known",
+    "year_off_by_one": "a year earlier or later",
+    "year": "another year",
+    "name_only": "no year to go by",
+    "namesake": "others have this title",
+    "country": "another country",
+    "provider_rank": "further down among what was found",
+}
+
+
+def penalty(code: str) -> str:
+    """What speaks against a title that was found."""
+    return _PENALTIES.get(code, code)
 
 
 _OUTCOMES = {
@@ -196,13 +214,19 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 def sentence(text: str) -> str:
     """A text of the daemon's as a sentence: with a capital, and an end."""
     text = text.strip()
-    return text and text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
+    is_name = "." in text.partition(" ")[0].rstrip(".")  # such as fanart.tv
+    return text and (text[0] if is_name else text[0].upper()) + text[1:] + ("" if text[-1] in ".!?…" else ".")
+
+
+_ADDRESS = re.compile(r"""(https://[^\s<>"']*[^\s<>"'.,;:!?)])""")
+_LINK = Markup('<a href="{}" rel="noopener" target="_blank">{}</a>')
 
 
 @lru_cache(maxsize=512)  # most are the help of settings, which every page says alike
 def linked(text: str) -> Markup:
-    """A text whose addresses are links."""
-    return Markup(urlize(text, rel="noopener", target="_blank"))  # noqa: S704 (it escapes the rest)
+    """A text whose addresses are links; those that are no secure ones are examples, such as http://proxy.lan:3128."""
+    parts = _ADDRESS.split(text)  # every second one is an address
+    return Markup().join(_LINK.format(part, part) if number % 2 else part for number, part in enumerate(parts))
 
 
 def named(text: str, name: str) -> str:
@@ -248,6 +272,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "job_name": job_name,
     "job_state": job_state,
     "named": named,
+    "penalty": penalty,
     "plain": plain_of,
     "sentence": sentence,
     "state": state,

@@ -60,16 +60,21 @@ def test_a_rule_is_stored_shown_first_and_set_back(web, home):
     assert rule(home) == before
 
 
+@pytest.mark.parametrize(("field", "inputs"), [("plot", 0), ("genres", 1), ("cast", 0), ("poster", 0)])
+def test_only_of_a_list_of_texts_it_is_asked_whether_to_join_it(web, field, inputs):
+    assert len(seen(web.get(f"/authorities/movie/{field}")).all("input", name="union")) == inputs
+
+
 def test_its_list_is_moved_without_script_and_nothing_is_stored(web, home):
     before = rule(home)
     page = seen(web.get(PLOT))
     assert listed(page)[: len(before.providers)] == chosen(page) == list(before.providers)
     last = listed(page)[-1]
-    sent = {**form(web), "providers": [last], "union": ["on"], "move": [f"{last}:up"]}
+    sent = {**form(web), "providers": [last], "exclusive": ["on"], "move": [f"{last}:up"]}
     moved = seen(web.post(PLOT, data=sent))
     assert listed(moved) == [*listed(page)[:-2], last, listed(page)[-2]]
     assert chosen(moved) == [last], "what was ticked is kept"
-    assert "checked" in moved.one("input", name="union")
+    assert "checked" in moved.one("input", name="exclusive")
     again = seen(web.post(PLOT, data={**hidden(moved), "move": [f"{last}:up"]}))
     assert listed(again)[-3:].index(last) == 0
     assert rule(home) == before

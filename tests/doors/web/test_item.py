@@ -431,7 +431,7 @@ class TestIdentify:
         assert page.one("input", id="title")["value"] == "Inception"
         answer = seen(web.post(f"/item/{film}/identify", data={"do": "search", "title": "Fight Club", "year": "1998"}))
         assert "Fight Club" in answer.text
-        assert "does not fit: year" in answer.text
+        assert "a year earlier or later" in answer.text
         assert "tmdb:550" in answer.text
 
     def test_it_becomes_another_title_and_says_what_stays(self, web, home):

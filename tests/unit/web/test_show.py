@@ -1,5 +1,6 @@
 import pytest
 
+from metarr.domain.matching import PENALTIES
 from metarr.store.changes import CAUSES
 from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as config
@@ -7,6 +8,22 @@ from metarr.v1 import enrichment_service_pb2 as enrichment
 from metarr.web import show
 
 LINK = 'Free, at <a href="https://x.test/a?b=1&amp;c" rel="noopener" target="_blank">https://x.test/a?b=1&amp;c</a>.'
+
+LINKED_HOST = '<a href="https://x.test/" rel="noopener" target="_blank">https://x.test/</a>'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", ""),
+        ("no answer", "No answer."),
+        ("done!", "Done!"),
+        ("fanart.tv answered", "fanart.tv answered."),
+        ("nothing. at all", "Nothing. at all."),
+    ],
+)
+def test_a_text_becomes_a_sentence_and_a_name_is_spelled_as_it_is(text, said):
+    assert show.sentence(text) == said
 
 
 @pytest.mark.parametrize(
@@ -16,6 +33,8 @@ LINK = 'Free, at <a href="https://x.test/a?b=1&amp;c" rel="noopener" target="_bl
         ("Free, at https://x.test/a?b=1&c.", LINK),
         ("<b>'", "&lt;b&gt;&#39;"),
         ("javascript:alert(1)", "javascript:alert(1)"),
+        ("such as http://proxy.lan:3128.", "such as http://proxy.lan:3128."),
+        ('https://x.test/"><b>', LINKED_HOST + "&#34;&gt;&lt;b&gt;"),
     ],
 )
 def test_addresses_in_a_text_are_links_and_nothing_else_is_markup(text, html):
@@ -61,3 +80,8 @@ def test_every_kind_has_a_word(kind):
 )
 def test_a_conflict_says_what_contradicts_what(conflict, text):
     assert show.conflict(common.IdConflict(**conflict)) == text
+
+
+@pytest.mark.parametrize("code", PENALTIES)
+def test_everything_that_speaks_against_a_title_has_words(code):
+    assert show.penalty(code) != code

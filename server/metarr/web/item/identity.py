@@ -40,28 +40,37 @@ def identify(item_id: str) -> Response:
 
 
 def _searched(item: common.Item) -> Response:
-    typed = request.form.get("year", "").strip()
-    year = min(int(typed), FAR_AWAY) if typed.isascii() and typed.isdecimal() else FAR_AWAY if typed else 0
-    wanted = aggregation.SearchRequest(kind=item.kind, title=request.form.get("title", ""), year=year)
     try:
-        answer = ask(services.aggregation.Search, wanted, SECONDS)
+        answer = search_answer(item.kind, request.form.get("title", ""), request.form.get("year", ""))
     except Refused as refused:
         return _page(item, (), status_of(refused), refused=refused)
     return _page(item, answer.candidates, searched=True, outcomes=answer.outcomes)
+
+
+def search_answer(kind: common.MediaKind, title: str, year: str) -> aggregation.SearchResponse:
+    """The titles that the providers know by these words, as they were typed. Raises Refused."""
+    wanted = aggregation.SearchRequest(kind=kind, title=title, year=typed_year(year))
+    return ask(services.aggregation.Search, wanted, SECONDS)
+
+
+def typed_year(text: str) -> int:
+    """The year that was typed, 0 for none; what is no year is one that the contract refuses."""
+    text = text.strip()
+    return min(int(text), FAR_AWAY) if text.isascii() and text.isdecimal() else FAR_AWAY if text else 0
 
 
 def _identified(item: common.Item, ids: Iterable[str]) -> Response:
     """Make it the title with these ids, and look it up. Where somebody wrote since the form was drawn, but not the ids,
     it is repeated once."""
     change = library.UpdateItemRequest(
-        item_id=item.id, ids=[_typed_id(each) for each in ids], etag=etag_of(request.form)
+        item_id=item.id, ids=[typed_id(each) for each in ids], etag=etag_of(request.form)
     )
     change.update_mask.paths.append("ids")
     try:
         _update(item, change)
     except Refused as refused:
         return _page(item, item.candidates, status_of(refused), refused=refused)
-    return go(url_for("item.show", item_id=item.id, looked_up=_look_up(item.id)))
+    return go(url_for("item.show", item_id=item.id, looked_up=look_up(item.id)))
 
 
 def _update(item: common.Item, change: library.UpdateItemRequest) -> None:
@@ -74,7 +83,7 @@ def _update(item: common.Item, change: library.UpdateItemRequest) -> None:
         ask(services.library.UpdateItem, change)
 
 
-def _look_up(item_id: str) -> str:
+def look_up(item_id: str) -> str:
     """Whether anybody could be heard: "yes" or "no". If not, the item waits, and is asked about by itself."""
     wanted = enrichment.EnrichRequest(item_id=item_id, mode=enrichment.ENRICHMENT_MODE_MANUAL)
     try:
@@ -84,7 +93,8 @@ def _look_up(item_id: str) -> str:
     return "yes"
 
 
-def _typed_id(text: str) -> common.ExternalId:
+def typed_id(text: str) -> common.ExternalId:
+    """An id as it was typed, such as "tmdb:550"."""
     id_type, _, value = text.replace("=", ":", 1).partition(":")
     return common.ExternalId(type=id_type, value=value)
 

@@ -11,10 +11,14 @@ pages = Blueprint("item", __name__)
 
 @pages.get("/item/<item_id>")
 def show(item_id: str) -> Response:
-    """All that is known of it. `at`: the field that somebody comes back from; `looked_up`: what came of looking it up,
-    once it was identified."""
-    looked_up = request.args.get("looked_up", "")
-    return item_page(item_id, at=request.args.get("at", ""), looked_up=looked_up if looked_up in ("yes", "no") else "")
+    """All that is known of it. `at`: the field that somebody comes back from; `looked_up`, `added`: what came of
+    looking it up once it was identified, or added."""
+    return item_page(
+        item_id,
+        at=request.args.get("at", ""),
+        looked_up=request.args.get("looked_up", ""),
+        added=request.args.get("added", ""),
+    )
 
 
 @pages.post("/item/<item_id>/monitored")

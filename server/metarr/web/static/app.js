@@ -7,6 +7,7 @@ let saying;
 /** Show and announce a text for a while. */
 function say(text) {
   clearTimeout(saying);
+  if (dialog()?.open) dialog().append(at("say")); // what is outside of it is neither seen nor read out
   at("say").textContent = text;
   saying = setTimeout(() => { at("say").textContent = ""; }, 7000);
 }
@@ -112,6 +113,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("cancel", (event) => {
   if (event.target === dialog()) { event.preventDefault(); leave(); }
 }, true);
+document.addEventListener("close", () => document.body.append(at("say")), true);
 function leave() {
   if (unsaved(dialog()).length && !confirm(LEAVE)) return;
   unmark(dialog());
