@@ -28,6 +28,7 @@ def _kind(kind: Kind, summary: KindSummary) -> Response.KindSummary:
         locked=summary.locked,
         conflicts=summary.conflicts,
         unidentified=summary.unidentified,
+        undecided=summary.undecided,
         pending_by_provider=summary.awaited,
         by_player=summary.by_player,
     )

@@ -454,7 +454,7 @@ class GetLibrarySummaryRequest(_message.Message):
 class GetLibrarySummaryResponse(_message.Message):
     __slots__ = ("kinds", "fields")
     class KindSummary(_message.Message):
-        __slots__ = ("kind", "items", "never_enriched", "unmonitored", "locked", "conflicts", "unidentified", "pending_by_provider", "by_player")
+        __slots__ = ("kind", "items", "never_enriched", "unmonitored", "locked", "conflicts", "unidentified", "pending_by_provider", "by_player", "undecided")
         class PendingByProviderEntry(_message.Message):
             __slots__ = ("key", "value")
             KEY_FIELD_NUMBER: _ClassVar[int]
@@ -478,6 +478,7 @@ class GetLibrarySummaryResponse(_message.Message):
         UNIDENTIFIED_FIELD_NUMBER: _ClassVar[int]
         PENDING_BY_PROVIDER_FIELD_NUMBER: _ClassVar[int]
         BY_PLAYER_FIELD_NUMBER: _ClassVar[int]
+        UNDECIDED_FIELD_NUMBER: _ClassVar[int]
         kind: _common_pb2.MediaKind
         items: int
         never_enriched: int
@@ -487,7 +488,8 @@ class GetLibrarySummaryResponse(_message.Message):
         unidentified: int
         pending_by_provider: _containers.ScalarMap[str, int]
         by_player: _containers.ScalarMap[str, int]
-        def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., items: _Optional[int] = ..., never_enriched: _Optional[int] = ..., unmonitored: _Optional[int] = ..., locked: _Optional[int] = ..., conflicts: _Optional[int] = ..., unidentified: _Optional[int] = ..., pending_by_provider: _Optional[_Mapping[str, int]] = ..., by_player: _Optional[_Mapping[str, int]] = ...) -> None: ...
+        undecided: int
+        def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., items: _Optional[int] = ..., never_enriched: _Optional[int] = ..., unmonitored: _Optional[int] = ..., locked: _Optional[int] = ..., conflicts: _Optional[int] = ..., unidentified: _Optional[int] = ..., pending_by_provider: _Optional[_Mapping[str, int]] = ..., by_player: _Optional[_Mapping[str, int]] = ..., undecided: _Optional[int] = ...) -> None: ...
     class FieldSummary(_message.Message):
         __slots__ = ("kind", "field", "filled", "locked", "held", "by_source")
         class BySourceEntry(_message.Message):

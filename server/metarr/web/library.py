@@ -11,9 +11,8 @@ from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as config
 from metarr.v1 import enrichment_service_pb2 as enrichment
 from metarr.v1 import library_service_pb2 as pb
-from metarr.v1 import sync_service_pb2 as sync
 from metarr.web import show
-from metarr.web.frame import ask, go, page, refuse_form, services, status_of, with_pictures
+from metarr.web.frame import ask, called, go, page, refuse_form, services, status_of, with_pictures
 from metarr.web.library_view import ORDERS, WANTS, LibraryView, library_view
 
 pages = Blueprint("library", __name__)
@@ -74,7 +73,6 @@ def library_page() -> Response:
     # Counted without the kind, so that it tells how many there are of the others, too.
     summary = ask(services.library.GetLibrarySummary, _counted(view))
     kinds = [each for each in summary.kinds if each.kind in view.kinds]
-    names = _names()
     return page(
         "library.html",
         reads=show.counted(answer.total_size, "item"),
@@ -83,9 +81,8 @@ def library_page() -> Response:
         total=answer.total_size,
         next=answer.next_page_token,
         pictures=with_pictures(),
-        names=names,
         tabs=list(_tabs(view, summary.kinds)),
-        choices=list(_choices(view, kinds, names)),
+        choices=list(_choices(view, kinds)),
         fields=_lacking(view, kinds, summary.fields),
         orders=ORDERS,
         deeds=DEEDS,
@@ -178,7 +175,7 @@ def _tabs(view: LibraryView, kinds: Kinds) -> Iterator[Choice]:
             yield Choice(f"kind-{word}", name, count, _address(view, kind=word), on=word == view.kind)
 
 
-def _choices(view: LibraryView, kinds: Kinds, names: Mapping[str, str]) -> Iterator[Choice]:
+def _choices(view: LibraryView, kinds: Kinds) -> Iterator[Choice]:
     """The ways to narrow the list that leave anything, and those that are chosen."""
     for word, (name, counts_of) in WANTS.items():
         on = word in view.wants
@@ -186,15 +183,15 @@ def _choices(view: LibraryView, kinds: Kinds, names: Mapping[str, str]) -> Itera
         if on or count:
             wants = view.wants ^ {word}
             yield Choice(f"want-{word}", name, count, _address(view, want=sorted(wants)), on=on)
-    for parameter, chosen, verb, counts in (
-        ("waiting", view.waiting, "Waiting for", [each.pending_by_provider for each in kinds]),
-        ("player", view.player, "On", [each.by_player for each in kinds]),
+    for parameter, chosen, label, counts in (
+        ("waiting", view.waiting, "Waiting for {}", [each.pending_by_provider for each in kinds]),
+        ("player", view.player, "On {}", [each.by_player for each in kinds]),
     ):
         for name in sorted({chosen} - {""} or {name for each in counts for name in each}):
             count = sum(each[name] for each in counts if name in each)
             address = _address(view, **{parameter: "" if chosen else name})
-            label = f"{verb} {names.get(name, name)}"
-            yield Choice(f"{parameter}-{name}", label, count, address, on=bool(chosen))
+            who = called(f"player:{name}" if parameter == "player" else name).removeprefix("player:")
+            yield Choice(f"{parameter}-{name}", label.format(who), count, address, on=bool(chosen))
 
 
 def _lacking(
@@ -216,13 +213,6 @@ def _labels(kinds: Sequence[int]) -> Mapping[str, str]:
     """What the fields of these kinds are called."""
     listed = ask(services.config.ListFields, config.ListFieldsRequest(page_size=200)).fields
     return {each.name: each.label for each in listed if set(each.kinds) & set(kinds)}
-
-
-def _names() -> Mapping[str, str]:
-    """What each provider and player is called, by its id."""
-    providers = ask(services.config.ListProviders, config.ListProvidersRequest(page_size=200)).providers
-    players = ask(services.sync.ListPlayers, sync.ListPlayersRequest()).players
-    return {each.id: each.name for each in providers} | {each.id: each.name for each in players}
 
 
 def _address(view: LibraryView, **changes: object) -> str:

@@ -19,6 +19,7 @@ MOVIE, SERIES, SEASON, EPISODE = (
 
 WANTS: Mapping[str, tuple[str, Callable[[pb.GetLibrarySummaryResponse.KindSummary], int]]] = {
     "conflict": ("Conflicts", lambda each: each.conflicts),
+    "undecided": ("Which title?", lambda each: each.undecided),
     "unidentified": ("Unidentified", lambda each: each.unidentified),
     "never": ("Never looked up", lambda each: each.never_enriched),
     "locked": ("Locked", lambda each: each.locked),
@@ -28,6 +29,7 @@ WANTS: Mapping[str, tuple[str, Callable[[pb.GetLibrarySummaryResponse.KindSummar
 
 SAID: Mapping[str, tuple[str, bool]] = {
     "conflict": ("conflict", True),
+    "undecided": ("undecided", True),
     "unidentified": ("unidentified", True),
     "never": ("enriched", False),
     "locked": ("locked", True),

@@ -30,6 +30,7 @@ def library(home) -> dict[str, int]:
         "Casino": item(ids={"tmdb": "3"}, last_enriched_at=NOW, conflicts=(CONFLICT,)),
         "Dune": item(ids={"tmdb": "4"}, fields={"tagline": stored(None, locked=True)}, last_enriched_at=NOW),
         "Eden": item(last_enriched_at=NOW),
+        "Iris": item(last_enriched_at=NOW),
         "Fargo": item(ids={"tmdb": "6"}),
         "Gomorra": item(Kind.SERIES, ids={"tvdb": "7"}, last_enriched_at=NOW),
     }
@@ -37,6 +38,7 @@ def library(home) -> dict[str, int]:
         added = {title: items.add(connection, _called(each, title)).id for title, each in made.items()}
         season = items.add(connection, item(Kind.SEASON, title="One", parent_id=added["Gomorra"]))
         awaited_answers.set_for_item(connection, added["Dune"], {"omdb": AwaitedAnswer(reason="timeout", since=NOW)})
+        awaited_answers.set_for_item(connection, added["Iris"], {"omdb": AwaitedAnswer(reason="no_id", since=NOW)})
         row = dict.fromkeys(("host", "host_version", "adapter_version", "instance", "policy"), "fill")
         own = {"id": "kodi", "name": "Living room", "session": 1, "overwrite_edits": False}
         rest = {"takes": {}, "cannot_take": {}, "added_at": NOW, "seen_at": NOW}
@@ -65,18 +67,19 @@ def _words(html: str, anchor: str) -> str:
 
 CHIPS = {
     "want-conflict": ("Conflicts", "C"),
-    "want-unidentified": ("Unidentified", "E"),
+    "want-undecided": ("Which title?", "I"),
+    "want-unidentified": ("Unidentified", "EI"),
     "want-never": ("Never looked up", "F"),
     "want-locked": ("Locked", "D"),
     "want-unmonitored": ("Not in the daily run", "B"),
-    "waiting-omdb": ("Waiting for OMDb", "D"),
+    "waiting-omdb": ("Waiting for OMDb", "DI"),
     "player-kodi": ("On Living room", "A"),
 }
 
 
 def test_it_is_the_first_page_of_whoever_has_a_key(web, library):
     assert web.get("/").headers["Location"] == "/library"
-    assert listed(web, "/library") == "ABCDEFG"
+    assert listed(web, "/library") == "ABCDEFGI"
 
 
 @pytest.mark.parametrize(("chip", "name", "expected"), [(chip, *each) for chip, each in CHIPS.items()])
@@ -103,18 +106,18 @@ def test_filters_are_joined_and_bookmarked(web, library):
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("kind=movie", "ABCDEF"),
+        ("kind=movie", "ABCDEFI"),
         ("kind=series", "G"),
         ("kind=season", "O"),
-        ("kind=any", "ABCDEFGO"),
+        ("kind=any", "ABCDEFGIO"),
         ("text=AMELIE", "A"),
-        ("text=%20", "ABCDEFG"),
-        ("missing=plot", "BCDEFG"),
+        ("text=%20", "ABCDEFGI"),
+        ("missing=plot", "BCDEFGI"),
         ("missing=networks", "G"),
-        ("sort=-added&kind=movie", "ABCDEF"),
-        ("sort=enriched", "FABCDEG"),
+        ("sort=-added&kind=movie", "ABCDEFI"),
+        ("sort=enriched", "FABCDEGI"),
         ("want=locked&want=conflict", ""),
-        ("kind=&text=&missing=&sort=", "ABCDEFG"),
+        ("kind=&text=&missing=&sort=", "ABCDEFGI"),
     ],
 )
 def test_it_is_narrowed_and_sorted_by_its_address(web, library, query, expected):
@@ -125,14 +128,14 @@ def test_it_is_narrowed_and_sorted_by_its_address(web, library, query, expected)
 def test_kinds_are_counted_whatever_kind_is_shown(web, library):
     for query in ("", "?kind=season", "?kind=movie&show=posters"):
         page = seen(web.get(f"/library{query}"))
-        for words in ("Movies and series 7", "Movies 6", "Series 1", "Seasons 1", "Everything 8"):
+        for words in ("Movies and series 8", "Movies 7", "Series 1", "Seasons 1", "Everything 9"):
             assert words in page.text
         assert not page.all("a", id="kind-episode"), "there is none"
 
 
 def test_fields_are_counted_where_nothing_else_narrows_the_list(web, library):
     page = seen(web.get("/library?kind=movie"))
-    assert "Missing: Plot (5)" in page.text
+    assert "Missing: Plot (6)" in page.text
     assert not page.all("option", value="networks"), "no movie has it"
     narrowed = seen(web.get("/library?kind=movie&want=locked&missing=plot"))
     assert "Missing: Plot" in narrowed.text

@@ -80,7 +80,7 @@ def narrowed(query: Select[Any], fits: ItemFilter) -> Select[Any]:
         (fits.values_held, items.c.id.in_(_HELD)),
         (fits.conflict, items.c.conflicts != ()),
         (fits.unidentified, unidentified(fits.asked_by)),
-        (fits.undecided, unidentified(fits.asked_by) & _IN_VAIN),
+        (fits.undecided, undecided(fits.asked_by)),
     ):
         if wanted is not None:
             query = query.where(condition if wanted else ~condition)
@@ -123,6 +123,11 @@ def _of_years(query: Select[Any], first: int, last: int) -> Select[Any]:
     if first:
         query = query.where(items.c.shown_year >= first)
     return query.where(items.c.shown_year.between(1, last)) if last else query
+
+
+def undecided(asked_by: tuple[str, ...]) -> ColumnElement[bool]:
+    """Whether an item is unidentified, and was looked for in vain."""
+    return unidentified(asked_by) & _IN_VAIN
 
 
 @cache

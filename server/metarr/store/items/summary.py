@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Table, case, false, func, select
 from metarr.domain.values import Kind, Struct
 from metarr.store.items import field_counts
 from metarr.store.items.field_counts import FieldCount, FieldCounts
-from metarr.store.items.filter import KIND, LOCKED, ItemFilter, unidentified
+from metarr.store.items.filter import KIND, LOCKED, ItemFilter, undecided, unidentified
 from metarr.store.items.lists import listed
 from metarr.store.tables import awaited_answers, items, player_items
 
@@ -24,6 +24,7 @@ class KindSummary(Struct, frozen=True, kw_only=True):
     locked: int = 0
     conflicts: int = 0
     unidentified: int = 0
+    undecided: int = 0
     awaited: dict[str, int] = {}
     by_player: dict[str, int] = {}
 
@@ -43,6 +44,7 @@ def kinds_summary(connection: Connection, fits: ItemFilter) -> dict[Kind, KindSu
         "locked": items.c.id.in_(LOCKED),
         "conflicts": items.c.conflicts != (),
         "unidentified": unidentified(fits.asked_by),
+        "undecided": undecided(fits.asked_by),
     }
     sums = [func.count(case((condition, 1))).label(name) for name, condition in wants.items()]
     columns: list[Any] = [KIND.label("kind"), func.count().label("items"), *sums]

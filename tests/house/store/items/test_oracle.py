@@ -29,11 +29,12 @@ ASKED_BY = ("imdb", "tmdb")
 
 @dataclass(frozen=True)
 class Known:
-    """An item with what stands beside it."""
+    """An item with what stands beside it. `in_vain`: it awaits answers that nobody can ask for without an id."""
 
     item: MediaItem
     awaited: frozenset[str]
     players: frozenset[str]
+    in_vain: bool
 
 
 Oracle = Mapping[int, Known]
@@ -63,6 +64,7 @@ def fill(connection: Connection, chance: random.Random) -> Oracle:
     _players(connection)
     awaited: dict[int, frozenset[str]] = {}
     having: dict[int, frozenset[str]] = {}
+    in_vain: set[int] = set()
     series: list[int] = []
     for number in range(120):
         kind = chance.choice((Kind.MOVIE, Kind.SERIES, Kind.SEASON, Kind.EPISODE))
@@ -70,7 +72,9 @@ def fill(connection: Connection, chance: random.Random) -> Oracle:
         added = items.add(connection, _item(chance, kind, number, parent))
         series += [added.id] if kind is Kind.SERIES else []
         awaited[added.id] = frozenset(chance.sample(("omdb", "tvdb"), chance.randint(0, 2)))
-        reasons = {provider: AwaitedAnswer(reason="timeout", since=NOW) for provider in awaited[added.id]}
+        why = chance.choice(("timeout", "no_id"))
+        reasons = {provider: AwaitedAnswer(reason=why, since=NOW) for provider in awaited[added.id]}
+        in_vain |= {added.id} if why == "no_id" and reasons else set()
         awaited_answers.set_for_item(connection, added.id, reasons)
         having[added.id] = frozenset(chance.sample(("kodi", "attic"), chance.randint(0, 2)))
         for player in having[added.id]:
@@ -80,7 +84,11 @@ def fill(connection: Connection, chance: random.Random) -> Oracle:
     for item_id in items.descendants(connection, gone) + gone:
         awaited[item_id] = frozenset()  # nobody is asked about what is deleted
     stored = items.get_many(connection, list(awaited))
-    return {item_id: Known(each, awaited[item_id], having[item_id]) for item_id, each in stored.items()}
+    in_vain -= {item_id for item_id, waits in awaited.items() if not waits}
+    return {
+        item_id: Known(each, awaited[item_id], having[item_id], in_vain=item_id in in_vain)
+        for item_id, each in stored.items()
+    }
 
 
 def _item(chance: random.Random, kind: Kind, number: int, parent: int | None) -> MediaItem:
@@ -149,6 +157,7 @@ CASES: list[tuple[ItemFilter, Callable[[Known], bool]]] = [
     (ItemFilter(monitored=True), lambda known: known.item.monitored),
     (ItemFilter(unidentified=True, asked_by=ASKED_BY), is_unidentified),
     (ItemFilter(unidentified=False, asked_by=ASKED_BY), lambda known: not is_unidentified(known)),
+    (ItemFilter(undecided=True, asked_by=ASKED_BY), lambda known: is_unidentified(known) and known.in_vain),
     (ItemFilter(enriched=True), lambda known: known.item.last_enriched_at is not None),
     (ItemFilter(enriched=False), lambda known: known.item.last_enriched_at is None),
     (ItemFilter(locked=True), lambda known: bool(known.item.locked_fields())),
@@ -264,6 +273,7 @@ def test_the_summary_counts_what_each_item_says(
         assert counted.locked == sum(bool(each.item.locked_fields()) for each in of_kind)
         assert counted.conflicts == sum(bool(each.item.conflicts) for each in of_kind)
         assert counted.unidentified == sum(map(is_unidentified, of_kind))
+        assert counted.undecided == sum(is_unidentified(each) and each.in_vain for each in of_kind)
         assert counted.awaited == Counter(provider for each in of_kind for provider in each.awaited)
         assert counted.by_player == Counter(player for each in of_kind for player in each.players)
     by_field = items.fields_summary(connection, fits)
