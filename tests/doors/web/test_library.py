@@ -14,6 +14,7 @@ from metarr.store import awaited_answers, items, tables
 from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.jobs import JobKind
 from pages import HTMX, seen
+from tiers import slow_but
 
 CONFLICT = Conflict(id_type="imdb", value="tt2", claimed_by="tmdb", stands="tt1")
 
@@ -232,7 +233,7 @@ def test_an_empty_library_says_what_to_do(web):
         ("text=%CC%81", 422),
     ],
 )
-@pytest.mark.parametrize("headers", [{}, HTMX])
+@pytest.mark.parametrize("headers", slow_but([{}], [{}, HTMX]))
 @pytest.mark.usefixtures("library")
 def test_a_bad_address_gets_a_page(web, query, status, headers):
     assert web.get(f"/library?{query}", headers=headers).status_code == status

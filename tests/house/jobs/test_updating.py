@@ -21,6 +21,8 @@ from metarr.store.changes import Selection
 from metarr.store.jobs import Job, JobEdit, JobKind, JobState, Scope
 from simulators import Simulators
 
+pytestmark = pytest.mark.slow
+
 LOCK_PLOT = JobEdit(lock=("plot",))
 
 

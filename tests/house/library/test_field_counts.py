@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from fakes import FakeClock
@@ -14,6 +15,7 @@ from metarr.store.items import field_counts
 from simulators import Simulators
 
 
+@pytest.mark.slow
 def test_the_counts_of_fields_stay_true_whatever_is_done(
     simulators: Simulators, tmp_path: Path, clock: FakeClock
 ) -> None:

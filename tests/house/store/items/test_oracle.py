@@ -21,6 +21,7 @@ from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.database import Database
 from metarr.store.items import FieldCount, ItemFilter, ItemOrder, field_counts, folded
 from postgres import MakeDatabase
+from tiers import slow_but
 
 SOURCES = (("tmdb",), ("omdb",), ("omdb", "tmdb"), ("owner",), ("player:kodi",), ("nfo",))
 FIELDS = ("title", "plot", "genres", "poster", "season_number", "year")
@@ -213,7 +214,7 @@ def fitting(oracle: Oracle, does: Callable[[Known], bool], *, deleted: bool = Fa
 
 
 @FILTERS
-@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("deleted", slow_but([False], [False, True]))
 def test_a_filter_fits_what_it_says(
     connection: Connection, oracle: Oracle, fits: ItemFilter, does: Callable[[Known], bool], deleted: bool
 ) -> None:
@@ -257,7 +258,13 @@ def test_pages_follow_each_other_in_every_order(
     assert [head.id for head in seen] == [head.id for head in expected]
 
 
-@FILTERS
+@pytest.mark.parametrize(
+    ("fits", "does"),
+    [
+        pytest.param(*case, id=said(case[0]), marks=[pytest.mark.slow] if number % 6 else [])
+        for number, case in enumerate(CASES)
+    ],
+)
 def test_the_summary_counts_what_each_item_says(
     connection: Connection, oracle: Oracle, fits: ItemFilter, does: Callable[[Known], bool]
 ) -> None:
