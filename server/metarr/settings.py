@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     daily_at: str = "03:00"
     daily_zone: str = ""
     change_set_retention_days: int = 365
+    airing_refresh_hours: int = 20
     show_pictures: bool = True
     proxy: str = ""
     proxy_user: str = ""
@@ -161,6 +162,14 @@ _SETTINGS = (
         type=SettingType.INTEGER,
         minimum=1,
         maximum=36500,
+    ),
+    Setting(
+        key="airing_refresh_hours",
+        label="Hours until what is coming out is asked for again",
+        help="Episodes from a week before their day until a month after it, movies until three months after theirs.",
+        type=SettingType.INTEGER,
+        minimum=1,
+        maximum=168,
     ),
     Setting(
         key="show_pictures",

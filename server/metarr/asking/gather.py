@@ -18,7 +18,7 @@ from metarr.asking.heard import NOT_HEARD, Asker, Heard, newest
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
 from metarr.counters import OUTCOMES
-from metarr.domain.freshness import is_ahead, is_fresh, is_soft_miss, may_stand_in
+from metarr.domain.freshness import MOVIE_SPAN, due_soon, is_ahead, is_fresh, is_soft_miss, may_stand_in
 from metarr.domain.identity import Settled
 from metarr.domain.item import IdClaim, MediaItem
 from metarr.domain.languages import spoken
@@ -313,8 +313,11 @@ class Gatherer:
         fragment = self._drift.checked(fragment, each.stored.fragment if each.stored else None)
         if fragment.trouble:
             log.info("answer_partly_unread", provider=each.id, asked=key.asked_id, trouble=fragment.trouble[:5])
-        version = each.asker.parser_version
-        self.arrivals.add([answers.new_answer(one, fragment, now, version) for one in _keys_of(each, key)])
+        version, day = each.asker.parser_version, fragment.values.get("release_date")
+        days = [day] if each.asker.kind is Kind.MOVIE and isinstance(day, str) else []
+        due_at = due_soon(days, now, each.asker.soon, MOVIE_SPAN)
+        new = [answers.new_answer(one, fragment, now, version, due_at=due_at) for one in _keys_of(each, key)]
+        self.arrivals.add(new)
         return Answered(fragment=fragment, fetched_at=now, asked_id=key.asked_id)
 
     def _missed(self, each: _Round, key: AnswerKey, miss: TitleNotFound) -> Outcome:

@@ -8,7 +8,7 @@ answer still counts, and while it is fresh nobody asks again by the TMDB id.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from operator import attrgetter
 from typing import TypeVar
@@ -34,7 +34,8 @@ NOT_HEARD = ""
 
 @dataclass(frozen=True)
 class Asker:
-    """A provider that counts for a kind, and how it is asked: by which types of ids, in which shape."""
+    """A provider that counts for a kind, and how it is asked: by which types of ids, in which shape. `soon`: how long
+    what it says of a title that is just coming out counts."""
 
     id: str
     configured: ConfiguredProvider
@@ -43,6 +44,7 @@ class Asker:
     parser_version: int
     asks_by: tuple[str, ...]
     looks_up_by: tuple[str, ...]
+    soon: timedelta
 
     def asked_ids(self, ids: Mapping[str, str]) -> list[str]:
         """The ids by which it would be asked, typed, the best first; an answer to any of them would do.
@@ -111,6 +113,7 @@ class Heard:
                     parser_version=configured.provider.parser_version,
                     asks_by=configured.provider.asks_by.get(kind, ()),
                     looks_up_by=configured.provider.looks_up_by.get(kind, ()),
+                    soon=timedelta(hours=self.config.settings.airing_refresh_hours),
                 )
                 for configured in self.providers
                 if self.left_out(configured, kind) is None

@@ -7,7 +7,7 @@ about what it does not serve at the moment.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -15,7 +15,7 @@ import structlog
 from metarr.asking.gather import LINGER, Gatherer, Inquiry, standing_in
 from metarr.asking.heard import Asker, Heard
 from metarr.clock import Clock
-from metarr.domain.freshness import SOFT_MISS_DAYS, is_fresh, is_soft_miss
+from metarr.domain.freshness import EPISODE_SPAN, SOFT_MISS_DAYS, TTL, due_soon, is_fresh, is_soft_miss
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
 from metarr.domain.values import Kind
 from metarr.errors import ProviderError, Reason, TitleNotFound
@@ -181,7 +181,8 @@ class PartGatherer:
             log.info("part_not_believed", provider=question.asker.id, asked=part.asked_id, listed=len(fragment.listed))
             return self._missed(question, part, soft=True)
         key = question.key(part)
-        self._arrivals.add([answers.new_answer(key, fragment, now, question.asker.parser_version)])
+        due_at = due_soon(days_of(fragment), now, question.asker.soon, EPISODE_SPAN)
+        self._arrivals.add([answers.new_answer(key, fragment, now, question.asker.parser_version, due_at=due_at)])
         return Answered(fragment=fragment, fetched_at=now, asked_id=part.asked_id)
 
     def _missed(self, question: _Question, part: Part, *, soft: bool) -> Outcome:
@@ -205,6 +206,31 @@ class PartGatherer:
             )
             for part in parts
         }
+
+
+def first_due(gathered: Mapping[str, PartOutcomes], soon: timedelta) -> datetime | None:
+    """When the first of the parts that were answered is due; those that were not are awaited."""
+    answered = (
+        answer
+        for of_parts in gathered.values()
+        for outcome in of_parts.values()
+        if isinstance(answer := _answer(outcome), Answered)
+    )
+    due = (
+        due_soon(days_of(each.fragment), each.fetched_at, soon, EPISODE_SPAN) or each.fetched_at + TTL
+        for each in answered
+    )
+    return min(due, default=None)
+
+
+def _answer(outcome: Outcome) -> Outcome | None:
+    """What was said; of a part that was left out because others alone were asked, before."""
+    return outcome.last if isinstance(outcome, NotAsked) and outcome.reason is Skip.NOT_SELECTED else outcome
+
+
+def days_of(fragment: Fragment) -> list[str]:
+    """The days on which the episodes of a list come out."""
+    return [day for each in fragment.listed if isinstance(day := each.fragment.values.get("release_date"), str)]
 
 
 def is_shrunken(fragment: Fragment, before: Fragment | None) -> bool:

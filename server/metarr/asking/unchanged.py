@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from metarr.asking.heard import NOT_HEARD, Heard
-from metarr.domain.freshness import is_fresh
+from metarr.domain.freshness import is_due, is_fresh
 from metarr.domain.values import Kind
 from metarr.store import awaited_answers
 from metarr.store.database import Connection
@@ -25,7 +25,8 @@ class Unchanged:
         """Those of the items at which there is nothing to do."""
         by_kind: dict[Kind, list[JobItem]] = {}
         for item in items:
-            if item.ids:
+            is_below_due = item.below_due_at is not None and is_due(item.below_due_at, self._now)
+            if item.ids and not is_below_due:
                 by_kind.setdefault(Kind(item.kind), []).append(item)
         wanting: dict[int, list[str]] = {}
         for kind, of_kind in by_kind.items():

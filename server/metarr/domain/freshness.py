@@ -5,7 +5,7 @@ Pure: the clock's reading is an argument. All spans are `timedelta`s.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -34,11 +34,37 @@ SOFT_MISS_DAYS = 3
 RETRY_FIRST, RETRY_MOST = timedelta(minutes=5), timedelta(hours=24)
 
 
+class Novelty(Struct, frozen=True):
+    """So long before a day and after it, something is new. `before` None: always."""
+
+    before: timedelta | None
+    after: timedelta
+
+    def around(self, day: str) -> tuple[datetime, datetime]:
+        """The first and the last moment for a day, ISO text; none for what is no day."""
+        try:
+            midnight = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        except ValueError:
+            return _NEVER
+        try:
+            first = _NEVER[1] if self.before is None else midnight - self.before
+            return first, midnight + self.after + timedelta(days=1)
+        except OverflowError:
+            return _NEVER
+
+
+_NEVER = (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
+
+EPISODE_SPAN = Novelty(timedelta(days=7), timedelta(days=30))
+MOVIE_SPAN = Novelty(None, timedelta(days=90))
+
+
 class AnswerHead(Struct, frozen=True, kw_only=True):
     """What freshness needs to know about a cached answer, without the answer.
 
     `misses`: how many times in a row the provider said that it does not know the title; `miss_days`: on how many
-    days; `answered_before`: the same id was answered before. `partial`: some field could not be read.
+    days; `answered_before`: the same id was answered before. `partial`: some field could not be read. `due_at`: when it
+    is due before the TTL is over, for what it is about is just being shown.
     """
 
     fetched_at: datetime
@@ -50,6 +76,7 @@ class AnswerHead(Struct, frozen=True, kw_only=True):
     answered_before: bool = False
     soft: bool = False
     content: str = ""
+    due_at: datetime | None = None
 
 
 def is_fresh(head: AnswerHead, now: datetime, ttl: timedelta = TTL) -> bool:
@@ -60,10 +87,24 @@ def is_fresh(head: AnswerHead, now: datetime, ttl: timedelta = TTL) -> bool:
     """
     if head.partial or is_ahead(head.fetched_at, now):
         return False
+    if head.found and head.due_at is not None and now >= head.due_at:
+        return False
     wait = ttl
     if not head.found and head.misses <= len(NOT_FOUND_WAITS):
         wait = min(ttl, NOT_FOUND_WAITS[max(1, head.misses) - 1])
     return now - head.fetched_at < wait
+
+
+def due_soon(days: Iterable[str], fetched_at: datetime, soon: timedelta, shown: Novelty) -> datetime | None:
+    """When an answer is due that tells of what comes out on these days, ISO text, if that is before the TTL is over:
+    `soon` after it was given, as long as it is one of those days for the `shown` span around it."""
+    due: list[datetime] = []
+    for day in days:
+        first, last = shown.around(day)
+        asked = max(fetched_at + soon, first)
+        if fetched_at <= last and asked < fetched_at + TTL:
+            due.append(asked)
+    return min(due, default=None)
 
 
 def is_ahead(moment: datetime, now: datetime) -> bool:

@@ -221,6 +221,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     item without ids was searched for in vain. `dismissed`: claims that the owner wants to see as conflicts no
     more (`domain.conflicts`).
     `bases`: by provider, in which way it was asked and heard when its answer was merged last (`asking.heard`).
+    `below_due_at`: of a series, when the first answer about its episodes is due.
     `version` counts the writes of this row. `parent_locked` names the fields of which the lock of the nearest
     ancestor that locks them reaches below; it protects existing values only, and none that a file or player reported.
     `series_title`: of the series it belongs to.
@@ -252,6 +253,7 @@ class MediaItem(Struct, frozen=True, kw_only=True):
     last_enriched_at: datetime | None = None
     last_enriched_providers: tuple[str, ...] = ()
     bases: tuple[tuple[str, str], ...] = ()
+    below_due_at: datetime | None = None
     fingerprint: str = ""
     numbering: str = ""
     version: int = 0

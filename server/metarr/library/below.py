@@ -7,6 +7,7 @@ provider lists.
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 from msgspec.structs import replace
@@ -55,11 +56,12 @@ _Merged = tuple[MediaItem, EnrichedBelow]
 @dataclass(frozen=True)
 class Below:
     """What came of it for all of them, by id. `missing`: by provider, why a part could not be had. `group_id`: of the
-    change-sets of the run, 0 where nothing changed."""
+    change-sets of the run, 0 where nothing changed. `due_at`: when it is due again."""
 
     enriched: Mapping[int, EnrichedBelow] = field(default_factory=dict)
     missing: Mapping[str, Outcome] = field(default_factory=dict)
     group_id: int = 0
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class _Gathered:
     records: Sequence[KnownEntry] = ()
     decided: Mapping[str, int | None] = field(default_factory=dict)
     order: str = ""
+    due_at: datetime | None = None
 
 
 class BelowEnricher:
@@ -119,7 +122,7 @@ class BelowEnricher:
         log.info(
             "below_enriched", series=series.id, items=len(enriched), changed=changed, missing=sorted(gathered.missing)
         )
-        return Below(enriched, gathered.missing, group_id)
+        return Below(enriched, gathered.missing, group_id, gathered.due_at)
 
     def recall(
         self, series: MediaItem, inquiry: Inquiry, config: Config, facts: SeriesFacts
@@ -160,7 +163,7 @@ class BelowEnricher:
             if each.is_decided and each.provider in listings
         }
         offered = fitting_order(series, lists.orders())
-        return _Gathered(outcomes, lists.missing, records, pairs.records, decided, offered)
+        return _Gathered(outcomes, lists.missing, records, pairs.records, decided, offered, lists.due_at)
 
     def _merge(
         self, connection: Connection, ids: Iterable[int], inquiry: Inquiry, gathered: _Gathered, config: Config

@@ -238,6 +238,9 @@ class Enricher:
                 merged = self._merge(connection, asked, findings, config)
             if below.missing:
                 merged = self._with_missing(connection, merged, below.missing)
+            if below.due_at != merged.enriched.item.below_due_at:
+                item = replace(merged.enriched.item, below_due_at=below.due_at)
+                merged = dataclasses.replace(merged, enriched=dataclasses.replace(merged.enriched, item=item))
             outcomes = merged.enriched.outcomes
             if answered(outcomes):
                 saved = self._write(connection, merged, config, wish, below.group_id)

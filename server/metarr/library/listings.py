@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from metarr.asking.config import Config
 from metarr.asking.gather import Gatherer, Inquiry
-from metarr.asking.parts import PartGatherer, SeriesInquiry
+from metarr.asking.parts import PartGatherer, SeriesInquiry, first_due
 from metarr.clock import Clock
 from metarr.domain.entries import LEADING, number_of
 from metarr.domain.evidence import answer_of, is_awaited
@@ -79,10 +80,11 @@ def facts_of(series: MediaItem, outcomes: Mapping[str, Outcome]) -> SeriesFacts:
 
 @dataclass(frozen=True)
 class Listings:
-    """By provider what it lists; `missing`: why one of its parts could not be had."""
+    """By provider what it lists; `missing`: why one of its parts could not be had; `due_at`: when the first is due."""
 
     by_provider: Mapping[str, Listing]
     missing: Mapping[str, Outcome]
+    due_at: datetime | None = None
 
     def orders(self) -> Mapping[str, Mapping[Number, str]]:
         """The orders that could be heard, by name, of the provider whose numbers the library's are."""
@@ -131,7 +133,8 @@ class Lister:
             for provider, parts in gathered.items()
             if (worst := next((each for each in parts.values() if is_awaited(each)), None)) is not None
         }
-        return Listings(listings, missing)
+        soon = timedelta(hours=config.settings.airing_refresh_hours)
+        return Listings(listings, missing, first_due(gathered, soon))
 
 
 def _number(item: MediaItem) -> Number | None:

@@ -85,7 +85,7 @@ def heads_by_id(
     heads: dict[str, AnswerHead] = {}
     for chunk in _chunks(list(asked_ids)):
         parameters = {"provider": provider, "kind": kind, "shape": shape, "asked_ids": chunk}
-        for asked_id, fetched_at, found_it, partial, parser_version, misses, content in connection.execute(
+        for asked_id, fetched_at, found_it, partial, parser_version, misses, content, due_at in connection.execute(
             _FEW_HEADS, parameters
         ).all():
             heads[asked_id] = AnswerHead(
@@ -95,6 +95,7 @@ def heads_by_id(
                 parser_version=parser_version,
                 misses=misses,
                 content=content,
+                due_at=due_at,
             )
     return heads
 
@@ -116,12 +117,20 @@ class NewAnswer(Struct, frozen=True, kw_only=True):
             parser_version=row["parser_version"],
             answered_before=True,
             content=row["content"],
+            due_at=row["due_at"],
         )
         return StoredAnswer(key=self.key, head=head, fragment=self.fragment, answered_at=row["answered_at"])
 
 
-def new_answer(key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_version: int) -> NewAnswer:
-    """An answer in the form in which it is kept. A fragment with unread fields is partial."""
+def new_answer(
+    key: AnswerKey,
+    fragment: Fragment,
+    fetched_at: datetime,
+    parser_version: int,
+    *,
+    due_at: datetime | None = None,
+) -> NewAnswer:
+    """An answer in the form in which it is kept. A fragment with unread fields is partial. `due_at`: as in its head."""
     encoded = _encode(fragment)
     row = {
         "found": True,
@@ -134,6 +143,7 @@ def new_answer(key: AnswerKey, fragment: Fragment, fetched_at: datetime, parser_
         "answered_before": True,
         "answered_at": fetched_at,
         "content": hashlib.blake2b(encoded, digest_size=16).hexdigest(),
+        "due_at": due_at,
         "fragment": zlib.compress(encoded, 1) if len(encoded) >= PACKED_FROM else encoded,
     }
     return NewAnswer(key=key, fragment=fragment, row=_columns(key) | row)
@@ -175,7 +185,14 @@ def write_miss(
 def disown(connection: Connection, provider: str, since: datetime) -> int:
     """Have what a provider said since that time count no more: it stands in for nothing, and is due. That it knows
     these titles is still known. Returns how many answers."""
-    no_more = {"fetched_at": EPOCH, "content": "disowned", "partial": False, "misses": 0, "miss_days": 0}
+    no_more = {
+        "fetched_at": EPOCH,
+        "due_at": None,
+        "content": "disowned",
+        "partial": False,
+        "misses": 0,
+        "miss_days": 0,
+    }
     said = (table.c.provider == provider, table.c.fetched_at >= since)
     answered = update(table).where(*said, table.c.found == true()).values(**no_more, fragment=None, answered_at=None)
     # What it did not know then, it may have known before: that answer stands in again.
@@ -206,6 +223,7 @@ _HEAD_COLUMNS = (
     table.c.answered_before,
     table.c.soft,
     table.c.content,
+    table.c.due_at,
 )
 _SAME_QUESTIONS = (
     table.c.provider == bindparam("provider"),
@@ -222,6 +240,7 @@ _FEW_HEADS = select(
     table.c.parser_version,
     table.c.misses,
     table.c.content,
+    table.c.due_at,
 ).where(*_SAME_QUESTIONS)
 _HEADS_LOCKED = select(*_HEAD_COLUMNS).where(*(column == bindparam(column.name) for column in _KEY)).with_for_update()
 
@@ -306,7 +325,7 @@ def _answered_in_any_shape(connection: Connection, key: AnswerKey) -> bool:
 
 
 def _head(columns: Iterable[Any]) -> AnswerHead:
-    fetched_at, found, partial, parser_version, misses, miss_days, answered_before, soft, content = columns
+    fetched_at, found, partial, parser_version, misses, miss_days, answered_before, soft, content, due_at = columns
     return AnswerHead(
         fetched_at=fetched_at,
         found=found,
@@ -317,6 +336,7 @@ def _head(columns: Iterable[Any]) -> AnswerHead:
         answered_before=answered_before,
         soft=soft,
         content=content,
+        due_at=due_at,
     )
 
 

@@ -144,12 +144,14 @@ class Job(Struct, frozen=True, kw_only=True):
 
 
 class JobItem(Struct, frozen=True, kw_only=True):
-    """An item that a job takes, with what tells whether there is anything to do. `ids`: by type."""
+    """An item that a job takes, with what tells whether there is anything to do. `ids`: by type; `below_due_at`: when
+    it is to be asked about what is below it."""
 
     id: int
     kind: str
     fingerprint: str
     ids: dict[str, str]
+    below_due_at: datetime | None = None
 
 
 def add(connection: Connection, job: Job) -> Job:
@@ -221,11 +223,11 @@ def prune(connection: Connection, before: datetime, before_day: int) -> int:
 
 def candidates(connection: Connection, job: Job, kinds: Collection[Kind], after_id: int, limit: int) -> list[JobItem]:
     """The next items of a job by id, of these kinds, that it is not done with."""
-    query = _taken(select(items.c.id, items.c.kind, items.c.fingerprint), job, kinds)
+    query = _taken(select(items.c.id, items.c.kind, items.c.fingerprint, items.c.below_due_at), job, kinds)
     query = query.where(items.c.id > after_id, ~_is_marked(job)).order_by(items.c.id).limit(limit)
     by_id = {
-        item_id: JobItem(id=item_id, kind=kind, fingerprint=fingerprint, ids={})
-        for item_id, kind, fingerprint in connection.execute(query).all()
+        item_id: JobItem(id=item_id, kind=kind, fingerprint=fingerprint, ids={}, below_due_at=below_due_at)
+        for item_id, kind, fingerprint, below_due_at in connection.execute(query).all()
     }
     for item_id, id_type, value in connection.execute(_IDS, {"ids": list(by_id)}).all():
         by_id[item_id].ids[id_type] = value

@@ -152,6 +152,7 @@ items = Table(
     Column("bases", Names(tuple[tuple[str, str], ...]), nullable=False, server_default="[]"),
     Column("dismissed", Json(tuple[Conflict, ...])),
     Column("numbering", Text, nullable=False, server_default=""),
+    Column("below_due_at", Moment),
     Index("ix_items_kind_sort_key", "kind", "sort_key", "id"),
     Index("ix_items_sort_key", "sort_key", "id"),
     sqlite_autoincrement=True,
@@ -292,6 +293,7 @@ provider_answers = Table(
     Column("content", Text, nullable=False),
     Column("fragment", LargeBinary),
     _lived_day(),
+    Column("due_at", Moment),
 )
 # What a look at freshness reads, and nothing else: fragments lie far apart.
 Index(

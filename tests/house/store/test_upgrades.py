@@ -225,6 +225,8 @@ NUMBERS: Rows = {"episode_numbers": [{"series_id": 1, "numbering": "library", "s
 
 USAGE: Rows = {"provider_usage": [{"provider": "omdb", "day": "2026-11-22", "usage": "{}", "lived_day": 3}]}
 
+HELD: Rows = {"held_removals": [{"player_id": "kodi", "host_key": "7", "since": 0}]}
+
 HOSTS: Rows = {
     "hosts": [
         {
@@ -261,6 +263,11 @@ RELEASED: dict[str, Rows] = {
     | NUMBERS
     | USAGE
     | HOSTS,
+    "0024": with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES)
+    | NUMBERS
+    | USAGE
+    | HOSTS
+    | HELD,
 }
 """By schema, rows of it: at least one for each of its tables."""
 

@@ -11,12 +11,16 @@ from msgspec.structs import replace
 from factories import NOW, coverage_of, listens_to, policy
 from metarr.domain.artwork import ArtworkPolicy
 from metarr.domain.freshness import (
+    EPISODE_SPAN,
     MAX_AGE,
+    MOVIE_SPAN,
     RETRY_FIRST,
     RETRY_MOST,
     TTL,
     AnswerHead,
     DueItem,
+    Novelty,
+    due_soon,
     fingerprint_on,
     ground,
     is_fresh,
@@ -207,3 +211,45 @@ def test_ages_are_the_same_in_every_time_zone() -> None:
     assert elsewhere.date() == datetime(2026, 11, 22, tzinfo=UTC).date()
     assert is_fresh(head(7 * DAY - SECOND), elsewhere)
     assert not is_fresh(head(7 * DAY), elsewhere)
+
+
+SOON = timedelta(hours=20)
+
+
+@pytest.mark.parametrize(
+    ("shown", "days", "hours"),
+    [
+        (EPISODE_SPAN, -31.1, None),
+        (EPISODE_SPAN, -30, 20),
+        (EPISODE_SPAN, 0, 20),
+        (EPISODE_SPAN, 6, 20),
+        (EPISODE_SPAN, 9, 48),
+        (EPISODE_SPAN, 15, None),
+        (MOVIE_SPAN, -91.1, None),
+        (MOVIE_SPAN, -90, 20),
+        (MOVIE_SPAN, 300, 20),
+    ],
+)
+def test_what_is_coming_out_is_due_sooner(shown: Novelty, days: float, hours: float | None) -> None:
+    """From the week before an episode's day until a month after it; a movie until three months after its day."""
+    fetched_at = datetime(2026, 11, 22, tzinfo=UTC)
+    day = (fetched_at + timedelta(days=days)).date().isoformat()
+    due_at = due_soon([day], fetched_at, SOON, shown)
+    assert due_at == (None if hours is None else fetched_at + timedelta(hours=hours))
+    head = AnswerHead(fetched_at=fetched_at, due_at=due_at)
+    wait = TTL if due_at is None else due_at - fetched_at
+    assert is_fresh(head, fetched_at + wait - timedelta(seconds=1))
+    assert not is_fresh(head, fetched_at + wait)
+
+
+def test_the_first_that_comes_out_counts_and_what_is_no_day_says_nothing() -> None:
+    fetched_at = datetime(2026, 11, 22, tzinfo=UTC)
+    days = ["2010-01-01", "2026-12-01", "2026-12-02", ""]
+    assert due_soon(days, fetched_at, SOON, EPISODE_SPAN) == fetched_at + timedelta(days=2)
+    assert due_soon(["", "soon", "9999-12-31", "0001-01-01"], fetched_at, SOON, EPISODE_SPAN) is None
+    assert due_soon([], fetched_at, SOON, MOVIE_SPAN) is None
+
+
+def test_the_ttl_is_the_ceiling() -> None:
+    fetched_at = datetime(2026, 11, 22, tzinfo=UTC)
+    assert due_soon(["2026-11-22"], fetched_at, TTL, EPISODE_SPAN) is None

@@ -119,6 +119,7 @@ def _item(
         last_enriched_at=row.last_enriched_at,
         last_enriched_providers=row.last_enriched_providers,
         bases=row.bases,
+        below_due_at=row.below_due_at,
         fingerprint=row.fingerprint,
         numbering=row.numbering,
         version=row.version,

@@ -124,6 +124,7 @@ def _columns(item: MediaItem) -> dict[str, Any]:
         "last_enriched_at": item.last_enriched_at,
         "last_enriched_providers": item.last_enriched_providers,
         "bases": item.bases,
+        "below_due_at": item.below_due_at,
         "fingerprint": item.fingerprint,
         "numbering": item.numbering,
         "conflicts": item.conflicts,
