@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import generated
+from . import generated, generated_series
 from .messages import encode
 from .records import Episode, Movie, Season, Series, Title
 from .state import State
@@ -44,7 +44,11 @@ def movie_by(provider: str, record_id: str) -> Movie | None:
 
 
 def series_by(provider: str, record_id: str) -> Series | None:
-    return _SERIES.get((provider, record_id))
+    found = _SERIES.get((provider, record_id))
+    if found is not None:
+        return found
+    n = generated_series.number_in(provider, record_id)
+    return None if n is None else generated_series.generated_series(n)
 
 
 def series_of_season(tvdb_season_id: str) -> tuple[Series, Season] | None:

@@ -23,7 +23,7 @@ from metarr.domain.merge import Decision, merge
 from metarr.domain.outcome import Answered, NotAsked, Outcome, Skip
 from metarr.domain.series import outcomes_below
 from metarr.errors import VersionMoved
-from metarr.library.commit import publish
+from metarr.library.commit import publish, publish_all
 from metarr.library.listings import Holding, Lister, Listings, SeriesFacts, holding_of
 from metarr.library.offers import fitting_order, offer
 from metarr.library.reorder import point
@@ -205,19 +205,22 @@ class BelowEnricher:
         self, connection: Connection, merged: Sequence[_Merged], config: Config, job_id: int | None, group_id: int
     ) -> int:
         """Keep the change-sets; returns their group, which the first one of the run names."""
-        for _, each in merged:
-            if each.changes:
-                change_set = ChangeSet(
-                    item_id=each.item.id,
-                    at=self._clock.now(),
-                    cause="enrich",
-                    changes=each.changes,
-                    job_id=job_id,
-                    providers=each.item.last_enriched_providers,
-                    group_id=group_id,
-                )
-                kept = publish(connection, change_set, config.sync_fields)
-                group_id = group_id or kept.id
+        change_sets = [
+            ChangeSet(
+                item_id=each.item.id,
+                at=self._clock.now(),
+                cause="enrich",
+                changes=each.changes,
+                job_id=job_id,
+                providers=each.item.last_enriched_providers,
+                group_id=group_id,
+            )
+            for _, each in merged
+            if each.changes
+        ]
+        if change_sets and not group_id:
+            group_id = publish(connection, change_sets.pop(0), config.sync_fields).id
+        publish_all(connection, [replace(each, group_id=group_id) for each in change_sets], config.sync_fields)
         return group_id
 
 
