@@ -11,6 +11,9 @@ from metarr.domain.values import Struct, Text
 SPECIALS = 0
 """The number of the season whose numbers say nothing: every list counts its specials in its own way."""
 
+MOST_DAYS = 400
+"""Between two episodes: as far as it is looked."""
+
 TIMES_AS_LONG = 1.6
 """From here on the longer one is a whole, and the other a part of it."""
 
@@ -75,6 +78,14 @@ class EpisodeList:
     def is_alone_on_day(self, place: int) -> bool:
         day = self.days[place]
         return day is not None and len(self.on_day[day]) == 1
+
+    def is_between(self, place: int, other: int) -> bool:
+        """Whether another entry has a day between those of two."""
+        mine, its = self.days[place], self.days[other]
+        if mine is None or its is None:
+            return False
+        first, last = sorted((mine, its))
+        return any(day in self.on_day for day in range(first + 1, last)[:MOST_DAYS])
 
     def is_alone_at_number(self, place: int) -> bool:
         entry = self.entries[place]

@@ -196,6 +196,21 @@ class _Lists:
             if key.joined not in GENERIC
         )
 
+    def ids_differ(self, i: int, j: int) -> bool:
+        """Whether others know the two by ids of one type, of which none is the same."""
+        mine, other = self.ours.entries[i].ids, self.theirs.entries[j].ids
+        types = {each.partition(":")[0] for each in mine} & {each.partition(":")[0] for each in other}
+        return bool(types) and mine.isdisjoint(other)
+
+    def day_is_anothers(self, i: int, j: int) -> bool:
+        """Whether one has no day, and that of the other is an entry's of its list that is in no pair."""
+        mine, other = self.ours.days[i], self.theirs.days[j]
+        if mine is None and other is not None:
+            return any(x not in self.paired for x in self.ours.on_day.get(other - self.shift, ()))
+        if other is None and mine is not None:
+            return any(y not in self.taken for y in self.theirs.on_day.get(mine + self.shift, ()))
+        return False
+
     def never(self, i: int, j: int) -> bool:
         """Whether one is a whole, and the other a part of it, or another part."""
         lengths = self.ours.entries[i].minutes, self.theirs.entries[j].minutes
@@ -347,6 +362,7 @@ def _by_number_and_title(lists: _Lists) -> list[tuple[int, int]]:
         and not all(_counts(key, lists.ours.entries[i].number) for key in lists.same_titles[i, j])
         and _is_numbered_once(lists, i, j)
         and lists.days_agree(i, j) is not False
+        and not lists.day_is_anothers(i, j)
         and not lists.never(i, j)
     ]
     return _in_sequence(lists, candidates)
@@ -386,11 +402,18 @@ def _fits_between(lists: _Lists, i: int, j: int) -> bool:
     beside = [(x, lists.paired[x], step) for step in (-1, 1) if (x := lists.ours.beside(i, step)) is not None]
     if any(lists.ours.distance(i, step) != lists.theirs.distance(j, step) for _, _, step in beside):
         return False  # a number is missing beside it: they may be two that were shown on one day
+    if lists.ids_differ(i, j) or any(_is_out_of_step(lists, (i, x), (j, y)) for x, y, _ in beside):
+        return False
     if lists.lag(i, j) not in {lists.shift, *(lists.lag(x, y) for x, y, _ in beside)} or lists.titles_are_others(i, j):
         return False
     if not lists.comparable(i, j):
         return not lists.may_be_a_part(i, j)
     return len(beside) == 2 and lists.same_number(i, j)
+
+
+def _is_out_of_step(lists: _Lists, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
+    """Whether by its day another entry stands between two that are neighbours by their numbers: one was swapped."""
+    return lists.ours.is_between(*ours) or lists.theirs.is_between(*theirs)
 
 
 def _agrees_alone(lists: _Lists, i: int, j: int) -> bool:
@@ -421,6 +444,7 @@ def _whole_season(lists: _Lists, season: int) -> list[tuple[int, int]]:
         and _agrees_alone(lists, i, j)
         and not lists.may_be_a_part(i, j)
         and not lists.titles_are_others(i, j)
+        and not lists.ids_differ(i, j)
         for i, j in pairs
     )
     # Where both have titles in one language, each of another half of the season, nobody knows of which half.
@@ -438,6 +462,7 @@ def _by_title(lists: _Lists) -> list[tuple[int, int]]:
         if not lists.has_special(i, j)
         and _tells(lists.same_titles[i, j], 10)
         and lists.days_agree(i, j) is not False
+        and not lists.day_is_anothers(i, j)
         and not lists.never(i, j)
     ]
     return _in_sequence(lists, candidates)

@@ -142,6 +142,16 @@ TABLE: dict[str, tuple[list[Row], list[Row], dict[str, str]]] = {
         weekly(["Red Morning", "Grey Noon", "Black Night"]), weekly(["Red Morning", "Episode 2", "Black Night"]),
         {"1x1": "1x1", "1x2": "1x2", "1x3": "1x3"},
     ),
+    "an untitled one at the end, and another one swapped beside it": (
+        [(1, 1, "2010-01-01", "Island Ghost"), (1, 2, "2010-01-15", "Grey Noon"), (1, 3, "2010-01-22", "The Tower")],
+        [(1, 1, "2010-01-01", "Episode 1"), (1, 2, "2010-01-15", "Grey Noon"), (1, 3, "2010-01-08", "Episode 3")],
+        {"1x2": "1x2"},
+    ),
+    "a title without a day, and another one of the other's day": (
+        [(1, 1, "2010-01-01", "Episode 1"), (1, 2, "", "The Red Morning"), (1, 3, "2010-01-15", "Grey Noon")],
+        [(1, 1, "2010-01-01", "The Red Morning"), (1, 2, "2010-01-15", "Grey Noon")],
+        {"1x3": "1x2"},
+    ),
     "another title between two pairs": (
         weekly(["Red Morning", "Grey Noon", "Black Night"]), weekly(["Red Morning", "The Ambush", "Black Night"]),
         {"1x1": "1x1", "1x2": "1x2", "1x3": "1x3"},
@@ -302,6 +312,16 @@ IMDB = ("imdb:tt0000001",)
 def test_an_id_pairs_unless_title_and_day_speak_against_it(other: EpisodeEntry, pairs: bool) -> None:
     found = pair([entry("a", 1, 1, "2010-01-01", "Red Morning", ids=IMDB)], [other])
     assert [each.rule for each in found.pairs] == [PairingRule.ID] * pairs
+
+
+def test_ids_that_differ_are_two_where_no_title_agrees() -> None:
+    titles = ["Red Morning", "Grey Noon", "Black Night"]
+    ours = [entry("a", 1, n, f"2010-01-{n * 7:02}", title, ids=[f"imdb:tt{n}"]) for n, title in enumerate(titles, 1)]
+    theirs = [
+        entry("b", 1, n, f"2010-01-{n * 7:02}", "TBA" if n == 2 else title, ids=[f"imdb:tt{9 if n == 2 else n}"])
+        for n, title in enumerate(titles, 1)
+    ]
+    assert paired(pair(ours, theirs)) == {"1x1": "1x1", "1x3": "1x3"}
 
 
 def test_an_id_that_is_borne_twice_says_nothing() -> None:
