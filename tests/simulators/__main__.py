@@ -6,7 +6,6 @@ import argparse
 import json
 import signal
 import sys
-import threading
 
 from .server import Simulators
 
@@ -15,14 +14,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="simulators", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1 (0: any free one)")
     port = parser.parse_args().port
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    # Held back in all threads, and waited for: a handler that sets an Event may come while that is locked.
+    ends = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     with Simulators(port) as simulators:
         ready = {"control": simulators.control_url, "base_urls": simulators.base_urls, "keys": simulators.keys}
         sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
-        stop.wait()
+        signal.sigwait(ends)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ PROVIDERS = ("tmdb", "omdb")
 PATIENCE = 180.0
 """Real seconds until a test gives up on a process."""
 WORKER = """
-import logging, signal, sys, threading
+import logging, signal, sys, time
 from contextlib import ExitStack
 from pathlib import Path
 import structlog
@@ -46,15 +46,15 @@ from metarr.providers.registry import discover
 from metarr.secrets import Vault
 from metarr.jobs.summary import ended
 from metarr.store.database import Database
-stopping = threading.Event()
-signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+stopping = []
+signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
 folder, clock = Path(sys.argv[1]), SystemClock()
 services = build(Database(folder / "metarr.db"), Vault(folder / "metarr.key"), clock, discover())
 with ExitStack() as running:
     start_background(services, running)
     print("up", flush=True)
-    while not ended(services.jobs.get(1)) and not stopping.wait(0.02):
-        pass
+    while not ended(services.jobs.get(1)) and not stopping:
+        time.sleep(0.02)
 """
 
 
