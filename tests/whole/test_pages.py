@@ -387,6 +387,19 @@ def test_from_the_first_key_to_a_rule_that_is_applied_by_keyboard_alone(page, me
     assert values(metarr, item_id)["plot"][1] == "omdb"
 
 
+def test_who_sends_what_was_typed_is_not_asked_whether_to_leave_it(page):
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/add")
+    page.locator("#ids").press_sequentially("550")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").first).to_be_visible()
+    assert asked == []
+    page.locator("#ids").press_sequentially("0")
+    page.goto("/health")
+    assert asked == ["beforeunload"]
+
+
 class TestHealth:
     def test_a_card_changes_when_a_quota_runs_out(self, page, metarr, simulators):
         metarr.configure(simulators, "omdb")

@@ -147,6 +147,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.detail.xhr.getResponseHeader("HX-Redirect")) unmark(document);
 });
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) delete event.target.dataset.unsaved; // it is sent; htmx sends it itself
+});
 addEventListener("beforeunload", (event) => { if (unsaved(document).length) event.preventDefault(); });
 
 // A form that comes back with what was typed, for something is wrong with it, is still not saved.
