@@ -80,4 +80,10 @@ def _remedy(action: pb.NoticeAction) -> Remedy | None:
             return Remedy(url_for("series.show", item_id=action.target), "See its orders")
         case "ConfigService.TestProvider":
             return Remedy(url_for("providers.provider_page", provider_id=action.target), "Test it")
+        case "ConfigService.UpdateSettings":
+            return Remedy(url_for("settings.settings_page"), "Open the settings")
+        case "SyncService.UpdatePlayer" | "SyncService.AcceptGone" | "SyncService.ListPlayerItems":
+            return Remedy(url_for("players.player_page", player_id=action.target), "Open its page")
+        case "HostService.TestHost" | "HostService.GetHostLog":
+            return Remedy(url_for("players.host_page", host_id=action.target), "Open its page")
     return None

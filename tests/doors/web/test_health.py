@@ -3,6 +3,8 @@
 from werkzeug.test import Client
 
 from harness import House
+from metarr.domain.delivery import SyncPolicy
+from model_player import ModelPlayer
 from pages import HTMX, seen
 
 
@@ -23,3 +25,11 @@ def test_who_looks_again_is_shown_what_is_in_force_now_and_nothing_else(web: Cli
     again = seen(web.get("/health", headers=HTMX))
     assert not again.all("svg", class_="chart")
     assert again.all("article", id="provider-omdb")
+
+
+def test_a_choice_that_a_player_waits_for_is_a_click_away(web: Client, home: House) -> None:
+    ModelPlayer(home, policy=SyncPolicy.UNCHOSEN)
+    page = seen(web.get("/health"))
+    assert "nothing is written to it before you choose" in page.text
+    [address] = [each["href"] for each in page.all("a", class_="button") if each["href"].startswith("/players/")]
+    assert "Show what would be written" in seen(web.get(address)).text
