@@ -56,5 +56,6 @@ def _install(development: bool) -> None:
     if development:
         commands.append([*pip, "--group", str(ROOT / "pyproject.toml") + ":dev"])
     for command in commands:
-        if subprocess.run(command, check=False).returncode != 0:
+        # What setuptools warns of is for whoever packages Metarr, not for whoever tries it.
+        if subprocess.run(command, check=False, env={**os.environ, "PYTHONWARNINGS": "ignore"}).returncode != 0:
             sys.exit("Installing Metarr's dependencies failed; the lines above say why. Is there a network?")

@@ -40,7 +40,7 @@ def test_any_number_of_rows_is_written_at_once_and_the_last_of_equal_ones_counts
 @pytest.mark.parametrize(("table", "newest"), [(tables.provider_answers, "fetched_at"), (tables.settings, "")])
 def test_the_same_is_said_to_postgresql(table: tables.Table, newest: str) -> None:
     columns = tuple(column.name for column in table.c)
-    said = str(_statement("postgresql", table, columns, (), newest).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
+    said = str(_statement("postgresql", table, columns, (), newest, add=()).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
     keys = ", ".join(column.name for column in table.primary_key)
     assert f"ON CONFLICT ({keys}) DO UPDATE SET" in said
     assert (f"WHERE {table.name}.{newest} - excluded.{newest} <= 0 OR" in said) == bool(newest)
