@@ -111,9 +111,19 @@ class Owner:
 def told(item: Mapping[str, Any]) -> Fields:
     """An item's fields by name: value, source, rule and lock."""
     return {
-        field["name"]: {key: field.get(key) for key in ("value", "source", "rule", "locked")}
+        field["name"]: {key: without_previews(field.get(key)) for key in ("value", "source", "rule", "locked")}
         for field in item["fields"]
     }
+
+
+def without_previews(value: Any) -> Any:
+    """A value without where its pictures are smaller: that is told with an item, and no part of what it holds."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {key: part for key, part in each.items() if key != "preview_url"} if isinstance(each, dict) else each
+        for each in value
+    ]
 
 
 def nfo(number: int, movie: Movie) -> str:

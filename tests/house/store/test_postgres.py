@@ -242,7 +242,7 @@ def test_titles_are_sorted_letter_by_letter_whatever_the_server_s_language(share
         keys = [head.sort_key for head in page]
         assert keys == sorted(keys)
         assert len(keys) == len(names)
-        second = items.page(connection, after=(page[4].sort_key, page[4].id), limit=50)
+        second = items.page(connection, after=items.position(page[4], items.ItemOrder.TITLE), limit=50)
         assert [head.id for head in second] == [head.id for head in page[5:]]
 
 

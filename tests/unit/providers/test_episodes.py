@@ -121,6 +121,7 @@ def test_long_seasons_are_asked_for_in_several_requests() -> None:
     assert EPISODES_A_REQUEST < 500
 
 
+@pytest.mark.recordings
 def test_the_recorded_season_is_read() -> None:
     recorded = sample_json("tmdb/jdrouet/tv-season-details.json")
     season = parse_seasons({"id": 1399, "season/1": recorded}, "1399", [S1])[S1]
@@ -243,6 +244,7 @@ def test_pages_without_an_end_fail_the_part() -> None:
         Tvdb().listed(ask(tvdb="121361"), [WHOLE], http)
 
 
+@pytest.mark.recordings
 def test_the_recorded_pages_of_thetvdb_are_read() -> None:
     beside = sample_json("tvdb/v4_docs_excerpts/series__episodes.json")
     around = sample_json("tvdb/v4_docs_excerpts/series__episodeslanguage_1.json")
