@@ -135,6 +135,8 @@ def kill(folder: Path, simulators: Simulators, movies: int, kills: int) -> None:
     assert rows(folder, "SELECT item_id, done, detail FROM job_items WHERE done <> 'changed'") == []
     assert rows(folder, "SELECT state, total, detail FROM jobs") == [("complete", movies, "")]
     assert rows(folder, "SELECT count(*) FROM items WHERE last_enriched_at IS NOT NULL") == [(movies,)]
+    twice = "SELECT item_id, group_concat(changes) FROM change_sets GROUP BY item_id HAVING count(*) > 1"
+    assert rows(folder, twice) == [], "changed twice"
     assert rows(folder, "SELECT count(*), count(DISTINCT item_id) FROM change_sets") == [(movies, movies)]
     assert rows(folder, "SELECT count(*), count(DISTINCT item_id) FROM job_items") == [(movies, movies)]
     waits = rows(folder, "SELECT title, provider, reason FROM pending_answers JOIN items ON id = item_id ORDER BY id")

@@ -11,6 +11,8 @@ from metarr.app import Daemon
 from metarr.datadir import DATABASE, KEY
 from metarr.rpc.client import Client
 
+pytestmark = pytest.mark.slow
+
 MOVIE = {"kind": "MEDIA_KIND_MOVIE", "title": "Heat", "ids": [{"type": "imdb", "value": "tt0113277"}]}
 
 

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 OF_THE_DAEMON = ("sqlalchemy", "alembic", "structlog", "cryptography", "requests", "cheroot", "flask", "connectrpc")
 OF_PICTURES = ("rich.console", "rich.progress", "pygments")
 

@@ -6,6 +6,8 @@ from werkzeug.test import Client
 from harness import PROVIDERS
 from pages import Seen, seen
 
+pytestmark = pytest.mark.slow
+
 TAKEN = {"kind": "movie", "do": "take", "title": "Fight Club", "id": "tmdb:550"}
 BY_ID = {"kind": "movie", "do": "ids", "ids": "tmdb:550"}
 

@@ -7,6 +7,8 @@ from harness import House, put_enriched
 from metarr.domain.values import Kind
 from pages import HTMX, Seen, seen
 
+pytestmark = pytest.mark.slow
+
 PLOT = "/authorities/movie/plot"
 
 

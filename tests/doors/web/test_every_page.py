@@ -14,6 +14,8 @@ from model_player import ModelPlayer
 from pages import HTMX, browser, seen
 from simulators import Simulators
 
+pytestmark = pytest.mark.slow
+
 NAMED = {
     "provider_id": "tmdb",
     "kind": "movie",

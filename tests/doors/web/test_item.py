@@ -13,6 +13,8 @@ from metarr.library.intake import NewItem, NewSeries
 from metarr.store.jobs import Scope
 from pages import HTMX, Seen, seen
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 LONG = "x" * 490
 

@@ -16,6 +16,8 @@ from metarr.store.jobs import JobKind
 from pages import HTMX, seen
 from tiers import slow_but
 
+pytestmark = pytest.mark.slow
+
 CONFLICT = Conflict(id_type="imdb", value="tt2", claimed_by="tmdb", stands="tt1")
 
 

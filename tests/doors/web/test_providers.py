@@ -8,6 +8,8 @@ from harness import House, house
 from pages import HTMX, Seen, browser, seen
 from simulators import KEYS, Simulators
 
+pytestmark = pytest.mark.slow
+
 
 def providers(web: Client) -> Seen:
     return seen(web.get("/providers"))

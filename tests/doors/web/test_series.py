@@ -8,6 +8,8 @@ from pages import Seen, seen
 from series_trees import add_episodes, add_series
 from simulators import Series
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "<script>alert(1)</script>"
 
 

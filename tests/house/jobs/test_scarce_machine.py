@@ -15,6 +15,8 @@ from metarr.jobs.runner import AGAIN, ThreadRunner
 from metarr.jobs.summary import ended
 from metarr.store.jobs import JobState
 
+pytestmark = pytest.mark.slow
+
 NO_THREAD = "can't start new thread"
 
 

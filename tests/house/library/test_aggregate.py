@@ -11,6 +11,8 @@ from metarr.domain.values import Kind
 from metarr.errors import AllLimited, AllRefused, CannotDo, NobodyAnswered
 from metarr.library.aggregate import Aggregated, AggregateWish
 
+pytestmark = pytest.mark.slow
+
 LIBRARY = ("items", "external_ids", "field_values", "change_sets", "pending_answers")
 
 

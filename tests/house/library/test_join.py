@@ -24,6 +24,8 @@ from metarr.store.changes import ChangeSet
 from metarr.store.items import ItemFilter
 from simulators import Simulators
 
+pytestmark = pytest.mark.slow
+
 
 def add(home: House, name: str, year: int = 0, kind: Kind = Kind.MOVIE, **ids: str) -> int:
     """A new item; returns its id."""

@@ -15,6 +15,8 @@ from metarr.store.changes import Selection
 from series_trees import add_series, everything, told, tree, values_of
 from tiers import slow_but
 
+pytestmark = pytest.mark.slow
+
 DAY = 24 * 3600
 PAGE = 5
 Fault = Callable[[House, pytest.MonkeyPatch], None]

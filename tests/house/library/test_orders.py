@@ -25,6 +25,8 @@ from model_player import ModelPlayer
 from series_trees import Tree, add_episodes, add_series, told
 from simulators import Series
 
+pytestmark = pytest.mark.slow
+
 Rows = dict[str, list[tuple[Any, ...]]]
 
 

@@ -14,6 +14,8 @@ from metarr.library.intake import NewSeries
 from metarr.players.outbox import MOST_OURS, Ack, AckStatus, FieldAck
 from model_player import TAKES, ModelPlayer, provider_says
 
+pytestmark = pytest.mark.slow
+
 HEAT = {"imdb": "tt0113277"}
 
 

@@ -24,6 +24,8 @@ from metarr.domain.values import Value
 from metarr.errors import Reason
 from tiers import slow_but
 
+pytestmark = pytest.mark.slow
+
 TRIO = ("omdb", "tmdb", "tvdb")
 QUARTET = (*TRIO, "fanart")
 Knowledge = Mapping[str, Value | None]

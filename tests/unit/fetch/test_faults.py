@@ -14,6 +14,8 @@ from metarr.fetch.channel import Channel, Ticket
 from metarr.fetch.contract import Connection, Http, Lane, Limits, Response
 from simulators import FAULTS, KEYS, Simulators
 
+pytestmark = pytest.mark.slow
+
 ASK = {
     "tmdb": ("/movie/550", {"api_key": KEYS["tmdb"]}),
     "omdb": ("", {"apikey": KEYS["omdb"], "i": "tt0137523"}),

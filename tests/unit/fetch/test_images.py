@@ -147,7 +147,7 @@ def web(tmp_path: Path) -> Iterator[Web]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tls.certificate, tls.key)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     served.fetcher = ImageFetcher(
         lambda _: ["127.0.0.1"], trusted=str(tls.certificate), private=True, port=server.server_address[1]

@@ -23,6 +23,8 @@ from metarr.rpc.doors.access import Tls
 from proxies import Fault, SocksProxy
 from scripted_server import Journey, ScriptedServer, hang, reply
 
+pytestmark = pytest.mark.slow
+
 OpenClient = Callable[..., ProviderClient]
 KNOWN = "bob:pass wörd:with colon"
 

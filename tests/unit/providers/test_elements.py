@@ -11,6 +11,8 @@ from metarr.domain.values import Kind
 from mutations import Source, changed, sources
 from unit.providers.contract import said
 
+pytestmark = pytest.mark.slow
+
 SOURCES = sources()
 each_source = pytest.mark.parametrize("source", SOURCES, ids=[source.name for source in SOURCES])
 TMDB, OMDB, TVDB, FANART = "tmdb", "omdb", "tvdb", "fanart"
