@@ -23,6 +23,8 @@ from samples import sample_json
 from scripted_providers import Scripted, scripted_house
 from simulators import Simulators
 
+pytestmark = pytest.mark.slow
+
 TV, FILM = Kind.SERIES, Kind.MOVIE
 p = pytest.param
 

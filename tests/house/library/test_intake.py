@@ -18,6 +18,8 @@ from metarr.library.intake import NewItem, NewSeries, Upserted
 from metarr.store.items import ItemFilter
 from scripted_providers import Scripted, scripted_house
 
+pytestmark = pytest.mark.slow
+
 IMDB, OTHER = "tt0000001", "tt0000002"
 SHOW = NewSeries("Harbour", 2010, {"tvdb": "81189"})
 

@@ -14,6 +14,8 @@ from metarr.library.intake import NewItem, NewSeries
 from metarr.store import items
 from model_player import ModelPlayer, provider_says
 
+pytestmark = pytest.mark.slow
+
 HEAT, RAN, ALIEN = {"imdb": "tt0113277"}, {"imdb": "tt0089881"}, {"imdb": "tt0078748"}
 DALLAS = NewSeries("Dallas", 1978, {"tvdb": "77092"})
 SHOWS = (Kind.SERIES, Kind.SEASON, Kind.EPISODE)

@@ -18,6 +18,8 @@ from metarr_kodi import commands, menu, menu_health, status, texts
 from metarr_kodi.port import Row
 from simulators import Simulators
 
+pytestmark = pytest.mark.slow
+
 ENTRIES = [
     "Health",
     "Sync now",
