@@ -228,7 +228,7 @@ def end(call: Call, promises: Promises) -> None:
     call("Enrichment", "StartEnrichment", {"all": True, "mode": "ENRICHMENT_MODE_MANUAL", "requestId": "last"})
     deadline = time.monotonic() + PATIENCE
     while True:
-        jobs = call("Enrichment", "ListJobs", {"pageSize": 200})["jobs"]
+        jobs = every_job(call)
         if all(job["state"].removeprefix("STATE_").lower() in ENDED for job in jobs):
             break
         assert time.monotonic() < deadline, "the jobs do not end"
@@ -239,6 +239,17 @@ def end(call: Call, promises: Promises) -> None:
     listed = call("Library", "ListItems", {"pageSize": 1})
     last = next(job for job in jobs if job.get("kind") == "KIND_ENRICH")
     assert last["total"] == listed["totalSize"] >= len(promises.added)
+
+
+def every_job(call: Call) -> list[dict[str, Any]]:
+    jobs: list[dict[str, Any]] = []
+    token = ""
+    while True:
+        page = call("Enrichment", "ListJobs", {"pageSize": 200, "pageToken": token})
+        jobs += page.get("jobs", ())
+        token = page.get("nextPageToken", "")
+        if not token:
+            return jobs
 
 
 def edit_plots(half: int) -> Errand:
