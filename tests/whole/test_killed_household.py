@@ -166,6 +166,10 @@ def live_and_die(folder: Path, promises: Promises, dice: random.Random) -> None:
                 assert time.monotonic() < deadline, "nobody is answered"
                 time.sleep(0.002)
             time.sleep(late)
+            while not promises.tally["kills amid a job"] and not jobs_under_way(folder):
+                # Of two kills neither may come amid a job by itself.
+                assert time.monotonic() < deadline, "no job is under way"
+                time.sleep(0.002)
             process.kill()
             if both:
                 copying.kill()
@@ -173,9 +177,13 @@ def live_and_die(folder: Path, promises: Promises, dice: random.Random) -> None:
                 each.result(PATIENCE)
         process.wait(10)
     promises.tally["kills"] += 1
+    promises.tally["kills amid a job"] += jobs_under_way(folder) > 0
+
+
+def jobs_under_way(folder: Path) -> int:
     with closing(connect(folder / DATABASE)) as file:
         [(running,)] = file.execute("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')")
-    promises.tally["kills amid a job"] += running > 0
+    return int(running)
 
 
 @contextmanager
