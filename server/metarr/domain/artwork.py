@@ -14,6 +14,8 @@ from metarr.domain.values import Artwork, Image, Struct
 SIZE_CLASSES = (400, 900, 1800, 3600)
 """Widths in pixels at which an image counts as a class larger. Within a class, votes decide, not pixels."""
 
+_VOTES = attrgetter("votes")
+
 
 class ArtworkPolicy(Struct, frozen=True, kw_only=True):
     """What artwork the owner wants: how many fanarts besides the main one."""
@@ -37,6 +39,10 @@ def choose(
     slots = 1 + (policy.extra_fanart if field.name == "fanart" else 0)
     chosen: dict[str, Image] = {}
     for tier in _tiers(field, candidates, wanted):
+        if slots == 1 and not stored:
+            first = max(tier, key=_VOTES)  # the whole order is needed for a second image only
+            if first.url.startswith("https://"):
+                return (first,)
         for image in _ranked(tier, stored or ()):
             if not image.url.startswith("https://"):
                 continue
@@ -103,7 +109,7 @@ def _ranked(members: list[Image], stored: Artwork) -> Iterator[Image]:
             places = {image.url: place_of[key] for image in members if (key := image_key(image)) in place_of}
             kept = [image for image in members if image.url in places]
         yield from sorted(kept, key=lambda image: places[image.url])
-    yield from sorted(members, key=attrgetter("votes"), reverse=True)
+    yield from sorted(members, key=_VOTES, reverse=True)
 
 
 def _elsewhere(language: str, region: str, languages: LanguagePolicy) -> bool:

@@ -63,10 +63,10 @@ class Field(Struct, frozen=True, kw_only=True):
     `order`: providers it listens to by default; `episode_order` instead of it for seasons and episodes.
     `sync`: a change wakes the players by default. `decimals`: shown precision of a rating. `beside`: the field without
     which it means nothing. `unit`: what a number counts. `choices`: what it can be, where that is a closed set.
-    `union`: lists are joined by default, files' and players' among them. `national`: another
-    one in every country. `shown_by`: the field in which a player
-    shows it that does not take it. `textless` and `min_width` (pixels) say which
-    artwork is acceptable.
+    `union`: lists are joined by default, files' and players' among them. `in_languages`: its
+    values are in a language, so that language comes before provider. `national`: another one in every country.
+    `shown_by`: the field in which a player shows it that does not take it. `textless` and `min_width` (pixels) say
+    which artwork is acceptable.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Field(Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
     beside: str = ""
     union: bool = False
+    in_languages: bool = False
     national: bool = False
     shown_by: str = ""
     textless: Textless = Textless.LAST
@@ -115,6 +116,7 @@ def _art(name: str, label: str, order: tuple[str, ...], kinds: tuple[Kind, ...],
         order=order,
         episode_order=more.pop("episode_order", order),
         min_width=min_width,
+        in_languages=True,
         **more,
     )
 
@@ -122,12 +124,12 @@ def _art(name: str, label: str, order: tuple[str, ...], kinds: tuple[Kind, ...],
 T = FieldType
 
 _CATALOGUE = (
-    Field(name="title", type=T.TEXT, label="Title", kinds=ALL, order=("tmdb", "omdb"), sync=True),
+    Field(name="title", type=T.TEXT, label="Title", kinds=ALL, order=("tmdb", "omdb"), sync=True, in_languages=True),
     Field(name="original_title", type=T.TEXT, label="Original title", kinds=NOT_SEASON),
     Field(name="sort_title", type=T.TEXT, label="Sort title"),
-    Field(name="tagline", type=T.TEXT, label="Tagline"),
-    Field(name="plot", type=T.TEXT, label="Plot", kinds=ALL, order=("tmdb", "omdb"), sync=True),
-    _omdb_only("outline", T.TEXT, "Outline"),
+    Field(name="tagline", type=T.TEXT, label="Tagline", in_languages=True),
+    Field(name="plot", type=T.TEXT, label="Plot", kinds=ALL, order=("tmdb", "omdb"), sync=True, in_languages=True),
+    _omdb_only("outline", T.TEXT, "Outline", in_languages=True),
     Field(name="release_date", type=T.DATE, label="Release date", kinds=ALL, sync=True),
     Field(name="year", type=T.INTEGER, label="Year", shown_by="release_date"),
     Field(name="end_date", type=T.DATE, label="End date", kinds=(SERIES,)),
@@ -146,7 +148,7 @@ _CATALOGUE = (
     Field(name="creators", type=T.TEXTS, label="Creators", kinds=(SERIES,)),
     Field(name="cast", type=T.CREDITS, label="Cast", kinds=ALL, order=("tmdb", "omdb"), sync=True),
     Field(name="collection", type=T.COLLECTION, label="Collection", kinds=(MOVIE,)),
-    Field(name="trailer", type=T.TEXT, label="Trailer"),
+    Field(name="trailer", type=T.TEXT, label="Trailer", in_languages=True),
     Field(name="homepage", type=T.TEXT, label="Homepage"),
     _omdb_only("imdb_rating", T.RATING, "IMDb rating", sync=True),
     _omdb_only("imdb_votes", T.INTEGER, "IMDb votes", beside="imdb_rating"),

@@ -53,10 +53,10 @@ TEXTLESS_FIRST: Rank = (-1, 0, 0)
 AFTER_THE_FIRST: Rank = (0, 2, 0)
 """Where a file's or a player's text stands, which says no language: as good as an unknown one can be."""
 
-TEXT_FIELDS = frozenset({"title", "tagline", "plot", "outline", "trailer"})
+TEXT_FIELDS = frozenset(
+    name for name, field in FIELDS.items() if field.in_languages and field.type is not FieldType.ARTWORK
+)
 """Of texts, those that exist in languages. All artwork does, too."""
-
-_IN_LANGUAGES = TEXT_FIELDS.union(name for name, field in FIELDS.items() if field.type is FieldType.ARTWORK)
 
 _TEXTLESS_FIRST = frozenset(name for name, field in FIELDS.items() if field.textless is Textless.FIRST)
 
@@ -65,7 +65,7 @@ UNSTATED_AFTER_THE_FIRST = frozenset({"plot", "tagline", "outline"})
 """
 
 
-class LanguagePolicy(Struct, frozen=True, kw_only=True):
+class LanguagePolicy(Struct, frozen=True, kw_only=True, cache_hash=True):
     """`listed`: tags such as "es-ES" or "en", the best first. `original`: which of "texts", "artwork", "trailers" may
     be in a title's original language, too, after the listed ones; a title may always."""
 
@@ -78,7 +78,7 @@ class LanguagePolicy(Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(base(tag) for tag in self.listed))
 
 
-class TitleLanguages(Struct, frozen=True, kw_only=True):
+class TitleLanguages(Struct, frozen=True, kw_only=True, cache_hash=True):
     """What the owner wants of one title. `original`: its original language, ISO 639-1; "": not known."""
 
     policy: LanguagePolicy = LanguagePolicy()
@@ -88,11 +88,6 @@ class TitleLanguages(Struct, frozen=True, kw_only=True):
     def last(self) -> Rank:
         """Where stands what is not wanted any more."""
         return (len(self.policy.listed) + 2, 0, 0)
-
-
-def in_languages(field: Field) -> bool:
-    """Whether values of the field are in a language, so that language comes before provider."""
-    return field.name in _IN_LANGUAGES
 
 
 def base(tag: str) -> str:
@@ -106,7 +101,7 @@ def region(tag: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def rank_of(field: str, language: str, wanted: TitleLanguages, *, implied: bool = False) -> Rank | None:
+def rank_of(field: str, language: str, wanted: TitleLanguages, implied: bool = False) -> Rank | None:
     """Where a text in a language stands; None: the owner wants none of it. `language` "": unknown, counts as the first.
 
     `implied`: a title that a translation leaves empty, so that it is called there as in the original.

@@ -23,7 +23,6 @@ from metarr.domain.languages import (
     TitleLanguages,
     base,
     image_rank,
-    in_languages,
     rank_of,
     stored_rank,
     top_rank,
@@ -171,7 +170,7 @@ def _runner_up(
         why = "the field is locked"
     elif any(veto.field == field.name and same(field.name, veto.value, said.value) for veto in item.vetoes):
         why = "undone by the owner"
-    elif in_languages(field) and stored is not None and said.rank > _rank_of(stored, listening, frame):
+    elif field.in_languages and stored is not None and said.rank > _rank_of(stored, listening, frame):
         why = "is in a language that stands lower in the list"
     else:
         why = "stands lower in the field's order"
@@ -181,7 +180,7 @@ def _runner_up(
 
 def _rank_of(stored: FieldValue, listening: Listening, frame: _Frame) -> Rank:
     """Where a stored value stands by its language; a field that is in none has one rank."""
-    if not in_languages(listening.field):
+    if not listening.field.in_languages:
         return BEST
     return stored_rank(
         listening.field, stored, frame.wanted, in_list=not set(listening.rule.providers).isdisjoint(stored.sources)
@@ -278,7 +277,7 @@ def _hear(field: Field, provider: str, outcome: Outcome | None, stored: FieldVal
         word = frame.words.get(provider, {}).get(field.name)
         return Said(provider=provider, heard=True, value=word, why="holds what it had from Metarr")
     said = hear(provider, outcome, field.name)
-    if stored.value is not None and stored.sources == (provider,) and _older(said, stored, frame.now):
+    if stored.value is not None and _older(said, stored, frame.now) and stored.sources == (provider,):
         return replace(said, value=stored.value, fetched_at=stored.fetched_at, texts=(), language=stored.language)
     return said
 
@@ -294,7 +293,7 @@ def _older(said: Said, stored: FieldValue, now: datetime | None) -> bool:
 def _speech(listening: Listening, provider: str, outcome: Outcome | None, stored: FieldValue, frame: _Frame) -> Speech:
     field = listening.field
     said = _hear(field, provider, outcome, stored, frame)
-    if said.value is None or not in_languages(field):
+    if not field.in_languages or said.value is None:
         return (said,)
     if field.type is FieldType.ARTWORK:
         if outcome is not None:
@@ -316,9 +315,9 @@ def _text_rank(
     listening: Listening, provider: str, language: str, wanted: TitleLanguages, *, implied: bool = False
 ) -> Rank | None:
     name = listening.field.name
-    if not language and below_providers(provider) and provider not in listening.rule.providers:
+    if not language and provider not in listening.rule.providers and below_providers(provider):
         return unstated_rank(name, wanted)
-    return rank_of(name, language, wanted, implied=implied)
+    return rank_of(name, language, wanted, implied)
 
 
 def _chosen(field: Field, said: Said, stored: FieldValue, frame: _Frame) -> Said:
@@ -344,7 +343,7 @@ class _FieldWalk(Struct, frozen=True, kw_only=True):
     def along(self, order: tuple[str, ...], outcomes: Mapping[str, Outcome]) -> Decision:
         """The decision. Nobody is heard who is not needed: a choice among a hundred images is dear."""
         listening, stored, frame = self.listening, self.stored, self.frame
-        top = top_rank(listening.field)
+        top = top_rank(listening.field) if listening.field.in_languages else BEST
         heard: list[Speech] = []
         for place, provider in enumerate(order):
             speech = _speech(listening, provider, outcomes.get(provider), stored, frame)
@@ -386,7 +385,7 @@ class _FieldWalk(Struct, frozen=True, kw_only=True):
 
     @property
     def _plain(self) -> bool:
-        return not in_languages(self.listening.field)
+        return not self.listening.field.in_languages
 
     @property
     def _sources(self) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from metarr.asking.heard import Heard
 from metarr.domain.authority import Authority
 from metarr.domain.fields import FIELDS
 from metarr.domain.freshness import fingerprint_on
-from metarr.domain.languages import in_languages
 from metarr.domain.values import Kind
 from metarr.store.database import Connection
 from metarr.store.items import ItemHead
@@ -101,4 +100,4 @@ def _reaching(differing: Iterable[str]) -> frozenset[str]:
     fields = frozenset(differing)
     if "original_language" not in fields:
         return fields
-    return fields | {name for name, field in FIELDS.items() if in_languages(field)}
+    return fields | {name for name, field in FIELDS.items() if field.in_languages}

@@ -11,7 +11,6 @@ from harness import Live, live
 from metarr.domain.authority import default_rule
 from metarr.domain.fields import FIELDS, FieldType
 from metarr.domain.item import Rule
-from metarr.domain.languages import in_languages
 from metarr.domain.outcome import Skip
 from metarr.domain.values import Kind
 from metarr.errors import Reason
@@ -47,7 +46,7 @@ def test_every_field_of_the_catalogue_is_told(running: Live, door: Any) -> None:
         assert (each["label"], each.get("unit", "")) == (field.label, field.unit)
         assert (each["type"], tuple(kinds)) == (f"TYPE_{field.type.name}", field.kinds)
         assert each.get("mayUnion", False) is (field.type is FieldType.TEXTS)
-        assert (each.get("sync", False), each.get("languageFirst", False)) == (field.sync, in_languages(field))
+        assert (each.get("sync", False), each.get("languageFirst", False)) == (field.sync, field.in_languages)
         for kind, rule in zip(kinds, each["defaultRules"], strict=True):
             assert tuple(rule["providers"]) == default_rule(kind, field.name).providers
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from metarr.domain.authority import default_rule
 from metarr.domain.fields import FIELDS, Field, FieldType
-from metarr.domain.languages import in_languages
 from metarr.domain.terms import REASONS, RULES
 from metarr.rpc.convert import kind_message
 from metarr.rpc.doors.context import Context
@@ -62,7 +61,7 @@ def field_message(field: Field, *, is_sync: bool) -> pb.Field:
             for rule in [default_rule(kind, field.name)]
         ],
         sync=is_sync,
-        language_first=in_languages(field),
+        language_first=field.in_languages,
     )
 
 
