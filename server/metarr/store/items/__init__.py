@@ -43,7 +43,7 @@ from metarr.store.items.statements import (
 )
 from metarr.store.items.summary import FieldSummary, KindSummary, fields_summary, kinds_summary
 from metarr.store.items.words import Words, find_by_words, folded
-from metarr.store.items.writing import add, clear_fingerprints, put_fingerprints, save, save_all, versions
+from metarr.store.items.writing import add, clear_fingerprints, enter, fill, put_fingerprints, save, save_all, versions
 
 __all__ = [
     "CHUNK",
@@ -68,7 +68,9 @@ __all__ = [
     "count_children",
     "count_leaving",
     "descendants",
+    "enter",
     "fields_summary",
+    "fill",
     "filled",
     "find_by_files",
     "find_by_id",

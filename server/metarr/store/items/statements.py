@@ -48,8 +48,12 @@ def write_statements(connection: Connection, before: Collection[Statement], item
     for each in before:
         if each.key not in kept:
             connection.execute(_REMOVE, _named(item.id, each))
-    anew = [{"item_id": item.id, **_columns(each)} for each in item.statements if each not in before]
-    upsert(connection, statements, anew)
+    upsert(connection, statements, [_row(item, each) for each in item.statements if each not in before])
+
+
+def write_new_statements(connection: Connection, added: Iterable[MediaItem]) -> None:
+    """Write what is said about items of which nothing was said before."""
+    upsert(connection, statements, [_row(item, each) for item in added for each in item.statements])
 
 
 def _named(item_id: int, statement: Statement) -> dict[str, object]:
@@ -85,8 +89,9 @@ _REMOVE = delete(statements).where(
 )
 
 
-def _columns(statement: Statement) -> Mapping[str, object]:
+def _row(item: MediaItem, statement: Statement) -> Mapping[str, object]:
     return {
+        "item_id": item.id,
         "source": statement.source,
         "file": statement.file,
         "part": statement.part,

@@ -11,7 +11,7 @@ from metarr.errors import VersionMoved
 from metarr.store.chunks import chunks
 from metarr.store.items import field_counts
 from metarr.store.items.ids import refuse_taken, write_claims
-from metarr.store.items.statements import write_statements
+from metarr.store.items.statements import write_new_statements, write_statements
 from metarr.store.items.words import search_key, shown_title, sort_key, text_of
 from metarr.store.tables import field_values, items, vetoes
 from metarr.store.upsert import count as count_written
@@ -24,15 +24,27 @@ def add(connection: Connection, item: MediaItem, *, looked_up: bool = False) -> 
 
     Raises InvalidInput (`ID_TAKEN`) where another live item of the kind has one of its ids.
     """
+    added = enter(connection, item, looked_up=looked_up)
+    fill(connection, [added])
+    return added
+
+
+def enter(connection: Connection, item: MediaItem, *, looked_up: bool = False) -> MediaItem:
+    """As `add`, but for its fields, vetoes and statements: `fill` writes those of many at once, in this transaction."""
     if not looked_up:
         refuse_taken(connection, item, item.ids)
     key = connection.execute(_ADD, _columns(item) | {"version": 1}).inserted_primary_key
-    added = replace(item, id=int(key[0]) if key else 0, version=1)
-    write_claims(connection, {}, added)
-    _write_fields(connection, [({}, added)])
-    _write_vetoes(connection, (), added)
-    write_statements(connection, (), added)
-    return added
+    entered = replace(item, id=int(key[0]) if key else 0, version=1)
+    write_claims(connection, {}, entered)
+    return entered
+
+
+def fill(connection: Connection, entered: Sequence[MediaItem]) -> None:
+    """Write the fields, vetoes and statements of items that were entered and do not have them yet."""
+    _write_fields(connection, [({}, item) for item in entered])
+    for item in entered:
+        _write_vetoes(connection, (), item)
+    write_new_statements(connection, entered)
 
 
 def save(connection: Connection, before: MediaItem, after: MediaItem) -> MediaItem:
