@@ -39,10 +39,8 @@ def choose(
     slots = 1 + (policy.extra_fanart if field.name == "fanart" else 0)
     chosen: dict[str, Image] = {}
     for tier in _tiers(field, candidates, wanted):
-        if slots == 1 and not stored:
-            first = max(tier, key=_VOTES)  # the whole order is needed for a second image only
-            if first.url.startswith("https://"):
-                return (first,)
+        if slots == 1 and (first := _first(tier, stored or ())).url.startswith("https://"):
+            return (first,)
         for image in _ranked(tier, stored or ()):
             if not image.url.startswith("https://"):
                 continue
@@ -97,6 +95,17 @@ def _by_size(field: Field, images: list[Image]) -> Iterator[list[Image]]:
             classes[bisect_right(SIZE_CLASSES, width)].add(width)
     for _, fitting in sorted(classes.items(), reverse=True):
         yield images if fitting == widths else [image for image in images if image.width in fitting]
+
+
+def _first(members: list[Image], stored: Artwork) -> Image:
+    """The first of `_ranked`, without putting the others in order."""
+    if not stored:
+        return max(members, key=_VOTES)
+    address = stored[0].url
+    for image in members:
+        if image.url == address:
+            return image
+    return next(_ranked(members, stored))
 
 
 def _ranked(members: list[Image], stored: Artwork) -> Iterator[Image]:

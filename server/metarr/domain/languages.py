@@ -121,12 +121,12 @@ def rank_of(field: str, language: str, wanted: TitleLanguages, implied: bool = F
 def image_rank(field: Field, language: str, wanted: TitleLanguages) -> Rank | None:
     """Where an image in a language stands ("": it bears no text); None: it is not acceptable. Regions only break ties
     among one provider's images, so they are no part of it."""
-    return _image_rank(field.textless, language, wanted)
+    return _image_rank(field.name, language, wanted)
 
 
 @lru_cache(maxsize=4096)
-def _image_rank(textless: Textless, language: str, wanted: TitleLanguages) -> Rank | None:
-    policy, original = wanted.policy, wanted.original
+def _image_rank(field: str, language: str, wanted: TitleLanguages) -> Rank | None:
+    textless, policy, original = FIELDS[field].textless, wanted.policy, wanted.original
     if language == "":
         if textless is Textless.NEVER:
             return None

@@ -39,6 +39,12 @@ Coverage = Mapping[str, frozenset[str]]
 
 NOTHING_STORED = FieldValue()
 
+_ARTWORK, _FIRST, _NEXT = (
+    FieldType.ARTWORK,
+    Rule.FIRST,
+    Rule.NEXT,
+)  # asked for in every field: a member's look-up is dear
+
 
 class MergePolicy(Struct, frozen=True, kw_only=True):
     """Everything the owner decides about a merge."""
@@ -295,7 +301,7 @@ def _speech(listening: Listening, provider: str, outcome: Outcome | None, stored
     said = _hear(field, provider, outcome, stored, frame)
     if not field.in_languages or said.value is None:
         return (said,)
-    if field.type is FieldType.ARTWORK:
+    if field.type is _ARTWORK:
         if outcome is not None:
             return (_chosen(field, said, stored, frame),)
         return (replace(said, rank=top_rank(field) if provider in listening.rule.providers else frame.wanted.last),)
@@ -376,7 +382,7 @@ class _FieldWalk(Struct, frozen=True, kw_only=True):
         if said.value is not None:
             if said.provider not in self.listening.rule.providers:
                 return self._take(said, Rule.REPORTED if below_providers(said.provider) else Rule.GAP)
-            return self._take(said, Rule.FIRST if place == 0 else Rule.NEXT)
+            return self._take(said, _FIRST if place == 0 else _NEXT)
         if not said.heard:
             if said.provider in self._sources and self._held_at([speech]) == rank:
                 return self._stay(Rule.HELD)
@@ -556,10 +562,12 @@ def _noted(field: Field, stored: FieldValue, heard: Iterable[Said], frame: _Fram
         return stored
     asked = dict(zip(stored.sources, stored.asked_ids, strict=False))
     for said in heard:
+        if said.value is not None and not stored.withdrawals:
+            continue
         if said.provider not in asked or not said.heard or not may_be_withdrawn(field.name, said.provider):
             continue
         if said.value is not None:
-            stored = said_again(stored, said.provider) if stored.withdrawals else stored
+            stored = said_again(stored, said.provider)
         elif said.whole and said.fetched_at is not None and said.asked_id == asked[said.provider]:
             stored = said_none(stored, said.provider, said.fetched_at.date(), frame.today)
     return stored
