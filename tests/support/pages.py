@@ -1,11 +1,13 @@
 """The pages without a port, of the services of a house: what comes in and goes out is the same, and nothing travels."""
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.routing import Rule
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
@@ -21,6 +23,23 @@ from metarr.web.session import TOKEN
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+NAMED = {
+    "provider_id": "tmdb",
+    "kind": "movie",
+    "field": "plot",
+    "job_id": "1",
+    "item_id": "1",
+    "name": "plot",
+    "artwork": "poster",
+    "do": "lock",
+    "host_id": "folders",
+    "host_kind": "folders",
+    "player_id": "kodi",
+}
+"""What stands in addresses of pages; whoever looks at all of them has it there."""
+SERIES_ITEM = "2"
+"""The item of the pages of a series."""
+
 HTMX = {"HX-Request": "true"}
 """The header by which a page knows htmx."""
 
@@ -28,6 +47,17 @@ HTMX = {"HX-Request": "true"}
 @cache
 def _made_once() -> Flask:
     return pages(LocalDoor(None, SystemClock(), Closing()))  # type: ignore[arg-type]  (it gets others)
+
+
+def routes(method: str) -> list[str]:
+    """Every address of a page, with what it names filled in."""
+    rules = [rule for rule in _made_once().url_map.iter_rules() if method in (rule.methods or ())]
+    return sorted(_filled(rule) for rule in rules if rule.endpoint != "static.file")
+
+
+def _filled(rule: Rule) -> str:
+    named = NAMED | {"item_id": SERIES_ITEM} if rule.endpoint.startswith("series.") else NAMED
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda name: named[name[1]], rule.rule)
 
 
 def pages_of(home: House, read_token: Callable[[], str] | None = None) -> "WSGIApplication":

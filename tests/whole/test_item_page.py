@@ -392,7 +392,7 @@ def test_everybody_can_use_it(browser, metarr, scheme, size):
     # axe is a script of its own, which no page of ours would let in.
     options: dict[str, Any] = {"viewport": size, "color_scheme": scheme, "bypass_csp": True}
     with visitor(browser, metarr.url, pictures=PICTURES, **options) as page:
-        for path in PAGES:
+        for path in ("/item/1", "/item/3", "/item/4"):  # test_pages looks at every page as it comes
             page.goto(path)
             if path == "/item/1":
                 page.locator("#edit-plot").click()

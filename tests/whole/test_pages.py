@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -12,32 +13,23 @@ from playwright.sync_api import Browser, Page, expect
 
 from certificates import self_signed
 from chromium import DESKTOP, PHONE, chromium, hold, needs_chromium, overflow, visitor, wait_until
-from harness import Live, live
+from harness import PROVIDERS, Live, live
 from metarr import tokens
 from metarr.app import Daemon
 from metarr.rpc.client import Client
 from metarr.rpc.doors.access import Access
+from pages import routes
 from ports import kept_free
 from simulators import KEYS, Simulators
 
 pytestmark = [pytest.mark.e2e, needs_chromium]
 
 TABS = 16
-PICTURES = ("image.tmdb.org", "m.media-amazon.com")
+MOST_STOPS = 250
+"""Of the keyboard on one page."""
+PICTURES = ("image.tmdb.org", "assets.fanart.tv", "artworks.thetvdb.com", "m.media-amazon.com")
 
-PAGES = (
-    "/welcome",
-    "/add",
-    "/health",
-    "/providers",
-    "/providers/omdb",
-    "/authorities",
-    "/authorities/movie/plot",
-    "/jobs",
-    "/jobs/1",
-    "/settings",
-    "/nope",
-)
+PAGES = (*routes("GET"), "/nope")
 DIALOGS = (("/providers", "#settings-omdb"), ("/authorities", "#rule-plot"))
 """What opens one, and where that is."""
 
@@ -79,6 +71,11 @@ def setting(metarr: Live, name: str, key: str) -> dict:
     return next(each for each in provider(metarr, name)["settings"] if each["key"] == key)
 
 
+def own(metarr: Live) -> dict[str, Any]:
+    """Metarr's own settings by their keys."""
+    return {each["key"]: each.get("value") for each in metarr.call("Config", "GetSettings")["settings"]}
+
+
 def rule(metarr: Live, field: str) -> dict:
     rules = metarr.call("Config", "GetFieldAuthorities", {"kind": "MEDIA_KIND_MOVIE"})["authorities"]["fields"]
     return next(each for each in rules if each["field"] == field)
@@ -99,7 +96,7 @@ def values(metarr: Live, item_id: str) -> dict[str, tuple]:
 
 def tab_to(page: Page, selector: str) -> None:
     """Press Tab until that has the focus, and is seen to have it."""
-    for _ in range(100):
+    for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
             assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", selector
@@ -332,27 +329,40 @@ def test_a_new_owner_sets_it_up_without_script(plain, metarr, simulators):
     expect(plain.locator(".steps > li").last).to_contain_text("Begun")
 
 
-def test_from_the_first_key_to_a_rule_that_is_applied_by_keyboard_alone(page, metarr, simulators):
-    page.goto("/")
-    tab_to(page, "#key-tmdb")
+def follow(page: Page, selector: str, heading: str) -> None:
+    """Go by keyboard to where a link or a button leads."""
+    tab_to(page, selector)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("TMDB")
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+
+
+def type_key(page: Page, simulators: Simulators, name: str, heading: str) -> None:
+    """From the welcome page and back to it: the key of a provider, tested and saved."""
+    follow(page, f"#key-{name}", heading)
     tab_to(page, "#settings-api_key")
-    page.keyboard.type(KEYS["tmdb"])
-    tab_to(page, "#settings-base_url")
-    page.keyboard.press("ControlOrMeta+A")
-    page.keyboard.type(simulators.base_urls["tmdb"])
+    page.keyboard.type(KEYS[name])
+    tab_to(page, "#settings-base_url")  # what stands in a field is marked when Tab gets there, and so typed over
+    page.keyboard.type(simulators.base_urls[name])
     tab_to(page, "#test")
     page.keyboard.press("Enter")
-    expect(page.locator("#verdict")).to_contain_text("TMDB answered.")
+    expect(page.locator("#verdict")).to_contain_text("answered.")
+    expect(page.locator("#test")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     expect(page.locator("#save")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Welcome to Metarr")
-    metarr.configure(simulators, "omdb")
-    tab_to(page, "#add")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Add a title")
+
+
+def test_from_the_first_key_to_an_edit_that_is_undone_by_keyboard_alone(page, metarr, simulators):
+    """Nothing but what is typed, Tab, Enter, Space and the arrows; no page is called by its address but the first."""
+    page.goto("/")
+    type_key(page, simulators, "tmdb", "TMDB")
+    type_key(page, simulators, "omdb", "OMDb")
+    follow(page, "#add", "Add a title")
+    tab_to(page, "#search-movie")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#search-movie")).to_be_checked()
     tab_to(page, "#title")
     page.keyboard.type("fight club")
     page.keyboard.press("Enter")
@@ -361,13 +371,11 @@ def test_from_the_first_key_to_a_rule_that_is_applied_by_keyboard_alone(page, me
     page.keyboard.press("Enter")
     expect(page.locator("#notes")).to_contain_text("It is in the library now, and was looked up.")
     item_id = page.url.partition("/item/")[2].partition("?")[0]
-    page.goto("/welcome")
-    tab_to(page, "main form button")
+    tab_to(page, "#do-try")
     page.keyboard.press("Enter")
-    expect(page.locator("#job header")).to_contain_text("Complete")
-    tab_to(page, "a[href='/authorities']")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Authorities")
+    expect(page.locator("#refreshed")).to_contain_text("Nothing would change.")
+    expect(page.locator("#do-try")).to_be_focused()
+    follow(page, "a[href='/authorities']", "Authorities")
     tab_to(page, "#rule-plot")
     page.keyboard.press("Enter")
     expect(page.locator("#rule-name")).to_be_focused()
@@ -384,7 +392,23 @@ def test_from_the_first_key_to_a_rule_that_is_applied_by_keyboard_alone(page, me
     tab_to(page, "#apply")
     page.keyboard.press("Enter")
     expect(page.locator("#job header")).to_contain_text("Complete")
-    assert values(metarr, item_id)["plot"][1] == "omdb"
+    by_rule = values(metarr, item_id)
+    assert by_rule["plot"][1] == "omdb"
+    follow(page, "a[href='/library']", "Library")
+    follow(page, f"#item-{item_id}", "Fight Club (1999)")
+    tab_to(page, "#edit-plot")
+    page.keyboard.press("Enter")
+    expect(page.locator("#input-plot")).to_be_focused()
+    page.keyboard.type("Mine. ")
+    page.keyboard.press("Tab")
+    expect(page.locator("#save-plot")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#edit-plot")).to_be_focused()
+    assert values(metarr, item_id)["plot"] == (f"Mine. {by_rule['plot'][0]}", "owner")
+    tab_to(page, "#history button[id^=undo-]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#history-name")).to_be_focused()
+    assert values(metarr, item_id) == by_rule
 
 
 def test_who_sends_what_was_typed_is_not_asked_whether_to_leave_it(page):
@@ -707,6 +731,37 @@ class TestTwoTabs:
         assert rule(metarr, "plot")["exclusive"]
         assert rule(metarr, "runtime_minutes")["exclusive"]
 
+    def settle(self, tab: Page, label: str, text: str) -> None:
+        tab.goto("/settings")
+        tab.get_by_label(label).fill(text)
+
+    def save(self, tab: Page) -> None:
+        tab.get_by_role("button", name="Save").click()
+
+    def test_of_a_setting_of_metarrs_both_are_shown_and_a_second_save_counts(self, tabs, metarr):
+        mine, theirs = tabs
+        self.settle(mine, "Country", "DE")
+        self.settle(theirs, "Country", "FR")
+        self.save(theirs)
+        expect(theirs.get_by_text("The settings are saved.")).to_be_visible()
+        self.save(mine)
+        expect(mine.locator("#settings-country-help")).to_contain_text("Meanwhile this was set to 'FR'")
+        expect(mine.get_by_label("Country")).to_have_value("DE")
+        expect(mine.get_by_label("Country")).to_be_focused()
+        assert own(metarr)["country"] == "FR"
+        self.save(mine)
+        expect(mine.get_by_text("The settings are saved.")).to_be_visible()
+        assert own(metarr)["country"] == "DE"
+
+    def test_of_two_settings_of_metarrs_both_are_saved(self, tabs, metarr):
+        mine, theirs = tabs
+        self.settle(mine, "Country", "DE")
+        self.settle(theirs, "Extra fanart", "9")
+        for tab in (theirs, mine):
+            self.save(tab)
+            expect(tab.get_by_text("The settings are saved.")).to_be_visible()
+        assert (own(metarr)["country"], own(metarr)["extra_fanart"]) == ("DE", 9)
+
 
 class TestMetarrsSettings:
     def test_they_are_changed_and_what_is_wrong_is_said_at_its_field(self, page, metarr):
@@ -725,23 +780,44 @@ class TestMetarrsSettings:
         page.get_by_label("Country").fill("DE")
         page.get_by_label("Country").press("Enter")
         expect(page.get_by_text("The settings are saved.")).to_be_visible()
-        values = {each["key"]: each.get("value") for each in metarr.call("Config", "GetSettings")["settings"]}
-        assert (values["country"], values["extra_fanart"]) == ("DE", 9)
+        assert (own(metarr)["country"], own(metarr)["extra_fanart"]) == ("DE", 9)
+
+
+@pytest.fixture
+def furnished(metarr: Live, simulators: Simulators, tmp_path_factory: pytest.TempPathFactory) -> Live:
+    """A daemon that has something to show on every page: what `routes` names, too."""
+    metarr.configure(simulators, *PROVIDERS)
+    add_film(metarr)
+    series = {"title": "Breaking Bad", "year": 2008, "ids": [{"type": "tvdb", "value": "81189"}]}
+    episode = {"kind": "MEDIA_KIND_EPISODE", "series": series, "seasonNumber": 1, "episodeNumber": 1}
+    metarr.call("Library", "UpsertItems", {"items": [episode]})
+    for item_id in ("1", "2"):
+        metarr.call("Enrichment", "Enrich", {"itemId": item_id})
+    films = tmp_path_factory.mktemp("films" + "x" * 200)
+    metarr.call("Host", "AddHost", {"kind": "folders", "name": "Films", "settings": {"paths": [str(films)]}})
+    takes = [{"kind": "MEDIA_KIND_MOVIE", "fields": ["title", "plot"]}]
+    kodi = {"playerId": "kodi", "name": "Kodi", "host": "kodi", "instance": "one", "kinds": takes}
+    session = metarr.call("Sync", "RegisterPlayer", kodi)["session"]
+    entry = {"hostKey": "1", "hostId": "1", "kind": "MEDIA_KIND_MOVIE", "title": "Alien", "year": 1979}
+    report = {"playerId": "kodi", "session": session, "items": [entry], "reportId": "one", "complete": True}
+    metarr.call("Sync", "ReportItems", report)
+    metarr.call("Enrichment", "StartEnrichment", {"all": True})
+    return metarr
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_everybody_can_use_every_page(browser, metarr, simulators, scheme, size):
-    metarr.configure(simulators, "tmdb", "omdb")
-    metarr.call("Enrichment", "StartEnrichment", {"all": True})
-    metarr.call("Config", "TestProvider", {"providerId": "omdb"})  # so that there is something to draw
+def test_everybody_can_use_every_page(browser, furnished, scheme, size):
+    metarr = furnished
     # axe is a script of its own, which no page of ours would let in.
-    with visitor(browser, metarr.url, viewport=size, color_scheme=scheme, bypass_csp=True) as page:
+    options = {"viewport": size, "color_scheme": scheme, "bypass_csp": True}
+    with visitor(browser, metarr.url, pictures=PICTURES, **options) as page:
         for path, opens in (*((path, "") for path in PAGES), *DIALOGS):
             page.goto(path)
             if opens:
                 page.locator(opens).click()
                 expect(page.locator("dialog article")).to_be_visible()
+            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
             found = Axe().run(page, options={"resultTypes": ["violations"]})
             assert found.violations_count == 0, f"{path} {opens}: {found.generate_report()}"
 
@@ -751,15 +827,16 @@ LARGE_TEXT = "document.documentElement.style.fontSize = '200%'"
 
 @pytest.mark.parametrize(("width", "large"), [(320, ""), (390, ""), (640, ""), (960, ""), (1280, ""), (1600, ""),
                                               (640, LARGE_TEXT), (1280, LARGE_TEXT)])  # fmt: skip
-def test_no_page_is_wider_than_its_window(browser, metarr, simulators, width, large):
+def test_no_page_is_wider_than_its_window(browser, furnished, width, large):
     """640 pixels are a window of 1280 at 200 %; besides, text alone may be twice as large."""
+    metarr = furnished
     metarr.call(
         "Config",
         "UpdateProvider",
         {"providerId": "omdb", "settings": {"base_url": "http://127.0.0.1/" + "x" * 500}, "updateMask": "settings"},
     )
-    with visitor(browser, metarr.url, viewport={"width": width, "height": 800}) as page:
-        for path in PAGES:
+    with visitor(browser, metarr.url, pictures=PICTURES, viewport={"width": width, "height": 800}) as page:
+        for path in (*PAGES, "/library?show=posters"):
             page.goto(path)
             page.evaluate(large)
             assert overflow(page) <= 0, path

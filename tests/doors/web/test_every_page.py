@@ -1,35 +1,16 @@
 """What holds for every page that there is, whoever adds one."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
 
 from fakes import FakeClock
 from harness import House, house, put_enriched
-from metarr.rpc.doors.closing import Closing
-from metarr.rpc.doors.local import LocalDoor
-from metarr.web.app import pages
 from model_player import ModelPlayer
-from pages import HTMX, browser, seen
+from pages import HTMX, browser, routes, seen
 from simulators import Simulators
 
 pytestmark = pytest.mark.slow
-
-NAMED = {
-    "provider_id": "tmdb",
-    "kind": "movie",
-    "field": "plot",
-    "job_id": "1",
-    "item_id": "1",
-    "name": "plot",
-    "artwork": "poster",
-    "do": "lock",
-    "host_id": "folders",
-    "host_kind": "folders",
-    "player_id": "kodi",
-}
-"""What stands in addresses, and is there."""
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
@@ -38,18 +19,11 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 def home(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     running_simulators.reset()
     with house(running_simulators, tmp_path_factory.mktemp("data"), FakeClock()) as home:
-        put_enriched(home, "inception", "fight-club")
+        put_enriched(home, "inception", "breaking-bad")
         browser(home).post("/jobs", data={"request_id": "one"})
         ModelPlayer(home).report_all()
         home.services.hosts.add("folders", "Films", {"paths": [str(tmp_path_factory.mktemp("films"))]})
         yield home
-
-
-def routes(method: str) -> list[str]:
-    """Every address of a page, with what it names filled in."""
-    app = pages(LocalDoor(None, FakeClock(), Closing()))  # type: ignore[arg-type]  (nobody is asked)
-    rules = [rule for rule in app.url_map.iter_rules() if method in rule.methods and rule.endpoint != "static.file"]
-    return sorted(re.sub(r"<(?:\w+:)?(\w+)>", lambda named: NAMED[named[1]], rule.rule) for rule in rules)
 
 
 GET, POST = routes("GET"), routes("POST")
@@ -81,6 +55,19 @@ def test_it_has_nothing_inline_and_its_ids_are_its_own(web, path):
     assert sorted(ids) == sorted(set(ids))
     labelled = {has["for"] for _, has in tags if "for" in has}
     assert labelled <= set(ids)
+
+
+@pytest.mark.parametrize("path", GET)
+def test_what_is_pressed_keeps_the_focus_when_its_part_comes_anew(web, path):
+    """htmx finds it again by its id. A button that is disabled while it waits has lost the focus by then."""
+    page = seen(web.get(path, follow_redirects=True))
+    by_htmx = False
+    for name, has in page.everything:
+        by_htmx = "hx-post" in has if name == "form" else by_htmx
+        asks = "hx-get" in has or "hx-post" in has
+        if name in ("a", "button") and (asks or (by_htmx and name == "button" and has.get("tabindex") != "-1")):
+            assert has.get("id"), has
+        assert "hx-disabled-elt" not in has, has
 
 
 @pytest.mark.parametrize("path", GET)
