@@ -9,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from metarr.domain import values
 from metarr.domain.changes import Change
+from metarr.domain.delivery import day_of_the_year
 from metarr.domain.fields import FIELDS
 from metarr.domain.item import Conflict, FieldValue, IdClaim, Match, MediaItem, Place, Rule
 from metarr.domain.merge import RunnerUp
@@ -180,6 +181,7 @@ def item_message(
         kind=kind_message(item.kind),
         title=item.shown_title(),
         year=item.shown_year(),
+        first_release=day_of_the_year(item),
         ids=_id_messages(item.ids),
         conflicts=conflict_messages(item.conflicts),
         monitored=item.monitored,

@@ -93,7 +93,7 @@ class IdConflict(_message.Message):
     def __init__(self, type: _Optional[str] = ..., value: _Optional[str] = ..., claimed_by: _Optional[str] = ..., held: _Optional[str] = ..., held_by_item_id: _Optional[str] = ...) -> None: ...
 
 class Item(_message.Message):
-    __slots__ = ("id", "kind", "title", "year", "ids", "fields", "conflicts", "monitored", "parent_id", "added_at", "last_enriched_at", "last_enriched_providers", "pending", "etag", "aliases", "candidates", "joined_item_ids", "series_title", "season_number", "episode_number", "children", "undecided", "numbers", "poster_preview", "missing_fields", "numbering")
+    __slots__ = ("id", "kind", "title", "year", "ids", "fields", "conflicts", "monitored", "parent_id", "added_at", "last_enriched_at", "last_enriched_providers", "pending", "etag", "aliases", "candidates", "joined_item_ids", "series_title", "season_number", "episode_number", "children", "undecided", "numbers", "poster_preview", "missing_fields", "numbering", "first_release")
     ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -120,6 +120,7 @@ class Item(_message.Message):
     POSTER_PREVIEW_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELDS_FIELD_NUMBER: _ClassVar[int]
     NUMBERING_FIELD_NUMBER: _ClassVar[int]
+    FIRST_RELEASE_FIELD_NUMBER: _ClassVar[int]
     id: str
     kind: MediaKind
     title: str
@@ -146,7 +147,8 @@ class Item(_message.Message):
     poster_preview: str
     missing_fields: _containers.RepeatedScalarFieldContainer[str]
     numbering: str
-    def __init__(self, id: _Optional[str] = ..., kind: _Optional[_Union[MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[FieldValue, _Mapping]]] = ..., conflicts: _Optional[_Iterable[_Union[IdConflict, _Mapping]]] = ..., monitored: _Optional[bool] = ..., parent_id: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_providers: _Optional[_Iterable[str]] = ..., pending: _Optional[_Iterable[_Union[PendingProvider, _Mapping]]] = ..., etag: _Optional[str] = ..., aliases: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., joined_item_ids: _Optional[_Iterable[str]] = ..., series_title: _Optional[str] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., children: _Optional[int] = ..., undecided: _Optional[bool] = ..., numbers: _Optional[_Iterable[_Union[EpisodeNumber, _Mapping]]] = ..., poster_preview: _Optional[str] = ..., missing_fields: _Optional[_Iterable[str]] = ..., numbering: _Optional[str] = ...) -> None: ...
+    first_release: str
+    def __init__(self, id: _Optional[str] = ..., kind: _Optional[_Union[MediaKind, str]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., ids: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[FieldValue, _Mapping]]] = ..., conflicts: _Optional[_Iterable[_Union[IdConflict, _Mapping]]] = ..., monitored: _Optional[bool] = ..., parent_id: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_enriched_providers: _Optional[_Iterable[str]] = ..., pending: _Optional[_Iterable[_Union[PendingProvider, _Mapping]]] = ..., etag: _Optional[str] = ..., aliases: _Optional[_Iterable[_Union[ExternalId, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., joined_item_ids: _Optional[_Iterable[str]] = ..., series_title: _Optional[str] = ..., season_number: _Optional[int] = ..., episode_number: _Optional[int] = ..., children: _Optional[int] = ..., undecided: _Optional[bool] = ..., numbers: _Optional[_Iterable[_Union[EpisodeNumber, _Mapping]]] = ..., poster_preview: _Optional[str] = ..., missing_fields: _Optional[_Iterable[str]] = ..., numbering: _Optional[str] = ..., first_release: _Optional[str] = ...) -> None: ...
 
 class EpisodeNumber(_message.Message):
     __slots__ = ("numbering", "season_number", "episode_number")

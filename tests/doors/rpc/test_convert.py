@@ -117,6 +117,13 @@ def test_a_date_without_a_year_leaves_the_year_it_was_added_with(date):
     assert convert.item_message(item).year == 1995
 
 
+@pytest.mark.parametrize(("released", "told"), [("2018-03-02", "1987-08-28"), ("1987-10-01", "")])
+def test_the_day_of_the_year_is_told_where_the_release_lies_in_another_year(released, told):
+    year = FieldValue(value=1987, sources=("tmdb",), day="1987-08-28")
+    item = MediaItem(fields={"release_date": FieldValue(value=released, sources=("tmdb",)), "year": year})
+    assert convert.item_message(item).first_release == told
+
+
 def test_lists_leave_the_fields_out():
     assert not convert.item_message(ITEM, fields=False).fields
 
