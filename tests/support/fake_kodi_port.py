@@ -46,6 +46,7 @@ class FakePort:
         self.ran: list[str] = []
         self.rows: list[tuple[int, list[Row]]] = []
         self.properties: dict[str, str] = {}
+        self.conditions: set[str] = set()
         self.video_plays = self.cancels = False
         self.labels = {"System.FriendlyName": "Kodi", "System.BuildVersion": "20.1 (20.1.0) Git:20230312"}
         self.kodi_settings: dict[str, Any] = {"services.devicename": "Living room"}
@@ -88,6 +89,9 @@ class FakePort:
 
     def info(self, label: str) -> str:
         return self.labels.get(label, "")
+
+    def holds(self, condition: str) -> bool:
+        return condition in self.conditions
 
     def playing(self) -> bool:
         return self.video_plays

@@ -16,6 +16,8 @@ from metarr_kodi import mapping
 from simulators import Simulators
 
 ADDON = "script.metarr"
+SCRAPERS = {"movies": "metadata.metarr"}
+"""By content."""
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 SETTINGS = '<settings version="2"><setting id="address">127.0.0.1:{port}</setting></settings>'
 SLOW = 60.0
@@ -49,6 +51,14 @@ class Home:
         build = [sys.executable, str(SCRIPTS / "build_kodi_addon"), "--folder", str(folder)]
         self.addon = Path(subprocess.run(build, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
         self.kodi = kodi_with(self.addon, folder / "home", self.port)
+
+    def install_scrapers(self) -> None:
+        """Have the scrapers tell what is on the disk, in the place of .nfo files."""
+        build = [sys.executable, str(SCRIPTS / "build_kodi_addon"), "--folder", str(self.addon.parent)]
+        subprocess.run([*build, *SCRAPERS.values()], check=True, stdout=subprocess.DEVNULL)
+        for content, scraper in SCRAPERS.items():
+            self.kodi.install(self.addon.parent / scraper)
+            self.kodi.scrape(content, scraper)
 
     @contextmanager
     def running(self) -> Iterator[None]:

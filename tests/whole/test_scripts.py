@@ -142,7 +142,7 @@ def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The script build_kodi_addon over a small add-on of its own, with files that do not belong into it."""
     module = script("build_kodi_addon", monkeypatch)
     monkeypatch.setattr(module, "ROOT", tmp_path)
-    monkeypatch.setattr(module, "ADDON", tmp_path / "addon" / "script.metarr")
+    monkeypatch.setattr(module, "ADDONS", tmp_path / "addon")
     monkeypatch.setattr(module, "SHARED", tmp_path / "metarr_adapter")
     files = {
         "pyproject.toml": "[project]\nversion = '1.2.3'\n",

@@ -17,6 +17,7 @@ _SOURCE = """
 INSERT INTO path(strPath, strContent, strScraper, scanRecursive, useFolderNames, strSettings, noUpdate, exclude,
   allAudio)
 SELECT ?, ?, 'metadata.local', ?, 0, '', 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM path WHERE strPath = ?)"""
+_SCRAPER = "UPDATE path SET strScraper = ? WHERE strContent = ?"
 _INSTALLED = """
 INSERT INTO installed(addonID, enabled, installDate, origin, disabledReason)
 SELECT ?, 1, datetime('now'), '', 0 WHERE NOT EXISTS (SELECT 1 FROM installed WHERE addonID = ?)"""
@@ -90,13 +91,19 @@ class Kodi(Machine):
 
     # The library
 
-    def add_movies(self, *movies: Movie) -> list[Path]:
-        """Put films on the disk; returns their files. The next scan brings them into the library."""
-        return [write_movie(self.media / "movies", movie) for movie in movies]
+    def add_movies(self, *movies: Movie, bare: bool = False) -> list[Path]:
+        """Put films on the disk; returns their files. The next scan brings them into the library, `bare` ones by a
+        scraper."""
+        return [write_movie(self.media / "movies", movie, bare=bare) for movie in movies]
 
-    def add_shows(self, *shows: Show) -> list[Path]:
-        """Put shows with their episodes on the disk; returns their folders. The next scan brings them in."""
-        return [write_show(self.media / "tvshows", show) for show in shows]
+    def add_shows(self, *shows: Show, bare: bool = False) -> list[Path]:
+        """Put shows with their episodes on the disk; returns their folders. The next scan brings them in, `bare` ones
+        by a scraper."""
+        return [write_show(self.media / "tvshows", show, bare=bare) for show in shows]
+
+    def scrape(self, content: str, scraper: str) -> None:
+        """Have an add-on tell what is on the disk, "movies" or "tvshows", in the place of .nfo files."""
+        databases.change(self.profile.databases, "MyVideos*.db", _SCRAPER, (scraper, content))
 
     def scan(self, seconds: float = 120.0) -> None:
         """Have Kodi read the disk, and come back when it is done."""

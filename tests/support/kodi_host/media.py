@@ -42,25 +42,31 @@ class Show:
         return _name(self.title, self.year)
 
 
-def write_movie(folder: Path, movie: Movie) -> Path:
-    """Put a film into a folder of its own; returns its file. What lay there under that name is replaced."""
+def write_movie(folder: Path, movie: Movie, *, bare: bool = False) -> Path:
+    """Put a film into a folder of its own; returns its file. What lay there under that name is replaced. `bare`: its
+    name alone tells what it is."""
     file = folder / movie.name / f"{movie.name}.mkv"
     _touch(file)
+    if bare:
+        return file
     _write_nfo(file.with_suffix(".nfo"), "movie", movie.title, movie.ids, _with_year(movie.year, movie.elements))
     return file
 
 
-def write_show(folder: Path, show: Show) -> Path:
-    """Put a show with its episodes into a folder of its own; returns that folder."""
+def write_show(folder: Path, show: Show, *, bare: bool = False) -> Path:
+    """Put a show with its episodes into a folder of its own; returns that folder. `bare`: names alone tell what is in
+    it."""
     home = folder / show.name
     home.mkdir(parents=True, exist_ok=True)
-    _write_nfo(home / "tvshow.nfo", "tvshow", show.title, show.ids, _with_year(show.year, show.elements))
+    if not bare:
+        _write_nfo(home / "tvshow.nfo", "tvshow", show.title, show.ids, _with_year(show.year, show.elements))
     for season, episodes in show.seasons.items():
         for number in range(1, episodes + 1):
             file = home / f"Season {season:02}" / f"{_name(show.title)} S{season:02}E{number:02}.mkv"
             _touch(file)
             numbers = {"season": str(season), "episode": str(number)}
-            _write_nfo(file.with_suffix(".nfo"), "episodedetails", f"Episode {number}", {}, numbers)
+            if not bare:
+                _write_nfo(file.with_suffix(".nfo"), "episodedetails", f"Episode {number}", {}, numbers)
     return home
 
 

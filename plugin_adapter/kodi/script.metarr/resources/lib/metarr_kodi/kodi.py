@@ -61,6 +61,9 @@ class Kodi:
     def info(self, label: str) -> str:
         return str(xbmc.getInfoLabel(label))
 
+    def holds(self, condition: str) -> bool:
+        return bool(xbmc.getCondVisibility(condition))
+
     def playing(self) -> bool:
         return bool(xbmc.Player().isPlayingVideo())
 

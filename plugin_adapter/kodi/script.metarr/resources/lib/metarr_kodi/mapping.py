@@ -231,6 +231,12 @@ def takes(kind: str) -> tuple[str, ...]:
     return tuple(FIELDS[kind])
 
 
+def art_keys(kind: str) -> dict[str, str]:
+    """By field that holds pictures, Kodi's name for their kind: "discart" for "disc"."""
+    shapes = {name: field.shape for name, field in FIELDS[kind].items()}
+    return {name: shape.key for name, shape in shapes.items() if isinstance(shape, Art)}
+
+
 def properties(kind: str) -> list[str]:
     """What to ask for with Get*Details, or with the method that lists all of a kind."""
     return sorted({field.parameter for field in FIELDS[kind].values() if field.readable})

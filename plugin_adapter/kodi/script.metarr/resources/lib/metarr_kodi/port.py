@@ -91,6 +91,9 @@ class Port(Protocol):
     def info(self, label: str) -> str:
         """What Kodi shows under a name of its own, such as "System.FriendlyName"."""
 
+    def holds(self, condition: str) -> bool:
+        """Whether a condition of Kodi's own holds, such as "Library.IsScanningVideo"."""
+
     def playing(self) -> bool:
         """Whether a video plays."""
 

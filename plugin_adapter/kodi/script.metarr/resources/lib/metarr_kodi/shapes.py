@@ -198,18 +198,18 @@ class Art(Shape):
     """One image, under Kodi's name for its kind."""
 
     def __init__(self, key: str) -> None:
-        self._key = key
+        self.key = key
 
     def normal(self, value: Any) -> Any:
         return _images(value)[:1] or None
 
     def read(self, current: Any) -> Any:
         """Also a file on a disk, which the owner put there; not a frame that Kodi took from the video itself."""
-        url = _address((current or {}).get(self._key))
+        url = _address((current or {}).get(self.key))
         return [{"url": url}] if url else None
 
     def sent(self, value: Any, current: Any) -> Any:
-        return {self._key: value[0]["url"] if value else None}
+        return {self.key: value[0]["url"] if value else None}
 
     def refusal(self, value: Any) -> str:
         return "" if not value or self.normal(value) else _WEB_ONLY
