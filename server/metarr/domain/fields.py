@@ -179,7 +179,7 @@ _CATALOGUE = (
         sync=True,
         episode_order=("tmdb", "fanart", "tvdb"),
     ),
-    _art("fanart", "Fanart", ("fanart", "tmdb"), TITLES, 1280, sync=True, textless=Textless.FIRST),
+    _art("fanart", "Fanart", ("fanart", "tmdb"), (MOVIE, SERIES, SEASON), 1280, sync=True, textless=Textless.FIRST),
     _art("clearlogo", "Clear logo", EXTRA_ART, TITLES, 200, textless=Textless.NEVER),
     _art("clearart", "Clear art", EXTRA_ART, TITLES, 400),
     _art("banner", "Banner", EXTRA_ART, (MOVIE, SERIES, SEASON), 700),
@@ -196,7 +196,7 @@ FIELDS: Mapping[str, Field] = {field.name: field for field in _CATALOGUE}
 NATIONAL = frozenset(field.name for field in _CATALOGUE if field.national)
 """Fields that are others in every country."""
 
-CATALOGUE_VERSION = 2
+CATALOGUE_VERSION = 3
 """Raised when a change here could make a merge come out differently; part of every fingerprint."""
 
 

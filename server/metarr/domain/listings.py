@@ -25,7 +25,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     """All that a provider lists of a series. By the id of each entry what it says about that episode, as an answer of
     its own, and by number about seasons. `silent`: the parts that could not be heard; `has_holes`: it has no such part
     as one that was asked for, so it lists these episodes elsewhere, if at all. `orders`: by name those that could be
-    heard; the entries have their numbers in the aired one."""
+    heard; the entries have their numbers in the aired one. `is_by_season`: it is asked for seasons, each by itself."""
 
     series: str
     entries: dict[str, ListedEpisode] = {}
@@ -34,6 +34,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     silent: tuple[ListPart, ...] = ()
     has_holes: bool = False
     orders: dict[str, dict[Number, str]] = {}
+    is_by_season: bool = False
 
     def silence(self, season: int | None) -> Outcome | None:
         """Why something about a season, or any, could not be heard; None: all was."""
@@ -64,7 +65,8 @@ def listing(series: str, parts: Iterable[ListPart]) -> Listing:
         if part.season is not None:
             of_season.setdefault(part.season, []).append(answer)
     entries = {entry_id: listed[0][0] for entry_id, listed in of_episode.items()}
-    bare = Listing(series=series, entries=entries, silent=silent, has_holes=has_holes)
+    by_season = any(part.season is not None for part in parts)
+    bare = Listing(series=series, entries=entries, silent=silent, has_holes=has_holes, is_by_season=by_season)
     answers = {
         entry_id: _together(
             asked_of(series, entry_id),

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from metarr.domain.numbering import AIRED
 from metarr.domain.values import Kind, Struct, Text, Value
 from metarr.errors import Reason
 
@@ -16,6 +17,16 @@ class ListedEpisode(Struct, frozen=True, kw_only=True):
     fragment: "Fragment"
 
 
+class ListedSeason(Struct, frozen=True, kw_only=True):
+    """A season of a series, as the answer about the series tells of it. `order`: of which it is one. `episodes`: how
+    many it has, 0 where that is not told. `fragment`: what is said about it; None: that is to be asked for."""
+
+    number: int
+    order: str = AIRED
+    episodes: int = 0
+    fragment: "Fragment | None" = None
+
+
 class Fragment(Struct, frozen=True, kw_only=True):
     """What one provider says about one title.
 
@@ -26,7 +37,7 @@ class Fragment(Struct, frozen=True, kw_only=True):
     `ids` are the provider's claims about this title's external ids, its own among them.
     `titles` are further titles it knows the title by, for matching. `trouble` names what was malformed.
     `listed`: the episodes, where it is a part of what is said about a series; `orders`: those in which it has the
-    episodes of a series.
+    episodes of a series; `seasons`: its seasons.
     """
 
     provider: str
@@ -41,6 +52,7 @@ class Fragment(Struct, frozen=True, kw_only=True):
     trouble: tuple[str, ...] = ()
     listed: tuple[ListedEpisode, ...] = ()
     orders: tuple[str, ...] = ()
+    seasons: tuple[ListedSeason, ...] = ()
 
 
 class Answered(Struct, frozen=True, kw_only=True):

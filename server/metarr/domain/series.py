@@ -10,9 +10,11 @@ from datetime import date
 from msgspec.structs import replace
 
 from metarr.domain.entries import SeriesPairs, number_of
-from metarr.domain.episode_lists import EpisodeEntry
+from metarr.domain.episode_lists import SPECIALS, EpisodeEntry
+from metarr.domain.evidence import answer_of
 from metarr.domain.item import MediaItem
 from metarr.domain.listings import Listing
+from metarr.domain.numbering import AIRED
 from metarr.domain.outcome import Answered, NotAsked, NotFound, Outcome, Skip, Unavailable
 from metarr.domain.values import Kind
 
@@ -21,14 +23,25 @@ DAYS_NEAR = 8
 
 
 def outcomes_below(
-    below: Iterable[MediaItem], listings: Mapping[str, Listing], pairs: SeriesPairs
+    below: Iterable[MediaItem],
+    listings: Mapping[str, Listing],
+    pairs: SeriesPairs,
+    of_series: Mapping[str, Outcome] | None = None,
 ) -> dict[int, dict[str, Outcome]]:
-    """By item below a series what each provider that lists its episodes says about it."""
+    """By item below a series what each provider that lists its episodes says about it. `of_series`: by provider what
+    came of asking about the series; those that list no seasons tell of these in that answer."""
     outcomes: dict[int, dict[str, Outcome]] = {}
     for item in below:
         ours = pairs.leading.get(pairs.named.get(item.id, ""))
-        outcomes[item.id] = {}
+        with_series = of_series or {} if item.kind is Kind.SEASON else {}
+        outcomes[item.id] = {
+            provider: _with_series(item, outcome)
+            for provider, outcome in with_series.items()
+            if provider not in listings or not listings[provider].is_by_season
+        }
         for provider, each in pairs.of_provider.items():
+            if provider in outcomes[item.id]:
+                continue
             listed, theirs = listings[provider], each.of_item.get(item.id)
             if item.kind is Kind.SEASON:
                 season = number_of(item, "season_number")
@@ -97,6 +110,22 @@ def _of_season(item: MediaItem, listed: Listing, season_of: Mapping[str, int], p
     if theirs and 2 * same >= len(theirs):
         return listed.seasons[season]
     return NotAsked(reason=Skip.UNPAIRED, detail="its season of this number has other episodes")
+
+
+def _with_series(item: MediaItem, outcome: Outcome) -> Outcome:
+    """What the answer about the series says about one of its seasons."""
+    answer = answer_of(outcome)
+    if not isinstance(answer, Answered):
+        return outcome
+    number = number_of(item, "season_number")
+    # Specials are season 0 in every order; most providers have them in the aired one alone.
+    orders = (item.order, AIRED) if number == SPECIALS else (item.order,)
+    fragment_of = {each.order: each.fragment for each in answer.fragment.seasons if each.number == number}
+    fragment = next((of_order for order in orders if (of_order := fragment_of.get(order)) is not None), None)
+    if fragment is None:
+        return NotAsked(reason=Skip.UNPAIRED, detail="it says nothing about such a season")
+    of_season = replace(answer, fragment=fragment, asked_id=f"{answer.asked_id}/s{number}", instead_of="")
+    return of_season if answer is outcome else replace(outcome, last=of_season)
 
 
 def _without_last(silence: Outcome) -> Outcome:

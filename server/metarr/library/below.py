@@ -22,6 +22,7 @@ from metarr.domain.listings import asked_of
 from metarr.domain.merge import Decision, merge
 from metarr.domain.outcome import Answered, NotAsked, Outcome, Skip
 from metarr.domain.series import outcomes_below
+from metarr.domain.values import Kind
 from metarr.errors import VersionMoved
 from metarr.library.commit import publish, publish_all
 from metarr.library.listings import Holding, Lister, Listings, SeriesFacts, holding_of
@@ -101,7 +102,7 @@ class BelowEnricher:
         if keep and not holding.numbering.is_pointed and series.order in lists.orders():
             holding = self._pointed(series, lists)
         below = holding.below
-        gathered = self._gather(holding, records, lists, config)
+        gathered = self._gather(holding, records, lists, facts, config)
         enriched: dict[int, EnrichedBelow] = {}
         group_id = 0
         for start in range(0, len(below), AT_ONCE):
@@ -132,7 +133,7 @@ class BelowEnricher:
             holding = holding_of(connection, series)
             records = episode_entries.of_series(connection, series.id)
         lists = self._lister.ask(holding, inquiry, config, facts)
-        return self._gather(holding, records, lists, config).outcomes
+        return self._gather(holding, records, lists, facts, config).outcomes
 
     def _pointed(self, series: MediaItem, lists: Listings) -> Holding:
         """What is held of a series of which the order could not be read before."""
@@ -143,13 +144,17 @@ class BelowEnricher:
             point(connection, now, lists.orders(), self._clock.now())
             return holding_of(connection, now)
 
-    def _gather(self, series: Holding, records: Sequence[KnownEntry], lists: Listings, config: Config) -> _Gathered:
+    def _gather(
+        self, series: Holding, records: Sequence[KnownEntry], lists: Listings, facts: SeriesFacts, config: Config
+    ) -> _Gathered:
         """Sort out which entry is which episode, and what each provider says about it."""
         everyone = self._gatherer.heard(config)
         listings = lists.by_provider
         order = series.numbering.order
         pairs = pairs_of([*series.below, *series.resting], listings, records, self._clock.now(), order)
-        outcomes = outcomes_below(series.below, listings, pairs)
+        of_seasons = [each.id for each in everyone.askers(Kind.SEASON) if each.id in facts.outcomes]
+        of_series = {provider: facts.outcomes[provider] for provider in of_seasons}
+        outcomes = outcomes_below(series.below, listings, pairs, of_series)
         for item in series.below:
             for configured in everyone.providers:
                 outcomes[item.id].setdefault(

@@ -56,10 +56,11 @@ def holding_of(connection: Connection, series: MediaItem) -> Holding:
 @dataclass(frozen=True)
 class SeriesFacts:
     """What is told of the series itself. `original_language`: ISO 639-1, "" for unknown. `orders`: by provider those in
-    which it has the episodes."""
+    which it has the episodes; `outcomes`: what came of asking it."""
 
     original_language: str
     orders: Mapping[str, tuple[str, ...]]
+    outcomes: Mapping[str, Outcome]
 
 
 def facts_of(series: MediaItem, outcomes: Mapping[str, Outcome]) -> SeriesFacts:
@@ -75,6 +76,7 @@ def facts_of(series: MediaItem, outcomes: Mapping[str, Outcome]) -> SeriesFacts:
     return SeriesFacts(
         original_language=next((each for each in languages if isinstance(each, str)), ""),
         orders={provider: answer.fragment.orders for provider, answer in answers.items()},
+        outcomes=outcomes,
     )
 
 

@@ -1,18 +1,33 @@
 """fanart.tv, API v3.2: artwork made by its members. Movies by TMDB or IMDb id, series by TVDB series id."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
+from metarr.domain.episode_lists import SPECIALS
 from metarr.domain.id_spelling import valid_id
-from metarr.domain.outcome import Fragment
+from metarr.domain.outcome import Fragment, ListedSeason
 from metarr.domain.values import Artwork, Image, Kind
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
 from metarr.providers.contract import Ask, Preferences, Provider, Setting, SettingType, SettingValue, common_settings
-from metarr.providers.reading import Reading, each, https, number, objects, optional, posters, short_code, texts, whole
+from metarr.providers.reading import (
+    Reading,
+    each,
+    https,
+    number,
+    objects,
+    optional,
+    place_number,
+    posters,
+    short_code,
+    texts,
+    whole,
+)
 
 BASE_URL = "https://webservice.fanart.tv/v3.2"
 LIMITS = Limits(per_second=5.0)
@@ -39,6 +54,12 @@ KEYS: Mapping[Kind, Mapping[str, tuple[str, ...]]] = {
         "landscape": ("tvthumb",),
         "characterart": ("characterart",),
     },
+    Kind.SEASON: {
+        "poster": ("seasonposter",),
+        "fanart": ("showbackground", "show4kbackground"),
+        "banner": ("seasonbanner",),
+        "landscape": ("seasonthumb",),
+    },
 }
 """Field to fanart.tv's own names of the lists. A list without art is absent; unknown ones appear now and then."""
 
@@ -62,6 +83,9 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "show4kbackground": (3840, 2160),
     "tvbanner": (1000, 185),
     "tvthumb": (500, 281),
+    "seasonposter": (1000, 1426),
+    "seasonbanner": (1000, 185),
+    "seasonthumb": (500, 281),
     "characterart": (512, 512),
 }
 """The sizes that fanart.tv asks its members to upload, for answers of API versions that do not tell."""
@@ -71,6 +95,7 @@ TEXTLESS = "00"
 LANGUAGES = {TEXTLESS: "", "cz": "cs"}
 """fanart.tv's own codes: textless art, and Czech."""
 WHOLE_SHOW = ("", "all", "0")
+"""Of a picture that is of no one season; of a season's poster, banner or thumb, "0" is the specials."""
 
 
 class Fanart(Provider):
@@ -98,7 +123,10 @@ class Fanart(Provider):
         *common_settings(BASE_URL, LIMITS),
     )
     limits = LIMITS
-    covers = {kind: frozenset(keys) | {"keyart"} for kind, keys in KEYS.items()}
+    covers = {
+        kind: frozenset(keys) | (frozenset() if kind is Kind.SEASON else {"keyart"}) for kind, keys in KEYS.items()
+    }
+    parser_version = 2
     asks_by = {Kind.MOVIE: ("tmdb", "imdb"), Kind.SERIES: ("tvdb",)}
 
     def connection(self, settings: Mapping[str, SettingValue]) -> Connection:
@@ -161,7 +189,26 @@ def parse_art(kind: Kind, body: Any) -> Fragment:
     reading.read("keyart", lambda: _images({key: _textless(body.get(key))}, (key,)))
     ids = {id_type: str(body.get(key)) for key, id_type in OWN_IDS.items()}
     claims = {id_type: value for id_type, value in ids.items() if valid_id(id_type, value)}
-    return reading.fragment(claims, texts([body.get("name")]) or ())
+    fragment = reading.fragment(claims, texts([body.get("name")]) or ())
+    return replace(fragment, seasons=tuple(_seasons(body))) if kind is Kind.SERIES else fragment
+
+
+def _seasons(body: Mapping[str, Any]) -> Iterator[ListedSeason]:
+    """The seasons that have a picture of their own."""
+    lists = [body.get(key) for keys in KEYS[Kind.SEASON].values() for key in keys]
+    rows = [raw for listed in lists for raw in optional(objects, listed) or ()]
+    for season in sorted({place for raw in rows if (place := _place(raw.get("season"))) is not None}):
+        reading = Reading(Fanart, Kind.SEASON)
+        for field, keys in KEYS[Kind.SEASON].items():
+            # A background of "season 0" is one of the whole show.
+            of_season = () if field == "fanart" and season == SPECIALS else keys
+            reading.read(field, partial(_images, body, of_season, season))
+        yield ListedSeason(number=season, fragment=reading.fragment({}))
+
+
+def _place(season: Any) -> int | None:
+    """The number of a season; None of "all", which names none."""
+    return optional(place_number, season)
 
 
 def _textless(listed: Any) -> list[Any]:
@@ -169,16 +216,18 @@ def _textless(listed: Any) -> list[Any]:
     return [raw for raw in objects(listed) if raw.get("lang") == TEXTLESS]
 
 
-def _images(body: Mapping[str, Any], keys: tuple[str, ...]) -> Artwork:
-    """Every image of these lists, the most liked first."""
-    images = [image for key in keys for image in each(body.get(key), partial(_image, usual=SIZES[key]))]
+def _images(body: Mapping[str, Any], keys: Sequence[str], season: int | None = None) -> Artwork:
+    """Every image of these lists, of the whole show or of a season, the most liked first."""
+    images = [image for key in keys for image in each(body.get(key), partial(_image, usual=SIZES[key], of=season))]
     return tuple(sorted(images, key=lambda image: -image.votes))
 
 
-def _image(raw: Mapping[str, Any], usual: tuple[int, int]) -> Image | None:
-    """None where it has no usable address, or belongs to a single season. Numbers are texts here."""
-    url, language, season = https(raw["url"]), short_code(raw.get("lang")) or "", str(raw.get("season") or "")
-    if url is None or season not in WHOLE_SHOW:
+def _image(raw: Mapping[str, Any], usual: tuple[int, int], of: int | None) -> Image | None:
+    """None where it has no usable address, or belongs to another season than this; `of` None: the whole show. Numbers
+    are texts here."""
+    url, language, season = https(raw["url"]), short_code(raw.get("lang")) or "", raw.get("season")
+    fits = str(season or "") in WHOLE_SHOW if of is None else _place(season) == of
+    if url is None or not fits:
         return None
     return Image(
         url=url,

@@ -5,7 +5,7 @@ is checked against its declaration and the field catalogue before anyone else se
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ from metarr.domain.fields import FIELDS, FieldType, decode_value, encode_value
 from metarr.domain.ids import Bearer, ExternalId, admit
 from metarr.domain.languages import TEXT_FIELDS
 from metarr.domain.numbering import is_order
-from metarr.domain.outcome import Fragment, ListedEpisode
+from metarr.domain.outcome import Fragment, ListedEpisode, ListedSeason
 from metarr.domain.texts import LONG_TEXTS, cleaned
 from metarr.domain.values import Collection, Credit, Image, Kind, Text, Value
 from metarr.errors import BadAnswer, DatabaseUnusable, ProviderError, TitleNotFound
@@ -56,6 +56,7 @@ MAX_PLACE = 100_000
 """Numbers of seasons may be years, those of episodes have five digits at most."""
 ENTRY_ID = re.compile(r"[a-z]+:[A-Za-z0-9/_-]{1,60}")
 MAX_ORDERS = 20
+MAX_SEASONS = 1_000
 MAX_NOTE = 200
 LANGUAGE_TAG = re.compile(r"([a-z]{2,3}(-[A-Z]{2})?)?")
 ISO_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -152,15 +153,16 @@ def listed(provider: Provider, ask: Ask, parts: Sequence[Part], http: Http) -> d
     if not isinstance(returned, Mapping):
         raise BadAnswer(f"{provider.id}.listed returned {type(returned).__name__}")
     return {
-        part: None if fragment is None else guarded(partial(_checked_list, provider, fragment), f"{provider.id}.listed")
+        part: fragment and guarded(partial(_checked_list, provider, part, fragment), f"{provider.id}.listed")
         for part, fragment in returned.items()
         if part in parts
     }
 
 
-def _checked_list(provider: Provider, returned: object) -> Fragment:
-    """The fragment about a season, with those of its episodes that have an id and a place."""
-    season = checked_fragment(provider, Kind.SEASON, returned)
+def _checked_list(provider: Provider, part: Part, returned: object) -> Fragment:
+    """The fragment about a season, with those of its episodes that have an id and a place. A list of all seasons says
+    nothing about any of them."""
+    season = checked_fragment(provider, Kind.SEASON, returned, frozenset() if part.season is None else None)
     raw = returned.listed if isinstance(returned, Fragment) else ()
     entries = each(raw[:MAX_EPISODES], partial(_checked_entry, provider))
     return replace(season, listed=tuple({entry.id: entry for entry in entries}.values()))
@@ -252,7 +254,27 @@ def checked_fragment(
         orders=tuple(
             order for order in list(returned.orders)[:MAX_ORDERS] if isinstance(order, str) and is_order(order)
         ),
+        seasons=tuple(_checked_seasons(provider, returned)) if kind is Kind.SERIES else (),
     )
+
+
+def _checked_seasons(provider: Provider, returned: Fragment) -> Iterator[ListedSeason]:
+    """The seasons that have a place, each once; what is said about one passes the gate by itself."""
+    for season in {(one.order, one.number): one for one in _seasons_in(returned)}.values():
+        fragment = season.fragment
+        try:
+            yield replace(season, fragment=fragment and checked_fragment(provider, Kind.SEASON, fragment))
+        except (BadAnswer, *SHAPELESS):
+            continue
+
+
+def _seasons_in(returned: Fragment) -> list[ListedSeason]:
+    def sound(raw: object) -> ListedSeason | None:
+        if not isinstance(raw, ListedSeason) or not is_order(raw.order):
+            raise Malformed("no season of a series")
+        return raw if 0 <= raw.number < MAX_PLACE and 0 <= raw.episodes < MAX_PLACE else None
+
+    return each(list(returned.seasons)[:MAX_SEASONS], sound)
 
 
 def checked_value(field: str, raw: object) -> Value | None:

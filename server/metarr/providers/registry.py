@@ -216,7 +216,7 @@ def _is_number(declared: object) -> bool:
 
 
 def _cover_faults(covers: object, asks_by: object, *, lists: bool) -> Iterator[str]:
-    """`lists`: seasons and episodes are told with their series, so no id is needed for them."""
+    """`lists`: episodes are told with their series, so no id is needed for them; nor is one for seasons."""
     if not isinstance(covers, Mapping) or not covers:
         yield "covers names no field"
         return
@@ -229,7 +229,9 @@ def _cover_faults(covers: object, asks_by: object, *, lists: bool) -> Iterator[s
             str(field) for field in fields if field not in FIELDS or kind not in FIELDS[field].kinds
         ):
             yield f"covers: no field of a {kind}: {', '.join(unknown)}"
-        elif not _id_types(asks_by, kind) and not (lists and kind in (Kind.SEASON, Kind.EPISODE)):
+        elif not _id_types(asks_by, kind) and not (
+            (lists and kind is Kind.EPISODE) or (kind is Kind.SEASON and _id_types(asks_by, Kind.SERIES))
+        ):
             yield f"asks_by names no id for a {kind}"
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from metarr.domain.id_spelling import valid_id
 from metarr.domain.languages import TitleLanguages
 from metarr.domain.numbering import AIRED
-from metarr.domain.outcome import Fragment, ListedEpisode
+from metarr.domain.outcome import Fragment, ListedEpisode, ListedSeason
 from metarr.domain.values import Artwork, Credit, Image, Kind, Text
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
@@ -77,9 +77,10 @@ STATUSES = {"Continuing": 1, "Ended": 2, "Upcoming": 3}
 ARTWORK_TYPES: Mapping[Kind, Mapping[str, int]] = {
     Kind.MOVIE: {"poster": 14, "fanart": 15, "banner": 16, "clearart": 24, "clearlogo": 25},
     Kind.SERIES: {"banner": 1, "poster": 2, "fanart": 3, "clearart": 22, "clearlogo": 23},
+    Kind.SEASON: {"banner": 6, "poster": 7, "fanart": 8},
 }
 """Numbers from `/artwork/types`."""
-LOGOS = {types["clearlogo"] for types in ARTWORK_TYPES.values()}
+LOGOS = {types["clearlogo"] for types in ARTWORK_TYPES.values() if "clearlogo" in types}
 
 REMOTE_IDS: Mapping[str, tuple[str, str]] = {
     "imdb": ("imdb", r"tt\d{7,10}"),
@@ -158,11 +159,12 @@ class Tvdb(Provider):
     covers = {
         Kind.MOVIE: _BOTH | {"directors", "writers"},
         Kind.SERIES: _BOTH | {"end_date", "networks", "creators"},
+        Kind.SEASON: frozenset(ARTWORK_TYPES[Kind.SEASON]),
         Kind.EPISODE: frozenset({"title", "plot", "release_date", "runtime_minutes", "still"}),
     }
     asks_by = {Kind.MOVIE: ("tvdb",), Kind.SERIES: ("tvdb",)}
     plain_language = None
-    parser_version = 3
+    parser_version = 4
     looks_up_by = {Kind.MOVIE: ("imdb", "tmdb"), Kind.SERIES: ("imdb", "tmdb")}
 
     def connection(self, settings: Mapping[str, SettingValue]) -> Connection:
@@ -345,13 +347,35 @@ def parse_details(kind: Kind, body: Any, preferences: Preferences) -> Fragment:
         {"tvdb": str(record["id"]), **parse_remote_ids(record.get("remoteIds"))},
         (title for title in _all_titles(record) if not _is_placeholder(title)),
     )
-    return replace(fragment, orders=_orders(record)) if kind is Kind.SERIES else fragment
+    if kind is not Kind.SERIES:
+        return fragment
+    return replace(fragment, orders=_orders(record), seasons=tuple(_seasons(record)))
 
 
 def _orders(record: Mapping[str, Any]) -> tuple[str, ...]:
     """The orders that a series has: TheTVDB answers with an empty list about others."""
     types = optional(lambda raw: each(objects(raw), lambda row: text(row["type"])), record.get("seasonTypes")) or []
     return tuple(dict.fromkeys(ORDERS.get(order, order) for order in types if order))
+
+
+def _seasons(record: Mapping[str, Any]) -> Iterator[ListedSeason]:
+    """Every season of every order; what is said about it is its artwork, which stands with that of the series."""
+    rows = optional(lambda raw: each(objects(raw), _season), record.get("seasons")) or []
+    by_season: dict[Any, list[dict[str, Any]]] = {}
+    for artwork in optional(objects, record.get("artworks")) or ():
+        by_season.setdefault(_identifier(artwork.get("seasonId")), []).append(artwork)
+    for season_id, order, place in rows:
+        reading = Reading(Tvdb, Kind.SEASON)
+        if isinstance(record.get("artworks"), list):
+            own = {"artworks": by_season.get(season_id, [])}
+            for field, type_number in ARTWORK_TYPES[Kind.SEASON].items():
+                reading.read(field, partial(_images, own, type_number))
+        yield ListedSeason(number=place, order=order, fragment=reading.fragment({}))
+
+
+def _season(row: Mapping[str, Any]) -> tuple[str, str, int] | None:
+    season_id, order = _identifier(row["id"]), text(section(row, "type")["type"])
+    return (season_id, ORDERS.get(order, order), place_number(row["number"])) if season_id and order else None
 
 
 def _has_next(page: Any) -> bool:
@@ -367,7 +391,7 @@ def parse_episodes(pages: Iterable[Any], language: str) -> Fragment:
     records = [record for page in pages for record in _listed(page)]
     records.sort(key=lambda record: str(record.get("lastUpdated") or ""))
     entries = {entry.id: entry for entry in each(records, lambda record: _episode(record, language))}
-    return replace(Reading(Tvdb, Kind.SEASON).fragment({}), listed=tuple(entries.values()))
+    return Fragment(provider=Tvdb.id, kind=Kind.SEASON, listed=tuple(entries.values()))
 
 
 def _listed(page: Any) -> list[dict[str, Any]]:

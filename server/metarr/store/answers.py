@@ -25,7 +25,8 @@ from sqlalchemy import (
 
 from metarr.domain.fields import FIELDS, PYTHON_TYPES
 from metarr.domain.freshness import AnswerHead, is_ahead
-from metarr.domain.outcome import Fragment, ListedEpisode
+from metarr.domain.numbering import AIRED
+from metarr.domain.outcome import Fragment, ListedEpisode, ListedSeason
 from metarr.domain.values import Kind, Struct, Text, Value
 from metarr.store.database import lived_day
 from metarr.store.tables import EPOCH
@@ -354,6 +355,13 @@ class _TypedEpisode(Struct, frozen=True, kw_only=True):
     fragment: "_Typed"
 
 
+class _TypedSeason(Struct, frozen=True, kw_only=True):
+    number: int
+    order: str = AIRED
+    episodes: int = 0
+    fragment: "_Typed | None" = None
+
+
 class _Typed(Struct, frozen=True, kw_only=True):
     """A fragment whose values are read as the catalogue says; fields unknown to it are passed over."""
 
@@ -369,6 +377,7 @@ class _Typed(Struct, frozen=True, kw_only=True):
     trouble: tuple[str, ...] = ()
     listed: tuple[_TypedEpisode, ...] = ()
     orders: tuple[str, ...] = ()
+    seasons: tuple[_TypedSeason, ...] = ()
 
 
 class _Untyped(_Typed, frozen=True, kw_only=True):
@@ -410,6 +419,15 @@ def _from_disk(read: _Typed) -> Fragment:
             for one in read.listed
         ),
         orders=read.orders,
+        seasons=tuple(
+            ListedSeason(
+                number=one.number,
+                order=one.order,
+                episodes=one.episodes,
+                fragment=None if one.fragment is None else _from_disk(one.fragment),
+            )
+            for one in read.seasons
+        ),
     )
 
 

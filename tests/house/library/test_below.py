@@ -48,6 +48,17 @@ def test_a_run_of_a_series_tells_of_all_that_is_below(home: House) -> None:
     assert len(below) == 15, "nothing is added"
 
 
+def test_the_art_of_a_season_is_told_with_its_series(home: House) -> None:
+    series = add_series(home, "game-of-thrones")
+    home.services.providers.update("tmdb", False, {})
+    home.enrich(series)
+    below = tree(home, series)
+    art = {place: {name: source_of(below[place, 0].fields[name]) for name in ("poster", "banner", "landscape")
+           if name in below[place, 0].fields} for place in (1, 2)}  # fmt: skip
+    assert art == {1: {"poster": "fanart", "banner": "fanart", "landscape": "fanart"}, 2: {"poster": "tvdb"}}
+    assert below[1, 0].fields["poster"].asked_ids == ("tvdb:121361/s1",)
+
+
 def test_a_second_run_asks_nobody_and_changes_nothing(home: House) -> None:
     series = add_series(home, "game-of-thrones")
     home.enrich(series)

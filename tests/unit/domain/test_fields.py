@@ -84,7 +84,7 @@ def test_the_catalogue_holds_every_field_of_the_design() -> None:
     [
         (Kind.MOVIE, {"collection", "disc", "directors", "outline", "keyart"}, {"networks", "still", "episode_number"}),
         (Kind.SERIES, {"networks", "creators", "characterart", "end_date"}, {"collection", "disc", "still"}),
-        (Kind.SEASON, {"title", "poster", "season_number"}, {"fanart", "episode_number", "runtime_minutes"}),
+        (Kind.SEASON, {"title", "poster", "fanart", "season_number"}, {"keyart", "episode_number", "runtime_minutes"}),
         (
             Kind.EPISODE,
             {"still", "directors", "season_number", "episode_number", "absolute_number", "dvd_season_number",

@@ -188,3 +188,33 @@ class TestAsking:
         Fanart().check(FakeHttp(default=TitleNotFound("none")), {})
         with pytest.raises(KeyRefused):
             Fanart().check(FakeHttp(default=KeyRefused("no")), {})
+
+    def test_art_of_a_season_is_that_seasons(self) -> None:
+        def row(name: str, season: Any) -> dict[str, Any]:
+            return {"url": f"{HOST}/{name}.jpg", "season": season, "lang": "en", "likes": "1"}
+
+        body = {
+            "thetvdb_id": "5",
+            "seasonposter": [row("specials", "0"), row("second", "2"), row("any", "all"), row("none", None), "odd"],
+            "seasonbanner": [row("banner", "2")],
+            "seasonthumb": "malformed",
+            "showbackground": [row("show", "0"), row("first", 1)],
+        }
+        seasons = {each.number: each.fragment for each in parse_art(Kind.SERIES, body).seasons}
+        told = {
+            number: {field: [i.url.rpartition("/")[2] for i in images(fragment, field)] for field in fragment.values}
+            for number, fragment in seasons.items()
+            if fragment is not None
+        }
+        assert told == {
+            0: {"poster": ["specials.jpg"]},
+            1: {"fanart": ["first.jpg"]},
+            2: {"poster": ["second.jpg"], "banner": ["banner.jpg"]},
+        }
+        assert {"fanart", "banner"} <= (seasons[0] or Fragment(provider="fanart", kind=Kind.SEASON)).empty
+
+    @pytest.mark.recordings
+    def test_the_recorded_art_of_seasons_is_read(self) -> None:
+        seasons = parse_art(Kind.SERIES, json.loads(sample("fanarttv/tv_384640_mortals_journey.json"))).seasons
+        assert [each.number for each in seasons] == [0, 1, 2, 3, 5]
+        assert all(each.fragment is not None and "poster" in each.fragment.values for each in seasons)

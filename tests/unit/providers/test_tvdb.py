@@ -268,6 +268,49 @@ class TestSeries:
         posters = said(read(Kind.SERIES))["poster"]
         assert [image.url.rsplit("/", 1)[1] for image in posters] == ["11.jpg"]  # type: ignore[union-attr]
 
+    def test_season_artwork_is_that_of_the_season_in_its_order(self) -> None:
+        def season(number: Any, season_id: int, order: Any) -> dict[str, Any]:
+            return {"id": season_id, "number": number, "type": {"type": order}}
+
+        def art(season_id: Any, type_number: int, name: str) -> dict[str, Any]:
+            image = f"https://artworks.thetvdb.com/{name}.jpg"
+            return {"seasonId": season_id, "type": type_number, "image": image, "language": "eng"}
+
+        rows = [
+            season(0, 10, "official"),
+            season(1, 11, "official"),
+            season(1, 12, "dvd"),
+            season(-1, 13, "dvd"),
+            "odd",
+        ]
+        artworks = [
+            art(10, 7, "specials"),
+            art(12, 7, "discs"),
+            art(12, 6, "wide"),
+            art(99, 7, "nobodys"),
+            art(None, 2, "x"),
+        ]
+        fragment = read(Kind.SERIES, seasons=rows, artworks=artworks)
+        told = {
+            (each.order, each.number): {f: [i.url for i in v] for f, v in each.fragment.values.items()}  # type: ignore[union-attr]
+            for each in fragment.seasons
+            if each.fragment is not None
+        }
+        host = "https://artworks.thetvdb.com"
+        assert told == {
+            ("aired", 0): {"poster": [f"{host}/specials.jpg"]},
+            ("aired", 1): {},
+            ("dvd", 1): {"poster": [f"{host}/discs.jpg"], "banner": [f"{host}/wide.jpg"]},
+        }
+        assert all(each.fragment is not None and not each.fragment.unread for each in fragment.seasons)
+
+    @pytest.mark.parametrize("odd", [{"artworks": None}, {"artworks": "all"}])
+    def test_seasons_without_a_list_of_artworks_are_unread(self, odd: dict[str, Any]) -> None:
+        rows = [{"id": 10, "number": 1, "type": {"type": "official"}}]
+        [season] = read(Kind.SERIES, seasons=rows, **odd).seasons
+        assert season.fragment is not None
+        assert season.fragment.unread == {"poster", "banner", "fanart"}
+
     def test_a_series_without_networks_says_so(self) -> None:
         assert "networks" in read(Kind.SERIES, originalNetwork=None, latestNetwork=None).empty
 

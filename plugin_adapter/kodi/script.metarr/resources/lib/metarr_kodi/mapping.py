@@ -145,7 +145,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     },
     "season": {
         "title": Field("title", Title()),
-        **_art(poster="poster", banner="banner", landscape="landscape"),
+        **_art(poster="poster"),
+        "fanart": Field("art", Fanart()),
+        **_art(banner="banner", landscape="landscape"),
     },
     "episode": {
         "title": Field("title", Title()),
