@@ -51,6 +51,8 @@ from metarr.players.hosts import Hosts
 from metarr.players.images import FOLDER as IMAGES
 from metarr.players.images import Images
 from metarr.players.outbox import Outbox
+from metarr.players.pairing_codes import PairingCodes
+from metarr.players.player_tokens import PlayerTokens
 from metarr.players.players import Players
 from metarr.players.report import Reporter
 from metarr.providers.registry import Registry, discover
@@ -119,6 +121,8 @@ class Services:
     reporter: Reporter
     outbox: Outbox
     images: Images
+    player_tokens: PlayerTokens
+    pairing_codes: PairingCodes
     grants: Grants
     hosts: Hosts
 
@@ -160,7 +164,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     daily = Daily(database, jobs, config, clock, next_run, lived=lived)
     library_file = LibraryFile(database, clock, config, runner)
     images = Images(ImageFetcher(), vault.folder / IMAGES, clock)
-    players, grants = Players(database, clock), Grants()
+    players, player_tokens, grants = Players(database, clock), PlayerTokens(database, clock), Grants()
     hosts = Hosts(database, vault, players, clock, grants=grants, data_dir=vault.folder)
     health = HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken)
     sources = (lambda: health.read().notices, lived.notices, daily.notices, library_file.notices, hosts.notices)
@@ -202,6 +206,8 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         reporter=Reporter(database, gatherer, config, clock),
         outbox=Outbox(database, images, clock),
         images=images,
+        player_tokens=player_tokens,
+        pairing_codes=PairingCodes(player_tokens, clock),
         grants=grants,
         hosts=hosts,
     )
@@ -266,7 +272,14 @@ def servicers(services: Services, clock: Clock) -> Servicers:
             clock,
             provider_ids=provider_ids,
         ),
-        SyncServicer(services.players, services.reporter, services.outbox, clock),
+        SyncServicer(
+            services.players,
+            services.reporter,
+            services.outbox,
+            clock,
+            tokens=services.player_tokens,
+            codes=services.pairing_codes,
+        ),
         HostServicer(services.hosts, clock),
     )
 
@@ -382,6 +395,7 @@ class Daemon:
                 *self._http,
                 names=access.names,
                 guard=guards[1],
+                players=self.services.player_tokens.subject,
                 tls=access.tls,
                 web=pages(LocalDoor(served, self._clock, closing), guards[1] and partial(tokens.read, token_file)),
                 closing=closing,

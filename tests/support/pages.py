@@ -35,6 +35,7 @@ NAMED = {
     "host_id": "folders",
     "host_kind": "folders",
     "player_id": "kodi",
+    "token_id": "1a2b3c4d",
 }
 """What stands in addresses of pages; whoever looks at all of them has it there."""
 SERIES_ITEM = "2"

@@ -194,6 +194,46 @@ def accept_gone(player: Player, server: Server = DEFAULT_SERVER, json: AsJson = 
 
 
 @app.command()
+def pair(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The six digits that the player shows.")],
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
+    """Let in the player that shows this code: it gets a token of its own."""
+    answer = ask(server, SERVICE, "ApprovePairing", {"code": code})
+    if json:
+        return as_json(answer)
+    token = answer["token"]
+    return say(clean(f"{token['name']} is let in; to shut it out again: metarr players revoke {token['id']}"))
+
+
+@app.command()
+def tokens(server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
+    """List the tokens that players were given."""
+    answer = ask(server, SERVICE, "ListPlayerTokens")
+    if json:
+        return as_json(answer)
+    rows = [
+        (each["id"], clean(each["name"]), each["playerId"], when(each.get("addedAt")))
+        for each in answer.get("tokens", ())
+    ]
+    if not rows:
+        return note("no player was given a token; one that is to get one shows a code for metarr players pair")
+    return table(("token", "name", "player", "let in"), rows, whole=("token", "player", "let in"))
+
+
+@app.command()
+def revoke(
+    token: Annotated[str, typer.Argument(metavar="TOKEN", help="The token's id, as `metarr players tokens` shows it.")],
+    server: Server = DEFAULT_SERVER,
+    json: AsJson = False,
+) -> None:
+    """Make a player's token void: it is shut out until it is paired again."""
+    answer = ask(server, SERVICE, "RevokePlayerToken", {"tokenId": token})
+    return as_json(answer) if json else say(f"{token} opens nothing any more")
+
+
+@app.command()
 def remove(player: Player, server: Server = DEFAULT_SERVER, json: AsJson = False) -> None:
     """Forget a player. Items that only it had are deleted, and come back with it."""
     answer = ask(server, SERVICE, "RemovePlayer", {"playerId": player})

@@ -508,6 +508,17 @@ players = Table(
     Column("tree", Boolean, nullable=False, server_default=false()),
 )
 
+player_tokens = Table(
+    "player_tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    # No foreign key: a player is let in before it registers.
+    Column("player_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("added_at", Moment, nullable=False),
+)
+
 held_removals = Table(
     "held_removals",
     metadata,

@@ -21,7 +21,7 @@ from connectrpc.protocol import ProtocolType
 from connectrpc.server import ConnectASGIApplication, ConnectWSGIApplication, DEFAULT_READ_MAX_BYTES, Endpoint, EndpointSync
 from pyqwest import Client, SyncClient
 
-from .sync_service_pb2 import AcceptGoneRequest, AcceptGoneResponse, AckItemsRequest, AckItemsResponse, FetchImageRequest, FetchImageResponse, ListPendingItemsRequest, ListPendingItemsResponse, ListPlayerItemsRequest, ListPlayerItemsResponse, ListPlayersRequest, ListPlayersResponse, PreviewSyncRequest, PreviewSyncResponse, RegisterPlayerRequest, RegisterPlayerResponse, RemovePlayerRequest, RemovePlayerResponse, ReportItemsRequest, ReportItemsResponse, ResendItemsRequest, ResendItemsResponse, UpdatePlayerRequest, UpdatePlayerResponse, WatchPendingItemsRequest, WatchPendingItemsResponse
+from .sync_service_pb2 import AcceptGoneRequest, AcceptGoneResponse, AckItemsRequest, AckItemsResponse, ApprovePairingRequest, ApprovePairingResponse, ClaimPairingRequest, ClaimPairingResponse, FetchImageRequest, FetchImageResponse, ListPendingItemsRequest, ListPendingItemsResponse, ListPlayerItemsRequest, ListPlayerItemsResponse, ListPlayerTokensRequest, ListPlayerTokensResponse, ListPlayersRequest, ListPlayersResponse, PreviewSyncRequest, PreviewSyncResponse, RegisterPlayerRequest, RegisterPlayerResponse, RemovePlayerRequest, RemovePlayerResponse, ReportItemsRequest, ReportItemsResponse, ResendItemsRequest, ResendItemsResponse, RevokePlayerTokenRequest, RevokePlayerTokenResponse, StartPairingRequest, StartPairingResponse, UpdatePlayerRequest, UpdatePlayerResponse, WatchPendingItemsRequest, WatchPendingItemsResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
@@ -117,6 +117,36 @@ class SyncService(Protocol):
     async def resend_items(self, request: ResendItemsRequest, ctx: RequestContext[ResendItemsRequest, ResendItemsResponse], /) -> ResendItemsResponse:
         """
         Has values written to a player again, whatever it holds: over what was changed there by hand, too.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def start_pairing(self, request: StartPairingRequest, ctx: RequestContext[StartPairingRequest, StartPairingResponse], /) -> StartPairingResponse:
+        """
+        Makes a code for a player to show, which its owner gives to ApprovePairing. Over HTTP it needs no token.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def claim_pairing(self, request: ClaimPairingRequest, ctx: RequestContext[ClaimPairingRequest, ClaimPairingResponse], /) -> ClaimPairingResponse:
+        """
+        Tells a player that shows a code whether it was approved, and its token then. Over HTTP it needs no token.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def approve_pairing(self, request: ApprovePairingRequest, ctx: RequestContext[ApprovePairingRequest, ApprovePairingResponse], /) -> ApprovePairingResponse:
+        """
+        Lets in the player that shows a code. After ten wrong codes every code that is shown is void.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def list_player_tokens(self, request: ListPlayerTokensRequest, ctx: RequestContext[ListPlayerTokensRequest, ListPlayerTokensResponse], /) -> ListPlayerTokensResponse:
+        """
+        The tokens that players were given, without what they read.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    async def revoke_player_token(self, request: RevokePlayerTokenRequest, ctx: RequestContext[RevokePlayerTokenRequest, RevokePlayerTokenResponse], /) -> RevokePlayerTokenResponse:
+        """
+        Makes a player's token void.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -276,6 +306,61 @@ class SyncServiceASGIApplication(ConnectASGIApplication[SyncService]):
                         stream_type=StreamType.UNARY,
                     ),
                     function=svc.resend_items,
+                ),
+                "/metarr.v1.SyncService/StartPairing": Endpoint.unary(
+                    method=MethodInfo(
+                        name="StartPairing",
+                        service_name="metarr.v1.SyncService",
+                        input=StartPairingRequest,
+                        output=StartPairingResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.start_pairing,
+                ),
+                "/metarr.v1.SyncService/ClaimPairing": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ClaimPairing",
+                        service_name="metarr.v1.SyncService",
+                        input=ClaimPairingRequest,
+                        output=ClaimPairingResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.claim_pairing,
+                ),
+                "/metarr.v1.SyncService/ApprovePairing": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ApprovePairing",
+                        service_name="metarr.v1.SyncService",
+                        input=ApprovePairingRequest,
+                        output=ApprovePairingResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.approve_pairing,
+                ),
+                "/metarr.v1.SyncService/ListPlayerTokens": Endpoint.unary(
+                    method=MethodInfo(
+                        name="ListPlayerTokens",
+                        service_name="metarr.v1.SyncService",
+                        input=ListPlayerTokensRequest,
+                        output=ListPlayerTokensResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.list_player_tokens,
+                ),
+                "/metarr.v1.SyncService/RevokePlayerToken": Endpoint.unary(
+                    method=MethodInfo(
+                        name="RevokePlayerToken",
+                        service_name="metarr.v1.SyncService",
+                        input=RevokePlayerTokenRequest,
+                        output=RevokePlayerTokenResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=svc.revoke_player_token,
                 ),
             },
             interceptors=interceptors,
@@ -626,6 +711,123 @@ class SyncServiceClient(ConnectClient):
             headers=headers,
             timeout_ms=timeout_ms,
         )
+    async def start_pairing(
+        self,
+        request: StartPairingRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> StartPairingResponse:
+        """
+        Makes a code for a player to show, which its owner gives to ApprovePairing. Over HTTP it needs no token.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="StartPairing",
+                service_name="metarr.v1.SyncService",
+                input=StartPairingRequest,
+                output=StartPairingResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    async def claim_pairing(
+        self,
+        request: ClaimPairingRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> ClaimPairingResponse:
+        """
+        Tells a player that shows a code whether it was approved, and its token then. Over HTTP it needs no token.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ClaimPairing",
+                service_name="metarr.v1.SyncService",
+                input=ClaimPairingRequest,
+                output=ClaimPairingResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    async def approve_pairing(
+        self,
+        request: ApprovePairingRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> ApprovePairingResponse:
+        """
+        Lets in the player that shows a code. After ten wrong codes every code that is shown is void.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ApprovePairing",
+                service_name="metarr.v1.SyncService",
+                input=ApprovePairingRequest,
+                output=ApprovePairingResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    async def list_player_tokens(
+        self,
+        request: ListPlayerTokensRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListPlayerTokensResponse:
+        """
+        The tokens that players were given, without what they read.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListPlayerTokens",
+                service_name="metarr.v1.SyncService",
+                input=ListPlayerTokensRequest,
+                output=ListPlayerTokensResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    async def revoke_player_token(
+        self,
+        request: RevokePlayerTokenRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> RevokePlayerTokenResponse:
+        """
+        Makes a player's token void.
+        """
+        return await self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="RevokePlayerToken",
+                service_name="metarr.v1.SyncService",
+                input=RevokePlayerTokenRequest,
+                output=RevokePlayerTokenResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
 
 class SyncServiceSync(Protocol):
     """
@@ -707,6 +909,36 @@ class SyncServiceSync(Protocol):
     def resend_items(self, request: ResendItemsRequest, ctx: RequestContext[ResendItemsRequest, ResendItemsResponse], /) -> ResendItemsResponse:
         """
         Has values written to a player again, whatever it holds: over what was changed there by hand, too.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def start_pairing(self, request: StartPairingRequest, ctx: RequestContext[StartPairingRequest, StartPairingResponse], /) -> StartPairingResponse:
+        """
+        Makes a code for a player to show, which its owner gives to ApprovePairing. Over HTTP it needs no token.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def claim_pairing(self, request: ClaimPairingRequest, ctx: RequestContext[ClaimPairingRequest, ClaimPairingResponse], /) -> ClaimPairingResponse:
+        """
+        Tells a player that shows a code whether it was approved, and its token then. Over HTTP it needs no token.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def approve_pairing(self, request: ApprovePairingRequest, ctx: RequestContext[ApprovePairingRequest, ApprovePairingResponse], /) -> ApprovePairingResponse:
+        """
+        Lets in the player that shows a code. After ten wrong codes every code that is shown is void.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def list_player_tokens(self, request: ListPlayerTokensRequest, ctx: RequestContext[ListPlayerTokensRequest, ListPlayerTokensResponse], /) -> ListPlayerTokensResponse:
+        """
+        The tokens that players were given, without what they read.
+        """
+        raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
+
+    def revoke_player_token(self, request: RevokePlayerTokenRequest, ctx: RequestContext[RevokePlayerTokenRequest, RevokePlayerTokenResponse], /) -> RevokePlayerTokenResponse:
+        """
+        Makes a player's token void.
         """
         raise ConnectError(Code.UNIMPLEMENTED, 'Not implemented')
 
@@ -864,6 +1096,61 @@ class SyncServiceWSGIApplication(ConnectWSGIApplication):
                         stream_type=StreamType.UNARY,
                     ),
                     function=service.resend_items,
+                ),
+                "/metarr.v1.SyncService/StartPairing": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="StartPairing",
+                        service_name="metarr.v1.SyncService",
+                        input=StartPairingRequest,
+                        output=StartPairingResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.start_pairing,
+                ),
+                "/metarr.v1.SyncService/ClaimPairing": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ClaimPairing",
+                        service_name="metarr.v1.SyncService",
+                        input=ClaimPairingRequest,
+                        output=ClaimPairingResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.claim_pairing,
+                ),
+                "/metarr.v1.SyncService/ApprovePairing": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ApprovePairing",
+                        service_name="metarr.v1.SyncService",
+                        input=ApprovePairingRequest,
+                        output=ApprovePairingResponse,
+                        idempotency_level=IdempotencyLevel.UNKNOWN,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.approve_pairing,
+                ),
+                "/metarr.v1.SyncService/ListPlayerTokens": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="ListPlayerTokens",
+                        service_name="metarr.v1.SyncService",
+                        input=ListPlayerTokensRequest,
+                        output=ListPlayerTokensResponse,
+                        idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.list_player_tokens,
+                ),
+                "/metarr.v1.SyncService/RevokePlayerToken": EndpointSync.unary(
+                    method=MethodInfo(
+                        name="RevokePlayerToken",
+                        service_name="metarr.v1.SyncService",
+                        input=RevokePlayerTokenRequest,
+                        output=RevokePlayerTokenResponse,
+                        idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                        stream_type=StreamType.UNARY,
+                    ),
+                    function=service.revoke_player_token,
                 ),
             },
             interceptors=interceptors,
@@ -1208,6 +1495,123 @@ class SyncServiceClientSync(ConnectClientSync):
                 service_name="metarr.v1.SyncService",
                 input=ResendItemsRequest,
                 output=ResendItemsResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def start_pairing(
+        self,
+        request: StartPairingRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> StartPairingResponse:
+        """
+        Makes a code for a player to show, which its owner gives to ApprovePairing. Over HTTP it needs no token.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="StartPairing",
+                service_name="metarr.v1.SyncService",
+                input=StartPairingRequest,
+                output=StartPairingResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def claim_pairing(
+        self,
+        request: ClaimPairingRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> ClaimPairingResponse:
+        """
+        Tells a player that shows a code whether it was approved, and its token then. Over HTTP it needs no token.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ClaimPairing",
+                service_name="metarr.v1.SyncService",
+                input=ClaimPairingRequest,
+                output=ClaimPairingResponse,
+                idempotency_level=IdempotencyLevel.IDEMPOTENT,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def approve_pairing(
+        self,
+        request: ApprovePairingRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> ApprovePairingResponse:
+        """
+        Lets in the player that shows a code. After ten wrong codes every code that is shown is void.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ApprovePairing",
+                service_name="metarr.v1.SyncService",
+                input=ApprovePairingRequest,
+                output=ApprovePairingResponse,
+                idempotency_level=IdempotencyLevel.UNKNOWN,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+        )
+    def list_player_tokens(
+        self,
+        request: ListPlayerTokensRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+        use_get: bool = False,
+    ) -> ListPlayerTokensResponse:
+        """
+        The tokens that players were given, without what they read.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="ListPlayerTokens",
+                service_name="metarr.v1.SyncService",
+                input=ListPlayerTokensRequest,
+                output=ListPlayerTokensResponse,
+                idempotency_level=IdempotencyLevel.NO_SIDE_EFFECTS,
+                stream_type=StreamType.UNARY,
+            ),
+            headers=headers,
+            timeout_ms=timeout_ms,
+            use_get=use_get,
+        )
+    def revoke_player_token(
+        self,
+        request: RevokePlayerTokenRequest,
+        *,
+        headers: Headers | Mapping[str, str] | None = None, 
+        timeout_ms: int | None = None,
+    ) -> RevokePlayerTokenResponse:
+        """
+        Makes a player's token void.
+        """
+        return self.execute_unary(
+            request=request,
+            method=MethodInfo(
+                name="RevokePlayerToken",
+                service_name="metarr.v1.SyncService",
+                input=RevokePlayerTokenRequest,
+                output=RevokePlayerTokenResponse,
                 idempotency_level=IdempotencyLevel.IDEMPOTENT,
                 stream_type=StreamType.UNARY,
             ),

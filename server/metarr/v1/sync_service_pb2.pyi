@@ -539,3 +539,79 @@ class ResendItemsResponse(_message.Message):
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     items: int
     def __init__(self, items: _Optional[int] = ...) -> None: ...
+
+class StartPairingRequest(_message.Message):
+    __slots__ = ("player_id", "name")
+    PLAYER_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    player_id: str
+    name: str
+    def __init__(self, player_id: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+
+class StartPairingResponse(_message.Message):
+    __slots__ = ("code", "claim", "seconds")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    CLAIM_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    claim: str
+    seconds: int
+    def __init__(self, code: _Optional[str] = ..., claim: _Optional[str] = ..., seconds: _Optional[int] = ...) -> None: ...
+
+class ClaimPairingRequest(_message.Message):
+    __slots__ = ("claim",)
+    CLAIM_FIELD_NUMBER: _ClassVar[int]
+    claim: str
+    def __init__(self, claim: _Optional[str] = ...) -> None: ...
+
+class ClaimPairingResponse(_message.Message):
+    __slots__ = ("token",)
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    def __init__(self, token: _Optional[str] = ...) -> None: ...
+
+class ApprovePairingRequest(_message.Message):
+    __slots__ = ("code",)
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    def __init__(self, code: _Optional[str] = ...) -> None: ...
+
+class ApprovePairingResponse(_message.Message):
+    __slots__ = ("token",)
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    token: PlayerToken
+    def __init__(self, token: _Optional[_Union[PlayerToken, _Mapping]] = ...) -> None: ...
+
+class PlayerToken(_message.Message):
+    __slots__ = ("id", "player_id", "name", "added_at")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    PLAYER_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ADDED_AT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    player_id: str
+    name: str
+    added_at: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., player_id: _Optional[str] = ..., name: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListPlayerTokensRequest(_message.Message):
+    __slots__ = ("player_id",)
+    PLAYER_ID_FIELD_NUMBER: _ClassVar[int]
+    player_id: str
+    def __init__(self, player_id: _Optional[str] = ...) -> None: ...
+
+class ListPlayerTokensResponse(_message.Message):
+    __slots__ = ("tokens",)
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    tokens: _containers.RepeatedCompositeFieldContainer[PlayerToken]
+    def __init__(self, tokens: _Optional[_Iterable[_Union[PlayerToken, _Mapping]]] = ...) -> None: ...
+
+class RevokePlayerTokenRequest(_message.Message):
+    __slots__ = ("token_id",)
+    TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
+    token_id: str
+    def __init__(self, token_id: _Optional[str] = ...) -> None: ...
+
+class RevokePlayerTokenResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

@@ -101,6 +101,31 @@ class SyncServiceStub:
                 request_serializer=metarr_dot_v1_dot_sync__service__pb2.ResendItemsRequest.SerializeToString,
                 response_deserializer=metarr_dot_v1_dot_sync__service__pb2.ResendItemsResponse.FromString,
                 _registered_method=True)
+        self.StartPairing = channel.unary_unary(
+                '/metarr.v1.SyncService/StartPairing',
+                request_serializer=metarr_dot_v1_dot_sync__service__pb2.StartPairingRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_sync__service__pb2.StartPairingResponse.FromString,
+                _registered_method=True)
+        self.ClaimPairing = channel.unary_unary(
+                '/metarr.v1.SyncService/ClaimPairing',
+                request_serializer=metarr_dot_v1_dot_sync__service__pb2.ClaimPairingRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_sync__service__pb2.ClaimPairingResponse.FromString,
+                _registered_method=True)
+        self.ApprovePairing = channel.unary_unary(
+                '/metarr.v1.SyncService/ApprovePairing',
+                request_serializer=metarr_dot_v1_dot_sync__service__pb2.ApprovePairingRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_sync__service__pb2.ApprovePairingResponse.FromString,
+                _registered_method=True)
+        self.ListPlayerTokens = channel.unary_unary(
+                '/metarr.v1.SyncService/ListPlayerTokens',
+                request_serializer=metarr_dot_v1_dot_sync__service__pb2.ListPlayerTokensRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_sync__service__pb2.ListPlayerTokensResponse.FromString,
+                _registered_method=True)
+        self.RevokePlayerToken = channel.unary_unary(
+                '/metarr.v1.SyncService/RevokePlayerToken',
+                request_serializer=metarr_dot_v1_dot_sync__service__pb2.RevokePlayerTokenRequest.SerializeToString,
+                response_deserializer=metarr_dot_v1_dot_sync__service__pb2.RevokePlayerTokenResponse.FromString,
+                _registered_method=True)
 
 
 class SyncServiceServicer:
@@ -199,6 +224,41 @@ class SyncServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StartPairing(self, request, context):
+        """Makes a code for a player to show, which its owner gives to ApprovePairing. Over HTTP it needs no token.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ClaimPairing(self, request, context):
+        """Tells a player that shows a code whether it was approved, and its token then. Over HTTP it needs no token.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApprovePairing(self, request, context):
+        """Lets in the player that shows a code. After ten wrong codes every code that is shown is void.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPlayerTokens(self, request, context):
+        """The tokens that players were given, without what they read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokePlayerToken(self, request, context):
+        """Makes a player's token void.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SyncServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -266,6 +326,31 @@ def add_SyncServiceServicer_to_server(servicer, server):
                     servicer.ResendItems,
                     request_deserializer=metarr_dot_v1_dot_sync__service__pb2.ResendItemsRequest.FromString,
                     response_serializer=metarr_dot_v1_dot_sync__service__pb2.ResendItemsResponse.SerializeToString,
+            ),
+            'StartPairing': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartPairing,
+                    request_deserializer=metarr_dot_v1_dot_sync__service__pb2.StartPairingRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_sync__service__pb2.StartPairingResponse.SerializeToString,
+            ),
+            'ClaimPairing': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClaimPairing,
+                    request_deserializer=metarr_dot_v1_dot_sync__service__pb2.ClaimPairingRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_sync__service__pb2.ClaimPairingResponse.SerializeToString,
+            ),
+            'ApprovePairing': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApprovePairing,
+                    request_deserializer=metarr_dot_v1_dot_sync__service__pb2.ApprovePairingRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_sync__service__pb2.ApprovePairingResponse.SerializeToString,
+            ),
+            'ListPlayerTokens': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPlayerTokens,
+                    request_deserializer=metarr_dot_v1_dot_sync__service__pb2.ListPlayerTokensRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_sync__service__pb2.ListPlayerTokensResponse.SerializeToString,
+            ),
+            'RevokePlayerToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokePlayerToken,
+                    request_deserializer=metarr_dot_v1_dot_sync__service__pb2.RevokePlayerTokenRequest.FromString,
+                    response_serializer=metarr_dot_v1_dot_sync__service__pb2.RevokePlayerTokenResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -621,6 +706,141 @@ class SyncService:
             '/metarr.v1.SyncService/ResendItems',
             metarr_dot_v1_dot_sync__service__pb2.ResendItemsRequest.SerializeToString,
             metarr_dot_v1_dot_sync__service__pb2.ResendItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartPairing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.SyncService/StartPairing',
+            metarr_dot_v1_dot_sync__service__pb2.StartPairingRequest.SerializeToString,
+            metarr_dot_v1_dot_sync__service__pb2.StartPairingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClaimPairing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.SyncService/ClaimPairing',
+            metarr_dot_v1_dot_sync__service__pb2.ClaimPairingRequest.SerializeToString,
+            metarr_dot_v1_dot_sync__service__pb2.ClaimPairingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApprovePairing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.SyncService/ApprovePairing',
+            metarr_dot_v1_dot_sync__service__pb2.ApprovePairingRequest.SerializeToString,
+            metarr_dot_v1_dot_sync__service__pb2.ApprovePairingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPlayerTokens(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.SyncService/ListPlayerTokens',
+            metarr_dot_v1_dot_sync__service__pb2.ListPlayerTokensRequest.SerializeToString,
+            metarr_dot_v1_dot_sync__service__pb2.ListPlayerTokensResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokePlayerToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/metarr.v1.SyncService/RevokePlayerToken',
+            metarr_dot_v1_dot_sync__service__pb2.RevokePlayerTokenRequest.SerializeToString,
+            metarr_dot_v1_dot_sync__service__pb2.RevokePlayerTokenResponse.FromString,
             options,
             channel_credentials,
             insecure,

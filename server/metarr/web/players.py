@@ -24,7 +24,31 @@ def players_page() -> Response:
     listed = ask(services.hosts.ListHosts, hosts.ListHostsRequest()).hosts
     players = ask(services.sync.ListPlayers, sync.ListPlayersRequest()).players
     kinds = ask(services.hosts.ListHostKinds, hosts.ListHostKindsRequest()).kinds
-    return page("players.html", hosts=listed, players=players, kinds=kinds, saved=request.args.get("saved", ""))
+    tokens = ask(services.sync.ListPlayerTokens, sync.ListPlayerTokensRequest()).tokens
+    return page(
+        "players.html",
+        hosts=listed,
+        players=players,
+        kinds=kinds,
+        tokens=tokens,
+        saved=request.args.get("saved", ""),
+        paired=request.args.get("paired", ""),
+    )
+
+
+@pages.post("/players/pair")
+def pair() -> Response:
+    """Lets in the player that shows the code."""
+    asked = sync.ApprovePairingRequest(code=request.form.get("code", ""))
+    token = ask(services.sync.ApprovePairing, asked).token
+    return go(url_for("players.players_page", paired=token.name))
+
+
+@pages.post("/players/tokens/<token_id>/revoke")
+def revoke(token_id: str) -> Response:
+    """Shuts a player out."""
+    ask(services.sync.RevokePlayerToken, sync.RevokePlayerTokenRequest(token_id=token_id))
+    return go(url_for("players.players_page"))
 
 
 # A player

@@ -206,3 +206,21 @@ def test_health_has_a_line_for_each_player(metarr, daemon):
         "player Attic: last heard 9 days ago",
         "player Living room: last heard 5 minutes ago",
     ]
+
+
+def token(**more):
+    return {"id": "1a2b3c4d", "playerId": "living-room", "name": "Living room", "addedAt": ago(days=2, hours=1), **more}
+
+
+def test_a_player_is_let_in_by_the_code_that_it_shows(metarr, daemon):
+    daemon.answers[SERVICE, "ApprovePairing"] = {"token": token()}
+    assert "metarr players revoke 1a2b3c4d" in metarr("players", "pair", "123456").out
+    assert daemon.request("ApprovePairing") == {"code": "123456"}
+
+
+def test_tokens_are_listed_and_revoked(metarr, daemon):
+    daemon.answers[SERVICE, "ListPlayerTokens"] = {"tokens": [token()]}
+    assert row(metarr("players", "tokens").out, "1a2b3c4d")[1:3] == ["Living", "room"]
+    daemon.answers[SERVICE, "RevokePlayerToken"] = {}
+    assert metarr("players", "revoke", "1a2b3c4d").out == "1a2b3c4d opens nothing any more\n"
+    assert daemon.request("RevokePlayerToken") == {"tokenId": "1a2b3c4d"}

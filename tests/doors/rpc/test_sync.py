@@ -223,6 +223,16 @@ BAD: dict[str, tuple[tuple[str, dict[str, Any]], set[str]]] = {
         ("ResendItems", {"playerId": "living-room", "hostKeys": [HEAT["hostKey"]], "fields": ["colour"]}),
         {"fields[0]"},
     ),
+    "pairing_nothing": (("StartPairing", {}), {"player_id", "name"}),
+    "pairing_name": (("StartPairing", {"playerId": "living-room", "name": "x" * 101}), {"name"}),
+    "pairing_player": (("StartPairing", {"playerId": "../x", "name": "Kodi"}), {"player_id"}),
+    "claim_nothing": (("ClaimPairing", {}), {"claim"}),
+    "code_nothing": (("ApprovePairing", {}), {"code"}),
+    "code_short": (("ApprovePairing", {"code": "12345"}), {"code"}),
+    "code_long": (("ApprovePairing", {"code": "1234567"}), {"code"}),
+    "code_letters": (("ApprovePairing", {"code": "12345x"}), {"code"}),
+    "code_of_another_script": (("ApprovePairing", {"code": "١٢٣٤٥٦"}), {"code"}),
+    "token_nothing": (("RevokePlayerToken", {}), {"token_id"}),
     "resend_not_taken": (
         ("ResendItems", {"playerId": "living-room", "hostKeys": [HEAT["hostKey"]], "fields": ["tagline"]}),
         {"fields.tagline"},
@@ -263,6 +273,9 @@ def test_what_makes_no_sense_is_refused_with_the_field_and_nothing_is_changed(sh
         ("ListPendingItems", {**MINE, "session": "1-00000000"}, "FAILED_PRECONDITION", "STORE_CHANGED"),
         ("RegisterPlayer", {**PLAYER, "instance": "laptop"}, "FAILED_PRECONDITION", "PLAYER_IN_USE"),
         (*acking(), "FAILED_PRECONDITION", "STORE_CHANGED"),
+        ("ApprovePairing", {"code": "123 456"}, "NOT_FOUND", "CODE_NOT_FOUND"),
+        ("ClaimPairing", {"claim": "x"}, "FAILED_PRECONDITION", "CODE_EXPIRED"),
+        ("RevokePlayerToken", {"tokenId": "x"}, "NOT_FOUND", "TOKEN_NOT_FOUND"),
     ],
 )
 def test_what_cannot_be_done_now_says_why(

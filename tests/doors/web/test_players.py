@@ -97,3 +97,22 @@ def test_what_is_held_is_shown_and_let_go(web: Client, home: House, kodi: ModelP
 def test_there_is_nothing_else(web: Client, path: str):
     assert web.get(path).status_code == 404
     assert seen(web.get("/players"))
+
+
+def test_a_player_is_let_in_by_its_code_and_shut_out_again(web: Client, home: House):
+    code = home.services.pairing_codes.start("kodi-1", "Living <room>", "10.0.0.2")
+    spaced = f"{code.code[:3]} {code.code[3:]}"
+    done = web.post("/players/pair", data={"code": spaced})
+    assert done.status_code == 303
+    assert "Living &lt;room&gt; is let in" in text(web, done.headers["location"])
+    token = home.services.pairing_codes.claim(code.claim)
+    [listed] = home.services.player_tokens.listed()
+    assert f"/players/tokens/{listed.id}/revoke" in text(web, "/players")
+    assert token not in text(web, "/players")
+    assert web.post(f"/players/tokens/{listed.id}/revoke").status_code == 303
+    assert home.services.player_tokens.subject(token) is None
+
+
+@pytest.mark.parametrize(("code", "status"), [("", 422), ("12345", 422), ("123456", 404)])
+def test_a_wrong_code_is_told(web: Client, code: str, status: int):
+    assert web.post("/players/pair", data={"code": code}).status_code == status

@@ -263,11 +263,14 @@ RELEASED: dict[str, Rows] = {
     | NUMBERS
     | USAGE
     | HOSTS,
-    "0024": with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES)
-    | NUMBERS
-    | USAGE
-    | HOSTS
-    | HELD,
+    **dict.fromkeys(
+        ("0024", "0025"),
+        with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES)
+        | NUMBERS
+        | USAGE
+        | HOSTS
+        | HELD,
+    ),
 }
 """By schema, rows of it: at least one for each of its tables."""
 

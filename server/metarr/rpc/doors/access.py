@@ -26,12 +26,13 @@ def token_guard(token_file: Path) -> Guard:
     """Lets in whoever shows the token of this file."""
 
     def guard(authorization: str) -> TokenRequired | None:
-        if not authorization.lower().startswith(_SCHEME):
+        token = shown_token(authorization)
+        if not token:
             return TokenRequired(
                 "the access token is missing: send `authorization: Bearer TOKEN`, by the command line --token-file; "
                 "on the daemon's machine `metarr token show` tells it"
             )
-        if not tokens.fits(token_file, authorization[len(_SCHEME) :].strip()):
+        if not tokens.fits(token_file, token):
             return TokenRequired(
                 "this is not the access token; `metarr token show` tells it on the daemon's machine, and "
                 "`metarr token new` makes the old one void"
@@ -39,6 +40,12 @@ def token_guard(token_file: Path) -> Guard:
         return None
 
     return guard
+
+
+def shown_token(authorization: str) -> str:
+    """The token that an authorization shows; "" where it shows none."""
+    shown = authorization.strip()
+    return shown[len(_SCHEME) :].strip() if shown.lower().startswith(_SCHEME) else ""
 
 
 class TokenFailures:

@@ -39,6 +39,12 @@ SECURITY_HEADERS = {
 OPEN_PATHS = frozenset({"", "/", "/healthz"})
 """What may be read without the access token: that this is Metarr, and that it lives."""
 
+PAIRING_PATHS = frozenset(f"/metarr.v1.SyncService/{name}" for name in ("StartPairing", "ClaimPairing"))
+"""Methods by which a player comes to a token, and that need none."""
+
+MOST_PAIRING = 4096
+"""Bytes of their requests: no stranger's large one is waited for."""
+
 _GRPC_CODES = {
     "invalid_argument": 3,
     "permission_denied": 7,
@@ -77,10 +83,10 @@ def failed_token(environ: "WSGIEnvironment") -> None:
 
 
 def guarded(app: "WSGIApplication", guard: Guard) -> "WSGIApplication":
-    """Refuses every request whose authorization the guard refuses, but for `OPEN_PATHS`."""
+    """Refuses every request whose authorization the guard refuses, but for `OPEN_PATHS` and `PAIRING_PATHS`."""
 
     def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ["PATH_INFO"] in OPEN_PATHS:
+        if environ["PATH_INFO"] in OPEN_PATHS | PAIRING_PATHS:
             return app(environ, start_response)
         refused = guard(environ.get("HTTP_AUTHORIZATION", ""))
         if refused is None:

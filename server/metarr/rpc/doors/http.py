@@ -24,14 +24,25 @@ from metarr.errors import MetarrError
 from metarr.handles import handles
 from metarr.logs import Seldom
 from metarr.players.images import ImageFile
-from metarr.rpc.doors.access import Guard, Tls
+from metarr.rpc.doors.access import Guard, Tls, shown_token
 from metarr.rpc.doors.closing import Closing
 from metarr.rpc.doors.connect import http_application
 from metarr.rpc.doors.context import DEFAULT_DEADLINE
 from metarr.rpc.doors.framing import MOST_HEAD, MalformedRequest, RequestHead
-from metarr.rpc.doors.gate import SECURITY_HEADERS, bounded, failed_token, guarded, refusal, same_site, secured
+from metarr.rpc.doors.gate import (
+    MOST_PAIRING,
+    PAIRING_PATHS,
+    SECURITY_HEADERS,
+    bounded,
+    failed_token,
+    guarded,
+    refusal,
+    same_site,
+    secured,
+)
 from metarr.rpc.doors.grpc_web import text_form
 from metarr.rpc.doors.lobby import PLACES, Lobby, LobbyConnection, Refuses
+from metarr.rpc.doors.scoped import PAIRED, Subject, scoped
 from metarr.rpc.doors.server import MAX_REQUEST_BYTES, THREADS, authority, cannot_listen
 from metarr.rpc.servicer import BaseServicer
 
@@ -73,6 +84,7 @@ def application(
     bound: str,
     names: Collection[str] = (),
     guard: Guard | None = None,
+    players: Subject | None = None,
     web: "WSGIApplication | None" = None,
     closing: Closing | None = None,
     metrics: Callable[[], bytes] | None = None,
@@ -81,13 +93,11 @@ def application(
     """Everything behind the HTTP port. `web` answers what is no RPC, and guards itself; without it a short text does.
     `metrics`: what stands at /metrics, `images`: at /images/SHA256, for whoever may call a method.
 
-    `bound` and `names` are the hosts it answers for (`gate.same_site`). With a `guard` whoever calls has to pass it.
+    `bound` and `names` are the hosts it answers for (`gate.same_site`). With a `guard` whoever calls has to pass it;
+    whoever shows the token of one of the `players` then finds what that opens (`scoped.PAIRED`).
     """
-    mounted: dict[str, WSGIApplication] = {}
-    for servicer in servicers:
-        path, app = http_application(servicer, closing or Closing(), MAX_REQUEST_BYTES)
-        methods = {rpc.name: rpc for rpc in servicer.service.methods}
-        mounted[path] = _checked(text_form(app), methods)
+    servicers, closing = tuple(servicers), closing or Closing()
+    mounted = _mounted(servicers, closing)
     served: WSGIApplication = DispatcherMiddleware(_healthz(_greeting), mounted)
     if metrics is not None:
         served = _measured(served, metrics)
@@ -95,9 +105,33 @@ def application(
         served = _pictured(served, images)
     if guard is not None:
         served = guarded(served, guard)
+        if players is not None:
+            theirs = DispatcherMiddleware(_healthz(_greeting), _mounted(scoped(servicers, PAIRED, players), closing))
+            served = _for_players(served, theirs if images is None else _pictured(theirs, images), players)
     if web is not None:
         served = _beside_methods(web, served)
     return secured(bounded(same_site(served, bound, names, mounted), MAX_REQUEST_BYTES))
+
+
+def _mounted(servicers: Iterable[BaseServicer], closing: Closing) -> "dict[str, WSGIApplication]":
+    """The servicers by the path at which each answers."""
+    mounted: dict[str, WSGIApplication] = {}
+    for servicer in servicers:
+        path, app = http_application(servicer, closing, MAX_REQUEST_BYTES)
+        mounted[path] = _checked(text_form(app), {rpc.name: rpc for rpc in servicer.service.methods})
+    return mounted
+
+
+def _for_players(app: "WSGIApplication", theirs: "WSGIApplication", players: Subject) -> "WSGIApplication":
+    """What a player finds who shows its token, and everybody else. What pairs a player needs no token, so that one with
+    a void token comes to a new one."""
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        player = players(shown_token(environ.get("HTTP_AUTHORIZATION", "")))
+        scoped_to_it = player is not None and environ["PATH_INFO"] not in PAIRING_PATHS
+        return (theirs if scoped_to_it else app)(environ, start_response)
+
+    return application
 
 
 def _greeting(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -349,7 +383,8 @@ class HttpServer:
     """Serves servicers from `start` to `stop`. `port` 0 takes a free one; `port` tells which once started.
 
     `names` are further host names by which the owner reaches the daemon; `web` answers what is no RPC. With a `guard`
-    whoever calls has to pass it; with `tls` the door speaks nothing else. `closing` hears when it stops.
+    whoever calls has to pass it, or to show the token of one of the `players`; with `tls` the door speaks nothing else.
+    `closing` hears when it stops.
     """
 
     def __init__(
@@ -360,6 +395,7 @@ class HttpServer:
         *,
         names: Collection[str] = (),
         guard: Guard | None = None,
+        players: Subject | None = None,
         tls: Tls | None = None,
         web: "WSGIApplication | None" = None,
         closing: Closing | None = None,
@@ -375,6 +411,7 @@ class HttpServer:
             bound=host,
             names=names,
             guard=guard,
+            players=players,
             web=web,
             closing=self._closing,
             metrics=metrics,
@@ -384,7 +421,12 @@ class HttpServer:
         methods = tuple(f"/{servicer.service.name}/".encode() for servicer in served)
 
         def refuses(head: RequestHead) -> bool:
-            return guard is not None and head.path.startswith(methods) and guard(head.authorization) is not None
+            if guard is None or not head.path.startswith(methods):
+                return False
+            if head.path.decode("latin-1") in PAIRING_PATHS and (head.length or MOST_PAIRING + 1) <= MOST_PAIRING:
+                return False
+            player = None if players is None else players(shown_token(head.authorization))
+            return player is None and guard(head.authorization) is not None
 
         self._server = _Cheroot((host, port), app, threads=threads, tls=tls, refuses=refuses)
         self._thread = threading.Thread(target=self._server.serve, name="http", daemon=True)

@@ -11,15 +11,19 @@ from metarr.domain.fields import FIELDS, fields_of
 from metarr.domain.values import Kind
 from metarr.library.intake import NewSeries
 from metarr.players.outbox import Ack, AckStatus, EntryState, FieldAck, Outbox, Row
+from metarr.players.pairing_codes import DIGITS, SECONDS, PairingCodes
+from metarr.players.player_tokens import PlayerTokens
 from metarr.players.players import MOST_NAME, SETTINGS, Players, PlayerStanding, Preview
 from metarr.players.report import Placed, ReportedEntry, Reporter
 from metarr.rpc.convert import kind_message, plain_of, timestamp, value_message
+from metarr.rpc.doors.access import caller
 from metarr.rpc.doors.context import Context
 from metarr.rpc.methods.jobs import HEARTBEAT
 from metarr.rpc.methods.library import readings_of
 from metarr.rpc.paging import page_token, position
 from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
+from metarr.store.player_tokens import PlayerToken
 from metarr.store.players import Player
 from metarr.v1 import sync_service_pb2 as pb
 from metarr.v1.library_service_pb2 import NewParent
@@ -59,11 +63,22 @@ _STATUSES = {
 class SyncServicer(BaseServicer, SyncServiceServicer):
     """The players' side of the library."""
 
-    def __init__(self, players: Players, reporter: Reporter, outbox: Outbox, clock: Clock) -> None:
+    def __init__(
+        self,
+        players: Players,
+        reporter: Reporter,
+        outbox: Outbox,
+        clock: Clock,
+        *,
+        tokens: PlayerTokens,
+        codes: PairingCodes,
+    ) -> None:
         self.clock = clock
         self._players = players
         self._reporter = reporter
         self._outbox = outbox
+        self._tokens = tokens
+        self._codes = codes
 
     def RegisterPlayer(self, request: pb.RegisterPlayerRequest, context: Context) -> pb.RegisterPlayerResponse:
         now = self.clock.now()
@@ -103,7 +118,9 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
     def RemovePlayer(self, request: pb.RemovePlayerRequest, context: Context) -> pb.RemovePlayerResponse:
         with Check() as check:
             player_id = _player_id(check, request.player_id)
-        return pb.RemovePlayerResponse(deleted_items=self._players.remove(player_id))
+        deleted = self._players.remove(player_id)
+        self._tokens.revoke_all(player_id)
+        return pb.RemovePlayerResponse(deleted_items=deleted)
 
     def PreviewSync(self, request: pb.PreviewSyncRequest, context: Context) -> pb.PreviewSyncResponse:
         with Check() as check:
@@ -228,8 +245,38 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
             items=self._players.resend(player_id, list(request.host_keys), list(request.fields))
         )
 
+    def StartPairing(self, request: pb.StartPairingRequest, context: Context) -> pb.StartPairingResponse:
+        with Check() as check:
+            player_id = _new_player_id(check, request.player_id)
+            name = check.text("name", request.name, most=MOST_NAME)
+        shown = self._codes.start(player_id, name, caller(context.peer()))
+        return pb.StartPairingResponse(code=shown.code, claim=shown.claim, seconds=SECONDS)
+
+    def ClaimPairing(self, request: pb.ClaimPairingRequest, context: Context) -> pb.ClaimPairingResponse:
+        with Check() as check:
+            claim = check.text("claim", request.claim, most=MOST_NAME)
+        return pb.ClaimPairingResponse(token=self._codes.claim(claim))
+
+    def ApprovePairing(self, request: pb.ApprovePairingRequest, context: Context) -> pb.ApprovePairingResponse:
+        code = request.code.translate(_BETWEEN_DIGITS)
+        with Check() as check:
+            if len(code) != DIGITS or not (code.isascii() and code.isdecimal()):
+                check.violation("code", f"is no code of {DIGITS} digits")
+        return pb.ApprovePairingResponse(token=_token(self._codes.approve(code)))
+
+    def ListPlayerTokens(self, request: pb.ListPlayerTokensRequest, context: Context) -> pb.ListPlayerTokensResponse:
+        return pb.ListPlayerTokensResponse(tokens=[_token(each) for each in self._tokens.listed(request.player_id)])
+
+    def RevokePlayerToken(self, request: pb.RevokePlayerTokenRequest, context: Context) -> pb.RevokePlayerTokenResponse:
+        with Check() as check:
+            token_id = check.text("token_id", request.token_id, most=MOST_NAME)
+        self._tokens.revoke(token_id)
+        return pb.RevokePlayerTokenResponse()
+
 
 # Reading requests
+
+_BETWEEN_DIGITS = str.maketrans("", "", " \t\n\xa0-")
 
 
 def _new_player_id(check: Check, player_id: str) -> str:
@@ -409,6 +456,10 @@ def _preview(preview: Preview) -> pb.PreviewSyncResponse:
             for (kind, name), effect in effects
         ],
     )
+
+
+def _token(token: PlayerToken) -> pb.PlayerToken:
+    return pb.PlayerToken(id=token.id, player_id=token.player_id, name=token.name, added_at=timestamp(token.added_at))
 
 
 def _result(placed: Placed) -> pb.ReportItemsResponse.Result:
