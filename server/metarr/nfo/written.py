@@ -112,7 +112,12 @@ def line(field: str, value: Any) -> str:
     """A single value as text."""
     if field == "trailer" and (video := re.search(r"youtube\.com/watch\?v=([\w-]{6,20})", str(value))):
         return f"plugin://plugin.video.youtube/?action=play_video&videoid={video[1]}"
-    return str(value)
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    """A value as text: a whole number bears no decimals, though JSON may have told it as 148.0."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def listed(field: str, value: Iterable[str]) -> list[Fresh]:
@@ -124,7 +129,7 @@ def actors(value: Iterable[Mapping[str, Any]]) -> list[Fresh]:
     for place, each in enumerate(value):
         parts = [Fresh("name", each["name"])]
         parts += [Fresh("role", each["role"])] if each.get("role") else []
-        parts += [Fresh("order", str(each.get("order", place)))]
+        parts += [Fresh("order", _plain(each.get("order", place)))]
         parts += [Fresh("thumb", each["photo"])] if each.get("photo") else []
         fresh.append(Fresh("actor", parts=parts))
     return fresh
@@ -137,7 +142,7 @@ def collection(value: Mapping[str, Any]) -> Fresh:
 
 def rating(name: str, score: float, votes: int | None, scale: int, *, default: bool) -> Fresh:
     attributes = [("name", name), ("max", str(scale)), *([("default", "true")] if default else [])]
-    parts = [Fresh("value", f"{score:g}"), *([Fresh("votes", str(votes))] if votes else [])]
+    parts = [Fresh("value", f"{score:g}"), *([Fresh("votes", _plain(votes))] if votes else [])]
     return Fresh("rating", attributes=attributes, parts=parts)
 
 

@@ -107,6 +107,18 @@ def test_a_new_file_says_what_was_put_into_it(kind: Kind):
     assert splice(content, 0, values) == content
 
 
+def test_whole_numbers_have_no_decimals_however_they_were_told():
+    as_json = {
+        name: float(value) if type(value) is int else [{**each, "order": float(each["order"])} for each in value]
+        for name, value in VALUES.items()
+        if type(value) is int or name == "cast"
+    }
+    values = {name: VALUES[name] for name in as_json}
+    beside = {"imdb_rating": 8.3, "tmdb_rating": 7.9}
+    assert {"year", "runtime_minutes", "imdb_votes", "metacritic_score", "cast"} <= as_json.keys()
+    assert splice(blank(Kind.MOVIE), 0, as_json | beside) == splice(blank(Kind.MOVIE), 0, values | beside)
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_nothing_changes_where_nothing_is_to_change(name: str):
     content = FILES[name].encode()
