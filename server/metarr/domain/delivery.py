@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from metarr.domain.checked import checked_value
 from metarr.domain.equality import same
 from metarr.domain.fields import FIELDS, fields_of
-from metarr.domain.item import OWNER, MediaItem
+from metarr.domain.item import OWNER, MediaItem, below_providers
 from metarr.domain.plain import plain_value
 from metarr.domain.values import Kind, Struct
 
@@ -114,6 +114,25 @@ def value_of(item: MediaItem, field: str, takes: Collection[str] = ()) -> Any:
     return plain_value(stored.value) if not beside or value_of(item, beside) is not None else None
 
 
+def value_for(item: MediaItem, field: str, takes: Collection[str], state: "FieldState") -> Any:
+    """What a player whose entry holds this is to have of a field; None: nothing.
+
+    A name that players alone tell, of a title that nobody identified, is nothing until it was ever written: "Man of
+    Steel" out of a folder's name says which film it is no better in a file beside it, and keeps others from asking.
+    """
+    is_name = field in _NAMES and item.kind in _NAMED and not item.identifying_ids() and is_hearsay(item, field)
+    return None if is_name and not state.ours and not state.forced else value_of(item, field, takes)
+
+
+def is_hearsay(item: MediaItem, field: str) -> bool:
+    """Whether players and files alone tell what an item has there."""
+    stored = item.fields.get(field)
+    return stored is not None and bool(stored.sources) and all(map(below_providers, stored.sources))
+
+
+_NAMES, _NAMED = ("title", "year"), (Kind.MOVIE, Kind.SERIES)
+
+
 def day_of_the_year(item: MediaItem) -> str:
     """The day that the year comes from, where the release lies in another year: of a film of 1987 that came to the
     owner's country in 2018. "" where the date itself tells the year, or its owner typed it."""
@@ -132,7 +151,8 @@ def unacknowledged(item: MediaItem, states: FieldStates, takes: Iterable[str]) -
     Nothing is emptied that was never Metarr's: an absence erases nothing.
     """
     takes = tuple(takes)
-    return [field for field in takes if _due(value_of(item, field, takes), states.get(field, _NOTHING))]
+    by_field = {field: states.get(field, _NOTHING) for field in takes}
+    return [field for field, state in by_field.items() if _due(value_for(item, field, takes, state), state)]
 
 
 def _due(value: Any, state: FieldState) -> bool:
@@ -160,7 +180,8 @@ def due(
     back that was acknowledged last: the host may hold one of those between."""
     values, takes = [], tuple(takes)
     for field in takes:
-        state, value, between = states.get(field, _NOTHING), value_of(item, field, takes), list(since.get(field, ()))
+        state, between = states.get(field, _NOTHING), list(since.get(field, ()))
+        value = value_for(item, field, takes, state)
         if _due(value, state) or any(each not in (value, state.sent) for each in between):
             mode = _mode(value, state, policy, overwrite_edits)
             values.append(DueValue(field=field, value=value, mode=mode, ours=_ours(state, between)))
@@ -183,15 +204,22 @@ def _ours(state: FieldState, since: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(first + [value for value in since if value not in first])
 
 
-def acknowledged(state: FieldState, outcome: Taken, host: Any, value: Any | UnsetType, why: str = "") -> FieldState:
+def acknowledged(
+    state: FieldState, outcome: Taken, host: Any, value: Any | UnsetType, why: str = "", *, hearsay: bool = False
+) -> FieldState:
     """The field after the player said what it did with a value.
 
     `host`: what it read back. `value`: what Metarr had told it; unset where that is not known any more, because
     something newer is pending: then it stays unacknowledged, but what the host holds is known to be Metarr's.
+    `hearsay`: players and files alone tell that value.
     """
     # What the owner wants written in any case may be wanted since then.
     forced = state.forced and value is UNSET
     if outcome is Taken.TAKEN:
+        held_before = not state.ours and host is not None and host == state.host
+        if held_before and (hearsay or value is UNSET):
+            # Its own plot, told back to it before any provider was asked, is its own still.
+            return replace(state, sent=value, declined=UNSET, outcome=outcome, why="", forced=forced)
         before = state.before if state.ours else state.host
         return FieldState(host=host, acked=host, sent=value, before=before, forced=forced)
     declined = state.declined if value is UNSET else value
@@ -264,7 +292,8 @@ def not_taken(item: MediaItem, states: FieldStates, takes: Iterable[str]) -> lis
     """What the player did not take, and what somebody changed there."""
     refusals, takes = [], tuple(takes)
     for field in takes:
-        state, value = states.get(field, _NOTHING), value_of(item, field, takes)
+        state = states.get(field, _NOTHING)
+        value = value_for(item, field, takes, state)
         if _never_ours(value, state) or not differs(field, state.host, value):
             continue
         declined = state.declined is not UNSET and state.declined == value

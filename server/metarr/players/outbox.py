@@ -20,6 +20,7 @@ from metarr.domain.delivery import (
     acknowledged,
     day_of_the_year,
     due,
+    is_hearsay,
     not_taken,
     takeable,
     unacknowledged,
@@ -161,9 +162,8 @@ class Outbox:
         states, takes = dict(entry.states), takeable(entry.kind, player.fields(entry.kind))
         for each in ack.fields:
             value = value_of(item, each.name, takes) if latest else UNSET
-            states[each.name] = acknowledged(
-                states.get(each.name, FieldState()), each.outcome, each.host, value, each.why
-            )
+            before, hearsay = states.get(each.name, FieldState()), is_hearsay(item, each.name)
+            states[each.name] = acknowledged(before, each.outcome, each.host, value, each.why, hearsay=hearsay)
         after = replace(
             entry,
             acked=ack.sequence,

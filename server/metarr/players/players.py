@@ -20,7 +20,7 @@ from metarr.domain.delivery import (
     retry,
     takeable,
     unacknowledged,
-    value_of,
+    value_for,
 )
 from metarr.domain.naming import name_of
 from metarr.domain.values import Kind
@@ -208,7 +208,8 @@ class Players:
                 preview.waiting += item.last_enriched_at is None
                 changed = False
                 for name in takes:
-                    state, value = entry.states.get(name, FieldState()), value_of(item, name, takes)
+                    state = entry.states.get(name, FieldState())
+                    value = value_for(item, name, takes, state)
                     done = effect(name, value, state, policy=policy, overwrite_edits=player.overwrite_edits)
                     if done is Effect.NONE:
                         continue

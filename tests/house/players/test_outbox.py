@@ -335,6 +335,22 @@ class TestPolicies:
         assert found[SyncPolicy.REPLACE] == ("Thieves.", "A Los Angeles crime saga.", None)
         assert found[SyncPolicy.FILL] == ("From the file.", "A Los Angeles crime saga.", kept)
 
+    @pytest.mark.parametrize("overtaken", [False, True])
+    def test_fill_keeps_what_was_told_back_before_any_provider_was_asked(self, home: House, overtaken: bool) -> None:
+        player = ModelPlayer(home, policy=SyncPolicy.FILL)
+        player.add("heat", "Heat", ids=dict(HEAT), fields={"title": "Heat", "plot": "From the file."})
+        player.report_all()
+        [row] = player.pull()
+        if overtaken:
+            provider_says(home, item_of(player), plot="Thieves.")
+        player.ack(player.take(row))
+        for text in ("Thieves.", "Other thieves."):
+            provider_says(home, item_of(player), plot=text)
+            player.sync()
+        assert plot(player) == "From the file."
+        assert player.shown("heat").get("plot") == (Taken.KEPT, "From the file.", "Other thieves.")
+        assert "plot" not in [field for _, field, _ in player.writes]
+
     def test_changing_to_replace_has_what_was_kept_replaced(self, home: House) -> None:
         player = ModelPlayer(home, policy=SyncPolicy.FILL)
         player.add("heat", "Heat", ids=dict(HEAT), fields={"plot": "From the file."})

@@ -170,7 +170,7 @@ class TestPreviews:
     def test_there_are_at_most_so_many_samples(self, home: House) -> None:
         player = ModelPlayer(home, policy=SyncPolicy.UNCHOSEN)
         for number in range(5):
-            player.add(f"{number}", f"Film {number}")
+            player.add(f"{number}", f"Film {number}", ids={"imdb": f"tt000000{number + 1}"})
         player.report_all()
         effects = home.services.players.preview(player.id, SyncPolicy.FILL, 2).effects[Kind.MOVIE, "title"]
         assert (effects.filled, len(effects.samples)) == (5, 2)

@@ -26,6 +26,7 @@ from metarr.domain.delivery import (
     retry,
     takeable,
     unacknowledged,
+    value_for,
     value_of,
 )
 from metarr.domain.item import FieldValue, MediaItem, Rule
@@ -97,6 +98,30 @@ def test_the_ids_travel_as_a_field_of_their_own():
     assert value_of(with_plot("A"), IDS) == {"imdb": "tt0113277"}
     assert value_of(item(ids={}), IDS) is None
     assert unacknowledged(with_plot("A"), {}, TAKES) == ["title", "plot", IDS]
+
+
+@pytest.mark.parametrize(
+    ("sources", "ids", "state", "kind", "expected"),
+    [
+        (("player:a",), {}, FieldState(), Kind.MOVIE, None),
+        (("nfo", "player:a"), {"imdb_list": "7"}, FieldState(), Kind.SERIES, None),
+        (("player:a",), {"imdb": "tt0113277"}, FieldState(), Kind.MOVIE, "Heat"),
+        (("tmdb",), {}, FieldState(), Kind.MOVIE, "Heat"),
+        (("owner",), {}, FieldState(), Kind.MOVIE, "Heat"),
+        (("player:a",), {}, OURS, Kind.MOVIE, "Heat"),
+        (("player:a",), {}, FieldState(forced=True), Kind.MOVIE, "Heat"),
+        (("player:a",), {}, FieldState(), Kind.EPISODE, "Heat"),
+    ],
+)
+def test_a_name_that_only_players_tell_of_what_nobody_identified_is_told_to_none(
+    sources: tuple[str, ...], ids: dict[str, str], state: FieldState, kind: Kind, expected: str | None
+) -> None:
+    named = item(kind=kind, fields={"title": FieldValue(value="Heat", sources=sources)}, ids=ids)
+    assert value_for(named, "title", ("title",), state) == expected
+    found = due(named, {"title": state}, ("title",), policy=SyncPolicy.FILL, overwrite_edits=False, since={})
+    assert [each.value for each in found] == (
+        [expected] if expected and (state.forced or state.sent != expected) else []
+    )
 
 
 def test_what_a_kind_takes_is_in_the_catalogues_order_and_holds_only_what_the_kind_has():

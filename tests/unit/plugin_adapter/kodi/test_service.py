@@ -119,7 +119,7 @@ def test_the_oddest_entries_do_not_keep_a_library_from_being_known(port: FakePor
         rig.until_reported(len(ODD))
         rig.choose()
         rig.until_taken_in()
-    assert [(written["movieid"], written["title"]) for _, written in port.kodi.writes()] == [(1, "0")], ODD
+    assert list(port.kodi.writes()) == [], "what nobody identified has no better name than that of its file"
     assert "secret" not in str(metarr.call("Library", "ListItems", {"pageSize": 100}))
 
 
