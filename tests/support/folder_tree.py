@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from metarr_adapter.kind import HostImage, HostNote, Surroundings
 from metarr_adapter.poll import Untold
@@ -67,6 +68,18 @@ class Tree:
             gone += untold.removed
             host.tell(untold)
         return entries, gone
+
+    def write(self, kind: str, path: str, **values: Any) -> dict[str, str]:
+        """Have values written beside the title of this key; why not, by field."""
+        assert self.host is not None
+        return dict(self.host.write(kind, self.key(path), "", values))
+
+    def read(self, kind: str, path: str) -> dict[str, Any]:
+        """What the title of this key holds, by field."""
+        assert self.host is not None
+        entry = self.host.read(kind, self.key(path), "")
+        assert entry is not None
+        return dict(entry[1])
 
     def key(self, path: str) -> str:
         return f"{self.path}/{path}"

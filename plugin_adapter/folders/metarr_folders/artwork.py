@@ -88,7 +88,7 @@ class Artwork:
             self._beat()
             try:
                 if field not in places:
-                    why[field] = "its folder holds other titles, too, and no name is its own"
+                    why[field] = _without_place(located)
                 elif not value:
                     _remove(places[field])
                 else:
@@ -136,6 +136,12 @@ class Artwork:
         return sha256
 
 
+def _without_place(located: Located) -> str:
+    if located.shared:
+        return "its file has one image, that of its first episode"
+    return "its folder holds other titles, too, and no name is its own"
+
+
 def _remove(slot: Slot) -> None:
     try:
         if slot.path is not None:
@@ -147,6 +153,8 @@ def _remove(slot: Slot) -> None:
 def slots(root: Root, located: Located) -> Iterator[tuple[str, Slot]]:
     """The places of a title's images, by field; none where no name would be its own. Raises OSError."""
     if located.kind == "series" and not located.own:
+        return
+    if located.shared and located.shared[0] != (located.season, located.episode):
         return
     folder = root.path / located.folder
     video = ""

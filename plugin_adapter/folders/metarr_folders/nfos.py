@@ -56,7 +56,14 @@ def _write(path: Path, located: Located, values: Mapping[str, Any]) -> None:
     content = before
     if content is None or not content.strip():
         content = blank(KINDS[located.kind], _places(located))
+        # Players show nothing of a file without a title.
+        values = {**_named(located), **values}
     writing.replace(path, splice(content, _place(content, located), values), before)
+
+
+def _named(located: Located) -> Mapping[str, Any]:
+    """What the title is called by where it lies."""
+    return {"title": located.entry["title"]} if located.entry.get("title") else {}
 
 
 def _places(located: Located) -> list[tuple[int, int]]:

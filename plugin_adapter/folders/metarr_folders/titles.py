@@ -138,7 +138,8 @@ class _Reader:
                     shared=shared.get(entry.path, ()),
                 )
             else:
-                self._add(entry, folder.folder, own=folder.own, nfos=folder.nfos)
+                # A tvshow.nfo says that the folder is the series', whatever it is called: "Dark S01".
+                self._add(entry, folder.folder, own=folder.own or bool(folder.nfos), nfos=folder.nfos)
 
     def _add(
         self,

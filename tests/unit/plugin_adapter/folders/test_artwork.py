@@ -24,18 +24,6 @@ def art(url: str) -> list[dict[str, Any]]:
     return [{"url": url, "width": 0, "height": 0, "language": ""}]
 
 
-def put(tree: Tree, kind: str, key: str, **values: Any) -> dict[str, str]:
-    assert tree.host is not None
-    return dict(tree.host.write(kind, tree.key(key), "", values))
-
-
-def read(tree: Tree, kind: str, key: str) -> dict[str, Any]:
-    assert tree.host is not None
-    entry = tree.host.read(kind, tree.key(key), "")
-    assert entry is not None
-    return dict(entry[1])
-
-
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir() if path.suffix in (".jpg", ".png", ".webp", ".jpeg", ".JPG")}
 
@@ -55,49 +43,49 @@ def test_each_image_has_its_name_and_reads_back_as_what_was_written(
     films: Tree, kind: str, key: str, field: str, name: str
 ):
     assert films.host is not None
-    assert put(films, kind, key, **{field: art(A)}) == {}
+    assert films.write(kind, key, **{field: art(A)}) == {}
     assert (films.path / name).read_bytes() == JPEG
-    current = read(films, kind, key)[field]
+    current = films.read(kind, key)[field]
     assert current[0]["url"].startswith(f"file:{Path(name).name}#")
     assert films.host.same(kind, field, current, art(A))
     assert not films.host.same(kind, field, current, art(B))
 
 
 def test_the_extension_is_that_of_the_content_and_a_place_has_one_file(films: Tree):
-    put(films, "movie", "Alien (1979)", poster=art(A))
-    put(films, "movie", "Alien (1979)", poster=art(C))
+    films.write("movie", "Alien (1979)", poster=art(A))
+    films.write("movie", "Alien (1979)", poster=art(C))
     assert names(films.path / "Alien (1979)") == {"poster.png"}
 
 
 @pytest.mark.parametrize("own", ["folder.jpg", "cover.png", "Poster.JPG", "Alien (1979)-poster.jpg"])
 def test_whatever_a_player_reads_there_is_what_the_title_holds(films: Tree, own: str):
     films.put(f"Alien (1979)/{own}", b"\xff\xd8\xff mine")
-    assert read(films, "movie", "Alien (1979)")["poster"][0]["url"].startswith(f"file:{own}#")
-    put(films, "movie", "Alien (1979)", poster=art(A))
+    assert films.read("movie", "Alien (1979)")["poster"][0]["url"].startswith(f"file:{own}#")
+    films.write("movie", "Alien (1979)", poster=art(A))
     assert len(names(films.path / "Alien (1979)")) == 1
 
 
 def test_the_same_bytes_are_not_written_again(films: Tree):
-    put(films, "movie", "Alien (1979)", poster=art(A))
+    films.write("movie", "Alien (1979)", poster=art(A))
     before = (films.path / "Alien (1979)/poster.jpg").stat()
-    put(films, "movie", "Alien (1979)", poster=art(A))
+    films.write("movie", "Alien (1979)", poster=art(A))
     after = (films.path / "Alien (1979)/poster.jpg").stat()
     assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
 
 
 def test_what_cannot_be_fetched_is_refused_or_waits(films: Tree, monkeypatch: pytest.MonkeyPatch):
-    assert put(films, "movie", "Alien (1979)", poster=art("https://image.example/none")) == {
+    assert films.write("movie", "Alien (1979)", poster=art("https://image.example/none")) == {
         "poster": "the image is gone"
     }
     monkeypatch.setattr(films.host._artwork, "_fetch", lambda *_: HostImage(why="status 503", later=True))
     with pytest.raises(EntryAway, match="503"):
-        put(films, "movie", "Alien (1979)", poster=art(B))
+        films.write("movie", "Alien (1979)", poster=art(B))
     assert names(films.path / "Alien (1979)") == set()
 
 
 def test_what_is_emptied_is_taken_away(films: Tree):
-    put(films, "movie", "Alien (1979)", poster=art(A))
-    assert put(films, "movie", "Alien (1979)", poster=None) == {}
+    films.write("movie", "Alien (1979)", poster=art(A))
+    assert films.write("movie", "Alien (1979)", poster=None) == {}
     assert names(films.path / "Alien (1979)") == set()
 
 
