@@ -1,12 +1,12 @@
 """What was seen where, over restarts: one SQLite file a host. It can be thrown away; then everything is told again."""
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from metarr_adapter.database import opened
 from metarr_folders.titles import Located
 from metarr_folders.walk import FileStatus
 
@@ -53,7 +53,7 @@ class Index:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._connection = _opened(folder / FILE)
+        self._connection = opened(folder / FILE, _SCHEMA, VERSION)
 
     def close(self) -> None:
         self._connection.close()
@@ -206,24 +206,3 @@ def _row(row: Sequence[object]) -> Row:
 def text(path: str) -> str:
     """A path as SQLite can keep it: bytes that are no text are spelled out."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    """The database; a damaged one, or one of another version, is begun anew."""
-    try:
-        connection = sqlite3.connect(path)
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, VERSION):
-            connection.close()
-            raise sqlite3.DatabaseError("it is of another version")
-        connection.executescript(_SCHEMA)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-    except sqlite3.OperationalError:
-        raise
-    except sqlite3.DatabaseError:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        return _opened(path)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    return connection

@@ -1,0 +1,28 @@
+"""A SQLite file of a host's own, that can be thrown away."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+
+def opened(path: Path, schema: str, version: int) -> sqlite3.Connection:
+    """The database; a damaged one, or one of another version, is begun anew. Raises sqlite3.OperationalError where the
+    disk is full, or may not be written."""
+    try:
+        connection = sqlite3.connect(path)
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found not in (0, version):
+            connection.close()
+            raise sqlite3.DatabaseError("it is of another version")
+        connection.executescript(schema)
+        connection.execute(f"PRAGMA user_version = {version}")
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        return opened(path, schema, version)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
