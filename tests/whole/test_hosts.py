@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -21,16 +21,9 @@ from metarr.rpc.client import RpcFailure
 from metarr.store import players
 from metarr_adapter.client import Client
 from metarr_adapter.errors import RpcError
+from watching import choose, edit, host_of, player_of, processes, until
 
 pytestmark = pytest.mark.slow
-
-
-def until(true: Callable[[], Any], seconds: float = 30.0) -> Any:
-    end = time.monotonic() + seconds
-    while not (done := true()):
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.05)
-    return done
 
 
 @pytest.fixture
@@ -53,45 +46,6 @@ def add(metarr: Live, media: Path) -> dict[str, Any]:
     host: dict[str, Any] = metarr.call("Host", "AddHost", request)["host"]
     until(lambda: player_of(metarr, host).get("reportedAt"))
     return host
-
-
-def player_of(metarr: Live, host: dict[str, Any]) -> dict[str, Any]:
-    players = metarr.call("Sync", "ListPlayers").get("players", ())
-    return next((dict(each) for each in players if each["id"] == host["playerId"]), {})
-
-
-def host_of(metarr: Live, host_id: str = "folders") -> dict[str, Any]:
-    return next(dict(each) for each in metarr.call("Host", "ListHosts")["hosts"] if each["id"] == host_id)
-
-
-def named(metarr: Live, title: str) -> dict[str, Any]:
-    listed = metarr.call("Library", "ListItems", {"pageSize": 200})["items"]
-    return next(dict(each) for each in listed if each.get("title") == title)
-
-
-def edit(metarr: Live, title: str, **values: Any) -> None:
-    item = named(metarr, title)
-    metarr.call("Library", "UpdateItem", {"itemId": item["id"], "fields": values, "updateMask": "fields"})
-
-
-def choose(metarr: Live, host: dict[str, Any], policy: str) -> None:
-    request = {"playerId": host["playerId"], "policy": f"SYNC_POLICY_{policy}", "updateMask": "policy"}
-    metarr.call("Sync", "UpdatePlayer", request)
-
-
-def processes(folder: Path) -> list[int]:
-    """The processes of hosts of a data directory."""
-    numbers = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
-    return [number for number in numbers if _is_host(number, folder)]
-
-
-def _is_host(number: int, folder: Path) -> bool:
-    try:
-        words = Path(f"/proc/{number}/cmdline").read_bytes()
-        opened = [os.readlink(path) for path in Path(f"/proc/{number}/fd").iterdir()]
-    except OSError:
-        return False
-    return b"metarr.hosts" in words and any(str(folder) in path for path in opened)
 
 
 def test_names_become_items_and_values_become_files(metarr: Live, media: Path):
