@@ -200,7 +200,8 @@ def test(kind: HostKind, given: Orders, output: IO[str]) -> int:
     """Try the settings, and print what came of it."""
     trial = kind.test(given.settings, given.forbidden)
     checks = [list(check) for check in trial.checks]
-    output.write(json.dumps({"checks": checks, "works_on": list(trial.works_on)}) + "\n")
+    told = {"works_on": list(trial.works_on), "beside": list(trial.beside), "library": trial.library}
+    output.write(json.dumps({"checks": checks, **told}) + "\n")
     output.flush()
     return 0
 
@@ -217,16 +218,16 @@ def run(kind: HostKind, given: Orders, voice: Voice, began: Callable[[Loop, Clie
     around = Surroundings(given.folder, voice.log, voice.tell, voice.beat, caller.image)
     try:
         opened = kind.open(given.settings, around)
+        try:
+            loop = _loop(kind, given, opened, voice, caller)
+            began(loop, client)
+            if loop.run(take_over=True):
+                return 0
+        finally:
+            opened.close()
     except OwnerNeeded as error:
         voice.log("error", str(error))
         return OWNER_NEEDED
-    try:
-        loop = _loop(kind, given, opened, voice, caller)
-        began(loop, client)
-        if loop.run(take_over=True):
-            return 0
-    finally:
-        opened.close()
     voice.log("error", "another program keeps this library in step with Metarr now")
     return OWNER_NEEDED
 

@@ -24,9 +24,14 @@ _UNDER_WAY = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN}
 
 
 class Connection:
-    """To be used by one thread at a time, but for `interrupt`. Every method raises RpcError."""
+    """To be used by one thread at a time, but for `interrupt`. Every method raises RpcError.
 
-    def __init__(self, address: Address, monotonic: Callable[[], float]) -> None:
+    `tick` is called about once a second by whoever waits for an answer.
+    """
+
+    def __init__(
+        self, address: Address, monotonic: Callable[[], float], tick: Callable[[], object] = lambda: None
+    ) -> None:
         self.until = 0.0
         """When, by `monotonic`, whatever is done on it must have ended."""
         self.used_at: float | None = None
@@ -34,7 +39,7 @@ class Connection:
         self.heard = False
         """Whether anything came since the last request."""
         self.address = address
-        self._monotonic = monotonic
+        self._monotonic, self._tick = monotonic, tick
         self._socket: socket.socket | None = None
         self._response: http.client.HTTPResponse | None = None
         self._interrupted = False
@@ -118,6 +123,7 @@ class Connection:
         """Wait for bytes, until `until` or an interruption; returns how many came."""
         while not self._interrupted:
             self._opened().settimeout(min(self._left(), _SLICE))
+            self._tick()
             with suppress(socket.timeout):
                 count = self._opened().recv_into(buffer)
                 self.heard = self.heard or count > 0

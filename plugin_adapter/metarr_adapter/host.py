@@ -19,6 +19,10 @@ class HostUnavailable(Exception):
     that was asked for; what was under way is tried again later."""
 
 
+class OwnerNeeded(HostUnavailable):
+    """Only the owner can set right what keeps the host from being used; the text says what to do."""
+
+
 class EntryAway(Exception):
     """One entry cannot be used now, as where the disk that it is on is away: it waits, and the others do not."""
 

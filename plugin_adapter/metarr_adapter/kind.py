@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from metarr_adapter.host import Host, Log
+from metarr_adapter.host import OwnerNeeded as OwnerNeeded
 from metarr_adapter.poll import Polled
 
 OWNER_NEEDED = 78
@@ -51,18 +52,18 @@ class HostCheck(NamedTuple):
 
 class Trial(NamedTuple):
     """What came of testing settings. `works_on`: what a host with these settings keeps in step, such as the paths of
-    folders: no two hosts may work on the same, or within one another."""
+    folders: no two hosts may work on the same, or within one another. `beside`: folders of this machine that it does
+    not work on, while another host had better not either. `library`: names what it keeps in step for ever, in letters
+    that a player's id may have; "" for what has no name of its own."""
 
     checks: Sequence[HostCheck]
     works_on: Sequence[str] = ()
+    beside: Sequence[str] = ()
+    library: str = ""
 
     @property
     def passed(self) -> bool:
         return all(check.verdict != Verdict.FAULT for check in self.checks)
-
-
-class OwnerNeeded(Exception):
-    """Only the owner can set right what keeps a host from working; the text says what to do."""
 
 
 class Opened(NamedTuple):

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from metarr_adapter.errors import RpcError
-from metarr_adapter.host import Host, Log, Memory, Notice
+from metarr_adapter.host import Host, Log, Memory, Notice, OwnerNeeded
 from metarr_adapter.notices import Notices
 from metarr_adapter.session import Caller, Failure, Identity, failure_of, open_session
 from metarr_adapter.timing import Backoff, Clock, SystemClock
@@ -70,7 +70,7 @@ class Loop:
         self._bell.set()
 
     def run(self, *, take_over: bool = False) -> bool:
-        """Work until `stop`. Returns False where another program took the library over.
+        """Work until `stop`. Returns False where another program took the library over. Raises OwnerNeeded.
 
         `take_over`: end the session of another program on the same library.
         """
@@ -86,6 +86,8 @@ class Loop:
                 failure, soonest = failure_of(error), min(error.retry_after or 0.0, LONGEST)
                 self._log("debug" if failure == Failure.AWAY else "warning", f"{error.code} {error.reason}: {error}")
                 self._judge(failure)
+            except OwnerNeeded:
+                raise
             except Exception as error:  # noqa: BLE001 - it ends by `stop` alone
                 self._log("error", f"unexpected {type(error).__name__}: {error}")
             if failure == Failure.ENDED:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from metarr_adapter.changes import MOST, Changes, Keys, find_out
 from metarr_adapter.errors import RpcError
-from metarr_adapter.host import Host, HostUnavailable, Log, Memory
+from metarr_adapter.host import Host, HostUnavailable, Log, Memory, OwnerNeeded
 from metarr_adapter.poll import Polled, report_untold
 from metarr_adapter.pull import Pull
 from metarr_adapter.report import Reported, report_changes, report_library
@@ -124,7 +124,7 @@ class Work:
         return max(min(dues), self._held_until) - now if dues else None
 
     def do(self, session: Session, pending: int) -> None:
-        """Do what is due; `pending`: about how many entries there are to take in. Raises RpcError."""
+        """Do what is due; `pending`: about how many entries there are to take in. Raises RpcError and OwnerNeeded."""
         if self._host.busy():
             self._log("debug", f"{self._host.name} is busy: nothing is written until it is free")
             self._hold()
@@ -138,6 +138,8 @@ class Work:
                 self._report_changes(session)
             if self._is_due(self._pull_at):
                 self._pull(session, pending)
+        except OwnerNeeded:
+            raise
         except HostUnavailable as error:
             self._log("warning", f"{self._host.name} cannot be used now: {error}")
             self._hold()

@@ -30,7 +30,8 @@ def tried(kind: str, settings: Mapping[str, Any], forbidden: Iterable[str], seco
         output, _ = process.communicate(f"{orders}\n", timeout=seconds)
         answer = json.loads(output)
         checks = [HostCheck(*map(str, check)) for check in answer["checks"]]
-        return Trial(checks, tuple(map(str, answer["works_on"])))
+        works_on, beside = (tuple(map(str, answer[name])) for name in ("works_on", "beside"))
+        return Trial(checks, works_on, beside, str(answer["library"]))
     except subprocess.TimeoutExpired:
         return _failed(f"no answer came within {seconds:g} seconds", "does a disk or the network hang?")
     except (ValueError, TypeError, KeyError):

@@ -129,7 +129,7 @@ class Hosts:
                 id=host_id,
                 kind=kind_name,
                 name=_name(name or kind.kind.name),
-                player_id=f"{host_id}-{uuid.uuid4().hex[:8]}",
+                player_id=trial.library or f"{host_id}-{uuid.uuid4().hex[:8]}",
                 added_at=self._clock.now(),
                 settings=plain,
                 sealed=sealed,
@@ -273,14 +273,12 @@ class Hosts:
         if missing:
             raise InvalidInput(*(Violation(f"settings.{each.key}", "is required") for each in missing))
         trial = host_trial.tried(kind.kind.id, settings, [str(self._data_dir)])
-        if but:
-            with self._database.read() as connection:
-                if other := _same(connection, trial, but):
-                    check = HostCheck(
-                        Verdict.FAULT, f"{other.name} ({other.id}) works on that already", "name another one"
-                    )
-                    return Trial([*trial.checks, check], trial.works_on)
-        return trial
+        with self._database.read() as connection:
+            checks = [*trial.checks, *_beside(connection, trial, but)]
+            if but and (other := _same(connection, trial, but)):
+                text = f"{other.name} ({other.id}) works on that already"
+                checks.append(HostCheck(Verdict.FAULT, text, "name another one"))
+        return trial._replace(checks=checks)
 
     def _refuse_same(self, connection: Connection, trial: Trial, *, but: str) -> None:
         if other := _same(connection, trial, but):
@@ -328,6 +326,16 @@ def _same(connection: Connection, trial: Trial, but: str) -> HostConfig | None:
     others = (host for host in hosts.everyone(connection) if host.id != but)
     pairs = ((host, theirs, ours) for host in others for theirs in host.works_on for ours in trial.works_on)
     return next((host for host, theirs, ours in pairs if _within(theirs, ours) or _within(ours, theirs)), None)
+
+
+def _beside(connection: Connection, trial: Trial, but: str) -> Iterator[HostCheck]:
+    """Other hosts that work on what this one shows: what they write there comes to it from two sides."""
+    for host in hosts.everyone(connection):
+        pairs = ((theirs, ours) for theirs in host.works_on for ours in trial.beside)
+        shared = next((theirs for theirs, ours in pairs if _within(theirs, ours) or _within(ours, theirs)), "")
+        if shared and host.id != but:
+            advice = "keep one of the two: each would take what the other writes for an edit"
+            yield HostCheck(Verdict.WARNING, f"{host.name} ({host.id}) works on {shared}, too", advice)
 
 
 def _within(path: str, other: str) -> bool:

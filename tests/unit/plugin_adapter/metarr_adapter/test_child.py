@@ -56,7 +56,9 @@ def test_a_test_says_what_came_of_it() -> None:
     output = io.StringIO()
     line = json.dumps({"test": True, "settings": {"path": "/media"}, "forbidden": ["/data"]})
     assert child.main(kind(), io.StringIO(line), output) == 0
-    assert lines(output) == [{"checks": [["ok", "/media and not /data", ""]], "works_on": ["/media"]}]
+    assert lines(output) == [
+        {"checks": [["ok", "/media and not /data", ""]], "works_on": ["/media"], "beside": [], "library": ""}
+    ]
 
 
 def test_what_only_the_owner_can_mend_has_a_status_of_its_own() -> None:
