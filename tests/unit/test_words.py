@@ -16,6 +16,7 @@ SERVER = ROOT / "server" / "metarr"
 ADAPTERS = (
     ROOT / "plugin_adapter" / "metarr_adapter",
     ROOT / "plugin_adapter" / "folders" / "metarr_folders",
+    ROOT / "plugin_adapter" / "jellyfin" / "metarr_jellyfin",
     ROOT / "plugin_adapter" / "kodi" / "script.metarr" / "resources" / "lib" / "metarr_kodi",
 )
 ROOMS = ("asking", "library", "jobs", "players", "rules", "care")

@@ -1,4 +1,4 @@
-"""Finding the kinds of hosts. The one that comes with Metarr and those of installed packages come in by one door."""
+"""Finding the kinds of hosts. Those that come with Metarr and those of installed packages come in by one door."""
 
 import importlib
 from importlib.metadata import entry_points
@@ -8,7 +8,7 @@ from metarr_adapter.kind import HostKind
 GROUP = "metarr.hosts"
 """The entry point group under which a package announces a kind: a `HostKind`."""
 
-BUNDLED = {"folders": "metarr_folders.kind"}
+BUNDLED = {"folders": "metarr_folders.kind", "jellyfin": "metarr_jellyfin.kind"}
 
 
 def names() -> list[str]:

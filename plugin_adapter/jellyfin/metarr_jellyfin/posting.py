@@ -1,0 +1,109 @@
+"""Writes texts, numbers and lists of an item: it is posted as it was read, but for what changes.
+
+The server empties whatever it is not told, believes whatever it is told, and, of a series, saves all that is below it
+and gives it the ratings of the series.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from metarr_jellyfin import items
+from metarr_jellyfin.fields import Place
+from metarr_jellyfin.journal import Journal, Rating
+from metarr_jellyfin.server import JellyfinServer, Refused
+from metarr_jellyfin.shapes import Raw
+
+SERIES_SECONDS = 110.0
+"""Hundreds of episodes are saved one after the other before it answers."""
+
+_PARTS = ("People", "Studios", "Taglines")
+_LISTS: Mapping[str, Callable[[], Any]] = {"Genres": list, "Tags": list, "ProviderIds": dict}
+"""What the server breaks off without, halfway."""
+
+_RATED = ("Etag", "CustomRating", "Settings")
+
+
+class Posting:
+    """Writes to one server."""
+
+    def __init__(self, server: JellyfinServer, journal: Journal) -> None:
+        self._server, self._journal = server, journal
+
+    def post(
+        self,
+        raw: Raw,
+        table: Mapping[str, Place],
+        values: Mapping[str, Any],
+        locked: list[str] | None,
+        *,
+        whole: bool | None,
+    ) -> bool:
+        """Write normal values to an item that is as it was read. `locked`: the locks that it has then, `whole`: whether
+        all of it is locked; None: as read. Returns whether there was anything to write. Raises Gone and Refused."""
+        body = {name: value for name, value in raw.items() if name not in _PARTS}
+        draft = dict(raw)
+        for field, value in values.items():
+            table[field].shape.put(draft, value)
+            if table[field].part:
+                body[table[field].part] = draft[table[field].part]
+        body.update({name: value for name, value in draft.items() if name not in _PARTS})
+        if locked is not None:
+            body["LockedFields"] = locked
+        if whole is not None:
+            body["LockData"] = whole
+        if body == {name: value for name, value in raw.items() if name not in _PARTS}:
+            return False
+        for name, empty in _LISTS.items():
+            body.setdefault(name, empty())
+        self._post(raw, body)
+        return True
+
+    def restore_ratings(self) -> None:
+        """Give back what is rated on its own below a series that was written. Raises HostUnavailable."""
+        ratings = list(self._journal.ratings())
+        for rating in ratings:
+            raw = items.one(self._server, rating.item)
+            if raw is None or _rated(raw) == (rating.official, rating.custom):
+                continue
+            body = {name: value for name, value in raw.items() if name not in _PARTS}
+            body.update({"OfficialRating": rating.official, "CustomRating": rating.custom})
+            for name, empty in _LISTS.items():
+                body.setdefault(name, empty())
+            self._send(rating.item, body)
+        if ratings:
+            self._journal.drop_ratings()
+
+    def _post(self, raw: Raw, body: Mapping[str, Any]) -> None:
+        if raw["Type"] in ("Series", "Season"):
+            self._journal.put_ratings(self._ratings_below(raw))
+        try:
+            self._send(raw["Id"], body)
+        except Refused:
+            # It may have been taken by half, which is worse than not at all.
+            self._send(raw["Id"], {name: value for name, value in raw.items() if name not in _PARTS})
+            raise
+        finally:
+            self.restore_ratings()
+
+    def _send(self, key: str, body: Mapping[str, Any]) -> None:
+        self._server.post(f"/Items/{quote(key)}", body, SERIES_SECONDS)
+
+    def _ratings_below(self, raw: Raw) -> list[Rating]:
+        """What is rated otherwise than the series or season is; below a season of which that is true, everything, since
+        what is given back to the season goes down as well."""
+        parent = _rated(raw)
+        ratings: dict[str, Rating] = {}
+        all_of: set[str] = set()
+        raws = [each for page in items.below(self._server, raw["Id"], _RATED) for each in page.items]
+        for each in sorted(raws, key=lambda one: one.get("Type") == "Episode"):
+            season = str(each.get("SeasonId") or "") if each.get("Type") == "Episode" else ""
+            official, custom = _rated(each)
+            if (official not in (None, parent[0]) or custom not in (None, parent[1])) or season in all_of:
+                ratings[each["Id"]] = Rating(each["Id"], season, official, custom)
+                all_of |= {each["Id"]} if not season else set()
+        return list(ratings.values())
+
+
+def _rated(raw: Raw) -> tuple[str | None, str | None]:
+    return raw.get("OfficialRating"), raw.get("CustomRating")
