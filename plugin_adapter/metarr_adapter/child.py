@@ -200,8 +200,8 @@ def test(kind: HostKind, given: Orders, output: IO[str]) -> int:
     """Try the settings, and print what came of it."""
     trial = kind.test(given.settings, given.forbidden)
     checks = [list(check) for check in trial.checks]
-    told = {"works_on": list(trial.works_on), "beside": list(trial.beside), "library": trial.library}
-    output.write(json.dumps({"checks": checks, **told}) + "\n")
+    places = {"works_on": list(trial.works_on), "beside": list(trial.beside)}
+    output.write(json.dumps({"checks": checks, **places, "library": trial.library}) + "\n")
     output.flush()
     return 0
 

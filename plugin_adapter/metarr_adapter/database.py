@@ -11,8 +11,8 @@ def opened(path: Path, schema: str, version: int) -> sqlite3.Connection:
     disk is full, or may not be written."""
     try:
         connection = sqlite3.connect(path)
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found not in (0, version):
+        written = connection.execute("PRAGMA user_version").fetchone()[0]
+        if written not in (0, version):
             connection.close()
             raise sqlite3.DatabaseError("it is of another version")
         connection.executescript(schema)
