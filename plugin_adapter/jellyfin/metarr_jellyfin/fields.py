@@ -89,7 +89,7 @@ ARTWORK: Mapping[str, Mapping[str, str]] = {
         "banner": "Banner",
         "landscape": "Thumb",
     },
-    "season": {"poster": "Primary", "banner": "Banner", "landscape": "Thumb"},
+    "season": {"poster": "Primary", "fanart": "Backdrop", "banner": "Banner", "landscape": "Thumb"},
     "episode": {"still": "Primary"},
 }
 """By kind and field the server's type of image."""
