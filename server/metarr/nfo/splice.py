@@ -23,12 +23,15 @@ Cut = tuple[int, int, bytes]
 
 
 def blank(kind: Kind, places: Sequence[tuple[int, int]] = ()) -> bytes:
-    """A new file. `places`: of the episodes of one video, season and number of each."""
+    """A new file. `places`: of the episodes of one video season and number of each; of a season its number, and 0."""
     head = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     root = ROOTS[kind].encode()
     if not places:
         return head + b"<%b>\n</%b>\n" % (root, root)
-    bodies = (b"\n  <season>%d</season>\n  <episode>%d</episode>\n" % place for place in places)
+    if kind is Kind.SEASON:
+        bodies = [b"\n  <seasonnumber>%d</seasonnumber>\n" % season for season, _ in places]
+    else:
+        bodies = [b"\n  <season>%d</season>\n  <episode>%d</episode>\n" % place for place in places]
     return head + b"".join(b"<%b>%b</%b>\n" % (root, body, root) for body in bodies)
 
 

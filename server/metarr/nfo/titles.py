@@ -1,8 +1,8 @@
 """The titles that an .nfo file describes, whichever tool wrote it.
 
 What is malformed costs itself only; a field of which the value cannot be right is left out. So is what Metarr has no
-place for: where a special is shown among the episodes, the edition, when a file was added, the overview of a set, names
-of seasons in a series' file, and what belongs to whoever watched it.
+place for: where a special is shown among the episodes, the edition, when a file was added, the overview of a set, and
+what belongs to whoever watched it. What a series' file calls its seasons is read by `season_names`.
 """
 
 import re
