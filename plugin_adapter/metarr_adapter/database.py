@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 
 
-def opened(path: Path, schema: str, version: int) -> sqlite3.Connection:
-    """The database; a damaged one, or one of another version, is begun anew. Raises sqlite3.OperationalError where the
-    disk is full, or may not be written."""
+def opened(path: Path, schema: str, version: int, upgrades: Mapping[int, str] = {}) -> sqlite3.Connection:
+    """The database; a damaged one, or one of another version, is begun anew. `upgrades`: by version, what makes it one
+    of the next. Raises sqlite3.OperationalError where the disk is full, or may not be written."""
     try:
         connection = sqlite3.connect(path)
         written = connection.execute("PRAGMA user_version").fetchone()[0]
+        while written in upgrades and written < version:
+            connection.executescript(f"BEGIN; {upgrades[written]}; PRAGMA user_version = {written + 1}; COMMIT")
+            written += 1
         if written not in (0, version):
             connection.close()
             raise sqlite3.DatabaseError("it is of another version")

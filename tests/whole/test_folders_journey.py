@@ -125,6 +125,10 @@ def test_every_title_is_named_and_has_its_files(household: Household):
             numbers = [(told.season, told.episode) for told in parse(video.with_suffix(".nfo").read_bytes())]
             season, *episodes = map(int, re.findall(r"(?<=[SE])\d\d", video.stem))
             assert numbers == [(season, episode) for episode in episodes], video
+    described = {path: parse(path.read_bytes())[0] for path in household.shows.rglob("season.nfo")}
+    # One of them is of a season of which no provider says a word.
+    assert len(described) > 2 * SHOWS
+    assert all(told.season == int(path.parent.name.replace("Specials", "0")[-2:]) for path, told in described.items())
 
 
 def test_what_words_do_not_tell_is_listed_with_what_it_may_be(household: Household):
@@ -165,6 +169,7 @@ def test_kodi_reads_it_from_the_files_alone(household: Household, tmp_path: Path
         wanted = ["title", "plot", "ratings", "set", "art", "file"]
         films = kodi.rpc("VideoLibrary.GetMovies", properties=wanted)["movies"]
         shows = kodi.rpc("VideoLibrary.GetTVShows", properties=["title", "plot", "art", "uniqueid"])["tvshows"]
+        seasons = kodi.rpc("VideoLibrary.GetSeasons", properties=["title", "season", "art", "tvshowid"])["seasons"]
         episodes = kodi.rpc("VideoLibrary.GetEpisodes", properties=["title", "season", "episode", "file", "art"])
     by_path = {each["file"].partition("/movies/")[2]: each for each in films}
     assert {path: film.title for path, film in household.movies.items()} == {
@@ -175,6 +180,9 @@ def test_kodi_reads_it_from_the_files_alone(household: Household, tmp_path: Path
     assert {each["title"]: each["set"] for each in films if each["set"]} == {
         film.title: film.collection[1] for film in household.movies.values() if film.collection
     }
+    named = [each for each in seasons if each["season"]]
+    assert all("poster" in each["art"] for each in named), seasons
+    assert {each["title"] for each in seasons if not each["season"]} == {"Specials"}, seasons
     tvdb = {each["uniqueid"]["tvdb"]: each["title"] for each in shows}
     assert tvdb == {str(show.tvdb): show.title for show in household.series.values()}
     together = [each for each in episodes["episodes"] if "S01E01E02" in each["file"]]

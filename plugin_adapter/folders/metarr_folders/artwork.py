@@ -2,8 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 _OF_KIND: Mapping[str, tuple[str, ...]] = {
     "movie": ("poster", "fanart", "clearlogo", "clearart", "banner", "landscape", "disc", "keyart"),
     "series": ("poster", "fanart", "clearlogo", "clearart", "banner", "landscape", "keyart", "characterart"),
+    "season": ("poster", "fanart", "banner", "landscape"),
     "episode": ("still",),
 }
 _EXTENSIONS = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
@@ -58,41 +60,46 @@ Fetch = Callable[[str, str], HostImage]
 
 
 class Artwork:
-    """The images of the titles of a host. What files hold is looked up once, and again where they changed."""
+    """The images of the titles of a host. What files hold is looked up once, and again where they changed.
 
-    def __init__(self, index: Index, fetch: Fetch, beat: Callable[[], object]) -> None:
-        self._index, self._fetch, self._beat = index, fetch, beat
+    `fanarts`: how many of them a title has beside it.
+    """
+
+    def __init__(self, index: Index, fetch: Fetch, beat: Callable[[], object], fanarts: int = 1) -> None:
+        self._index, self._fetch, self._beat, self._fanarts = index, fetch, beat, fanarts
 
     def read(self, root: Root, located: Located) -> dict[str, Any]:
-        """What is there, by field: a mark with the file's name and its SHA-256. Raises OSError."""
+        """What is there, by field: marks with the file's name and its SHA-256. Raises OSError."""
         marks: dict[str, Any] = dict.fromkeys(fields_of(located.kind))
-        for field, slot in slots(root, located):
-            if slot.path is not None and (sha256 := self._sha256(slot.path)):
-                marks[field] = [{"url": f"file:{slot.path.name}#{sha256}"}]
+        for field, several in slots(root, located, self._fanarts).items():
+            there = [(slot.path.name, self._sha256(slot.path)) for slot in several if slot.path is not None]
+            marks[field] = [{"url": f"file:{name}#{sha256}"} for name, sha256 in there if sha256] or None
         return marks
 
-    def same(self, current: Any, value: Any) -> bool:
-        """Whether a mark is of what an address leads to, as far as it was ever fetched."""
-        if not current or not value:
-            return not current and not value
-        sha256 = self._index.sha256_of(value[0].get("url", ""))
-        return bool(sha256) and current[0].get("url", "").endswith(f"#{sha256}")
+    def normal(self, field: str, value: Any) -> Any:
+        """A value as far as there are places for it."""
+        return value[: self._fanarts if field == "fanart" else 1] if value else None
+
+    def same(self, field: str, current: Any, value: Any) -> bool:
+        """Whether marks are of what addresses lead to, as far as those were ever fetched."""
+        wanted = self.normal(field, value) or []
+        hashes = [self._index.sha256_of(each.get("url", "")) for each in wanted]
+        marks = [each.get("url", "").rpartition("#")[2] for each in current or ()]
+        return all(hashes) and marks == hashes
 
     def write(self, key: str, root: Root, located: Located, values: Mapping[str, Any]) -> dict[str, str]:
         """Put images there, and take those away that are to be emptied. Returns why, by field, where that failed.
         Raises EntryAway where one cannot be fetched now."""
         why: dict[str, str] = {}
         later = ""
-        places = dict(slots(root, located))
+        places = slots(root, located, self._fanarts)
         for field, value in values.items():
             self._beat()
             try:
                 if field not in places:
                     why[field] = _without_place(located)
-                elif not value:
-                    _remove(places[field])
                 else:
-                    later = self._put(key, places[field], value[0]["url"]) or later
+                    later = self._put_all(key, places[field], [each["url"] for each in value or ()]) or later
             except NotWritten as error:
                 why[field] = str(error)
             except OSError as error:
@@ -100,6 +107,16 @@ class Artwork:
         if later and not why:
             raise EntryAway(later)
         return why
+
+    def _put_all(self, key: str, several: Sequence[Slot], urls: Sequence[str]) -> str:
+        """Have these there and no others; why one is to be tried later, "" where it was done. Raises NotWritten."""
+        later = ""
+        for slot, url in zip_longest(several, urls[: len(several)]):
+            if url is None:
+                _remove(slot)
+            else:
+                later = self._put(key, slot, url) or later
+        return later
 
     def _put(self, key: str, slot: Slot, url: str) -> str:
         """Fetch and write one; why that is to be tried later, "" where it was done. Raises NotWritten."""
@@ -150,12 +167,14 @@ def _remove(slot: Slot) -> None:
         raise NotWritten(writing.reason(error, slot.path or slot.folder)) from error
 
 
-def slots(root: Root, located: Located) -> Iterator[tuple[str, Slot]]:
+def slots(root: Root, located: Located, fanarts: int) -> dict[str, list[Slot]]:
     """The places of a title's images, by field; none where no name would be its own. Raises OSError."""
     if located.kind == "series" and not located.own:
-        return
+        return {}
     if located.shared and located.shared[0] != (located.season, located.episode):
-        return
+        return {}
+    if located.kind == "season":
+        return dict(_of_season(root, located))
     folder = root.path / located.folder
     video = ""
     if located.videos:
@@ -163,11 +182,34 @@ def slots(root: Root, located: Located) -> Iterator[tuple[str, Slot]]:
         folder = path.parent if not located.own else folder
         video = stem(path.name) if not path.is_dir() else ""
     there = _images(folder)
+    places: dict[str, list[Slot]] = {}
     for field in fields_of(located.kind):
         names = list(_names(field, located, video))
-        if names:
-            taken = next((there[name.casefold()] for name in names if name.casefold() in there), None)
-            yield field, Slot(taken, folder, names[0])
+        # Further ones are "fanart1" and so on, as Kodi reads them; Jellyfin reads "backdrop1".
+        for number in range(fanarts if field == "fanart" and names else min(len(names), 1)):
+            numbered = [f"{name}{number or ''}" for name in names]
+            places.setdefault(field, []).append(Slot(_taken(there, numbered), folder, numbered[0]))
+    return places
+
+
+def _of_season(root: Root, located: Located) -> Iterator[tuple[str, list[Slot]]]:
+    """A season's lie in its series' folder; those in the folder of its own count, too."""
+    named = f"season{located.season:02}" if located.season else "season-specials"
+    of_series = root.path / located.folder if located.own else None
+    own = root.path / located.within if located.within else None
+    there = _images(of_series) if of_series else {}
+    within = _images(own) if own else {}
+    for field in fields_of(located.kind):
+        names = [f"{named}-{name}" for name in _NAMES[field]] + ([named] if field == "poster" else [])
+        taken = _taken(there, names) or _taken(within, _NAMES[field])
+        if of_series:
+            yield field, [Slot(taken, of_series, names[0])]
+        elif own:
+            yield field, [Slot(taken, own, _NAMES[field][0])]
+
+
+def _taken(there: Mapping[str, Path], names: Iterable[str]) -> Path | None:
+    return next((there[name.casefold()] for name in names if name.casefold() in there), None)
 
 
 def _names(field: str, located: Located, video: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from metarr_folders.look import GONE_AFTER, Looking
 from metarr_folders.roots import Root, RootAway, device
 from metarr_folders.titles import Located
 
-KINDS = ("movie", "series", "episode")
+KINDS = ("movie", "series", "season", "episode")
 BATCH = 200
 LOOK_EVERY = 900.0
 """Seconds between two looks at all."""
@@ -31,10 +31,10 @@ class FolderHost:
 
     name = "the folder"
 
-    def __init__(self, roots: Sequence[Root], surroundings: Surroundings) -> None:
+    def __init__(self, roots: Sequence[Root], surroundings: Surroundings, fanarts: int = 1) -> None:
         self._roots, self._surroundings = roots, surroundings
         self._index = Index(Path(surroundings.folder))
-        self._artwork = Artwork(self._index, surroundings.image, surroundings.beat)
+        self._artwork = Artwork(self._index, surroundings.image, surroundings.beat, fanarts)
         self._notes: list[HostNote] = []
         self._refused: dict[str, HostNote] = {}
         for root in roots:
@@ -72,12 +72,12 @@ class FolderHost:
 
     def normal(self, kind: str, field: str, value: Any) -> Any:
         if field in artwork.fields_of(kind):
-            return value[:1] if value else None
+            return self._artwork.normal(field, value)
         return loads(_normal(kind, field, dumps(value, sort_keys=True)))
 
     def same(self, kind: str, field: str, current: Any, value: Any) -> bool:
         if field in artwork.fields_of(kind):
-            return self._artwork.same(current, value)
+            return self._artwork.same(field, current, value)
         if field == "certification" and current and value:
             return value in nfos.certifications(current)
         return holds(field, current, self.normal(kind, field, value))

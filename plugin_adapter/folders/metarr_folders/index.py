@@ -11,7 +11,9 @@ from metarr_folders.titles import Located
 from metarr_folders.walk import FileStatus
 
 FILE = "index.db"
-VERSION = 1
+VERSION = 2
+_UPGRADES = {1: "UPDATE units SET signature = ''"}
+"""Before there were seasons: everything is looked at anew, and keeps its key."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS units (
@@ -53,7 +55,7 @@ class Index:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._connection = opened(folder / FILE, _SCHEMA, VERSION)
+        self._connection = opened(folder / FILE, _SCHEMA, VERSION, _UPGRADES)
 
     def close(self) -> None:
         self._connection.close()

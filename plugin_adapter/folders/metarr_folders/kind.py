@@ -8,6 +8,8 @@ from typing import Any
 from metarr_adapter.kind import HostCheck, HostKind, HostSetting, Opened, OwnerNeeded, Surroundings, Trial, Verdict
 from metarr_folders.roots import ALL, MOVIES, SERIES, is_within, overlaps, roots_of
 
+FANARTS, MOST_FANARTS = "fanarts", 10
+
 MOST_COUNTED = 1000
 """Names of a root that a test looks at."""
 
@@ -26,6 +28,8 @@ def _test(settings: Mapping[str, Any], forbidden: Sequence[str]) -> Trial:
         if closed is not None:
             checks.append(HostCheck(Verdict.FAULT, f"{path} is Metarr's own folder, or around it", "name another one"))
         checks.append(_check(path))
+    if not 1 <= int(settings.get(FANARTS) or 1) <= MOST_FANARTS:
+        checks.append(HostCheck(Verdict.FAULT, "that many fanart images", f"name a number from 1 to {MOST_FANARTS}"))
     return Trial(checks, [str(path) for path in paths])
 
 
@@ -53,7 +57,7 @@ def _open(settings: Mapping[str, Any], surroundings: Surroundings) -> Opened:
     roots = roots_of(settings)
     if not roots:
         raise OwnerNeeded("no folder is named")
-    host = FolderHost(roots, surroundings)
+    host = FolderHost(roots, surroundings, min(max(int(settings.get(FANARTS) or 1), 1), MOST_FANARTS))
     return Opened(host, host, close=host.close)
 
 
@@ -66,6 +70,7 @@ KIND = HostKind(
         HostSetting(ALL, "Folders", "paths", "Folders with films and series.", default=(), main=True),
         HostSetting(MOVIES, "Folders of films", "paths", "Folders in which there are films alone.", default=()),
         HostSetting(SERIES, "Folders of series", "paths", "Folders in which there are series alone.", default=()),
+        HostSetting(FANARTS, "Fanart", "integer", "How many fanart images lie beside a title, up to 10.", default=1),
     ),
     test=_test,
     open=_open,

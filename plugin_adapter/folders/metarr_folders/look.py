@@ -1,7 +1,7 @@
 """Looks at the roots, and brings the index up to what is there: new, changed, moved, missed, gone."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import time as clock
@@ -13,7 +13,7 @@ from metarr.files.idtags import tagged
 from metarr.files.passed import is_system
 from metarr.files.tree import DISCS
 from metarr.files.words import named
-from metarr.nfo import MOST_BYTES, NoNfo, NotUnderstood, Title, parse
+from metarr.nfo import MOST_BYTES, NoNfo, NotUnderstood, Title, parse, season_names
 from metarr_adapter.kind import HostNote, NoteSort, Surroundings
 from metarr_folders import reading
 from metarr_folders.artwork import Artwork
@@ -100,7 +100,7 @@ class Looking:
             return
         if self._index.signature(str(root), unit) == walked.signature and not walked.failed:
             return
-        sighted = sight(root, walked.folder, unit, lambda nfo: _titles(root, nfo))
+        sighted = sight(root, walked.folder, unit, lambda nfo: _titles(root, nfo), lambda nfo: _season_names(root, nfo))
         failed = [
             [NoteSort.AWAY, os.path.join(path, at), f"cannot be read: {why}"] for at, why in walked.failed.items()
         ]
@@ -183,10 +183,11 @@ def _number(located: Located) -> tuple[int | None, int | None]:
 
 
 def _mark(root: Root, located: Located, walked: Walked, unit: str) -> str:
-    """What a title's file has in common with itself elsewhere; of a series, its folder. "": nothing."""
+    """What a title's file has in common with itself elsewhere; of a series, and a season, its folder. "": nothing."""
     try:
         if not located.videos:
-            return f"folder {os.stat(root.path / located.folder).st_ino}" if located.own and located.folder else ""
+            at = os.stat(root.path / located.folder).st_ino if located.own and located.folder else ""
+            return f"folder {at}{'' if located.season is None else f' S{located.season}'}" if at else ""
         path = located.videos[0]
         status = walked.files.get(path.removeprefix(f"{unit}/") if unit else path)
         return "" if status is None else f"{status.inode} {status.size} {status.changed}"
@@ -199,6 +200,14 @@ def _plain(entry: object) -> object:
     if isinstance(entry, dict):
         return {name: _plain(value) for name, value in entry.items()}
     return [_plain(value) for value in entry] if isinstance(entry, list | tuple) else entry
+
+
+def _season_names(root: Root, nfo: str) -> Mapping[int, str]:
+    """What a series' file calls its seasons, as far as it can be read."""
+    try:
+        return season_names.read(reading.content(Path(root.path, nfo), MOST_BYTES))
+    except OSError:
+        return {}
 
 
 def _titles(root: Root, nfo: str) -> list[Title]:

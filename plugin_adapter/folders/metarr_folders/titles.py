@@ -29,8 +29,10 @@ class Located:
 
     `home`: names that place; of a title that is seen for the first time it becomes the key for ever. `folder`: where it
     is; `own`: which holds nothing else. `videos`: of each version the first file, or the folder of a disc. `nfos`: the
-    files that describe it, the first counts. `season`, `episode`: None of a film and a series; `shared`: all episodes
-    of its video, where there are several. `entry`: what is told of it, as `metarr_adapter.host.Entry` has it.
+    files that describe it, the first counts. `season`, `episode`: None of a film and a series, `episode` of a season;
+    `shared`: all episodes of its video, where there are several. `within`: of a season the folder that holds its
+    episodes and no others, "" for none; `folder` is its series'. `entry`: what is told of it, as
+    `metarr_adapter.host.Entry` has it.
     """
 
     home: str
@@ -44,6 +46,7 @@ class Located:
     episode: int | None = None
     shared: tuple[tuple[int, int], ...] = ()
     entry: Mapping[str, Any] = field(default_factory=dict)
+    within: str = ""
 
 
 @dataclass(slots=True)
@@ -59,11 +62,21 @@ ReadNfo = Callable[[str], Sequence[Title]]
 fault of the file's."""
 
 
-def sight(root: Root, folder: Folder, at: str, read_nfo: ReadNfo) -> Sighted:
+ReadNames = Callable[[str], Mapping[int, str]]
+"""What an `.nfo` file of a series calls its seasons."""
+
+SEASON_NFO = "season.nfo"
+
+
+def is_season_nfo(path: str) -> bool:
+    return path.rpartition("/")[2].lower() == SEASON_NFO
+
+
+def sight(root: Root, folder: Folder, at: str, read_nfo: ReadNfo, read_names: ReadNames) -> Sighted:
     """The titles of a folder of a root; `at`: its path below that, "" for the root itself."""
     above = root.path.parts[1:-1] if not at else root.path.parts[1:]
     sighted = Sighted()
-    reader = _Reader(root, at, read_nfo, sighted)
+    reader = _Reader(root, at, read_nfo, read_names, sighted)
     for group in grouped(read(folder, above)):
         reader.read(group)
     return sighted
@@ -81,8 +94,9 @@ def key_of(root: str, path: str, part: str = "") -> str:
 class _Reader:
     """Makes entries of what `metarr.files` tells."""
 
-    def __init__(self, root: Root, at: str, read_nfo: ReadNfo, sighted: Sighted) -> None:
-        self._root, self._at, self._read_nfo, self._sighted = root, at, read_nfo, sighted
+    def __init__(self, root: Root, at: str, read_nfo: ReadNfo, read_names: ReadNames, sighted: Sighted) -> None:
+        self._root, self._at, self._sighted = root, at, sighted
+        self._read_nfo, self._read_names = read_nfo, read_names
         self._nfos: dict[str, Sequence[Title]] = {}
 
     def read(self, group: Sequence[Content]) -> None:
@@ -140,6 +154,7 @@ class _Reader:
             else:
                 # A tvshow.nfo says that the folder is the series', whatever it is called: "Dark S01".
                 self._add(entry, folder.folder, own=folder.own or bool(folder.nfos), nfos=folder.nfos)
+                self._seasons(entry, folder, entries, group)
 
     def _add(
         self,
@@ -174,11 +189,41 @@ class _Reader:
             )
         )
 
+    def _seasons(
+        self, of: FiledTitle, folder: SeriesFolder, entries: Iterable[FiledTitle | Left], group: Iterable[Content]
+    ) -> None:
+        """The seasons of a series of which there are episodes."""
+        loose = [each.path for each in group if isinstance(each, LooseNfo)]
+        for number, within in _within(folder.folder, entries).items():
+            nfos = [path for path in loose if within and folder_of(path) == within and is_season_nfo(path)]
+            self._parse(nfos)
+            described = next(
+                (title for nfo in nfos for title in self._nfos.get(nfo, ()) if title.kind == "season"), None
+            )
+            fields = _values(described) if described else {}
+            name = self._read_names(self._below(folder.nfos[0])).get(number, "") if folder.nfos else ""
+            if name:
+                fields = {"title": name, **fields}
+            part = f"{'' if of.file else of.title.title} S{number}".strip()
+            self._sighted.located.append(
+                Located(
+                    home=key_of(str(self._root), self._below("" if of.file == "." else of.file or of.path), part),
+                    root=str(self._root),
+                    kind="season",
+                    folder=self._below(folder.folder),
+                    own=folder.own or bool(folder.nfos),
+                    nfos=tuple(map(self._below, nfos)),
+                    season=number,
+                    entry=dict(_words_of_season(of, number, fields)),
+                    within=self._below(within) if within else "",
+                )
+            )
+
     def _described(self, entry: FiledTitle) -> Mapping[str, Any]:
         """What the `.nfo` holds of it, by field."""
         for title in self._nfos.get(entry.nfo, ()):
             if title.kind is entry.title.kind and (title.episode is None or title.episode == entry.title.episode):
-                return {name: value for name, value in values_of(title) if value is not None and name != IDS}
+                return _values(title)
         return {}
 
     def _parse(self, nfos: Iterable[str]) -> None:
@@ -196,6 +241,26 @@ class _Reader:
     def _left(self, path: str, why: str) -> None:
         where = "/".join(filter(None, (str(self._root), self._below(path))))
         self._sighted.notes.append(HostNote(NoteSort.UNDECIDED, where, why))
+
+
+def _values(title: Title) -> dict[str, Any]:
+    return {name: value for name, value in values_of(title) if value is not None and name != IDS}
+
+
+def _within(folder: str, entries: Iterable[FiledTitle | Left]) -> dict[int, str]:
+    """By season the folder that holds its episodes and no others, "" for none."""
+    of_seasons: dict[int, set[str]] = {}
+    of_folders: dict[str, set[int]] = {}
+    for entry in entries:
+        if isinstance(entry, FiledTitle) and entry.title.kind == "episode":
+            number, at = _number(entry)[0], folder_of(entry.path)
+            of_seasons.setdefault(number, set()).add(at)
+            of_folders.setdefault(at, set()).add(number)
+    return {
+        number: at if len(places) == 1 and at != folder and len(of_folders[at]) == 1 else ""
+        for number, places in sorted(of_seasons.items())
+        for at in sorted(places)[:1]
+    }
 
 
 def _number(entry: FiledTitle) -> tuple[int, int]:
@@ -218,5 +283,14 @@ def _words(entry: FiledTitle, fields: Mapping[str, Any]) -> Iterator[tuple[str, 
     if len(entry.readings) > 1:
         yield "readings", [list(reading) for reading in entry.readings[1:]]
     if entry.series is not None:
-        of = entry.series.title
-        yield "series", {"title": of.title, "year": of.year, "ids": dict(of.ids), "weak": sorted(of.weak)}
+        yield "series", _of(entry.series)
+
+
+def _words_of_season(of: FiledTitle, number: int, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    yield from {"title": fields.get("title", ""), "fields": dict(fields), "season_number": number}.items()
+    yield "series", _of(of)
+
+
+def _of(series: FiledTitle) -> Mapping[str, Any]:
+    title = series.title
+    return {"title": title.title, "year": title.year, "ids": dict(title.ids), "weak": sorted(title.weak)}

@@ -96,3 +96,19 @@ def test_an_image_of_the_owners_is_told_and_read_once(films: Tree):
     assert films.look() == ({}, [])
     films.put("Heat (1995)/poster.jpg", OTHER)
     assert list(films.look()[0]) == [films.key("Heat (1995)")]
+
+
+def test_there_is_as_much_fanart_as_the_owner_wants(films: Tree):
+    assert films.host is not None
+    films.put("Heat (1995)/fanart2.jpg", b"\xff\xd8\xff the owner's third")
+    films.host._artwork._fanarts = 2
+    wanted = [*art(A), *art(B), *art(C)]
+    assert films.write("movie", "Heat (1995)", fanart=wanted) == {}
+    assert names(films.path / "Heat (1995)") == {"fanart.jpg", "fanart1.jpg", "fanart2.jpg"}
+    assert (films.path / "Heat (1995)/fanart2.jpg").read_bytes().endswith(b"third")
+    current = films.read("movie", "Heat (1995)")["fanart"]
+    assert len(current) == 2
+    assert films.host.same("movie", "fanart", current, wanted)
+    assert not films.host.same("movie", "fanart", current, [*art(A), *art(C)])
+    films.write("movie", "Heat (1995)", fanart=art(B))
+    assert names(films.path / "Heat (1995)") == {"fanart.jpg", "fanart2.jpg"}

@@ -19,7 +19,7 @@ def test_what_names_tell_is_told_once_and_over_restarts_not_again(tree: Tree):
     assert entries[tree.key("Loose.Film.2001.1080p")] == "Loose Film"
     assert entries[tree.key("Dark")] == "Dark"
     assert tree.key("Dark/Season 1/Dark S01E01") in entries
-    assert (len(entries), gone) == (6, [])
+    assert (len(entries), gone) == (7, [])
     tree.start()
     assert tree.look() == ({}, [])
 

@@ -33,7 +33,42 @@ def test_a_file_of_a_series_is_its_own_whatever_the_folder_is_called(tree: Tree)
     tree.put("Lost Season 1/tvshow.nfo", b"<tvshow><title>Lost</title></tvshow>")
     tree.look()
     [key] = [
-        row.key for row in tree.host._index.everything() if row.key.startswith(tree.key("Lost")) and "#" in row.key
+        row.key
+        for row in tree.host._index.everything()
+        if row.located.folder == "Lost Season 1" and not row.located.season
     ]
     assert tree.write("series", key.removeprefix(tree.key("")), plot="An island.") == {}
     assert "<plot>An island.</plot>" in (tree.path / "Lost Season 1/tvshow.nfo").read_text()
+
+
+VERSIONS = ("Heat (1995)/Heat (1995) - 1080p", "Heat (1995)/Heat (1995) - 2160p")
+
+
+def test_each_version_of_a_film_has_a_file_and_a_new_one_says_what_the_others_do(tree: Tree):
+    for name in VERSIONS:
+        tree.put(f"{name}.mkv", name.encode())
+    (tree.path / "Heat (1995)/Heat (1995).mkv").unlink()
+    tree.look()
+    first, second = (tree.path / f"{name}.nfo" for name in VERSIONS)
+    first.write_text("<movie><title>Heat</title><tagline>Mine.</tagline></movie>")
+    assert tree.write("movie", "Heat (1995)", plot="Two men.") == {}
+    assert "<plot>Two men.</plot>" in first.read_text()
+    assert "<tagline>Mine.</tagline>" in second.read_text()
+    assert "<plot>Two men.</plot>" in second.read_text()
+
+
+def test_what_one_version_says_otherwise_is_the_owners(tree: Tree):
+    for name in VERSIONS:
+        tree.put(f"{name}.mkv", name.encode())
+    (tree.path / "Heat (1995)/Heat (1995).mkv").unlink()
+    tree.look()
+    first, second = (tree.path / f"{name}.nfo" for name in VERSIONS)
+    first.write_text("<movie><title>Heat</title><year>1995</year></movie>")
+    second.write_text("<movie><title>Heat</title><plot>The long one.</plot></movie>")
+    assert tree.read("movie", "Heat (1995)")["plot"] == "The long one."
+    first.write_text("<movie><title>Heat</title><plot>Short.</plot></movie>")
+    assert tree.read("movie", "Heat (1995)")["plot"] == "Short."
+    tree.write("movie", "Heat (1995)", plot="Two men.", tagline="A saga.")
+    assert "<plot>Two men.</plot>" in first.read_text()
+    assert "<plot>The long one.</plot>" in second.read_text()
+    assert "<tagline>A saga.</tagline>" in second.read_text()
