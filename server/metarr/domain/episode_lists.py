@@ -18,6 +18,10 @@ TIMES_AS_LONG = 1.6
 """From here on the longer one is a whole, and the other a part of it."""
 
 
+BESIDE = 3
+"""So many places apart at most stand the parts of one story: another one, or a special, may stand between them."""
+
+
 class EpisodeEntry(Struct, frozen=True, kw_only=True):
     """One episode in a provider's list. `id`: of the entry, such as `tvdb:349232` or `tmdb:1399/1/3`.
 
@@ -52,6 +56,7 @@ class EpisodeList:
         self.with_id: dict[str, list[int]] = defaultdict(list)
         self.with_title: dict[tuple[str, TitleKey], list[int]] = defaultdict(list)
         self.in_parts: set[str] = set()
+        self.followed: set[str] = set()
         self.seasons: dict[int, list[int]] = defaultdict(list)
         self.usual_minutes = median([entry.minutes for entry in self.entries if entry.minutes] or [0])
         for place, entry in enumerate(self.entries):
@@ -67,6 +72,16 @@ class EpisodeList:
                     self.with_title[language, key].append(place)
                     if key.marked:
                         self.in_parts.add(key.joined)
+                    elif key.part == "2" and self._is_beside_first(place, language, key):
+                        self.followed.add(key.joined)
+
+    def _is_beside_first(self, place: int, language: str, key: TitleKey) -> bool:
+        """Whether one beside it is called the same, without a number: "The Siege", and "The Siege 2"."""
+        return any(
+            key.joined == (first.joined if first.part == "1" else first.whole_name)
+            for titles in self.titles[max(0, place - BESIDE) : place + BESIDE + 1]
+            for first in titles.get(language, ())
+        )
 
     def is_alone(self, place: int) -> bool:
         """Whether its day is no other entry's, and no day within two of it is."""

@@ -23,13 +23,14 @@ LONG_WORD = 5
 class TitleKey:
     """A title without its spelling: no case, accents, articles, punctuation, gaps.
 
-    `part`: 1 of "Emissary, Part I"; `marked`: that it is one is said, as it is not of "Emissary 1". `letters`: how many
-    there are to agree, digits among them.
+    `part`: 1 of "Emissary, Part I"; `marked`: that it is one is said, as it is not of "Emissary 1"; `whole`: that it is
+    all parts is said, as of "Emissary (1+2)". `letters`: how many there are to agree, digits among them.
     """
 
     joined: str
     part: str = ""
     marked: bool = field(default=False, compare=False)
+    whole: bool = field(default=False, compare=False)
     words: tuple[str, ...] = field(default=(), compare=False)
     letters: int = field(default=0, compare=False)
 
@@ -37,6 +38,11 @@ class TitleKey:
     def counts_episodes(self) -> bool:
         """Whether it says nothing but a number, that of another place: "Folge 1234"."""
         return all(word.isdecimal() or word in _KNOWN for word in self.words)
+
+    @property
+    def whole_name(self) -> str:
+        """What its parts would be called, if it were a whole: "Sand 2" of "Sand 2, Part I"."""
+        return self.joined + self.part
 
     @property
     def numbers(self) -> list[str]:
@@ -93,7 +99,8 @@ _UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ"
 def title_key(title: str, language: str = "en") -> TitleKey:
     """A title as it is compared with others of its language, ISO 639-1."""
     text = _ARTICLE_LAST.sub(r"\1", _plain(title))
-    rest, part = _split(text)
+    unmarked = _WHOLE_MARK.sub("", text)
+    rest, part = _split(unmarked)
     words = _parted(rest)
     if not words:  # "Part 1": it is called so
         words, part = _parted(text), ""
@@ -105,7 +112,7 @@ def title_key(title: str, language: str = "en") -> TitleKey:
         kept[-1] = LAST_NUMBERS.get(kept[-1], kept[-1])
         if not marked and re.fullmatch("[1-9]", kept[-1]):  # "Emissary 1"
             part = kept.pop()
-    return TitleKey("".join(kept) or title.strip(), part, marked, tuple(kept), letters)
+    return TitleKey("".join(kept) or title.strip(), part, marked, unmarked != text, tuple(kept), letters)
 
 
 def _weight(word: str) -> int:
@@ -177,8 +184,7 @@ _HALVES = {"前": "1", "上": "1", "中": "2", "後": "2", "后": "2", "下": "2
 
 
 def _split(text: str) -> tuple[str, str]:
-    """A title without the mark of a part, and which part it is; "" for a whole, such as "Emissary (1+2)"."""
-    text = _WHOLE_MARK.sub("", text)
+    """A title without the mark of a part, and which part it is; "": none."""
     for mark in _PART_MARKS:
         if match := mark.search(text):
             return f"{text[: match.start()]} {text[match.end() :]}", _COUNTS.get(match[1]) or _in_digits(match[1])

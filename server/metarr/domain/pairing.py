@@ -109,9 +109,12 @@ class _Lists:
     """Of theirs, those that are one of ours, or none of them."""
 
     def __post_init__(self) -> None:
-        self.in_parts = self.ours.in_parts | self.theirs.in_parts
+        # "The Siege" is a part where "The Siege 2" stands beside it, and a whole where the other list has no such one.
+        self.in_parts = self.ours.in_parts | self.theirs.in_parts | (self.ours.followed ^ self.theirs.followed)
         self.same_titles = self._same_titles()
-        self.shift, self.is_measured = self._measured_shift()
+        lags = self._lags()
+        self.shift, self.is_measured = _measured_shift(lags)
+        self.are_apart = _are_apart(lags)
 
     def _same_titles(self) -> dict[tuple[int, int], list[TitleKey]]:
         """The titles that one entry of either list bears, and no other one."""
@@ -122,18 +125,14 @@ class _Lists:
                 same[places[0], theirs[0]].append(title[1])
         return same
 
-    def _measured_shift(self) -> tuple[int, bool]:
-        """How many days their list lies behind ours, and whether that is known."""
-        shifts = Counter[int]()
+    def _lags(self) -> Counter[int]:
+        """By how many days theirs is later, how many equal titles say so."""
+        lags = Counter[int]()
         for (i, j), keys in self.same_titles.items():
             lag = self.lag(i, j)
             if lag is not None and _tells(keys, 5):
-                shifts[lag] += 1
-        common = Counter({days: count for days, count in shifts.items() if days in COMMON_SHIFTS})
-        for days, count in common.most_common(1):
-            if count >= SHIFTED and count >= SHIFTED_SHARE * common.total():
-                return days, True
-        return 0, False
+                lags[lag] += 1
+        return lags
 
     # What is compared
 
@@ -151,6 +150,11 @@ class _Lists:
         if apart == 0 or (apart == 1 and self.ours.is_alone(i) and self.theirs.is_alone(j)):
             return True
         return None if apart == 1 and not self.is_measured else False
+
+    def day_is_against(self, i: int, j: int) -> bool:
+        """Whether the days, known or not, speak against two that have a title in common."""
+        agree = self.days_agree(i, j)
+        return agree is False or (agree is None and self.are_apart)
 
     def same_number(self, i: int, j: int) -> bool:
         mine, other = self.ours.entries[i], self.theirs.entries[j]
@@ -196,6 +200,27 @@ class _Lists:
             if key.joined not in GENERIC
         )
 
+    def is_misspelt_elsewhere(self, i: int, j: int) -> bool:
+        """Whether but for a typo the title of either is that of another one in the season of the other list."""
+        ours, theirs = self.ours, self.theirs
+        pairs = ((ours.titles[i], theirs, j), (theirs.titles[j], ours, i))
+        return any(
+            place != own
+            and any(is_misspelt(key, each, anywhere=True) for each in other.titles[place].get(language, ()))
+            for titles, other, own in pairs
+            for language, keys in titles.items()
+            for key in keys
+            for place in other.seasons.get(other.entries[own].season, ())
+        )
+
+    def is_borne_again(self, i: int, j: int) -> bool:
+        """Whether another entry of either list bears a title that they have in common, in some language."""
+        return any(
+            mine == other
+            and (len(self.ours.with_title[language, mine]) > 1 or len(self.theirs.with_title[language, mine]) > 1)
+            for language, mine, other in self.compared(i, j)
+        )
+
     def ids_differ(self, i: int, j: int) -> bool:
         """Whether others know the two by ids of one type, of which none is the same."""
         mine, other = self.ours.entries[i].ids, self.theirs.entries[j].ids
@@ -221,7 +246,9 @@ class _Lists:
             return False
         if any(_is_other_part(mine, other) or _is_other_number(mine, other) for mine, other in compared):
             return True
-        return any(not key.part and key.joined in self.in_parts for key in self.keys(i, j))
+        if not min(lengths) and any(mine.whole != other.whole for mine, other in compared):
+            return True
+        return any(not key.marked and key.whole_name in self.in_parts for key in self.keys(i, j))
 
     def may_be_a_part(self, i: int, j: int) -> bool:
         """Whether, with no titles to compare, one is a part or a whole and nothing tells whether the other is."""
@@ -260,6 +287,22 @@ class _Lists:
             open_ours=tuple(entry.id for i, entry in enumerate(ours) if i not in self.paired),
             open_theirs=tuple(entry.id for j, entry in enumerate(theirs) if j not in self.taken),
         )
+
+
+def _measured_shift(lags: Counter[int]) -> tuple[int, bool]:
+    """How many days their list lies behind ours, and whether that is known."""
+    common = Counter({days: count for days, count in lags.items() if days in COMMON_SHIFTS})
+    for days, count in common.most_common(1):
+        if count >= SHIFTED and count >= SHIFTED_SHARE * common.total():
+            return days, True
+    return 0, False
+
+
+def _are_apart(lags: Counter[int]) -> bool:
+    """Whether equal titles are mostly of other days, as those of a series that was made anew: then one without a day
+    tells nothing."""
+    there = sum(count for days, count in lags.items() if days in COMMON_SHIFTS)
+    return lags.total() - there > max(there, 1)
 
 
 def _tells(keys: Iterable[TitleKey], letters: int) -> bool:
@@ -325,6 +368,8 @@ def _is_titled(lists: _Lists, i: int, j: int) -> bool:
         return regular and _is_numbered_once(lists, i, j) and lists.lag(i, j) == lists.shift
     if regular:
         return True
+    if lists.has_special(i, j) and lists.is_borne_again(i, j):
+        return False
     if not _tells(keys, 1):
         return _is_alone(lists, i, j) and lists.lag(i, j) == lists.shift
     return lists.same_number(i, j) or _tells(keys, 8) or len(set(keys)) > 1
@@ -361,7 +406,7 @@ def _by_number_and_title(lists: _Lists) -> list[tuple[int, int]]:
         if _tells(lists.same_titles[i, j], 1)
         and not all(_counts(key, lists.ours.entries[i].number) for key in lists.same_titles[i, j])
         and _is_numbered_once(lists, i, j)
-        and lists.days_agree(i, j) is not False
+        and not lists.day_is_against(i, j)
         and not lists.day_is_anothers(i, j)
         and not lists.never(i, j)
     ]
@@ -370,7 +415,12 @@ def _by_number_and_title(lists: _Lists) -> list[tuple[int, int]]:
 
 def _counts(key: TitleKey, number: int) -> bool:
     """Whether a title is a word with the entry's own number."""
-    return len(key.words) + len(key.part) == 2 and str(number) in (key.part, *key.numbers)
+    return _is_word_with_number(key) and str(number) in (key.part, *key.numbers)
+
+
+def _is_word_with_number(key: TitleKey) -> bool:
+    """Whether it may be said of every episode: "Chapter 7", in any language."""
+    return len(key.words) + len(key.part) == 2 and bool(key.part or key.numbers)
 
 
 def _is_numbered_once(lists: _Lists, i: int, j: int) -> bool:
@@ -408,7 +458,7 @@ def _fits_between(lists: _Lists, i: int, j: int) -> bool:
         return False
     if not lists.comparable(i, j):
         return not lists.may_be_a_part(i, j)
-    return len(beside) == 2 and lists.same_number(i, j)
+    return len(beside) == 2 and lists.same_number(i, j) and not lists.is_misspelt_elsewhere(i, j)
 
 
 def _is_out_of_step(lists: _Lists, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
@@ -461,7 +511,8 @@ def _by_title(lists: _Lists) -> list[tuple[int, int]]:
         for i, j in _once(lists, lists.same_titles)
         if not lists.has_special(i, j)
         and _tells(lists.same_titles[i, j], 10)
-        and lists.days_agree(i, j) is not False
+        and not all(map(_is_word_with_number, lists.same_titles[i, j]))
+        and not lists.day_is_against(i, j)
         and not lists.day_is_anothers(i, j)
         and not lists.never(i, j)
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from crossed_lists import pair_crossed
 from disagreeing_lists import HARSH, MILD, pair_many
 from metarr.domain.episode_lists import EpisodeEntry
 from metarr.domain.pairing import Pairing, PairingRule, pair
@@ -409,6 +410,51 @@ def test_most_are_paired_where_lists_disagree_as_they_usually_do() -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_pair_of_very_many_lists_is_wrong(seed: int) -> None:
     assert pair_many(seed, 50_000, MILD, HARSH).wrong == []
+
+
+def test_no_pair_of_crossed_lists_is_wrong() -> None:
+    assert pair_crossed(3, 1_000).wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [2, 4])
+def test_no_pair_of_very_many_crossed_lists_is_wrong(most: int) -> None:
+    assert pair_crossed(17, 25_000, most).wrong == []
+
+
+def test_a_series_made_anew_has_the_titles_of_the_first_and_none_of_its_episodes() -> None:
+    titles = ["The Amber Arrow", "The Autumn Beacon", "A Castle of Cinders", "The Desert Diamond", "The Paper Moon"]
+    first = entries("a", [(1, n, f"1984-01-0{n}", title) for n, title in enumerate(titles, 1)])
+    anew = entries("b", [(1, n, f"2014-03-0{n}" if n < 5 else "", title) for n, title in enumerate(titles, 1)])
+    assert pair(first, anew).pairs == ()
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts"),
+    [
+        ("The Siege (1+2)", ("The Siege", "Another One")),
+        ("The Siege", ("The Siege", "The Siege 2")),
+        ("Sand 2", ("Sand 2", "Sand 2, Part II")),
+        ("Vessel 3", ("Vessel 3", "Vessel 3 2")),
+    ],
+)
+def test_a_whole_is_not_the_part_that_is_called_as_it(whole: str, parts: tuple[str, str]) -> None:
+    ours = entries("a", [(1, 1, "2001-01-01", whole), (1, 2, "2001-01-08", "Something Else")])
+    theirs = entries("b", [(1, n, f"2001-01-0{n}", title) for n, title in enumerate(parts, 1)])
+    assert [each for each in pair(ours, theirs).pairs if each.ours == ours[0].id] == []
+
+
+def test_a_word_with_a_number_is_no_title_where_nothing_else_tells() -> None:
+    ours = entries("a", [(1, 7, "", "Kapitola 7")], language="cs")
+    theirs = entries("b", [(2, 7, "2019-05-12", "Kapitola 7")], language="cs")
+    assert pair(ours, theirs).pairs == ()
+
+
+def test_a_neighbour_with_the_misspelt_title_of_another_is_not_paired_by_its_place() -> None:
+    here = ("The First Lantern", "The Secret Harbour", "The Distant Island", "The Last Lantern")
+    there = ("The First Lantern", "The Distant Issland", "The Third Lantern", "The Last Lantern")
+    ours, theirs = entries("a", weekly(here, 1, "2001-01-01")), entries("b", weekly(there, 1, "2001-01-01"))
+    assert [each.ours for each in pair(ours, theirs).pairs] == [ours[0].id, ours[3].id]
 
 
 @pytest.mark.parametrize(("seasons", "length"), [(20, 22), (1, 1000)])
