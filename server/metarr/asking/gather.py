@@ -16,9 +16,10 @@ from metarr.asking.config import Config
 from metarr.asking.drift import DriftWatch
 from metarr.asking.heard import NOT_HEARD, Asker, Heard, newest
 from metarr.asking.roster import ConfiguredProvider, Roster
+from metarr.asking.standing import standing_in
 from metarr.clock import Clock
 from metarr.counters import OUTCOMES
-from metarr.domain.freshness import MOVIE_SPAN, due_soon, is_ahead, is_fresh, is_soft_miss, may_stand_in
+from metarr.domain.freshness import MOVIE_SPAN, due_soon, is_ahead, is_fresh, is_soft_miss
 from metarr.domain.identity import Settled
 from metarr.domain.item import IdClaim, MediaItem
 from metarr.domain.languages import spoken
@@ -493,20 +494,4 @@ def _believed(each: _Round, stored: StoredAnswer, now: datetime) -> NotFound | U
         asked_id=stored.key.asked_id,
         soft=soft,
         gone=stored.head.answered_before and not soft,
-    )
-
-
-def standing_in(stored: StoredAnswer | None, now: datetime) -> Answered | NotFound | None:
-    """The last answer to the same question, where it is young enough to stand in for a newer one."""
-    if stored is None:
-        return None
-    if not stored.head.found and not is_soft_miss(stored.head):
-        if not may_stand_in(stored.head.fetched_at, now):
-            return None
-        return NotFound(fetched_at=stored.head.fetched_at, asked_id=stored.key.asked_id, stale=True, cached=True)
-    fetched_at = stored.head.fetched_at if stored.head.found else stored.answered_at
-    if stored.fragment is None or fetched_at is None or not may_stand_in(fetched_at, now):
-        return None
-    return Answered(
-        fragment=stored.fragment, fetched_at=fetched_at, asked_id=stored.key.asked_id, stale=True, cached=True
     )

@@ -12,8 +12,9 @@ from functools import partial
 
 import structlog
 
-from metarr.asking.gather import LINGER, Gatherer, Inquiry, standing_in
+from metarr.asking.gather import LINGER, Gatherer, Inquiry
 from metarr.asking.heard import Asker, Heard
+from metarr.asking.standing import standing_in
 from metarr.clock import Clock
 from metarr.domain.freshness import EPISODE_SPAN, SOFT_MISS_DAYS, TTL, due_soon, is_fresh, is_soft_miss
 from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
