@@ -1,8 +1,6 @@
 """Asks the providers for the parts of a series: their lists of its episodes, each cached, fresh and missed by itself.
 
-A part that fails leaves what it lists unread, and the next run asks for it alone. One that comes back empty, or much
-shorter than it was, is not believed until it says so on three days: TheTVDB answers with an empty list, and status 200,
-about what it does not serve at the moment.
+A part that fails leaves what it lists unread, and the next run asks for it alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,24 +12,22 @@ import structlog
 
 from metarr.asking.gather import LINGER, Gatherer, Inquiry
 from metarr.asking.heard import Asker, Heard
+from metarr.asking.part_answers import PartAnswers, believed, days_of, key_of
 from metarr.asking.standing import standing_in
 from metarr.clock import Clock
-from metarr.domain.freshness import EPISODE_SPAN, SOFT_MISS_DAYS, TTL, due_soon, is_fresh, is_soft_miss
-from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
+from metarr.domain.freshness import EPISODE_SPAN, TTL, due_soon, is_fresh
+from metarr.domain.outcome import Answered, NotAsked, Outcome, Skip, Unavailable
 from metarr.domain.values import Kind
-from metarr.errors import ProviderError, Reason, TitleNotFound
+from metarr.errors import ProviderError, TitleNotFound
 from metarr.fetch.channel import Ticket
 from metarr.fetch.contract import Http
 from metarr.providers import guard
 from metarr.providers.contract import Ask, ListsEpisodes, Part
 from metarr.store import answers
-from metarr.store.answers import AnswerKey, StoredAnswer
+from metarr.store.answers import StoredAnswer
 from metarr.store.database import Database
 
 log = structlog.get_logger(__name__)
-
-SHRUNKEN, LEAST_LOST = 5, 3
-"""A list that lost a fifth of its entries, and so many at least, is not believed at once."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +57,6 @@ class _Question:
     ask: Ask
     stored: Mapping[Part, StoredAnswer | None]
 
-    def key(self, part: Part) -> AnswerKey:
-        return AnswerKey(provider=self.asker.id, kind=Kind.SEASON, asked_id=part.asked_id, shape=part.shape)
-
 
 class PartGatherer:
     """Asks the providers of a roster for parts. Thread-safe."""
@@ -72,6 +65,7 @@ class PartGatherer:
         self._database = database
         self._arrivals = gatherer.arrivals
         self._brakes = gatherer.brakes
+        self._kept = PartAnswers(gatherer.arrivals, clock)
         self._clock = clock
 
     def gather(self, series: SeriesInquiry, heard: Heard) -> dict[str, PartOutcomes]:
@@ -115,7 +109,7 @@ class PartGatherer:
         question = _Question(
             asker, lister, ask, dict.fromkeys(guard.parts(asker.configured.provider, ask, series.counts))
         )
-        keys = {part: question.key(part) for part in question.stored}
+        keys = {part: key_of(question.asker, part) for part in question.stored}
         waiting = self._arrivals.find(keys.values())
         with self._database.read() as connection:
             stored = answers.read(connection, keys.values()) | waiting
@@ -152,7 +146,7 @@ class PartGatherer:
     ) -> Ticket[dict[Part, Outcome]] | dict[Part, Outcome]:
         try:
             return question.asker.configured.channel.submit(
-                tuple(question.key(part) for part in parts),
+                tuple(key_of(question.asker, part) for part in parts),
                 partial(self._call, question, parts),
                 lane=inquiry.lane,
                 deadline=inquiry.deadline or 0.0,
@@ -163,37 +157,16 @@ class PartGatherer:
 
     def _call(self, question: _Question, parts: tuple[Part, ...], http: Http) -> dict[Part, Outcome]:
         """What a worker does: ask, and keep what is said of each part."""
-        provider = question.asker.configured.provider
+        asker, stored = question.asker, question.stored
         try:
-            fragments = guard.listed(provider, question.ask, parts, http)
+            fragments = guard.listed(asker.configured.provider, question.ask, parts, http)
         except TitleNotFound as miss:
-            return {part: self._missed(question, part, soft=miss.soft) for part in parts}
-        outcomes = {part: self._answered(question, part, fragment) for part, fragment in fragments.items()}
+            return {part: self._kept.miss(asker, part, stored[part], soft=miss.soft) for part in parts}
+        outcomes = {part: self._kept.keep(asker, part, each, stored[part]) for part, each in fragments.items()}
         left_out = [part for part in parts if part not in fragments]
         if left_out:
             outcomes |= self._failed(question, left_out, ProviderError("the answer says nothing of it"))
         return outcomes
-
-    def _answered(self, question: _Question, part: Part, fragment: Fragment | None) -> Outcome:
-        if fragment is None:
-            return self._missed(question, part, soft=False)
-        now, stored = self._clock.now(), question.stored[part]
-        if is_shrunken(fragment, stored.fragment if stored else None) and not _says_so_again(stored, now):
-            log.info("part_not_believed", provider=question.asker.id, asked=part.asked_id, listed=len(fragment.listed))
-            return self._missed(question, part, soft=True)
-        key = question.key(part)
-        due_at = due_soon(days_of(fragment), now, question.asker.soon, EPISODE_SPAN)
-        self._arrivals.add([answers.new_answer(key, fragment, now, question.asker.parser_version, due_at=due_at)])
-        return Answered(fragment=fragment, fetched_at=now, asked_id=part.asked_id)
-
-    def _missed(self, question: _Question, part: Part, *, soft: bool) -> Outcome:
-        now, key, stored = self._clock.now(), question.key(part), question.stored[part]
-        with self._arrivals.begin() as connection:
-            head = answers.write_miss(connection, key, now, question.asker.parser_version, soft=soft)
-        self._arrivals.stored([key])
-        answered_at = stored.answered_at if stored else None
-        fragment = stored.fragment if stored else None
-        return _believed(StoredAnswer(key=key, head=head, fragment=fragment, answered_at=answered_at), now)
 
     def _failed(self, question: _Question, parts: Sequence[Part], error: ProviderError) -> dict[Part, Outcome]:
         now = self._clock.now()
@@ -229,37 +202,9 @@ def _answer(outcome: Outcome) -> Outcome | None:
     return outcome.last if isinstance(outcome, NotAsked) and outcome.reason is Skip.NOT_SELECTED else outcome
 
 
-def days_of(fragment: Fragment) -> list[str]:
-    """The days on which the episodes of a list come out."""
-    return [day for each in fragment.listed if isinstance(day := each.fragment.values.get("release_date"), str)]
-
-
-def is_shrunken(fragment: Fragment, before: Fragment | None) -> bool:
-    """Whether a list is empty, or lost so much of what it was that it need not be the whole."""
-    ids = {entry.id for entry in fragment.listed}
-    lost = len({entry.id for entry in before.listed} - ids) if before else 0
-    return not ids or lost >= max(LEAST_LOST, len(before.listed) / SHRUNKEN if before else 0)
-
-
-def _says_so_again(stored: StoredAnswer | None, now: datetime) -> bool:
-    """Whether what is not believed was said on two days before this one."""
-    if stored is None or stored.head.found:
-        return False
-    another_day = stored.head.fetched_at.date() != now.date()
-    return stored.head.miss_days + another_day >= SOFT_MISS_DAYS
-
-
 def _from_cache(stored: StoredAnswer, now: datetime) -> Outcome:
     if stored.head.found and stored.fragment is not None:
         return Answered(
             fragment=stored.fragment, fetched_at=stored.head.fetched_at, asked_id=stored.key.asked_id, cached=True
         )
-    return _believed(stored, now)
-
-
-def _believed(stored: StoredAnswer, now: datetime) -> NotFound | Unavailable:
-    """That there is no such part, as far as it is to be believed."""
-    if is_soft_miss(stored.head):
-        detail = "lists nothing of it any more; not believed until it says so on three days"
-        return Unavailable(reason=Reason.ERROR, detail=detail, last=standing_in(stored, now))
-    return NotFound(fetched_at=stored.head.fetched_at, asked_id=stored.key.asked_id)
+    return believed(stored, now)
