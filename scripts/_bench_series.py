@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SERIES, SEASONS, EPISODES = 100, 8, 22
 BELOW = SEASONS * (EPISODES + 1)
 LANGUAGES = ("de-DE", "en-US")
-BUDGET = {"fanart": 1, "omdb": 1 + SEASONS, "tmdb": 1 + len(LANGUAGES), "tvdb": 1 + len(LANGUAGES)}
+BUDGET = {"fanart": 1, "omdb": 1 + SEASONS, "tmdb": len(LANGUAGES), "tvdb": 1 + len(LANGUAGES)}
 """Requests for each series; TheTVDB's logins are counted apart."""
 
 
@@ -146,13 +146,16 @@ def plain(running: Providers) -> float:
     token = requests.post(f"{base['tvdb']}/login", json={"apikey": keys["tvdb"]}, timeout=30).json()["data"]["token"]
     bearer = {"Authorization": f"Bearer {token}"}
     seasons = ",".join(f"season/{season}" for season in range(1, SEASONS + 1))
-    details = "append_to_response=aggregate_credits,images,videos,external_ids,content_ratings,keywords,translations"
+    sections = "aggregate_credits,images,videos,external_ids,content_ratings,keywords,translations,alternative_titles"
     wanted: list[tuple[str, dict[str, str]]] = []
     for n in range(SERIES):
         own = ids(n)
         tmdb, tvdb = f"{base['tmdb']}/tv/{own['tmdb']}?api_key={keys['tmdb']}", f"{base['tvdb']}/series/{own['tvdb']}"
-        wanted += [(f"{tmdb}&{details}", {}), (f"{base['fanart']}/tv/{own['tvdb']}", {"api-key": keys["fanart"]})]
-        wanted += [(f"{tmdb}&append_to_response={seasons}&language={language}", {}) for language in LANGUAGES]
+        wanted += [(f"{base['fanart']}/tv/{own['tvdb']}", {"api-key": keys["fanart"]})]
+        wanted += [
+            (f"{tmdb}&append_to_response={appended}&language={language}", {})
+            for language, appended in zip(LANGUAGES, (f"{sections},{seasons}", seasons), strict=True)
+        ]
         wanted += [(f"{tvdb}/extended?meta=translations", bearer)]
         wanted += [(f"{tvdb}/episodes/official{language}?page=0", bearer) for language in ("", "/deu")]
         omdb = f"{base['omdb']}/?i={own['imdb']}&r=json&apikey={keys['omdb']}"

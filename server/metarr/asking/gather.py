@@ -15,6 +15,7 @@ from metarr.asking.arrivals import Arrivals
 from metarr.asking.config import Config
 from metarr.asking.drift import DriftWatch
 from metarr.asking.heard import NOT_HEARD, Asker, Heard, newest
+from metarr.asking.part_answers import PartAnswers, key_of
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.asking.standing import standing_in
 from metarr.clock import Clock
@@ -32,7 +33,7 @@ from metarr.errors import ProviderError, Reason, TitleNotFound
 from metarr.fetch.channel import Ticket
 from metarr.fetch.contract import AnsweredMeanwhile, Http, Lane
 from metarr.providers import guard
-from metarr.providers.contract import Ask
+from metarr.providers.contract import Ask, Part
 from metarr.store import answers
 from metarr.store.answers import AnswerKey, StoredAnswer
 from metarr.store.database import Connection, Database
@@ -52,7 +53,8 @@ class Inquiry:
 
     `providers`: only these; None: all. `planned`: these not now, their short quota is spent by plan.
     `fresh_after`: answers fetched before do not count as fresh, however young.
-    `deadline`: on the monotonic clock, in seconds; None: the cache alone is asked.
+    `deadline`: on the monotonic clock, in seconds; None: the cache alone is asked. `counts`: of a series how many
+    episodes the library holds of each season, for those who tell of these in one answer with the series.
     """
 
     kind: Kind
@@ -62,6 +64,7 @@ class Inquiry:
     fresh_after: datetime | None = None
     lane: Lane = Lane.INTERACTIVE
     deadline: float | None = None
+    counts: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ class Gatherer:
         self._clock = clock
         self._heard: Heard | None = None
         self.arrivals = Arrivals(database, clock)
+        self._parts = PartAnswers(self.arrivals, clock)
         self.brakes = roster.brakes
 
     def coverage(self, kind: Kind, config: Config) -> Coverage:
@@ -284,14 +288,14 @@ class Gatherer:
         deadline = inquiry.deadline if inquiry.deadline is not None else 0.0
         return each.asker.configured.channel.submit(
             each.key,
-            self._call(each),
+            self._call(each, inquiry.counts),
             lane=inquiry.lane,
             deadline=deadline,
             linger=LINGER,
             answered=lambda: self.arrivals.marks(each.keys) != each.came,
         )
 
-    def _call(self, each: _Round) -> Callable[[Http], Outcome]:
+    def _call(self, each: _Round, counts: Mapping[int, int]) -> Callable[[Http], Outcome]:
         """What a worker does: look the id up where needed, ask, keep the answer. Runs once for all its waiters."""
         provider = each.asker.configured.provider
 
@@ -302,14 +306,29 @@ class Gatherer:
                     looked_up = guard.lookup(provider, ask, http)
                     ask = replace(ask, ids={**ask.ids, **looked_up})
                     key = replace(key, asked_id=provider.asked_id(ask.kind, ask.ids) or key.asked_id)
-                fragment = guard.details(provider, replace(ask, original_language=_original_language(each)), http)
+                ask = replace(ask, original_language=_original_language(each))
+                parts = guard.along(provider, ask, counts)
+                fragment, fragments = guard.details_along(provider, ask, parts, http)
             except TitleNotFound as miss:
                 return self._missed(each, key, miss)
-            return self._answered(each, key, fragment)
+            self._keep_parts(each.asker, fragments)
+            untold = frozenset((part.asked_id, part.shape) for part in parts if part not in fragments)
+            return replace(self._answered(each, key, fragment), untold=untold)
 
         return call
 
-    def _answered(self, each: _Round, key: AnswerKey, fragment: Fragment) -> Outcome:
+    def _keep_parts(self, asker: Asker, fragments: Mapping[Part, Fragment | None]) -> None:
+        """Keep what came of the parts of a series with the answer about it: who asks for them next finds them."""
+        if not fragments:
+            return
+        keys = {part: key_of(asker, part) for part in fragments}
+        waiting = self.arrivals.find(keys.values())
+        with self._database.read() as connection:
+            stored = answers.read(connection, keys.values()) | waiting
+        for part, fragment in fragments.items():
+            self._parts.keep(asker, part, fragment, stored.get(keys[part]))
+
+    def _answered(self, each: _Round, key: AnswerKey, fragment: Fragment) -> Answered:
         now = self._clock.now()
         fragment = self._drift.checked(fragment, each.stored.fragment if each.stored else None)
         if fragment.trouble:

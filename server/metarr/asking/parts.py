@@ -4,7 +4,7 @@ A part that fails leaves what it lists unread, and the next run asks for it alon
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -30,18 +30,26 @@ from metarr.store.database import Database
 log = structlog.get_logger(__name__)
 
 
+UNTOLD = ProviderError("the answer says nothing of it")
+"""Why a part is not there that was asked for together with others. It is not asked for by itself: while a provider
+ignores what is appended, that would be twenty times as many requests."""
+
+
 @dataclass(frozen=True)
 class SeriesInquiry:
     """What is asked of all providers about the episodes of a series. `ids` are those of the series, by type; `counts`:
     by season how many episodes the library has; `original_language`: ISO 639-1, "" for unknown; `orders`: by provider
     those that are wanted besides the aired one. `inquiry`: whom to ask, how new the answers are to be, and until when
-    to wait."""
+    to wait. `further`: by provider like `counts` of seasons that the library does not have. `untold`: by provider the
+    parts that it was asked for just now and did not tell, each by its asked id and shape."""
 
     ids: Mapping[str, str]
     counts: Mapping[int, int]
     original_language: str
     orders: Mapping[str, tuple[str, ...]]
     inquiry: Inquiry
+    further: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    untold: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
 
 
 PartOutcomes = Mapping[Part, Outcome]
@@ -55,6 +63,7 @@ class _Question:
     asker: Asker
     lister: ListsEpisodes
     ask: Ask
+    counts: Mapping[int, int]
     stored: Mapping[Part, StoredAnswer | None]
 
 
@@ -80,8 +89,11 @@ class PartGatherer:
         tickets: list[tuple[_Question, tuple[Part, ...], Ticket[dict[Part, Outcome]]]] = []
         for question in questions:
             outcomes[question.asker.id] = self._without_asking(question, series.inquiry)
+            untold = series.untold.get(question.asker.id, frozenset())
+            ignored = [part for part in question.stored if (part.asked_id, part.shape) in untold]
+            outcomes[question.asker.id] |= self._failed(question, ignored, UNTOLD) if ignored else {}
             due = [part for part in question.stored if part not in outcomes[question.asker.id]]
-            for parts in question.lister.together(due, series.counts) if due else ():
+            for parts in question.lister.together(due, question.counts) if due else ():
                 asked = self._submit(question, parts, series.inquiry)
                 if isinstance(asked, Ticket):
                     tickets.append((question, parts, asked))
@@ -106,14 +118,12 @@ class PartGatherer:
             preferences=heard.config.preferences,
             settings=asker.configured.settings,
         )
-        question = _Question(
-            asker, lister, ask, dict.fromkeys(guard.parts(asker.configured.provider, ask, series.counts))
-        )
-        keys = {part: key_of(question.asker, part) for part in question.stored}
+        counts = {**series.further.get(asker.id, {}), **series.counts}
+        keys = {part: key_of(asker, part) for part in guard.parts(asker.configured.provider, ask, counts)}
         waiting = self._arrivals.find(keys.values())
         with self._database.read() as connection:
             stored = answers.read(connection, keys.values()) | waiting
-        return _Question(asker, lister, ask, {part: stored.get(key) for part, key in keys.items()})
+        return _Question(asker, lister, ask, counts, {part: stored.get(key) for part, key in keys.items()})
 
     def _without_asking(self, question: _Question, inquiry: Inquiry) -> dict[Part, Outcome]:
         """What needs no request: a fresh answer, or a provider that is not to be asked."""
@@ -165,7 +175,7 @@ class PartGatherer:
         outcomes = {part: self._kept.keep(asker, part, each, stored[part]) for part, each in fragments.items()}
         left_out = [part for part in parts if part not in fragments]
         if left_out:
-            outcomes |= self._failed(question, left_out, ProviderError("the answer says nothing of it"))
+            outcomes |= self._failed(question, left_out, UNTOLD)
         return outcomes
 
     def _failed(self, question: _Question, parts: Sequence[Part], error: ProviderError) -> dict[Part, Outcome]:

@@ -59,7 +59,8 @@ class Answered(Struct, frozen=True, kw_only=True):
     """The provider answered. `asked_id` is the typed id it was asked with, such as `imdb:tt0137523`.
 
     `stale`: the answer is older than wanted, and stands in because no newer one could be had. `instead_of`: the typed
-    id it was asked with first, whose record is gone: it was found by another id of the title.
+    id it was asked with first, whose record is gone: it was found by another id of the title. `untold`: parts that were
+    to come with it and did not, each by its asked id and shape.
     """
 
     fragment: Fragment
@@ -68,6 +69,7 @@ class Answered(Struct, frozen=True, kw_only=True):
     instead_of: str = ""
     stale: bool = False
     cached: bool = False
+    untold: frozenset[tuple[str, str]] = frozenset()
 
 
 class NotFound(Struct, frozen=True, kw_only=True):

@@ -420,7 +420,7 @@ def _counts(key: TitleKey, number: int) -> bool:
 
 def _is_word_with_number(key: TitleKey) -> bool:
     """Whether it may be said of every episode: "Chapter 7", in any language."""
-    return len(key.words) + len(key.part) == 2 and bool(key.part or key.numbers)
+    return bool(key.part or key.numbers) and sum(not word.isdecimal() for word in key.words) <= 1
 
 
 def _is_numbered_once(lists: _Lists, i: int, j: int) -> bool:

@@ -16,9 +16,10 @@ from metarr.asking.config import Config
 from metarr.asking.gather import Gatherer, Inquiry
 from metarr.clock import Clock
 from metarr.domain.changes import Change, diff, sync_reason
-from metarr.domain.entries import KnownEntry, pairs_of
+from metarr.domain.entries import KnownEntry, number_of, pairs_of
+from metarr.domain.episode_lists import SPECIALS
 from metarr.domain.item import MediaItem
-from metarr.domain.listings import asked_of
+from metarr.domain.listings import Listing, asked_of
 from metarr.domain.merge import Decision, merge
 from metarr.domain.outcome import Answered, NotAsked, Outcome, Skip
 from metarr.domain.series import outcomes_below
@@ -102,7 +103,7 @@ class BelowEnricher:
         if keep and not holding.numbering.is_pointed and series.order in lists.orders():
             holding = self._pointed(series, lists)
         below = holding.below
-        gathered = self._gather(holding, records, lists, facts, config)
+        gathered = self._gather_whole(holding, records, lists, facts, config, inquiry=inquiry)
         enriched: dict[int, EnrichedBelow] = {}
         group_id = 0
         for start in range(0, len(below), AT_ONCE):
@@ -133,7 +134,7 @@ class BelowEnricher:
             holding = holding_of(connection, series)
             records = episode_entries.of_series(connection, series.id)
         lists = self._lister.ask(holding, inquiry, config, facts)
-        return self._gather(holding, records, lists, facts, config).outcomes
+        return self._gather_whole(holding, records, lists, facts, config, inquiry=inquiry).outcomes
 
     def _pointed(self, series: MediaItem, lists: Listings) -> Holding:
         """What is held of a series of which the order could not be read before."""
@@ -143,6 +144,28 @@ class BelowEnricher:
                 raise VersionMoved(f"another order of item {series.id} was chosen meanwhile")
             point(connection, now, lists.orders(), self._clock.now())
             return holding_of(connection, now)
+
+    def _gather_whole(
+        self,
+        series: Holding,
+        records: Sequence[KnownEntry],
+        lists: Listings,
+        facts: SeriesFacts,
+        config: Config,
+        *,
+        inquiry: Inquiry,
+    ) -> _Gathered:
+        """The same, and where episodes are open, with what those list elsewhere who list by seasons."""
+        gathered = self._gather(series, records, lists, facts, config)
+        further = {
+            provider: seasons
+            for provider, listed in lists.by_provider.items()
+            if listed.is_by_season
+            and (seasons := _further_seasons(series, listed, facts.seasons_of(provider), gathered))
+        }
+        if not further:
+            return gathered
+        return self._gather(series, records, self._lister.ask(series, inquiry, config, facts, further), facts, config)
 
     def _gather(
         self, series: Holding, records: Sequence[KnownEntry], lists: Listings, facts: SeriesFacts, config: Config
@@ -227,6 +250,23 @@ class BelowEnricher:
             group_id = publish(connection, change_sets.pop(0), config.sync_fields).id
         publish_all(connection, [replace(each, group_id=group_id) for each in change_sets], config.sync_fields)
         return group_id
+
+
+def _further_seasons(
+    series: Holding, listed: Listing, seasons: Mapping[int, int], gathered: _Gathered
+) -> dict[int, int]:
+    """The seasons of a provider that the library does not have, with their counts, where it may list there what it does
+    not list in those that it has: an anime in two seasons here is one there. Not where some of these are unheard."""
+    paired = {record.item_id for record in gathered.records if f"{record.entry}/".startswith(f"{listed.series}/")}
+    open_ones = [
+        item
+        for item in series.below
+        if item.kind is Kind.EPISODE and item.id not in paired and number_of(item, "season_number") != SPECIALS
+    ]
+    if not open_ones or listed.silent:
+        return {}
+    counts = series.counts()
+    return {season: count for season, count in seasons.items() if season != SPECIALS and season not in counts}
 
 
 def _saved(connection: Connection, merged: Sequence[_Merged]) -> list[_Merged]:

@@ -31,7 +31,7 @@ from metarr.fetch.contract import Lane
 from metarr.library import join
 from metarr.library.below import Below, BelowEnricher
 from metarr.library.commit import publish
-from metarr.library.listings import facts_of
+from metarr.library.listings import counts_of, facts_of
 from metarr.library.recognize import Recognizer
 from metarr.library.reference import Reference, find
 from metarr.library.withdrawals import guarded
@@ -88,10 +88,12 @@ class Enriched:
 
 @dataclass(frozen=True)
 class _Asked:
-    """An item as it was read, and the ids by which the providers are asked about it."""
+    """An item as it was read, and the ids by which the providers are asked about it. `counts`: of a series, by season
+    how many episodes are held."""
 
     item: MediaItem
     ids: Mapping[str, IdClaim]
+    counts: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,9 @@ class Enricher:
 
     def _enrich(self, item: MediaItem, config: Config, wish: Wish) -> tuple[Enriched, Below]:
         asked = self._identified(item, config, wish)
+        if item.kind is Kind.SERIES:
+            with self._database.read() as connection:
+                asked = dataclasses.replace(asked, counts=counts_of(connection, item))
         with self._gatherer.arrivals.expected():
             findings = self._gather(asked, config, wish)
             if not answered(findings.outcomes):
@@ -227,6 +232,7 @@ class Enricher:
             fresh_after=wish.fresh_after,
             lane=wish.lane,
             deadline=wish.deadline - COMMIT_MARGIN,
+            counts=asked.counts,
         )
 
     def _commit(self, asked: _Asked, findings: Findings, below: Below, config: Config, wish: Wish) -> Enriched:

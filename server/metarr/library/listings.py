@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from metarr.asking.config import Config
 from metarr.asking.gather import Gatherer, Inquiry
-from metarr.asking.parts import PartGatherer, SeriesInquiry, first_due
+from metarr.asking.parts import PartGatherer, PartOutcomes, SeriesInquiry, first_due
 from metarr.clock import Clock
 from metarr.domain.entries import LEADING, number_of
 from metarr.domain.evidence import answer_of, is_awaited
@@ -45,9 +45,14 @@ class Holding:
         return counts | Counter({season: 1 for season in seasons if season is not None})
 
 
-def holding_of(connection: Connection, series: MediaItem) -> Holding:
-    """What the library holds of a series now."""
-    below = items.get_many(connection, items.descendants(connection, [series.id])).values()
+def counts_of(connection: Connection, series: MediaItem) -> Counter[int]:
+    """By season how many episodes the library holds of a series now."""
+    return holding_of(connection, series, fields=("season_number", "episode_number")).counts()
+
+
+def holding_of(connection: Connection, series: MediaItem, fields: Sequence[str] | None = None) -> Holding:
+    """What the library holds of a series now, with these fields alone; None: with all."""
+    below = items.get_many(connection, items.descendants(connection, [series.id]), fields=fields).values()
     numbering = numbers.numbering_of(connection, series.id, series.order)
     live, resting = [item for item in below if item.deleted_at is None], [item for item in below if item.rests]
     return Holding(series, live, resting, numbering)
@@ -61,6 +66,16 @@ class SeriesFacts:
     original_language: str
     orders: Mapping[str, tuple[str, ...]]
     outcomes: Mapping[str, Outcome]
+
+    def untold(self) -> dict[str, frozenset[tuple[str, str]]]:
+        """By provider the parts that were to come with its answer and did not."""
+        return {provider: each.untold for provider, each in self.outcomes.items() if isinstance(each, Answered)}
+
+    def seasons_of(self, provider: str) -> dict[int, int]:
+        """By season that a provider has, and is to be asked about, how many episodes it lists there."""
+        answer = answer_of(self.outcomes[provider]) if provider in self.outcomes else None
+        seasons = answer.fragment.seasons if isinstance(answer, Answered) else ()
+        return {each.number: each.episodes for each in seasons if each.fragment is None}
 
 
 def facts_of(series: MediaItem, outcomes: Mapping[str, Outcome]) -> SeriesFacts:
@@ -110,15 +125,27 @@ class Lister:
             now = holding_of(connection, series)
         return now, facts, self.ask(now, inquiry, config, facts)
 
-    def ask(self, series: Holding, inquiry: Inquiry, config: Config, facts: SeriesFacts) -> Listings:
-        """Ask for the parts of the seasons that the library holds."""
+    def ask(
+        self,
+        series: Holding,
+        inquiry: Inquiry,
+        config: Config,
+        facts: SeriesFacts,
+        further: Mapping[str, Mapping[int, int]] | None = None,
+    ) -> Listings:
+        """Ask for the parts of the seasons that the library holds; `further`: by provider of other ones."""
         ids = {id_type: claim.value for id_type, claim in inquiry.subject.ids.items()}
         wanted = {*USUAL, series.numbering.order} - {AIRED}
         orders = {provider: tuple(each for each in has if each in wanted) for provider, has in facts.orders.items()}
         everyone = self._gatherer.heard(config)
         gathered = self._parts.gather(
-            SeriesInquiry(ids, series.counts(), facts.original_language, orders, inquiry), everyone
+            SeriesInquiry(
+                ids, series.counts(), facts.original_language, orders, inquiry, further or {}, facts.untold()
+            ),
+            everyone,
         )
+        if inquiry.deadline is None:  # seasons that were never asked for are no silence
+            gathered = {provider: _without_unasked(parts, series.counts()) for provider, parts in gathered.items()}
         askers = {asker.id: asker for asker in everyone.askers(Kind.SERIES)}
         listings = {
             provider: listing(
@@ -142,3 +169,11 @@ class Lister:
 def _number(item: MediaItem) -> Number | None:
     season, number = number_of(item, "season_number"), number_of(item, "episode_number")
     return None if season is None else (season, number or 0)
+
+
+def _without_unasked(parts: PartOutcomes, counts: Mapping[int, int]) -> PartOutcomes:
+    return {
+        part: outcome
+        for part, outcome in parts.items()
+        if part.season is None or part.season in counts or answer_of(outcome) is not None
+    }

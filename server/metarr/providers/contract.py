@@ -229,3 +229,16 @@ class ListsEpisodes(Protocol):
     def listed(self, ask: Ask, parts: Sequence[Part], http: Http) -> Mapping[Part, Fragment | None]:
         """What one request, or one list of pages, tells of these parts, as fragments about a season: None for a part
         that there is none of. What is left out was not told this time."""
+
+
+@runtime_checkable
+class TellsAlong(Protocol):
+    """A provider that tells some parts of a series in the answer about the series itself, at no request more."""
+
+    def along(self, ask: Ask, counts: Mapping[int, int]) -> tuple[Part, ...]:
+        """The parts for which that answer has room; `counts` as for `ListsEpisodes.parts`."""
+
+    def details_along(
+        self, ask: Ask, parts: Sequence[Part], http: Http
+    ) -> tuple[Fragment, Mapping[Part, Fragment | None]]:
+        """What `details` tells, and what `ListsEpisodes.listed` tells of these parts."""

@@ -35,6 +35,7 @@ from metarr.providers.contract import (
     Query,
     Searches,
     SettingValue,
+    TellsAlong,
 )
 from metarr.providers.reading import Malformed, each
 
@@ -150,10 +151,43 @@ def listed(provider: Provider, ask: Ask, parts: Sequence[Part], http: Http) -> d
         raise TitleNotFound(f"{provider.id} lists no episodes")
     lister: ListsEpisodes = provider
     returned: object = guarded(lambda: lister.listed(ask, parts, http), f"{provider.id}.listed")
+    return _checked_parts(provider, parts, returned, f"{provider.id}.listed")
+
+
+def along(provider: Provider, ask: Ask, counts: Mapping[int, int]) -> tuple[Part, ...]:
+    """The parts that the answer about a series tells, too. Raises ProviderError."""
+    if not isinstance(provider, TellsAlong) or not counts:
+        return ()
+    teller: TellsAlong = provider
+    returned: object = guarded(lambda: teller.along(ask, counts), f"{provider.id}.along")
+    if not isinstance(returned, tuple | list) or not all(isinstance(part, Part) for part in returned):
+        raise BadAnswer(f"{provider.id}.along returned {type(returned).__name__}")
+    return tuple(dict.fromkeys(returned))
+
+
+def details_along(
+    provider: Provider, ask: Ask, parts: Sequence[Part], http: Http
+) -> tuple[Fragment, dict[Part, Fragment | None]]:
+    """What `details` and `listed` tell, in one. Raises ProviderError, TitleNotFound."""
+    if not parts or not isinstance(provider, TellsAlong):
+        return details(provider, ask, http), {}
+    teller: TellsAlong = provider
+    what = f"{provider.id}.details_along"
+    returned: object = guarded(lambda: teller.details_along(ask, parts, http), what)
+    if not isinstance(returned, tuple) or len(returned) != 2:
+        raise BadAnswer(f"{what} returned {type(returned).__name__}")
+    fields = guarded(lambda: provider.fields(ask.kind, ask.settings), f"{provider.id}.fields")
+    fragment = guarded(lambda: checked_fragment(provider, ask.kind, returned[0], fields), what)
+    return fragment, _checked_parts(provider, parts, returned[1], what)
+
+
+def _checked_parts(
+    provider: Provider, parts: Sequence[Part], returned: object, what: str
+) -> dict[Part, Fragment | None]:
     if not isinstance(returned, Mapping):
-        raise BadAnswer(f"{provider.id}.listed returned {type(returned).__name__}")
+        raise BadAnswer(f"{what} returned {type(returned).__name__}")
     return {
-        part: fragment and guarded(partial(_checked_list, provider, part, fragment), f"{provider.id}.listed")
+        part: fragment and guarded(partial(_checked_list, provider, part, fragment), what)
         for part, fragment in returned.items()
         if part in parts
     }

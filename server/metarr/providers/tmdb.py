@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from metarr.domain.id_spelling import valid_id
 from metarr.domain.languages import TitleLanguages
-from metarr.domain.outcome import Fragment, ListedEpisode
+from metarr.domain.outcome import Fragment, ListedEpisode, ListedSeason
 from metarr.domain.values import Artwork, Collection, Credit, Image, Kind, Text
 from metarr.errors import BadAnswer, KeyRefused, ProviderError, RateLimited, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
@@ -118,7 +118,8 @@ MAX_LANGUAGES = 3
 """Listed ones in which episodes are asked for, besides the original one."""
 MAX_APPENDS = 20
 EPISODES_A_REQUEST, LEAST_A_SEASON = 400, 20
-"""An answer has 10 KB for each episode, and may be 8 MiB long; a season may have more than the library holds of it."""
+"""An answer has 10 KB for each episode, and may be 8 MiB long, people of the whole series among them; a season may have
+more than the library holds of it."""
 
 
 class Tmdb(Provider):
@@ -150,7 +151,7 @@ class Tmdb(Provider):
     }
     asks_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {Kind.MOVIE: ("tmdb",), Kind.SERIES: ("tmdb",)}
     plain_language = None
-    parser_version = 2
+    parser_version = 3
     looks_up_by: ClassVar[Mapping[Kind, tuple[str, ...]]] = {Kind.MOVIE: ("imdb",), Kind.SERIES: ("imdb", "tvdb")}
     """/find knows only series by TVDB id: given the id of a TVDB movie, it finds some series."""
 
@@ -182,14 +183,27 @@ class Tmdb(Provider):
         return BadAnswer(f"TMDB failed ({said})")
 
     def details(self, ask: Ask, http: Http) -> Fragment:
+        fragment, _ = self.details_along(ask, (), http)
+        return fragment
+
+    def along(self, ask: Ask, counts: Mapping[int, int]) -> tuple[Part, ...]:
+        """Seasons in the language of the details, as many as fit beside the other sections."""
+        wanted = [part for part in self.parts(ask, counts) if part.shape == ask.preferences.language]
+        first = next(iter(self.together(wanted, counts)), ())
+        return first[: MAX_APPENDS - len(SECTIONS[Kind.SERIES])]
+
+    def details_along(
+        self, ask: Ask, parts: Sequence[Part], http: Http
+    ) -> tuple[Fragment, Mapping[Part, Fragment | None]]:
         asked = _id_of("tmdb", ask.ids["tmdb"])
         if not asked:
             raise TitleNotFound("that is no TMDB id")
         path = f"/{PATHS[ask.kind]}/{asked}"
-        body = http.get(path, _details_params(ask.kind, ask.preferences, ask.original_language))
+        body = http.get(path, _details_params(ask.kind, ask.preferences, ask.original_language, parts))
+        joined = body
         if further := _further_language(body, ask):
-            body = {**body, "images": _joined_images(body, _images_in(further, path, http))}
-        return parse_title(body, ask.kind, ask.preferences)
+            joined = {**body, "images": _joined_images(body, _images_in(further, path, http))}
+        return parse_title(joined, ask.kind, ask.preferences), parse_seasons(body, asked, parts) if parts else {}
 
     def lookup(self, ask: Ask, http: Http) -> Mapping[str, str]:
         for id_type in self.looks_up_by[ask.kind]:
@@ -242,8 +256,8 @@ class Tmdb(Provider):
         series = _id_of("tmdb", ask.ids["tmdb"])
         if not series:
             raise TitleNotFound("that is no TMDB id")
-        appended = ",".join(f"season/{part.season}" for part in parts)
-        body = http.get(f"/tv/{series}", {"language": parts[0].shape, "append_to_response": appended})
+        params = {"language": parts[0].shape, "append_to_response": ",".join(_appended(parts))}
+        body = http.get(f"/tv/{series}", params)
         return parse_seasons(body, series, parts)
 
     def preview(self, url: str, field: str) -> str:
@@ -261,17 +275,23 @@ class Tmdb(Provider):
 # Asking ------------------------------------------------------------------------------------------------------------
 
 
-def _details_params(kind: Kind, preferences: Preferences, original: str = "") -> dict[str, str]:
+def _details_params(
+    kind: Kind, preferences: Preferences, original: str = "", parts: Iterable[Part] = ()
+) -> dict[str, str]:
     listed = preferences.image_languages[: MAX_IMAGE_LANGUAGES - 2]
     images = (*listed, original) if original and "artwork" in preferences.original else listed
     videos = (*preferences.image_languages[: MAX_IMAGE_LANGUAGES - 2], original or "en", "en", "null")
     return {
         "language": preferences.language,
-        "append_to_response": ",".join(SECTIONS[kind]),
+        "append_to_response": ",".join((*SECTIONS[kind], *_appended(parts))),
         # Without these two, `language` filters images and videos as well: no textless image would come.
         "include_image_language": ",".join(dict.fromkeys((*images, "null"))),
         "include_video_language": ",".join(dict.fromkeys(videos)),
     }
+
+
+def _appended(parts: Iterable[Part]) -> list[str]:
+    return [f"season/{part.season}" for part in parts]
 
 
 def _further_language(body: Any, ask: Ask) -> str:
@@ -355,7 +375,18 @@ def parse_title(body: Any, kind: Kind, preferences: Preferences) -> Fragment:
         _read_movie(reading, body, preferences)
     else:
         _read_series(reading, body, preferences)
-    return reading.fragment(_claims(body, kind), _known_titles(body, NAMES[kind]))
+    fragment = reading.fragment(_claims(body, kind), _known_titles(body, NAMES[kind]))
+    return replace(fragment, seasons=_seasons(body)) if kind is Kind.SERIES else fragment
+
+
+def _seasons(body: dict[str, Any]) -> tuple[ListedSeason, ...]:
+    """The seasons that there are; what is said about each is to be asked for."""
+
+    def season(row: Mapping[str, Any]) -> ListedSeason:
+        episodes = optional(whole, row.get("episode_count")) or 0
+        return ListedSeason(number=place_number(row["season_number"]), episodes=episodes)
+
+    return tuple(optional(lambda rows: each(objects(rows), season), body.get("seasons")) or ())
 
 
 def parse_seasons(body: Any, series: str, parts: Sequence[Part]) -> dict[Part, Fragment | None]:

@@ -16,6 +16,7 @@ from metarr.providers import tvdb
 from metarr.store.changes import Selection
 from series_trees import add_episodes, add_series, everything, told, tree, values_of
 from simulators import Series
+from simulators.tmdb import season_details
 from tiers import slow_but
 
 DAY = 24 * 3600
@@ -30,9 +31,9 @@ def test_a_run_of_a_series_tells_of_all_that_is_below(home: House) -> None:
     assert home.asked() == {
         "fanart": 1,
         "omdb": 3,
-        "tmdb": 3,
+        "tmdb": 2,
         "tvdb": 4,
-    }  # TheTVDB: a login, a look-up, itself, its list
+    }  # TMDB: a look-up, itself with both seasons; TheTVDB: a login, a look-up, itself, its list
     below = tree(home, series)
     assert told(below[1, 1], "title", "plot", "release_date", "runtime_minutes") == {
         "title": "Winter Is Coming",
@@ -104,6 +105,39 @@ def test_a_series_without_anything_below_costs_no_request_more(home: House) -> N
     home.asked()
     home.enrich(series)
     assert home.asked() == {"fanart": 1, "omdb": 1, "tmdb": 2, "tvdb": 3}
+
+
+def test_what_is_listed_elsewhere_is_asked_for_where_episodes_are_open(home: House) -> None:
+    """TMDB has the last ones of a season in the next one, which the library does not have."""
+    told_title = title("game-of-thrones")
+    assert isinstance(told_title, Series)
+    first, second = (season_details(told_title, season, "en") for season in told_title.seasons if season.number)
+    moved = first["episodes"][3:]
+    first["episodes"], places = first["episodes"][:3], range(50, 99)
+    second["episodes"] += [
+        {**row, "season_number": 2, "episode_number": n} for n, row in zip(places, moved, strict=False)
+    ]
+    home.simulators.patch("tmdb", "series", told_title.tmdb, **{"season/1": first, "season/2": second})
+    series = add_series(home, "game-of-thrones", seasons=(1,))
+    home.asked()
+    home.enrich(series)
+    assert home.asked()["tmdb"] == 3
+    assert tree(home, series)[1, 5].fields["tmdb_rating"].asked_ids == ("tmdb:1399/2/51",)
+    home.enrich(series)
+    assert home.asked() == {}
+    assert tree(home, series)[1, 5].fields["tmdb_rating"].asked_ids == ("tmdb:1399/2/51",)
+
+
+@pytest.mark.slow
+def test_seasons_that_do_not_come_along_are_not_asked_for_singly(home: House) -> None:
+    home.services.settings.update({"languages": ["de-DE", "en-US"]})
+    home.simulators.fault("tmdb", "append_ignored", path_contains="/tv/")
+    series = add_series(home, "game-of-thrones")
+    home.asked()
+    home.enrich(series)
+    assert home.asked()["tmdb"] == 3, "a look-up, itself, the seasons in the other language"
+    assert "tmdb" in home.awaited(series)
+    assert "tmdb_rating" not in tree(home, series)[1, 1].fields
 
 
 def test_a_new_episode_has_its_series_enriched_again(home: House) -> None:

@@ -13,7 +13,7 @@ from metarr.providers import guard
 from metarr.providers.contract import Ask, Part, Preferences
 from metarr.providers.fanart import Fanart
 from metarr.providers.omdb import Omdb, parse_season
-from metarr.providers.tmdb import EPISODES_A_REQUEST, Tmdb, parse_seasons
+from metarr.providers.tmdb import EPISODES_A_REQUEST, MAX_APPENDS, Tmdb, parse_seasons
 from metarr.providers.tvdb import MAX_PAGES, Tvdb, parse_episodes
 from samples import sample_json
 
@@ -119,6 +119,32 @@ def test_long_seasons_are_asked_for_in_several_requests() -> None:
     bundles = Tmdb().together(Tmdb().parts(ask(tmdb="1"), counts), counts)
     assert [[part.season for part in bundle] for bundle in bundles] == [[1], [2, 3]]
     assert EPISODES_A_REQUEST < 500
+
+
+def test_seasons_come_along_with_their_series_as_far_as_there_is_room() -> None:
+    counts = dict.fromkeys(range(1, 46), 10)
+    along = Tmdb().along(ask("ja", ("de-DE", "en-US", "en"), tmdb="1399"), counts)
+    assert [(part.shape, part.season) for part in along] == [("de-DE", season) for season in range(1, 13)]
+    assert Tmdb().along(ask(tmdb="1399"), {}) == ()
+    http = FakeHttp({"/tv/1399": {**SERIES, "name": "Game of Thrones"}})
+    fragment, parts = guard.details_along(Tmdb(), ask(tmdb="1399"), [S1, S2], http)
+    appended = http.requests[0].params["append_to_response"].split(",")
+    assert appended[-2:] == ["season/1", "season/2"]
+    assert len(appended) + 10 == MAX_APPENDS
+    assert fragment.texts["title"][0].value == "Game of Thrones"
+    assert [(each.number, each.episodes, each.fragment) for each in fragment.seasons] == [(1, 0, None), (2, 0, None)]
+    assert parts.keys() == {S1}
+    assert [entry.id for entry in (parts[S1] or seasoned()).listed] == ["tmdb:1399/1/2"]
+
+
+@pytest.mark.parametrize("said", [None, 7, (1, 2, 3), (Fragment(provider="tmdb", kind=Kind.SERIES), "parts")])
+def test_what_is_no_answer_with_parts_is_refused(said: Any) -> None:
+    class Odd(Tmdb):
+        def details_along(self, ask: Ask, parts: Any, http: Any) -> Any:
+            return said
+
+    with pytest.raises(BadAnswer):
+        guard.details_along(Odd(), ask(tmdb="1399"), [S1], FakeHttp())
 
 
 @pytest.mark.recordings
