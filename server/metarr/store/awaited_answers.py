@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, or_, select, true, union, update
 
 from metarr.domain.freshness import LONGEST_WAIT, DueItem, next_attempt
 from metarr.domain.values import Struct
@@ -135,19 +135,19 @@ def wake(connection: Connection, provider: str, now: datetime) -> int:
 
 
 def counts(connection: Connection) -> dict[str, int]:
-    """By provider, how many live items await an answer of it."""
+    """By provider, how many live items await an answer of it. One that was searched for in vain waits for its owner."""
     everything = {row.provider: row.missing for row in connection.execute(_BY_PROVIDER)}
-    deleted = {row.provider: row.missing for row in connection.execute(_BY_PROVIDER.where(_OF_DELETED))}
-    return {provider: missing - deleted.get(provider, 0) for provider, missing in everything.items()}
+    others = {row.provider: row.missing for row in connection.execute(_BY_PROVIDER.where(_OF_OTHERS))}
+    return {provider: missing - others.get(provider, 0) for provider, missing in everything.items()}
 
 
 def count_items(connection: Connection) -> int:
-    """How many live items await any answer."""
-    everything, deleted = (
+    """How many live items await any answer, those that were searched for in vain left out."""
+    everything, others = (
         connection.execute(select(func.count()).select_from(each.subquery())).scalar_one()
-        for each in (_WAITING, _WAITING.where(_OF_DELETED))
+        for each in (_WAITING, _WAITING.where(_OF_OTHERS))
     )
-    return everything - deleted
+    return everything - others
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -158,8 +158,14 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 BY_ITSELF = or_(items.c.monitored == true(), table.c.fresh_after.is_not(None))
 """What is asked about without anybody wanting it now."""
 
-# Deleted items are few: what is theirs is taken off, so that nobody need look every item up.
-_OF_DELETED = table.c.item_id.in_(select(items.c.id).where(items.c.deleted_at.is_not(None)))
+# Those that do not count are few: what is theirs is taken off, so that nobody need look every item up. A query for
+# each of the two kinds, for only so each has its index.
+_OF_OTHERS = table.c.item_id.in_(
+    union(
+        select(items.c.id).where(items.c.deleted_at.is_not(None)),
+        select(items.c.id).where(items.c.undecided.is_not(None)),
+    )
+)
 _BY_PROVIDER = select(table.c.provider, func.count().label("missing")).group_by(table.c.provider)
 _WAITING = select(table.c.item_id).group_by(table.c.item_id)
 

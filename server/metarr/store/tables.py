@@ -164,6 +164,8 @@ _UNTOUCHED = and_(items.c.last_enriched_at.is_(None), items.c.monitored == true(
 # The exceptions, which are counted and taken off, so that nobody need count a whole library.
 for _name, _few in (("deleted", _DELETED), ("unmonitored", _UNMONITORED), ("untouched", _UNTOUCHED)):
     Index(f"ix_items_{_name}", items.c.kind, sqlite_where=_few, postgresql_where=_few)
+_UNDECIDED = items.c.undecided.is_not(None)
+Index("ix_items_undecided", items.c.id, sqlite_where=_UNDECIDED, postgresql_where=_UNDECIDED)
 
 episode_numbers = Table(
     "episode_numbers",

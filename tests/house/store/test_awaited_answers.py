@@ -6,9 +6,12 @@ from sqlalchemy import Connection
 
 from factories import EARLIER, NOW, item, stored
 from metarr.domain.freshness import DueItem, whom_first
+from metarr.domain.item import Undecided
+from metarr.domain.values import Kind
 from metarr.store import awaited_answers, items
 from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.database import Database
+from metarr.store.items import ItemFilter
 from strategies import moments, texts
 
 HOUR = timedelta(hours=1)
@@ -67,6 +70,18 @@ def test_only_monitored_live_items_whose_time_has_come_are_due(connection: Conne
     assert [due.item_id for due in awaited_answers.due(connection, "omdb", NOW, 10)] == [now]
     assert [due.item_id for due in awaited_answers.due(connection, "omdb", NOW + HOUR, 10)] == [now, _later]
     assert awaited_answers.next_due(connection) == NOW
+
+
+def test_what_was_searched_for_in_vain_waits_for_its_owner_and_for_nobody_else(connection: Connection) -> None:
+    plain, in_vain = add(connection), add(connection, undecided=Undecided(not_before=NOW + HOUR))
+    gone = add(connection, undecided=Undecided(not_before=NOW))
+    for item_id in (plain, in_vain, gone):
+        awaited_answers.set_for_item(connection, item_id, {"omdb": waiting(), "tvdb": waiting(reason="no_id")})
+    items.soft_delete(connection, [gone], NOW)
+    assert awaited_answers.counts(connection) == {"omdb": 1, "tvdb": 1}
+    assert awaited_answers.count_items(connection) == 1
+    assert items.kinds_summary(connection, ItemFilter())[Kind.MOVIE].awaited == {"omdb": 1, "tvdb": 1}
+    assert [head.id for head in items.page(connection, ItemFilter(awaited_provider="omdb"))] == [plain]
 
 
 def test_nothing_is_due_at_a_time_when_all_wait_for_the_settings(connection: Connection) -> None:

@@ -31,6 +31,7 @@ from metarr.store import (
 from metarr.store.answers import AnswerKey
 from metarr.store.database import Database
 from metarr.store.items import field_counts
+from metarr.store.items.words import sort_key
 from postgres import Cluster
 
 AT = 1_790_000_000_000_000
@@ -130,6 +131,7 @@ SECOND: Rows = {
     ],
 }
 WRITTEN_ANEW: dict[tuple[str, str], dict[str, str]] = {
+    ("items", "sort_key"): {"heat 2": "heat 0000000002"},
     ("field_values", "source"): {
         "tmdb": '["tmdb"]',
         "omdb+tmdb": '["omdb","tmdb"]',
@@ -225,6 +227,8 @@ NUMBERS: Rows = {"episode_numbers": [{"series_id": 1, "numbering": "library", "s
 
 USAGE: Rows = {"provider_usage": [{"provider": "omdb", "day": "2026-11-22", "usage": "{}", "lived_day": 3}]}
 
+TOKENS: Rows = {"player_tokens": [{"id": "a", "player_id": "kodi", "name": "Kodi", "digest": "d", "added_at": AT}]}
+
 HELD: Rows = {"held_removals": [{"player_id": "kodi", "host_key": "7", "since": 0}]}
 
 HOSTS: Rows = {
@@ -271,6 +275,12 @@ RELEASED: dict[str, Rows] = {
         | HOSTS
         | HELD,
     ),
+    "0026": with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES)
+    | NUMBERS
+    | USAGE
+    | HOSTS
+    | HELD
+    | TOKENS,
 }
 """By schema, rows of it: at least one for each of its tables."""
 
@@ -370,6 +380,20 @@ def test_the_numbers_of_files_point_to_the_episodes_that_have_them(
             (row["series_id"], row["numbering"], row["season"], row["number"], row["item_id"])
             for row in rows(database)["episode_numbers"]
         ] == [(70, "library", 1, 1, 73), (70, "library", 1, 2, 75)]
+
+
+def test_titles_with_numbers_are_sorted_as_new_ones_are(made: Callable[[str], Database], tmp_path: Path) -> None:
+    titles = ["Movie 10", "movie 2", "20,000 Leagues", "1 2 3 4 5 6", "Heat", "007"]
+    with closing(made("0026")) as database:
+        with database.begin() as connection:
+            for number, title in enumerate(titles, 100):
+                connection.execute(_tables(connection).tables["items"].insert(), _item(title) | {"id": number})
+        database.migrate(tmp_path / "backups", NOW)
+        with database.read() as connection:
+            for each in items.get_many(connection, list(range(100, 106))).values():
+                assert items.heads_of(connection, [each.id])[each.id].sort_key == sort_key(each)
+            found = [head.id for head in items.page(connection) if head.id >= 100]
+        assert [titles[item_id - 100] for item_id in found] == [titles[place] for place in (3, 5, 2, 4, 1, 0)]
 
 
 @pytest.mark.parametrize(

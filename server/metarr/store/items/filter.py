@@ -19,8 +19,9 @@ class ItemFilter(Struct, frozen=True, kw_only=True):
 
     `title`: one of its titles is this one; `title_contains`: one of them contains this; both without regard to case and
     accents. `missing_field`: nothing is stored in it, though the kind has it. `awaited_provider`: an answer of it is
-    still to be had. `source`: some value is its word, or it has a part in one. `player`: it has the item. `years`: the
-    first and the last, 0: any. `values_held`: some value is held. `kinds`: one of these.
+    still to be had; not where a search was in vain, for then its owner is waited for. `source`: some value is its word,
+    or it has a part in one. `player`: it has the item. `years`: the first and the last, 0: any. `values_held`: some
+    value is held. `kinds`: one of these.
     `unidentified`: a movie or series without an external id of one of the types `asked_by`, by which providers are
     asked; none of these named: without any. `undecided`: such a one that was looked for in vain. `deleted`: deleted
     items instead of live ones. The others: None for both.
@@ -64,7 +65,7 @@ def narrowed(query: Select[Any], fits: ItemFilter) -> Select[Any]:
         waits = exists().where(
             awaited_answers.c.item_id == items.c.id, awaited_answers.c.provider == fits.awaited_provider
         )
-        query = query.where(waits)
+        query = query.where(waits, AWAITS_PROVIDERS)
     if fits.locked_field:
         query = query.where(items.c.id.in_(LOCKED.where(field_values.c.field == fits.locked_field)))
     if fits.source:
@@ -89,6 +90,9 @@ def narrowed(query: Select[Any], fits: ItemFilter) -> Select[Any]:
 
 KIND = items.c.kind.concat("")
 """As an expression, where another index than the one on kinds is to be used."""
+
+AWAITS_PROVIDERS = items.c.undecided.is_(None)
+"""Where an answer is awaited, it is a provider's; where a search was in vain, the owner's word is."""
 
 # Few are, so they are looked up from their own index, and not for each item.
 LOCKED = select(field_values.c.item_id).where(field_values.c.locked == true())

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, case, false, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, case, false, func, select
 
 from metarr.domain.values import Kind, Struct
 from metarr.store.items import field_counts
 from metarr.store.items.field_counts import FieldCount, FieldCounts
-from metarr.store.items.filter import KIND, LOCKED, ItemFilter, undecided, unidentified
+from metarr.store.items.filter import AWAITS_PROVIDERS, KIND, LOCKED, ItemFilter, undecided, unidentified
 from metarr.store.items.lists import listed
 from metarr.store.tables import awaited_answers, items, player_items
 
@@ -49,7 +49,7 @@ def kinds_summary(connection: Connection, fits: ItemFilter) -> dict[Kind, KindSu
     sums = [func.count(case((condition, 1))).label(name) for name, condition in wants.items()]
     columns: list[Any] = [KIND.label("kind"), func.count().label("items"), *sums]
     query = listed(select(*columns), fits, by_kind=False).group_by(KIND)
-    awaited = _by(connection, fits, awaited_answers, awaited_answers.c.provider)
+    awaited = _by(connection, fits, awaited_answers, awaited_answers.c.provider, AWAITS_PROVIDERS)
     by_player = _by(connection, fits, player_items, player_items.c.player_id)
     return {
         (kind := Kind(row["kind"])): KindSummary(
@@ -83,13 +83,15 @@ def _summed(counts: FieldCounts) -> dict[tuple[Kind, str], FieldSummary]:
     }
 
 
-def _by(connection: Connection, fits: ItemFilter, table: Table, column: Column[Any]) -> Mapping[Kind, dict[str, int]]:
+def _by(
+    connection: Connection, fits: ItemFilter, table: Table, column: Column[Any], *conditions: ColumnElement[bool]
+) -> Mapping[Kind, dict[str, int]]:
     """By kind and what stands in a column of a table of items, how many items it stands beside."""
     beside = table.alias()  # a filter may look into the same table
     name = beside.c[column.name]
     query = select(KIND, name, func.count(beside.c.item_id.distinct()))
     query = query.join_from(items, beside, beside.c.item_id == items.c.id)
-    query = listed(query, fits, by_kind=False).group_by(KIND, name).order_by(name)
+    query = listed(query, fits, by_kind=False).where(*conditions).group_by(KIND, name).order_by(name)
     by_kind: defaultdict[Kind, dict[str, int]] = defaultdict(dict)
     for kind, named, number in connection.execute(query).all():
         by_kind[Kind(kind)][named] = number

@@ -59,8 +59,22 @@ _BY_WORDS = select(
 
 
 def sort_key(item: MediaItem) -> str:
-    """What lists are sorted by."""
-    return folded(text_of(item, "sort_title") or _without_article(shown_title(item)))
+    """What lists are sorted by: as people do, so that "Movie 2" comes before "Movie 10"."""
+    return in_natural_order(folded(text_of(item, "sort_title") or _without_article(shown_title(item))))
+
+
+def in_natural_order(text: str) -> str:
+    """The text with its first numbers so long that they sort by what they count, "movie 0000000002". Not all of them:
+    a title of nothing but numbers would grow beyond what an index takes."""
+    return _NUMBER.sub(_padded, text, count=4)
+
+
+_NUMBER = re.compile(r"[0-9]+(?:,[0-9]{3})*(?![0-9])")
+"""Such as 7, 007 and 20,000."""
+
+
+def _padded(number: re.Match[str]) -> str:
+    return number[0].replace(",", "").lstrip("0").zfill(10)
 
 
 def search_key(item: MediaItem) -> str:

@@ -22,6 +22,23 @@ def test_lists_are_sorted_without_regard_to_case_accents_and_articles(connection
     assert titles(items.page(connection)) == ["A Beautiful Mind", "Brazil", "élan", "The Matrix", "the", "Zodiac"]
 
 
+def test_numbers_are_sorted_by_what_they_count(connection: Connection) -> None:
+    wanted = [
+        *("2,0", "7 Days", "The 8th Day", "12 Angry Men", "101 Dalmatians", "20,000 Leagues", "9" * 12),
+        *("M1", "Movie", "Movie 2", "Movie 2 Part 3", "Movie 2 Part 10", "Movie 10", "Movie 010: Again"),
+        *("Se7en", "Se10en"),
+    ]
+    for title in reversed(wanted):
+        items.add(connection, item(title=title))
+    assert titles(items.page(connection)) == wanted
+
+
+def test_a_title_of_nothing_but_numbers_stays_short_enough_for_an_index(connection: Connection) -> None:
+    title = "1 " * 245
+    items.add(connection, item(title=title))
+    assert len(items.page(connection)[0].sort_key) < len(title) + 50
+
+
 def test_the_sort_title_goes_before_the_title(connection: Connection) -> None:
     items.add(connection, item(title="Zorro", fields={"sort_title": stored("AAA")}))
     items.add(connection, item(title="Brazil"))

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 
 from factories import NOW, item
 from metarr.domain.fields import fields_of
-from metarr.domain.item import Conflict, FieldValue, MediaItem, Rule
+from metarr.domain.item import Conflict, FieldValue, MediaItem, Rule, Undecided
 from metarr.domain.values import Kind
 from metarr.store import awaited_answers, items, tables
 from metarr.store.awaited_answers import AwaitedAnswer
@@ -87,7 +87,13 @@ def fill(connection: Connection, chance: random.Random) -> Oracle:
     stored = items.get_many(connection, list(awaited))
     in_vain -= {item_id for item_id, waits in awaited.items() if not waits}
     return {
-        item_id: Known(each, awaited[item_id], having[item_id], in_vain=item_id in in_vain)
+        # One that was searched for in vain awaits its owner's word.
+        item_id: Known(
+            each,
+            frozenset() if each.undecided else awaited[item_id],
+            having[item_id],
+            in_vain=item_id in in_vain,
+        )
         for item_id, each in stored.items()
     }
 
@@ -106,6 +112,7 @@ def _item(chance: random.Random, kind: Kind, number: int, parent: int | None) ->
         monitored=chance.random() < 0.8,
         parent_id=parent,
         conflicts=(conflict,) if chance.random() < 0.2 else (),
+        undecided=Undecided(not_before=NOW) if chance.random() < 0.2 else None,
         added_at=chance.choice((None, NOW, NOW - timedelta(days=1), NOW - timedelta(days=2))),
         last_enriched_at=chance.choice((None, None, NOW, NOW - timedelta(hours=1))),
     )
