@@ -51,5 +51,5 @@ def undo_run(item_id: str) -> Response:
     answer = ask(services.enrichment.UndoChangeSets, wanted, SECONDS)
     item = read(item_id).item
     return page(
-        "item_undo.html", item=item, title=called(item), group=wanted.group_id, answer=answer, done=do == "undo"
+        "undo.html", item=item, title=called(item), group=wanted.group_id, answer=answer, done=do == "undo"
     )
