@@ -273,10 +273,10 @@ class TestHistory:
         expect(page.locator("#job header")).not_to_contain_text("Running")
         page.goto("/item/1")
         page.get_by_role("button", name="Whole run").first.click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Take the whole run back?")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Take all of it back?")
         assert field(metarr, "imdb_rating")["value"] == 5.0
         page.get_by_role("button", name="Take it back").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("The run is taken back")
+        expect(page.get_by_role("heading", level=1)).to_have_text("All of it is taken back")
         assert field(metarr, "imdb_rating")["value"] == 8.8
 
 

@@ -42,8 +42,10 @@ def key_refused(provider_id: str, status: ChannelStatus) -> Notice:
 
 
 def limited(provider_id: str, status: ChannelStatus) -> Notice:
-    what = "daily quota used up" if status.limited_reason == Reason.QUOTA_EXHAUSTED else "rate-limited"
-    text = f"{what}: {status.limited_detail}" if status.limited_detail else what
+    if status.limited_reason == Reason.QUOTA_EXHAUSTED:
+        text = "daily quota used up"
+    else:
+        text = f"rate-limited: {status.limited_detail}" if status.limited_detail else "rate-limited"
     return _of_provider(NoticeCode.PROVIDER_LIMITED, provider_id, text)
 
 

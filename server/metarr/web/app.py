@@ -26,7 +26,7 @@ from metarr.web import (
     show,
     static,
 )
-from metarr.web.frame import DOOR, called, is_partial, label, picture, refusal, status_of
+from metarr.web.frame import DOOR, called, first_shown, is_partial, label, picture, refusal, status_of
 from metarr.web.item import artwork, field, history, identity, refresh, series, view
 from metarr.web.item import page as item
 
@@ -84,7 +84,7 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
         may_sign_out=session.may_sign_out, NOT_CONFIGURED=config.ProviderState.STATUS_NOT_CONFIGURED
     )
     app.jinja_env.globals.update(Field=config.Field, EPISODE=common.MEDIA_KIND_EPISODE, ABOVE_OTHERS=field.ABOVE_OTHERS)
-    app.jinja_env.globals.update(SERIES=common.MEDIA_KIND_SERIES)
+    app.jinja_env.globals.update(SERIES=common.MEDIA_KIND_SERIES, first_shown=first_shown)
     app.jinja_env.filters.update(show.FILTERS, label=label, called=called, picture=picture)
     app.jinja_env.filters.update(
         item_called=view.called,

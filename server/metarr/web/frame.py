@@ -83,6 +83,12 @@ def now() -> datetime:
     return _door().clock.now()
 
 
+def first_shown() -> int:
+    """The place in the whole list of what a page shows first, as the address says it; 0: it says nothing of it."""
+    text = request.args.get("first", "" if "page" in request.args else "1")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
 def is_partial() -> bool:
     """Whether htmx asks: then a page is its main part alone, of which htmx takes what it wants."""
     return "HX-Request" in request.headers

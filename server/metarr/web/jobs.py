@@ -6,6 +6,8 @@ from flask import Blueprint, Response, request, url_for
 
 from metarr.v1 import enrichment_service_pb2 as pb
 from metarr.web.frame import ask, go, page, services, source_names
+from metarr.web.show import job_name
+from metarr.web.undoing import Origin, undo_page
 
 pages = Blueprint("jobs", __name__)
 
@@ -35,6 +37,13 @@ def job_page(job_id: str) -> Response:
     """One of them, as it is now."""
     answer = ask(services.enrichment.GetJob, pb.GetJobRequest(job_id=job_id))
     return page("job.html", job=answer.job, troubles=answer.troubles, names=source_names())
+
+
+@pages.post("/jobs/<job_id>/undo")
+def undo(job_id: str) -> Response:
+    """Take back all that it changed."""
+    job = ask(services.enrichment.GetJob, pb.GetJobRequest(job_id=job_id)).job
+    return undo_page(Origin(job_name(job), url_for("jobs.job_page", job_id=job_id)), job_id=job_id)
 
 
 @pages.post("/jobs/<job_id>/cancel")

@@ -16,6 +16,7 @@ from metarr.v1 import config_service_pb2 as config
 from metarr.v1 import enrichment_service_pb2 as enrichment
 from metarr.v1 import host_service_pb2 as hosts
 from metarr.web.frame import now
+from metarr.web.languages import language_name
 
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
 
@@ -136,6 +137,25 @@ _PENALTIES = {
 def penalty(code: str) -> str:
     """What speaks against a title that was found."""
     return _PENALTIES.get(code, code)
+
+
+NEARLY, LIKE = 0.03, 0.25
+"""What a title's difference takes away at most where it is nearly the wanted one, and where it is like it."""
+
+
+def fit(candidate: common.Candidate) -> Badge:
+    """How well a title that was found fits the words that were searched. A name alone tells no film: that one is the
+    same is no doubt, but which of its namesakes is wanted."""
+    against = candidate.penalties
+    if against.get("title", 0) > LIKE:
+        return Badge("off", "Another title")
+    if against.get("title", 0) > NEARLY:
+        return Badge("warn", "A title like it")
+    name = "Nearly the same title" if "title" in against else "Same title"
+    for code, words in (("year", "another year"), ("year_off_by_one", "a year apart"), ("country", "another country")):
+        if code in against:
+            return Badge("warn", f"{name}, {words}")
+    return Badge("ok", name if against.keys() & {"name_only", "year_unknown", "namesake"} else "Fits")
 
 
 _OUTCOMES = {
@@ -264,9 +284,11 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "counted": counted,
     "kind_word": kind_word,
     "kinds": kinds,
+    "language": language_name,
     "linked": linked,
     "number": number,
     "outcome": outcome,
+    "fit": fit,
     "host_state": host_state,
     "job_counts": job_counts,
     "job_name": job_name,

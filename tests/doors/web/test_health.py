@@ -20,6 +20,14 @@ def test_what_was_asked_is_drawn_and_told_day_by_day(web: Client, home: House) -
     assert "1 request, 0 failed" in page.text
 
 
+def test_that_a_quota_is_used_up_is_said_once(web: Client, home: House) -> None:
+    home.simulators.set_quota("omdb", 0)
+    home.enrich(home.add("fight-club"))
+    page = seen(web.get("/health"))
+    assert page.text.casefold().count("quota used up") == 1
+    assert page.text.count("Asked again") == 1
+
+
 def test_who_looks_again_is_shown_what_is_in_force_now_and_nothing_else(web: Client, home: House) -> None:
     home.enrich(home.add("fight-club"))
     again = seen(web.get("/health", headers=HTMX))

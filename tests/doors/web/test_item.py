@@ -1,5 +1,6 @@
 """The page of an item, as a browser without script uses it, and as htmx does."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from werkzeug.test import Client
 
 from harness import PROVIDERS, House, put_enriched
 from metarr.domain.values import Kind
+from metarr.errors import CannotDo
 from metarr.jobs.jobs import Order
 from metarr.library.edit import Edit
 from metarr.library.intake import NewItem, NewSeries
@@ -62,8 +64,33 @@ class TestPage:
         home.clock.advance(1)
         home.enrich(film, force=True)
         page = seen(web.get(f"/item/{film}"))
-        assert "Waits for OMDb" in page.text
+        assert "Waits for OMDb quota used up; asked again" in page.text
         assert "Held" in page.text
+
+    @pytest.mark.slow
+    def test_whoever_is_waited_for_is_said_in_a_line(self, web, home):
+        film = home.add("inception")
+        for provider in ("tvdb", "fanart"):
+            home.simulators.fault(provider, "error_500")
+        home.simulators.set_quota("omdb", 0)
+        home.enrich(film)
+        page = seen(web.get(f"/item/{film}"))
+        assert page.text.count("Waits for") == 1
+        assert "Waits for fanart.tv, OMDb, TheTVDB" in page.text
+        assert "OMDb: quota used up;" in page.text
+
+    @pytest.mark.slow
+    def test_one_that_is_not_known_waits_for_nobody_but_its_owner(self, web, home):
+        [taken] = home.services.library.upsert([NewItem(Kind.MOVIE, "Man of Steel")])
+        with suppress(CannotDo):
+            home.enrich(taken.item.id)
+        assert home.item(taken.item.id).undecided
+        for address in (f"/item/{taken.item.id}", "/library", "/health"):
+            text = seen(web.get(address)).text
+            assert "Waits for" not in text
+            assert "Waiting for T" not in text
+            assert "waiting for an answer" not in text
+        assert "Which title this is, is not clear." in seen(web.get(f"/item/{taken.item.id}")).text
 
     @pytest.mark.slow
     @pytest.mark.parametrize("item", ["999", "abc", "imdb:tt0000001", "%00", LONG, "0"])
@@ -434,6 +461,8 @@ class TestIdentify:
         answer = seen(web.post(f"/item/{film}/identify", data={"do": "search", "title": "Fight Club", "year": "1998"}))
         assert "Fight Club" in answer.text
         assert "a year earlier or later" in answer.text
+        assert "Same title, a year apart" in answer.text
+        assert "%" not in answer.text
         assert "tmdb:550" in answer.text
 
     def test_it_becomes_another_title_and_says_what_stays(self, web, home):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from factories import NOW, item, stored
-from metarr.domain.item import Conflict
+from metarr.domain.item import Conflict, Undecided
 from metarr.domain.values import Image, Kind
 from metarr.store import awaited_answers, items, tables
 from metarr.store.awaited_answers import AwaitedAnswer
@@ -33,7 +33,7 @@ def library(home) -> dict[str, int]:
         "Casino": item(ids={"tmdb": "3"}, last_enriched_at=NOW, conflicts=(CONFLICT,)),
         "Dune": item(ids={"tmdb": "4"}, fields={"tagline": stored(None, locked=True)}, last_enriched_at=NOW),
         "Eden": item(last_enriched_at=NOW),
-        "Iris": item(last_enriched_at=NOW),
+        "Iris": item(last_enriched_at=NOW, undecided=Undecided(not_before=NOW)),
         "Fargo": item(ids={"tmdb": "6"}),
         "Gomorra": item(Kind.SERIES, ids={"tvdb": "7"}, last_enriched_at=NOW),
     }
@@ -75,7 +75,7 @@ CHIPS = {
     "want-never": ("Never looked up", "F"),
     "want-locked": ("Locked", "D"),
     "want-unmonitored": ("Not in the daily run", "B"),
-    "waiting-omdb": ("Waiting for OMDb", "DI"),
+    "waiting-omdb": ("Waiting for OMDb", "D"),
     "player-kodi": ("On Living room", "A"),
 }
 

@@ -1,11 +1,13 @@
 import pytest
 
+from metarr.domain.languages import ISO_639_1
 from metarr.domain.matching import PENALTIES
 from metarr.store.changes import CAUSES
 from metarr.v1 import common_pb2 as common
 from metarr.v1 import config_service_pb2 as config
 from metarr.v1 import enrichment_service_pb2 as enrichment
 from metarr.web import show
+from metarr.web.languages import language_name
 
 LINK = 'Free, at <a href="https://x.test/a?b=1&amp;c" rel="noopener" target="_blank">https://x.test/a?b=1&amp;c</a>.'
 
@@ -80,6 +82,41 @@ def test_every_kind_has_a_word(kind):
 )
 def test_a_conflict_says_what_contradicts_what(conflict, text):
     assert show.conflict(common.IdConflict(**conflict)) == text
+
+
+@pytest.mark.parametrize(
+    ("penalties", "words"),
+    [
+        ({}, "Fits"),
+        ({"provider_rank": 0.02}, "Fits"),
+        ({"alternative_title": 0.03}, "Fits"),
+        ({"name_only": 0.16}, "Same title"),
+        ({"name_only": 0.16, "provider_rank": 0.002, "alternative_title": 0.03}, "Same title"),
+        ({"year_unknown": 0.16}, "Same title"),
+        ({"title": 0.018, "name_only": 0.16}, "Nearly the same title"),
+        ({"title": 0.03}, "Fits"),
+        ({"year_off_by_one": 0.06}, "Same title, a year apart"),
+        ({"year_off_by_one": 0.06, "namesake": 0.1}, "Same title, a year apart"),
+        ({"title": 0.018, "year": 0.45}, "Nearly the same title, another year"),
+        ({"country": 0.15, "name_only": 0.16}, "Same title, another country"),
+        ({"title": 0.096}, "A title like it"),
+        ({"title": 0.26, "year": 0.45}, "Another title"),
+    ],
+)
+def test_how_well_a_title_fits_is_said_in_words(penalties, words):
+    assert show.fit(common.Candidate(penalties=penalties)).word == words
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [("en", "English"), ("pt-BR", "Portuguese (BR)"), ("cn", "Cantonese"), ("xx", "xx"), ("", ""), ("de-", "German")],
+)
+def test_a_language_is_called_by_its_name(tag, name):
+    assert language_name(tag) == name
+
+
+def test_every_language_that_a_setting_takes_has_a_name():
+    assert not [code for code in ISO_639_1 if language_name(code) == code]
 
 
 @pytest.mark.parametrize("code", PENALTIES)

@@ -14,6 +14,7 @@ from metarr.v1 import library_service_pb2 as library
 from metarr.web.frame import ask, etag_of, go, is_partial, page, refuse_form, services, status_of, with_pictures
 from metarr.web.frame import called as source_name
 from metarr.web.item.view import FieldView, called, catalogue, field_views, read
+from metarr.web.languages import language_name
 
 pages = Blueprint("artwork", __name__)
 
@@ -143,7 +144,7 @@ def _page(
         page_token=request.args.get("page", ""),
     )
     answer = ask(services.library.ListArtwork, wanted)
-    by_language = {each: "without text" if each == TEXTLESS else each for each in answer.languages}
+    by_language = {each: "without text" if each == TEXTLESS else language_name(each) for each in answer.languages}
     narrowings = (
         ("Provider", _tabs(item, field.info.name, "provider", {each: source_name(each) for each in answer.providers})),
         ("Language", _tabs(item, field.info.name, "language", by_language)),

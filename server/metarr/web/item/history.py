@@ -3,14 +3,13 @@
 from flask import Blueprint, Response, request, url_for
 
 from metarr.v1 import enrichment_service_pb2 as enrichment
-from metarr.web.frame import ask, go, is_partial, page, refuse_form, services
+from metarr.web.frame import ask, go, is_partial, page, services
 from metarr.web.item.view import called, item_page, read, runs
+from metarr.web.undoing import Origin, undo_page
 
 pages = Blueprint("history", __name__)
 
 PER_PAGE = 25
-SAMPLES = 20
-SECONDS = 300.0
 
 
 @pages.get("/item/<item_id>/history")
@@ -41,15 +40,6 @@ def undo(item_id: str) -> Response:
 
 @pages.post("/item/<item_id>/undo-run")
 def undo_run(item_id: str) -> Response:
-    """Take back all that a run changed, on other items too: `do` "preview", or "undo"."""
-    do = request.form.get("do")
-    if do not in ("preview", "undo"):
-        refuse_form()
-    wanted = enrichment.UndoChangeSetsRequest(
-        group_id=request.form.get("group", ""), dry_run=do == "preview", samples=SAMPLES
-    )
-    answer = ask(services.enrichment.UndoChangeSets, wanted, SECONDS)
+    """Take back all that a run changed, on other items too."""
     item = read(item_id).item
-    return page(
-        "undo.html", item=item, title=called(item), group=wanted.group_id, answer=answer, done=do == "undo"
-    )
+    return undo_page(Origin(called(item), url_for("item.show", item_id=item.id)))
