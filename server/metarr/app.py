@@ -47,6 +47,7 @@ from metarr.library.orders import SeriesOrders
 from metarr.library.pairings import Pairings
 from metarr.library.recognize import Recognizer
 from metarr.library.series_tree import SeriesTrees
+from metarr.library.whole_series import WholeSeries
 from metarr.players.hosts import Hosts
 from metarr.players.images import FOLDER as IMAGES
 from metarr.players.images import Images
@@ -177,7 +178,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
         roster=roster,
         gatherer=gatherer,
         searcher=searcher,
-        titles=TitleAggregator(gatherer, searcher, config, clock),
+        titles=TitleAggregator(gatherer, searcher, WholeSeries(database, gatherer, lister, clock), config, clock),
         enricher=enricher,
         pictures=Pictures(database, gatherer, config, clock),
         library=Library(database, gatherer, config, clock, roster=roster),

@@ -1,6 +1,7 @@
 """One merged title without storing anything in the library: what `Aggregate` tells."""
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from metarr.asking.config import Config, ConfigReader
@@ -12,14 +13,18 @@ from metarr.domain.item import IdClaim, MediaItem
 from metarr.domain.matching import Wanted
 from metarr.domain.merge import RunnerUp, explain, merge
 from metarr.domain.outcome import Outcome
+from metarr.domain.settling import Findings
 from metarr.domain.subject import Subject
 from metarr.domain.values import Kind
 from metarr.library.enrich import COMMIT_MARGIN
+from metarr.library.listings import facts_of
+from metarr.library.whole_series import WholeSeries
 
 
 @dataclass(frozen=True)
 class AggregateWish:
-    """A title by its ids, or by title and year (0: unknown). `deadline`: monotonic seconds."""
+    """A title by its ids, or by title and year (0: unknown). `episodes`: of a series, all that is below it, too.
+    `deadline`: monotonic seconds."""
 
     kind: Kind
     ids: Mapping[str, str]
@@ -28,24 +33,30 @@ class AggregateWish:
     providers: frozenset[str] | None
     force_refresh: bool
     deadline: float
+    episodes: bool = False
 
 
 @dataclass(frozen=True)
 class Aggregated:
-    """The merged title, what else was said about each field, and what came of asking each provider."""
+    """The merged title, what else was said about each field, and what came of asking each provider; `below`: its
+    seasons and episodes, where they were asked for."""
 
     item: MediaItem
     outcomes: Mapping[str, Outcome]
     runners_up: Mapping[str, tuple[RunnerUp, ...]]
     waiting: Mapping[str, tuple[str, ...]]
+    below: Sequence[MediaItem] = ()
 
 
 class TitleAggregator:
     """Asks, merges, explains; the library is left alone."""
 
-    def __init__(self, gatherer: Gatherer, searcher: Searcher, config: ConfigReader, clock: Clock) -> None:
+    def __init__(
+        self, gatherer: Gatherer, searcher: Searcher, whole: WholeSeries, config: ConfigReader, clock: Clock
+    ) -> None:
         self._gatherer = gatherer
         self._searcher = searcher
+        self._whole = whole
         self._config = config
         self._clock = clock
 
@@ -91,7 +102,12 @@ class TitleAggregator:
             outcomes=findings.outcomes,
             runners_up=explain(merged.item, findings.outcomes, config.policy, coverage),
             waiting={decision.field: decision.waiting for decision in merged.decisions},
+            below=self._below(merged.item, inquiry, findings, config) if wish.episodes else (),
         )
+
+    def _below(self, series: MediaItem, inquiry: Inquiry, findings: Findings, config: Config) -> Sequence[MediaItem]:
+        settled = dataclasses.replace(inquiry, subject=Subject(ids=findings.settled.ids))
+        return self._whole.below(series, settled, config, facts_of(series, findings.outcomes))
 
     def _identify(self, wish: AggregateWish, config: Config) -> dict[str, IdClaim]:
         wanted = Wanted(title=wish.title, year=wish.year)

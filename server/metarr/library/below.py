@@ -26,7 +26,7 @@ from metarr.domain.series import outcomes_below
 from metarr.domain.values import Kind
 from metarr.errors import VersionMoved
 from metarr.library.commit import publish, publish_all
-from metarr.library.listings import Holding, Lister, Listings, SeriesFacts, holding_of
+from metarr.library.listings import Holding, Lister, Listings, SeriesFacts, holding_of, tells_of_seasons
 from metarr.library.offers import fitting_order, offer
 from metarr.library.reorder import point
 from metarr.library.withdrawals import guarded
@@ -175,9 +175,7 @@ class BelowEnricher:
         listings = lists.by_provider
         order = series.numbering.order
         pairs = pairs_of([*series.below, *series.resting], listings, records, self._clock.now(), order)
-        of_seasons = [each.id for each in everyone.askers(Kind.SEASON) if each.id in facts.outcomes]
-        of_series = {provider: facts.outcomes[provider] for provider in of_seasons}
-        outcomes = outcomes_below(series.below, listings, pairs, of_series)
+        outcomes = outcomes_below(series.below, listings, pairs, tells_of_seasons(facts, everyone))
         for item in series.below:
             for configured in everyone.providers:
                 outcomes[item.id].setdefault(

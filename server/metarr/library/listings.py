@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from metarr.asking.config import Config
 from metarr.asking.gather import Gatherer, Inquiry
+from metarr.asking.heard import Heard
 from metarr.asking.parts import PartGatherer, PartOutcomes, SeriesInquiry, first_due
 from metarr.clock import Clock
 from metarr.domain.entries import LEADING, number_of
@@ -93,6 +94,12 @@ def facts_of(series: MediaItem, outcomes: Mapping[str, Outcome]) -> SeriesFacts:
         orders={provider: answer.fragment.orders for provider, answer in answers.items()},
         outcomes=outcomes,
     )
+
+
+def tells_of_seasons(facts: SeriesFacts, everyone: Heard) -> dict[str, Outcome]:
+    """By provider that can tell of seasons, what came of asking it about the series."""
+    askers = [each.id for each in everyone.askers(Kind.SEASON) if each.id in facts.outcomes]
+    return {provider: facts.outcomes[provider] for provider in askers}
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from metarr.v1 import common_pb2 as metarr_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#metarr/v1/aggregation_service.proto\x12\tmetarr.v1\x1a\x16metarr/v1/common.proto\"\x83\x01\n\rSearchRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x0f\n\x07\x63ountry\x18\x04 \x01(\t\x12\x11\n\tproviders\x18\x05 \x03(\t\x12\r\n\x05limit\x18\x06 \x01(\x05\"~\n\x0eSearchResponse\x12(\n\ncandidates\x18\x01 \x03(\x0b\x32\x14.metarr.v1.Candidate\x12,\n\x08outcomes\x18\x02 \x03(\x0b\x32\x1a.metarr.v1.ProviderOutcome\x12\x14\n\x0c\x63lear_winner\x18\x03 \x01(\x08\"\xa1\x01\n\x10\x41ggregateRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\"\n\x03ids\x18\x02 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04year\x18\x04 \x01(\x05\x12\x11\n\tproviders\x18\x05 \x03(\t\x12\x15\n\rforce_refresh\x18\x06 \x01(\x08\"`\n\x11\x41ggregateResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12,\n\x08outcomes\x18\x02 \x03(\x0b\x32\x1a.metarr.v1.ProviderOutcome2\xa5\x01\n\x12\x41ggregationService\x12K\n\tAggregate\x12\x1b.metarr.v1.AggregateRequest\x1a\x1c.metarr.v1.AggregateResponse\"\x03\x90\x02\x01\x12\x42\n\x06Search\x12\x18.metarr.v1.SearchRequest\x1a\x19.metarr.v1.SearchResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#metarr/v1/aggregation_service.proto\x12\tmetarr.v1\x1a\x16metarr/v1/common.proto\"\x83\x01\n\rSearchRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x0f\n\x07\x63ountry\x18\x04 \x01(\t\x12\x11\n\tproviders\x18\x05 \x03(\t\x12\r\n\x05limit\x18\x06 \x01(\x05\"~\n\x0eSearchResponse\x12(\n\ncandidates\x18\x01 \x03(\x0b\x32\x14.metarr.v1.Candidate\x12,\n\x08outcomes\x18\x02 \x03(\x0b\x32\x1a.metarr.v1.ProviderOutcome\x12\x14\n\x0c\x63lear_winner\x18\x03 \x01(\x08\"\xb3\x01\n\x10\x41ggregateRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.metarr.v1.MediaKind\x12\"\n\x03ids\x18\x02 \x03(\x0b\x32\x15.metarr.v1.ExternalId\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04year\x18\x04 \x01(\x05\x12\x11\n\tproviders\x18\x05 \x03(\t\x12\x15\n\rforce_refresh\x18\x06 \x01(\x08\x12\x10\n\x08\x65pisodes\x18\x07 \x01(\x08\"\x80\x01\n\x11\x41ggregateResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.metarr.v1.Item\x12,\n\x08outcomes\x18\x02 \x03(\x0b\x32\x1a.metarr.v1.ProviderOutcome\x12\x1e\n\x05\x62\x65low\x18\x03 \x03(\x0b\x32\x0f.metarr.v1.Item2\xa5\x01\n\x12\x41ggregationService\x12K\n\tAggregate\x12\x1b.metarr.v1.AggregateRequest\x1a\x1c.metarr.v1.AggregateResponse\"\x03\x90\x02\x01\x12\x42\n\x06Search\x12\x18.metarr.v1.SearchRequest\x1a\x19.metarr.v1.SearchResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,9 +41,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SEARCHRESPONSE']._serialized_start=208
   _globals['_SEARCHRESPONSE']._serialized_end=334
   _globals['_AGGREGATEREQUEST']._serialized_start=337
-  _globals['_AGGREGATEREQUEST']._serialized_end=498
-  _globals['_AGGREGATERESPONSE']._serialized_start=500
-  _globals['_AGGREGATERESPONSE']._serialized_end=596
-  _globals['_AGGREGATIONSERVICE']._serialized_start=599
-  _globals['_AGGREGATIONSERVICE']._serialized_end=764
+  _globals['_AGGREGATEREQUEST']._serialized_end=516
+  _globals['_AGGREGATERESPONSE']._serialized_start=519
+  _globals['_AGGREGATERESPONSE']._serialized_end=647
+  _globals['_AGGREGATIONSERVICE']._serialized_start=650
+  _globals['_AGGREGATIONSERVICE']._serialized_end=815
 # @@protoc_insertion_point(module_scope)

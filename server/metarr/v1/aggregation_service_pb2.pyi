@@ -34,25 +34,29 @@ class SearchResponse(_message.Message):
     def __init__(self, candidates: _Optional[_Iterable[_Union[_common_pb2.Candidate, _Mapping]]] = ..., outcomes: _Optional[_Iterable[_Union[_common_pb2.ProviderOutcome, _Mapping]]] = ..., clear_winner: _Optional[bool] = ...) -> None: ...
 
 class AggregateRequest(_message.Message):
-    __slots__ = ("kind", "ids", "title", "year", "providers", "force_refresh")
+    __slots__ = ("kind", "ids", "title", "year", "providers", "force_refresh", "episodes")
     KIND_FIELD_NUMBER: _ClassVar[int]
     IDS_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
     PROVIDERS_FIELD_NUMBER: _ClassVar[int]
     FORCE_REFRESH_FIELD_NUMBER: _ClassVar[int]
+    EPISODES_FIELD_NUMBER: _ClassVar[int]
     kind: _common_pb2.MediaKind
     ids: _containers.RepeatedCompositeFieldContainer[_common_pb2.ExternalId]
     title: str
     year: int
     providers: _containers.RepeatedScalarFieldContainer[str]
     force_refresh: bool
-    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., providers: _Optional[_Iterable[str]] = ..., force_refresh: _Optional[bool] = ...) -> None: ...
+    episodes: bool
+    def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., ids: _Optional[_Iterable[_Union[_common_pb2.ExternalId, _Mapping]]] = ..., title: _Optional[str] = ..., year: _Optional[int] = ..., providers: _Optional[_Iterable[str]] = ..., force_refresh: _Optional[bool] = ..., episodes: _Optional[bool] = ...) -> None: ...
 
 class AggregateResponse(_message.Message):
-    __slots__ = ("item", "outcomes")
+    __slots__ = ("item", "outcomes", "below")
     ITEM_FIELD_NUMBER: _ClassVar[int]
     OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    BELOW_FIELD_NUMBER: _ClassVar[int]
     item: _common_pb2.Item
     outcomes: _containers.RepeatedCompositeFieldContainer[_common_pb2.ProviderOutcome]
-    def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., outcomes: _Optional[_Iterable[_Union[_common_pb2.ProviderOutcome, _Mapping]]] = ...) -> None: ...
+    below: _containers.RepeatedCompositeFieldContainer[_common_pb2.Item]
+    def __init__(self, item: _Optional[_Union[_common_pb2.Item, _Mapping]] = ..., outcomes: _Optional[_Iterable[_Union[_common_pb2.ProviderOutcome, _Mapping]]] = ..., below: _Optional[_Iterable[_Union[_common_pb2.Item, _Mapping]]] = ...) -> None: ...

@@ -94,6 +94,12 @@ BAD: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
     "aggregate_blank_title": ("Aggregation", "Aggregate", {"kind": MOVIE, "title": "  "}, ["title"]),
     "aggregate_long_title": ("Aggregation", "Aggregate", {"kind": MOVIE, "title": LONG}, ["title"]),
     "aggregate_null": ("Aggregation", "Aggregate", {"kind": MOVIE, "title": "He\0at"}, ["title"]),
+    "aggregate_episodes": (
+        "Aggregation",
+        "Aggregate",
+        {"kind": MOVIE, "title": "Heat", "episodes": True},
+        ["episodes"],
+    ),
     "aggregate_year": ("Aggregation", "Aggregate", {"kind": MOVIE, "title": "Heat", "year": 99}, ["year"]),
     "aggregate_negative_year": ("Aggregation", "Aggregate", {"kind": MOVIE, "title": "Heat", "year": -1}, ["year"]),
     "aggregate_provider": (

@@ -40,12 +40,16 @@ class AggregationServicer(BaseServicer, AggregationServiceServicer):
                 providers=check.providers("providers", request.providers, self._provider_ids),
                 force_refresh=request.force_refresh,
                 deadline=self.clock.monotonic() + seconds_left(context),
+                episodes=request.episodes,
             )
+            if request.episodes and kind is not Kind.SERIES:
+                check.violation("episodes", "only a series has episodes")
         aggregated = self._titles.aggregate(wish)
         item = item_message(aggregated.item, runners_up=aggregated.runners_up, waiting=aggregated.waiting)
         return pb.AggregateResponse(
             item=with_previews(item, self._preview),
             outcomes=[outcome_message(provider, outcome) for provider, outcome in sorted(aggregated.outcomes.items())],
+            below=[with_previews(item_message(each), self._preview) for each in aggregated.below],
         )
 
     def Search(self, request: pb.SearchRequest, context: Context) -> pb.SearchResponse:
