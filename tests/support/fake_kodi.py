@@ -68,6 +68,13 @@ _EMPTY = {"string": "", "integer": 0, "number": 0.0, "array": [], "object": {}}
 _UNION = "Received value does not match any of the union type definitions"
 
 
+def _passes(item: Message, wanted: Message) -> bool:
+    """Whether a filter lets an item through: rules of the operator "is", which tells no case apart, or several."""
+    if "and" in wanted:
+        return all(_passes(item, rule) for rule in wanted["and"])
+    return not wanted or str(item.get(wanted["field"], "")).casefold() == wanted["value"].casefold()
+
+
 class Rejected(Exception):
     """A call that Kodi refuses; `error` is the object of its answer."""
 
@@ -169,6 +176,7 @@ class FakeKodi:
             number
             for number, item in self._items[kind].items()
             if all(item.get(name) == value for name, value in asked.items() if value != -1)
+            and _passes(item, params.get("filter", {}))
         ]
         limits = params.get("limits", {})
         start, end = limits.get("start", 0), limits.get("end", -1)

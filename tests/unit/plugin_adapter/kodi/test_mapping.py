@@ -233,12 +233,14 @@ def test_a_video_is_known_by_any_of_its_addresses(page: str) -> None:
     assert mapping.write("movie", {"trailer": page}, {"trailer": trailer}) == []
 
 
-def test_a_field_that_kodi_never_tells_is_written_whenever_asked() -> None:
+def test_a_status_is_written_whenever_asked_where_nobody_looked_for_it() -> None:
     show = Library("series")
     assert "status" not in show.shown()
     show.write({"status": "Ended"})
     assert show.kodi.status(show.number) == "ended"
     assert show.parts({"status": "Ended"})
+    assert mapping.write("series", {"status": "Ended"}, {"status": "ended"}) == []
+    assert mapping.read("series", {"status": "continuing"})["status"] == "Returning Series"
     show.write({"status": None})
     assert show.kodi.status(show.number) == ""
 

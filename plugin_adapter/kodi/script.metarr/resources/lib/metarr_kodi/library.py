@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Mapping, NamedTuple
 
 from metarr_adapter.host import IDS, Entry, HostUnavailable, Series
@@ -11,6 +11,7 @@ from metarr_kodi import mapping
 from metarr_kodi.keys import episode_key, movie_key, season_key, series_key, title_of
 from metarr_kodi.mapping import NOUNS
 from metarr_kodi.port import KodiRefused, Port
+from metarr_kodi.shapes import STATUSES
 
 PAGE = 200
 """Entries that are listed at once."""
@@ -84,6 +85,8 @@ class Library:
             limits = {"start": start, "end": start + PAGE}
             answer = self._call(noun.get_all, properties=_properties(kind), limits=limits)
             page = answer.get(noun.many.lower(), [])
+            if kind == "series":
+                page = self._with_status(page)
             seen.update(each[noun.id_name] for each in page)
             totals.add(answer["limits"]["total"])
             start += PAGE
@@ -99,6 +102,8 @@ class Library:
             show = self._details("series", details["tvshowid"], _show_properties())
         if details is None or show is None:
             return None
+        if kind == "series":
+            [details] = self._with_status([details])
         return _listed(kind, details, {details.get("tvshowid", 0): show})
 
     def write(self, kind: str, number: int, params: Mapping[str, Any]) -> None:
@@ -126,6 +131,17 @@ class Library:
                 return None
             raise
         return answer[noun.details]  # type: ignore[no-any-return]
+
+    def _with_status(self, shows: Sequence[Details]) -> list[Details]:
+        """Shows with their status, which Kodi tells by a filter only. For one show those of its title are looked at."""
+        title = shows[0]["title"] if len(shows) == 1 else ""
+        titled = [{"field": "title", "operator": "is", "value": title}] if title else []
+        statuses: dict[int, str] = {}
+        for spelling in STATUSES:
+            of_status = {"field": "status", "operator": "is", "value": spelling}
+            answer = self._call(NOUNS["series"].get_all, filter={"and": [*titled, of_status]})
+            statuses.update({show["tvshowid"]: spelling for show in answer.get("tvshows", ())})
+        return [{**show, "status": statuses.get(show["tvshowid"], "")} for show in shows]
 
     def _shows(self) -> dict[int, Details]:
         """Every show by its number, with what names it."""

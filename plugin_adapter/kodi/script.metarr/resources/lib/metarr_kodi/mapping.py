@@ -68,7 +68,7 @@ NOUNS: Mapping[str, Noun] = {
 
 
 class Field(NamedTuple):
-    """One field that Kodi takes: by which parameter, in which shape. `readable`: Kodi also tells what it holds."""
+    """One field that Kodi takes: by which parameter, in which shape. `readable`: Get*Details also tells it."""
 
     parameter: str
     shape: Shape
@@ -245,9 +245,12 @@ def properties(kind: str) -> list[str]:
 
 
 def read(kind: str, details: Mapping[str, Any]) -> dict[str, Any]:
-    """What Kodi holds, in Metarr's shape; None where it holds nothing. Without fields that Kodi never tells."""
+    """What Kodi holds, in Metarr's shape; None where it holds nothing. What Get*Details does not tell is there where it
+    was found out otherwise."""
     return {
-        name: field.shape.read(details.get(field.parameter)) for name, field in FIELDS[kind].items() if field.readable
+        name: field.shape.read(details.get(field.parameter))
+        for name, field in FIELDS[kind].items()
+        if field.readable or field.parameter in details
     }
 
 
@@ -304,7 +307,7 @@ def _params(kind: str, name: str, value: Any, current: Mapping[str, Any]) -> dic
     """The parameter that writes a field; none where Kodi shows the value already."""
     parameter, shape, readable = FIELDS[kind][name]
     shown = current.get(parameter)
-    if readable and shape.same(shape.read(shown), value):
+    if (readable or parameter in current) and shape.same(shape.read(shown), value):
         return {}
     sent = shape.sent(value if isinstance(shape, Ids) else shape.normal(value), shown)
     return {} if sent == {} else {parameter: sent}

@@ -170,25 +170,33 @@ _YOUTUBE = re.compile(
 
 
 class Status(Shape):
-    """How far a series is, in the words Kodi knows. Kodi takes it and never tells it."""
+    """How far a series is, in the words of TMDB; Kodi's own are other ones. Kodi takes it and does not tell it, but
+    which shows have a status (`library`)."""
 
     def normal(self, value: Any) -> Any:
-        return _STATUSES.get(trimmed(value).lower())
+        return STATUSES.get(trimmed(value).lower())
+
+    def sent(self, value: Any, current: Any) -> Any:
+        return _KODIS_STATUSES.get(value, "")
 
     def refusal(self, value: Any) -> str:
         return "" if not trimmed(value) or self.normal(value) else "Kodi knows no such status"
 
 
-_STATUSES = {
-    "returning series": "returning series",
-    "continuing": "returning series",
-    "in production": "in production",
-    "planned": "planned",
-    "upcoming": "planned",
-    "canceled": "cancelled",
-    "cancelled": "cancelled",
-    "ended": "ended",
+_KODIS_STATUSES = {
+    "Returning Series": "returning series",
+    "In Production": "in production",
+    "Planned": "planned",
+    "Canceled": "cancelled",
+    "Ended": "ended",
 }
+STATUSES = {
+    **{written: status for status, written in _KODIS_STATUSES.items()},
+    "continuing": "Returning Series",
+    "upcoming": "Planned",
+    "canceled": "Canceled",
+}
+"""By spelling, in lower case, as Kodi and scrapers have it."""
 
 
 # Parameters of which Kodi keeps what is not named: each of these shapes reads and writes its own keys.
