@@ -16,7 +16,7 @@ from metarr_kodi import mapping
 from simulators import Simulators
 
 ADDON = "script.metarr"
-SCRAPERS = {"movies": "metadata.metarr"}
+SCRAPERS = {"movies": "metadata.metarr", "tvshows": "metadata.tvshows.metarr"}
 """By content."""
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 SETTINGS = '<settings version="2"><setting id="address">127.0.0.1:{port}</setting></settings>'

@@ -1,4 +1,4 @@
-"""A real Kodi that scans films without .nfo files through the scraper, and the sync that follows."""
+"""A real Kodi that scans films and shows without .nfo files through the scrapers, and the sync that follows."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kodi_home import ADDON, SLOW, Home
-from kodi_host import Movie, needs_kodi, simulated_movies
+from kodi_host import Movie, Show, needs_kodi, simulated_movies
 from metarr_kodi import mapping
 from simulators import Simulators
 
@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.e2e, needs_kodi]
 
 FILMS = 12
 UNKNOWN = Movie("Our holiday in the garden", 2019)
+SHOW = Show("Breaking Bad", 2008, seasons={0: 2, 1: 7, 2: 6})
+ENTRIES = FILMS + 1 + 3 + 15
 PICTURES = ("poster", "fanart", "clearlogo", "discart")
 
 
@@ -24,6 +26,9 @@ def home(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactor
     made.install_scrapers()
     with made.running():
         made.kodi.add_movies(*simulated_movies(FILMS), UNKNOWN, bare=True)
+        two = made.kodi.add_shows(SHOW, bare=True)[0] / "Season 01" / "Breaking Bad S01E02.mkv"
+        two.rename(two.with_name("Breaking Bad S01E02E03.mkv"))
+        two.with_name("Breaking Bad S01E03.mkv").unlink()
         made.kill_daemon()
         made.kodi.scan()
         made.before = made.films()
@@ -40,6 +45,7 @@ def test_without_the_daemon_nothing_comes_in_and_the_next_scan_brings_everything
     assert home.before == {}
     assert "The scan was ended" in home.kodi.log
     assert set(home.films()) == {movie.name for movie in simulated_movies(FILMS)}
+    assert [show["label"] for show in home.kodi.rpc("VideoLibrary.GetTVShows")["tvshows"]] == ["Breaking Bad"]
 
 
 def test_a_film_comes_with_its_cast_ratings_pictures_and_ids(home: Home):
@@ -58,9 +64,32 @@ def test_a_film_comes_with_its_cast_ratings_pictures_and_ids(home: Home):
     assert film["uniqueid"]["imdb"] == "tt0137523"
 
 
+def test_a_show_comes_with_its_seasons_specials_and_both_episodes_of_a_file(home: Home):
+    [show] = home.kodi.rpc("VideoLibrary.GetTVShows", properties=["cast", "ratings", "art", "uniqueid"])["tvshows"]
+    assert (show["cast"][0]["role"], show["uniqueid"]["tvdb"]) == ("Walter White", "81189")
+    assert {"imdb", "themoviedb"} <= set(show["ratings"])
+    assert {"poster", "fanart", "clearlogo", "characterart"} <= set(show["art"])
+    seasons = home.kodi.rpc("VideoLibrary.GetSeasons", properties=["season", "art"])["seasons"]
+    assert {each["season"]: "poster" in each["art"] for each in seasons} == {0: True, 1: True, 2: True}
+    asked = ["title", "season", "episode", "file", "cast", "ratings", "art", "uniqueid"]
+    episodes = home.kodi.rpc("VideoLibrary.GetEpisodes", properties=asked)["episodes"]
+    assert len(episodes) == 15
+    by_number = {(each["season"], each["episode"]): each for each in episodes}
+    assert by_number[0, 2]["title"] == "Wedding Day"
+    assert by_number[1, 2]["file"] == by_number[1, 3]["file"]
+    assert (by_number[1, 2]["title"], by_number[1, 3]["title"]) == (
+        "Cat's in the Bag...",
+        "...And the Bag's in the River",
+    )
+    pilot = by_number[1, 1]
+    assert {"imdb", "themoviedb"} <= set(pilot["ratings"])
+    assert ("thumb" in pilot["art"], "tvdb" in pilot["uniqueid"]) == (True, True)
+    assert any(each["role"] == "Walter White" for each in pilot["cast"])
+
+
 def test_what_was_scraped_is_what_metarr_has_and_the_sync_writes_nothing(home: Home):
     home.kodi.rpc("JSONRPC.NotifyAll", sender=ADDON, message="sync_now")
-    home.kodi.wait_for(lambda: len(home.entries()) == FILMS if home.player else False, "the report", SLOW)
+    home.kodi.wait_for(lambda: len(home.entries()) == ENTRIES if home.player else False, "the report", SLOW)
     home.look_up()
     home.call("Sync", "UpdatePlayer", playerId=home.player["id"], policy="SYNC_POLICY_REPLACE", updateMask="policy")
     home.until_in_step()
@@ -68,9 +97,10 @@ def test_what_was_scraped_is_what_metarr_has_and_the_sync_writes_nothing(home: H
     differing = [
         (entry["title"], field)
         for entry in home.entries()
-        for shown, merged in [(home.shown("movie", entry["hostId"]), home.merged(entry["itemId"]))]
+        for kind in [entry["kind"].removeprefix("MEDIA_KIND_").lower()]
+        for shown, merged in [(home.shown(kind, entry["hostId"]), home.merged(entry["itemId"]))]
         for field, value in merged.items()
-        if field in shown and value is not None and not mapping.same("movie", field, shown[field], value)
+        if field in shown and value is not None and not mapping.same(kind, field, shown[field], value)
     ]
     assert differing == []
 

@@ -13,7 +13,7 @@ from metarr_adapter.errors import RpcError, Unreachable, WrongToken
 from metarr_kodi import scraper
 from metarr_kodi.lookup import ids_named_in
 from metarr_kodi.scraped import Scraped
-from metarr_kodi.scraper import Candidate
+from metarr_kodi.scraper import Candidate, Listed
 
 SCANNING = "Library.IsScanningVideo"
 HEAT = {"type": "imdb", "value": "tt0113277"}
@@ -30,6 +30,9 @@ class Answered:
 
     def candidates(self, found: Sequence[Candidate]) -> None:
         self.said.append(list(found))
+
+    def episodes(self, several: Sequence[Listed]) -> None:
+        self.said.append(list(several))
 
     def address(self, url: str) -> None:
         self.said.append(url)
@@ -144,6 +147,68 @@ def test_a_bare_number_may_be_of_either_provider(port: FakePort):
     daemon = Daemon(GetItem=lambda asked: {"item": ITEM if asked["itemId"] == "tvdb:5" else {}}, ListArtwork={})
     assert answer(port, daemon, action="getartwork", id="5").pictures == ()
     assert [asked["itemId"] for name, asked in daemon.asked if name == "GetItem"] == ["tmdb:5", "tvdb:5"]
+
+
+def below(kind: str, season: int, episode: int | None = None, **fields: Any) -> Said:
+    numbers = {"seasonNumber": season} | ({} if episode is None else {"episodeNumber": episode})
+    told = [{"name": name, "value": value} for name, value in fields.items()]
+    return {"kind": f"MEDIA_KIND_{kind}", **numbers, "title": fields.get("title", ""), "fields": told}
+
+
+STILL = [{"url": "https://i.example/still.jpg"}]
+SERIES = {
+    "item": {"kind": "MEDIA_KIND_SERIES", "title": "Wind", "ids": [HEAT]},
+    "below": [
+        below("SEASON", 0, title="Specials", poster=[{"url": "https://i.example/0.jpg"}]),
+        below("SEASON", 1),
+        below("EPISODE", 0, 1, title="Backstage", release_date="2024-03-09", still=STILL, cast=[{"name": "A. Guest"}]),
+        below("EPISODE", 1, 2, plot="A plot without a title."),
+    ],
+}
+URL = json.dumps({"imdb": "tt0113277"})
+
+
+def test_a_show_comes_with_its_seasons_and_a_guide_to_its_episodes(port: FakePort):
+    show = answer(port, Daemon(Aggregate=SERIES), "series", action="getdetails", url=URL)
+    assert show.seasons == {0: "Specials"}
+    assert [(each.season, each.key) for each in show.pictures] == [(0, "poster")]
+    assert show.values["episodeguide"] == URL
+
+
+def test_of_a_show_that_the_library_knows_its_own_is_told(port: FakePort):
+    known = {**SERIES["item"], "title": "Mine", "lastEnrichedAt": "2026-01-01T00:00:00Z"}
+    daemon = Daemon(Aggregate=SERIES, GetItem={"item": known})
+    assert answer(port, daemon, "series", action="getdetails", url=URL).title == "Mine"
+
+
+def test_the_daemon_is_asked_once_for_all_episodes(port: FakePort):
+    daemon = Daemon(Aggregate=SERIES)
+    listed = answer(port, daemon, "series", action="getepisodelist", url=URL)
+    assert [(each.season, each.number, each.title, each.aired) for each in listed] == [
+        (0, 1, "Backstage", "2024-03-09"),
+        (1, 2, "<20359> 2", ""),
+    ]
+    asked = len(daemon.asked)
+    special, second = (answer(port, daemon, "series", action="getepisodedetails", url=each.url) for each in listed)
+    assert len(daemon.asked) == asked
+    assert (special.cast[0].name, special.pictures[0].key) == ("A. Guest", "thumb")
+    assert (second.kind, second.values["plot"]) == ("episode", "A plot without a title.")
+    assert {"season", "episode"}.isdisjoint(special.values), "what a file is numbered by is Kodi's to read"
+
+
+@pytest.mark.parametrize("url", ["", "abc", "eJw=", URL, "é"])
+def test_what_is_no_episodes_address_brings_none(port: FakePort, url: str):
+    assert answer(port, Daemon(), "series", action="getepisodedetails", url=url) is None
+
+
+def test_in_a_scan_a_show_that_may_be_several_is_left_out(port: FakePort):
+    port.conditions.add(SCANNING)
+    assert answer(port, Daemon(Search={"candidates": TWO}), "series", action="find", title="Heat") == []
+
+
+def test_pictures_of_seasons_can_be_chosen_too(port: FakePort):
+    told = answer(port, Daemon(Aggregate=SERIES), "series", action="getartwork", id="tt0113277")
+    assert [(each.season, each.url) for each in told.pictures] == [(0, "https://i.example/0.jpg")]
 
 
 @pytest.mark.parametrize(

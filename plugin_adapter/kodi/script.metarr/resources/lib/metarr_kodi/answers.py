@@ -9,8 +9,8 @@ import xbmc  # type: ignore[import-not-found]
 import xbmcgui  # type: ignore[import-not-found]
 import xbmcplugin  # type: ignore[import-not-found]
 
-from metarr_kodi.scraped import Scraped
-from metarr_kodi.scraper import Candidate
+from metarr_kodi.scraped import Picture, Scraped
+from metarr_kodi.scraper import Candidate, Listed
 
 _MEDIA = {"movie": "movie", "series": "tvshow", "episode": "episode"}
 
@@ -35,6 +35,7 @@ _INFO = {
     "set": ("set", "setSet"),
     "status": ("status", "setTvShowStatus"),
     "trailer": ("trailer", "setTrailer"),
+    "episodeguide": ("episodeguide", "setEpisodeGuide"),
 }
 """By parameter of Set*Details what a list's entry calls it: in `setInfo` for Kodi 19, and the method since Kodi 20."""
 
@@ -52,6 +53,21 @@ class Answers:
             item.setArt({"thumb": each.poster})
             item.setProperty("relevance", str(each.relevance))
             xbmcplugin.addDirectoryItem(self._handle, each.url, item, True)
+        xbmcplugin.endOfDirectory(self._handle)
+
+    def episodes(self, several: Sequence[Listed]) -> None:
+        for each in several:
+            item = xbmcgui.ListItem(each.title, offscreen=True)
+            tag = item.getVideoInfoTag()
+            if hasattr(tag, "setTitle"):
+                tag.setTitle(each.title)
+                tag.setSeason(each.season)
+                tag.setEpisode(each.number)
+                tag.setFirstAired(each.aired)
+            else:  # Kodi 19
+                numbers = {"season": each.season, "episode": each.number}
+                item.setInfo("video", {"title": each.title, "aired": each.aired, **numbers})
+            xbmcplugin.addDirectoryItem(self._handle, each.url, item, False)
         xbmcplugin.endOfDirectory(self._handle)
 
     def address(self, url: str) -> None:
@@ -82,8 +98,10 @@ def _tell(_item: Any, tag: Any, title: Scraped) -> None:
     tag.setUniqueIDs(title.ids, title.default_id)
     for name, rating in _ratings(title).items():
         tag.setRating(rating["rating"], rating["votes"], name, rating.get("default", False))
+    for number, name in title.seasons.items():
+        tag.addSeason(number, name)
     for each in title.pictures:
-        tag.addAvailableArtwork(each.url, each.key, each.preview)
+        tag.addAvailableArtwork(each.url, each.key, each.preview, season=_season(each))
 
 
 def _tell_kodi_19(item: Any, _tag: Any, title: Scraped) -> None:
@@ -95,8 +113,14 @@ def _tell_kodi_19(item: Any, _tag: Any, title: Scraped) -> None:
     item.setUniqueIDs(title.ids, title.default_id)
     for name, rating in _ratings(title).items():
         item.setRating(name, rating["rating"], rating["votes"], rating.get("default", False))
+    for number, name in title.seasons.items():
+        item.addSeason(number, name)
     for each in title.pictures:
-        item.addAvailableArtwork(each.url, each.key, each.preview)
+        item.addAvailableArtwork(each.url, each.key, each.preview, season=_season(each))
+
+
+def _season(picture: Picture) -> int:
+    return -1 if picture.season is None else picture.season
 
 
 def _ratings(title: Scraped) -> Mapping[str, Mapping[str, Any]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, Mapping, NamedTuple
 
 from metarr_adapter.errors import RpcError
 from metarr_adapter.session import KINDS
@@ -72,6 +72,15 @@ def item_of(visit: Visit, kind: str, ids: Ids) -> dict[str, Any]:
     named = [{"type": id_type, "value": value} for id_type, value in ids.items()]
     answer: dict[str, Any] = visit.ask("Aggregation", "Aggregate", LONG, kind=KINDS[kind], ids=named)["item"]
     return answer
+
+
+def series_of(visit: Visit, ids: Ids) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A series as `item_of` has it, and its seasons and episodes by the numbers that files bear. Raises RpcError."""
+    named = [{"type": id_type, "value": value} for id_type, value in ids.items()]
+    asked = {"kind": KINDS["series"], "ids": named, "episodes": True}
+    answer = visit.ask("Aggregation", "Aggregate", LONG, **asked)
+    item = known_item(visit, "series", ids)
+    return item if item.get("lastEnrichedAt") else answer["item"], answer.get("below", [])
 
 
 def known_item(visit: Visit, kind: str, ids: Ids) -> dict[str, Any]:

@@ -27,21 +27,23 @@ class Actor(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A picture that there is, under Kodi's name for its kind."""
+    """A picture that there is, under Kodi's name for its kind. `season`: the number of the one that it is of."""
 
     key: str
     url: str
     preview: str = ""
+    season: int | None = None
 
 
 class Scraped(NamedTuple):
     """A title for Kodi. `values`: parameters of Set*Details, without `art`; `pictures`: of each kind the chosen one
-    first, then those that may be chosen instead."""
+    first, then those that may be chosen instead; `seasons`: of a show, their titles by number."""
 
     kind: str
     values: Mapping[str, Any]
     cast: tuple[Actor, ...]
     pictures: tuple[Picture, ...]
+    seasons: Mapping[int, str] = {}
 
     @property
     def title(self) -> str:
@@ -74,6 +76,18 @@ def scraped(kind: str, item: Mapping[str, Any], default_rating: str) -> Scraped:
         for picture in pictures(kind, name, each.get("value") or ())
     ]
     return Scraped(kind, params, cast(values.get("cast") or ()), together(chosen, others))
+
+
+def with_seasons(show: Scraped, seasons: Iterable[Mapping[str, Any]]) -> Scraped:
+    """A show with the titles and pictures of its seasons, which are items of the daemon's."""
+    titles: dict[int, str] = {}
+    art: list[Picture] = []
+    for item in seasons:
+        number, season = item.get("seasonNumber", 0), scraped("season", item, "")
+        if season.title:
+            titles[number] = season.title
+        art += [picture._replace(season=number) for picture in season.pictures]
+    return show._replace(seasons=titles, pictures=(*show.pictures, *art))
 
 
 def untold(kind: str, title: str, year: int) -> Scraped:

@@ -1,25 +1,33 @@
 """What Kodi asks of its scraper add-ons while it scans, answered by the daemon.
 
 Kodi calls a scraper as a plugin, anew for every question: `find` a title by the words of a file's name, `NfoUrl` what a
-file beside it names, `getdetails` of what was found, `getartwork` of what there is to choose from.
+file beside it names, `getdetails` of what was found, `getartwork` of what there is to choose from; of a show then
+`getepisodelist`, and for each file `getepisodedetails`. The list has all that there is to say about each episode in its
+address, so that the daemon is asked once for a show.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Any, Mapping, NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
+from metarr_adapter.session import KINDS
 from metarr_kodi import lookup, texts
 from metarr_kodi.port import Port
-from metarr_kodi.scraped import Scraped, scraped, untold, with_pictures
+from metarr_kodi.scraped import Actor, Picture, Scraped, scraped, untold, with_pictures, with_seasons
 from metarr_kodi.visit import Connect, Trouble, Visit, connected, unexpected, visiting
 
 _SCANNING = "Library.IsScanningVideo"
 _STOP = "UpdateLibrary(video)"
 """It ends a scan that is under way."""
+
+_EPISODE = 20359
+"""Kodi's own word."""
 
 _LEFT = "metarr.scan.left"
 _LEFT_FOR = 30.0
@@ -36,11 +44,24 @@ class Candidate(NamedTuple):
     relevance: float = 1.0
 
 
+class Listed(NamedTuple):
+    """An episode of a show, by the numbers that files bear. `url`: what `getepisodedetails` is to be asked with."""
+
+    season: int
+    number: int
+    title: str
+    aired: str
+    url: str
+
+
 class Answers(Protocol):
     """How Kodi is answered: by one of these, once."""
 
     def candidates(self, several: Sequence[Candidate]) -> None:
         """Titles that may be meant, the best first: in a scan Kodi takes that one."""
+
+    def episodes(self, several: Sequence[Listed]) -> None:
+        """All episodes of a show."""
 
     def address(self, url: str) -> None:
         """What `getdetails` is to be asked with; "": nothing."""
@@ -60,6 +81,8 @@ def main(port: Port, answers: Answers, kind: str, query: str, *, connect: Connec
         if asked.get("action") == "NfoUrl":
             ids = lookup.ids_named_in(asked.get("nfo", ""))
             answers.address(_address(ids) if ids else "")
+        elif asked.get("action") == "getepisodedetails":
+            answers.details(unpacked(asked.get("url", "")))
         elif answer is None:
             answers.candidates([])
         else:
@@ -76,35 +99,80 @@ def _find(visit: Visit, answers: Answers, kind: str, asked: Query) -> None:
     matches = lookup.search(visit, kind, title, year)
     may_be = [Candidate(each.title, each.year, _address(each.ids), each.poster, each.score) for each in matches.titles]
     if may_be and not matches.clear and visit.port.holds(_SCANNING):
-        # Kodi would take the first one without asking. Under the name of its file it comes into the library all the
-        # same, and its owner says there which title it is.
-        may_be = [Candidate(title, year, _address({"title": title, "year": str(year)}))]
+        # Kodi would take the first one without asking. A film comes in under the name of its file, and its owner says
+        # in the library which title it is; a show would come without episodes.
+        visit.port.log("warning", f"{title}: several titles may be meant")
+        may_be = [Candidate(title, year, _address({"title": title, "year": str(year)}))] if kind == "movie" else []
     answers.candidates(may_be)
 
 
 def _get_details(visit: Visit, answers: Answers, kind: str, asked: Query) -> None:
     ids = {**_named(asked.get("uniqueIDs", "")), **_named(asked.get("url", ""))}
+    rating = visit.port.setting("default_rating")
     if "title" in ids:
         answers.details(untold(kind, ids["title"], _number(ids.get("year", ""))))
+    elif kind == "series":
+        item, below = lookup.series_of(visit, ids)
+        show = with_seasons(scraped(kind, item, rating), _seasons(below))
+        answers.details(show._replace(values={**show.values, "episodeguide": _address(show.ids)}))
     else:
-        answers.details(scraped(kind, lookup.item_of(visit, kind, ids), visit.port.setting("default_rating")))
+        answers.details(scraped(kind, lookup.item_of(visit, kind, ids), rating))
+
+
+def _seasons(below: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [each for each in below if each["kind"] == KINDS["season"]]
+
+
+def _get_episode_list(visit: Visit, answers: Answers, kind: str, asked: Query) -> None:
+    _, below = lookup.series_of(visit, _named(asked.get("url", "")))
+    answers.episodes([_listed(visit, item) for item in below if item["kind"] == KINDS["episode"]])
+
+
+def _listed(visit: Visit, item: Mapping[str, Any]) -> Listed:
+    season, number = item.get("seasonNumber", 0), item.get("episodeNumber", 0)
+    episode = scraped("episode", item, visit.port.setting("default_rating"))
+    if not episode.title:
+        untitled = f"{visit.text(_EPISODE)} {number}"
+        episode = episode._replace(values={**episode.values, "title": untitled})
+    return Listed(season, number, episode.title, episode.values.get("firstaired", ""), packed(episode))
+
+
+def packed(title: Scraped) -> str:
+    """A title as an address, in which no sign means anything to Kodi."""
+    return base64.urlsafe_b64encode(zlib.compress(json.dumps(title).encode())).decode()
+
+
+def unpacked(address: str) -> Scraped:
+    """Raises ValueError for what is none."""
+    try:
+        kind, values, cast, pictures, _ = json.loads(zlib.decompress(base64.urlsafe_b64decode(address)))
+    except zlib.error as error:
+        raise ValueError("it is no episode's address") from error
+    return Scraped(kind, values, tuple(Actor(*each) for each in cast), tuple(Picture(*each) for each in pictures))
 
 
 def _get_artwork(visit: Visit, answers: Answers, kind: str, asked: Query) -> None:
     may_be = lookup.ids_of_bare(asked.get("id", ""))
     item = next(filter(None, (lookup.known_item(visit, kind, ids) for ids in may_be)), {})
-    if item:
-        answers.details(with_pictures(kind, lookup.gallery(visit, kind, item["id"])))
-    elif may_be:
-        answers.details(scraped(kind, lookup.item_of(visit, kind, may_be[0]), ""))
-    else:
+    ids: lookup.Ids = {each["type"]: each["value"] for each in item.get("ids", ())}
+    ids = ids or (may_be[0] if may_be else {})
+    if not ids:
         answers.details(None)
+        return
+    if item:
+        title = with_pictures(kind, lookup.gallery(visit, kind, item["id"]))
+    else:
+        title = scraped(kind, lookup.item_of(visit, kind, ids), "")
+    if kind == "series":  # Kodi looks here for the pictures of seasons that came later
+        title = with_seasons(title, _seasons(lookup.series_of(visit, ids)[1]))
+    answers.details(title)
 
 
 _ANSWERS: Mapping[str, Callable[[Visit, Answers, str, Query], None]] = {
     "find": _find,
     "getdetails": _get_details,
     "getartwork": _get_artwork,
+    "getepisodelist": _get_episode_list,
 }
 
 
