@@ -107,11 +107,12 @@ def show(jellyfin: FakeJellyfin, name: str, episodes: int = 2, seasons: int = 1,
             parent=series.id,
             series=series.id,
             Name=f"Season {season_number}",
+            SeriesName=name,
             IndexNumber=season_number,
         )
         made.append(season)
         for number in range(1, episodes + 1):
-            numbers = {"ParentIndexNumber": season_number, "IndexNumber": number}
+            numbers = {"SeriesName": name, "ParentIndexNumber": season_number, "IndexNumber": number}
             path = f"{place}/{name} S{season_number:02}E{number:02}.mkv"
             made.append(
                 jellyfin.add("Episode", path, parent=season.id, series=series.id, Name=f"Episode {number}", **numbers)

@@ -74,6 +74,7 @@ class JellyfinHost:
         try:
             self.version = self._greet()
         except OwnerNeeded:
+            self.close()
             raise
         except HostUnavailable as error:
             surroundings.log("warning", f"Jellyfin is waited for: {error}")

@@ -49,6 +49,7 @@ class Looking:
         self._server, self._index, self._taking, self._beat, self._now = server, index, taking, beat, now
         self.libraries = counted
         self.away: list[str] = []
+        self._fresh = 0
 
     def look(self) -> None:
         """Raises HostUnavailable; what was seen until then is kept, and nothing counts as gone."""
@@ -59,8 +60,11 @@ class Looking:
             self._everything()
         total = items.count(self._server)
         due = self._now() - float(self._index.note(_LISTED_AT) or 0) >= LIST_EVERY
-        if due or str(total) != self._index.note(_TOTAL) or self._index.misses():
+        expected = int(self._index.note(_TOTAL) or 0) + self._fresh
+        if due or total != expected or self._index.misses():
             self._list()
+        else:
+            self._index.put_note(_TOTAL, str(total))
         self._index.commit()
 
     def notes(self) -> list[HostNote]:
@@ -81,13 +85,16 @@ class Looking:
         since, after = [("minDateLastSaved", cursor), ("enableImages", "false")], ""
         for page in items.pages(self._server, query=since, fields=LIGHT):
             after = after or self._moment()
-            self._read(raw["Id"] for raw in page.items if not self._is_known(raw))
+            etags = {raw["Id"]: self._etag(raw["Id"]) for raw in page.items}
+            self._fresh += sum(etag is None for etag in etags.values())
+            # One that is as it was read is none, as after a write of our own.
+            self._read(raw["Id"] for raw in page.items if etags[raw["Id"]] != raw.get("Etag"))
         self._index.put_note(_CURSOR, after)
 
-    def _is_known(self, raw: Raw) -> bool:
-        """Whether it is as it was when it was last read, as after a write of our own."""
-        seen = self._index.seen(raw["Id"])
-        return seen is not None and seen.etag == raw.get("Etag")
+    def _etag(self, key: str) -> str | None:
+        """With which an item was read; None: it never was."""
+        seen = self._index.seen(key)
+        return self._taking.passed.get(key) if seen is None else seen.etag
 
     def _read(self, keys: Iterable[str]) -> None:
         for some in _parts(list(keys), items.MOST_IDS):

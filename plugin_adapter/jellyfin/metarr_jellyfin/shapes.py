@@ -66,7 +66,7 @@ def date(key: str, *, with_year: bool = False) -> Shape:
 
 
 def number(key: str) -> Shape:
-    return Shape(lambda raw: raw.get(key), lambda value: value, lambda raw, value: raw.update({key: value}))
+    return Shape(lambda raw: raw.get(key), _whole, lambda raw, value: raw.update({key: value}))
 
 
 def rating(key: str) -> Shape:
@@ -81,7 +81,7 @@ def rating(key: str) -> Shape:
 def minutes(key: str) -> Shape:
     return Shape(
         lambda raw: round((raw.get(key) or 0) / TICKS_A_MINUTE) or None,
-        lambda value: value or None,
+        lambda value: _whole(value) or None,
         lambda raw, value: raw.update({key: value * TICKS_A_MINUTE if value else None}),
     )
 
@@ -177,6 +177,11 @@ def _texts(value: Any) -> list[str] | None:
     for piece in filter(None, pieces):
         kept.setdefault(piece.casefold(), piece)
     return list(kept.values()) or None
+
+
+def _whole(value: Any) -> int | None:
+    """Numbers may come with a decimal point, and the server wants none."""
+    return round(value) if isinstance(value, int | float) else None
 
 
 def _single(value: Any) -> Any:

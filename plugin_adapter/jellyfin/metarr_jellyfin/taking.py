@@ -8,8 +8,8 @@ from typing import Any
 
 from metarr_adapter.host import IDS, Entry, Series
 from metarr_adapter.values import same
-from metarr_jellyfin.artwork import Artwork
-from metarr_jellyfin.fields import TYPES, Place, values
+from metarr_jellyfin.artwork import Artwork, tags
+from metarr_jellyfin.fields import ARTWORK, TYPES, Place, values
 from metarr_jellyfin.index import Index, Seen
 from metarr_jellyfin.journal import Journal
 from metarr_jellyfin.libraries import Libraries
@@ -20,7 +20,9 @@ MOST_REVERTED = 200
 
 
 class Taking:
-    """`reverted`: values of ours that a refresh took back, by item, to be written again."""
+    """`reverted`: values of ours that a refresh took back, by item, to be written again. `passed`: items that are not
+    told, with the Etag that they had. `unnumbered`: those that lack a number, by what they are called.
+    """
 
     def __init__(
         self,
@@ -34,6 +36,7 @@ class Taking:
         self._table, self._now = table, now
         self.reverted: dict[str, dict[str, Any]] = {}
         self.unnumbered: dict[str, str] = {}
+        self.passed: dict[str, str] = {}
 
     def take(self, raw: Raw, libraries: Libraries, written: Collection[str] = (), before: Raw | None = None) -> None:
         """An item as it was read. `written`: fields that were written just now, to an item that was as `before`: the
@@ -41,14 +44,16 @@ class Taking:
         kind, key = TYPES.get(raw.get("Type", "")), raw["Id"]
         location = self._location(raw, libraries)
         if kind is None or location is None or not self._is_told(raw, kind):
+            self.passed[key] = str(raw.get("Etag") or "")
             return
+        self.passed.pop(key, None)
         entry = self._entry(raw, kind, self._holdings(raw, kind))
         if kind == "series":
             self._index.put_series(key, Series(entry.title, entry.year, entry.ids))
         mark, seen = _mark(entry), self._index.seen(key)
         is_known = seen is not None and seen.is_told
         if is_known and before is not None and seen is not None and seen.etag == before.get("Etag"):
-            is_known = _but(entry, written) == _but(self._entry(before, kind, self._holdings(before, kind)), written)
+            is_known = self._words(raw, kind, but=written) == self._words(before, kind, but=written)
         else:
             is_known = is_known and seen is not None and seen.mark == mark
         series = str(raw.get("SeriesId") or "")
@@ -86,6 +91,13 @@ class Taking:
         if missing:
             self.unnumbered[raw["Id"]] = f"{raw.get('SeriesName') or ''}: {raw.get('Name') or ''}"
         return not missing
+
+    def _words(self, raw: Raw, kind: str, *, but: Collection[str]) -> dict[str, Any]:
+        """What an item says, without some fields; of images, whether they are the same."""
+        images = {field: tags(raw, image_type) for field, image_type in ARTWORK[kind].items()}
+        words = {**values(raw, kind, self._table), **images}
+        numbers = {name: raw.get(name) for name in _NUMBERS.get(kind, ())}
+        return {**{field: value for field, value in words.items() if field not in but}, **numbers}
 
     def _holdings(self, raw: Raw, kind: str) -> dict[str, Any]:
         """What it holds, with ours in the place of what a refresh put back."""
@@ -126,17 +138,6 @@ class Taking:
 
 
 _NUMBERS = {"season": ("IndexNumber",), "episode": ("ParentIndexNumber", "IndexNumber")}
-
-
-def _but(entry: Entry, fields: Collection[str]) -> Entry:
-    """An entry without some of its fields, and what they say about it elsewhere."""
-    left = {name: value for name, value in entry.fields.items() if name not in fields}
-    return entry._replace(
-        fields=left,
-        title="" if "title" in fields else entry.title,
-        year=0 if {"year", "release_date"} & set(fields) else entry.year,
-        ids={} if IDS in fields else entry.ids,
-    )
 
 
 def _mark(entry: Entry) -> bytes:

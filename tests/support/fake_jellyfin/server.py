@@ -62,9 +62,10 @@ def _text(status: int, words: str) -> Reply:
 
 
 class FakeJellyfin(Shelf):
-    """`requests`: what was asked. `intercept`: gives another reply in the place of its own; `after`: is told of one
-    that was made. `faults`: what Jellyfin's own document says against requests and answers. `key`: the one that counts.
-    `zone`: of the server, in hours east. `base`: path that all of it is below."""
+    """`requests`: what was asked. `intercept` gives another reply in the place of its own; `after` hears of one that
+    was made, and may give another for it. `faults`: what Jellyfin's own document says against requests and answers.
+    `key`: the one that counts. `zone`: of the server, in hours east. `base`: the path that all of it is below.
+    """
 
     def __init__(
         self,
@@ -85,7 +86,7 @@ class FakeJellyfin(Shelf):
         self.requests: list[Request] = []
         self.faults: list[str] = []
         self.intercept: Callable[[Request], Reply | None] = lambda _: None
-        self.after: Callable[[Request, Reply], object] = lambda *_: None
+        self.after: Callable[[Request, Reply], Reply | None] = lambda *_: None
         self._validates = validates
         self._lock = threading.RLock()
         self._dice = random.Random(11)
@@ -140,8 +141,7 @@ class FakeJellyfin(Shelf):
                 reply = self._answer(request)
                 if self._validates:
                     self.faults += contract.faults(method, path, query, headers, body, answer=reply)
-        self.after(request, reply)
-        return reply
+        return self.after(request, reply) or reply
 
     def date(self) -> str:
         return format_datetime(moment(self.now()).replace(microsecond=0), usegmt=True)

@@ -16,6 +16,8 @@ from fake_jellyfin import FakeItem, FakeJellyfin, contract
 from fake_jellyfin.library import FakeFile, FakePerson, moment
 from jellyfin_rig import FILMS, JPEG, film, jellyfin, show
 
+pytestmark = pytest.mark.slow
+
 FIELDS = ["Settings", "ProviderIds", "Overview", "Genres", "Tags", "Studios", "People", "Taglines", "OriginalTitle"]
 FIELDS += ["CustomRating", "ProductionLocations", "DateCreated", "Path", "Etag", "SpecialEpisodeNumbers"]
 
