@@ -134,20 +134,18 @@ class JellyfinServer:
 
     def _exchange(self, request: bytes, until: float, most: int, *, again: bool) -> bytes:
         kept = self._taken()
-        connection = kept or self._opened(until)
+        if kept is not None:
+            try:
+                return self._sent(kept, request, until, most)
+            except Unreachable:
+                if kept.heard or not again:
+                    raise  # else the server gave the connection up in the meantime, and read nothing from it
+        return self._sent(self._opened(until), request, until, most)
+
+    def _sent(self, connection: Connection, request: bytes, until: float, most: int) -> bytes:
         connection.until = until
         try:
-            response = connection.send(request)
-        except Unreachable:
-            connection.close()
-            if kept is None or kept.heard or not again:
-                raise
-            # The server gave the connection up in the meantime, and read nothing from it.
-            connection = self._opened(until)
-            connection.until = until
-            response = connection.send(request)
-        try:
-            return self._answered(connection, response, most)
+            return self._answered(connection, connection.send(request), most)
         finally:
             connection.used_at = self._monotonic()
             if connection.reusable:
@@ -180,8 +178,6 @@ class JellyfinServer:
         while piece := connection.read(response, _PIECE):
             received += piece
             if len(received) > most:
-                self.close()
-                connection.close()
                 raise Away(f"the answer of {self.address} is larger than {most // 1_000_000} MB")
         return bytes(received)
 
@@ -197,7 +193,11 @@ class JellyfinServer:
     def _opened(self, until: float) -> Connection:
         connection = Connection(self.address, self._monotonic, self._beat)
         connection.until = min(until, self._monotonic() + CONNECT_SECONDS)
-        connection.open(self._tls)
+        try:
+            connection.open(self._tls)
+        except (RpcError, OwnerNeeded):
+            connection.close()
+            raise
         return connection
 
     def _tls(self) -> ssl.SSLContext:
