@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from metarr_adapter.host import IDS
-from metarr_adapter.values import are_ours, is_empty, same
+from metarr_adapter.values import are_ours, folded, is_empty, same
 
 TAKEN, EDITED, KEPT, REFUSED = "OUTCOME_TAKEN", "OUTCOME_EDITED", "OUTCOME_KEPT", "OUTCOME_REFUSED"
 WRITE = "write"
 """Not decided yet: it is to be written, and read back."""
 
-ALWAYS, IF_EMPTY, IF_OURS = "MODE_ALWAYS", "MODE_IF_EMPTY", "MODE_IF_OURS"
+ALWAYS, IF_EMPTY, IF_OURS, UNION = "MODE_ALWAYS", "MODE_IF_EMPTY", "MODE_IF_OURS", "MODE_UNION"
 
 
 class Reading(Protocol):
@@ -21,6 +21,20 @@ class Reading(Protocol):
     def normal(self, kind: str, field: str, value: Any) -> Any: ...
 
     def same(self, kind: str, field: str, current: Any, value: Any) -> bool: ...
+
+
+def joined(pending: Mapping[str, Any], readings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A PendingField that is to be joined with the list that the host holds, as one of the whole list: what the host
+    has of its own stays, and Metarr's words come and go. Any other as it is."""
+    field = pending["name"]
+    if pending.get("mode") != UNION or field not in readings:
+        return pending
+    current, words = list(readings[field] or ()), list(pending.get("value") or ())
+    ours = {folded(each) for part in pending.get("ours", ()) for each in part or ()}
+    wanted = {folded(each) for each in words}
+    stays = [each for each in current if folded(each) in wanted or folded(each) not in ours]
+    there = {folded(each) for each in stays}
+    return {**pending, "value": stays + [each for each in words if folded(each) not in there], "mode": ALWAYS}
 
 
 def decide(host: Reading, kind: str, pending: Mapping[str, Any], readings: Mapping[str, Any]) -> str:

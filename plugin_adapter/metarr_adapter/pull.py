@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from metarr_adapter.decide import EDITED, IF_OURS, KEPT, REFUSED, TAKEN, WRITE, decide
+from metarr_adapter.decide import EDITED, IF_OURS, KEPT, REFUSED, TAKEN, WRITE, decide, joined
 from metarr_adapter.errors import RpcError
 from metarr_adapter.host import Entry, EntryAway, Host, HostUnavailable, Log
 from metarr_adapter.report import report_changes
@@ -114,6 +114,7 @@ class Pull:
         try:
             read = self._read(kind, item)
             before = {} if read is None else read[1]
+            fields = [joined(field, before) for field in fields]
             decided = {field["name"]: decide(self._host, kind, field, before) for field in fields}
         except (HostUnavailable, EntryAway):
             raise

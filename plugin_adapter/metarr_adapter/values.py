@@ -47,6 +47,11 @@ def are_ours(current: Any, ours: Any, ids: Any) -> bool:
     )
 
 
+def folded(word: Any) -> str:
+    """Equal for words of a list that a person would take for one."""
+    return " ".join(str(word).split()).casefold()
+
+
 def tellable(value: Any) -> Any:
     """A value as a message can carry it.
 

@@ -10,7 +10,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from harness import House
-from metarr.domain.delivery import IDS, DueValue, Mode, SyncPolicy, Taken
+from metarr.domain.consent import IDS, SyncPolicy
+from metarr.domain.delivery import DueValue, Mode, Taken
 from metarr.domain.item import FieldValue, Rule
 from metarr.domain.values import Kind
 from metarr.library.commit import commit
@@ -145,22 +146,40 @@ class ModelPlayer:
 
     def _take(self, film: Film, due: DueValue) -> FieldAck:
         current, target = film.holds(due.field), self._normal(due.value)
+        if due.mode is Mode.UNION:
+            ours = [word for part in due.ours for word in part if word not in due.value]
+            stays = [word for word in current or () if word not in ours]
+            target = [*stays, *(word for word in due.value if word not in stays)] or None
         if current == target:
             return FieldAck(due.field, Taken.TAKEN, current)
+        if due.field == IDS:
+            return self._take_ids(film, due)
         ours = [due.ours[0], *map(self._normal, due.ours)] if due.ours else []
         empty = due.mode is Mode.IF_EMPTY and current is None
-        if due.mode is not Mode.ALWAYS and not empty and current not in ours:
+        if due.mode not in (Mode.ALWAYS, Mode.UNION) and not empty and current not in ours:
             return FieldAck(due.field, Taken.EDITED if due.mode is Mode.IF_OURS else Taken.KEPT, current)
         if due.field in self.refuses:
             return FieldAck(due.field, Taken.REFUSED, current, f"{due.field} cannot be written")
         self.writes.append((film.key, due.field, target))
-        if due.field == IDS:
-            film.ids = dict(target or {})
-        elif target is None:
+        if target is None:
             film.fields.pop(due.field, None)
         else:
             film.fields[due.field] = target
         return FieldAck(due.field, Taken.TAKEN, film.holds(due.field))
+
+    def _take_ids(self, film: Film, due: DueValue) -> FieldAck:
+        """Ids go in type by type; those of other types stay."""
+        current, target = film.holds(IDS), due.value or {}
+        stays = {t: text for t, text in (current or {}).items() if t not in target}
+        mine = due.mode is Mode.ALWAYS or any(
+            all((current or {}).get(t) in ((ours or {}).get(t), text) for t, text in target.items())
+            for ours in (*due.ours, *([] if due.ours else [None]))
+        )
+        if not mine:
+            return FieldAck(IDS, Taken.EDITED if due.mode is Mode.IF_OURS else Taken.KEPT, current)
+        film.ids = stays | target
+        self.writes.append((film.key, IDS, film.ids))
+        return FieldAck(IDS, Taken.TAKEN, film.holds(IDS))
 
     def _normal(self, value: Any) -> Any:
         return value[: self.shortens] if isinstance(value, str) and self.shortens else value

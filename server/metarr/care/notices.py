@@ -12,7 +12,7 @@ from metarr.addresses import is_readable
 from metarr.asking.drift import Drift
 from metarr.asking.roster import ConfiguredProvider
 from metarr.domain.brake import Brake
-from metarr.domain.delivery import SyncPolicy
+from metarr.domain.consent import SyncPolicy
 from metarr.domain.freshness import TTL
 from metarr.domain.notice import Notice, NoticeAction, NoticeCode
 from metarr.errors import Reason

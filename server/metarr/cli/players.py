@@ -44,6 +44,42 @@ Wanted = Annotated[
 ]
 
 
+GROUPS = ("texts", "ratings", "artwork", "tags", "collections", "ids", "cast")
+GROUP_POLICIES = ("replace", "fill", "leave", "union", "default")
+
+Groups = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--group",
+        metavar="GROUP=POLICY",
+        help=f"Another policy for a group of fields ({', '.join(GROUPS)}): replace, fill, leave, default, or for tags "
+        "union; may be repeated.",
+    ),
+]
+
+
+def groups_of(given: list[str] | None) -> list[Answer]:
+    """Policies for groups as the contract tells them."""
+    groups = []
+    for each in given or ():
+        group, equals, chosen = each.partition("=")
+        if not equals or group not in GROUPS or chosen not in GROUP_POLICIES:
+            raise typer.BadParameter(f"{each!r} is no GROUP=POLICY such as tags=union")
+        constant = "UNSPECIFIED" if chosen == "default" else chosen.upper()
+        groups.append({"group": f"FIELD_GROUP_{group.upper()}", "policy": f"SYNC_POLICY_{constant}"})
+    return groups
+
+
+def groups_text(player: Answer) -> str:
+    """Where another policy counts than that of the whole player."""
+    others = [
+        f"{word(each.get('group'), 'FIELD_GROUP_')} {policy_word(each)}"
+        for each in player.get("groups", ())
+        if each.get("policy") != player.get("policy")
+    ]
+    return f"; {', '.join(others)}" if policy_word(player) and others else ""
+
+
 @app.callback()
 def _group() -> None:
     """Players register themselves, through their adapter."""
@@ -109,7 +145,7 @@ def show(
         return as_json({"player": chosen, "notTaken": entries} | ({"pending": waiting} if pending else {}))
     say(clean(f"{chosen['name']} ({chosen['host']} {chosen.get('hostVersion', '')}), player {chosen['id']}"))
     edits_are = "overwritten" if chosen.get("overwriteEdits") else "kept"
-    say(f"policy: {policy_text(chosen)}; edits made there are {edits_are}")
+    say(f"policy: {policy_text(chosen)}{groups_text(chosen)}; edits made there are {edits_are}")
     say(f"last heard {when(chosen.get('seenAt'))}; told its whole library {when(chosen.get('reportedAt')) or 'never'}")
     say(f"entries: {chosen.get('items', 0)}; pending: {chosen.get('pendingItems', 0)}")
     if waiting:
@@ -127,11 +163,12 @@ def show(
 def preview(
     player: Player,
     policy: Wanted = Policy.REPLACE,
+    groups: Groups = None,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
     """Tell what a policy would write, and change nothing."""
-    answer = _preview(server, player, policy)
+    answer = _preview(server, player, policy, groups_of(groups))
     return as_json(answer) if json else _say_preview(answer)
 
 
@@ -139,18 +176,25 @@ def preview(
 def policy(
     player: Player,
     wanted: Wanted,
+    *,
+    groups: Groups = None,
     yes: Annotated[bool, typer.Option("--yes", help="Choose it. Without this, only the preview is shown.")] = False,
     server: Server = DEFAULT_SERVER,
     json: AsJson = False,
 ) -> None:
     """Choose what is done with values of the player's own. Shows what would be written; --yes has it written."""
+    chosen = groups_of(groups)
     if not yes:
-        answer = _preview(server, player, wanted)
+        answer = _preview(server, player, wanted, chosen)
         if json:
             return as_json(answer)
         _say_preview(answer)
-        return note(f"nothing was changed; metarr players policy {player} {wanted} --yes chooses it")
-    return _updated(server, {"playerId": player, "policy": policy_constant(wanted), "updateMask": "policy"}, json)
+        options = "".join(f" --group {each}" for each in groups or ())
+        return note(f"nothing was changed; metarr players policy {player} {wanted}{options} --yes chooses it")
+    request: Answer = {"playerId": player, "policy": policy_constant(wanted), "updateMask": "policy"}
+    if chosen:
+        request |= {"groups": chosen, "updateMask": "policy,groups"}
+    return _updated(server, request, json)
 
 
 @app.command()
@@ -279,8 +323,10 @@ def _refusals(entries: list[Answer]) -> list[tuple[str, ...]]:
     ]
 
 
-def _preview(server: str, player: str, wanted: Policy) -> Answer:
+def _preview(server: str, player: str, wanted: Policy, groups: list[Answer]) -> Answer:
     request = {"playerId": player, "policy": policy_constant(wanted), "samples": SAMPLES}
+    if groups:
+        request["groups"] = groups
     return ask(server, SERVICE, "PreviewSync", request, PREVIEW_TIMEOUT)
 
 
@@ -291,14 +337,14 @@ def _say_preview(answer: Answer) -> None:
     rows = [
         (
             f"{kind_word(each)}.{each['field']}",
-            *(str(each.get(number, 0)) for number in ("filled", "replaced", "kept")),
+            *(str(each.get(number, 0)) for number in ("filled", "replaced", "added", "kept")),
             "\n".join(_sample(sample) for sample in each.get("samples", ())),
         )
         for each in answer.get("fields", ())
     ]
     if rows:
         say()
-        table(("field", "filled", "replaced", "kept", "such as"), rows, whole=("field",))
+        table(("field", "filled", "replaced", "added", "kept", "such as"), rows, whole=("field",))
 
 
 def _sample(sample: Answer) -> str:
@@ -317,6 +363,5 @@ def _updated(server: str, request: Answer, json: bool) -> None:
         return as_json(answer)
     player = answer["player"]
     kept = "overwritten" if player.get("overwriteEdits") else "kept"
-    return say(
-        f"{player['id']}: {policy_text(player)}; edits made there are {kept}; pending: {player.get('pendingItems', 0)}"
-    )
+    chosen = f"{policy_text(player)}{groups_text(player)}"
+    return say(f"{player['id']}: {chosen}; edits made there are {kept}; pending: {player.get('pendingItems', 0)}")

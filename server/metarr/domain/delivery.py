@@ -4,7 +4,7 @@ Values are plain JSON here (`domain.plain`), as players tell and take them; None
 as one more field, an object by type.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -12,22 +12,12 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from metarr.domain.checked import checked_value
-from metarr.domain.equality import same
+from metarr.domain.consent import IDS, Consent, SyncPolicy
+from metarr.domain.equality import same, text_key
 from metarr.domain.fields import FIELDS, fields_of
 from metarr.domain.item import OWNER, MediaItem, below_providers
 from metarr.domain.plain import plain_value
 from metarr.domain.values import Kind, Struct
-
-IDS = "ids"
-"""The name by which the external ids travel."""
-
-
-class SyncPolicy(StrEnum):
-    """What is done with values that a player holds and that are not Metarr's."""
-
-    UNCHOSEN = ""
-    REPLACE = "replace"
-    FILL = "fill"
 
 
 class Taken(StrEnum):
@@ -45,6 +35,8 @@ class Mode(StrEnum):
     ALWAYS = "always"
     IF_EMPTY = "if_empty"
     IF_OURS = "if_ours"
+    UNION = "union"
+    """Beside it, whatever it is."""
 
 
 class FieldState(Struct, frozen=True, kw_only=True):
@@ -74,6 +66,11 @@ class FieldState(Struct, frozen=True, kw_only=True):
     def edited(self) -> bool:
         """Whether somebody changed there what it took."""
         return self.ours and self.host != self.acked
+
+    @property
+    def own(self) -> Any:
+        """What the host held before it took anything of Metarr's."""
+        return self.before if self.ours else self.host
 
 
 FieldStates = Mapping[str, FieldState]
@@ -145,14 +142,53 @@ def day_of_the_year(item: MediaItem) -> str:
     return year.day or (f"{year.value}-01-01" if typed else "")
 
 
-def unacknowledged(item: MediaItem, states: FieldStates, takes: Iterable[str]) -> list[str]:
+def wanted(item: MediaItem, states: FieldStates, takes: Iterable[str], consent: Consent) -> dict[str, Any]:
+    """By field what Metarr wants to stand on the player, of what its owner lets it write; None: nothing.
+
+    Votes without their rating mean nothing: where the rating is the player's own, and stays, they are left out.
+    """
+    takes = tuple(takes)
+    by_field = {field: states.get(field, _NOTHING) for field in consent.among(takes)}
+    values = {
+        field: _part(field, value_for(item, field, takes, state), state, consent) for field, state in by_field.items()
+    }
+    return {field: value for field, value in values.items() if _rated(field, values, states, consent)}
+
+
+def _part(field: str, value: Any, state: FieldState, consent: Consent) -> Any:
+    """What of a value has a place beside what is the player's own: of ids that are filled, those of other types."""
+    if field != IDS or value is None or consent.of(field) is not SyncPolicy.FILL or state.forced:
+        return value
+    own = state.own if isinstance(state.own, Mapping) else {}
+    return {id_type: text for id_type, text in value.items() if own.get(id_type, text) == text} or None
+
+
+def _rated(field: str, values: Mapping[str, Any], states: FieldStates, consent: Consent) -> bool:
+    """Whether a rating stands, or comes to stand, for what means nothing without one."""
+    rating = FIELDS[field].beside if field in FIELDS else ""
+    if not rating or values[field] is None:
+        return True
+    value, state = values.get(rating), states.get(rating, _NOTHING)
+    if value is None:
+        return False
+    if not differs(rating, state.host, value):
+        return True
+    if not state.forced and state.declined == value:
+        return False
+    mode = _mode(rating, value, state, consent)
+    return not state.edited if mode is Mode.IF_OURS else mode is not Mode.IF_EMPTY or state.host is None
+
+
+def unacknowledged(item: MediaItem, states: FieldStates, takes: Iterable[str], consent: Consent) -> list[str]:
     """The fields of which the player has not said what became of the value that Metarr has now.
 
     Nothing is emptied that was never Metarr's: an absence erases nothing.
     """
-    takes = tuple(takes)
-    by_field = {field: states.get(field, _NOTHING) for field in takes}
-    return [field for field, state in by_field.items() if _due(value_for(item, field, takes, state), state)]
+    return [
+        field
+        for field, value in wanted(item, states, takes, consent).items()
+        if _due(value, states.get(field, _NOTHING))
+    ]
 
 
 def _due(value: Any, state: FieldState) -> bool:
@@ -171,32 +207,63 @@ def due(
     states: FieldStates,
     takes: Iterable[str],
     *,
-    policy: SyncPolicy,
-    overwrite_edits: bool,
+    consent: Consent,
     since: Mapping[str, Iterable[Any]],
 ) -> list[DueValue]:
     """What the player is to be told. `since`: by field the values that Metarr had since the last acknowledgement: told
     and written, perhaps, without the acknowledgement having come. So a field is told, too, of which the value came
     back that was acknowledged last: the host may hold one of those between."""
-    values, takes = [], tuple(takes)
-    for field in takes:
+    values = []
+    for field, value in wanted(item, states, takes, consent).items():
         state, between = states.get(field, _NOTHING), list(since.get(field, ()))
-        value = value_for(item, field, takes, state)
         if _due(value, state) or any(each not in (value, state.sent) for each in between):
-            mode = _mode(value, state, policy, overwrite_edits)
-            values.append(DueValue(field=field, value=value, mode=mode, ours=_ours(state, between)))
+            mode = _mode(field, value, state, consent)
+            if mode is Mode.UNION:
+                values.append(_beside(field, value, state, consent, between))
+            else:
+                values.append(DueValue(field=field, value=value, mode=mode, ours=_ours(state, between)))
     return values
 
 
-def _mode(value: Any, state: FieldState, policy: SyncPolicy, overwrite_edits: bool) -> Mode:
+def _beside(
+    field: str, value: Any, state: FieldState, consent: Consent, between: Iterable[Sequence[str] | None]
+) -> DueValue:
+    """A list to be joined with the player's own: without what was taken away there by hand, and with what Metarr had
+    put there."""
+    own = state.before if state.ours and isinstance(state.before, list | tuple) else ()
+    former = [each for words in (_sent(state), *between) for each in words or ()]
+    kept = value or []
+    if not consent.overwrite_edits and not state.forced:
+        kept = [each for each in kept if each not in _lacking(_sent(state), state.host)]
+    ours = [each for each in dict.fromkeys(former) if each in _lacking([each], own)]
+    return DueValue(field=field, value=kept, mode=Mode.UNION, ours=(ours,) if ours else ())
+
+
+def _sent(state: FieldState) -> list[str]:
+    return list(state.sent) if state.ours and isinstance(state.sent, list | tuple) else []
+
+
+def _lacking(words: Iterable[str], host: Any) -> list[str]:
+    """Those of the words that are not there, whatever their case."""
+    there = {text_key(each) for each in host or ()}
+    return [each for each in words if text_key(each) not in there]
+
+
+def _mode(field: str, value: Any, state: FieldState, consent: Consent) -> Mode:
+    policy = consent.of(field)
+    if policy is SyncPolicy.UNION:
+        return Mode.UNION
     if _never_ours(value, state):
         # An absence erases nothing but what may be there of Metarr's.
         return Mode.IF_OURS
     if state.forced:
         return Mode.ALWAYS
     if state.ours:
-        return Mode.ALWAYS if overwrite_edits else Mode.IF_OURS
-    return Mode.ALWAYS if policy is SyncPolicy.REPLACE else Mode.IF_EMPTY
+        return Mode.ALWAYS if consent.overwrite_edits else Mode.IF_OURS
+    if policy is SyncPolicy.REPLACE:
+        return Mode.ALWAYS
+    # Ids are filled one by one: `_part` left out those of which the player has its own.
+    return Mode.IF_OURS if field == IDS else Mode.IF_EMPTY
 
 
 def _ours(state: FieldState, since: Iterable[Any]) -> tuple[Any, ...]:
@@ -288,13 +355,12 @@ class Refusal(Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-def not_taken(item: MediaItem, states: FieldStates, takes: Iterable[str]) -> list[Refusal]:
+def not_taken(item: MediaItem, states: FieldStates, takes: Iterable[str], consent: Consent) -> list[Refusal]:
     """What the player did not take, and what somebody changed there."""
-    refusals, takes = [], tuple(takes)
-    for field in takes:
+    refusals = []
+    for field, value in wanted(item, states, takes, consent).items():
         state = states.get(field, _NOTHING)
-        value = value_for(item, field, takes, state)
-        if _never_ours(value, state) or not differs(field, state.host, value):
+        if _never_ours(value, state) or not _misses(field, value, state, consent):
             continue
         declined = state.declined is not UNSET and state.declined == value
         if state.edited or declined:
@@ -303,27 +369,69 @@ def not_taken(item: MediaItem, states: FieldStates, takes: Iterable[str]) -> lis
     return refusals
 
 
+def flags(item: MediaItem, states: Mapping[str, FieldState], takes: Iterable[str], consent: Consent) -> dict[str, bool]:
+    """How an entry stands, as its row says it. What stays because its owner wants it so is no trouble."""
+    outcomes = {refusal.outcome for refusal in not_taken(item, states, takes, consent)}
+    return {"edited": Taken.EDITED in outcomes, "troubled": Taken.REFUSED in outcomes}
+
+
+def _misses(field: str, value: Any, state: FieldState, consent: Consent) -> bool:
+    """Whether the player does not have what Metarr wants to stand there."""
+    if consent.of(field) is SyncPolicy.UNION:
+        return bool(_lacking(value or (), state.host))
+    return differs(field, state.host, value)
+
+
 class Effect(StrEnum):
     """What a policy would do to a field of an entry."""
 
     NONE = ""
     FILLED = "filled"
     REPLACED = "replaced"
+    ADDED = "added"
+    """Beside what is the player's own."""
     KEPT = "kept"
 
 
-def effect(field: str, value: Any, state: FieldState, *, policy: SyncPolicy, overwrite_edits: bool) -> Effect:
-    """What a policy would do where an entry differs from what Metarr has."""
-    if value is None or not differs(field, state.host, value):
-        return Effect.NONE
-    mode = _mode(value, state, policy, overwrite_edits)
+def effects(
+    item: MediaItem, states: FieldStates, takes: Iterable[str], consent: Consent
+) -> Iterator[tuple[str, Effect, Any]]:
+    """By field what would be done where an entry differs from what Metarr has, and the value that would stand then."""
+    takes = tuple(takes)
+    aims = wanted(item, states, takes, consent)
+    for field in takes:
+        state = states.get(field, _NOTHING)
+        value = value_for(item, field, takes, state)
+        if field not in aims or (aims[field] is None and value is not None):
+            # Left to the player, or all of it stands in the way.
+            if value is not None and differs(field, state.host, value) and state.host is not None:
+                yield field, Effect.KEPT, value
+        else:
+            done, then = _effect(field, aims[field], state, consent)
+            if done is not Effect.NONE:
+                yield field, done, then
+
+
+def _effect(field: str, value: Any, state: FieldState, consent: Consent) -> tuple[Effect, Any]:
+    if value is None or not _misses(field, value, state, consent):
+        return Effect.NONE, None
+    mode = _mode(field, value, state, consent)
+    if mode is Mode.UNION:
+        added = _lacking(_beside(field, value, state, consent, ()).value, state.host)
+        if not added:
+            return Effect.KEPT, value
+        return Effect.FILLED if state.host is None else Effect.ADDED, [*(state.host or ()), *added]
     if state.edited if mode is Mode.IF_OURS else mode is Mode.IF_EMPTY and state.host is not None:
-        return Effect.KEPT
+        return Effect.KEPT, value
     settled = state.sent == value and not state.edited
     refused = state.outcome is Taken.REFUSED and state.declined == value
     if not state.forced and (settled or refused):
-        return Effect.NONE
-    return Effect.FILLED if state.host is None else Effect.REPLACED
+        return Effect.NONE, None
+    if field == IDS and state.host is not None:
+        # Of ids, those of other types stay.
+        replaced = any(state.host.get(id_type, text) != text for id_type, text in value.items())
+        return Effect.REPLACED if replaced else Effect.ADDED, {**state.host, **value}
+    return Effect.FILLED if state.host is None else Effect.REPLACED, value
 
 
 def differs(field: str, host: Any, value: Any) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from metarr.domain.changes import diff, is_told, sync_reason
-from metarr.domain.delivery import IDS
+from metarr.domain.consent import IDS
 from metarr.domain.item import MediaItem
 from metarr.store import changes, items, player_entries
 from metarr.store.changes import ChangeSet

@@ -10,21 +10,21 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from metarr.clock import Clock
+from metarr.domain.consent import IDS, SyncPolicy
 from metarr.domain.delivery import (
-    IDS,
     DueValue,
     FieldState,
     Refusal,
-    SyncPolicy,
     Taken,
     acknowledged,
     day_of_the_year,
     due,
+    flags,
     is_hearsay,
     not_taken,
     takeable,
     unacknowledged,
-    value_of,
+    wanted,
 )
 from metarr.domain.item import MediaItem, below_providers
 from metarr.domain.plain import plain_value
@@ -32,7 +32,6 @@ from metarr.domain.values import Image
 from metarr.errors import CannotDo, NoSuchThing
 from metarr.players.images import Images, KeptImage
 from metarr.players.players import SEEN_EVERY, in_session, named
-from metarr.players.report import flags
 from metarr.players.watch import PendingState, PendingWatch
 from metarr.store import changes, items, player_entries, players
 from metarr.store.changes import ChangeSet
@@ -160,8 +159,9 @@ class Outbox:
         item = items.get_many(connection, [entry.item_id])[entry.item_id]
         latest = ack.sequence == entry.sequence
         states, takes = dict(entry.states), takeable(entry.kind, player.fields(entry.kind))
+        values = wanted(item, entry.states, takes, player.consent) if latest else {}
         for each in ack.fields:
-            value = value_of(item, each.name, takes) if latest else UNSET
+            value = values.get(each.name, UNSET)
             before, hearsay = states.get(each.name, FieldState()), is_hearsay(item, each.name)
             states[each.name] = acknowledged(before, each.outcome, each.host, value, each.why, hearsay=hearsay)
         after = replace(
@@ -170,7 +170,7 @@ class Outbox:
             acked_change=_last_change(connection, item.id) if latest else entry.acked_change,
             ids=dict(states[IDS].host or {}) if _read_back(ack, IDS) else entry.ids,
             states=states,
-            **flags(item, states, takes),
+            **flags(item, states, takes, player.consent),
         )
         player_entries.save(connection, after)
         return AckStatus.CLEARED if latest else AckStatus.SUPERSEDED
@@ -272,8 +272,7 @@ def _due(
         item,
         entry.states,
         takeable(entry.kind, player.fields(entry.kind)),
-        policy=player.policy,
-        overwrite_edits=player.overwrite_edits,
+        consent=player.consent,
         since=_values_since(item, entry, since.get(item.id, ())),
     )
 
@@ -306,8 +305,8 @@ def _state(player: Player, entry: PlayerEntry, item: MediaItem) -> EntryState:
     return EntryState(
         entry=entry,
         item=item,
-        pending=unacknowledged(item, entry.states, takes) if entry.pending else [],
-        refusals=not_taken(item, entry.states, takes),
+        pending=unacknowledged(item, entry.states, takes, player.consent) if entry.pending else [],
+        refusals=not_taken(item, entry.states, takes, player.consent),
     )
 
 

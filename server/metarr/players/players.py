@@ -1,5 +1,6 @@
 """The players: who they are, what is done with what they hold, and what a choice would do."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,18 +11,9 @@ from msgspec.structs import replace
 
 from metarr.clock import Clock
 from metarr.declared import Setting, SettingType, checked_all
-from metarr.domain.delivery import (
-    Effect,
-    FieldState,
-    SyncPolicy,
-    Taken,
-    effect,
-    not_taken,
-    retry,
-    takeable,
-    unacknowledged,
-    value_for,
-)
+from metarr.domain.consent import WHOLE, FieldGroup, SyncPolicy, choices, group_of
+from metarr.domain.delivery import Effect, FieldState, Taken, effects, flags, not_taken, retry, takeable, unacknowledged
+from metarr.domain.item import MediaItem
 from metarr.domain.naming import name_of
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NoSuchThing, Violation
@@ -45,6 +37,7 @@ LEASE = timedelta(minutes=2)
 SEEN_EVERY = timedelta(seconds=30)
 """How exactly it is known when a player was last heard of."""
 
+_NO_GROUPS: Mapping[FieldGroup, SyncPolicy] = {}
 
 SETTINGS = (
     Setting(key="name", label="Name", help="What it is called.", maximum=MOST_NAME),
@@ -53,7 +46,7 @@ SETTINGS = (
         label="Values of its own",
         help="What is done with them: Metarr's go over them, or only where it has none.",
         type=SettingType.CHOICE,
-        choices=(SyncPolicy.REPLACE, SyncPolicy.FILL),
+        choices=WHOLE,
     ),
     Setting(
         key="overwrite_edits",
@@ -99,10 +92,12 @@ class SampleWrite:
 
 @dataclass
 class Effects:
-    """What would become of one field of a kind: on how many entries a place is filled, a value replaced or kept."""
+    """What would become of one field of a kind: on how many entries a place is filled, a value replaced or kept, and
+    something added beside one."""
 
     filled: int = 0
     replaced: int = 0
+    added: int = 0
     kept: int = 0
     samples: list[SampleWrite] = field(default_factory=list)
 
@@ -110,19 +105,50 @@ class Effects:
         """Count one; of what would be written, so many samples are kept."""
         self.filled += done is Effect.FILLED
         self.replaced += done is Effect.REPLACED
+        self.added += done is Effect.ADDED
         self.kept += done is Effect.KEPT
         if done is not Effect.KEPT and len(self.samples) < most:
             self.samples.append(sample)
 
 
 @dataclass
+class GroupEffects:
+    """What would become of a group of fields of a kind, by entries."""
+
+    changed: int = 0
+    replaced: int = 0
+    kept: int = 0
+
+    def add(self, done: Collection[Effect]) -> None:
+        """Count one entry."""
+        self.changed += not {Effect.FILLED, Effect.REPLACED, Effect.ADDED}.isdisjoint(done)
+        self.replaced += Effect.REPLACED in done
+        self.kept += Effect.KEPT in done
+
+
+@dataclass
 class Preview:
-    """What a policy would do. `waiting`: entries that no provider was asked about yet."""
+    """What a policy would do. `kinds`: entries by kind; `waiting`: those that no provider was asked about yet."""
 
     items: int = 0
     changed_items: int = 0
     waiting: int = 0
+    kinds: Counter[Kind] = field(default_factory=Counter)
     effects: dict[tuple[Kind, str], Effects] = field(default_factory=dict)
+    groups: dict[tuple[Kind, FieldGroup], GroupEffects] = field(default_factory=dict)
+
+    def add(self, item: MediaItem, kind: Kind, done: Iterable[tuple[str, Effect, SampleWrite]], samples: int) -> None:
+        """Count one entry with what would be done to it; of what would be written, so many samples are kept."""
+        self.items += 1
+        self.kinds[kind] += 1
+        self.waiting += item.last_enriched_at is None
+        by_group: dict[FieldGroup, set[Effect]] = {}
+        for name, effect, sample in done:
+            self.effects.setdefault((kind, name), Effects()).add(effect, sample, samples)
+            by_group.setdefault(group_of(name), set()).add(effect)
+        for group, effects_ in by_group.items():
+            self.groups.setdefault((kind, group), GroupEffects()).add(effects_)
+        self.changed_items += any(each - {Effect.KEPT} for each in by_group.values())
 
 
 class Players:
@@ -149,6 +175,7 @@ class Players:
                 name=before.name if before else wanted.name,
                 session=before.session + 1 if before else 1,
                 policy=before.policy if before else SyncPolicy.UNCHOSEN,
+                group_policies=before.group_policies if before else {},
                 overwrite_edits=before.overwrite_edits if before else False,
                 added_at=before.added_at if before else now,
                 seen_at=now,
@@ -167,22 +194,28 @@ class Players:
             counts = players.counts(connection)
             return [PlayerStanding(each, counts.get(each.id, Counts())) for each in players.everyone(connection)]
 
-    def update(self, player_id: str, wanted: Mapping[str, Any]) -> PlayerStanding:
-        """Change how a player is treated. Raises NoSuchThing, and InvalidInput with a violation per wrong setting."""
+    def update(
+        self, player_id: str, wanted: Mapping[str, Any], groups: Mapping[FieldGroup, SyncPolicy] = _NO_GROUPS
+    ) -> PlayerStanding:
+        """Change how a player is treated. `groups`: policies for groups of fields; unchosen goes back to the default.
+
+        Raises NoSuchThing, and InvalidInput with a violation per wrong setting.
+        """
         values, wrong = checked_all(SETTINGS, wanted, path="", may_go=False)
         if wrong:
             raise InvalidInput(*wrong)
         with self._database.begin_durably() as connection:
             before = named(connection, player_id)
-            after = replace(before, **values | {"policy": SyncPolicy(values.get("policy", before.policy))})
+            after = replace(
+                before,
+                **values | {"policy": SyncPolicy(values.get("policy", before.policy))},
+                group_policies=_with_groups(before, groups),
+            )
             players.put(connection, after)
-            if after.policy is not before.policy:
-                # What stayed because it was the player's own is looked at again.
-                _again(connection, after, frozenset({Taken.KEPT}), edits=False)
+            if after.consent != before.consent:
+                _look_again(connection, before, after)
             if before.policy is SyncPolicy.UNCHOSEN and after.policy is not SyncPolicy.UNCHOSEN:
                 _wake_waiting(connection, after)
-            if after.overwrite_edits and not before.overwrite_edits:
-                _again(connection, after, frozenset({Taken.EDITED}), edits=True)
             return PlayerStanding(after, players.counts(connection).get(player_id, Counts()))
 
     def remove(self, player_id: str) -> int:
@@ -196,27 +229,27 @@ class Players:
         log.info("player_removed", player=player_id, items=gone)
         return gone
 
-    def preview(self, player_id: str, policy: SyncPolicy, samples: int) -> Preview:
-        """What would be written under a policy, as far as it was reported what the player holds. Raises NoSuchThing."""
+    def preview(
+        self,
+        player_id: str,
+        policy: SyncPolicy,
+        samples: int,
+        groups: Mapping[FieldGroup, SyncPolicy] = _NO_GROUPS,
+    ) -> Preview:
+        """What would be written under a policy, with those that the player has for groups and with these. As far as it
+        was reported what the player holds. Raises NoSuchThing."""
         preview = Preview()
         for player, batch in self._batches(player_id):
+            consent = replace(player, policy=policy, group_policies=_with_groups(player, groups)).consent
             with self._database.read() as connection:
                 by_id = items.get_many(connection, [entry.item_id for entry in batch])
             for entry in batch:
                 item, takes = by_id[entry.item_id], takeable(entry.kind, player.fields(entry.kind))
-                preview.items += 1
-                preview.waiting += item.last_enriched_at is None
-                changed = False
-                for name in takes:
-                    state = entry.states.get(name, FieldState())
-                    value = value_for(item, name, takes, state)
-                    done = effect(name, value, state, policy=policy, overwrite_edits=player.overwrite_edits)
-                    if done is Effect.NONE:
-                        continue
-                    counted = preview.effects.setdefault((entry.kind, name), Effects())
-                    counted.add(done, SampleWrite(item.id, name_of(item), state.host, value), samples)
-                    changed = changed or done is not Effect.KEPT
-                preview.changed_items += changed
+                done = [
+                    (name, each, _sample(item, entry, name, value))
+                    for name, each, value in effects(item, entry.states, takes, consent)
+                ]
+                preview.add(item, entry.kind, done, samples)
         return preview
 
     def resend(self, player_id: str, keys: Collection[str], fields: Collection[str]) -> int:
@@ -237,7 +270,7 @@ class Players:
             for entry in entries.values():
                 item, takes = by_id[entry.item_id], takeable(entry.kind, player.fields(entry.kind))
                 _refuse_untaken(entry.kind, fields, takes)
-                force = fields or [refusal.field for refusal in not_taken(item, entry.states, takes)]
+                force = fields or [refusal.field for refusal in not_taken(item, entry.states, takes, player.consent)]
                 if force:
                     after = replace(entry, states=retry(entry.states, (), force=force))
                     player_entries.save(connection, after)
@@ -255,11 +288,7 @@ class Players:
                         entry
                         for entry in batch
                         if not entry.pending
-                        and unacknowledged(
-                            by_id[entry.item_id],
-                            entry.states,
-                            set(takeable(entry.kind, player.fields(entry.kind))).intersection(fields),
-                        )
+                        and not set(fields).isdisjoint(_unacknowledged(player, entry, by_id[entry.item_id]))
                     ]
                     player_entries.wake(connection, due)
 
@@ -337,17 +366,47 @@ def _wake_waiting(connection: Connection, player: Player) -> None:
         last = batch[-1].id
 
 
-def _again(connection: Connection, player: Player, outcomes: frozenset[Taken], *, edits: bool) -> None:
-    """Have sent again what was not taken for these reasons, and with `edits` what was changed there by hand."""
+def _look_again(connection: Connection, before: Player, after: Player) -> None:
+    """Have sent what another choice allows: what stayed because it was the player's own, what was changed there by hand
+    where that is overwritten now, and what was left to the player."""
+    edits = after.overwrite_edits and not before.overwrite_edits
+    outcomes = {Taken.KEPT, Taken.EDITED} if edits else {Taken.KEPT}
     last = 0
-    while batch := player_entries.page(connection, player.id, after_id=last, limit=BATCH):
+    while batch := player_entries.page(connection, after.id, after_id=last, limit=BATCH):
+        by_id = items.get_many(connection, [entry.item_id for entry in batch])
         for entry in batch:
-            states = retry(
-                entry.states, outcomes, force=[name for name, state in entry.states.items() if edits and state.edited]
-            )
-            if states != entry.states:
-                player_entries.save(connection, player_entries.woken(connection, replace(entry, states=states)))
+            item = by_id[entry.item_id]
+            force = [name for name, state in entry.states.items() if edits and state.edited]
+            states = retry(entry.states, outcomes, force=force)
+            takes = takeable(entry.kind, after.fields(entry.kind))
+            standing = replace(entry, states=states, **flags(item, states, takes, after.consent))
+            more = set(_unacknowledged(after, standing, item)).difference(_unacknowledged(before, entry, item))
+            if more or states != entry.states:
+                standing = player_entries.woken(connection, standing)
+            if standing != entry:
+                player_entries.save(connection, standing)
         last = batch[-1].id
+
+
+def _sample(item: MediaItem, entry: PlayerEntry, field: str, value: Any) -> SampleWrite:
+    return SampleWrite(item.id, name_of(item), entry.states.get(field, FieldState()).host, value)
+
+
+def _unacknowledged(player: Player, entry: PlayerEntry, item: MediaItem) -> list[str]:
+    return unacknowledged(item, entry.states, takeable(entry.kind, player.fields(entry.kind)), player.consent)
+
+
+def _with_groups(player: Player, groups: Mapping[FieldGroup, SyncPolicy]) -> dict[str, str]:
+    """The policies that a player has for groups, with these. Raises InvalidInput for one that a group cannot have."""
+    wrong = [
+        Violation(f"groups.{group}", f"{policy} is none for {group}; choose {', '.join(choices(group))}")
+        for group, policy in groups.items()
+        if policy and policy not in choices(group)
+    ]
+    if wrong:
+        raise InvalidInput(*wrong)
+    chosen = player.group_policies | {str(group): str(policy) for group, policy in groups.items()}
+    return {group: policy for group, policy in chosen.items() if policy}
 
 
 def _refuse_untaken(kind: Kind, fields: Collection[str], takes: Collection[str]) -> None:

@@ -1,7 +1,7 @@
 """What players say they hold: each entry becomes an item of the library, or leaves it."""
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ from metarr.asking.config import ConfigReader
 from metarr.asking.gather import Gatherer
 from metarr.clock import Clock
 from metarr.domain.checked import checked_value
-from metarr.domain.delivery import IDS, FieldState, is_anew, not_taken, reported, retry, takeable, unacknowledged
+from metarr.domain.consent import IDS
+from metarr.domain.delivery import FieldState, flags, is_anew, reported, retry, takeable, unacknowledged
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import Admitted, IdContext, admit_all
 from metarr.domain.item import MediaItem, Statement
@@ -246,11 +247,13 @@ class _Work:
             report_id=report_id or before.report_id,
             season=season,
             number=number,
-            **flags(item, states, takes),
+            **flags(item, states, takes, self._player.consent),
         )
         if not before.id or anew or is_anew(before.states, states):
             return self._begun(after)
-        more = set(unacknowledged(item, states, takes)).difference(unacknowledged(item, before.states, takes))
+        consent = self._player.consent
+        was_due = unacknowledged(item, before.states, takes, consent)
+        more = set(unacknowledged(item, states, takes, consent)).difference(was_due)
         return player_entries.woken(self._connection, after) if forced or more else after
 
     def _begun(self, entry: PlayerEntry) -> PlayerEntry:
@@ -296,13 +299,6 @@ def _numbers(entry: ReportedEntry) -> tuple[int | None, int | None]:
 def _is_renumbered(entry: ReportedEntry, was: PlayerEntry) -> bool:
     """Whether it bears another number than it was reported with."""
     return was.season is not None and (was.season, was.number) != _numbers(entry)
-
-
-def flags(item: MediaItem, states: Mapping[str, FieldState], takes: Iterable[str]) -> dict[str, bool]:
-    """How an entry stands, as its row says it."""
-    refusals = not_taken(item, states, takes)
-    edited = any(states[refusal.field].edited for refusal in refusals)
-    return {"edited": edited, "troubled": any(not states[refusal.field].edited for refusal in refusals)}
 
 
 def _differing(values: Mapping[str, Value], before: Statement) -> set[str]:

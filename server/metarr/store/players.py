@@ -8,7 +8,7 @@ from msgspec.structs import asdict, replace
 from sqlalchemy import Connection, Row, delete, func, or_, select, true, update
 
 from metarr.bell import News
-from metarr.domain.delivery import SyncPolicy
+from metarr.domain.consent import Consent, FieldGroup, SyncPolicy
 from metarr.domain.values import Kind, Struct
 from metarr.store.database import news
 from metarr.store.tables import held_removals, items, player_items, players, sync_state
@@ -19,6 +19,7 @@ class Player(Struct, frozen=True, kw_only=True):
     """A media server's library.
 
     `instance`: the program that is in session, by the name it gave itself; `session`: grows with every registration.
+    `group_policies`: by group of fields, where its owner chose another policy than by default.
     `takes`: by kind the fields that it takes; `cannot_take`: by kind why it cannot take others. `tree`: its entries are
     files, which may be on a disk that is away.
     """
@@ -33,6 +34,7 @@ class Player(Struct, frozen=True, kw_only=True):
     instance: str = ""
     session: int = 0
     policy: SyncPolicy = SyncPolicy.UNCHOSEN
+    group_policies: dict[str, str] = {}
     overwrite_edits: bool = False
     takes: dict[str, tuple[str, ...]] = {}
     cannot_take: dict[str, dict[str, str]] = {}
@@ -43,6 +45,12 @@ class Player(Struct, frozen=True, kw_only=True):
     def source(self) -> str:
         """As what its word is stored."""
         return f"player:{self.id}"
+
+    @property
+    def consent(self) -> Consent:
+        """What its owner lets Metarr do."""
+        groups = {FieldGroup(group): SyncPolicy(policy) for group, policy in self.group_policies.items()}
+        return Consent(policy=self.policy, groups=groups, overwrite_edits=self.overwrite_edits)
 
     def fields(self, kind: Kind) -> tuple[str, ...]:
         return self.takes.get(kind, ())

@@ -508,6 +508,7 @@ players = Table(
     Column("seen_at", Moment, nullable=False),
     Column("reported_at", Moment),
     Column("tree", Boolean, nullable=False, server_default=false()),
+    Column("group_policies", Json(dict[str, str]), nullable=False, server_default="{}"),
 )
 
 player_tokens = Table(

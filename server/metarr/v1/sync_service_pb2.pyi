@@ -19,9 +19,42 @@ class SyncPolicy(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SYNC_POLICY_UNSPECIFIED: _ClassVar[SyncPolicy]
     SYNC_POLICY_REPLACE: _ClassVar[SyncPolicy]
     SYNC_POLICY_FILL: _ClassVar[SyncPolicy]
+    SYNC_POLICY_LEAVE: _ClassVar[SyncPolicy]
+    SYNC_POLICY_UNION: _ClassVar[SyncPolicy]
+
+class FieldGroup(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    FIELD_GROUP_UNSPECIFIED: _ClassVar[FieldGroup]
+    FIELD_GROUP_TEXTS: _ClassVar[FieldGroup]
+    FIELD_GROUP_RATINGS: _ClassVar[FieldGroup]
+    FIELD_GROUP_ARTWORK: _ClassVar[FieldGroup]
+    FIELD_GROUP_TAGS: _ClassVar[FieldGroup]
+    FIELD_GROUP_COLLECTIONS: _ClassVar[FieldGroup]
+    FIELD_GROUP_IDS: _ClassVar[FieldGroup]
+    FIELD_GROUP_CAST: _ClassVar[FieldGroup]
 SYNC_POLICY_UNSPECIFIED: SyncPolicy
 SYNC_POLICY_REPLACE: SyncPolicy
 SYNC_POLICY_FILL: SyncPolicy
+SYNC_POLICY_LEAVE: SyncPolicy
+SYNC_POLICY_UNION: SyncPolicy
+FIELD_GROUP_UNSPECIFIED: FieldGroup
+FIELD_GROUP_TEXTS: FieldGroup
+FIELD_GROUP_RATINGS: FieldGroup
+FIELD_GROUP_ARTWORK: FieldGroup
+FIELD_GROUP_TAGS: FieldGroup
+FIELD_GROUP_COLLECTIONS: FieldGroup
+FIELD_GROUP_IDS: FieldGroup
+FIELD_GROUP_CAST: FieldGroup
+
+class GroupPolicy(_message.Message):
+    __slots__ = ("group", "policy", "chosen")
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    POLICY_FIELD_NUMBER: _ClassVar[int]
+    CHOSEN_FIELD_NUMBER: _ClassVar[int]
+    group: FieldGroup
+    policy: SyncPolicy
+    chosen: bool
+    def __init__(self, group: _Optional[_Union[FieldGroup, str]] = ..., policy: _Optional[_Union[SyncPolicy, str]] = ..., chosen: _Optional[bool] = ...) -> None: ...
 
 class PlayerKind(_message.Message):
     __slots__ = ("kind", "fields", "cannot_take")
@@ -41,7 +74,7 @@ class PlayerKind(_message.Message):
     def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., fields: _Optional[_Iterable[str]] = ..., cannot_take: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class Player(_message.Message):
-    __slots__ = ("id", "name", "host", "host_version", "adapter_version", "policy", "overwrite_edits", "added_at", "seen_at", "reported_at", "items", "pending_items", "not_taken_items", "edited_items", "kinds", "held_removals")
+    __slots__ = ("id", "name", "host", "host_version", "adapter_version", "policy", "overwrite_edits", "added_at", "seen_at", "reported_at", "items", "pending_items", "not_taken_items", "edited_items", "kinds", "held_removals", "groups")
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     HOST_FIELD_NUMBER: _ClassVar[int]
@@ -58,6 +91,7 @@ class Player(_message.Message):
     EDITED_ITEMS_FIELD_NUMBER: _ClassVar[int]
     KINDS_FIELD_NUMBER: _ClassVar[int]
     HELD_REMOVALS_FIELD_NUMBER: _ClassVar[int]
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
     id: str
     name: str
     host: str
@@ -74,7 +108,8 @@ class Player(_message.Message):
     edited_items: int
     kinds: _containers.RepeatedCompositeFieldContainer[PlayerKind]
     held_removals: int
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., host: _Optional[str] = ..., host_version: _Optional[str] = ..., adapter_version: _Optional[str] = ..., policy: _Optional[_Union[SyncPolicy, str]] = ..., overwrite_edits: _Optional[bool] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reported_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., items: _Optional[int] = ..., pending_items: _Optional[int] = ..., not_taken_items: _Optional[int] = ..., edited_items: _Optional[int] = ..., kinds: _Optional[_Iterable[_Union[PlayerKind, _Mapping]]] = ..., held_removals: _Optional[int] = ...) -> None: ...
+    groups: _containers.RepeatedCompositeFieldContainer[GroupPolicy]
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., host: _Optional[str] = ..., host_version: _Optional[str] = ..., adapter_version: _Optional[str] = ..., policy: _Optional[_Union[SyncPolicy, str]] = ..., overwrite_edits: _Optional[bool] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reported_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., items: _Optional[int] = ..., pending_items: _Optional[int] = ..., not_taken_items: _Optional[int] = ..., edited_items: _Optional[int] = ..., kinds: _Optional[_Iterable[_Union[PlayerKind, _Mapping]]] = ..., held_removals: _Optional[int] = ..., groups: _Optional[_Iterable[_Union[GroupPolicy, _Mapping]]] = ...) -> None: ...
 
 class RegisterPlayerRequest(_message.Message):
     __slots__ = ("player_id", "name", "host", "host_version", "adapter_version", "instance", "take_over", "kinds", "tree")
@@ -119,18 +154,20 @@ class ListPlayersResponse(_message.Message):
     def __init__(self, players: _Optional[_Iterable[_Union[Player, _Mapping]]] = ...) -> None: ...
 
 class UpdatePlayerRequest(_message.Message):
-    __slots__ = ("player_id", "name", "policy", "overwrite_edits", "update_mask")
+    __slots__ = ("player_id", "name", "policy", "overwrite_edits", "update_mask", "groups")
     PLAYER_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     POLICY_FIELD_NUMBER: _ClassVar[int]
     OVERWRITE_EDITS_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
     player_id: str
     name: str
     policy: SyncPolicy
     overwrite_edits: bool
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, player_id: _Optional[str] = ..., name: _Optional[str] = ..., policy: _Optional[_Union[SyncPolicy, str]] = ..., overwrite_edits: _Optional[bool] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    groups: _containers.RepeatedCompositeFieldContainer[GroupPolicy]
+    def __init__(self, player_id: _Optional[str] = ..., name: _Optional[str] = ..., policy: _Optional[_Union[SyncPolicy, str]] = ..., overwrite_edits: _Optional[bool] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., groups: _Optional[_Iterable[_Union[GroupPolicy, _Mapping]]] = ...) -> None: ...
 
 class UpdatePlayerResponse(_message.Message):
     __slots__ = ("player",)
@@ -151,17 +188,19 @@ class RemovePlayerResponse(_message.Message):
     def __init__(self, deleted_items: _Optional[int] = ...) -> None: ...
 
 class PreviewSyncRequest(_message.Message):
-    __slots__ = ("player_id", "policy", "samples")
+    __slots__ = ("player_id", "policy", "samples", "groups")
     PLAYER_ID_FIELD_NUMBER: _ClassVar[int]
     POLICY_FIELD_NUMBER: _ClassVar[int]
     SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
     player_id: str
     policy: SyncPolicy
     samples: int
-    def __init__(self, player_id: _Optional[str] = ..., policy: _Optional[_Union[SyncPolicy, str]] = ..., samples: _Optional[int] = ...) -> None: ...
+    groups: _containers.RepeatedCompositeFieldContainer[GroupPolicy]
+    def __init__(self, player_id: _Optional[str] = ..., policy: _Optional[_Union[SyncPolicy, str]] = ..., samples: _Optional[int] = ..., groups: _Optional[_Iterable[_Union[GroupPolicy, _Mapping]]] = ...) -> None: ...
 
 class PreviewSyncResponse(_message.Message):
-    __slots__ = ("items", "changed_items", "fields", "waiting_items")
+    __slots__ = ("items", "changed_items", "fields", "waiting_items", "groups")
     class Sample(_message.Message):
         __slots__ = ("item_id", "title", "host_value", "value")
         ITEM_ID_FIELD_NUMBER: _ClassVar[int]
@@ -174,29 +213,48 @@ class PreviewSyncResponse(_message.Message):
         value: _struct_pb2.Value
         def __init__(self, item_id: _Optional[str] = ..., title: _Optional[str] = ..., host_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
     class Field(_message.Message):
-        __slots__ = ("kind", "field", "filled", "replaced", "kept", "samples")
+        __slots__ = ("kind", "field", "filled", "replaced", "kept", "samples", "added")
         KIND_FIELD_NUMBER: _ClassVar[int]
         FIELD_FIELD_NUMBER: _ClassVar[int]
         FILLED_FIELD_NUMBER: _ClassVar[int]
         REPLACED_FIELD_NUMBER: _ClassVar[int]
         KEPT_FIELD_NUMBER: _ClassVar[int]
         SAMPLES_FIELD_NUMBER: _ClassVar[int]
+        ADDED_FIELD_NUMBER: _ClassVar[int]
         kind: _common_pb2.MediaKind
         field: str
         filled: int
         replaced: int
         kept: int
         samples: _containers.RepeatedCompositeFieldContainer[PreviewSyncResponse.Sample]
-        def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., field: _Optional[str] = ..., filled: _Optional[int] = ..., replaced: _Optional[int] = ..., kept: _Optional[int] = ..., samples: _Optional[_Iterable[_Union[PreviewSyncResponse.Sample, _Mapping]]] = ...) -> None: ...
+        added: int
+        def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., field: _Optional[str] = ..., filled: _Optional[int] = ..., replaced: _Optional[int] = ..., kept: _Optional[int] = ..., samples: _Optional[_Iterable[_Union[PreviewSyncResponse.Sample, _Mapping]]] = ..., added: _Optional[int] = ...) -> None: ...
+    class Group(_message.Message):
+        __slots__ = ("kind", "group", "items", "changed_items", "replaced_items", "kept_items")
+        KIND_FIELD_NUMBER: _ClassVar[int]
+        GROUP_FIELD_NUMBER: _ClassVar[int]
+        ITEMS_FIELD_NUMBER: _ClassVar[int]
+        CHANGED_ITEMS_FIELD_NUMBER: _ClassVar[int]
+        REPLACED_ITEMS_FIELD_NUMBER: _ClassVar[int]
+        KEPT_ITEMS_FIELD_NUMBER: _ClassVar[int]
+        kind: _common_pb2.MediaKind
+        group: FieldGroup
+        items: int
+        changed_items: int
+        replaced_items: int
+        kept_items: int
+        def __init__(self, kind: _Optional[_Union[_common_pb2.MediaKind, str]] = ..., group: _Optional[_Union[FieldGroup, str]] = ..., items: _Optional[int] = ..., changed_items: _Optional[int] = ..., replaced_items: _Optional[int] = ..., kept_items: _Optional[int] = ...) -> None: ...
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     CHANGED_ITEMS_FIELD_NUMBER: _ClassVar[int]
     FIELDS_FIELD_NUMBER: _ClassVar[int]
     WAITING_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
     items: int
     changed_items: int
     fields: _containers.RepeatedCompositeFieldContainer[PreviewSyncResponse.Field]
     waiting_items: int
-    def __init__(self, items: _Optional[int] = ..., changed_items: _Optional[int] = ..., fields: _Optional[_Iterable[_Union[PreviewSyncResponse.Field, _Mapping]]] = ..., waiting_items: _Optional[int] = ...) -> None: ...
+    groups: _containers.RepeatedCompositeFieldContainer[PreviewSyncResponse.Group]
+    def __init__(self, items: _Optional[int] = ..., changed_items: _Optional[int] = ..., fields: _Optional[_Iterable[_Union[PreviewSyncResponse.Field, _Mapping]]] = ..., waiting_items: _Optional[int] = ..., groups: _Optional[_Iterable[_Union[PreviewSyncResponse.Group, _Mapping]]] = ...) -> None: ...
 
 class HostItem(_message.Message):
     __slots__ = ("host_key", "host_id", "kind", "title", "year", "ids", "fields", "series", "season_number", "episode_number", "readings")
@@ -360,10 +418,12 @@ class PendingField(_message.Message):
         MODE_ALWAYS: _ClassVar[PendingField.Mode]
         MODE_IF_EMPTY: _ClassVar[PendingField.Mode]
         MODE_IF_OURS: _ClassVar[PendingField.Mode]
+        MODE_UNION: _ClassVar[PendingField.Mode]
     MODE_UNSPECIFIED: PendingField.Mode
     MODE_ALWAYS: PendingField.Mode
     MODE_IF_EMPTY: PendingField.Mode
     MODE_IF_OURS: PendingField.Mode
+    MODE_UNION: PendingField.Mode
     NAME_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]

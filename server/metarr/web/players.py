@@ -16,6 +16,21 @@ TEST_SECONDS = 50.0
 PREVIEW_SECONDS = 60.0
 LISTED = 50
 POLICIES = {"fill": sync.SYNC_POLICY_FILL, "replace": sync.SYNC_POLICY_REPLACE}
+GROUPS = {
+    "texts": sync.FIELD_GROUP_TEXTS,
+    "ratings": sync.FIELD_GROUP_RATINGS,
+    "artwork": sync.FIELD_GROUP_ARTWORK,
+    "tags": sync.FIELD_GROUP_TAGS,
+    "collections": sync.FIELD_GROUP_COLLECTIONS,
+    "ids": sync.FIELD_GROUP_IDS,
+    "cast": sync.FIELD_GROUP_CAST,
+}
+GROUP_POLICIES = {
+    "": sync.SYNC_POLICY_UNSPECIFIED,
+    **POLICIES,
+    "leave": sync.SYNC_POLICY_LEAVE,
+    "union": sync.SYNC_POLICY_UNION,
+}
 
 
 @pages.get("/players")
@@ -66,13 +81,17 @@ def choose(player_id: str) -> Response:
     wanted = POLICIES.get(request.form.get("policy", ""))
     if wanted is None:
         refuse_form()
+    groups = {name: request.form[f"group.{name}"] for name in GROUPS if f"group.{name}" in request.form}
+    if not GROUP_POLICIES.keys() >= set(groups.values()):
+        refuse_form()
+    policies = [sync.GroupPolicy(group=GROUPS[name], policy=GROUP_POLICIES[each]) for name, each in groups.items()]
     if request.form.get("do") == "preview":
-        asked = sync.PreviewSyncRequest(player_id=player_id, policy=wanted, samples=1)
+        asked = sync.PreviewSyncRequest(player_id=player_id, policy=wanted, samples=1, groups=policies)
         preview = ask(services.sync.PreviewSync, asked, PREVIEW_SECONDS)
-        return _player(player_id, preview=preview, wanted=request.form["policy"])
-    change = sync.UpdatePlayerRequest(player_id=player_id, policy=wanted)
+        return _player(player_id, preview=preview, wanted=request.form["policy"], wanted_groups=groups)
+    change = sync.UpdatePlayerRequest(player_id=player_id, policy=wanted, groups=policies)
     change.overwrite_edits = "overwrite_edits" in request.form
-    change.update_mask.paths.extend(("policy", "overwrite_edits"))
+    change.update_mask.paths.extend(("policy", "overwrite_edits", "groups"))
     ask(services.sync.UpdatePlayer, change)
     return go(url_for("players.players_page", saved=player_id))
 
@@ -90,7 +109,9 @@ def _player(player_id: str, **more: Any) -> Response:
     asked = sync.ListPlayerItemsRequest(player_id=player_id, page_size=LISTED)
     asked.state = sync.ListPlayerItemsRequest.STATE_NOT_TAKEN
     entries = ask(services.sync.ListPlayerItems, asked).items
-    return page("player.html", player=player, entries=entries, **more)
+    names, words = ({number: name for name, number in each.items()} for each in (GROUPS, GROUP_POLICIES))
+    chosen = {names[each.group]: words[each.policy] if each.chosen else "" for each in player.groups}
+    return page("player.html", player=player, entries=entries, groups=chosen | more.pop("wanted_groups", {}), **more)
 
 
 # A host

@@ -127,7 +127,7 @@ def test_preview_counts_and_gives_samples(metarr, daemon):
         "something would be written on 40 of 812 entries",
         "no provider was asked yet about 5 of them: more may come",
     ]
-    assert row(result.out, "movie.plot")[1:4] == ["30", "10", "2"]
+    assert row(result.out, "movie.plot")[1:5] == ["30", "10", "0", "2"]
     assert "Thieves." in result.out
 
 
@@ -224,3 +224,30 @@ def test_tokens_are_listed_and_revoked(metarr, daemon):
     daemon.answers[SERVICE, "RevokePlayerToken"] = {}
     assert metarr("players", "revoke", "1a2b3c4d").out == "1a2b3c4d opens nothing any more\n"
     assert daemon.request("RevokePlayerToken") == {"tokenId": "1a2b3c4d"}
+
+
+def test_groups_have_policies_of_their_own(metarr, daemon):
+    groups = [
+        {"group": "FIELD_GROUP_TEXTS", "policy": "SYNC_POLICY_FILL"},
+        {"group": "FIELD_GROUP_TAGS", "policy": "SYNC_POLICY_UNION"},
+    ]
+    daemon.answers[SERVICE, "PreviewSync"] = PREVIEW
+    daemon.answers[SERVICE, "UpdatePlayer"] = {"player": player(groups=groups)}
+    asked = ["players", "policy", "living-room", "fill", "--group", "tags=union", "--group", "artwork=default"]
+    assert "fill --group tags=union --group artwork=default --yes chooses it" in metarr(*asked).err
+    sent = [
+        {"group": "FIELD_GROUP_TAGS", "policy": "SYNC_POLICY_UNION"},
+        {"group": "FIELD_GROUP_ARTWORK", "policy": "SYNC_POLICY_UNSPECIFIED"},
+    ]
+    assert daemon.request("PreviewSync")["groups"] == sent
+    assert metarr(*asked, "--yes").out.startswith("living-room: fill; tags union; edits made there are kept")
+    assert daemon.request("UpdatePlayer")["groups"] == sent
+    assert daemon.request("UpdatePlayer")["updateMask"] == "policy,groups"
+
+
+@pytest.mark.parametrize("given", ["tags", "colours=fill", "tags=join", "=fill"])
+def test_what_is_no_group_is_told(metarr, daemon, given):
+    result = metarr("players", "policy", "living-room", "fill", "--group", given)
+    assert result.status == 2
+    assert "tags=union" in result.err
+    assert not daemon.asked

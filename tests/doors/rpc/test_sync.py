@@ -162,6 +162,10 @@ def answer(**more: Any) -> tuple[str, dict[str, Any]]:
     return acking(fields=[{"name": "plot", "outcome": "OUTCOME_TAKEN", **more}])
 
 
+def grouping(*groups: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return "UpdatePlayer", {"playerId": "living-room", "groups": list(groups), "updateMask": "groups"}
+
+
 BAD: dict[str, tuple[tuple[str, dict[str, Any]], set[str]]] = {
     "register_nothing": (("RegisterPlayer", {}), {"player_id", "name", "host", "instance", "kinds"}),
     "register_short": (registering(playerId="abc"), {"player_id"}),
@@ -223,6 +227,20 @@ BAD: dict[str, tuple[tuple[str, dict[str, Any]], set[str]]] = {
         ("ResendItems", {"playerId": "living-room", "hostKeys": [HEAT["hostKey"]], "fields": ["colour"]}),
         {"fields[0]"},
     ),
+    "update_policy_of_a_group": (
+        ("UpdatePlayer", {"playerId": "living-room", "policy": "SYNC_POLICY_LEAVE", "updateMask": "policy"}),
+        {"policy"},
+    ),
+    "group_none": (grouping({"policy": "SYNC_POLICY_FILL"}), {"groups[0].group"}),
+    "group_twice": (
+        grouping(*[{"group": "FIELD_GROUP_TAGS", "policy": "SYNC_POLICY_FILL"}] * 2),
+        {"groups[1].group"},
+    ),
+    "group_union": (
+        grouping({"group": "FIELD_GROUP_TEXTS", "policy": "SYNC_POLICY_UNION"}),
+        {"groups[0].policy"},
+    ),
+    "group_policy": (grouping({"group": "FIELD_GROUP_TEXTS", "policy": 77}), {"groups[0].policy"}),
     "pairing_nothing": (("StartPairing", {}), {"player_id", "name"}),
     "pairing_name": (("StartPairing", {"playerId": "living-room", "name": "x" * 101}), {"name"}),
     "pairing_player": (("StartPairing", {"playerId": "../x", "name": "Kodi"}), {"player_id"}),

@@ -3,7 +3,7 @@
 from werkzeug.test import Client
 
 from harness import House
-from metarr.domain.delivery import SyncPolicy
+from metarr.domain.consent import SyncPolicy
 from model_player import ModelPlayer
 from pages import HTMX, seen
 

@@ -6,7 +6,7 @@ import pytest
 from werkzeug.test import Client
 
 from harness import House
-from metarr.domain.delivery import SyncPolicy
+from metarr.domain.consent import SyncPolicy
 from model_player import ModelPlayer
 from pages import seen
 
@@ -116,3 +116,17 @@ def test_a_player_is_let_in_by_its_code_and_shut_out_again(web: Client, home: Ho
 @pytest.mark.parametrize(("code", "status"), [("", 422), ("12345", 422), ("123456", 404)])
 def test_a_wrong_code_is_told(web: Client, code: str, status: int):
     assert web.post("/players/pair", data={"code": code}).status_code == status
+
+
+def test_a_group_has_a_choice_of_its_own(web: Client, home: House, kodi: ModelPlayer):
+    form = {"policy": "replace", "group.tags": "leave", "group.artwork": "fill", "group.texts": ""}
+    shown = web.post("/players/kodi/policy", data={**form, "do": "preview"}).get_data(as_text=True)
+    assert '<option value="leave" selected>' in shown
+    assert web.post("/players/kodi/policy", data={**form, "do": "choose"}).status_code == 303
+    [standing] = home.services.players.everyone()
+    assert standing.player.group_policies == {"tags": "leave", "artwork": "fill"}
+    assert web.post("/players/kodi/policy", data={**form, "group.tags": "", "do": "choose"}).status_code == 303
+    [standing] = home.services.players.everyone()
+    assert standing.player.group_policies == {"artwork": "fill"}
+    assert web.post("/players/kodi/policy", data={**form, "group.tags": "x"}).status_code == 422
+    assert web.post("/players/kodi/policy", data={**form, "group.texts": "union"}).status_code == 422

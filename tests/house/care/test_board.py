@@ -11,7 +11,7 @@ from fakes import FakeClock
 from harness import House
 from metarr.care.board import NoticeBoard
 from metarr.care.notices import quota_outgrown
-from metarr.domain.delivery import SyncPolicy
+from metarr.domain.consent import SyncPolicy
 from metarr.domain.notice import SEVERITIES, Notice, NoticeAction, NoticeCode, Severity
 from metarr.errors import DatabaseUnusable
 from metarr.store import notices

@@ -8,7 +8,7 @@ import pytest
 from fakes import FakeClock
 from harness import House, house
 from metarr.care.health import Condition, ProviderHealth
-from metarr.domain.delivery import SyncPolicy
+from metarr.domain.consent import SyncPolicy
 from metarr.domain.notice import NoticeCode
 from model_player import ModelPlayer, provider_says
 from simulators import Simulators

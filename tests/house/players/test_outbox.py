@@ -6,7 +6,8 @@ import pytest
 
 from fakes import FakeClock
 from harness import House
-from metarr.domain.delivery import IDS, Mode, SyncPolicy, Taken
+from metarr.domain.consent import IDS, SyncPolicy
+from metarr.domain.delivery import Mode, Taken
 from metarr.domain.values import Image, Kind
 from metarr.errors import CannotDo, NoSuchThing
 from metarr.library.edit import Edit

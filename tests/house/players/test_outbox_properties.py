@@ -12,7 +12,7 @@ from sqlalchemy import delete
 
 from fakes import FakeClock
 from harness import House, house
-from metarr.domain.delivery import SyncPolicy
+from metarr.domain.consent import SyncPolicy
 from metarr.errors import CannotDo
 from metarr.library.edit import Edit
 from metarr.players.outbox import Ack

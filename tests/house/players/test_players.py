@@ -4,8 +4,8 @@ import pytest
 
 from fakes import FakeClock
 from harness import House
-from metarr.domain.delivery import IDS, SyncPolicy
-from metarr.domain.values import Kind
+from metarr.domain.consent import IDS, FieldGroup, SyncPolicy
+from metarr.domain.values import Collection, Kind
 from metarr.errors import CannotDo, InvalidInput, NoSuchThing
 from metarr.players.players import LEASE, Effects, Preview
 from model_player import ModelPlayer, provider_says
@@ -207,3 +207,50 @@ def test_one_that_was_removed_begins_anew(home: House) -> None:
     player.register()
     [_, standing] = home.services.players.everyone()
     assert (standing.player.policy, standing.counts.items) == (SyncPolicy.UNCHOSEN, 0)
+
+
+class TestConsent:
+    def test_what_was_left_to_the_player_is_told_once_it_may_be_written(self, home: House) -> None:
+        player = with_film(home)
+        home.services.players.update("kodi", {}, {FieldGroup.TEXTS: SyncPolicy.LEAVE})
+        provider_says(home, item_of(player), plot="New.")
+        player.sync()
+        assert not player.writes
+        home.services.players.update("kodi", {}, {FieldGroup.TEXTS: SyncPolicy.UNCHOSEN})
+        player.sync()
+        assert player.writes == [("heat", "plot", "New.")]
+
+    def test_groups_stay_over_a_registration_and_another_policy(self, home: House) -> None:
+        player = with_film(home)
+        home.services.players.update("kodi", {}, {FieldGroup.ARTWORK: SyncPolicy.LEAVE})
+        home.services.players.update("kodi", {"policy": SyncPolicy.FILL})
+        consent = player.register().standing.player.consent
+        assert [consent.of(name) for name in ("plot", "poster", "tags", "collection")] == [
+            SyncPolicy.FILL,
+            SyncPolicy.LEAVE,
+            SyncPolicy.UNION,
+            SyncPolicy.FILL,
+        ]
+
+    def test_only_tags_can_stand_beside_others(self, home: House) -> None:
+        with_film(home)
+        with pytest.raises(InvalidInput):
+            home.services.players.update("kodi", {}, {FieldGroup.TEXTS: SyncPolicy.UNION})
+
+    def test_the_owner_s_tags_and_collection_stay_under_replace(self, home: House) -> None:
+        player = ModelPlayer(home, takes=("title", "plot", "tags", "collection", IDS))
+        own = {"title": "Heat", "plot": "Mine.", "tags": ["Mine"], "collection": {"name": "My evenings"}}
+        player.add("heat", "Heat", ids=dict(HEAT), fields=own)
+        player.report_all()
+        provider_says(home, item_of(player), plot="New.", tags=("heist",), collection=Collection(name="Heat"))
+        preview = home.services.players.preview("kodi", SyncPolicy.REPLACE, 1)
+        counted = preview.groups[Kind.MOVIE, FieldGroup.TAGS]
+        assert (counted.changed, counted.replaced, counted.kept) == (1, 0, 0)
+        player.sync()
+        film = player.films["heat"].fields
+        assert (film["plot"], film["tags"]) == ("New.", ["Mine", "heist"])
+        assert film["collection"] == {"name": "My evenings"}
+        written = len(player.writes)
+        player.report_all()
+        assert (player.pull(), len(player.writes)) == ([], written)
+        assert player.states(troubled=True) == {}, "what stays because its owner wants it so is no trouble"

@@ -6,7 +6,7 @@ from factories import source_of
 from harness import House
 from memory import peak
 from metarr.domain.authority import FieldRule
-from metarr.domain.delivery import SyncPolicy
+from metarr.domain.consent import SyncPolicy
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput
 from metarr.library.edit import Edit

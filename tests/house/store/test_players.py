@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from factories import NOW, item, stored
 from metarr.domain.changes import Change
-from metarr.domain.delivery import SyncPolicy
+from metarr.domain.consent import SyncPolicy
 from metarr.domain.item import Conflict, FieldValue, IdClaim, Rule, Veto
 from metarr.domain.values import Kind
 from metarr.store import backups, changes, items, joins, player_entries, players, schema

@@ -275,12 +275,15 @@ RELEASED: dict[str, Rows] = {
         | HOSTS
         | HELD,
     ),
-    "0026": with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES)
-    | NUMBERS
-    | USAGE
-    | HOSTS
-    | HELD
-    | TOKENS,
+    **dict.fromkeys(
+        ("0026", "0027"),
+        with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES)
+        | NUMBERS
+        | USAGE
+        | HOSTS
+        | HELD
+        | TOKENS,
+    ),
 }
 """By schema, rows of it: at least one for each of its tables."""
 

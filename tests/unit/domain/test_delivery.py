@@ -10,16 +10,17 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from factories import item
+from metarr.domain.consent import IDS, Consent, FieldGroup, SyncPolicy
 from metarr.domain.delivery import (
-    IDS,
     DueValue,
+    Effect,
     FieldState,
     Mode,
-    SyncPolicy,
     Taken,
     acknowledged,
     differs,
     due,
+    effects,
     is_anew,
     not_taken,
     reported,
@@ -34,6 +35,8 @@ from metarr.domain.plain import plain_value
 from metarr.domain.values import Artwork, Collection, Credit, Image, Kind
 
 TAKES = ("title", "plot", IDS)
+REPLACE = Consent(policy=SyncPolicy.REPLACE)
+FILL = Consent(policy=SyncPolicy.FILL)
 
 
 def with_plot(plot: str | None, **more: object):
@@ -45,7 +48,13 @@ def with_plot(plot: str | None, **more: object):
 
 def told(plot: str | None, held: dict[str, FieldState], policy=SyncPolicy.REPLACE, *, overwrite=False, since=()):
     """What is told of the plot; None: nothing."""
-    found = due(with_plot(plot), held, ("plot",), policy=policy, overwrite_edits=overwrite, since={"plot": since})
+    found = due(
+        with_plot(plot),
+        held,
+        ("plot",),
+        consent=Consent(policy=policy, overwrite_edits=overwrite),
+        since={"plot": since},
+    )
     return found[0] if found else None
 
 
@@ -97,7 +106,7 @@ def test_an_empty_reading_that_was_acknowledged_is_ours_too():
 def test_the_ids_travel_as_a_field_of_their_own():
     assert value_of(with_plot("A"), IDS) == {"imdb": "tt0113277"}
     assert value_of(item(ids={}), IDS) is None
-    assert unacknowledged(with_plot("A"), {}, TAKES) == ["title", "plot", IDS]
+    assert unacknowledged(with_plot("A"), {}, TAKES, REPLACE) == ["title", "plot", IDS]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +127,7 @@ def test_a_name_that_only_players_tell_of_what_nobody_identified_is_told_to_none
 ) -> None:
     named = item(kind=kind, fields={"title": FieldValue(value="Heat", sources=sources)}, ids=ids)
     assert value_for(named, "title", ("title",), state) == expected
-    found = due(named, {"title": state}, ("title",), policy=SyncPolicy.FILL, overwrite_edits=False, since={})
+    found = due(named, {"title": state}, ("title",), consent=FILL, since={})
     assert [each.value for each in found] == (
         [expected] if expected and (state.forced or state.sent != expected) else []
     )
@@ -133,7 +142,7 @@ def test_what_was_not_taken_is_not_sent_again_until_that_value_changes(outcome):
     held = {"plot": acknowledged(FieldState(host="x"), outcome, "x", "A", "because")}
     assert told("A", held) is None
     assert told("B", held) is not None
-    (refusal,) = not_taken(with_plot("A"), held, ("plot",))
+    (refusal,) = not_taken(with_plot("A"), held, ("plot",), REPLACE)
     assert (refusal.outcome, refusal.host, refusal.value, refusal.why) == (outcome, "x", "A", "because")
 
 
@@ -168,10 +177,10 @@ def test_a_value_that_was_refused_and_left_what_was_there_makes_nothing_ours(hos
 def test_a_hand_edit_is_seen_in_a_report_and_ends_where_it_is_taken_back():
     edited = reported({"plot": OURS}, {"plot": "mine"}, ("plot",), anew=False)
     assert edited["plot"].edited
-    assert [refusal.outcome for refusal in not_taken(with_plot("A"), edited, ("plot",))] == [Taken.EDITED]
+    assert [refusal.outcome for refusal in not_taken(with_plot("A"), edited, ("plot",), REPLACE)] == [Taken.EDITED]
     back = reported(edited, {"plot": "A"}, ("plot",), anew=False)
     assert not back["plot"].edited
-    assert not not_taken(with_plot("A"), back, ("plot",))
+    assert not not_taken(with_plot("A"), back, ("plot",), REPLACE)
 
 
 def test_what_was_declined_for_an_edit_is_told_again_once_the_edit_was_taken_back():
@@ -182,7 +191,7 @@ def test_what_was_declined_for_an_edit_is_told_again_once_the_edit_was_taken_bac
 
 def test_an_edit_to_what_metarr_has_anyway_is_none_that_needs_to_be_shown():
     held = reported({"plot": OURS}, {"plot": "B"}, ("plot",), anew=False)
-    assert not not_taken(with_plot("B"), held, ("plot",))
+    assert not not_taken(with_plot("B"), held, ("plot",), REPLACE)
 
 
 TWO = {"plot": OURS, "title": FieldState(host="Heat", acked="Heat", sent="Heat", before="Heat (1995)")}
@@ -205,15 +214,15 @@ def test_an_entry_that_the_host_made_anew_holds_nothing_of_ours_but_still_refuse
     held = TWO | {"plot": acknowledged(OURS, Taken.REFUSED, "A", "B", "too long")}
     anew = reported(held, {"plot": "old", "title": "Heat"}, ("title", "plot"), anew=True)
     assert not any(known.ours for known in anew.values())
-    assert unacknowledged(with_plot("B"), anew, ("title", "plot")) == ["title"]
+    assert unacknowledged(with_plot("B"), anew, ("title", "plot"), REPLACE) == ["title"]
 
 
 def test_a_new_choice_has_sent_again_what_was_kept_and_the_owner_can_force_more():
     held = {"plot": acknowledged(FieldState(host="x"), Taken.KEPT, "x", "A"), "title": TWO["title"]}
-    assert unacknowledged(with_plot("A"), retry(held, {Taken.KEPT}), TAKES[:2]) == ["plot"]
-    assert unacknowledged(with_plot("A"), retry(held, {Taken.EDITED}), TAKES[:2]) == []
+    assert unacknowledged(with_plot("A"), retry(held, {Taken.KEPT}), TAKES[:2], REPLACE) == ["plot"]
+    assert unacknowledged(with_plot("A"), retry(held, {Taken.EDITED}), TAKES[:2], REPLACE) == []
     forced = retry(held, (), force=["title"])
-    assert unacknowledged(with_plot("A"), forced, TAKES[:2]) == ["title"]
+    assert unacknowledged(with_plot("A"), forced, TAKES[:2], REPLACE) == ["title"]
     assert not acknowledged(forced["title"], Taken.TAKEN, "Heat", "Heat").forced
     assert not acknowledged(forced["title"], Taken.REFUSED, "Heat", "Heat").forced
 
@@ -301,7 +310,7 @@ def test_no_hand_edit_is_overwritten_and_nothing_of_metarrs_is_lost(steps, polic
             if argument:
                 held, since = {"plot": acknowledged(known, outcome, host, value)}, []
     if host != value:
-        (refusal,) = not_taken(with_plot(value), held, ("plot",))
+        (refusal,) = not_taken(with_plot(value), held, ("plot",), REPLACE)
         assert refusal.host == host
         assert by_hand or (policy is SyncPolicy.FILL and host == at_first)
 
@@ -321,7 +330,7 @@ def test_a_stored_rule_does_not_matter_to_players():
     one = with_plot("A")
     held = {name: replace(OURS, sent=value_of(one, name)) for name in TAKES}
     plot = replace(one.fields["plot"], sources=("omdb",), rule=Rule.NEXT)
-    assert unacknowledged(replace(one, fields={**one.fields, "plot": plot}), held, TAKES) == []
+    assert unacknowledged(replace(one, fields={**one.fields, "plot": plot}), held, TAKES, REPLACE) == []
 
 
 @pytest.mark.parametrize(
@@ -337,9 +346,9 @@ def test_a_stored_rule_does_not_matter_to_players():
 def test_votes_are_told_beside_their_rating_only(fields: dict[str, Any], told: dict[str, Any]) -> None:
     film = item(fields={name: FieldValue(value=value, sources=("omdb",)) for name, value in fields.items()})
     takes = ("imdb_rating", "imdb_votes", "tmdb_rating", "tmdb_votes")
-    due_now = due(film, {}, takes, policy=SyncPolicy.REPLACE, overwrite_edits=False, since={})
+    due_now = due(film, {}, takes, consent=REPLACE, since={})
     assert {each.field: each.value for each in due_now} == told
-    assert set(unacknowledged(film, {}, takes)) == told.keys()
+    assert set(unacknowledged(film, {}, takes, REPLACE)) == told.keys()
 
 
 def in_years(released: tuple[str | None, str], year: tuple[int | None, str, str]) -> MediaItem:
@@ -371,3 +380,138 @@ def test_a_date_of_another_year_gives_way_to_the_day_of_the_year(
     film = in_years(released, year)
     assert value_of(film, "release_date", ("title", "release_date")) == told
     assert value_of(film, "release_date", ("release_date", "year")) == released[0], "this player shows the year itself"
+
+
+def tagged(*tags: str) -> MediaItem:
+    return item(fields={"tags": FieldValue(value=tags, sources=("tmdb",))} if tags else {})
+
+
+def join(film: MediaItem, held: FieldState, host: list[str] | None, consent: Consent = REPLACE) -> list[str] | None:
+    """What stands on the player after it took in the tags as the contract says; None: it was told of none."""
+    found = due(film, {"tags": held}, ("tags",), consent=consent, since={})
+    if not found:
+        return None
+    [one] = found
+    assert one.mode is Mode.UNION
+    gone = {word.lower() for part in one.ours for word in part} - {word.lower() for word in one.value}
+    stays = [word for word in host or () if word.lower() not in gone]
+    return [*stays, *(word for word in one.value if word.lower() not in {each.lower() for each in stays})]
+
+
+MINE = FieldState(host=["Mine", "heist"], acked=["Mine", "heist"], sent=["heist"], before=["Mine"])
+BOTH = FieldState(host=["heist"], acked=["heist"], sent=["heist"], before=["Heist"])
+
+
+@pytest.mark.parametrize(
+    ("tags", "held", "host", "there"),
+    [
+        (["heist"], FieldState(host=["Mine"]), ["Mine"], ["Mine", "heist"]),
+        (["heist"], FieldState(), None, ["heist"]),
+        (["Heist"], FieldState(host=["heist"]), ["heist"], ["heist"]),
+        (["heist"], MINE, ["Mine", "heist"], None),
+        (["la"], MINE, ["Mine", "heist"], ["Mine", "la"]),
+        (["heist", "la"], MINE, ["Mine", "heist", "new"], ["Mine", "heist", "new", "la"]),
+        (["heist", "la"], replace(MINE, host=["Mine"]), ["Mine"], ["Mine", "la"]),
+        ([], MINE, ["Mine", "heist"], ["Mine"]),
+        (["la"], BOTH, ["heist"], ["heist", "la"]),
+    ],
+    ids=[
+        "beside the owner's",
+        "into nothing",
+        "in another spelling",
+        "acknowledged",
+        "one goes, one comes",
+        "what the owner added since stays",
+        "what the owner took away stays away",
+        "the last one goes",
+        "what was there before stays",
+    ],
+)
+def test_tags_stand_beside_the_owners(tags, held, host, there):
+    assert join(tagged(*tags), held, host) == there
+
+
+def test_what_the_owner_took_away_comes_back_where_edits_are_overwritten():
+    consent = Consent(policy=SyncPolicy.REPLACE, overwrite_edits=True)
+    assert join(tagged("heist", "la"), replace(MINE, host=["Mine"]), ["Mine"], consent) == ["Mine", "heist", "la"]
+
+
+def test_a_tag_that_was_taken_away_is_shown_as_edited_and_one_that_was_added_is_no_news():
+    gone = not_taken(tagged("heist"), {"tags": replace(MINE, host=["Mine"])}, ("tags",), REPLACE)
+    assert [refusal.outcome for refusal in gone] == [Taken.EDITED]
+    assert not not_taken(tagged("heist"), {"tags": replace(MINE, host=["Mine", "heist", "x"])}, ("tags",), REPLACE)
+
+
+def with_ids(**ids: str) -> MediaItem:
+    return item(fields={}, ids=ids)
+
+
+def test_ids_are_filled_one_by_one():
+    film, own = with_ids(imdb="tt0000002", tmdb="949"), FieldState(host={"imdb": "tt0000001"})
+    [one] = due(film, {IDS: own}, (IDS,), consent=FILL, since={})
+    assert (one.value, one.mode, one.ours) == ({"tmdb": "949"}, Mode.IF_OURS, ())
+    there = {"imdb": "tt0000001", "tmdb": "949"}
+    held = {IDS: acknowledged(own, Taken.TAKEN, there, one.value)}
+    assert unacknowledged(film, held, (IDS,), FILL) == []
+    assert not not_taken(film, held, (IDS,), FILL)
+    assert due(film, {IDS: own}, (IDS,), consent=REPLACE, since={})[0].value == film.id_values()
+    assert due(with_ids(imdb="tt0000002"), {IDS: own}, (IDS,), consent=FILL, since={}) == []
+
+
+def test_what_is_left_to_the_player_is_neither_told_nor_shown():
+    leave = Consent(policy=SyncPolicy.REPLACE, groups={FieldGroup.TEXTS: SyncPolicy.LEAVE})
+    edited = {"plot": replace(OURS, host="mine")}
+    assert due(with_plot("B"), edited, ("plot",), consent=leave, since={}) == []
+    assert unacknowledged(with_plot("B"), edited, ("plot",), leave) == []
+    assert not_taken(with_plot("B"), edited, ("plot",), leave) == []
+
+
+RATED = {"imdb_rating": 8.3, "imdb_votes": 700_000}
+
+
+@pytest.mark.parametrize(
+    ("held", "consent", "told"),
+    [
+        ({}, FILL, {"imdb_rating", "imdb_votes"}),
+        ({"imdb_rating": FieldState(host=9.5)}, FILL, {"imdb_rating"}),
+        ({"imdb_rating": FieldState(host=8.3)}, FILL, {"imdb_rating", "imdb_votes"}),
+        ({"imdb_rating": FieldState(host=9.5)}, REPLACE, {"imdb_rating", "imdb_votes"}),
+        ({"imdb_rating": FieldState(host=9.5, acked=8.0, sent=8.0, before=None)}, REPLACE, {"imdb_rating"}),
+        ({"imdb_rating": FieldState(declined=8.3, outcome=Taken.REFUSED)}, REPLACE, set()),
+    ],
+    ids=["into nothing", "beside another's rating", "beside the same", "replaced", "edited by hand", "refused"],
+)
+def test_votes_follow_their_rating(held, consent, told):
+    film = item(fields={name: FieldValue(value=value, sources=("omdb",)) for name, value in RATED.items()})
+    assert {each.field for each in due(film, held, tuple(RATED), consent=consent, since={})} == told
+
+
+def test_no_votes_are_told_to_a_player_that_takes_no_rating():
+    film = item(fields={name: FieldValue(value=value, sources=("omdb",)) for name, value in RATED.items()})
+    assert due(film, {}, ("imdb_votes",), consent=REPLACE, since={}) == []
+
+
+@pytest.mark.parametrize(
+    ("film", "held", "consent", "done"),
+    [
+        (tagged("heist"), {"tags": FieldState(host=["Mine"])}, REPLACE, ("tags", Effect.ADDED, ["Mine", "heist"])),
+        (tagged("heist"), {}, REPLACE, ("tags", Effect.FILLED, ["heist"])),
+        (tagged("heist"), {"tags": FieldState(host=["heist", "Mine"])}, REPLACE, None),
+        (with_ids(imdb="tt2"), {IDS: FieldState(host={"imdb": "tt1"})}, FILL, (IDS, Effect.KEPT, {"imdb": "tt2"})),
+        (
+            with_ids(imdb="tt2", tmdb="9"),
+            {IDS: FieldState(host={"imdb": "tt1"})},
+            FILL,
+            (IDS, Effect.ADDED, {"imdb": "tt1", "tmdb": "9"}),
+        ),
+        (
+            with_ids(imdb="tt2"),
+            {IDS: FieldState(host={"imdb": "tt1", "own": "7"})},
+            REPLACE,
+            (IDS, Effect.REPLACED, {"imdb": "tt2", "own": "7"}),
+        ),
+    ],
+)
+def test_what_a_policy_would_do(film, held, consent, done):
+    found = list(effects(film, held, ("tags", IDS), consent))
+    assert [each for each in found if each[0] == (done[0] if done else "tags")] == ([done] if done else [])

@@ -6,7 +6,8 @@ from google.protobuf.struct_pb2 import Value
 
 from metarr.clock import Clock
 from metarr.domain.checked import MOST_ADDRESS, YEARS
-from metarr.domain.delivery import IDS, DueValue, Mode, Refusal, SyncPolicy, Taken
+from metarr.domain.consent import IDS, WHOLE, FieldGroup, SyncPolicy, choices
+from metarr.domain.delivery import DueValue, Mode, Refusal, Taken
 from metarr.domain.fields import FIELDS, fields_of
 from metarr.domain.values import Kind
 from metarr.library.intake import NewSeries
@@ -38,12 +39,17 @@ _POLICIES = {
     pb.SYNC_POLICY_UNSPECIFIED: SyncPolicy.UNCHOSEN,
     pb.SYNC_POLICY_REPLACE: SyncPolicy.REPLACE,
     pb.SYNC_POLICY_FILL: SyncPolicy.FILL,
+    pb.SYNC_POLICY_LEAVE: SyncPolicy.LEAVE,
+    pb.SYNC_POLICY_UNION: SyncPolicy.UNION,
 }
 _POLICY_MESSAGES = {policy: number for number, policy in _POLICIES.items()}
+_GROUPS = {getattr(pb, f"FIELD_GROUP_{group.name}"): group for group in FieldGroup}
+_GROUP_MESSAGES = {group: number for number, group in _GROUPS.items()}
 _MODES = {
     Mode.ALWAYS: pb.PendingField.MODE_ALWAYS,
     Mode.IF_EMPTY: pb.PendingField.MODE_IF_EMPTY,
     Mode.IF_OURS: pb.PendingField.MODE_IF_OURS,
+    Mode.UNION: pb.PendingField.MODE_UNION,
 }
 _OUTCOMES = {
     pb.Ack.OUTCOME_TAKEN: Taken.TAKEN,
@@ -109,10 +115,11 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
     def UpdatePlayer(self, request: pb.UpdatePlayerRequest, context: Context) -> pb.UpdatePlayerResponse:
         with Check() as check:
             player_id = _player_id(check, request.player_id)
-            mask = check.mask("update_mask", request.update_mask, {each.key for each in SETTINGS})
+            mask = check.mask("update_mask", request.update_mask, {"groups", *(each.key for each in SETTINGS)})
             policy = _policy(check, request.policy) if "policy" in mask else SyncPolicy.UNCHOSEN
+            groups = _groups(check, request.groups) if "groups" in mask else {}
         given = {"name": request.name, "policy": policy, "overwrite_edits": request.overwrite_edits}
-        done = self._players.update(player_id, {key: given[key] for key in mask})
+        done = self._players.update(player_id, {key: given[key] for key in mask - {"groups"}}, groups)
         return pb.UpdatePlayerResponse(player=_player(done))
 
     def RemovePlayer(self, request: pb.RemovePlayerRequest, context: Context) -> pb.RemovePlayerResponse:
@@ -128,7 +135,8 @@ class SyncServicer(BaseServicer, SyncServiceServicer):
             policy = _policy(check, request.policy)
             if not 0 <= request.samples <= MOST_SAMPLES:
                 check.violation("samples", f"{request.samples} is not between 0 and {MOST_SAMPLES}")
-        return _preview(self._players.preview(player_id, policy, request.samples))
+            groups = _groups(check, request.groups)
+        return _preview(self._players.preview(player_id, policy, request.samples, groups))
 
     def ReportItems(self, request: pb.ReportItemsRequest, context: Context) -> pb.ReportItemsResponse:
         with Check() as check:
@@ -321,9 +329,23 @@ def _takes(check: Check, kinds: Iterable[pb.PlayerKind]) -> dict[str, tuple[str,
 
 
 def _policy(check: Check, number: int) -> SyncPolicy:
-    if number == pb.SYNC_POLICY_UNSPECIFIED or number not in _POLICIES:
+    policy: SyncPolicy = _POLICIES.get(number, SyncPolicy.UNCHOSEN)  # type: ignore[call-overload]
+    if policy not in WHOLE:
         check.violation("policy", "choose SYNC_POLICY_REPLACE or SYNC_POLICY_FILL")
-    return _POLICIES.get(number, SyncPolicy.UNCHOSEN)  # type: ignore[call-overload, no-any-return]
+    return policy
+
+
+def _groups(check: Check, given: Iterable[pb.GroupPolicy]) -> dict[FieldGroup, SyncPolicy]:
+    groups: dict[FieldGroup, SyncPolicy] = {}
+    for place, each in enumerate(given):
+        group, policy = _GROUPS.get(each.group), _POLICIES.get(each.policy)
+        if group is None or group in groups:
+            check.violation(f"groups[{place}].group", "is no group, or is there twice")
+        elif policy is None or (policy and policy not in choices(group)):
+            check.violation(f"groups[{place}].policy", f"choose one of {', '.join(choices(group))} for {group}")
+        else:
+            groups[group] = policy
+    return groups
 
 
 def _few(check: Check, field: str, given: Iterable[object], most: int) -> None:
@@ -422,6 +444,14 @@ def _player(standing: PlayerStanding) -> pb.Player:
         not_taken_items=counts.not_taken,
         edited_items=counts.edited,
         held_removals=counts.held_removals,
+        groups=[
+            pb.GroupPolicy(
+                group=_GROUP_MESSAGES[group],
+                policy=_POLICY_MESSAGES[player.consent.policy_of(group)],
+                chosen=str(group) in player.group_policies,
+            )
+            for group in FieldGroup
+        ],
         kinds=[
             pb.PlayerKind(kind=kind_message(Kind(kind)), fields=fields, cannot_take=player.cannot_take.get(kind, {}))
             for kind, fields in player.takes.items()
@@ -436,12 +466,26 @@ def _preview(preview: Preview) -> pb.PreviewSyncResponse:
         items=preview.items,
         changed_items=preview.changed_items,
         waiting_items=preview.waiting,
+        groups=[
+            pb.PreviewSyncResponse.Group(
+                kind=kind_message(kind),
+                group=_GROUP_MESSAGES[group],
+                items=preview.kinds[kind],
+                changed_items=done.changed,
+                replaced_items=done.replaced,
+                kept_items=done.kept,
+            )
+            for kind in kinds
+            for group in FieldGroup
+            if (done := preview.groups.get((kind, group))) is not None
+        ],
         fields=[
             pb.PreviewSyncResponse.Field(
                 kind=kind_message(kind),
                 field=name,
                 filled=effect.filled,
                 replaced=effect.replaced,
+                added=effect.added,
                 kept=effect.kept,
                 samples=[
                     pb.PreviewSyncResponse.Sample(

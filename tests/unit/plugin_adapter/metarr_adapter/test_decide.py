@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fake_host import FakeHost
-from metarr_adapter.decide import EDITED, KEPT, TAKEN, WRITE, decide
+from metarr_adapter.decide import EDITED, KEPT, TAKEN, WRITE, decide, joined
 
 
 def _decided(mode: str, held: dict[str, Any], value: Any = "new", ours: tuple[Any, ...] = ()) -> str:
@@ -86,3 +86,27 @@ def test_what_cannot_be_read_is_written_unless_only_a_gap_may_be_filled() -> Non
     assert _decided("MODE_ALWAYS", {}) == WRITE
     assert _decided("MODE_IF_OURS", {}, ours=(None,)) == WRITE
     assert _decided("MODE_IF_EMPTY", {}) == KEPT
+
+
+@pytest.mark.parametrize(
+    ("held", "value", "ours", "expected"),
+    [
+        (["Mine"], ["heist"], [], ["Mine", "heist"]),
+        (None, ["heist"], [], ["heist"]),
+        (["mine", "HEIST"], ["heist"], [], ["mine", "HEIST"]),
+        (["Mine", "old"], ["heist"], [["old"]], ["Mine", "heist"]),
+        (["Mine", "old"], [], [["Old"]], ["Mine"]),
+        (["Mine"], None, [], ["Mine"]),
+    ],
+)
+def test_a_list_is_joined_with_what_is_there(held: Any, value: Any, ours: list[Any], expected: list[str]) -> None:
+    pending = {"name": "tags", "mode": "MODE_UNION", "value": value, "ours": ours}
+    whole = joined(pending, {"tags": held})
+    assert whole["value"] == expected
+    assert decide(FakeHost(), "movie", whole, {"tags": held}) == (TAKEN if expected == held else WRITE)
+
+
+def test_a_list_is_not_joined_with_what_nobody_can_read() -> None:
+    pending = {"name": "tags", "mode": "MODE_UNION", "value": ["heist"]}
+    assert joined(pending, {}) == pending
+    assert decide(FakeHost(), "movie", pending, {}) == KEPT
