@@ -82,6 +82,7 @@ from metarr.store import sequences
 from metarr.store.database import Database
 from metarr.store.jobs import JobKind
 from metarr.web.app import pages
+from metarr.web.session import has_session
 
 log = structlog.get_logger(__name__)
 
@@ -389,6 +390,7 @@ class Daemon:
         guards = [access.guard(host, token_file) for host, _ in (self._grpc, self._http)]
         if access.tls is None and not all(access.local(host) for host, _ in (self._grpc, self._http)):
             log.warning("network_unencrypted", consequence="the access token can be read on its way", see="--tls-cert")
+        read_token = guards[1] and partial(tokens.read, token_file)
         return (
             GrpcServer(served, *self._grpc, guard=guards[0], tls=access.tls),
             HttpServer(
@@ -398,10 +400,11 @@ class Daemon:
                 guard=guards[1],
                 players=self.services.player_tokens.subject,
                 tls=access.tls,
-                web=pages(LocalDoor(served, self._clock, closing), guards[1] and partial(tokens.read, token_file)),
+                web=pages(LocalDoor(served, self._clock, closing), read_token),
                 closing=closing,
                 metrics=self.services.metrics.text,
                 images=self.services.images.file,
+                session=partial(has_session, read_token) if read_token else None,
             ),
         )
 

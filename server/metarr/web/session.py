@@ -6,14 +6,18 @@ the token, so that a new token ends every session.
 
 import hmac
 from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from itsdangerous import BadSignature, TimestampSigner
+from werkzeug.wrappers import Request
 
 from metarr.errors import CannotDo
 from metarr.web.frame import go, is_partial, page, refusal
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 pages = Blueprint("session", __name__)
 
@@ -66,7 +70,9 @@ def sign_in() -> Response:
 def sign_out() -> Response:
     """Forget the cookie, in this browser."""
     response = go(url_for("session.sign_in"))
-    response.delete_cookie(_cookie_name(), secure=request.is_secure, httponly=True, samesite="Lax")
+    response.delete_cookie(
+        _cookie_name(secure=request.is_secure), secure=request.is_secure, httponly=True, samesite="Lax"
+    )
     return response
 
 
@@ -98,8 +104,14 @@ def _signer(read: ReadToken) -> TimestampSigner:
 
 
 def _is_signed_in(read: ReadToken) -> bool:
+    return has_session(read, request.environ)
+
+
+def has_session(read: ReadToken, environ: "WSGIEnvironment") -> bool:
+    """Whether a request comes from whoever is signed in; `read` tells the access token."""
+    asked = Request(environ)
     try:
-        _signer(read).unsign(request.cookies.get(_cookie_name(), ""), max_age=DAYS * 86400)
+        _signer(read).unsign(asked.cookies.get(_cookie_name(secure=asked.is_secure), ""), max_age=DAYS * 86400)
     except (BadSignature, CannotDo):
         return False
     return True
@@ -108,7 +120,7 @@ def _is_signed_in(read: ReadToken) -> bool:
 def _signed_in(goal: str, read: ReadToken) -> Response:
     response = cast("Response", redirect(goal, 303))
     response.set_cookie(
-        _cookie_name(),
+        _cookie_name(secure=request.is_secure),
         _signer(read).sign(b"owner").decode(),
         max_age=DAYS * 86400,
         secure=request.is_secure,
@@ -118,10 +130,10 @@ def _signed_in(goal: str, read: ReadToken) -> Response:
     return response
 
 
-def _cookie_name() -> str:
+def _cookie_name(*, secure: bool) -> str:
     """Ports of a host share their cookies. What begins with __Host- no other host of the domain can set; browsers
     take it over TLS only."""
-    return "__Host-metarr_session" if request.is_secure else "metarr_session"
+    return "__Host-metarr_session" if secure else "metarr_session"
 
 
 def _sign_in_address(back: str) -> str:

@@ -1,6 +1,7 @@
 """The pages behind the HTTP door: who gets what."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from fakes import FakeClock
 from harness import House, house
 from metarr import tokens
 from metarr.app import servicers
+from metarr.players.images import ImageFile
 from metarr.rpc.doors.access import TokenFailures, token_guard
 from metarr.rpc.doors.http import application
+from metarr.web.session import has_session
 from pages import pages_of, seen
 from simulators import Simulators
 
@@ -40,12 +43,28 @@ def token(folder: Path) -> str:
 
 
 @pytest.fixture
-def door(home: House, folder: Path, token: str) -> Client:
+def door(home: House, folder: Path, token: str, picture: Path) -> Client:
     """What the network finds; `nas.home` is the owner's name for it."""
     served, file = servicers(home.services, home.clock), folder / tokens.FILE_NAME
     web = pages_of(home, lambda: tokens.read(file))
-    app = application(served, bound="0.0.0.0", names=["nas.home"], guard=token_guard(file), web=web)
+    read = partial(tokens.read, file)
+    app = application(
+        served,
+        bound="0.0.0.0",
+        names=["nas.home"],
+        guard=token_guard(file),
+        web=web,
+        images=lambda name: ImageFile(picture, "image/png") if name == picture.name else None,
+        session=partial(has_session, read),
+    )
     return Client(app, Response)
+
+
+@pytest.fixture
+def picture(folder: Path) -> Path:
+    file = folder / ("a" * 64)
+    file.write_bytes(b"\x89PNG")
+    return file
 
 
 @pytest.fixture
@@ -90,6 +109,21 @@ def test_a_session_opens_pages_and_no_method(signed_in, token):
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert signed_in.get(GET_HEALTH, base_url=OWN, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
+def test_an_image_is_shown_to_a_session_and_to_the_token_and_to_nobody_else(door, token, picture):
+    path, shown = f"/images/{picture.name}", {"Authorization": f"Bearer {token}"}
+    assert door.get(path, base_url=OWN).status_code == 401
+    assert door.get(path, base_url=OWN, headers={"Cookie": "metarr_session=owner.aaaa.bbbb"}).status_code == 401
+    assert door.get(path, base_url=OWN, headers=shown).status_code == 200
+    door.post("/sign-in", data={"token": token}, base_url=OWN)
+    answer = door.get(path, base_url=OWN)
+    assert (answer.status_code, answer.content_type, answer.get_data()) == (200, "image/png", b"\x89PNG")
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert door.get("/images/none", base_url=OWN).status_code == 404
+    assert door.get(path, base_url="http://evil.test").status_code == 403
+    door.post("/sign-out", base_url=OWN)
+    assert door.get(path, base_url=OWN).status_code == 401
 
 
 def test_the_token_opens_methods_and_no_page(door, token):

@@ -89,9 +89,11 @@ def application(
     closing: Closing | None = None,
     metrics: Callable[[], bytes] | None = None,
     images: Callable[[str], ImageFile | None] | None = None,
+    session: "Callable[[WSGIEnvironment], bool] | None" = None,
 ) -> "WSGIApplication":
     """Everything behind the HTTP port. `web` answers what is no RPC, and guards itself; without it a short text does.
-    `metrics`: what stands at /metrics, `images`: at /images/SHA256, for whoever may call a method.
+    `metrics`: what stands at /metrics, `images`: at /images/SHA256, for whoever may call a method; images also for
+    whoever has a `session` of the pages, which show them.
 
     `bound` and `names` are the hosts it answers for (`gate.same_site`). With a `guard` whoever calls has to pass it;
     whoever shows the token of one of the `players` then finds what that opens (`scoped.PAIRED`).
@@ -108,6 +110,8 @@ def application(
         if players is not None:
             theirs = DispatcherMiddleware(_healthz(_greeting), _mounted(scoped(servicers, PAIRED, players), closing))
             served = _for_players(served, theirs if images is None else _pictured(theirs, images), players)
+        if session is not None and images is not None:
+            served = _for_sessions(served, _pictured(_greeting, images), session)
     if web is not None:
         served = _beside_methods(web, served)
     return secured(bounded(same_site(served, bound, names, mounted), MAX_REQUEST_BYTES))
@@ -130,6 +134,18 @@ def _for_players(app: "WSGIApplication", theirs: "WSGIApplication", players: Sub
         player = players(shown_token(environ.get("HTTP_AUTHORIZATION", "")))
         scoped_to_it = player is not None and environ["PATH_INFO"] not in PAIRING_PATHS
         return (theirs if scoped_to_it else app)(environ, start_response)
+
+    return application
+
+
+def _for_sessions(
+    app: "WSGIApplication", pictures: "WSGIApplication", session: "Callable[[WSGIEnvironment], bool]"
+) -> "WSGIApplication":
+    """Images for whoever is signed in to the pages, and everything as it is for everybody else."""
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        wanted = environ["PATH_INFO"].startswith(IMAGES) and session(environ)
+        return (pictures if wanted else app)(environ, start_response)
 
     return application
 
@@ -193,6 +209,7 @@ def _pictured(app: "WSGIApplication", images: Callable[[str], ImageFile | None])
         except OSError:
             return refusal(environ, 404, "not_found", "there is no such image")(environ, start_response)
         answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+        answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"  # a page of another port has the cookie, too
         return answer(environ, start_response)
 
     return application
@@ -401,6 +418,7 @@ class HttpServer:
         closing: Closing | None = None,
         metrics: Callable[[], bytes] | None = None,
         images: Callable[[str], ImageFile | None] | None = None,
+        session: "Callable[[WSGIEnvironment], bool] | None" = None,
         threads: int = THREADS,
     ) -> None:
         self._host, self.port = host, port
@@ -416,6 +434,7 @@ class HttpServer:
             closing=self._closing,
             metrics=metrics,
             images=images,
+            session=session,
         )
         self._tls = tls is not None
         methods = tuple(f"/{servicer.service.name}/".encode() for servicer in served)
