@@ -14,6 +14,7 @@ from metarr.cli import (
     authority,
     backup,
     changes,
+    conflicts,
     credentials,
     decisions,
     edit,
@@ -71,6 +72,7 @@ library.app.command("import")(imports.import_titles)
 library.app.command("undecided")(identity.undecided)
 library.app.command("identify")(identity.identify)
 library.app.command("split")(identity.split)
+library.app.command("dismiss")(conflicts.dismiss)
 for command in (edit.edit, edit.lock, edit.unlock, edit.monitor, edit.unmonitor, edit.remove, edit.undelete):
     library.app.command()(command)
 app.add_typer(series.app, name="series", cls=CommandGroup)

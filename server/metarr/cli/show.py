@@ -1,10 +1,12 @@
 """`metarr library show`: one item, and where each of its values comes from."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from metarr.cli.candidates import candidates_table
+from metarr.cli.conflicts import conflict_text
 from metarr.cli.daemon import DEFAULT_SERVER, Answer, AsJson, Server, ask
 from metarr.cli.items import SERVICE, Item, listed, named
 from metarr.cli.output import as_json, note, say, say_folded, table
@@ -56,7 +58,7 @@ def show(
     if field and not why:
         return say(f"{one_line(shown(fields[0]['value']))}\t{clean(fields[0].get('source', ''))}")
     if not field:
-        _heading(shown_item)
+        _heading(shown_item, answer.get("dismissedConflicts", ()))
     if fields:
         _explained_table(fields) if why else _fields_table(fields)
     if not field and shown_item.get("children"):
@@ -65,7 +67,7 @@ def show(
     return None
 
 
-def _heading(item: Answer) -> None:
+def _heading(item: Answer, dismissed: Iterable[Answer]) -> None:
     say(f"{name_of(item)}: {kind_word(item)}, item {item['id']}{'' if item.get('monitored') else ', not monitored'}")
     ids = [f"{claim['type']}:{claim['value']} ({_said_by(claim)})" for claim in item.get("ids", ())]
     if ids:
@@ -78,7 +80,9 @@ def _heading(item: Answer) -> None:
         for awaited in item.get("pending", ()):
             say(f"waits for {pending_text(awaited)}")
     for conflict in item.get("conflicts", ()):
-        say_folded(clean(f"conflict: {_conflict(conflict)}"))
+        say_folded(clean(f"conflict: {conflict_text(conflict)}"))
+    for conflict in dismissed:
+        say_folded(clean(f"left as it is: {conflict_text(conflict)}"))
     aliases = ids_text({"ids": item.get("aliases", ())})
     if aliases:
         say(f"also found by: {aliases}")
@@ -92,19 +96,6 @@ def _heading(item: Answer) -> None:
 
 def _said_by(claim: Answer) -> str:
     return f"{claim.get('source', '')}, not sure" if claim.get("weak") else str(claim.get("source", ""))
-
-
-def _conflict(conflict: Answer) -> str:
-    """What contradicts what: another id, another item that has this one, a name, a record that is gone."""
-    provider, id_type, value = conflict["claimedBy"], conflict["type"], conflict.get("value", "")
-    stands = conflict.get("held", "")
-    if id_type == "title":
-        return f"{provider} tells of {value}, not of {stands}"
-    if not value:
-        return f"{provider} has no {id_type}:{stands} any more, nor another one of this title"
-    if conflict.get("heldByItemId"):
-        return f"{provider} says {id_type}:{value}, which item {conflict['heldByItemId']} has"
-    return f"{provider} says {id_type}:{value}" + (f"; {id_type}:{stands} stands" if stands else "")
 
 
 # Fields

@@ -38,6 +38,16 @@ def dismissed(item: MediaItem, claim: Claim) -> MediaItem:
     return replace(item, conflicts=kept, dismissed=item.dismissed + named[:1]) if named else item
 
 
+def dismissed_before(item: MediaItem, claim: Claim) -> MediaItem:
+    """The item without this conflict, now and whenever it is claimed: what was dismissed elsewhere stays so here."""
+    if claim in map(claim_of, item.dismissed):
+        return item
+    after = dismissed(item, claim)
+    id_type, value, claimed_by = claim
+    to_come = Conflict(id_type=id_type, value=value, claimed_by=claimed_by)
+    return after if after is not item else replace(item, dismissed=(*item.dismissed, to_come))
+
+
 def restored(item: MediaItem, claim: Claim) -> MediaItem:
     """The item with this conflict again; the same one where none such was dismissed."""
     named = tuple(each for each in item.dismissed if claim_of(each) == claim)

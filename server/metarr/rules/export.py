@@ -1,13 +1,15 @@
 """The owner's decisions as one JSON document: what no provider could tell again, without any secret.
 
-Settings, field authorities, providers' settings, and per item what is locked and whether it is monitored. Items are
-named by their external ids, so that a document of one library can be taken over by another one.
+Settings, field authorities, providers' settings, and per item what is locked, which conflicts were dismissed and
+whether it is monitored. Items are named by their external ids, so that a document of one library can be taken over by
+another one.
 """
 
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 import msgspec
@@ -19,6 +21,7 @@ from metarr.clock import Clock
 from metarr.declared import Setting, checked_all
 from metarr.domain.authority import FieldRule, rule_key, rule_violations
 from metarr.domain.checked import checked_value
+from metarr.domain.conflicts import dismissed_before
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import admit_all
 from metarr.domain.item import OWNER, REPORTERS, FieldValue, MediaItem, Rule
@@ -41,7 +44,11 @@ MOST_ITEMS = 500
 _PLAIN = tuple(each for each in DECLARED if not each.is_secret)
 """The settings of Metarr that a document may hold."""
 
+MOST_LETTERS = 500
+"""Of what is claimed of an item."""
+
 _SOURCE = re.compile(r"[a-z0-9_.:+-]{0,100}")
+_WORD = re.compile(r"[a-z0-9_.-]{1,60}")
 
 
 class _Strict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -65,6 +72,14 @@ class Locked(_Strict, frozen=True, kw_only=True):
     below: bool = False
 
 
+class DismissedClaim(_Strict, frozen=True, kw_only=True):
+    """A conflict that is to be left as it is, whether it is claimed here already or not."""
+
+    type: str
+    value: str = ""
+    claimed_by: str
+
+
 class ItemDecisions(Name, frozen=True, kw_only=True):
     """What was decided about an item. A season or an episode is also named by its series and its numbers."""
 
@@ -74,6 +89,7 @@ class ItemDecisions(Name, frozen=True, kw_only=True):
     episode: int | None = None
     monitored: bool = True
     locked: dict[str, Locked] = {}
+    dismissed: tuple[DismissedClaim, ...] = ()
 
 
 class AuthorityDecisions(_Strict, frozen=True, kw_only=True):
@@ -297,6 +313,10 @@ def _items(connection: Connection, ids: list[int]) -> Iterator[ItemDecisions]:
                 for name, stored in sorted(item.fields.items())
                 if stored.locked
             },
+            dismissed=tuple(
+                DismissedClaim(type=each.id_type, value=each.value, claimed_by=each.claimed_by)
+                for each in item.dismissed
+            ),
         )
 
 
@@ -359,6 +379,9 @@ def _item_faults(place: int, wanted: ItemDecisions) -> Iterator[Violation]:
         for id_type, value in ids.items():
             if admit_all(kind, {id_type: value}).faults:
                 yield Violation(f"items[{place}].ids.{id_type[:60]}", f"{value[:60]!r} is no such id")
+    for number, claim in enumerate(wanted.dismissed):
+        if not (_WORD.fullmatch(claim.type) and _WORD.fullmatch(claim.claimed_by) and len(claim.value) <= MOST_LETTERS):
+            yield Violation(f"items[{place}].dismissed[{number}]", "is no claim that a provider could make")
     for name, locked in wanted.locked.items():
         path = f"items[{place}].locked.{name[:60]}"
         if name not in names:
@@ -398,7 +421,9 @@ def _named(connection: Connection, kind: Kind, name: Name) -> int | str:
     return item_ids.pop() if item_ids else "it is not in the library"
 
 
-def _decided(item: MediaItem, wanted: ItemDecisions) -> MediaItem:
+def _decided(before: MediaItem, wanted: ItemDecisions) -> MediaItem:
+    claims = [(each.type, each.value, each.claimed_by) for each in wanted.dismissed]
+    item = reduce(dismissed_before, claims, before)
     fields = dict(item.fields)
     for name, locked in wanted.locked.items():
         stored, value = fields.get(name, FieldValue()), checked_value(name, locked.value)

@@ -283,6 +283,49 @@ def test_split_tells_both_items(metarr, daemon):
     assert result.out.splitlines() == ["Fight Club (1999), item 12 imdb:tt0137523", "Fight Club (1999), item 15"]
 
 
+CONFLICTS = [
+    {"type": "imdb", "value": "tt9", "claimedBy": "omdb", "held": "tt0137523"},
+    {"type": "imdb", "value": "tt8", "claimedBy": "tmdb", "held": "tt0137523"},
+    {"type": "tvdb", "claimedBy": "tvdb", "held": "77"},
+]
+
+
+@pytest.mark.parametrize(
+    ("options", "claims"),
+    [
+        ([], [("imdb", "tt9", "omdb"), ("imdb", "tt8", "tmdb"), ("tvdb", "", "tvdb")]),
+        (["--type", "imdb"], [("imdb", "tt9", "omdb"), ("imdb", "tt8", "tmdb")]),
+        (["--type", "imdb", "--by", "tmdb"], [("imdb", "tt8", "tmdb")]),
+        (["--by", "tvdb"], [("tvdb", "", "tvdb")]),
+    ],
+)
+@pytest.mark.parametrize("restore", [False, True])
+def test_contradictions_are_left_as_they_are_and_shown_again(metarr, daemon, options, claims, restore):
+    told = {"item": item(), "dismissedConflicts": CONFLICTS} if restore else {"item": item(conflicts=CONFLICTS)}
+    daemon.answers["LibraryService", "GetItem"] = told
+    daemon.answers["LibraryService", "DismissConflict"] = {"item": item()}
+    result = metarr("library", "dismiss", "12", *options, *(["--restore"] if restore else []))
+    sent = [request for method, request in daemon.asked if method == "DismissConflict"]
+    assert sent == [
+        {"itemId": "12", "type": id_type, "value": value, "claimedBy": by, "restore": restore}
+        for id_type, value, by in claims
+    ]
+    assert result.status == 0
+    assert result.out.count("shown again: " if restore else "left as it is: ") == len(claims)
+
+
+def test_where_there_is_none_of_the_kind_that_is_said(metarr, daemon):
+    daemon.answers["LibraryService", "GetItem"] = {"item": item(conflicts=CONFLICTS)}
+    result = metarr("library", "dismiss", "12", "--type", "tmdb")
+    assert (result.status, result.out) == (1, "")
+    assert "nothing of the kind on Fight Club" in result.err
+
+
+def test_show_tells_what_was_left_as_it_is(metarr, daemon):
+    daemon.answers["LibraryService", "GetItem"] = {"item": item(), "dismissedConflicts": CONFLICTS[:1]}
+    assert "left as it is: omdb says imdb:tt9; imdb:tt0137523 stands" in metarr("library", "show", "12").out
+
+
 def test_show_tells_candidates_joined_items_aliases_and_who_has_a_contested_id(metarr, daemon):
     daemon.answers["LibraryService", "GetItem"] = {
         "item": item(

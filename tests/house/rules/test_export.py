@@ -9,7 +9,8 @@ from factories import NOW, source_of
 from fakes import FakeClock
 from metarr.app import Services, build
 from metarr.domain.authority import FieldRule
-from metarr.domain.item import FieldValue, IdClaim, MediaItem, Rule, Veto
+from metarr.domain.conflicts import claim_of, with_conflicts
+from metarr.domain.item import Conflict, FieldValue, IdClaim, MediaItem, Rule, Veto
 from metarr.domain.values import Credit, Image, Kind
 from metarr.errors import InvalidInput
 from metarr.library.edit import Edit
@@ -146,6 +147,30 @@ def test_everything_that_was_decided_comes_over_into_another_library(house: Hous
     assert other.export()["items"] == house.export()["items"]
 
 
+def test_a_conflict_that_was_dismissed_stays_so_in_another_library(house: House, other: House):
+    """Also one that nobody claims there yet."""
+    claims = [Conflict(id_type="imdb", value=value, claimed_by="omdb", stands="tt0113277") for value in ("tt1", "tt2")]
+    heat = house.add(movie("Heat", "tt0113277", conflicts=tuple(claims)))
+    for claim in claims:
+        house.services.editor.dismiss(heat, claim_of(claim))
+    there = other.add(movie("Heat", "tt0113277", conflicts=(claims[0],)))
+    document = house.export()
+    assert document["items"] == [
+        {
+            "kind": "movie",
+            "ids": {"imdb": "tt0113277"},
+            "title": "Heat",
+            "year": 1995,
+            "dismissed": [{"type": "imdb", "value": value, "claimed_by": "omdb"} for value in ("tt1", "tt2")],
+        }
+    ]
+    assert other.take(document).items == 1
+    item = other.item(there)
+    assert (item.conflicts, [claim_of(each) for each in item.dismissed]) == ((), list(map(claim_of, claims)))
+    assert with_conflicts(item, claims).conflicts == ()
+    assert other.take(document).same == 1
+
+
 def test_what_is_taken_over_twice_changes_nothing_more(house: House, other: House):
     heat = house.add(movie("Heat", "tt0113277", fields={"fanart": held((Image(url="https://a.example/1", votes=3),))}))
     house.services.editor.edit(heat, Edit(fields={"genres": ["Crime", "Drama"]}, lock=frozenset({"fanart"})))
@@ -272,6 +297,22 @@ def test_what_is_not_there_is_told_and_the_rest_is_taken(house: House):
         ({"authorities": {"fields": {"movie.nope": {}}}}, ["authorities.fields.movie.nope.field"]),
         ({"providers": {"tmdb": {"settings": {"api_key": KEY}}}}, ["providers.tmdb.settings.api_key"]),
         ({"providers": {"tmdb": {"settings": {"nope": 1}}}}, ["providers.tmdb.settings.nope"]),
+        (
+            {
+                "items": [
+                    {
+                        "kind": "movie",
+                        "dismissed": [
+                            {"type": "imdb", "value": "tt1", "claimed_by": "omdb"},
+                            {"type": "", "value": "tt1", "claimed_by": "omdb"},
+                            {"type": "imdb", "value": "x" * 501, "claimed_by": "omdb"},
+                            {"type": "imdb", "value": "tt1", "claimed_by": "O M"},
+                        ],
+                    }
+                ]
+            },
+            [f"items[0].dismissed[{number}]" for number in (1, 2, 3)],
+        ),
         (
             {"providers": {"tmdb": {"settings": {"requests_per_second": -1}}}},
             ["providers.tmdb.settings.requests_per_second"],
