@@ -5,13 +5,14 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from unittest.mock import ANY
 
 import pytest
 from typer.main import get_command
+
+from scripts_as_modules import script
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted(path for path in (ROOT / "scripts").iterdir() if path.is_file() and not path.suffix)
@@ -126,17 +127,6 @@ def test_an_attack_that_finds_something_fails_and_the_others_are_made(monkeypatc
     assert re.search(r"kept .* 5 kills .*held", told)
 
 
-def script(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """A script as a module."""
-    monkeypatch.syspath_prepend(ROOT / "scripts")
-    loader = SourceFileLoader(name, str(ROOT / "scripts" / name))
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
 def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The script build_kodi_addon over a small add-on of its own, with files that do not belong into it."""
@@ -161,7 +151,7 @@ def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_the_kodi_addon_holds_what_belongs_to_it_below_one_folder(builder, tmp_path):
-    made = builder.write_zip(tmp_path / "dist")
+    made = builder.pack(tmp_path / "dist")
     assert made.name == "script.metarr-1.2.3.zip"
     with zipfile.ZipFile(made) as packed:
         assert {name: packed.read(name).decode() for name in packed.namelist()} == {
@@ -172,13 +162,13 @@ def test_the_kodi_addon_holds_what_belongs_to_it_below_one_folder(builder, tmp_p
 
 
 def test_the_same_kodi_addon_is_made_whenever_and_wherever_its_files_were_written(builder, tmp_path):
-    before = builder.write_zip(tmp_path / "dist").read_bytes()
+    before = builder.pack(tmp_path / "dist").read_bytes()
     client = tmp_path / "metarr_adapter" / "client.py"
     os.utime(client, (1_000_000_000, 1_000_000_000))
     client.chmod(0o700)
-    assert builder.write_zip(tmp_path / "dist").read_bytes() == before
+    assert builder.pack(tmp_path / "dist").read_bytes() == before
     client.write_text("another")
-    assert builder.write_zip(tmp_path / "dist").read_bytes() != before
+    assert builder.pack(tmp_path / "dist").read_bytes() != before
 
 
 def test_the_kodi_addon_can_be_written_unpacked_over_an_earlier_one(builder, tmp_path):
@@ -200,8 +190,8 @@ def test_a_folder_that_is_no_kodi_addon_is_not_replaced(builder, tmp_path):
 def test_a_kodi_addon_of_another_version_than_the_package_is_not_made(builder, tmp_path):
     (tmp_path / "pyproject.toml").write_text("[project]\nversion = '1.3.0'\n")
     with pytest.raises(SystemExit, match=r"1\.2\.3, pyproject\.toml 1\.3\.0"):
-        builder.write_zip(tmp_path / "dist")
-    assert not list((tmp_path / "dist").iterdir())
+        builder.pack(tmp_path / "dist")
+    assert not (tmp_path / "dist").exists()
 
 
 def test_the_kodi_addon_of_this_checkout_is_whole(tmp_path):
