@@ -405,6 +405,7 @@ class Daemon:
                 metrics=self.services.metrics.text,
                 images=self.services.images.file,
                 session=partial(has_session, read_token) if read_token else None,
+                hook=self.services.hosts.hook,
             ),
         )
 

@@ -47,8 +47,15 @@ class Vault:
 
     def fingerprint(self, text: str) -> str:
         """16 hex digits that tell two secrets apart and that nobody without the key file can try guesses against."""
+        return self._derived("fingerprint", text)[:16]
+
+    def word(self, purpose: str) -> str:
+        """32 hex digits that stand for a purpose: the same ones as long as the key is, and told by nothing else."""
+        return self._derived("word", purpose)[:32]
+
+    def _derived(self, sort: str, text: str) -> str:
         self._fernet()
-        return hmac.new(self._key, b"fingerprint:" + text.encode(), hashlib.sha256).hexdigest()[:16]
+        return hmac.new(self._key, f"{sort}:{text}".encode(), hashlib.sha256).hexdigest()
 
     def _fernet(self) -> Fernet:
         with self._making:

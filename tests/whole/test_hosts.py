@@ -14,6 +14,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+import requests
 
 from harness import Live, live
 from metarr.fetch.images import FetchedImage, ImageRefused
@@ -260,6 +261,23 @@ def test_a_killed_daemon_leaves_no_process(tmp_path: Path, media: Path):
         until(lambda: processes(tmp_path / "data"))
         daemon.kill()
     until(lambda: processes(tmp_path / "data") == [], 12)
+
+
+def test_a_webhook_has_a_host_look_at_once(metarr: Live, media: Path):
+    add(metarr, media)
+    path = host_of(metarr)["hookPath"]
+    for wrong in (path[:-1], f"{path}0", path.replace("folders", "others"), "/hooks/", "/hooks/folders/", "/hooks"):
+        assert requests.post(f"{metarr.url}{wrong}", timeout=10).status_code == 404, wrong
+    assert requests.get(f"{metarr.url}{path}", timeout=10).status_code == 404
+    (media / "Ran (1985)").mkdir()
+    (media / "Ran (1985)" / "Ran (1985).mkv").write_bytes(b"ran")
+    answer = requests.post(f"{metarr.url}{path}", data=b"\x00 no json", headers={"Content-Type": "x"}, timeout=10)
+    assert (answer.status_code, answer.content) == (204, b"")
+    until(lambda: "Ran" in {each.get("title") for each in metarr.call("Library", "ListItems")["items"]})
+    metarr.call("Host", "UpdateHost", {"hostId": "folders", "enabled": False, "updateMask": "enabled"})
+    assert requests.post(f"{metarr.url}{path}", timeout=10).status_code == 204
+    metarr.call("Host", "RemoveHost", {"hostId": "folders"})
+    assert requests.post(f"{metarr.url}{path}", timeout=10).status_code == 404
 
 
 def test_what_hosts_print_is_in_their_log(metarr: Live, media: Path):

@@ -86,6 +86,8 @@ def show(host_id: Id, server: Server = DEFAULT_SERVER, json: AsJson = False) -> 
     say(clean(f"{host['name']} ({host['kind']}), host {host['id']}, player {host['playerId']}"))
     say_folded(clean(f"{_status(host)} since {when(state.get('since'))}{_why(state)}"))
     say(f"told its whole library {when(state.get('lastReportAt')) or 'never'}")
+    if host.get("hookPath"):
+        say(f"looks at once when a webhook POSTs to {host['hookPath']} of Metarr's HTTP port")
     say()
     show_settings(host.get("settings", ()))
     notes = host.get("notes", ())

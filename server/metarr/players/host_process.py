@@ -39,6 +39,11 @@ SILENCE = 120.0
 GRACE, AFTER_GRACE = 10.0, 1.0
 """Seconds that a process has to end by itself, and then after it was told by a signal."""
 
+A_WAKE = 1.0
+"""Seconds between two wakes that somebody else asks for, at least."""
+
+_WAKE = '{"wake": true}\n'
+
 MOST_LINES, MOST_LINE = 200, 2000
 MOST_BYTES = 1024 * 1024
 """Of one line with notes."""
@@ -109,6 +114,7 @@ class HostProcess:
         self._secrets: frozenset[str] = frozenset()
         self._heard_at = 0.0
         self._stopping, self._grace = False, GRACE
+        self._hinted, self._woken_at = False, -A_WAKE
         self._thread = threading.Thread(target=self._run, name=f"host-{host_id}", daemon=True)
         self.state = HostState(HostStatus.STARTING, clock.now())
         self.notes = HostNotes()
@@ -127,6 +133,13 @@ class HostProcess:
     def wake(self) -> None:
         """Have it look at its library now; one that waits for its owner, or for its next start, is started."""
         self._events.put("wake")
+
+    def hint(self) -> None:
+        """Somebody says that its library changed: have it look, at most once a second. One that does not run looks when
+        it starts."""
+        if not self._hinted:
+            self._hinted = True
+            self._events.put("hint")
 
     def lines(self) -> list[HostLine]:
         """What it said last."""
@@ -155,6 +168,7 @@ class HostProcess:
     def _once(self) -> tuple[int, str]:
         """One process, from its start to its end: its status, and why it ended."""
         self._become(HostStatus.STARTING)
+        self._hinted = False
         try:
             launch = self._launch()
             self._secrets = launch.secrets
@@ -183,15 +197,19 @@ class HostProcess:
             if left <= 0:
                 why = f"it was silent for {SILENCE:g} seconds, and was killed"
                 _kill(process)
+            soon = self._woken_at + A_WAKE - self._clock.monotonic()
+            if self._hinted and soon <= 0:
+                self._hinted, self._woken_at = False, self._clock.monotonic()
+                _say(process, _WAKE)
             try:
-                event = self._events.get(timeout=max(left, AFTER_GRACE))
+                event = self._events.get(timeout=max(soon, 0.0) if self._hinted else max(left, AFTER_GRACE))
             except Empty:
                 continue
             if event == "stop":
                 self._end(process)
                 break
             if event == "wake":
-                _say(process, '{"wake": true}\n')
+                _say(process, _WAKE)
             elif event == "alive" and self.state.status is HostStatus.STARTING:
                 self._become(HostStatus.RUNNING)
         return why

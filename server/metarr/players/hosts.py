@@ -1,5 +1,6 @@
 """The hosts: added, tested, changed and removed by the owner, and kept running by the daemon."""
 
+import hmac
 import json
 import shutil
 import threading
@@ -40,7 +41,10 @@ AT_THE_END = 3.0
 
 @dataclass(frozen=True)
 class HostStanding:
-    """A host, its settings with values (secrets in the clear: for whoever masks them), and how it fares."""
+    """A host, its settings with values (secrets in the clear: for whoever masks them), and how it fares.
+
+    `hook_secret`: what wakes it, beside its id.
+    """
 
     config: HostConfig
     kind: DeclaredKind | None
@@ -48,6 +52,7 @@ class HostStanding:
     state: HostState
     notes: HostNotes
     reported_at: datetime | None
+    hook_secret: str
 
 
 @dataclass(frozen=True)
@@ -200,6 +205,21 @@ class Hosts:
             process.wake()
         return process is not None
 
+    def hook(self, host_id: str, secret: str) -> bool:
+        """Have a host look at its library, where the secret is that of its hook; whether it is."""
+        with self._database.read() as connection:
+            host = hosts.get(connection, host_id)
+        if host is None or not hmac.compare_digest(self._hook_secret(host).encode(), secret.encode()):
+            return False
+        process = self._running.get(host_id)
+        if process is not None:
+            process.hint()
+        return True
+
+    def _hook_secret(self, host: HostConfig) -> str:
+        # Another host that bears this one's id later has another player.
+        return self._vault.word(f"hook of {host.player_id}")
+
     # Processes
 
     def _begin(self, host_id: str) -> None:
@@ -295,7 +315,9 @@ class Hosts:
         player = players.get(connection, host.player_id)
         state, notes = self._state(host)
         settings = {} if kind is None else self._opened(kind, host)
-        return HostStanding(host, kind, settings, state, notes, player.reported_at if player else None)
+        return HostStanding(
+            host, kind, settings, state, notes, player.reported_at if player else None, self._hook_secret(host)
+        )
 
     def _state(self, host: HostConfig) -> tuple[HostState, HostNotes]:
         process = self._running.get(host.id)

@@ -121,7 +121,7 @@ class HostNote(_message.Message):
     def __init__(self, sort: _Optional[_Union[HostNote.Sort, str]] = ..., subject: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
 
 class Host(_message.Message):
-    __slots__ = ("id", "kind", "name", "enabled", "settings", "player_id", "added_at", "state", "notes", "more_notes", "works_on")
+    __slots__ = ("id", "kind", "name", "enabled", "settings", "player_id", "added_at", "state", "notes", "more_notes", "works_on", "hook_path")
     ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -133,6 +133,7 @@ class Host(_message.Message):
     NOTES_FIELD_NUMBER: _ClassVar[int]
     MORE_NOTES_FIELD_NUMBER: _ClassVar[int]
     WORKS_ON_FIELD_NUMBER: _ClassVar[int]
+    HOOK_PATH_FIELD_NUMBER: _ClassVar[int]
     id: str
     kind: str
     name: str
@@ -144,7 +145,8 @@ class Host(_message.Message):
     notes: _containers.RepeatedCompositeFieldContainer[HostNote]
     more_notes: int
     works_on: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, id: _Optional[str] = ..., kind: _Optional[str] = ..., name: _Optional[str] = ..., enabled: _Optional[bool] = ..., settings: _Optional[_Iterable[_Union[HostSetting, _Mapping]]] = ..., player_id: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[HostState, _Mapping]] = ..., notes: _Optional[_Iterable[_Union[HostNote, _Mapping]]] = ..., more_notes: _Optional[int] = ..., works_on: _Optional[_Iterable[str]] = ...) -> None: ...
+    hook_path: str
+    def __init__(self, id: _Optional[str] = ..., kind: _Optional[str] = ..., name: _Optional[str] = ..., enabled: _Optional[bool] = ..., settings: _Optional[_Iterable[_Union[HostSetting, _Mapping]]] = ..., player_id: _Optional[str] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[HostState, _Mapping]] = ..., notes: _Optional[_Iterable[_Union[HostNote, _Mapping]]] = ..., more_notes: _Optional[int] = ..., works_on: _Optional[_Iterable[str]] = ..., hook_path: _Optional[str] = ...) -> None: ...
 
 class HostCheck(_message.Message):
     __slots__ = ("verdict", "text", "advice")

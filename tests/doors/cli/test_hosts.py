@@ -48,7 +48,9 @@ def test_from_adding_to_removing(metarr: Live, films: Path, capsys: pytest.Captu
     [host] = metarr.call("Host", "ListHosts")["hosts"]
     assert added.endswith(f"metarr players policy {host['playerId']} fill")
     assert "Cinema" in said(capsys, "hosts", "list")
-    assert f"player {host['playerId']}" in said(capsys, "hosts", "show", "folders")
+    shown = said(capsys, "hosts", "show", "folders")
+    assert f"player {host['playerId']}" in shown
+    assert host["hookPath"] in shown
     assert "can be read and written" in said(capsys, "hosts", "test", "folders")
     assert "disabled" in said(capsys, "hosts", "disable", "folders")
     assert "Theatre" in said(capsys, "hosts", "set", "folders", "name=Theatre")

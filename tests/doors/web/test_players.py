@@ -43,6 +43,7 @@ def test_a_folder_is_tested_and_added(web: Client, home: House, films: Path):
     assert (standing.config.name, standing.settings["paths"]) == ("My films", [str(films)])
     assert "My films" in text(web, "/players")
     assert str(films) in text(web, "/players/hosts/folders")
+    assert f"http://localhost/hooks/folders/{standing.hook_secret}" in text(web, "/players/hosts/folders")
 
 
 @pytest.mark.parametrize(("path", "why"), [("/nowhere", "is not there"), ("relative", "no path from the root")])

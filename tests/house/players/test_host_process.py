@@ -83,6 +83,37 @@ def test_one_that_needs_its_owner_waits_for_that_and_is_started_at_once_then():
         until(lambda: process.state.status is HostStatus.RUNNING)
 
 
+ECHOES = "import sys; print('{\"beat\": true}', flush=True)\nfor line in sys.stdin: print('heard', flush=True)"
+"""Says whenever it is woken."""
+
+
+def test_hints_wake_it_now_and_none_of_them_is_lost(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(host_process, "A_WAKE", 0.5)
+    with running(ECHOES) as (process, _):
+        until(lambda: process.state.status is HostStatus.RUNNING)
+
+        def heard() -> int:
+            return [line.text for line in process.lines()].count("heard")
+
+        orders = heard()
+        began = time.monotonic()
+        for _ in range(1000):
+            process.hint()
+        until(lambda: heard() > orders)
+        process.hint()
+        until(lambda: heard() > orders + 1)
+        assert heard() <= orders + 2 + (time.monotonic() - began) / 0.5
+
+
+def test_a_hint_starts_none_that_waits():
+    needs = 'print(\'{"level": "error", "text": "the path is gone"}\'); raise SystemExit(78)'
+    with running(needs, LIVES) as (process, starts):
+        until(lambda: process.state.status is HostStatus.OWNER_NEEDED)
+        process.hint()
+        time.sleep(0.3)
+        assert len(starts) == 1
+
+
 def test_one_that_falls_silent_is_killed(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(host_process, "SILENCE", 0.5)
     silent = "print('{\"beat\": true}', flush=True); import time; time.sleep(60)"

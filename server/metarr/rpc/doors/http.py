@@ -41,6 +41,7 @@ from metarr.rpc.doors.gate import (
     secured,
 )
 from metarr.rpc.doors.grpc_web import text_form
+from metarr.rpc.doors.hooks import Hook, hooked
 from metarr.rpc.doors.lobby import PLACES, Lobby, LobbyConnection, Refuses
 from metarr.rpc.doors.scoped import PAIRED, Subject, scoped
 from metarr.rpc.doors.server import MAX_REQUEST_BYTES, THREADS, authority, cannot_listen
@@ -90,10 +91,11 @@ def application(
     metrics: Callable[[], bytes] | None = None,
     images: Callable[[str], ImageFile | None] | None = None,
     session: "Callable[[WSGIEnvironment], bool] | None" = None,
+    hook: Hook | None = None,
 ) -> "WSGIApplication":
     """Everything behind the HTTP port. `web` answers what is no RPC, and guards itself; without it a short text does.
     `metrics`: what stands at /metrics, `images`: at /images/SHA256, for whoever may call a method; images also for
-    whoever has a `session` of the pages, which show them.
+    whoever has a `session` of the pages, which show them. `hook`: wakes a host for whoever knows its secret.
 
     `bound` and `names` are the hosts it answers for (`gate.same_site`). With a `guard` whoever calls has to pass it;
     whoever shows the token of one of the `players` then finds what that opens (`scoped.PAIRED`).
@@ -114,6 +116,8 @@ def application(
             served = _for_sessions(served, _pictured(_greeting, images), session)
     if web is not None:
         served = _beside_methods(web, served)
+    if hook is not None:
+        served = hooked(served, hook)
     return secured(bounded(same_site(served, bound, names, mounted), MAX_REQUEST_BYTES))
 
 
@@ -419,6 +423,7 @@ class HttpServer:
         metrics: Callable[[], bytes] | None = None,
         images: Callable[[str], ImageFile | None] | None = None,
         session: "Callable[[WSGIEnvironment], bool] | None" = None,
+        hook: Hook | None = None,
         threads: int = THREADS,
     ) -> None:
         self._host, self.port = host, port
@@ -435,6 +440,7 @@ class HttpServer:
             metrics=metrics,
             images=images,
             session=session,
+            hook=hook,
         )
         self._tls = tls is not None
         methods = tuple(f"/{servicer.service.name}/".encode() for servicer in served)

@@ -13,6 +13,7 @@ from metarr.players.hosts import Hosts, HostStanding
 from metarr.players.players import MOST_NAME
 from metarr.rpc.convert import plain_of, timestamp, value_message
 from metarr.rpc.doors.context import Context
+from metarr.rpc.doors.hooks import hook_path
 from metarr.rpc.methods.settings import hint
 from metarr.rpc.servicer import BaseServicer
 from metarr.rpc.validate import Check
@@ -149,6 +150,7 @@ def host_message(standing: HostStanding) -> pb.Host:
         ],
         more_notes=standing.notes.more,
         works_on=host.works_on,
+        hook_path=hook_path(host.id, standing.hook_secret),
     )
 
 
