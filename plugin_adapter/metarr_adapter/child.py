@@ -12,6 +12,8 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
 from typing import IO, Any, NamedTuple
 
 from metarr_adapter.client import Client
@@ -166,8 +168,7 @@ class _Ear:
         while self._source.readline(MOST_LINE):
             with self._lock:
                 if self._loop is not None:
-                    self._loop.library_changed()
-                    self._loop.wake()
+                    _look(self._loop)
         end = threading.Timer(self._patience, _end)
         end.daemon = True
         end.start()
@@ -176,6 +177,12 @@ class _Ear:
             if self._loop is not None and self._client is not None:
                 self._loop.stop()
                 self._client.close()
+
+
+def _look(loop: Loop) -> None:
+    """Have the library looked at now."""
+    loop.library_changed()
+    loop.wake()
 
 
 def _end() -> None:
@@ -218,13 +225,13 @@ def run(kind: HostKind, given: Orders, voice: Voice, began: Callable[[Loop, Clie
     around = Surroundings(given.folder, voice.log, voice.tell, voice.beat, caller.image)
     try:
         opened = kind.open(given.settings, around)
-        try:
+        with ExitStack() as ending:
+            ending.callback(opened.close)
             loop = _loop(kind, given, opened, voice, caller)
             began(loop, client)
+            ending.callback(opened.watch(partial(_look, loop)))
             if loop.run(take_over=True):
                 return 0
-        finally:
-            opened.close()
     except OwnerNeeded as error:
         voice.log("error", str(error))
         return OWNER_NEEDED

@@ -68,12 +68,14 @@ class Trial(NamedTuple):
 
 class Opened(NamedTuple):
     """A host's library, ready to be kept in step. `polled`: where it finds changes by looking. `version`: of the host.
-    `close` ends it."""
+    `watch` begins to hear of changes and calls whom it is given, from any thread; it returns what ends that. `close`
+    ends it all."""
 
     host: Host
     polled: Polled | None = None
     version: str = ""
     close: Callable[[], object] = lambda: None
+    watch: Callable[[Callable[[], object]], Callable[[], object]] = lambda changed: lambda: None
 
 
 class NoteSort:

@@ -285,3 +285,17 @@ def test_what_hosts_print_is_in_their_log(metarr: Live, media: Path):
     until(lambda: metarr.call("Host", "GetHostLog", {"hostId": "folders"}).get("lines"))
     lines = json.dumps(metarr.call("Host", "GetHostLog", {"hostId": "folders"}))
     assert "entries were told" in lines
+
+
+def test_what_changes_on_the_disk_is_heard_of_soon(metarr: Live, media: Path):
+    add(metarr, media)
+    until(lambda: "changes are heard of" in json.dumps(metarr.call("Host", "GetHostLog", {"hostId": "folders"})))
+    titles: set[str] = set()
+    for number in range(50):
+        # What is written until the system has begun to tell goes unheard.
+        (media / f"Number {number} (1985).mkv").write_bytes(b"%d" % number)
+        time.sleep(2)
+        titles = {str(each.get("title")) for each in metarr.call("Library", "ListItems", {"pageSize": 200})["items"]}
+        if any(title.startswith("Number") for title in titles):
+            break
+    assert any(title.startswith("Number") for title in titles)

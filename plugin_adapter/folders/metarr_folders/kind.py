@@ -52,13 +52,15 @@ def _check(path: Path) -> HostCheck:
 
 
 def _open(settings: Mapping[str, Any], surroundings: Surroundings) -> Opened:
-    from metarr_folders.host import FolderHost  # noqa: PLC0415 (reading names takes a while to begin; a test reads none)
+    # Reading names takes a while to begin; a test reads none.
+    from metarr_folders import watching  # noqa: PLC0415
+    from metarr_folders.host import FolderHost  # noqa: PLC0415
 
     roots = roots_of(settings)
     if not roots:
         raise OwnerNeeded("no folder is named")
     host = FolderHost(roots, surroundings, min(max(int(settings.get(FANARTS) or 1), 1), MOST_FANARTS))
-    return Opened(host, host, close=host.close)
+    return Opened(host, host, close=host.close, watch=lambda changed: watching.watch(roots, changed, surroundings.log))
 
 
 KIND = HostKind(
