@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
-from metarr.domain.episode_lists import EpisodeEntry
+from metarr.domain.episode_lists import EpisodeEntry, EpisodeList
 from metarr.domain.item import MediaItem
 from metarr.domain.listings import Listing
 from metarr.domain.numbering import AIRED, EntryNumbers, Number
@@ -158,10 +158,11 @@ class _Lineup:
         for item_id, entry_id in named.items():
             own = (f"{id_type}:{claim.value}" for id_type, claim in self.episodes[item_id].ids.items())
             ours[entry_id] = replace(ours[entry_id], ids=ours[entry_id].ids.union(own))
+        as_list = EpisodeList(ours.values())
         of_provider = {
             provider: ProviderPairs({entry: entry for entry in ours}, named)
             if provider == self.leading
-            else self._paired(provider, ours, named)
+            else self._paired(provider, as_list, named)
             for provider in self.listings
         }
         season_of = {entry: season for (season, _), entry in self.numbered.items()}
@@ -201,12 +202,12 @@ class _Lineup:
                 name(item.id, there, PairingRule.NUMBER)
         return named
 
-    def _paired(self, provider: str, ours: Mapping[str, EpisodeEntry], named: Mapping[int, str]) -> ProviderPairs:
+    def _paired(self, provider: str, ours: EpisodeList, named: Mapping[int, str]) -> ProviderPairs:
         """Which entries of another provider are which of ours."""
         theirs, records = _entries(self.listings[provider]), self._records_of(provider)
         decided = {each.entry: each.item_id for each in records if each.is_decided and each.entry in theirs}
         pairing = pair(
-            ours.values(),
+            ours,
             theirs.values(),
             decided={entry: named.get(item_id or 0, "") for entry, item_id in decided.items()},
             standing={

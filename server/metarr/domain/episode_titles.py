@@ -89,6 +89,7 @@ _CONJUNCTIONS = frozenset(["and", "und", "et"])
 """Others write "&", which is punctuation."""
 
 _ARTICLE_LAST = re.compile(r"^(.*\S), (?:the|a|an|der|die|das|le|la|les|el|los)$")
+_ASCII_WORDS = re.compile(r"[a-z0-9]+")
 _APOSTROPHES = re.compile("['\u2018\u2019`\u00b4\u02bc]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 """Of Latin, Greek and Cyrillic; in other scripts a mark is a letter: が is not か."""
@@ -131,7 +132,7 @@ def _plain(text: str) -> str:
 def _parted(text: str) -> list[str]:
     """What there is of letters and digits, with the marks that belong to them."""
     if text.isascii():
-        return re.findall(r"[a-z0-9]+", text)
+        return _ASCII_WORDS.findall(text)
     return "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in text).split()
 
 
@@ -204,9 +205,11 @@ díl rész episodul episod episoodi puntata capítulo capítol επεισόδι�
 season staffel saison temporada stagione sezon säsong seizoen kausi s e x сезон シーズン 季 期 시즌
 """
 _KNOWN = frozenset(map(_plain, _KNOWN_WORDS.split()))
+_LETTERS = re.compile(r"[a-z]+")
 _KANJI_NUMBER = re.compile(r"第([一二三四五六七八九十百]+)")
 
 
+@lru_cache(maxsize=8192)
 def is_placeholder(title: str, season: int, number: int) -> bool:
     """Whether a title says nothing but the place of its own episode: "TBA", "Folge 7", "Episode #3.4", "第7話".
 
@@ -215,7 +218,7 @@ def is_placeholder(title: str, season: int, number: int) -> bool:
     text = _plain(title).strip()
     if is_blank(text) or text.strip(" .…!?") in _UNDECIDED:
         return True
-    if not (text.isascii() and _KNOWN.isdisjoint(re.findall(r"[a-z]+", text))):
+    if not (text.isascii() and _KNOWN.isdisjoint(_LETTERS.findall(text))):
         text = _KANJI_NUMBER.sub(lambda match: f"第{_of_kanji(match[1])}", text)
         words, numbers = set[str](), list[int]()
         for word in map(_in_digits, _parted(re.sub(r"\d+", r" \g<0> ", text))):

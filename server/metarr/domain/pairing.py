@@ -51,7 +51,7 @@ class Pairing(Struct, frozen=True, kw_only=True):
 
 
 def pair(
-    ours: Iterable[EpisodeEntry],
+    ours: Iterable[EpisodeEntry] | EpisodeList,
     theirs: Iterable[EpisodeEntry],
     *,
     decided: Mapping[str, str] | None = None,
@@ -62,7 +62,7 @@ def pair(
     `decided` is the owner's word: which of ours one of theirs is, "" for none. `standing` are pairs by ids that stay,
     made before.
     """
-    lists = _Lists(EpisodeList(ours), EpisodeList(theirs))
+    lists = _Lists(ours if isinstance(ours, EpisodeList) else EpisodeList(ours), EpisodeList(theirs))
     lists.decide(decided or {})
     for rule, pairs_by in _rules(standing or {}).items():
         for i, j in pairs_by(lists):

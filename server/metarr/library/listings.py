@@ -47,13 +47,18 @@ class Holding:
 
 
 def counts_of(connection: Connection, series: MediaItem) -> Counter[int]:
-    """By season how many episodes the library holds of a series now."""
-    return holding_of(connection, series, fields=("season_number", "episode_number")).counts()
+    """The same of its numbers alone, without a look at the items."""
+    numbering = numbers.numbering_of(connection, series.id, series.order)
+    shown = numbering.library
+    if numbering.order != AIRED:
+        ours = set(numbering.library.values())
+        shown = {number: item for number, item in numbering.remembered.get(AIRED, {}).items() if item in ours}
+    return Counter(season for season, _ in shown)
 
 
-def holding_of(connection: Connection, series: MediaItem, fields: Sequence[str] | None = None) -> Holding:
-    """What the library holds of a series now, with these fields alone; None: with all."""
-    below = items.get_many(connection, items.descendants(connection, [series.id]), fields=fields).values()
+def holding_of(connection: Connection, series: MediaItem) -> Holding:
+    """What the library holds of a series now."""
+    below = items.get_many(connection, items.descendants(connection, [series.id])).values()
     numbering = numbers.numbering_of(connection, series.id, series.order)
     live, resting = [item for item in below if item.deleted_at is None], [item for item in below if item.rests]
     return Holding(series, live, resting, numbering)

@@ -189,12 +189,15 @@ def whole(raw: Any) -> int | None:
     return None if read is None else round(read)
 
 
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([T ].*)?")
+
+
 def iso_date(raw: Any) -> str | None:
     """A day as YYYY-MM-DD, from that or from a date with a time (TMDB changed between them once); None for none."""
     read = text(raw)
     if read is None:
         return None
-    match = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([T ].*)?", read)
+    match = _DAY.fullmatch(read)
     if match and match[1].startswith("0000"):
         return None
     try:
