@@ -36,7 +36,7 @@ def export(
     ] = None,
     server: Server = DEFAULT_SERVER,
 ) -> None:
-    """Write what you decided as JSON: settings, authorities, locks, dismissals, what is not monitored. No keys."""
+    """Write what you decided as JSON: settings, rules, locks, dismissals, orders, pairs of series. No keys."""
     whole: dict[str, Any] = {}
     for page in pages(server, SERVICE, "ExportSettings", {"pageSize": PAGE}):
         part = json.loads(page["json"])

@@ -16,7 +16,7 @@ from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NoSuchThing, Violation
 from metarr.library.commit import publish
 from metarr.library.reference import Reference, find
-from metarr.store import items, joins, numbers, player_entries
+from metarr.store import episode_entries, items, joins, numbers, player_entries
 from metarr.store.changes import ChangeSet
 from metarr.store.database import Connection, Database
 from metarr.store.joins import Join
@@ -97,6 +97,7 @@ def join(
     """
     children = joins.move_children(connection, gone.id, survivor.id)
     numbers.move(connection, gone.id, survivor.id, items.descendants(connection, children))
+    episode_entries.move(connection, gone.id, survivor.id)
     moved = joins.move_history(connection, gone.id, survivor.id)
     aliases = tuple(items.aliases(connection, gone.id))
     for id_type, value in aliases:
@@ -186,7 +187,9 @@ class Splitter:
         split = self._back(connection, link)
         joins.mark_split(connection, link, now)
         back = joins.move_children(connection, survivor.id, link.joined_id, only=link.children)
-        numbers.move(connection, survivor.id, link.joined_id, items.descendants(connection, back))
+        below = items.descendants(connection, back)
+        numbers.move(connection, survivor.id, link.joined_id, below)
+        episode_entries.move(connection, survivor.id, link.joined_id, below)
         joins.return_history(connection, link.change_sets, link.joined_id)
         player_entries.move(connection, survivor.id, link.joined_id, only=link.player_items)
         changed = diff(survivor.fields, saved.fields)

@@ -72,7 +72,8 @@ class Pairings:
                 raise InvalidInput(
                     Violation("entry", f"{entry[:60]!r} is in no list that was read of item {series.id}")
                 )
-            after = [_decided(each, named, item, clear=clear) for each in before]
+            cleared = [_undecided(each) if each is named else each for each in before]
+            after = cleared if clear else with_decision(before, named, item)
             episode_entries.write(connection, series.id, before, after)
             items.put_fingerprints(connection, {series.id: ""})
         below = self._enricher.merge_below(series.id)
@@ -95,16 +96,19 @@ def _is_episode_of(connection: Connection, item: MediaItem, series: MediaItem) -
     return item.kind is Kind.EPISODE and series.id in items.ancestors(connection, [item.id])
 
 
-def _decided(each: KnownEntry, named: KnownEntry, item: MediaItem | None, *, clear: bool) -> KnownEntry:
-    """An entry of the series as the owner says, who names one of them."""
-    if each is not named:
-        # Of a list one entry alone is an episode.
-        another = each.is_decided and each.provider == named.provider and item is not None and each.item_id == item.id
-        return _undecided(each) if another else each
-    if clear:
-        return _undecided(each)
-    state = PairState.REFUSED if item is None else PairState.PAIRED
-    return replace(each, state=state, item_id=None if item is None else item.id, rule=PairingRule.DECIDED)
+def with_decision(records: Iterable[KnownEntry], entry: KnownEntry, item: MediaItem | None) -> list[KnownEntry]:
+    """The entries of a series with the owner's word about one of them, which may be new. Of a list one entry alone is
+    an episode."""
+    state, item_id = (PairState.REFUSED, None) if item is None else (PairState.PAIRED, item.id)
+    decided = replace(entry, state=state, item_id=item_id, rule=PairingRule.DECIDED)
+    others = [
+        _undecided(each)
+        if each.is_decided and each.provider == entry.provider and item_id is not None and each.item_id == item_id
+        else each
+        for each in records
+        if each.key != entry.key
+    ]
+    return [*others, decided]
 
 
 def _undecided(entry: KnownEntry) -> KnownEntry:

@@ -1,8 +1,8 @@
 """The owner's decisions as one JSON document: what no provider could tell again, without any secret.
 
 Settings, field authorities, providers' settings, and per item what is locked, which conflicts were dismissed and
-whether it is monitored. Items are named by their external ids, so that a document of one library can be taken over by
-another one.
+whether it is monitored, of a series its order and which entries are which episodes. Items are named by their external
+ids, so that a document of one library can be taken over by another one.
 """
 
 import re
@@ -25,9 +25,12 @@ from metarr.domain.conflicts import dismissed_before
 from metarr.domain.fields import fields_of
 from metarr.domain.ids import admit_all
 from metarr.domain.item import OWNER, REPORTERS, FieldValue, MediaItem, Rule
+from metarr.domain.numbering import is_order
 from metarr.domain.values import Kind
 from metarr.errors import InvalidInput, Violation
+from metarr.library import series_decisions
 from metarr.library.commit import commit
+from metarr.library.series_decisions import DecidedEntry
 from metarr.rules.authorities import FieldAuthorities, players_of, priority_violations
 from metarr.rules.providers import ProviderSettings
 from metarr.rules.settings_editor import SettingsEditor
@@ -35,7 +38,7 @@ from metarr.settings import DECLARED, with_languages
 from metarr.store import decisions, items, key_values
 from metarr.store.database import Connection, Database
 
-FORMAT = 1
+FORMAT = 2
 """Raised when an older Metarr could not read the document any more."""
 
 MOST_ITEMS = 500
@@ -47,6 +50,8 @@ _PLAIN = tuple(each for each in DECLARED if not each.is_secret)
 MOST_LETTERS = 500
 """Of what is claimed of an item."""
 
+_PROVIDER = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_ENTRY = re.compile(r"[a-z]+:[A-Za-z0-9/_-]{1,60}")
 _SOURCE = re.compile(r"[a-z0-9_.:+-]{0,100}")
 _WORD = re.compile(r"[a-z0-9_.-]{1,60}")
 
@@ -80,8 +85,19 @@ class DismissedClaim(_Strict, frozen=True, kw_only=True):
     claimed_by: str
 
 
+class EntryDecision(_Strict, frozen=True, kw_only=True):
+    """Which episode an entry of a provider's list is, by the number that its file bears; without one: none of those
+    that the library has."""
+
+    provider: str
+    entry: str
+    season: int | None = None
+    episode: int | None = None
+
+
 class ItemDecisions(Name, frozen=True, kw_only=True):
-    """What was decided about an item. A season or an episode is also named by its series and its numbers."""
+    """What was decided about an item. A season or an episode is also named by its series and its numbers. Of a series:
+    `order`, by which its files are numbered, and which episodes `entries` are."""
 
     kind: Kind
     series: Name | None = None
@@ -90,6 +106,8 @@ class ItemDecisions(Name, frozen=True, kw_only=True):
     monitored: bool = True
     locked: dict[str, Locked] = {}
     dismissed: tuple[DismissedClaim, ...] = ()
+    order: str = ""
+    entries: tuple[EntryDecision, ...] = ()
 
 
 class AuthorityDecisions(_Strict, frozen=True, kw_only=True):
@@ -277,13 +295,23 @@ class Decisions:
                     unplaced.append(Unplaced(name=_title_of(each), why=why))
                     continue
                 after = _decided(before, each)
-                if after == before:
+                of_series = series_decisions.missing(connection, before, each.order, _entries_of(each))
+                unplaced += [
+                    Unplaced(name=f"{_title_of(each)} {entry}", why="its episode is not in the library")
+                    for entry in of_series.unplaced
+                ]
+                if after == before and not of_series:
                     same += 1
                     continue
                 changed += 1
                 if not dry_run:
                     now = self._clock.now()
-                    commit(connection, before, after, cause="edit", now=now, sync_fields=sync_fields)
+                    if after != before:
+                        commit(connection, before, after, cause="edit", now=now, sync_fields=sync_fields)
+                    if of_series and (series := items.get(connection, before.id)) is not None:
+                        series_decisions.take(
+                            connection, series, each.order, _entries_of(each), now=now, sync_fields=sync_fields
+                        )
         return ImportOutcome(items=changed, same=same, unplaced=tuple(unplaced))
 
 
@@ -317,7 +345,22 @@ def _items(connection: Connection, ids: list[int]) -> Iterator[ItemDecisions]:
                 DismissedClaim(type=each.id_type, value=each.value, claimed_by=each.claimed_by)
                 for each in item.dismissed
             ),
+            order=item.numbering if item.kind is Kind.SERIES else "",
+            entries=tuple(_entries(connection, item)),
         )
+
+
+def _entries(connection: Connection, item: MediaItem) -> Iterator[EntryDecision]:
+    for decided in series_decisions.entries(connection, item):
+        season, episode = decided.number or (None, None)
+        yield EntryDecision(provider=decided.provider, entry=decided.entry, season=season, episode=episode)
+
+
+def _entries_of(wanted: ItemDecisions) -> list[DecidedEntry]:
+    return [
+        DecidedEntry(each.provider, each.entry, None if each.season is None else (each.season, each.episode or 0))
+        for each in wanted.entries
+    ]
 
 
 def _sources(locked: Locked) -> tuple[str, ...]:
@@ -382,6 +425,7 @@ def _item_faults(place: int, wanted: ItemDecisions) -> Iterator[Violation]:
     for number, claim in enumerate(wanted.dismissed):
         if not (_WORD.fullmatch(claim.type) and _WORD.fullmatch(claim.claimed_by) and len(claim.value) <= MOST_LETTERS):
             yield Violation(f"items[{place}].dismissed[{number}]", "is no claim that a provider could make")
+    yield from _series_faults(f"items[{place}]", wanted)
     for name, locked in wanted.locked.items():
         path = f"items[{place}].locked.{name[:60]}"
         if name not in names:
@@ -395,6 +439,18 @@ def _item_faults(place: int, wanted: ItemDecisions) -> Iterator[Violation]:
             checked_value(name, locked.value)
         except ValueError as error:
             yield Violation(path, str(error))
+
+
+def _series_faults(path: str, wanted: ItemDecisions) -> Iterator[Violation]:
+    if (wanted.order or wanted.entries) and wanted.kind is not Kind.SERIES:
+        yield Violation(path, f"a {wanted.kind} has no order, and no entries")
+    if wanted.order and not is_order(wanted.order):
+        yield Violation(f"{path}.order", f"{wanted.order[:60]!r} is no name of an order")
+    for place, each in enumerate(wanted.entries):
+        if not _ENTRY.fullmatch(each.entry) or not _PROVIDER.fullmatch(each.provider):
+            yield Violation(f"{path}.entries[{place}]", f"{each.entry[:60]!r} is no entry of a list")
+        if (each.season is None) != (each.episode is None) or min(each.season or 0, each.episode or 0) < 0:
+            yield Violation(f"{path}.entries[{place}]", "has no number of an episode")
 
 
 def _find(connection: Connection, wanted: ItemDecisions) -> int | str:

@@ -1,6 +1,6 @@
 """What is known of the entries of providers' lists: which episode of the library each is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -31,6 +31,21 @@ def write(connection: Connection, series_id: int, before: Iterable[KnownEntry], 
     if gone:
         connection.execute(_FORGET, gone)
     upsert(connection, table, [_columns(series_id, each) for key, each in new.items() if old.get(key) != each])
+
+
+def move(connection: Connection, from_series: int, to_series: int, below: Collection[int] | None = None) -> None:
+    """Have what is known of a series be known of another one, where that knows no better; `below`: only what is known
+    to be one of these items."""
+    theirs, ours = of_series(connection, from_series), of_series(connection, to_series)
+    moved = {each.key: each for each in theirs if below is None or each.item_id in below}
+    before = {each.key: each for each in ours}
+    stronger = {key: each for key, each in moved.items() if key not in before or _worth(each) > _worth(before[key])}
+    write(connection, to_series, ours, {**before, **stronger}.values())
+    write(connection, from_series, theirs, [each for each in theirs if each.key not in moved])
+
+
+def _worth(entry: KnownEntry) -> tuple[bool, bool]:
+    return entry.is_decided, entry.item_id is not None
 
 
 def _entry(row: Any) -> KnownEntry:

@@ -11,15 +11,17 @@ from factories import source_of, stored
 from fakes import FakeClock
 from harness import House, house, kinds, title
 from metarr.clock import SystemClock
+from metarr.domain.entries import KnownEntry, PairState
 from metarr.domain.item import OWNER, Conflict, FieldValue, IdClaim, MediaItem, Rule, Veto
 from metarr.domain.outcome import NotAsked
+from metarr.domain.pairing import PairingRule
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NobodyAnswered, NoSuchThing
 from metarr.library.edit import Edit
 from metarr.library.enrich import Wish
 from metarr.library.intake import NewItem
 from metarr.library.reference import find
-from metarr.store import items, joins
+from metarr.store import episode_entries, items, joins
 from metarr.store.changes import ChangeSet
 from metarr.store.items import ItemFilter
 from simulators import Simulators
@@ -629,6 +631,29 @@ class TestJoining:
         assert home.item(season).deleted_at is None
         home.services.splitter.split(first, second)
         assert home.item(season).parent_id == second
+
+    def test_what_its_entries_are_goes_along_with_a_series(self, home: House) -> None:
+        first, second = home.add("breaking-bad", "tmdb"), home.add("breaking-bad", "tvdb")
+        with home.database.begin() as connection:
+            season = items.add(connection, MediaItem(kind=Kind.SEASON, title="Season 1", parent_id=second)).id
+            episode = items.add(connection, MediaItem(kind=Kind.EPISODE, parent_id=season)).id
+            bare = KnownEntry(provider="tmdb", entry="tmdb:1396/1/1", state=PairState.MISSING)
+            said = replace(bare, state=PairState.PAIRED, item_id=episode, rule=PairingRule.DECIDED)
+            refused = replace(bare, entry="tmdb:1396/1/2", state=PairState.REFUSED, rule=PairingRule.DECIDED)
+            episode_entries.write(connection, first, [], [bare])
+            episode_entries.write(connection, second, [], [said, refused])
+            episode_entries.move(connection, second, first)
+            assert episode_entries.of_series(connection, first) == [said, refused]
+            assert episode_entries.of_series(connection, second) == []
+            episode_entries.move(connection, first, second, [episode])
+            assert episode_entries.of_series(connection, first) == [refused]
+            assert episode_entries.of_series(connection, second) == [said]
+        assert home.enrich(second).item.id == first
+        with home.database.read() as connection:
+            assert [each.item_id for each in episode_entries.of_series(connection, first) if each.is_decided] == [
+                episode,
+                None,
+            ]
 
     def test_a_series_whose_seasons_lie_in_two_places_is_one(self, home: House) -> None:
         first, second = home.add("breaking-bad", "tmdb"), home.add("breaking-bad", "tvdb")

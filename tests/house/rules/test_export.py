@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from metarr.domain.item import Conflict, FieldValue, IdClaim, MediaItem, Rule, V
 from metarr.domain.values import Credit, Image, Kind
 from metarr.errors import InvalidInput
 from metarr.library.edit import Edit
+from metarr.library.intake import NewItem, NewSeries
 from metarr.providers.registry import discover
 from metarr.secrets import Vault
 from metarr.store import changes, items, key_values
@@ -280,7 +282,7 @@ def test_what_is_not_there_is_told_and_the_rest_is_taken(house: House):
 @pytest.mark.parametrize(
     ("document", "paths"),
     [
-        ({"format": 2}, ["format"]),
+        ({"format": 3}, ["format"]),
         ({"setings": {}}, ["json"]),
         ({"items": [{"kind": "film"}]}, ["json"]),
         ({"items": [{"kind": "movie"}] * 501}, ["items"]),
@@ -390,3 +392,59 @@ def test_deleted_items_are_not_told(house: House):
     item_id = house.add(movie("Heat", "tt0113277", monitored=False))
     house.services.editor.delete([("item_ids[0]", item_id)])
     assert house.export().get("items", []) == []
+
+
+SERIES = {"kind": "series", "ids": {"tvdb": "73739"}, "title": "Lost", "year": 2004}
+ENTRIES = [
+    {"provider": "tmdb", "entry": "tmdb:4607/1/2", "season": 1, "episode": 1},
+    {"provider": "tmdb", "entry": "tmdb:4607/1/9"},
+]
+
+
+def add_lost(house: House) -> int:
+    """The series with two episodes, as files would bring them."""
+    given = NewSeries("Lost", 2004, {"tvdb": "73739"})
+    new = [NewItem(Kind.EPISODE, series=given, season=1, episode=number) for number in (1, 2)]
+    return house.services.library.upsert([NewItem(Kind.SERIES, "Lost", 2004, {"tvdb": "73739"}), *new])[0].item.id
+
+
+def test_the_order_of_a_series_and_what_its_entries_are_go_along(house: House, other: House):
+    add_lost(house)
+    taken = house.take({"items": [{**SERIES, "order": "dvd", "entries": ENTRIES}]})
+    assert (taken.items, taken.unplaced) == (1, ())
+    document = house.export()
+    [told] = document["items"]
+    assert (told["order"], told["entries"]) == ("dvd", ENTRIES)
+    there = add_lost(other)
+    assert other.take(document, dry_run=True).items == 1
+    assert other.export().get("items", []) == []
+    assert other.take(document).items == 1
+    assert other.item(there).order == "dvd"
+    assert other.export() == document
+    assert other.take(document) == replace(other.take(document), items=0, same=1)
+    with other.database.read() as connection:
+        assert [each.new_numbering for each in changes.page(connection, item_id=there)][:1] == ["dvd"]
+
+
+def test_an_entry_whose_episode_is_not_there_has_no_place(house: House):
+    add_lost(house)
+    entries = [{**ENTRIES[0], "episode": 7}, ENTRIES[1]]
+    taken = house.take({"items": [{**SERIES, "entries": entries}]})
+    assert [each.name for each in taken.unplaced] == ["Lost tmdb:4607/1/2"]
+    assert house.export()["items"][0]["entries"] == [ENTRIES[1]]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "movie", "order": "dvd"},
+        {"kind": "series", "order": "no order!"},
+        {"kind": "series", "entries": [{"provider": "tmdb", "entry": "no entry"}]},
+        {"kind": "series", "entries": [{"provider": "tmdb", "entry": "tmdb:1/1/1", "season": 1}]},
+        {"kind": "series", "entries": [{"provider": "tmdb", "entry": "tmdb:1/1/1", "season": -1, "episode": 1}]},
+        {"kind": "series", "entries": [{"provider": "", "entry": "tmdb:1/1/1"}]},
+    ],
+)
+def test_what_is_no_order_and_no_entry_is_refused(house: House, wrong: dict[str, Any]):
+    with pytest.raises(InvalidInput):
+        house.take({"items": [{"title": "Lost", "year": 2004, **wrong}]})
