@@ -1,10 +1,12 @@
 """How the daemon and its providers fare."""
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from metarr.asking.costs import cost_of_many
 from metarr.asking.drift import Drift, DriftWatch
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.care import notices
@@ -179,11 +181,15 @@ def _outlook(
     """What its quota means for the library; nothing where it has none, or is not in use."""
     if not status.quota_limit or not configured.config.enabled or not configured.ready:
         return None, ()
-    of_kinds = items.total(stock[kind] for kind in _kinds(configured) if kind in stock)
+    of_kinds = {kind: stock[kind] for kind in _kinds(configured) if kind in stock}
+    untouched = cost_of_many(configured, {kind: each.untouched for kind, each in of_kinds.items()}, stock)
+    monitored = cost_of_many(configured, {kind: each.monitored for kind, each in of_kinds.items()}, stock)
+    # What awaits an answer is of kinds as the library is.
+    each_costs = monitored / max(1, items.total(of_kinds.values()).monitored) or 1
     left = max(0, status.quota_limit - status.quota_used)
     return (
-        days_to_cover(awaiting_items + of_kinds.untouched, left, status.quota_limit),
-        notices.quota_outgrown(configured.id, configured.provider.name, of_kinds.monitored, status.quota_limit),
+        days_to_cover(math.ceil(awaiting_items * each_costs) + untouched, left, status.quota_limit),
+        notices.quota_outgrown(configured.id, configured.provider.name, monitored, status.quota_limit),
     )
 
 

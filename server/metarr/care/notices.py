@@ -69,13 +69,14 @@ def stopped(provider_id: str, brake: Brake) -> Notice:
     return replace(noticed, since=brake.stopped_at)
 
 
-def quota_outgrown(provider_id: str, name: str, items: int, quota: int) -> Iterator[Notice]:
-    """What to consider where a library is larger than what a quota can keep fresh."""
+def quota_outgrown(provider_id: str, name: str, requests: int, quota: int) -> Iterator[Notice]:
+    """What to consider where a library takes more requests than a quota has while its answers are fresh."""
     days = TTL.days
-    if items > quota * days:
+    if requests > quota * days:
         text = (
-            f"{items} items are more than {quota} requests a day keep fresh ({quota * days} at {days} days an answer): "
-            f"answers of {name} get up to {math.ceil(items / quota)} days old. A key for {math.ceil(items / days)} "
+            f"the library takes {requests} requests, more than {quota} a day are in the {days} days that an answer is "
+            f"fresh: answers of {name} get up to {math.ceil(requests / quota)} days old. A key for "
+            f"{math.ceil(requests / days)} "
             "requests a day would keep all of them fresh; enter its quota as daily_quota"
         )
         yield _of_provider(NoticeCode.QUOTA_OUTGROWN, provider_id, text, UPDATE_PROVIDER)

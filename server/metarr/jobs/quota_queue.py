@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import accumulate
 
 import structlog
 
+from metarr.asking.costs import cost_of_many, cost_of_series
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
 from metarr.domain.freshness import DueItem
@@ -22,7 +24,7 @@ from metarr.errors import DatabaseUnusable, MetarrError, ProviderError, QuotaExh
 from metarr.fetch.contract import Lane
 from metarr.jobs.runner import Runner, Stopped
 from metarr.library.enrich import Enriched, Enricher, Wish
-from metarr.store import awaited_answers
+from metarr.store import awaited_answers, items, numbers
 from metarr.store.database import Connection, Database
 
 log = structlog.get_logger(__name__)
@@ -61,15 +63,20 @@ class Planner:
     def stop(self) -> None:
         self._stopped = True
 
-    def scarce(self, items: int, kinds: frozenset[Kind]) -> frozenset[str]:
-        """The providers whose quota of today may not suffice for so many items."""
-        return frozenset(
-            configured.id
+    def scarce(self, count: int, kinds: frozenset[Kind]) -> frozenset[str]:
+        """The providers whose quota of today may not suffice for so many items of these kinds."""
+        limited = [
+            (configured, left)
             for configured in self._roster.all()
-            if (left := left_today(configured)) is not None
-            and left < items
-            and any(configured.skip(kind) is None for kind in kinds)
-        )
+            if (left := left_today(configured)) is not None and any(configured.skip(kind) is None for kind in kinds)
+        ]
+        if not limited:
+            return frozenset()
+        with self._database.read() as connection:
+            stock = items.stock(connection)
+        series = min(count, stock[Kind.SERIES].monitored if {Kind.SERIES} & kinds & stock.keys() else 0)
+        count_of = {Kind.SERIES: series, Kind.MOVIE: count - series}
+        return frozenset(each.id for each, left in limited if left < cost_of_many(each, count_of, stock))
 
     @contextmanager
     def leaving(self, providers: frozenset[str]) -> Iterator[None]:
@@ -105,7 +112,8 @@ class Planner:
         while not stopped() and (room := self._room(provider)):
             with self._database.read() as connection:
                 due = awaited_answers.due(connection, provider, self._clock.now(), room, job_id=job_id)
-            batch = [each for each in due if each.item_id not in tried]
+                batch = [each for each in due if each.item_id not in tried]
+                batch = self._affordable(connection, provider, batch)
             if not batch:
                 break
             tried.update(each.item_id for each in batch)
@@ -116,6 +124,17 @@ class Planner:
         if not stopped():
             self._postpone(provider)
         return len(tried)
+
+    def _affordable(self, connection: Connection, provider: str, batch: list[DueItem]) -> list[DueItem]:
+        """The first ones that the rest of the quota suffices for; one, in any case: what came of it counts, and the
+        next run goes on where it stopped."""
+        configured = self._roster.get(provider)
+        left = None if configured is None else left_today(configured)
+        counts = numbers.season_counts(connection, [each.item_id for each in batch])
+        if configured is None or left is None or not counts:
+            return batch
+        costs = (cost_of_series(configured, counts[each.item_id]) if each.item_id in counts else 1 for each in batch)
+        return batch[: max(1, sum(1 for spent in accumulate(costs) if spent <= left))]
 
     def _postpone(self, provider: str) -> None:
         """Where the provider is at its limit, note when what waits comes to its turn.

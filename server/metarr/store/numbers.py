@@ -5,7 +5,7 @@ A numbering is an order of the episodes, as it was when it was left, or what the
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, and_, bindparam, delete, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, tuple_, update
 
 from metarr.domain.numbering import LIBRARY, Number, Numbering
 from metarr.store.chunks import chunks
@@ -38,6 +38,15 @@ def library_of(connection: Connection, item_ids: Collection[int]) -> dict[int, l
         for row in connection.execute(_LIBRARY_OF, {"ids": chunk}):
             numbers.setdefault(row.item_id, []).append((row.season, row.number))
     return numbers
+
+
+def season_counts(connection: Connection, series_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """By series, and by season of it, how many numbers of files there are. Series without any are left out."""
+    counts: dict[int, dict[int, int]] = {}
+    for chunk in chunks(series_ids):
+        for series_id, season, count in connection.execute(_SEASON_COUNTS, {"ids": chunk}):
+            counts.setdefault(series_id, {})[season] = count
+    return counts
 
 
 def of_item(connection: Connection, item_id: int) -> list[tuple[str, Number]]:
@@ -92,6 +101,11 @@ def _by_numbering(numbering: Numbering) -> dict[str, Mapping[Number, int]]:
 
 # Statements
 
+_SEASON_COUNTS = (
+    select(table.c.series_id, table.c.season, func.count())
+    .where(table.c.numbering == LIBRARY, table.c.series_id.in_(bindparam("ids", expanding=True)))
+    .group_by(table.c.series_id, table.c.season)
+)
 _OF_SERIES = select(table).where(table.c.series_id == bindparam("series_id"))
 _AT = select(table.c.numbering, table.c.item_id).where(
     table.c.series_id == bindparam("series_id"),
