@@ -317,6 +317,12 @@ BAD: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
         {"items": [{"kind": "MEDIA_KIND_EPISODE", "title": "Pilot", "series": {"ids": ids(("tvdb", "x"))}}]},
         ["items[0].series.ids[0].value"],
     ),
+    "upsert_alone": (
+        "Library",
+        "UpsertItems",
+        {"items": [{"kind": f"MEDIA_KIND_{kind}", "title": "Pilot"} for kind in ("EPISODE", "SEASON", "SERIES")]},
+        ["items[0].series", "items[1].series"],
+    ),
     "update_nothing": ("Library", "UpdateItem", {}, ["item_id", "update_mask"]),
     "update_mask": ("Library", "UpdateItem", {"itemId": "1", "updateMask": "title"}, ["update_mask"]),
     "update_field": ("Library", "UpdateItem", edit(fields={"rating": 5}), ["fields.rating"]),

@@ -1,18 +1,22 @@
 """Lists of episodes that fail, shrink, are renumbered: nothing is lost, nothing flips, and the gap is pending."""
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from fakes import FakeClock
-from harness import House
+from harness import House, house
+from metarr.clock import SystemClock
 from metarr.domain.outcome import Fragment
-from metarr.errors import ProviderError, TitleNotFound
+from metarr.errors import ProviderError, Reason, TitleNotFound
+from metarr.library.enrich import Wish
 from metarr.providers import tmdb, tvdb
 from metarr.store.changes import Selection
 from series_trees import add_series, everything, told, tree, values_of
+from simulators import Simulators
 from tiers import slow_but
 
 pytestmark = pytest.mark.slow
@@ -86,7 +90,15 @@ def appends_ignored(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     home.simulators.fault("tmdb", "append_ignored", path_contains="season")
 
 
+def list_404(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(self: tvdb.Tvdb, ask: Any, parts: Any, http: Any) -> Mapping[Any, Fragment | None]:
+        raise TitleNotFound("404", soft=True)
+
+    monkeypatch.setattr(tvdb.Tvdb, "listed", gone)
+
+
 FAULTS = {
+    "a list 404": (list_404, "tvdb"),
     "a language list 404": (language_list_404, "tvdb"),
     "a page 502": (page_502, "tvdb"),
     "a page repeating": (page_repeating, "tvdb"),
@@ -146,6 +158,30 @@ def test_what_fails_at_first_is_there_after_the_next_run(
     }
     assert below[2, 6].fields["imdb_rating"].value is not None
     assert below[2, 6].fields["tmdb_rating"].value is not None
+
+
+@pytest.mark.parametrize("provider", ["omdb", "tvdb"])
+def test_a_list_that_hangs_costs_its_own_parts_and_the_deadline_holds(
+    simulators: Simulators, tmp_path: Path, provider: str
+) -> None:
+    """A second run, so that only the list hangs: the gap is pending, what was told stays."""
+    path = {"omdb": "Season=", "tvdb": "/episodes/"}[provider]
+    with house(simulators, tmp_path, SystemClock()) as home:
+        series = add_series(home, "game-of-thrones")
+        simulators.fault(provider, "hang", path_contains=path)
+        begun = home.clock.monotonic()
+        home.services.enricher.enrich(series, Wish(deadline=begun + 3.0))
+        assert home.clock.monotonic() - begun < 3.5
+        assert home.awaited(series)[provider].reason == Reason.TIMEOUT
+        assert not home.item(series).fingerprint
+        below = tree(home, series)
+        assert told(below[1, 1], "title") == {"title": None if provider == "tvdb" else "Winter Is Coming"}
+        simulators.clear_faults()
+        home.lift(provider)
+        home.enrich(series)
+        first = told(tree(home, series)[1, 1], "title", "imdb_rating")
+        assert first["title"] == "Winter Is Coming"
+        assert first["imdb_rating"] is not None
 
 
 def test_a_list_of_a_language_that_is_not_there_leaves_the_other_one(

@@ -280,6 +280,8 @@ def _new_item(check: Check, path: str, item: pb.NewItem) -> NewItem:
         if number < 0:
             check.violation(f"{path}.{name}", f"{number} is below 0")
     kind = check.kind(f"{path}.kind", item.kind)
+    if kind in (Kind.SEASON, Kind.EPISODE) and not in_series:
+        check.violation(f"{path}.series", f"say of which series it is: a {kind} is enriched with its series")
     return NewItem(
         kind=kind,
         title=check.title(f"{path}.title", item.title, required=not item.ids and not in_series),
