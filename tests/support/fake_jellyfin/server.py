@@ -224,7 +224,9 @@ class FakeJellyfin(Shelf):
         }
 
     def _items(self, request: Request) -> dict[str, Any]:
-        found = [item for item in self.items.values() if self._matches(request, item)]
+        keys = request.query.get("ids")
+        among = self.items.values() if keys is None else [self.items[key] for key in set(keys) & self.items.keys()]
+        found = [item for item in among if self._matches(request, item)]
         found = self._sorted(request.query.get("sortBy", []), found)
         start, limit = int(request.one("startIndex", "0")), int(request.one("limit", "1000000"))
         fields = frozenset(request.query.get("fields", ()))
@@ -239,8 +241,6 @@ class FakeJellyfin(Shelf):
 
     def _matches(self, request: Request, item: FakeItem) -> bool:
         query = request.query
-        if "ids" in query and item.id not in query["ids"]:
-            return False
         if "includeItemTypes" in query and item.type not in query["includeItemTypes"]:
             return False
         if "parentId" in query:
