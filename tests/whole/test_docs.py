@@ -53,6 +53,7 @@ PAGES = (
     "server/README.md",
     "plugin_adapter/README.md",
     "plugin_adapter/kodi/README.md",
+    "plugin_adapter/jellyfin/README.md",
 )
 SERVER = (ROOT / "server/README.md").read_text()
 PROTO = (ROOT / "proto/README.md").read_text()

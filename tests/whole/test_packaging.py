@@ -25,7 +25,12 @@ ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "scripts" / "packaging"
 
 
-PACKAGES = ("server/metarr", "plugin_adapter/metarr_adapter", "plugin_adapter/folders/metarr_folders")
+PACKAGES = (
+    "server/metarr",
+    "plugin_adapter/metarr_adapter",
+    "plugin_adapter/folders/metarr_folders",
+    "plugin_adapter/jellyfin/metarr_jellyfin",
+)
 """What the wheel carries: the daemon, what every adapter shares, the hosts."""
 
 
@@ -283,6 +288,14 @@ class TestCompose:
         assert service["user"] == only("USER")
         assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
         assert service["security_opt"] == ["no-new-privileges:true"]
+
+    def test_beside_a_jellyfin_it_is_the_same(self):
+        beside = yaml.safe_load((PACKAGING / "compose.jellyfin.yaml").read_text())
+        assert list(beside["services"]) == ["jellyfin"]
+        assert [volume.partition(":")[0] for volume in beside["services"]["jellyfin"]["volumes"]] == list(
+            beside["volumes"]
+        )
+        assert beside["services"]["jellyfin"]["ports"] == ["8096:8096"]
 
     def test_its_ports_are_those_of_the_command(self, service):
         published = {port.rpartition(":")[2] for port in service["ports"]}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from metarr_adapter.values import same
 from metarr_jellyfin import items
 from metarr_jellyfin.fields import Place
 from metarr_jellyfin.journal import Journal, Rating
@@ -44,15 +45,17 @@ class Posting:
         body = {name: value for name, value in raw.items() if name not in _PARTS}
         draft = dict(raw)
         for field, value in values.items():
+            if same(table[field].shape.read(raw), value):
+                continue
             table[field].shape.put(draft, value)
-            if table[field].part:
-                body[table[field].part] = draft[table[field].part]
+            if part := table[field].part:
+                body[part] = draft[part]
         body.update({name: value for name, value in draft.items() if name not in _PARTS})
         if locked is not None:
             body["LockedFields"] = locked
         if whole is not None:
             body["LockData"] = whole
-        if body == {name: value for name, value in raw.items() if name not in _PARTS}:
+        if all(value == raw.get(name) for name, value in body.items()):
             return False
         for name, empty in _LISTS.items():
             body.setdefault(name, empty())

@@ -24,7 +24,9 @@ def test_what_it_holds_is_told_once_and_over_restarts_not_again(rig: JellyfinRig
 
 
 def test_values_get_there_and_the_rest_stays(rig: JellyfinRig, server: FakeJellyfin):
-    alien = film(server, "Alien", Overview="Mine.", Genres=["Horror"], CustomRating="X", ProviderIds={"Foo": "1"})
+    alien = film(
+        server, "Alien", Overview="Mine.", Genres=["Horror"], Tags=["mine"], CustomRating="X", ProviderIds={"Foo": "1"}
+    )
     server.play(alien)
     before = stored(server, alien, {"OriginalTitle", "CommunityRating", "LockedFields"})
     rig.daemon.library["Alien"] = {"plot": "Theirs.", "original_title": "Alien", "imdb_rating": 8.5}

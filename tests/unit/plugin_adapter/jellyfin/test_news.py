@@ -40,7 +40,9 @@ def test_what_we_wrote_is_no_news(rig: JellyfinRig, server: FakeJellyfin):
     film(server, "Alien")
     rig.daemon.library["Alien"] = {"plot": "Theirs.", "genres": ["Horror"], "imdb_rating": 8.5}
     rig.sync()
-    rig.look()
+    with server.counting() as requests:
+        rig.look()
+    assert len(requests) == 2
     assert rig.report() == 0
 
 

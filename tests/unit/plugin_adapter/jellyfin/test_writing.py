@@ -7,7 +7,7 @@ import pytest
 
 from fake_jellyfin import FakeJellyfin, Reply, Request
 from fake_jellyfin.library import FakePerson
-from jellyfin_rig import JellyfinRig, film, show, stored
+from jellyfin_rig import FILMS, JellyfinRig, film, show, stored
 from metarr_adapter.host import HostUnavailable
 
 pytestmark = pytest.mark.slow
@@ -95,6 +95,24 @@ def test_specials_keep_where_they_air(rig: JellyfinRig, server: FakeJellyfin):
     rig.daemon.library["Episode 1"] = {"plot": "Theirs."}
     rig.sync()
     assert (one.data["AirsBeforeSeasonNumber"], one.data["AirsBeforeEpisodeNumber"]) == (2, 3)
+
+
+def test_an_order_of_episodes_stays_and_nothing_is_refreshed(rig: JellyfinRig, server: FakeJellyfin):
+    [series, season, *_] = show(server, "Dark", DisplayOrder="dvd", AirDays=["Friday"])
+    rig.daemon.library["Dark"] = {"plot": "Theirs."}
+    rig.sync()
+    assert (series.data["DisplayOrder"], series.data["AirDays"], server.refreshes) == ("dvd", ["Friday"], [])
+    assert season.data["IsLocked"] is False
+
+
+def test_a_write_of_what_is_there_saves_nothing_so_that_an_nfo_is_still_read(rig: JellyfinRig, server: FakeJellyfin):
+    alien = film(server, "Alien", Overview="Mine.")
+    rig.look()
+    server.put_file(f"{FILMS}/Alien/Alien.nfo", b"<movie><title>Other</title></movie>", ago=-70)
+    rig.host.read("movie", alien.id, alien.id)
+    assert rig.host.write("movie", alien.id, alien.id, {"original_title": None, "tagline": None}) == {}
+    assert server.posts() == []
+    assert server.scan_nfo(alien)
 
 
 @pytest.mark.parametrize("value", ["Rumored", "  ?"])
