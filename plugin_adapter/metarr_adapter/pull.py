@@ -15,6 +15,7 @@ from metarr_adapter.values import is_empty, short, tellable
 PAGE = 100
 ACKS = 50
 LONGEST_DETAIL = 200
+_DEPTHS = {"season": 1, "episode": 2}
 
 
 class Pulled:
@@ -78,7 +79,7 @@ class Pull:
 
     def _take_page(self, items: list[dict[str, Any]], pulled: Pulled, total: int) -> None:
         try:
-            for item in items:
+            for item in sorted(items, key=_depth):
                 if self._halted():
                     pulled.unfinished = True
                     break
@@ -219,6 +220,11 @@ def _unread(field: Mapping[str, Any], why: str) -> dict[str, Any]:
     """A field of which nobody knows what the host holds: the daemon goes on with what it last read there."""
     ours = field.get("ours", []) if field.get("mode") == IF_OURS else []
     return _field(field["name"], REFUSED, ours[0] if ours else None, f"it could not be read: {why}")
+
+
+def _depth(item: Mapping[str, Any]) -> int:
+    """How far below a series it is: some hosts hand down what is written to that."""
+    return _DEPTHS.get(WORDS.get(item.get("kind", ""), ""), 0)
 
 
 def _called(item: Mapping[str, Any]) -> str:

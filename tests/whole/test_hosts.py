@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from harness import Live, live
+from jellyfin_rig import film, jellyfin
 from metarr.fetch.images import FetchedImage, ImageRefused
 from metarr.rpc.client import RpcFailure
 from metarr.store import players
@@ -243,7 +244,16 @@ main(sys.argv[1:])
 """
 
 
-def test_a_killed_daemon_leaves_no_process(tmp_path: Path, media: Path):
+@pytest.fixture
+def settings(media: Path) -> Iterator[dict[str, dict[str, Any]]]:
+    """By kind, what a host of it can be added with."""
+    with jellyfin() as server:
+        film(server, "Alien")
+        yield {"folders": {"paths": [str(media)]}, "jellyfin": {"url": server.url, "api_key": server.key}}
+
+
+@pytest.mark.parametrize("kind", ["folders", "jellyfin"])
+def test_a_killed_daemon_leaves_no_process(tmp_path: Path, settings: dict[str, dict[str, Any]], kind: str):
     command = [sys.executable, "-c", SERVE, "serve", "--data-dir", tmp_path / "data", "--http", "127.0.0.1:0"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with subprocess.Popen(
@@ -257,7 +267,7 @@ def test_a_killed_daemon_leaves_no_process(tmp_path: Path, media: Path):
         line = daemon.stdout.readline()
         address = line.partition("HTTP on ")[2].partition(",")[0].rstrip("/")
         with Client(address) as client:
-            client.call("metarr.v1.HostService/AddHost", {"kind": "folders", "settings": {"paths": [str(media)]}})
+            client.call("metarr.v1.HostService/AddHost", {"kind": kind, "settings": settings[kind]})
         until(lambda: processes(tmp_path / "data"))
         daemon.kill()
     until(lambda: processes(tmp_path / "data") == [], 12)

@@ -12,11 +12,13 @@ from metarr_adapter.values import same
 from metarr_jellyfin import items
 from metarr_jellyfin.fields import Place
 from metarr_jellyfin.journal import Journal, Rating
-from metarr_jellyfin.server import JellyfinServer, Refused
+from metarr_jellyfin.server import SECONDS, JellyfinServer, Refused
 from metarr_jellyfin.shapes import Raw
 
-SERIES_SECONDS = 110.0
+SERIES_SECONDS = 120.0
 """Hundreds of episodes are saved one after the other before it answers."""
+
+_FOLDERS = ("Series", "Season")
 
 _PARTS = ("People", "Studios", "Taglines")
 _LISTS: Mapping[str, Callable[[], Any]] = {"Genres": list, "Tags": list, "ProviderIds": dict}
@@ -73,24 +75,25 @@ class Posting:
             body.update({"OfficialRating": rating.official, "CustomRating": rating.custom})
             for name, empty in _LISTS.items():
                 body.setdefault(name, empty())
-            self._send(rating.item, body)
+            self._send(raw, body)
         if ratings:
             self._journal.drop_ratings()
 
     def _post(self, raw: Raw, body: Mapping[str, Any]) -> None:
-        if raw["Type"] in ("Series", "Season"):
+        if raw["Type"] in _FOLDERS:
             self._journal.put_ratings(self._ratings_below(raw))
         try:
-            self._send(raw["Id"], body)
+            self._send(raw, body)
         except Refused:
             # It may have been taken by half, which is worse than not at all.
-            self._send(raw["Id"], {name: value for name, value in raw.items() if name not in _PARTS})
+            self._send(raw, {name: value for name, value in raw.items() if name not in _PARTS})
             raise
         finally:
             self.restore_ratings()
 
-    def _send(self, key: str, body: Mapping[str, Any]) -> None:
-        self._server.post(f"/Items/{quote(key)}", body, SERIES_SECONDS)
+    def _send(self, raw: Raw, body: Mapping[str, Any]) -> None:
+        seconds = SERIES_SECONDS if raw["Type"] in _FOLDERS else SECONDS
+        self._server.post(f"/Items/{quote(raw['Id'])}", body, seconds)
 
     def _ratings_below(self, raw: Raw) -> list[Rating]:
         """What is rated otherwise than the series or season is; below a season of which that is true, everything, since
