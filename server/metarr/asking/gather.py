@@ -14,26 +14,39 @@ from msgspec.structs import replace
 from metarr.asking.arrivals import Arrivals
 from metarr.asking.config import Config
 from metarr.asking.drift import DriftWatch
-from metarr.asking.heard import NOT_HEARD, Asker, Heard, newest
+from metarr.asking.heard import Asker, Heard
 from metarr.asking.part_answers import PartAnswers, key_of
-from metarr.asking.roster import ConfiguredProvider, Roster
+from metarr.asking.roster import Roster
+from metarr.asking.rounds import (
+    Round,
+    age,
+    as_believed,
+    asked_again,
+    complete,
+    first_rounds,
+    from_cache,
+    in_a_word,
+    in_place,
+    keys_of,
+    original_language,
+    with_newest,
+)
 from metarr.asking.standing import standing_in
 from metarr.clock import Clock
 from metarr.counters import OUTCOMES
-from metarr.domain.freshness import MOVIE_SPAN, due_soon, is_ahead, is_fresh, is_soft_miss
+from metarr.domain.freshness import MOVIE_SPAN, due_soon, is_ahead, is_fresh
 from metarr.domain.identity import Settled
-from metarr.domain.item import IdClaim, MediaItem
-from metarr.domain.languages import spoken
+from metarr.domain.item import MediaItem
 from metarr.domain.merge import Coverage
-from metarr.domain.outcome import Answered, Fragment, NotAsked, NotFound, Outcome, Skip, Unavailable
+from metarr.domain.outcome import Answered, Fragment, NotAsked, Outcome, Skip, Unavailable
 from metarr.domain.settling import Findings, of_others, set_aside, settled_by, sorted_out
 from metarr.domain.subject import Subject, subject_of
 from metarr.domain.values import Kind
-from metarr.errors import ProviderError, Reason, TitleNotFound
+from metarr.errors import ProviderError, TitleNotFound
 from metarr.fetch.channel import Ticket
 from metarr.fetch.contract import AnsweredMeanwhile, Http, Lane
 from metarr.providers import guard
-from metarr.providers.contract import Ask, Part
+from metarr.providers.contract import Part
 from metarr.store import answers
 from metarr.store.answers import AnswerKey, StoredAnswer
 from metarr.store.database import Connection, Database
@@ -75,35 +88,7 @@ class Recalled:
     fingerprint: str
 
 
-@dataclass(frozen=True)
-class _Round:
-    """What one round knows of one provider: whom to ask with which id, and what the cache holds about it.
-
-    `keys`: every question whose answer would do, the one to ask first. `mark`: what stands in a fingerprint for what is
-    stored. `came`: the marks of the arrivals when the cache was looked into. `overtaken`: what is stored came after a
-    first look, and counts as if it had been waited for. `instead_of`: the typed id whose record is gone.
-    """
-
-    asker: Asker
-    keys: tuple[AnswerKey, ...]
-    ask: Ask
-    by_lookup: bool
-    stored: StoredAnswer | None = None
-    mark: str = NOT_HEARD
-    came: tuple[int, ...] = ()
-    overtaken: bool = False
-    instead_of: str = ""
-
-    @property
-    def id(self) -> str:
-        return self.asker.id
-
-    @property
-    def key(self) -> AnswerKey:
-        return self.keys[0]
-
-
-_LookUp = Callable[[list[_Round]], list[_Round]]
+_LookUp = Callable[[list[Round]], list[Round]]
 """The same rounds with what the cache holds."""
 
 
@@ -148,10 +133,10 @@ class Gatherer:
 
     def _gather(self, inquiry: Inquiry, config: Config) -> Findings:
         heard = self.heard(config)
-        first = self._with_stored(_rounds(heard, inquiry.kind, inquiry.subject.ids))
+        first = self._with_stored(first_rounds(heard, inquiry.kind, inquiry.subject.ids))
         return self._by_rounds(inquiry, heard, first, self._with_stored)
 
-    def _by_rounds(self, inquiry: Inquiry, heard: Heard, rounds: list[_Round], look_up: _LookUp) -> Findings:
+    def _by_rounds(self, inquiry: Inquiry, heard: Heard, rounds: list[Round], look_up: _LookUp) -> Findings:
         """Ask round after round, with what the cache holds, for ids come from answers: those who gained an id are asked
         next, and so are those who did not know the title by the id that they were asked by, or answered about another.
         Who knew it once by its own id, and does not any more, is asked to look it up by the others.
@@ -160,23 +145,23 @@ class Gatherer:
         TMDB's answer names; else the next run would, and change values although no provider changed anything.
         """
         outcomes: dict[str, Outcome] = {}
-        past: list[_Round] = []
+        past: list[Round] = []
         settled = Settled(ids=dict(inquiry.subject.ids))
         for _ in range(ROUNDS):
-            outcomes |= _in_place(rounds, self._ask_all(rounds, inquiry), outcomes)
+            outcomes |= in_place(rounds, self._ask_all(rounds, inquiry), outcomes)
             past += rounds
             settled = settled_by(inquiry.subject, outcomes, heard.config.authority)
             rounds = [
                 again
                 for asker in heard.askers(inquiry.kind)
-                if (again := _again(asker, heard, settled, outcomes.get(asker.id), past)) is not None
+                if (again := asked_again(asker, heard, settled, outcomes.get(asker.id), past)) is not None
             ]
             if not rounds:
                 break
             rounds = look_up(rounds)
         for asker_id, outcome in outcomes.items():
-            OUTCOMES.labels(asker_id, _in_a_word(outcome)).inc()
-        return sorted_out(_complete(outcomes, inquiry.kind, heard), settled)
+            OUTCOMES.labels(asker_id, in_a_word(outcome)).inc()
+        return sorted_out(complete(outcomes, inquiry.kind, heard), settled)
 
     def recall(self, connection: Connection, items: Iterable[MediaItem], config: Config) -> dict[int, Recalled]:
         """By item id what the cache tells about items, each by the ids that it has; nobody is asked anything.
@@ -186,15 +171,15 @@ class Gatherer:
         """
         heard, now = self.heard(config), self._clock.now()
 
-        def look_up(rounds: list[_Round]) -> list[_Round]:
+        def look_up(rounds: list[Round]) -> list[Round]:
             stored = answers.read(connection, [key for each in rounds for key in each.keys])
-            return [_with_newest(each, stored, now) for each in rounds]
+            return [with_newest(each, stored, now) for each in rounds]
 
-        rounds = {item.id: _rounds(heard, item.kind, item.ids) for item in items}
+        rounds = {item.id: first_rounds(heard, item.kind, item.ids) for item in items}
         stored = answers.read(connection, [key for of_item in rounds.values() for each in of_item for key in each.keys])
         recalled = {}
         for item in items:
-            first = [_with_newest(each, stored, now) for each in rounds[item.id]]
+            first = [with_newest(each, stored, now) for each in rounds[item.id]]
             inquiry = Inquiry(kind=item.kind, subject=subject_of(item))
             gathered = self._by_rounds(inquiry, heard, first, look_up)
             if item.conflicts or item.dismissed:
@@ -203,7 +188,7 @@ class Gatherer:
             recalled[item.id] = Recalled(gathered, heard.fingerprint_on(item.kind, marks))
         return recalled
 
-    def _with_stored(self, rounds: list[_Round]) -> list[_Round]:
+    def _with_stored(self, rounds: list[Round]) -> list[Round]:
         """The same with what the cache holds."""
         came = [self.arrivals.marks(each.keys) for each in rounds]
         keys = [key for each in rounds for key in each.keys]
@@ -214,23 +199,23 @@ class Gatherer:
         stored |= {
             key: one
             for key, one in waiting.items()
-            if key not in stored or _age(stored[key]) <= _age(one) or is_ahead(_age(stored[key]), now)
+            if key not in stored or age(stored[key]) <= age(one) or is_ahead(age(stored[key]), now)
         }
         return [
-            dataclasses.replace(_with_newest(each, stored, now), came=marks)
+            dataclasses.replace(with_newest(each, stored, now), came=marks)
             for each, marks in zip(rounds, came, strict=True)
         ]
 
-    def _look_again(self, each: _Round) -> _Round:
+    def _look_again(self, each: Round) -> Round:
         """The same with what the cache holds by now."""
         [again] = self._with_stored([each])
         news = again.stored is not None and (each.stored is None or again.stored.head != each.stored.head)
         return dataclasses.replace(again, overtaken=each.overtaken or news)
 
-    def _ask_all(self, rounds: Iterable[_Round], inquiry: Inquiry) -> dict[str, Outcome]:
+    def _ask_all(self, rounds: Iterable[Round], inquiry: Inquiry) -> dict[str, Outcome]:
         """Everyone at once; what has not come by the deadline is a timeout, and what came counts."""
         outcomes: dict[str, Outcome] = {}
-        tickets: dict[str, tuple[_Round, Ticket[Outcome]]] = {}
+        tickets: dict[str, tuple[Round, Ticket[Outcome]]] = {}
         for each in rounds:
             asked = self._ask(each, inquiry)
             if isinstance(asked, Ticket):
@@ -245,7 +230,7 @@ class Gatherer:
                 outcomes[provider_id] = self._unavailable(each, error)
         return outcomes
 
-    def _ask(self, each: _Round, inquiry: Inquiry) -> Outcome | Ticket[Outcome]:
+    def _ask(self, each: Round, inquiry: Inquiry) -> Outcome | Ticket[Outcome]:
         """The outcome where no request is needed, else a share in one. What came since the cache was looked into is
         looked up, not asked for again."""
         while (outcome := self._without_asking(each, inquiry)) is None:
@@ -257,13 +242,13 @@ class Gatherer:
                 return self._unavailable(each, error)
         return outcome
 
-    def _without_asking(self, each: _Round, inquiry: Inquiry) -> Outcome | None:
+    def _without_asking(self, each: Round, inquiry: Inquiry) -> Outcome | None:
         """The outcome where no request is wanted: a fresh answer, or a provider not selected, or stopped."""
         if (stopped := self.brakes.stopped(each.id)) is not None:
             return stopped
         now = self._clock.now()
         if each.stored is not None and self._fresh_enough(each, inquiry, now):
-            return _from_cache(each, each.stored, now)
+            return from_cache(each, each.stored, now)
         last = standing_in(each.stored, now)
         if inquiry.providers is not None and each.id not in inquiry.providers:
             return NotAsked(reason=Skip.NOT_SELECTED, detail="only others were asked", last=last)
@@ -273,7 +258,7 @@ class Gatherer:
             return NotAsked(reason=Skip.PLANNED, detail="its quota is short: asked when its turn comes", last=last)
         return None
 
-    def _fresh_enough(self, each: _Round, inquiry: Inquiry, now: datetime) -> bool:
+    def _fresh_enough(self, each: Round, inquiry: Inquiry, now: datetime) -> bool:
         if each.stored is None:
             return False
         if each.overtaken:
@@ -284,7 +269,7 @@ class Gatherer:
         )
         return not wanted_newer and is_fresh(each.stored.head, now)
 
-    def _submit(self, each: _Round, inquiry: Inquiry) -> Ticket[Outcome]:
+    def _submit(self, each: Round, inquiry: Inquiry) -> Ticket[Outcome]:
         deadline = inquiry.deadline if inquiry.deadline is not None else 0.0
         return each.asker.configured.channel.submit(
             each.key,
@@ -295,7 +280,7 @@ class Gatherer:
             answered=lambda: self.arrivals.marks(each.keys) != each.came,
         )
 
-    def _call(self, each: _Round, counts: Mapping[int, int]) -> Callable[[Http], Outcome]:
+    def _call(self, each: Round, counts: Mapping[int, int]) -> Callable[[Http], Outcome]:
         """What a worker does: look the id up where needed, ask, keep the answer. Runs once for all its waiters."""
         provider = each.asker.configured.provider
 
@@ -306,7 +291,7 @@ class Gatherer:
                     looked_up = guard.lookup(provider, ask, http)
                     ask = replace(ask, ids={**ask.ids, **looked_up})
                     key = replace(key, asked_id=provider.asked_id(ask.kind, ask.ids) or key.asked_id)
-                ask = replace(ask, original_language=_original_language(each))
+                ask = replace(ask, original_language=original_language(each))
                 parts = guard.along(provider, ask, counts)
                 fragment, fragments = guard.details_along(provider, ask, parts, http)
             except TitleNotFound as miss:
@@ -328,7 +313,7 @@ class Gatherer:
         for part, fragment in fragments.items():
             self._parts.keep(asker, part, fragment, stored.get(keys[part]))
 
-    def _answered(self, each: _Round, key: AnswerKey, fragment: Fragment) -> Answered:
+    def _answered(self, each: Round, key: AnswerKey, fragment: Fragment) -> Answered:
         now = self._clock.now()
         fragment = self._drift.checked(fragment, each.stored.fragment if each.stored else None)
         if fragment.trouble:
@@ -336,14 +321,14 @@ class Gatherer:
         version, day = each.asker.parser_version, fragment.values.get("release_date")
         days = [day] if each.asker.kind is Kind.MOVIE and isinstance(day, str) else []
         due_at = due_soon(days, now, each.asker.soon, MOVIE_SPAN)
-        new = [answers.new_answer(one, fragment, now, version, due_at=due_at) for one in _keys_of(each, key)]
+        new = [answers.new_answer(one, fragment, now, version, due_at=due_at) for one in keys_of(each, key)]
         self.arrivals.add(new)
         return Answered(fragment=fragment, fetched_at=now, asked_id=key.asked_id)
 
-    def _missed(self, each: _Round, key: AnswerKey, miss: TitleNotFound) -> Outcome:
+    def _missed(self, each: Round, key: AnswerKey, miss: TitleNotFound) -> Outcome:
         now = self._clock.now()
         version = each.asker.parser_version
-        keys = _keys_of(each, key)
+        keys = keys_of(each, key)
         with self.arrivals.begin() as connection:
             head, *_ = [answers.write_miss(connection, one, now, version, soft=miss.soft) for one in keys]
         self.arrivals.stored(keys)
@@ -353,164 +338,9 @@ class Gatherer:
             fragment=each.stored.fragment if each.stored else None,
             answered_at=each.stored.answered_at if each.stored else None,
         )
-        return _believed(each, stored, now)
+        return as_believed(each, stored, now)
 
-    def _unavailable(self, each: _Round, error: ProviderError) -> Unavailable:
+    def _unavailable(self, each: Round, error: ProviderError) -> Unavailable:
         last = standing_in(each.stored, self._clock.now())
         log.info("provider_unavailable", provider=each.id, reason=str(error.reason), detail=error.detail)
         return Unavailable(reason=error.reason, detail=error.detail, retry_at=error.retry_at, last=last)
-
-
-def _rounds(heard: Heard, kind: Kind, ids: Mapping[str, IdClaim]) -> list[_Round]:
-    """Everyone who can be asked with these ids."""
-    plain = {id_type: claim.value for id_type, claim in ids.items()}
-    return [each for asker in heard.askers(kind) if (each := _round(asker, heard, plain)) is not None]
-
-
-def _round(asker: Asker, heard: Heard, ids: Mapping[str, str]) -> _Round | None:
-    keys = asker.keys(ids)
-    if not keys:
-        return None
-    settings, preferences = asker.configured.settings, heard.config.preferences
-    ask = Ask(kind=asker.kind, ids=ids, preferences=preferences, settings=settings)
-    return _Round(asker=asker, keys=keys, ask=ask, by_lookup=asker.must_look_up(ids))
-
-
-def _again(
-    asker: Asker, heard: Heard, settled: Settled, outcome: Outcome | None, past: Iterable[_Round]
-) -> _Round | None:
-    """How to ask a provider by ids that stand now, if it is to be asked at all after the rounds that are past."""
-    if outcome is not None and not _is_in_vain(asker.id, outcome, settled):
-        return None
-    gone = outcome.asked_id if isinstance(outcome, NotFound) and outcome.gone else ""
-    ids = {t: claim.value for t, claim in settled.ids.items() if f"{t}:{claim.value}" != gone}
-    again = _round(asker, heard, ids)
-    if again is None:
-        return None
-    before = [each for each in past if each.id == asker.id]
-    # What was said about a title by another id, before its record was gone, may do now.
-    used = {each.key for each in before} if gone else {key for each in before for key in each.keys}
-    keys = tuple(key for key in again.keys if key not in used)
-    return dataclasses.replace(again, keys=keys, instead_of=gone) if keys else None
-
-
-def _in_place(
-    rounds: Iterable[_Round], outcomes: Mapping[str, Outcome], before: Mapping[str, Outcome]
-) -> dict[str, Outcome]:
-    """The outcomes of a round, where those who were asked for another record than the one that is gone say so. Where
-    they have none either, that one is gone."""
-    outcomes_now = dict(outcomes)
-    for each in rounds:
-        if not each.instead_of:
-            continue
-        gone, outcome = before[each.id], outcomes[each.id]
-        if isinstance(outcome, Answered):
-            outcomes_now[each.id] = replace(outcome, instead_of=each.instead_of)
-        elif isinstance(outcome, NotFound):
-            outcomes_now[each.id] = gone
-        elif isinstance(outcome.last, Answered):
-            outcomes_now[each.id] = replace(outcome, last=replace(outcome.last, instead_of=each.instead_of))
-        elif isinstance(gone, NotFound):
-            outcomes_now[each.id] = replace(outcome, last=gone)
-    return outcomes_now
-
-
-def _is_in_vain(provider: str, outcome: Outcome, settled: Settled) -> bool:
-    """Whether another id than it was asked by may make a provider tell more. Who is limited, or did not answer in time,
-    would be no better off."""
-    match outcome:
-        case Answered():
-            id_type, _, value = outcome.asked_id.partition(":")
-            stands = id_type not in settled.ids or settled.ids[id_type].value == value
-            return provider in settled.rejected or not stands
-        case Unavailable():
-            return outcome.reason is Reason.ERROR
-        case _:
-            return isinstance(outcome, NotFound)
-
-
-def _complete(outcomes: Mapping[str, Outcome], kind: Kind, heard: Heard) -> dict[str, Outcome]:
-    """The same with those of the roster that could not be asked."""
-    others = [each for each in heard.providers if each.id not in outcomes]
-    return {**outcomes, **{each.id: heard.left_out(each, kind) or _without_id(each, kind) for each in others}}
-
-
-def _without_id(configured: ConfiguredProvider, kind: Kind) -> NotAsked:
-    wanted = " or ".join(configured.provider.asks_by.get(kind, ()))
-    return NotAsked(reason=Skip.NO_ID, detail=f"no {wanted} id is known")
-
-
-def _keys_of(each: _Round, key: AnswerKey) -> tuple[AnswerKey, ...]:
-    """Where an answer is kept: under the id it was asked with, and under the one that this was looked up by, so that
-    whoever knows only that one finds the answer without asking."""
-    return (key,) if key == each.key else (key, each.key)
-
-
-def _with_newest(each: _Round, stored: Mapping[AnswerKey, StoredAnswer], now: datetime) -> _Round:
-    """The same with the newest of the stored answers that would do. One found by what its id was looked up by names
-    that id."""
-    key = newest(each.keys, stored, _age, now)
-    if key is None:
-        return each
-    answer = stored[key]
-    mark = each.asker.mark(key.asked_id, answer.head)
-    if answer.fragment is not None:
-        provider = each.asker.configured.provider
-        fragment = spoken(answer.fragment, provider.plain_language)
-        answer = replace(answer, fragment=fragment)
-        if each.by_lookup:
-            asked_id = provider.asked_id(key.kind, fragment.ids) or key.asked_id
-            if answer.head.found and asked_id == each.instead_of:
-                # It was found when the record was still there.
-                return each
-            answer = replace(answer, key=replace(key, asked_id=asked_id))
-    return dataclasses.replace(each, stored=answer, mark=mark)
-
-
-def _in_a_word(outcome: Outcome) -> str:
-    """What came of asking, for whoever counts."""
-    match outcome:
-        case Answered(cached=True) | NotFound(cached=True):
-            return "cached"
-        case Answered():
-            return "answered"
-        case NotFound():
-            return "not_found"
-        case _:
-            return str(outcome.reason)
-
-
-def _original_language(each: _Round) -> str:
-    """The title's, as the provider itself said before; "": it did not."""
-    fragment = each.stored.fragment if each.stored else None
-    language = fragment.values.get("original_language") if fragment else None
-    return language if isinstance(language, str) else ""
-
-
-def _age(stored: StoredAnswer) -> datetime:
-    return stored.head.fetched_at
-
-
-def _from_cache(each: _Round, stored: StoredAnswer, now: datetime) -> Outcome:
-    """The outcome that a fresh cached answer stands for."""
-    if stored.head.found and stored.fragment is not None:
-        return Answered(
-            fragment=stored.fragment, fetched_at=stored.head.fetched_at, asked_id=stored.key.asked_id, cached=True
-        )
-    believed = _believed(each, stored, now)
-    return replace(believed, cached=True) if isinstance(believed, NotFound) else believed
-
-
-def _believed(each: _Round, stored: StoredAnswer, now: datetime) -> NotFound | Unavailable:
-    """A "not found" as far as it is to be believed. A doubtful one leaves what the provider said before standing."""
-    # Where the title's own record is gone, it is no surprise that a look-up finds none.
-    soft = is_soft_miss(stored.head) and not each.instead_of
-    if soft and stored.fragment is not None:
-        detail = "says that it does not know the title any more; not believed until it says so on three days"
-        return Unavailable(reason=Reason.ERROR, detail=detail, last=standing_in(stored, now))
-    return NotFound(
-        fetched_at=stored.head.fetched_at,
-        asked_id=stored.key.asked_id,
-        soft=soft,
-        gone=stored.head.answered_before and not soft,
-    )
