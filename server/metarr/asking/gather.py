@@ -4,9 +4,12 @@ Nothing here decides a value: what comes out are outcomes (evidence) and settled
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 import structlog
 from msgspec.structs import replace
@@ -45,6 +48,7 @@ from metarr.domain.values import Kind
 from metarr.errors import ProviderError, TitleNotFound
 from metarr.fetch.channel import Ticket
 from metarr.fetch.contract import AnsweredMeanwhile, Http, Lane
+from metarr.fetch.tickets import Tickets
 from metarr.providers import guard
 from metarr.providers.contract import Part
 from metarr.store import answers
@@ -55,6 +59,10 @@ log = structlog.get_logger(__name__)
 
 ROUNDS = 3
 """Ask those with an id, then those who gained one, then once more: ids come from answers."""
+
+BATCH, WITHIN = 32, 0.1
+"""About how many titles are told of at once, and within how many seconds: the answers about so many are worth a
+transaction, and nobody waits longer for it."""
 
 LINGER = 30.0
 """Seconds that a request may outlive its caller's deadline: its late answer still fills the cache."""
@@ -86,6 +94,68 @@ class Recalled:
 
     findings: Findings
     fingerprint: str
+
+
+class _Gathering:
+    """One inquiry under way, round after round. `rounds`: whom to ask next; none: everything was said.
+
+    Ids come from answers: those who gained one are asked next, and so are those who did not know the title by the id
+    that they were asked by, or answered about another. Who knew it once by its own id, and does not any more, is asked
+    to look it up by the others.
+
+    TheTVDB misses most series that it is to look up by their TMDB id. It is asked again by its own id, which TMDB's
+    answer names; else the next run would, and change values although no provider changed anything.
+    """
+
+    def __init__(self, inquiry: Inquiry, heard: Heard) -> None:
+        self.inquiry = inquiry
+        self.rounds = first_rounds(heard, inquiry.kind, inquiry.subject.ids)
+        self.said: dict[str, Outcome] = {}
+        self.tickets: dict[str, tuple[Round, Ticket[Outcome]]] = {}
+        self.result: Findings | Exception | None = None
+        self.marks: dict[str, str] | None = None
+        """What stands in a fingerprint for what was stored at its begin."""
+        self._heard = heard
+        self._outcomes: dict[str, Outcome] = {}
+        self._past: list[Round] = []
+        self._settled = Settled(ids=dict(inquiry.subject.ids))
+        self._left = ROUNDS
+
+    def begin(self, rounds: list[Round]) -> None:
+        """Begin the next round, with what the cache holds."""
+        self.rounds, self.said, self.tickets = rounds, {}, {}
+        if self.marks is None:
+            self.marks = {each.id: each.mark for each in rounds}
+
+    def hear(self) -> None:
+        """Take in what was `said` in this round."""
+        self._outcomes |= in_place(self.rounds, self.said, self._outcomes)
+        self._past += self.rounds
+        self._settled = settled_by(self.inquiry.subject, self._outcomes, self._heard.config.authority)
+        self._left -= 1
+        self.rounds = self._next_rounds() if self._left else []
+        if not self.rounds:
+            self.result = sorted_out(complete(self._outcomes, self.inquiry.kind, self._heard), self._settled)
+            for asker_id, outcome in self._outcomes.items():
+                OUTCOMES.labels(asker_id, in_a_word(outcome)).inc()
+
+    def fail(self, error: Exception) -> None:
+        """It cannot go on."""
+        self.result, self.rounds = error, []
+
+    def findings(self) -> Findings:
+        """What came of it; raises what it failed with."""
+        if isinstance(self.result, Findings):
+            return self.result
+        raise self.result or RuntimeError("it is not over")
+
+    def _next_rounds(self) -> list[Round]:
+        return [
+            again
+            for asker in self._heard.askers(self.inquiry.kind)
+            if (again := asked_again(asker, self._heard, self._settled, self._outcomes.get(asker.id), self._past))
+            is not None
+        ]
 
 
 _LookUp = Callable[[list[Round]], list[Round]]
@@ -126,42 +196,84 @@ class Gatherer:
 
         What they say is stored at the end; or, where the caller expects arrivals itself, when the caller stores it.
         """
-        if inquiry.deadline is None:
-            return self._gather(inquiry, config)
-        with self.arrivals.expected():
-            return self._gather(inquiry, config)
+        gathering = _Gathering(inquiry, self.heard(config))
+        with self._expecting([inquiry]):
+            for _ in self._through([gathering], self._with_stored):
+                pass
+        return gathering.findings()
 
-    def _gather(self, inquiry: Inquiry, config: Config) -> Findings:
-        heard = self.heard(config)
-        first = self._with_stored(first_rounds(heard, inquiry.kind, inquiry.subject.ids))
-        return self._by_rounds(inquiry, heard, first, self._with_stored)
+    def gather_all(
+        self, inquiries: Sequence[Inquiry], config: Config
+    ) -> Iterator[list[tuple[Inquiry, Findings | Exception]]]:
+        """The same about many titles at once, with what came of each inquiry, or why it failed.
 
-    def _by_rounds(self, inquiry: Inquiry, heard: Heard, rounds: list[Round], look_up: _LookUp) -> Findings:
-        """Ask round after round, with what the cache holds, for ids come from answers: those who gained an id are asked
-        next, and so are those who did not know the title by the id that they were asked by, or answered about another.
-        Who knew it once by its own id, and does not any more, is asked to look it up by the others.
-
-        TheTVDB misses most series that it is to look up by their TMDB id. It is asked again by its own id, which
-        TMDB's answer names; else the next run would, and change values although no provider changed anything.
+        Told as it comes, by the batch: about so many as are worth a transaction, or what came in a moment. One that
+        waits for a provider which does not answer keeps nothing from being told of the others.
         """
-        outcomes: dict[str, Outcome] = {}
-        past: list[Round] = []
-        settled = Settled(ids=dict(inquiry.subject.ids))
-        for _ in range(ROUNDS):
-            outcomes |= in_place(rounds, self._ask_all(rounds, inquiry), outcomes)
-            past += rounds
-            settled = settled_by(inquiry.subject, outcomes, heard.config.authority)
-            rounds = [
-                again
-                for asker in heard.askers(inquiry.kind)
-                if (again := asked_again(asker, heard, settled, outcomes.get(asker.id), past)) is not None
-            ]
-            if not rounds:
-                break
-            rounds = look_up(rounds)
-        for asker_id, outcome in outcomes.items():
-            OUTCOMES.labels(asker_id, in_a_word(outcome)).inc()
-        return sorted_out(complete(outcomes, inquiry.kind, heard), settled)
+        heard = self.heard(config)
+        gatherings = [_Gathering(inquiry, heard) for inquiry in inquiries]
+        with self._expecting(inquiries):
+            for some in self._through(gatherings, self._with_stored):
+                yield [(each.inquiry, each.result) for each in some if each.result is not None]
+
+    def _expecting(self, inquiries: Iterable[Inquiry]) -> AbstractContextManager[None]:
+        asks = any(each.deadline is not None for each in inquiries)
+        return self.arrivals.expected() if asks else nullcontext()
+
+    def _through(self, gatherings: Sequence[_Gathering], look_up: _LookUp) -> Iterator[list[_Gathering]]:
+        """Those that have come to their end, some at a time."""
+        tickets: Tickets[_Gathering] = Tickets(self._clock)
+        asking, ended, since = list(gatherings), list[_Gathering](), 0.0
+        try:
+            while asking or ended or tickets:
+                rest = max(0.0, since + WITHIN - time.monotonic()) if ended else None
+                came = self._ask_next(asking, look_up, tickets) or tickets.over(rest)
+                since = since if ended else time.monotonic()
+                asking = self._heard_of(came)
+                ended += [each for each in came if not each.rounds]
+                all_there = len(ended) >= BATCH or not (asking or tickets)
+                if ended and (all_there or time.monotonic() - since >= WITHIN):
+                    yield ended
+                    ended = []
+        finally:
+            tickets.forsake()
+
+    def _ask_next(
+        self, gatherings: Sequence[_Gathering], look_up: _LookUp, tickets: Tickets[_Gathering]
+    ) -> list[_Gathering]:
+        """Begin the next round of each, all with one look into the cache. Those for which nobody need be waited for."""
+        with_stored = iter(look_up([each for gathering in gatherings for each in gathering.rounds]))
+        at_once = []
+        for gathering in gatherings:
+            gathering.begin(list(islice(with_stored, len(gathering.rounds))))
+            try:
+                self._ask_all(gathering)
+            except Exception as error:  # noqa: BLE001 of one title; there are others, and its caller is told
+                gathering.fail(error)
+            if gathering.tickets and gathering.result is None:
+                tickets.add(gathering, [ticket for _, ticket in gathering.tickets.values()])
+            else:
+                at_once.append(gathering)
+        return at_once
+
+    def _heard_of(self, gatherings: Iterable[_Gathering]) -> list[_Gathering]:
+        """Take in what was said in the last round of each. Those that have a next one."""
+        for each in gatherings:
+            if each.result is not None:
+                continue
+            try:
+                for provider_id, (of_round, ticket) in each.tickets.items():
+                    each.said[provider_id] = self._result(of_round, ticket)
+                each.hear()
+            except Exception as error:  # noqa: BLE001 as above
+                each.fail(error)
+        return [each for each in gatherings if each.rounds]
+
+    def _result(self, each: Round, ticket: Ticket[Outcome]) -> Outcome:
+        try:
+            return ticket.result()
+        except ProviderError as error:
+            return self._unavailable(each, error)
 
     def recall(self, connection: Connection, items: Iterable[MediaItem], config: Config) -> dict[int, Recalled]:
         """By item id what the cache tells about items, each by the ids that it has; nobody is asked anything.
@@ -175,17 +287,15 @@ class Gatherer:
             stored = answers.read(connection, [key for each in rounds for key in each.keys])
             return [with_newest(each, stored, now) for each in rounds]
 
-        rounds = {item.id: first_rounds(heard, item.kind, item.ids) for item in items}
-        stored = answers.read(connection, [key for of_item in rounds.values() for each in of_item for key in each.keys])
+        gathered = {item.id: _Gathering(Inquiry(kind=item.kind, subject=subject_of(item)), heard) for item in items}
+        for _ in self._through(list(gathered.values()), look_up):
+            pass
         recalled = {}
         for item in items:
-            first = [with_newest(each, stored, now) for each in rounds[item.id]]
-            inquiry = Inquiry(kind=item.kind, subject=subject_of(item))
-            gathered = self._by_rounds(inquiry, heard, first, look_up)
+            findings, marks = gathered[item.id].findings(), gathered[item.id].marks or {}
             if item.conflicts or item.dismissed:
-                gathered = replace(gathered, outcomes=set_aside(gathered.outcomes, of_others(item)))
-            marks = {each.id: each.mark for each in first}
-            recalled[item.id] = Recalled(gathered, heard.fingerprint_on(item.kind, marks))
+                findings = replace(findings, outcomes=set_aside(findings.outcomes, of_others(item)))
+            recalled[item.id] = Recalled(findings, heard.fingerprint_on(item.kind, marks))
         return recalled
 
     def _with_stored(self, rounds: list[Round]) -> list[Round]:
@@ -212,23 +322,14 @@ class Gatherer:
         news = again.stored is not None and (each.stored is None or again.stored.head != each.stored.head)
         return dataclasses.replace(again, overtaken=each.overtaken or news)
 
-    def _ask_all(self, rounds: Iterable[Round], inquiry: Inquiry) -> dict[str, Outcome]:
-        """Everyone at once; what has not come by the deadline is a timeout, and what came counts."""
-        outcomes: dict[str, Outcome] = {}
-        tickets: dict[str, tuple[Round, Ticket[Outcome]]] = {}
-        for each in rounds:
-            asked = self._ask(each, inquiry)
+    def _ask_all(self, gathering: _Gathering) -> None:
+        """Everyone of this round at once; what has not come by the deadline is a timeout, and what came counts."""
+        for each in gathering.rounds:
+            asked = self._ask(each, gathering.inquiry)
             if isinstance(asked, Ticket):
-                tickets[each.id] = (each, asked)
+                gathering.tickets[each.id] = (each, asked)
             else:
-                outcomes[each.id] = asked
-        # The one asked last first: when it is there, most others are, and this thread was woken once, not for each.
-        for provider_id, (each, ticket) in reversed(tickets.items()):
-            try:
-                outcomes[provider_id] = ticket.result()
-            except ProviderError as error:
-                outcomes[provider_id] = self._unavailable(each, error)
-        return outcomes
+                gathering.said[each.id] = asked
 
     def _ask(self, each: Round, inquiry: Inquiry) -> Outcome | Ticket[Outcome]:
         """The outcome where no request is needed, else a share in one. What came since the cache was looked into is

@@ -78,6 +78,7 @@ class Ticket(Generic[T]):
         self._channel = channel
         self._flight = flight
         self._deadline = deadline
+        self._given_up: ProviderTimeout | None = None
 
     def result(self) -> T:
         """What the call returned; raises what it raised.
@@ -85,17 +86,45 @@ class Ticket(Generic[T]):
         Raises ProviderTimeout when the deadline given at `submit` passes first; the caller's share in the flight ends
         with that.
         """
-        clock, done = self._channel.clock, self._flight.done
-        while not done.is_set():
-            rest = self._deadline - clock.monotonic()
-            if rest <= 0:
-                self._channel.forsake(self._flight)
-                raise ProviderTimeout("no answer within the caller's deadline")
-            if self._flight.started_as is None and self._channel.stalled():
-                self._channel.forsake(self._flight)
-                raise self._channel.stall()
-            clock.wait(rest if self._flight.started_as is not None else min(rest, STALL), done)
+        while not self.is_over():
+            self._channel.clock.wait(self.look_again_in(), self._flight.done)
+        if self._given_up is not None:
+            raise self._given_up
         return self._flight.result()
+
+    def is_over(self) -> bool:
+        """Whether `result` tells at once. For who waits for several: only by being asked it notices that the time is
+        over, or that nobody is answered."""
+        if self._flight.done.is_set() or self.is_given_up:
+            return True
+        if self._deadline <= self._channel.clock.monotonic():
+            self._given_up = ProviderTimeout("no answer within the caller's deadline")
+        elif self._flight.started_as is None and self._channel.stalled():
+            self._given_up = self._channel.stall()
+        else:
+            return False
+        self._channel.forsake(self._flight)
+        return True
+
+    def look_again_in(self) -> float:
+        """Seconds after which to ask again whether it is over, should nothing have been told until then."""
+        if self.is_given_up or self._flight.done.is_set():
+            return math.inf
+        rest = self._deadline - self._channel.clock.monotonic()
+        return rest if self._flight.started_as is not None else min(rest, STALL)
+
+    @property
+    def is_given_up(self) -> bool:
+        return self._given_up is not None
+
+    def forsake(self) -> None:
+        """End the share in the flight; nobody asks for its result."""
+        if not self.is_given_up:
+            self._channel.forsake(self._flight)
+
+    def when_done(self, tell: Callable[[], object]) -> None:
+        """Have this called once, by whatever thread, when the flight ends."""
+        self._flight.when_done(tell)
 
 
 class _Errand:

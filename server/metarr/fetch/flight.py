@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Flight(Generic[T]):
-    """One call and its waiters. Its channel's lock guards everything but the two events.
+    """One call and its waiters. Its channel's lock guards everything but the two events and the listeners.
 
     `deadline`: the latest of any waiter, in seconds of the monotonic clock; `linger`: seconds it may outlive that.
     `asked_at`: when its last request left, on the same clock; None while it waits for the turn of the next.
@@ -29,6 +29,7 @@ class Flight(Generic[T]):
         self.done = threading.Event()
         self._value: T | None = None
         self._error: BaseException | None = None
+        self._listeners: list[Callable[[], object]] = []
 
     def join(self, lane: Lane, deadline: float, linger: float) -> None:
         """One more waits."""
@@ -42,6 +43,22 @@ class Flight(Generic[T]):
         if not self.done.is_set():
             self._value, self._error = value, error
             self.done.set()
+            self._tell()
+
+    def when_done(self, tell: Callable[[], object]) -> None:
+        """Have this called once, when it ends; now, where it has."""
+        self._listeners.append(tell)
+        if self.done.is_set():
+            self._tell()
+
+    def _tell(self) -> None:
+        # Whoever takes one out calls it: one that comes while the flight ends is called by either, and by one alone.
+        while self._listeners:
+            try:
+                tell = self._listeners.pop()
+            except IndexError:
+                return
+            tell()
 
     def result(self) -> T:
         """What it ended with."""
