@@ -132,8 +132,8 @@ def metarr(running: Providers, movies: int = MOVIES) -> Iterator[Callable[[], "R
     from metarr.clock import SystemClock
     from metarr.domain.values import Kind
     from metarr.fetch.contract import Lane
-    from metarr.library.enrich import Wish
     from metarr.library.intake import NewItem
+    from metarr.library.wish import Wish
 
     clock = SystemClock()
     with services_over(running) as (services, _):

@@ -27,8 +27,8 @@ def fill(services: "Services", database: "Database") -> None:
     """Movies with the answers of four providers in the cache."""
     from metarr.clock import SystemClock
     from metarr.domain.values import Kind
-    from metarr.library.enrich import Wish
     from metarr.library.intake import NewItem
+    from metarr.library.wish import Wish
 
     clock = SystemClock()
     # By batches, here and below: the bench itself must not hold what grows with the library.

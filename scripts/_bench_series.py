@@ -31,8 +31,8 @@ def bench_series() -> Mapping[str, float]:
     from metarr.clock import SystemClock
     from metarr.domain.values import Kind
     from metarr.fetch.contract import Lane
-    from metarr.library.enrich import Wish
     from metarr.library.intake import NewItem, NewSeries
+    from metarr.library.wish import Wish
 
     clock = SystemClock()
     with providers() as running:

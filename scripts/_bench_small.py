@@ -62,9 +62,9 @@ def _of_titles() -> Iterator[tuple[str, float]]:
     """A cold enrichment of each: CPU, and what it leaves in the database. Then many more: CPU of a list and an item."""
     from metarr.clock import SystemClock
     from metarr.domain.values import Kind
-    from metarr.library.enrich import Wish
     from metarr.library.intake import NewItem
     from metarr.library.items import PageWish
+    from metarr.library.wish import Wish
     from metarr.rpc.convert import item_message
     from metarr.store.items import ItemFilter
 

@@ -62,7 +62,7 @@ def bench_web() -> Mapping[str, float]:
 
     from metarr.app import servicers
     from metarr.clock import SystemClock
-    from metarr.library.enrich import Wish
+    from metarr.library.wish import Wish
     from metarr.rpc.doors.closing import Closing
     from metarr.rpc.doors.http import HttpServer, application
     from metarr.rpc.doors.local import LocalDoor

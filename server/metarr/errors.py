@@ -109,6 +109,10 @@ def scarcity(error: BaseException) -> NothingToSpare | None:
     return None
 
 
+class Stopped(Exception):
+    """The daemon stops: what was about to be committed is left, and done again after the next start."""
+
+
 class TokenRequired(MetarrError):
     """The caller came from the network and did not show the access token."""
 

@@ -20,8 +20,8 @@ from metarr.datadir import DATABASE, KEY, make_private
 from metarr.domain.item import FieldValue, MediaItem
 from metarr.domain.outcome import Outcome
 from metarr.domain.values import Kind
-from metarr.library.enrich import Enriched, Wish
 from metarr.library.intake import NewItem
+from metarr.library.wish import Enriched, Wish
 from metarr.providers.registry import discover
 from metarr.rpc.client import Client
 from metarr.secrets import Vault

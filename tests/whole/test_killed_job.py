@@ -17,8 +17,8 @@ from kills import killing
 from metarr.app import build
 from metarr.clock import SystemClock
 from metarr.domain.values import Kind
+from metarr.jobs.enriching import AT_ONCE
 from metarr.jobs.jobs import Order
-from metarr.jobs.runner import MOST
 from metarr.library.intake import NewItem
 from metarr.providers.registry import discover
 from metarr.secrets import Vault
@@ -58,6 +58,20 @@ with ExitStack() as running:
 """
 
 
+KILLED = """
+import os
+from metarr.store import jobs
+mark, batches = jobs.mark, []
+def killed(connection, job_id, new):
+    mark(connection, job_id, new)
+    batches.append(len(new))
+    if sum(batches) > 40:
+        os.kill(os.getpid(), 9)
+jobs.mark = killed
+"""
+"""Ends the worker in the middle of a batch: everything of it is written, and nothing is committed."""
+
+
 def library(folder: Path, simulators: Simulators, numbers: range, nameless: range = range(0)) -> None:
     """A data directory with a library and a job over it that nobody has begun."""
     database = Database(folder / "metarr.db")
@@ -80,9 +94,9 @@ def library(folder: Path, simulators: Simulators, numbers: range, nameless: rang
     database.close()
 
 
-def work(folder: Path) -> subprocess.Popen[str]:
+def work(folder: Path, before: str = "") -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", before + WORKER, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n", process.communicate()[1]
@@ -115,7 +129,7 @@ def kill(folder: Path, simulators: Simulators, movies: int, kills: int) -> None:
     again_for_stored: list[str] = []
     for _ in range(kills):
         seen = len(simulators.requests())
-        process, enough = work(folder), seen + dice.randrange(2, 150)
+        process, enough = work(folder), seen + dice.randrange(2, 300)
         with killing(simulators, process, lambda enough=enough: len(simulators.requests()) >= enough):
             process.communicate(timeout=PATIENCE)
         again_for_stored += [name for name in asked_about(simulators, seen) if name in stored]
@@ -144,7 +158,30 @@ def kill(folder: Path, simulators: Simulators, movies: int, kills: int) -> None:
     requests = Counter(each.provider for each in simulators.requests())
     extra = {"tmdb": requests["tmdb"] - movies, "omdb": requests["omdb"] - (movies - len(nameless))}
     # Only what was not stored is asked again: at most the items that were worked on at each kill.
-    assert all(0 <= extra[provider] <= kills * MOST for provider in PROVIDERS)
+    assert all(0 <= extra[provider] <= kills * AT_ONCE for provider in PROVIDERS)
+
+
+def test_a_kill_in_a_batch_loses_that_batch_and_nothing_that_was_told(tmp_path: Path, simulators: Simulators) -> None:
+    movies = 120
+    library(tmp_path, simulators, range(movies))
+    process = work(tmp_path, KILLED)
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == -signal.SIGKILL
+    [(told,)] = rows(tmp_path, "SELECT count(*) FROM job_items")
+    enriched = "SELECT count(*) FROM items WHERE last_enriched_at IS NOT NULL"
+    assert rows(tmp_path, enriched) == rows(tmp_path, "SELECT count(*) FROM change_sets") == [(told,)]
+    assert 0 <= int(str(told)) <= 40
+    stored = {
+        str(asked_id).rpartition(":")[2] for (asked_id,) in rows(tmp_path, "SELECT asked_id FROM provider_answers")
+    }
+    seen = len(simulators.requests())
+    last = work(tmp_path)
+    _, trouble = last.communicate(timeout=PATIENCE)
+    assert (last.returncode, trouble) == (0, "")
+    assert not stored.intersection(asked_about(simulators, seen))
+    assert rows(tmp_path, "SELECT state, total, detail FROM jobs") == [("complete", movies, "")]
+    assert rows(tmp_path, "SELECT count(*), count(DISTINCT item_id) FROM change_sets") == [(movies, movies)]
+    assert rows(tmp_path, "SELECT count(*) FROM job_items WHERE done = 'changed'") == [(movies,)]
 
 
 def test_a_job_that_is_stopped_and_started_asks_nothing_twice(tmp_path: Path, simulators: Simulators) -> None:

@@ -14,8 +14,8 @@ from harness import settings_for
 from metarr.app import build
 from metarr.clock import SystemClock
 from metarr.domain.values import Kind
+from metarr.jobs.enriching import AT_ONCE
 from metarr.jobs.jobs import Order
-from metarr.jobs.runner import MOST
 from metarr.library.intake import NewItem
 from metarr.providers.registry import discover
 from metarr.secrets import Vault
@@ -90,7 +90,7 @@ def kill(folder: Path, postgres: Cluster, simulators: Simulators, movies: int, k
         seen = len(simulators.requests())
         # The killed one's lock is gone with its connection: the next one need not wait for anybody.
         process = work(address, key)
-        enough = seen + dice.randrange(20, 70)
+        enough = seen + dice.randrange(20, 160)
         while len(simulators.requests()) < enough and process.poll() is None:
             time.sleep(0.002)
         process.kill()
@@ -111,5 +111,5 @@ def kill(folder: Path, postgres: Cluster, simulators: Simulators, movies: int, k
     assert rows("SELECT count(*) FROM pending_answers") == [(0,)]
     requests = Counter(each.provider for each in simulators.requests())
     # A request whose answer was not stored yet is repeated: at most those in flight with each kill.
-    assert all(0 <= requests[provider] - movies <= kills * MOST for provider in PROVIDERS)
+    assert all(0 <= requests[provider] - movies <= kills * AT_ONCE for provider in PROVIDERS)
     postgres.drop(name)

@@ -1,7 +1,8 @@
 """The brakes of all providers: counts what their answers change, and says whose are taken no more (`domain.brake`)."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import structlog
 
@@ -27,6 +28,7 @@ class Brakes:
         self._lock = threading.Lock()
         with database.read() as connection:
             self._brakes: Mapping[str, Brake] = brakes.everything(connection)
+        self._to_store: set[str] = set()
 
     def of(self, provider: str) -> Brake:
         return self._brakes.get(provider, _LOOSE)
@@ -37,8 +39,22 @@ class Brakes:
         brake = self.of(provider)
         return None if brake.stopped_at is None else _STOPPED
 
-    def count(self, connection: Connection, provider: str, altered: Altered | None) -> bool:
-        """Note a comparable answer that is about to be committed, and what it would alter.
+    @contextmanager
+    def counting(self, connection: Connection) -> Iterator[None]:
+        """Within a transaction that commits items: what is counted is stored with them, or forgotten where they are
+        not committed, for then they are counted again."""
+        before, self._to_store = self._brakes, set()
+        try:
+            yield
+            for provider in sorted(self._to_store):
+                brakes.put(connection, provider, self.of(provider))
+        except BaseException:
+            with self._lock:
+                self._brakes = before
+            raise
+
+    def count(self, provider: str, altered: Altered | None) -> bool:
+        """Note, while `counting`, a comparable answer that is about to be committed, and what it would alter.
 
         True: its provider is stopped now, so it must not be committed.
         """
@@ -46,7 +62,7 @@ class Brakes:
         after = counted(before, altered, self._clock.now())
         self._put(provider, after)
         if altered is not None:
-            brakes.put(connection, provider, after)
+            self._to_store.add(provider)
         if after.stopped_at is None or before.stopped_at is not None:
             return False
         log.warning("provider_stopped", provider=provider, why=after.describe())

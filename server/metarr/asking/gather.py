@@ -202,19 +202,17 @@ class Gatherer:
                 pass
         return gathering.findings()
 
-    def gather_all(
-        self, inquiries: Sequence[Inquiry], config: Config
-    ) -> Iterator[list[tuple[Inquiry, Findings | Exception]]]:
-        """The same about many titles at once, with what came of each inquiry, or why it failed.
+    def gather_all(self, inquiries: Mapping[int, Inquiry], config: Config) -> Iterator[dict[int, Findings | Exception]]:
+        """The same about many titles at once, by whatever number: what came of each inquiry, or why it failed.
 
         Told as it comes, by the batch: about so many as are worth a transaction, or what came in a moment. One that
         waits for a provider which does not answer keeps nothing from being told of the others.
         """
         heard = self.heard(config)
-        gatherings = [_Gathering(inquiry, heard) for inquiry in inquiries]
-        with self._expecting(inquiries):
-            for some in self._through(gatherings, self._with_stored):
-                yield [(each.inquiry, each.result) for each in some if each.result is not None]
+        gatherings = {_Gathering(inquiry, heard): number for number, inquiry in inquiries.items()}
+        with self._expecting(inquiries.values()):
+            for some in self._through(list(gatherings), self._with_stored):
+                yield {gatherings[each]: each.result for each in some if each.result is not None}
 
     def _expecting(self, inquiries: Iterable[Inquiry]) -> AbstractContextManager[None]:
         asks = any(each.deadline is not None for each in inquiries)

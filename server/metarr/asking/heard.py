@@ -146,14 +146,20 @@ class Heard:
 
     def marks(self, connection: Connection, kind: Kind, ids: Mapping[str, str]) -> dict[str, str]:
         """By provider that can be asked about the title with these ids, the mark of its newest answer."""
-        asked = [(asker, asker.keys(ids)) for asker in self.askers(kind)]
-        heads = answers.read_heads(connection, [key for _, keys in asked for key in keys])
-        marks, now = {}, self._now()
-        for asker, keys in asked:
-            if keys:
-                key = newest(keys, heads, _GIVEN, now)
-                marks[asker.id] = NOT_HEARD if key is None else asker.mark(key.asked_id, heads[key])
-        return marks
+        return self._marks_of(connection, [(kind, ids)])[0]
+
+    def _marks_of(
+        self, connection: Connection, titles: Sequence[tuple[Kind, Mapping[str, str]]]
+    ) -> list[dict[str, str]]:
+        asked = [[(asker, asker.keys(ids)) for asker in self.askers(kind)] for kind, ids in titles]
+        heads = answers.read_heads(connection, [key for of_title in asked for _, keys in of_title for key in keys])
+        now = self._now()
+
+        def mark(asker: Asker, keys: Sequence[AnswerKey]) -> str:
+            key = newest(keys, heads, _GIVEN, now)
+            return NOT_HEARD if key is None else asker.mark(key.asked_id, heads[key])
+
+        return [{asker.id: mark(asker, keys) for asker, keys in of_title if keys} for of_title in asked]
 
     def marks_of_many(
         self, connection: Connection, kind: Kind, ids: Sequence[Mapping[str, str]]
@@ -174,6 +180,11 @@ class Heard:
         """What lets a later run see, without decoding anything, that a merge of a title with these ids would change
         nothing. An answer that is not there stands as missing: what could not be heard changes nothing either."""
         return self.fingerprint_on(kind, self.marks(connection, kind, ids))
+
+    def fingerprints(self, connection: Connection, titles: Sequence[tuple[Kind, Mapping[str, str]]]) -> list[str]:
+        """The same for many titles, by kind and ids."""
+        marks = self._marks_of(connection, titles)
+        return [self.fingerprint_on(kind, of_title) for (kind, _), of_title in zip(titles, marks, strict=True)]
 
     def fingerprint_on(self, kind: Kind, marks: Mapping[str, str]) -> str:
         """The same by the marks of all who can be asked about the title."""

@@ -1,31 +1,45 @@
 """Enriching the items of a job: every item once, many at a time, and last what short quotas allow."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 
 import structlog
 
 from metarr.asking.config import ConfigReader
-from metarr.asking.gather import Gatherer
+from metarr.asking.gather import BATCH, Gatherer
 from metarr.asking.nobody import answered, nobody
 from metarr.asking.roster import Roster
 from metarr.asking.unchanged import Unchanged
 from metarr.clock import Clock
 from metarr.domain.outcome import OUT_OF_ORDER, NotAsked, Outcome, Skip
 from metarr.domain.values import Kind
-from metarr.errors import CannotDo, DatabaseUnusable, MetarrError, NobodyAnswered, NoSuchThing, NothingToSpare, scarcity
+from metarr.errors import (
+    CannotDo,
+    DatabaseUnusable,
+    MetarrError,
+    NobodyAnswered,
+    NoSuchThing,
+    Stopped,
+    scarcity,
+)
 from metarr.fetch.contract import Lane
 from metarr.jobs.progress import JobProgress
 from metarr.jobs.quota_queue import PATIENCE, Planner
 from metarr.jobs.run import FLUSH_EVERY, Run
-from metarr.jobs.runner import Runner, Stopped
+from metarr.jobs.runner import Runner
 from metarr.jobs.summary import words
-from metarr.library.enrich import Enriched, Enricher, Wish
+from metarr.library.batch import Outcomes
+from metarr.library.enrich import Enricher
+from metarr.library.wish import Enriched, Wish
 from metarr.store import jobs
 from metarr.store.database import Connection, Database
-from metarr.store.jobs import Done, Job, JobItem
+from metarr.store.jobs import Done, DoneMark, Job, JobItem
 
 log = structlog.get_logger(__name__)
+
+AT_ONCE = 3 * BATCH
+"""Items of a job that are in flight at once: while some are committed, the providers are asked about others."""
 
 WHICH_TITLE = frozenset({"TITLE_AMBIGUOUS", "TITLE_UNKNOWN"})
 """Why the words of an item name no title: the owner has to say which one it is."""
@@ -85,38 +99,41 @@ class EnrichWork:
         plain = job.auto and not job.force and not job.providers
         while left:
             provider = left.pop(0)
-            wish = partial(self._wish, run, planned=frozenset(left), again=True)
+            wish = partial(self._wish, run, frozenset(left), again=True)
             self._planner.spend(provider, wish, run.over, None if plain else job.id)
             self._progress.flush(run)
 
     def _items(self, run: Run, batches: Iterator[list[JobItem]], planned: frozenset[str]) -> None:
         """Every item once, as many at a time as the runner takes; returns when the last one ended."""
         for batch in batches:
-            for item_id in self._to_do(run, batch):
+            for some in _together(self._to_do(run, batch)):
+                self._wait(run, AT_ONCE - len(some))
                 if run.over():
                     break
-                self._begin_one(run, item_id, planned)
-                self._progress.flush(run, FLUSH_EVERY)
-        while run.in_flight and not run.stopping.is_set():
+                self._begin(run, some, planned)
+        self._wait(run, 0)
+
+    def _wait(self, run: Run, most: int) -> None:
+        """Until no more than so many items are in flight."""
+        self._progress.flush(run, FLUSH_EVERY)
+        while run.in_flight > most and not run.stopping.is_set():
             with run.changed:
                 run.changed.wait(FLUSH_EVERY)
             self._progress.flush(run, FLUSH_EVERY)
 
-    def _begin_one(self, run: Run, item_id: int, planned: frozenset[str]) -> None:
-        with run.changed:
-            run.in_flight += 1
+    def _begin(self, run: Run, item_ids: Sequence[int], planned: frozenset[str]) -> None:
+        run.add(len(item_ids))
         try:
-            self._runner.do(partial(self._one, run, item_id, planned))
+            self._runner.do(partial(self._some, run, item_ids, planned))
         except RuntimeError as error:
-            with run.changed:
-                run.in_flight -= 1
+            run.add(-len(item_ids))
             run.cut_off_by(error)
 
-    def _to_do(self, run: Run, batch: list[JobItem]) -> list[int]:
+    def _to_do(self, run: Run, batch: list[JobItem]) -> list[JobItem]:
         """Those of the items at which there is something to do; the others are marked here."""
         job = run.job
         if job.force or job.providers:
-            return [item.id for item in batch]
+            return batch
         standing = Unchanged(self._gatherer.heard(self._config.read()), self._clock.now())
         with self._database.read() as connection:
             skipped = standing.unchanged(connection, batch)
@@ -125,48 +142,61 @@ class EnrichWork:
                 if run.over():
                     return []
                 jobs.mark_unchanged(connection, job.id, sorted(skipped))
-        return [item.id for item in batch if item.id not in skipped]
+        return [item for item in batch if item.id not in skipped]
 
-    def _one(self, run: Run, item_id: int, planned: frozenset[str]) -> None:
+    def _some(self, run: Run, item_ids: Sequence[int], planned: frozenset[str]) -> None:
+        left = len(item_ids)
         try:
-            if not run.over():
-                self._enrich(run, item_id, planned)
+            with closing(self._enriched(run, item_ids, planned)) as enriched:
+                for outcomes in enriched:
+                    self._settle(run, outcomes)
+                    run.add(-len(outcomes))
+                    left -= len(outcomes)
+                    if run.over():
+                        break  # nobody waits any more for what is still being asked
         except Stopped:
             pass
-        except (DatabaseUnusable, NothingToSpare) as error:
-            run.cut_off_by(error)
         except Exception as error:  # what cannot be noted must not be taken for done
-            log.exception("item_not_noted", job=run.job.id, item=item_id)
-            run.cut_off_by(error)
+            scarce = scarcity(error)
+            if scarce is None and not isinstance(error, DatabaseUnusable):
+                log.exception("items_not_noted", job=run.job.id, items=item_ids)
+            run.cut_off_by(scarce or error)
         finally:
-            with run.changed:
-                run.in_flight -= 1
-                run.changed.notify_all()
+            run.add(-left)
 
-    def _enrich(self, run: Run, item_id: int, planned: frozenset[str]) -> None:
-        """One item; whatever comes of it, it has a mark afterwards, unless the database cannot be used or it is gone
-        from the library."""
-        try:
-            enriched = self._enricher.enrich(item_id, self._wish(run, item_id, planned))
-        except NobodyAnswered as error:
-            return self._mark(run, item_id, Done.DEFERRED, str(error))
-        except (Stopped, DatabaseUnusable, NothingToSpare):
-            raise
-        except NoSuchThing:
-            return None
-        except MetarrError as error:
-            done = Done.UNDECIDED if error.reason in WHICH_TITLE else Done.FAILED
-            return self._mark(run, item_id, done, str(error))
-        except Exception as error:  # one item must not end the job
-            if (scarce := scarcity(error)) is not None:
-                raise scarce from error
-            log.exception("item_failed", job=run.job.id, item=item_id)
-            return self._mark(run, item_id, Done.FAILED, "internal error; the daemon's log tells what happened")
-        if enriched.skipped:
-            self._mark(run, item_id, Done.UNCHANGED, "")
-        return None
+    def _enriched(self, run: Run, item_ids: Sequence[int], planned: frozenset[str]) -> Generator[Outcomes]:
+        if not run.over():
+            yield from self._enricher.enrich_all(item_ids, self._wish(run, planned))
 
-    def _wish(self, run: Run, item_id: int, planned: frozenset[str] = frozenset(), *, again: bool = False) -> Wish:
+    def _settle(self, run: Run, outcomes: Outcomes) -> None:
+        """Mark those that have no mark yet. Whatever came of an item, it has one afterwards, unless it is gone from the
+        library."""
+        marks = {item_id: mark for item_id, each in outcomes.items() if (mark := self._mark_of(run, item_id, each))}
+        if not marks:
+            return
+        with self._database.begin() as connection:
+            if run.over():
+                raise Stopped
+            marked = jobs.marked(connection, run.job.id, marks)
+            jobs.mark(connection, run.job.id, {each: mark for each, mark in marks.items() if each not in marked})
+
+    def _mark_of(self, run: Run, item_id: int, outcome: Enriched | Exception) -> DoneMark | None:
+        """The mark of an item that was not committed."""
+        match outcome:
+            case Enriched():
+                return DoneMark(Done.UNCHANGED) if outcome.skipped else None
+            case NoSuchThing():
+                return None
+            case NobodyAnswered():
+                return DoneMark(Done.DEFERRED, detail=str(outcome))
+            case MetarrError():
+                done = Done.UNDECIDED if outcome.reason in WHICH_TITLE else Done.FAILED
+                return DoneMark(done, detail=str(outcome))
+            case _:  # one item must not end the job
+                log.error("item_failed", job=run.job.id, item=item_id, exc_info=outcome)
+                return DoneMark(Done.FAILED, detail="internal error; the daemon's log tells what happened")
+
+    def _wish(self, run: Run, planned: frozenset[str] = frozenset(), *, again: bool = False) -> Wish:
         """`again`: from a queue, in which there are items of others, too."""
         job = run.job
         return Wish(
@@ -178,26 +208,40 @@ class EnrichWork:
             lane=Lane.BATCH,
             job_id=job.id,
             planned=planned,
-            also=partial(self._note, run=run, item_id=item_id, again=again),
+            also=partial(self._note, run=run, again=again),
         )
 
-    def _note(self, connection: Connection, enriched: Enriched, *, run: Run, item_id: int, again: bool) -> None:
-        """The mark, within the transaction that commits the item."""
+    def _note(self, connection: Connection, enriched: Mapping[int, Enriched], *, run: Run, again: bool) -> None:
+        """The marks, within the transaction that commits the items."""
         if run.over():
             raise Stopped
-        if again and not jobs.marked(connection, run.job.id, [item_id]):
-            return
-        done, detail = (Done.CHANGED if enriched.changes else Done.UNCHANGED), ""
-        if not answered(enriched.outcomes):
-            done, detail = _unanswered(enriched.outcomes)
-        jobs.mark(connection, run.job.id, item_id, done, outcomes=words(enriched.outcomes), detail=detail)
+        own = jobs.marked(connection, run.job.id, enriched) if again else enriched
+        jobs.mark(connection, run.job.id, {item_id: _mark(enriched[item_id]) for item_id in own})
 
-    def _mark(self, run: Run, item_id: int, done: Done, detail: str) -> None:
-        with self._database.begin() as connection:
-            if run.over():
-                raise Stopped
-            if not jobs.marked(connection, run.job.id, [item_id]):
-                jobs.mark(connection, run.job.id, item_id, done, outcomes={}, detail=detail)
+
+def _together(items: Sequence[JobItem]) -> Iterator[list[int]]:
+    """The items in batches. A series is one for itself, with all that is below it, and so is what is searched for by
+    its words: neither is done by one request a provider."""
+    some: list[int] = []
+    for item in items:
+        by_itself = item.kind != Kind.MOVIE or not item.ids
+        if by_itself:
+            yield [item.id]
+        else:
+            some.append(item.id)
+        if len(some) == BATCH:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _mark(enriched: Enriched) -> DoneMark:
+    outcomes = words(enriched.outcomes)
+    if not answered(enriched.outcomes):
+        done, detail = _unanswered(enriched.outcomes)
+        return DoneMark(done, outcomes, detail)
+    return DoneMark(Done.CHANGED if enriched.changes else Done.UNCHANGED, outcomes)
 
 
 def _unanswered(outcomes: Mapping[str, Outcome]) -> tuple[Done, str]:

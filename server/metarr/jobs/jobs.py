@@ -23,12 +23,13 @@ from metarr.errors import (
     MetarrError,
     NoSuchThing,
     NothingToSpare,
+    Stopped,
     Violation,
     scarcity,
 )
 from metarr.jobs.progress import JobProgress
 from metarr.jobs.run import Run, Worker
-from metarr.jobs.runner import Runner, Stopped
+from metarr.jobs.runner import Runner
 from metarr.jobs.summary import ended
 from metarr.jobs.updating import refuse_more
 from metarr.jobs.watch import JobWatch

@@ -6,24 +6,27 @@ that is limited, refuses its key or fails is left alone and holds up no other on
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import accumulate
 
 import structlog
 
 from metarr.asking.costs import cost_of_many, cost_of_series
+from metarr.asking.gather import BATCH as TOGETHER
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
 from metarr.domain.freshness import DueItem
 from metarr.domain.values import Kind
-from metarr.errors import DatabaseUnusable, MetarrError, ProviderError, QuotaExhausted, RateLimited
+from metarr.errors import DatabaseUnusable, MetarrError, ProviderError, QuotaExhausted, RateLimited, Stopped
 from metarr.fetch.contract import Lane
-from metarr.jobs.runner import Runner, Stopped
-from metarr.library.enrich import Enriched, Enricher, Wish
+from metarr.jobs.runner import Runner
+from metarr.library.batch import Outcomes
+from metarr.library.enrich import Enricher
+from metarr.library.wish import Enriched, Wish
 from metarr.store import awaited_answers, items, numbers
 from metarr.store.database import Connection, Database
 
@@ -92,20 +95,18 @@ class Planner:
     def spend(
         self,
         provider: str,
-        wish: Callable[[int], Wish] | None = None,
+        wish: Callable[[], Wish] | None = None,
         stopped: Callable[[], bool] = _never,
         job_id: int | None = None,
     ) -> int:
         """Ask about what is due in a provider's queue, in order, until nothing is or the provider cannot be asked.
 
-        `wish`: how to enrich an item. `job_id`: of this job's items only. Returns about how many items was asked.
+        `wish`: how to enrich its items. `job_id`: of this job's items only. Returns about how many items was asked.
         """
         with self._turns[provider]:
             return self._spend(provider, wish or self._wish, lambda: self._stopped or stopped(), job_id)
 
-    def _spend(
-        self, provider: str, wish: Callable[[int], Wish], stopped: Callable[[], bool], job_id: int | None
-    ) -> int:
+    def _spend(self, provider: str, wish: Callable[[], Wish], stopped: Callable[[], bool], job_id: int | None) -> int:
         # An item may be as due after it was tried as before: what came of it could not be noted, for the database was
         # not there. It would be asked about without end.
         tried: set[int] = set()
@@ -119,7 +120,7 @@ class Planner:
             tried.update(each.item_id for each in batch)
             # Alone: after a limit one request finds out whether it is over, and until that one is back all others are
             # refused. Begun together with it, 199 items would be merged for nothing.
-            self._enrich(provider, batch[0], wish)
+            self._enrich(provider, batch[:1], wish)
             self._all(provider, batch[1:], wish, stopped)
         if not stopped():
             self._postpone(provider)
@@ -155,23 +156,21 @@ class Planner:
         except ProviderError:
             pass
 
-    def _all(
-        self, provider: str, batch: list[DueItem], wish: Callable[[int], Wish], stopped: Callable[[], bool]
-    ) -> None:
+    def _all(self, provider: str, batch: list[DueItem], wish: Callable[[], Wish], stopped: Callable[[], bool]) -> None:
         """Enrich these, many at once, as long as the provider can be asked; returns when all of them ended."""
         left = threading.Semaphore(0)
         begun = 0
 
-        def one(due: DueItem) -> None:
+        def some(due: Sequence[DueItem]) -> None:
             try:
                 self._enrich(provider, due, wish)
             finally:
                 left.release()
 
-        for due in batch:
+        for start in range(0, len(batch), TOGETHER):
             if stopped() or not self._room(provider):
                 break
-            self._runner.do(partial(one, due))
+            self._runner.do(partial(some, batch[start : start + TOGETHER]))
             begun += 1
         for _ in range(begun):
             # Whoever stops does not wait for those that are under way; these end by themselves.
@@ -179,24 +178,36 @@ class Planner:
                 if stopped():
                     return
 
-    def _enrich(self, provider: str, due: DueItem, wish: Callable[[int], Wish]) -> None:
-        try:
-            self._enricher.enrich(due.item_id, _wanted(provider, due, wish(due.item_id)))
-        except Stopped:
-            pass
-        except DatabaseUnusable as error:
-            log.warning("queue_waits_for_the_database", provider=provider, why=str(error))
-        except MetarrError as error:
-            log.info("awaiting_item_waits_on", item=due.item_id, why=str(error))
-            self._put_off(provider, due)
-        except Exception:  # one item must not hold up all that wait behind it
-            log.exception("awaiting_item_failed", item=due.item_id, provider=provider)
-            self._put_off(provider, due)
+    def _enrich(self, provider: str, due: Sequence[DueItem], wish: Callable[[], Wish]) -> None:
+        """Enrich some, those together of which equally new answers are wanted."""
+        by_wish: dict[datetime | None, list[int]] = {}
+        for each in due:
+            by_wish.setdefault(each.fresh_after, []).append(each.item_id)
+        for fresh_after, item_ids in by_wish.items():
+            left = set(item_ids)
+            try:
+                for outcomes in self._enricher.enrich_all(item_ids, _wanted(provider, fresh_after, wish())):
+                    left -= outcomes.keys()
+                    self._put_off_failed(provider, outcomes)
+            except Stopped:
+                return
+            except DatabaseUnusable as error:
+                log.warning("queue_waits_for_the_database", provider=provider, why=str(error))
+            except Exception as error:  # noqa: BLE001 told below; some must not hold up all that wait behind them
+                self._put_off_failed(provider, dict.fromkeys(left, error))
 
-    def _put_off(self, provider: str, due: DueItem) -> None:
-        """Have an item that nothing came of wait for its next turn, where nothing else was noted of it."""
-        with self._database.begin() as connection:
-            awaited_answers.put_off(connection, due.item_id, provider, self._clock.now())
+    def _put_off_failed(self, provider: str, outcomes: Outcomes) -> None:
+        """Have items that nothing came of wait for their next turn, where nothing else was noted of them."""
+        failed = {item_id: each for item_id, each in outcomes.items() if isinstance(each, Exception)}
+        for item_id, error in failed.items():
+            if isinstance(error, MetarrError):
+                log.info("awaiting_item_waits_on", item=item_id, why=str(error))
+            else:
+                log.error("awaiting_item_failed", item=item_id, provider=provider, exc_info=error)
+        if failed:
+            with self._database.begin() as connection:
+                for item_id in failed:
+                    awaited_answers.put_off(connection, item_id, provider, self._clock.now())
 
     def _room(self, provider: str) -> int:
         """How many items to ask about next; 0: the provider cannot be asked now."""
@@ -210,11 +221,11 @@ class Planner:
         left = left_today(configured)
         return BATCH if left is None else min(BATCH, left)
 
-    def _wish(self, item_id: int) -> Wish:
+    def _wish(self) -> Wish:
         deadline = self._clock.monotonic() + PATIENCE
         return Wish(deadline=deadline, auto=True, lane=Lane.BATCH, also=self._unless_stopped)
 
-    def _unless_stopped(self, connection: Connection, enriched: Enriched) -> None:
+    def _unless_stopped(self, connection: Connection, enriched: Mapping[int, Enriched]) -> None:
         if self._stopped:
             raise Stopped
 
@@ -235,12 +246,12 @@ class Planner:
         self._runner.do_at(again, partial(self._look, provider))
 
 
-def _wanted(provider: str, due: DueItem, wish: Wish) -> Wish:
-    """The wish for an item, where a newer answer was ordered than the one that there is: of this provider, whoever
-    else was to be asked then has a row of its own."""
-    if due.fresh_after is None or (wish.fresh_after is not None and wish.fresh_after >= due.fresh_after):
+def _wanted(provider: str, fresh_after: datetime | None, wish: Wish) -> Wish:
+    """The wish for items of which answers newer than that were ordered: of this provider, whoever else was to be asked
+    then has a row of its own."""
+    if fresh_after is None or (wish.fresh_after is not None and wish.fresh_after >= fresh_after):
         return wish
-    return replace(wish, fresh_after=due.fresh_after, providers=frozenset({provider}), auto=False)
+    return replace(wish, fresh_after=fresh_after, providers=frozenset({provider}), auto=False)
 
 
 def left_today(configured: ConfiguredProvider) -> int | None:

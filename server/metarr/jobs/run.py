@@ -35,6 +35,12 @@ class Run:
         self.changed = threading.Condition()
         self.in_flight = 0
 
+    def add(self, items: int) -> None:
+        """So many more are in flight, or fewer."""
+        with self.changed:
+            self.in_flight += items
+            self.changed.notify_all()
+
     def over(self) -> bool:
         """Whether nothing of it is to be done or noted any more: it was cancelled or cut off, or the daemon stops."""
         return self.stopping.is_set() or self.ended.is_set()

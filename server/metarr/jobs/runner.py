@@ -25,10 +25,6 @@ LOOK_EVERY = 30.0
 """Seconds after which a time set is compared with the clocks again: the wall clock may be set."""
 
 
-class Stopped(Exception):
-    """The daemon stops: what was about to be committed is left, and done again after the next start."""
-
-
 class Runner(Protocol):
     """Runs work. Nothing else may know where."""
 

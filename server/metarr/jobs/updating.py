@@ -9,15 +9,14 @@ from metarr.clock import Clock
 from metarr.domain.fields import fields_of
 from metarr.domain.item import MediaItem
 from metarr.domain.values import Kind
-from metarr.errors import CannotDo, DatabaseUnusable
+from metarr.errors import CannotDo, DatabaseUnusable, Stopped
 from metarr.jobs.progress import JobProgress
 from metarr.jobs.run import FLUSH_EVERY, Run
-from metarr.jobs.runner import Stopped
 from metarr.library.commit import commit_all
 from metarr.library.edit import Edit, edited
 from metarr.store import items, jobs
 from metarr.store.database import Database
-from metarr.store.jobs import Done, Job, JobEdit, JobItem
+from metarr.store.jobs import Done, DoneMark, Job, JobEdit, JobItem
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +64,7 @@ class UpdateWork:
             with self._database.begin() as connection:
                 if run.over():
                     raise Stopped from None
-                jobs.mark(connection, run.job.id, ids[0], Done.FAILED, outcomes={}, detail=detail)
+                jobs.mark(connection, run.job.id, {ids[0]: DoneMark(Done.FAILED, detail=detail)})
 
     def _edit(self, run: Run, edit: JobEdit, ids: Sequence[int]) -> None:
         """Items and marks in one transaction; those that are gone by now are left out."""

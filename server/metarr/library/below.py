@@ -66,6 +66,9 @@ class Below:
     due_at: datetime | None = None
 
 
+NOTHING_BELOW = Below()
+
+
 @dataclass(frozen=True)
 class _Gathered:
     """The outcomes for each item below a series, and of its parts those that are still awaited. `before` and

@@ -83,6 +83,26 @@ def _have_merged(connection: Connection, written: Sequence[tuple[MediaItem, Medi
     items.put_fingerprints(connection, dict.fromkeys(items.ancestors(connection, below), ""))
 
 
+def save_merged(
+    connection: Connection,
+    pairs: Sequence[tuple[MediaItem, MediaItem]],
+    change_sets: Sequence[ChangeSet],
+    sync_fields: Collection[str],
+) -> list[MediaItem]:
+    """Save what merges made of items, each as it was read and as it is to be, and publish what changed. Where nothing
+    but what it was merged of is another, an item is only marked."""
+    marked = {before.id: after.fingerprint for before, after in pairs if _is_only_marked(before, after)}
+    changed = [(before, after) for before, after in pairs if before.id not in marked and before != after]
+    saved = {item.id: item for item in items.save_all(connection, changed)}
+    items.put_fingerprints(connection, marked)
+    publish_all(connection, change_sets, sync_fields)
+    return [saved.get(before.id, after) for before, after in pairs]
+
+
+def _is_only_marked(before: MediaItem, after: MediaItem) -> bool:
+    return after.fingerprint != before.fingerprint and replace(after, fingerprint=before.fingerprint) == before
+
+
 def publish(connection: Connection, change_set: ChangeSet, sync_fields: Collection[str]) -> ChangeSet:
     """Keep a change-set, and have the players hear of it that are concerned. Its `id` and why players must hear of it
     are given here."""

@@ -6,14 +6,13 @@ from functools import partial
 import structlog
 
 from metarr.domain.values import Kind
-from metarr.errors import DatabaseUnusable
+from metarr.errors import DatabaseUnusable, Stopped
 from metarr.jobs.progress import JobProgress
 from metarr.jobs.run import FLUSH_EVERY, Run
-from metarr.jobs.runner import Stopped
 from metarr.rules.remerge import BATCH, Remerger
 from metarr.store import jobs
 from metarr.store.database import Connection, Database
-from metarr.store.jobs import Done, Job, JobItem
+from metarr.store.jobs import Done, DoneMark, Job, JobItem
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +53,7 @@ class ApplyWork:
             with self._database.begin() as connection:
                 if run.over():
                     raise Stopped from None
-                jobs.mark(connection, run.job.id, ids[0], Done.FAILED, outcomes={}, detail=detail)
+                jobs.mark(connection, run.job.id, {ids[0]: DoneMark(Done.FAILED, detail=detail)})
 
     def _note(self, run: Run, connection: Connection, changed: Mapping[int, bool]) -> None:
         """The marks, within the transaction that commits the items."""

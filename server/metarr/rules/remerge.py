@@ -21,7 +21,7 @@ from metarr.domain.merge import Coverage, merge
 from metarr.domain.naming import name_of
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo
-from metarr.library.commit import publish_all
+from metarr.library.commit import save_merged
 from metarr.library.withdrawals import guarded
 from metarr.rules.affected import Affected
 from metarr.store import authorities, items
@@ -257,22 +257,13 @@ class Remerger:
         return [_not_standing(step) if step.before.id in with_others else step for step in steps]
 
     def _write(self, connection: Connection, steps: list[_Step], config: Config, job_id: int | None) -> None:
-        pairs, marks, change_sets = [], {}, []
-        for step in steps:
-            if step.after == step.before:
-                continue
-            if structs.replace(step.after, fingerprint=step.before.fingerprint) == step.before:
-                marks[step.before.id] = step.after.fingerprint
-                continue
-            pairs.append((step.before, step.after))
-            if step.changes:
-                at = self._clock.now()
-                change_sets.append(
-                    ChangeSet(item_id=step.before.id, at=at, cause=CAUSE, changes=step.changes, job_id=job_id)
-                )
-        items.save_all(connection, pairs)
-        items.put_fingerprints(connection, marks)
-        publish_all(connection, change_sets, config.sync_fields)
+        at = self._clock.now()
+        change_sets = [
+            ChangeSet(item_id=step.before.id, at=at, cause=CAUSE, changes=step.changes, job_id=job_id)
+            for step in steps
+            if step.changes
+        ]
+        save_merged(connection, [(step.before, step.after) for step in steps], change_sets, config.sync_fields)
 
 
 def _marked(head: ItemHead, fingerprint: str) -> _Step:

@@ -32,7 +32,16 @@ class AwaitedAnswer(Struct, frozen=True, kw_only=True):
 
 def set_for_item(connection: Connection, item_id: int, awaited: Mapping[str, AwaitedAnswer]) -> None:
     """Have the item await answers of these providers, and of no others. `since` of one awaited already stays."""
-    connection.execute(_NOT_AWAITED, {"of_item": item_id, "providers": list(awaited)})
+    set_for_items(connection, {item_id: awaited})
+
+
+def set_for_items(connection: Connection, awaited: Mapping[int, Mapping[str, AwaitedAnswer]]) -> None:
+    """The same for many items, by id."""
+    by_providers: dict[tuple[str, ...], list[int]] = {}
+    for item_id, of_item in awaited.items():
+        by_providers.setdefault(tuple(of_item), []).append(item_id)
+    for providers, item_ids in by_providers.items():
+        connection.execute(_NOT_AWAITED, {"ids": item_ids, "providers": providers})
     rows = [
         {
             "item_id": item_id,
@@ -45,7 +54,8 @@ def set_for_item(connection: Connection, item_id: int, awaited: Mapping[str, Awa
             "answered_at": answer.answered_at,
             "fresh_after": answer.fresh_after,
         }
-        for provider, answer in awaited.items()
+        for item_id, of_item in awaited.items()
+        for provider, answer in of_item.items()
     ]
     upsert(connection, table, rows, keep=("since",))
 
@@ -172,7 +182,8 @@ _WAITING = select(table.c.item_id).group_by(table.c.item_id)
 _TAKEN = (items.c.deleted_at.is_(None), BY_ITSELF)
 _PROVIDERS_OF = select(table.c.item_id, table.c.provider).where(table.c.item_id.in_(bindparam("ids", expanding=True)))
 _NOT_AWAITED = delete(table).where(
-    table.c.item_id == bindparam("of_item"), table.c.provider.not_in(bindparam("providers", expanding=True))
+    table.c.item_id.in_(bindparam("ids", expanding=True)),
+    table.c.provider.not_in(bindparam("providers", expanding=True)),
 )
 _OF_ITEMS = select(table).where(table.c.item_id.in_(bindparam("ids", expanding=True)))
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import (
@@ -266,18 +266,37 @@ def marked(connection: Connection, job_id: int, item_ids: Iterable[int]) -> set[
     return set(connection.execute(_MARKED, {"job_id": job_id, "ids": list(item_ids)}).scalars())
 
 
-def mark(
-    connection: Connection, job_id: int, item_id: int, done: Done, *, outcomes: Mapping[str, str], detail: str = ""
-) -> None:
-    """Note that a job is done with an item. What was noted of it before, a change or an answer, stays noted."""
-    query = select(marks.c.done, marks.c.told).where(marks.c.job_id == job_id, marks.c.item_id == item_id)
-    before = connection.execute(query).one_or_none()
-    if before is not None:
-        done = Done.CHANGED if before.done == Done.CHANGED and done is Done.UNCHANGED else done
-        again = {provider: word for provider, word in before.told.items() if outcomes.get(provider) == "cached"}
-        outcomes = {**outcomes, **again}
-    row = {"job_id": job_id, "item_id": item_id, "done": done, "told": outcomes, "detail": detail[:500]}
-    upsert(connection, marks, [row])
+class DoneMark(NamedTuple):
+    """That a job is done with an item. `outcomes`: by provider what came of asking it, in a word."""
+
+    done: Done
+    outcomes: Mapping[str, str] = {}
+    detail: str = ""
+
+
+def mark(connection: Connection, job_id: int, new: Mapping[int, DoneMark]) -> None:
+    """Note by item that a job is done with it. What was noted of it before, a change or an answer, stays noted. At most
+    some hundred items."""
+    rows = connection.execute(_MARKS, {"job_id": job_id, "ids": list(new)}).all()
+    before = {row.item_id: (row.done, row.told) for row in rows}
+    upsert(
+        connection,
+        marks,
+        [
+            {"job_id": job_id, "item_id": item_id, **_mark_columns(each, *before.get(item_id, ("", {})))}
+            for item_id, each in new.items()
+        ],
+    )
+
+
+def _mark_columns(new: DoneMark, done_before: str, outcomes_before: Mapping[str, str]) -> dict[str, Any]:
+    stays = done_before == Done.CHANGED and new.done is Done.UNCHANGED
+    again = {provider: word for provider, word in outcomes_before.items() if new.outcomes.get(provider) == "cached"}
+    return {
+        "done": Done.CHANGED if stays else new.done,
+        "told": {**new.outcomes, **again},
+        "detail": new.detail[:500],
+    }
 
 
 def mark_unchanged(connection: Connection, job_id: int, item_ids: Iterable[int]) -> None:
@@ -340,6 +359,9 @@ _NAMED = select(external_ids.c.item_id, external_ids.c.type, external_ids.c.valu
     external_ids.c.value.in_(bindparam("values", expanding=True)), external_ids.c.live == true()
 )
 _MARKED = select(marks.c.item_id).where(
+    marks.c.job_id == bindparam("job_id"), marks.c.item_id.in_(bindparam("ids", expanding=True))
+)
+_MARKS = select(marks.c.item_id, marks.c.done, marks.c.told).where(
     marks.c.job_id == bindparam("job_id"), marks.c.item_id.in_(bindparam("ids", expanding=True))
 )
 _MARK_ALL = insert(marks).from_select(

@@ -17,7 +17,7 @@ from metarr.app import servicers
 from metarr.care import notices as care_notices
 from metarr.domain.item import MediaItem
 from metarr.fetch.contract import Lane
-from metarr.library.enrich import Enriched, Wish
+from metarr.library.wish import Enriched, Wish
 from metarr.rpc.contract import SERVICES, service_of
 from metarr.v1 import health_service_pb2
 from simulators import Simulators

@@ -13,8 +13,8 @@ from metarr.domain.outcome import Answered, Fragment, Unavailable
 from metarr.domain.values import Kind
 from metarr.errors import ProviderError, Reason, TitleNotFound
 from metarr.fetch.contract import Connection, Http, Limits, Response
-from metarr.library.enrich import Enriched, Wish
 from metarr.library.intake import NewItem
+from metarr.library.wish import Enriched, Wish
 from metarr.providers.contract import Ask, Provider, Setting, SettingValue, common_settings
 from metarr.providers.reading import Reading
 from metarr.providers.registry import BrokenProvider, Registry

@@ -16,9 +16,9 @@ from harness import House, house, title, told
 from metarr.domain.changes import Change
 from metarr.domain.values import Kind
 from metarr.errors import BadAnswer, MetarrError, TitleNotFound
-from metarr.library.enrich import Enriched
 from metarr.library.intake import NewItem
 from metarr.library.reference import find
+from metarr.library.wish import Enriched
 from metarr.providers.contract import Ask
 from metarr.providers.tmdb import Tmdb
 from metarr.providers.tvdb import Tvdb

@@ -20,8 +20,8 @@ from metarr.domain.outcome import Answered, NotAsked, Outcome, Unavailable
 from metarr.domain.values import Kind
 from metarr.errors import AllLimited, AllRefused, NobodyAnswered, Reason
 from metarr.fetch.channel import Channel
-from metarr.library.enrich import Enriched, Wish
 from metarr.library.intake import NewItem
+from metarr.library.wish import Enriched, Wish
 from simulators import FAULTS, Simulators
 
 pytestmark = pytest.mark.slow

@@ -20,6 +20,7 @@ from metarr.errors import InvalidInput, NoSuchThing
 from metarr.jobs.jobs import Order
 from metarr.jobs.runner import ThreadRunner
 from metarr.jobs.summary import ended, next_attempt
+from metarr.library import merging
 from metarr.library.intake import NewItem
 from metarr.store.items import ItemFilter
 from metarr.store.jobs import Job, JobState, Scope
@@ -327,14 +328,14 @@ def test_an_item_that_fails_does_not_keep_the_others_from_being_done(
     busy: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good, bad = add_movies(busy, 2)
-    enrich = busy.services.enricher.enrich
+    merge = merging.merge
 
-    def failing(reference: Any, wish: Any) -> Any:
-        if reference == bad:
+    def failing(item: MediaItem, *given: Any, **more: Any) -> Any:
+        if item.id == bad:
             raise RuntimeError("boom")
-        return enrich(reference, wish)
+        return merge(item, *given, **more)
 
-    monkeypatch.setattr(busy.services.enricher, "enrich", failing)
+    monkeypatch.setattr(merging, "merge", failing)
     job = run(busy)
     assert (job.state, job.detail) == (JobState.DEGRADED, "1 failed")
     assert (job.tally.changed, job.tally.failed) == (1, 1)

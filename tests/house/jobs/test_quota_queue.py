@@ -1,5 +1,6 @@
 """The planner over queues of any shape: the real queue and planner, a channel and an enricher that count."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
@@ -43,7 +44,14 @@ class Quota:
     def status(self) -> Any:
         return SimpleNamespace(quota_limit=self.quota, quota_used=self.used)
 
-    def enrich(self, item_id: int, wish: Any) -> None:
+    def enrich_all(self, item_ids: Sequence[int], wish: Any) -> Iterator[dict[int, Exception | None]]:
+        for item_id in item_ids:
+            try:
+                yield {item_id: self.enrich(item_id)}
+            except (CannotDo, RuntimeError) as error:
+                yield {item_id: error}
+
+    def enrich(self, item_id: int) -> None:
         """As the enricher does: one request, and the item is missed no more; or none, and it waits for the reset."""
         missing = {}
         self.tried.append(item_id)

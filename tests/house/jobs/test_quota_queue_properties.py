@@ -1,7 +1,7 @@
 """The planner over days and libraries of any shape, and how long an interactive call waits behind its queues."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -67,7 +67,11 @@ class World:
     def status(self) -> Any:
         return SimpleNamespace(quota_limit=self.quota, quota_used=self.used)
 
-    def enrich(self, item_id: int, _: Any = None) -> None:
+    def enrich_all(self, item_ids: Sequence[int], _: Any) -> Iterator[dict[int, None]]:
+        for item_id in item_ids:
+            yield {item_id: self.enrich(item_id)}
+
+    def enrich(self, item_id: int) -> None:
         """One request, and the item is missed no more."""
         assert self.used < self.quota, "a request that can only be refused"
         self.used += 1
@@ -192,10 +196,13 @@ class Line:
         self.channel.submit(key, call, lane=lane, deadline=self.clock.monotonic() + 1e6)
         return done
 
-    def enrich(self, item_id: int, wish: Any) -> None:
-        assert self.submit(item_id, wish.lane).wait(PATIENCE)
-        with self._database.begin() as connection:
-            awaited_answers.set_for_item(connection, item_id, {})
+    def enrich_all(self, item_ids: Sequence[int], wish: Any) -> Iterator[dict[int, None]]:
+        submitted = [self.submit(item_id, wish.lane) for item_id in item_ids]
+        for item_id, done in zip(item_ids, submitted, strict=True):
+            assert done.wait(PATIENCE)
+            with self._database.begin() as connection:
+                awaited_answers.set_for_item(connection, item_id, {})
+            yield {item_id: None}
 
     def at_rest(self) -> bool:
         """Whether every worker that could take something waits for time to pass."""

@@ -16,7 +16,7 @@ from metarr.app import start_background
 from metarr.jobs.jobs import Order
 from metarr.jobs.summary import next_attempt
 from metarr.store import jobs as stored
-from metarr.store.jobs import Done, Job, JobState, Scope
+from metarr.store.jobs import Done, DoneMark, Job, JobState, Scope
 
 pytestmark = pytest.mark.slow
 
@@ -121,10 +121,10 @@ def test_a_job_whose_work_cannot_be_noted_does_not_end_as_if_it_had_been_done(
     items = add_movies(busy, 3)
     mark = stored.mark
 
-    def broken(connection: Any, job_id: int, item_id: int, *given: Any, **more: Any) -> None:
-        if item_id == items[1]:
+    def broken(connection: Any, job_id: int, new: Any) -> None:
+        if items[1] in new:
             raise RuntimeError("no row for that")
-        mark(connection, job_id, item_id, *given, **more)
+        mark(connection, job_id, new)
 
     monkeypatch.setattr(stored, "mark", broken)
     job = run(busy)
@@ -179,8 +179,7 @@ def test_what_was_done_before_a_restart_counts_once_though_it_is_gone(home: Hous
     items = add_movies(home, 6)
     job = home.services.jobs.submit(EVERYTHING)
     with home.database.begin() as connection:
-        for item_id in items[:2]:
-            stored.mark(connection, job.id, item_id, Done.CHANGED, outcomes={})
+        stored.mark(connection, job.id, dict.fromkeys(items[:2], DoneMark(Done.CHANGED)))
     delete(home, items[0])
     with ExitStack() as running:
         start_background(home.services, running)

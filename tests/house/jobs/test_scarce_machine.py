@@ -3,6 +3,7 @@
 import errno
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from house.jobs.test_lost_database import later
 from metarr.errors import CannotDo, NothingToSpare, scarcity
 from metarr.jobs.runner import AGAIN, ThreadRunner
 from metarr.jobs.summary import ended
+from metarr.library import merging
 from metarr.store.jobs import JobState
 
 pytestmark = pytest.mark.slow
@@ -58,15 +60,15 @@ def test_a_job_waits_for_threads_and_goes_on(busy: House, monkeypatch: pytest.Mo
 
 def test_a_job_waits_for_memory_and_goes_on(busy: House, monkeypatch: pytest.MonkeyPatch) -> None:
     add_movies(busy, 6)
-    enrich, left = busy.services.enricher.enrich, [3]
+    merge, left = merging.merge, [3]
 
-    def enriched(*arguments: object) -> object:
+    def merged(*given: Any, **more: Any) -> Any:
         left[0] -= 1
         if left[0] == 0:
             raise MemoryError
-        return enrich(*arguments)  # type: ignore[arg-type]
+        return merge(*given, **more)
 
-    monkeypatch.setattr(busy.services.enricher, "enrich", enriched)
+    monkeypatch.setattr(merging, "merge", merged)
     job = busy.services.jobs.submit(EVERYTHING)
     until(later(busy, lambda: ended(busy.services.jobs.get(job.id))), "the end of the job")
     done = busy.services.jobs.get(job.id)

@@ -544,14 +544,14 @@ class TestWhom:
 class TestCommit:
     def during(self, home: House, item_id: int, edit) -> None:
         """Have `edit` written between the gathering of the answers and the commit."""
-        gather = home.services.gatherer.gather
+        gather = home.services.gatherer.gather_all
 
         def gathering(*arguments):
-            findings = gather(*arguments)
-            home.change(item_id, edit)
-            return findings
+            for findings in gather(*arguments):
+                home.change(item_id, edit)
+                yield findings
 
-        home.services.gatherer.gather = gathering
+        home.services.gatherer.gather_all = gathering
 
     def test_an_edit_made_meanwhile_is_seen_and_wins(self, home: House) -> None:
         item_id = home.add("inception")
@@ -598,18 +598,18 @@ class TestCommit:
 
     def test_an_older_answer_never_replaces_a_newer_one(self, home: House, clock: FakeClock) -> None:
         item_id = home.add("inception")
-        gather = home.services.gatherer.gather
+        gather = home.services.gatherer.gather_all
 
         def overtaken(*arguments):
             """Another enrichment begins later, gets newer answers, and commits first."""
-            findings = gather(*arguments)
-            home.services.gatherer.gather = gather
-            home.simulators.patch("tmdb", "movie", 27205, tagline="Newer.")
-            clock.advance(1)
-            home.enrich(item_id, force=True)
-            return findings
+            for findings in gather(*arguments):
+                home.services.gatherer.gather_all = gather
+                home.simulators.patch("tmdb", "movie", 27205, tagline="Newer.")
+                clock.advance(1)
+                home.enrich(item_id, force=True)
+                yield findings
 
-        home.services.gatherer.gather = overtaken
+        home.services.gatherer.gather_all = overtaken
         enriched = home.enrich(item_id)
         assert enriched.changes == ()
         assert home.item(item_id).fields["tagline"].value == "Newer."

@@ -8,8 +8,8 @@ from fakes import FakeClock
 from harness import House, kinds, title, told
 from metarr.domain.item import OWNER, Conflict, IdClaim
 from metarr.domain.values import Kind
-from metarr.library.enrich import Enriched
 from metarr.library.intake import NewItem
+from metarr.library.wish import Enriched
 from metarr.providers.tmdb import Tmdb
 
 DAY = 86400.0

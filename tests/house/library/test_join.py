@@ -18,9 +18,9 @@ from metarr.domain.pairing import PairingRule
 from metarr.domain.values import Kind
 from metarr.errors import CannotDo, InvalidInput, NobodyAnswered, NoSuchThing
 from metarr.library.edit import Edit
-from metarr.library.enrich import Wish
 from metarr.library.intake import NewItem
 from metarr.library.reference import find
+from metarr.library.wish import Wish
 from metarr.store import episode_entries, items, joins
 from metarr.store.changes import ChangeSet
 from metarr.store.items import ItemFilter

@@ -12,7 +12,7 @@ from metarr.domain.values import Kind
 from metarr.store import awaited_answers, items, jobs
 from metarr.store.awaited_answers import AwaitedAnswer
 from metarr.store.database import Database
-from metarr.store.jobs import Done, Job, Scope
+from metarr.store.jobs import Done, DoneMark, Job, Scope
 
 DAY = timedelta(days=1)
 KINDS = frozenset({Kind.MOVIE, Kind.SERIES})
@@ -43,7 +43,7 @@ def test_a_job_goes_through_its_items_by_id_in_batches(connection: Connection) -
 def test_what_a_job_is_done_with_is_not_left_and_still_counts(connection: Connection) -> None:
     done, skipped, waits = (add(connection) for _ in range(3))
     job, other = order(connection), order(connection)
-    jobs.mark(connection, job.id, done, Done.CHANGED, outcomes={"tmdb": "answered"})
+    jobs.mark(connection, job.id, {done: DoneMark(Done.CHANGED, {"tmdb": "answered"})})
     jobs.mark_unchanged(connection, job.id, [skipped])
     assert left(connection, job) == [waits]
     assert left(connection, other) == [done, skipped, waits]
@@ -100,7 +100,7 @@ def test_what_was_missing_when_it_was_done_stays_counted(connection: Connection)
     assert before is not None
     items.save(connection, before, replace(before, fields={"plot": stored("It happens.")}))
     assert (left(connection, job), jobs.count(connection, job, KINDS)) == ([], 0)
-    jobs.mark(connection, job.id, added, Done.CHANGED, outcomes={})
+    jobs.mark(connection, job.id, {added: DoneMark(Done.CHANGED)})
     assert (left(connection, job), jobs.count(connection, job, KINDS)) == ([], 1)
 
 
@@ -125,8 +125,7 @@ def test_pages_neither_repeat_nor_leave_out_a_job_while_others_are_added(connect
 def test_only_what_is_asked_about_by_itself_has_a_next_attempt(connection: Connection) -> None:
     job, later = order(connection), NOW + DAY
     monitored, left_out, ordered, gone = (add(connection, monitored=not n) for n in range(4))
-    for item_id in (monitored, left_out, ordered, gone):
-        jobs.mark(connection, job.id, item_id, Done.UNCHANGED, outcomes={})
+    jobs.mark(connection, job.id, dict.fromkeys((monitored, left_out, ordered, gone), DoneMark(Done.UNCHANGED)))
     items.soft_delete(connection, [gone], NOW)
 
     def miss(item_id: int, **more: Any) -> None:

@@ -6,9 +6,10 @@ from metarr.clock import Clock
 from metarr.domain.fields import FIELDS
 from metarr.fetch.contract import Lane
 from metarr.jobs.jobs import Jobs
-from metarr.library.enrich import Enriched, Enricher, Wish
+from metarr.library.enrich import Enricher
 from metarr.library.history import History, NamedChangeSet
 from metarr.library.mass_undo import MOST_TOLD, MassUndo, UndoTally
+from metarr.library.wish import Enriched, Wish
 from metarr.rpc.convert import change_message, item_message, kind_message, outcome_message, timestamp
 from metarr.rpc.doors.context import Context, seconds_left
 from metarr.rpc.methods.jobs import JobMethods

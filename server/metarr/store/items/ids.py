@@ -137,18 +137,26 @@ def ids_of(
     return claims, further
 
 
-def write_claims(connection: Connection, before: Mapping[str, IdClaim], item: MediaItem) -> None:
-    """Write the ids of an item that differ from what they were before."""
-    for id_type, claim in before.items():
-        if id_type not in item.ids or item.ids[id_type].value != claim.value:
-            connection.execute(
-                delete(external_ids).where(
-                    external_ids.c.item_id == item.id,
-                    external_ids.c.type == id_type,
-                    external_ids.c.value == claim.value,
-                )
-            )
-    rows = [_claim_row(item, id_type, claim) for id_type, claim in item.ids.items() if before.get(id_type) != claim]
+def write_claims(
+    connection: Connection, pairs: Sequence[tuple[Mapping[str, IdClaim], MediaItem]], *, looked_up: bool = False
+) -> None:
+    """Write the ids of items that differ from what they were before.
+
+    `looked_up`: nobody else has these, the caller saw. Raises InvalidInput (`ID_TAKEN`) where another live item of the
+    kind has one of the new ids.
+    """
+    for before, item in pairs:
+        for id_type, claim in before.items():
+            if id_type not in item.ids or item.ids[id_type].value != claim.value:
+                connection.execute(_REMOVE, {"of_item": item.id, "of_type": id_type, "of_value": claim.value})
+    new = [
+        (item, claims)
+        for before, item in pairs
+        if (claims := {id_type: claim for id_type, claim in item.ids.items() if before.get(id_type) != claim})
+    ]
+    if not looked_up:
+        _refuse_taken(connection, new)
+    rows = [_claim_row(item, id_type, claim) for item, claims in new for id_type, claim in claims.items()]
     upsert(connection, external_ids, rows)
 
 
@@ -168,16 +176,26 @@ def _claim_row(item: MediaItem, id_type: str, claim: IdClaim) -> dict[str, Any]:
 
 def refuse_taken(connection: Connection, item: MediaItem, claims: Mapping[str, IdClaim]) -> None:
     """Raises InvalidInput (`ID_TAKEN`) where another live item of the kind has one of these ids."""
-    if item.deleted_at is not None and item.id == 0:
-        return
-    taken = find_by_ids(connection, item.kind, {id_type: claim.value for id_type, claim in claims.items()})
-    violations = [
-        Violation(f"ids.{id_type}", f"item {owner} has {id_type} {claims[id_type].value} already")
-        for id_type, owner in taken.items()
-        if owner != item.id
-    ]
-    if violations:
-        raise InvalidInput(*violations, reason="ID_TAKEN")
+    _refuse_taken(connection, [(item, claims)])
+
+
+def _refuse_taken(connection: Connection, claimed: Sequence[tuple[MediaItem, Mapping[str, IdClaim]]]) -> None:
+    """The same for what many items claim; also where two of them claim the same."""
+    lookup = IdLookup(connection, {claim.value for _, claims in claimed for claim in claims.values()})
+    given: dict[tuple[Kind, str, str], int] = {}
+    for item, claims in claimed:
+        if item.deleted_at is not None and item.id == 0:
+            continue
+        wanted = identifying(item.kind, {id_type: claim.value for id_type, claim in claims.items()})
+        claimed_here = {t: given[item.kind, t, value] for t, value in wanted.items() if (item.kind, t, value) in given}
+        violations = [
+            Violation(f"ids.{id_type}", f"item {owner} has {id_type} {claims[id_type].value} already")
+            for id_type, owner in {**claimed_here, **lookup.find(item.kind, wanted)}.items()
+            if owner != item.id
+        ]
+        if violations:
+            raise InvalidInput(*violations, reason="ID_TAKEN")
+        given |= {(item.kind, id_type, value): item.id for id_type, value in wanted.items()}
 
 
 # Statements
@@ -195,6 +213,11 @@ _FIND = select(external_ids.c.item_id, external_ids.c.kind).order_by(
     external_ids.c.live.desc(), external_ids.c.item_id.desc()
 )
 
+_REMOVE = delete(external_ids).where(
+    external_ids.c.item_id == bindparam("of_item"),
+    external_ids.c.type == bindparam("of_type"),
+    external_ids.c.value == bindparam("of_value"),
+)
 _OWNERS_OF_ANY = (
     select(external_ids.c.type, external_ids.c.value, external_ids.c.kind, external_ids.c.item_id, external_ids.c.live)
     .where(external_ids.c.value.in_(bindparam("values", expanding=True)))

@@ -35,7 +35,7 @@ def enter(connection: Connection, item: MediaItem, *, looked_up: bool = False) -
         refuse_taken(connection, item, item.ids)
     key = connection.execute(_ADD, _columns(item) | {"version": 1}).inserted_primary_key
     entered = replace(item, id=int(key[0]) if key else 0, version=1)
-    write_claims(connection, {}, entered)
+    write_claims(connection, [({}, entered)], looked_up=True)
     return entered
 
 
@@ -66,10 +66,8 @@ def save_all(connection: Connection, pairs: Sequence[tuple[MediaItem, MediaItem]
         named = f"item {pairs[0][0].id} was" if len(pairs) == 1 else "some items were"
         raise VersionMoved(f"{named} changed since read")
     saved = [replace(after, id=before.id, version=before.version + 1) for before, after in pairs]
+    write_claims(connection, [(before.ids, item) for (before, _), item in zip(pairs, saved, strict=True)])
     for (before, _), item in zip(pairs, saved, strict=True):
-        new = {id_type: claim for id_type, claim in item.ids.items() if before.ids.get(id_type) != claim}
-        refuse_taken(connection, item, new)
-        write_claims(connection, before.ids, item)
         _write_vetoes(connection, before.vetoes, item)
         write_statements(connection, before.statements, item)
     _write_fields(connection, [(before.fields, item) for (before, _), item in zip(pairs, saved, strict=True)])
