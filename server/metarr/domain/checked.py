@@ -145,7 +145,8 @@ def _credit(credit: Credit, order: int) -> Credit:
 
 
 def _collection(_: str, value: Collection) -> Collection:
-    return replace(value, name=_named(value.name), ids=_ids(value.ids))
+    poster, fanart = (_address(url) if url else "" for url in (value.poster, value.fanart))
+    return replace(value, name=_named(value.name), ids=_ids(value.ids), poster=poster, fanart=fanart)
 
 
 def _artwork(name: str, value: tuple[Image, ...]) -> tuple[Image, ...]:

@@ -62,7 +62,8 @@ def _credits(_: Field, value: Any) -> Hashable:
 
 
 def _collection(_: Field, value: Any) -> Hashable:
-    return (_text(_, value.name), frozenset(value.ids.items()))
+    art = (address_key(value.poster), address_key(value.fanart))
+    return (_text(_, value.name), frozenset(value.ids.items()), art)
 
 
 def _artwork(_: Field, value: Any) -> Hashable:

@@ -19,6 +19,7 @@ def plain_value(value: Value) -> Any:
         case Image():
             return {"url": value.url, "width": value.width, "height": value.height, "language": value.language}
         case Collection():
-            return {"name": value.name, "ids": value.ids} if value.ids else {"name": value.name}
+            more = {"ids": value.ids, "poster": value.poster, "fanart": value.fanart}
+            return {"name": value.name, **{name: each for name, each in more.items() if each}}
         case _:
             return value

@@ -64,10 +64,12 @@ class Credit(Struct, frozen=True, kw_only=True):
 
 
 class Collection(Struct, frozen=True, kw_only=True):
-    """The set a movie belongs to (Kodi's movie set)."""
+    """The set a movie belongs to (Kodi's movie set). `poster` and `fanart` are https addresses or ""."""
 
     name: str
     ids: dict[str, str] = {}
+    poster: str = ""
+    fanart: str = ""
 
 
 Value = str | int | float | tuple[str, ...] | tuple[Credit, ...] | Artwork | Collection

@@ -380,7 +380,8 @@ def _cleaned(field: str, value: Value) -> Value:
     if isinstance(value, str):
         return cleaned(value, lines=field in LONG_TEXTS)
     if isinstance(value, Collection):
-        return replace(value, name=cleaned(value.name))
+        art = {name: "" for name in ("poster", "fanart") if not getattr(value, name).startswith("https://")}
+        return replace(value, name=cleaned(value.name), **art)
     if not isinstance(value, tuple):
         return value
     parts: Any = tuple(map(_cleaned_part, value))
@@ -412,7 +413,7 @@ def _texts_in(value: Value) -> Iterable[str]:
     if isinstance(value, str):
         return (value,)
     if isinstance(value, Collection):
-        return (value.name, *value.ids.values())
+        return (value.name, value.poster, value.fanart, *value.ids.values())
     parts: tuple[Any, ...] = value if isinstance(value, tuple) else ()
     return [words for part in parts for words in _texts_of(part)]
 

@@ -741,7 +741,10 @@ def _collection(raw: Any) -> Collection | None:
     if raw is None:
         return None
     name, tmdb = text(raw["name"]), _id_of("tmdb", raw.get("id"))
-    return Collection(name=name, ids={"tmdb": tmdb} if tmdb else {}) if name else None
+    if not name:
+        return None
+    poster, fanart = (_image_url(raw.get(key)) or "" for key in ("poster_path", "backdrop_path"))
+    return Collection(name=name, ids={"tmdb": tmdb} if tmdb else {}, poster=poster, fanart=fanart)
 
 
 def _cast(raw: Any) -> tuple[Credit, ...]:

@@ -169,7 +169,12 @@ def test_recorded_searches_are_read(name: str) -> None:
         (
             S + "movie_49521_append_to_response-external_ids.json",
             "collection",
-            Collection(name="Man of Steel Collection", ids={"tmdb": "209131"}),
+            Collection(
+                name="Man of Steel Collection",
+                ids={"tmdb": "209131"},
+                poster="https://image.tmdb.org/t/p/original/rNnIW6xSPeTiIUtsfEhFeIRiJVv.jpg",
+                fanart="https://image.tmdb.org/t/p/original/rPaqhsSMCky0UXVW4qmNOJq5Orp.jpg",
+            ),
         ),
         (S + "movie_343611_append_to_response-external_ids.json", "genres", ("Action", "Thriller")),
         (S + "movie_343611_append_to_response-external_ids.json", "countries", ("China", "United States")),
