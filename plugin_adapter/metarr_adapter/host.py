@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 IDS = "ids"
 """The field under which the external ids travel: an object by type."""
@@ -126,6 +126,14 @@ class Host(Protocol):
 
     def notify(self, notice: Notice) -> None:
         """Show a person what changed."""
+
+
+@runtime_checkable
+class Settles(Protocol):
+    """A host that does more with what an entry took than the entry shows, as with the pictures of a collection."""
+
+    def settled(self, kind: str, host_key: str, host_id: str, values: Mapping[str, Any]) -> None:
+        """The entry holds these values of Metarr's, by field; called each time one of them was pending."""
 
 
 class Memory(Protocol):

@@ -7,7 +7,7 @@ from typing import Any
 
 from metarr_adapter.decide import EDITED, IF_OURS, KEPT, REFUSED, TAKEN, WRITE, decide, joined
 from metarr_adapter.errors import RpcError
-from metarr_adapter.host import Entry, EntryAway, Host, HostUnavailable, Log
+from metarr_adapter.host import Entry, EntryAway, Host, HostUnavailable, Log, Settles
 from metarr_adapter.report import report_changes
 from metarr_adapter.session import WORDS, Session, told_apart
 from metarr_adapter.values import is_empty, short, tellable
@@ -141,6 +141,10 @@ class Pull:
             else self._unwritten(field["name"], decided[field["name"]], before)
             for field in fields
         ]
+        if isinstance(self._host, Settles):
+            names = {outcome["name"] for outcome in outcomes if outcome["outcome"] == TAKEN}
+            wanted = {field["name"]: field.get("value") for field in fields if field["name"] in names}
+            self._host.settled(kind, item["hostKey"], item.get("hostId", ""), wanted)
         self._acks.append(_ack(item, outcomes))
 
     def _read(self, kind: str, item: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:

@@ -96,6 +96,8 @@ class FakeKodi:
         self._durations: dict[tuple[str, int], int] = {}
         self._default_ids: dict[tuple[str, int], str] = {}
         self._sets: dict[str, str] = {}
+        self.set_art: dict[str, dict[str, str]] = {}
+        """Of the sets by title the pictures."""
         self._unknown = frozenset(unknown)
 
     # The doors
@@ -105,6 +107,8 @@ class FakeKodi:
         self.calls.append((method, deepcopy(params)))
         if method == "JSONRPC.Ping":
             return "pong"
+        if method.endswith("MovieSetDetails"):
+            return self._of_set(method, params)
         name = re.fullmatch(r"VideoLibrary\.(Get|Set)(\w+?)(Details|s)", method)
         kind = _NAMES.get(name[2]) if name else None
         if name is None or kind is None or name[1] + name[3] == "Sets":
@@ -129,6 +133,15 @@ class FakeKodi:
             return {**head, "result": self.rpc(message["method"], **message.get("params", {}))}
         except Rejected as rejected:
             return {**head, "error": rejected.error}
+
+    def _of_set(self, method: str, params: Message) -> Any:
+        title = list(self._sets.values())[params["setid"] - 1]
+        art = self.set_art.setdefault(title, {})
+        if method == "VideoLibrary.SetMovieSetDetails":
+            art.update(params["art"])
+            return "OK"
+        shown = {key: _wrapped(url) for key, url in art.items()}
+        return {"setdetails": {"setid": params["setid"], "label": title, "art": shown}}
 
     # What stands in the library
 
@@ -206,6 +219,7 @@ class FakeKodi:
             "imdbnumber": lambda: item["uniqueid"].get(self._default_ids[kind, number], ""),
             "year": lambda: int(item["premiered"][:4]) if item["premiered"] else item.get("year", 0),
             "showtitle": lambda: self._items["tvshow"].get(item.get("tvshowid", 0), {}).get("title", ""),
+            "setid": lambda: list(self._sets).index(_folded(item["set"])) + 1 if item.get("set") else 0,
             "streamdetails": lambda: {"video": [{"duration": self._durations[kind, number]}]},
         }
         return special[name]() if name in special else item.get(name, 0)

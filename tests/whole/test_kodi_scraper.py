@@ -64,6 +64,17 @@ def test_a_film_comes_with_its_cast_ratings_pictures_and_ids(home: Home):
     assert film["uniqueid"]["imdb"] == "tt0137523"
 
 
+def set_art(home: Home, title: str) -> dict[str, str]:
+    sets = home.kodi.rpc("VideoLibrary.GetMovieSets", properties=["title", "art"])["sets"]
+    return next(each["art"] for each in sets if each["title"] == title)
+
+
+def test_a_collection_comes_with_its_pictures(home: Home):
+    art = set_art(home, "The Matrix Collection")
+    assert {"poster", "fanart"} <= set(art)
+    assert "image.tmdb.org" in art["poster"]
+
+
 def test_a_show_comes_with_its_seasons_specials_and_both_episodes_of_a_file(home: Home):
     [show] = home.kodi.rpc("VideoLibrary.GetTVShows", properties=["cast", "ratings", "art", "uniqueid"])["tvshows"]
     assert (show["cast"][0]["role"], show["uniqueid"]["tvdb"]) == ("Walter White", "81189")
@@ -103,6 +114,20 @@ def test_what_was_scraped_is_what_metarr_has_and_the_sync_writes_nothing(home: H
         if field in shown and value is not None and not mapping.same(kind, field, shown[field], value)
     ]
     assert differing == []
+
+
+def test_a_set_without_pictures_gets_them_with_the_next_sync_and_keeps_its_own(home: Home):
+    [number] = [
+        each["setid"]
+        for each in home.kodi.rpc("VideoLibrary.GetMovieSets", properties=["title"])["sets"]
+        if each["title"] == "The Matrix Collection"
+    ]
+    mine = "http://127.0.0.1/mine.jpg"
+    home.kodi.rpc("VideoLibrary.SetMovieSetDetails", setid=number, art={"poster": None, "fanart": mine})
+    entry = home.entry("The Matrix")
+    home.call("Sync", "ResendItems", playerId=home.player["id"], hostKeys=[entry["hostKey"]], fields=["collection"])
+    home.kodi.wait_for(lambda: "image.tmdb.org" in set_art(home, "The Matrix Collection").get("poster", ""), "a poster")
+    assert "mine.jpg" in set_art(home, "The Matrix Collection")["fanart"]
 
 
 def test_a_refresh_in_kodi_brings_what_the_owner_wrote_in_metarr(home: Home):

@@ -371,3 +371,45 @@ def test_notices_can_be_switched_off(port: FakePort, host: KodiHost):
     port.settings["notifications"] = "false"
     host.notify(Notice.LOST)
     assert port.shown == []
+
+
+COLLECTION = {"name": "Heat Collection", "poster": "https://i.example/p.jpg", "fanart": "https://i.example/f.jpg"}
+
+
+def settled(port: FakePort, host: KodiHost, in_set: str, collection: Mapping[str, Any] | None) -> dict[str, str]:
+    """The pictures of the sets after a film in one of them took a collection."""
+    port.kodi.add("movie", title="Heat", set=in_set, file="/films/heat.mkv")
+    [entry] = listed(host)
+    host.settled("movie", entry.host_key, entry.host_id, {"collection": collection})
+    return port.kodi.set_art.get(in_set, {})
+
+
+def test_a_set_without_pictures_gets_those_of_the_collection(port: FakePort, host: KodiHost):
+    art = {"poster": COLLECTION["poster"], "fanart": COLLECTION["fanart"]}
+    assert settled(port, host, "Heat Collection", COLLECTION) == art
+
+
+def test_a_picture_that_a_set_has_stays(port: FakePort, host: KodiHost):
+    port.kodi.set_art["Heat Collection"] = {"poster": "https://owner.example/p.jpg"}
+    assert settled(port, host, "Heat Collection", COLLECTION) == {
+        "poster": "https://owner.example/p.jpg",
+        "fanart": COLLECTION["fanart"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("in_set", "collection"),
+    [
+        ("My evenings", COLLECTION),
+        ("", COLLECTION),
+        ("Heat Collection", None),
+        ("Heat Collection", {"name": "Heat Collection"}),
+        ("Heat Collection", {"name": "Heat Collection", "poster": "file:///etc/passwd", "fanart": None}),
+    ],
+    ids=["another set", "no set", "no collection", "without pictures", "no address of the web"],
+)
+def test_no_other_set_and_nothing_else_is_written(
+    port: FakePort, host: KodiHost, in_set: str, collection: Mapping[str, Any] | None
+):
+    assert settled(port, host, in_set, collection) == {}
+    assert port.kodi.writes() == []

@@ -103,6 +103,12 @@ class KodiHost:
             why.update(self._stored(listed, parts))
         return {name: refusal for name, refusal in why.items() if name in values}
 
+    def settled(self, kind: str, host_key: str, host_id: str, values: Mapping[str, Any]) -> None:
+        """Fill in the pictures of a movie's collection where Kodi has none of it."""
+        listed = self._find(kind, host_key, host_id) if values.get("collection") else None
+        if listed is not None:
+            self._library.fill_set(listed.number, values["collection"])
+
     def busy(self) -> bool:
         return self._port.playing() and self._port.setting("apply_while_playing") != "true"
 

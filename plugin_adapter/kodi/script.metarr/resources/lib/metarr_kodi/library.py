@@ -120,6 +120,18 @@ class Library:
                 raise
             self._call(noun.set, **{noun.id_name: number}, **common)
 
+    def fill_set(self, movie: int, collection: Details) -> None:
+        """Give the set of a movie the pictures of its collection of which it has none; another set has its own."""
+        noun = NOUNS["movie"]
+        shown = self._call(noun.get, **{noun.id_name: movie}, properties=["set", "setid"])[noun.details]
+        if not shown["setid"] or not mapping.same("movie", "collection", {"name": shown["set"]}, collection):
+            return
+        sets = {"setid": shown["setid"]}
+        art = self._call("VideoLibrary.GetMovieSetDetails", **sets, properties=["art"])["setdetails"].get("art", {})
+        lacking = {key: url for key, url in mapping.art_of_set(collection).items() if not art.get(key)}
+        if lacking:
+            self._call("VideoLibrary.SetMovieSetDetails", **sets, art=lacking)
+
     def _details(self, kind: str, number: int, properties: list[str]) -> Details | None:
         noun = NOUNS[kind]
         if number < 1:

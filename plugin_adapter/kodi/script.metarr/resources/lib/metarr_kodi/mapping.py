@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from metarr_kodi.plain import is_web
 from metarr_kodi.shapes import (
     Art,
     Certification,
@@ -237,6 +238,11 @@ def art_keys(kind: str) -> dict[str, str]:
     """By field that holds pictures, Kodi's name for their kind: "discart" for "disc"."""
     shapes = {name: field.shape for name, field in FIELDS[kind].items()}
     return {name: shape.key for name, shape in shapes.items() if isinstance(shape, Art)}
+
+
+def art_of_set(collection: Mapping[str, Any]) -> dict[str, str]:
+    """By Kodi's name for their kind the pictures of a collection."""
+    return {key: url for key in ("poster", "fanart") if is_web(url := collection.get(key) or "")}
 
 
 def properties(kind: str) -> list[str]:

@@ -69,6 +69,8 @@ def scraped(kind: str, item: Mapping[str, Any], default_rating: str) -> Scraped:
         values["release_date"] = item["firstRelease"]
     params = mapping.joined(mapping.write(kind, values, {}, default_rating))
     chosen = [Picture(key, url) for key, url in params.pop("art", {}).items()]
+    of_set = mapping.art_of_set(values.get("collection") or {})
+    chosen += [Picture(f"set.{key}", url) for key, url in of_set.items()]
     others = [
         picture
         for name in mapping.art_keys(kind)
