@@ -20,7 +20,8 @@ def test_of_an_episode_and_a_season_the_lists_of_the_series_tell_why_and_what_pi
     assert source not in runners
     assert any(runners.values()), runners
     assert "title" not in {name for name, waits in shown.waiting.items() if waits}
-    for item_id, field, providers in ((episode, "still", {"tmdb", "tvdb"}), (season, "poster", {"tmdb"})):
+    told = ((episode, "still", {"tmdb", "tvdb"}), (season, "poster", {"fanart", "tmdb", "tvdb"}))
+    for item_id, field, providers in told:
         pictures = home.services.pictures.of(item_id, field)
         assert {each.provider for each in pictures} == providers
         assert [each.provider for each in pictures if each.chosen] == list(home.item(item_id).fields[field].sources)
