@@ -88,6 +88,7 @@ _TV_SECTIONS = (
     "keywords",
     "translations",
     "alternative_titles",
+    "episode_groups",
     "recommendations",
 )
 _ROUTES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -98,6 +99,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("movie", r"/movie/(\d+)(?:/([a-z_]+))?"),
         ("episode", r"/tv/(\d+)/season/(\d+)/episode/(\d+)(?:/([a-z_]+))?"),
         ("season", r"/tv/(\d+)/season/(\d+)(?:/([a-z_]+))?"),
+        ("group", r"/tv/episode_group/([0-9a-f]+)"),
         ("tv", r"/tv/(\d+)(?:/([a-z_]+))?"),
         ("search_movie", "/search/movie"),
         ("search_tv", "/search/tv"),
@@ -413,6 +415,43 @@ def _recommendations(_title: Title, _request: Request) -> dict[str, Any]:
     return {"page": 1, "results": [], "total_pages": 1, "total_results": 0}
 
 
+_GROUPED = ("game-of-thrones",)
+"""Series with an episode group."""
+ARC = 4
+"""Episodes of each group of it."""
+
+
+def _group_of(title: Title) -> str:
+    return hex_id(f"group{title.key}")
+
+
+def _episode_groups(title: Title, _request: Request) -> dict[str, Any]:
+    assert isinstance(title, Series)
+    row = {"id": _group_of(title), "name": "Story Arcs", "type": 5, "description": "", "network": None, "order": 1}
+    count = sum(len(season.episodes) for season in title.seasons)
+    row |= {"episode_count": count, "group_count": -(-count // ARC)}
+    return {"results": [row] if title.key in _GROUPED else []}
+
+
+def _group(_request: Request, _state: State, group_id: str) -> Response:
+    """Arcs of four episodes as they were shown; the specials are the first group, of order 0."""
+    title = next((each for each in SERIES if each.key in _GROUPED and _group_of(each) == group_id), None)
+    if title is None:
+        return _not_found()
+    rows = [_episode_row(title, season, entry, "en") for season in title.regular_seasons for entry in season.episodes]
+    special = [
+        _episode_row(title, season, entry, "en") for season in title.seasons if not season.number
+        for entry in season.episodes
+    ]  # fmt: skip
+    arcs = [("Specials", special), *((f"Arc {n // ARC + 1}", rows[n : n + ARC]) for n in range(0, len(rows), ARC))]
+    groups = [
+        {"id": hex_id(name), "name": name, "order": place, "locked": True,
+         "episodes": [{**row, "order": order} for order, row in enumerate(members)]}
+        for place, (name, members) in enumerate(arcs)
+    ]  # fmt: skip
+    return answer({"id": group_id, "name": "Story Arcs", "type": 5, "groups": groups})
+
+
 _SECTIONS: dict[str, Callable[[Any, Request], dict[str, Any]]] = {
     "credits": _credits,
     "aggregate_credits": _aggregate_credits,
@@ -424,6 +463,7 @@ _SECTIONS: dict[str, Callable[[Any, Request], dict[str, Any]]] = {
     "keywords": _keywords,
     "translations": _translations,
     "alternative_titles": _alternative_titles,
+    "episode_groups": _episode_groups,
     "recommendations": _recommendations,
 }
 
@@ -930,6 +970,7 @@ _HANDLERS: dict[str, Callable[..., Response]] = {
     "authentication": _authentication,
     "movie": _movie,
     "tv": _tv,
+    "group": _group,
     "season": _season,
     "episode": _episode,
     "search_movie": _search_movie,

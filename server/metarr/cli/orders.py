@@ -43,6 +43,7 @@ def _tell_orders(server: str, reference: str, *, json: bool) -> None:
     rows = [
         (
             each["order"],
+            clean(each.get("title", "")),
             "chosen" if each["order"] == answer.get("order") else "",
             str(each.get("seasons") or NOTHING),
             str(each.get("episodes") or NOTHING),
@@ -50,9 +51,9 @@ def _tell_orders(server: str, reference: str, *, json: bool) -> None:
         )
         for each in answer.get("orders", ())
     ]
-    table(("order", "", "seasons", "episodes", "of your numbers"), rows, whole=("order",))
+    table(("order", "called", "", "seasons", "episodes", "of your numbers"), rows, whole=("order",))
     if len(rows) < 2:
-        note("no other order is listed, as far as is known; TheTVDB is asked when the series is enriched")
+        note("no other order is listed, as far as is known; TheTVDB and TMDB are asked when the series is enriched")
     return None
 
 

@@ -12,10 +12,10 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
-from metarr.domain.episode_lists import EpisodeEntry, EpisodeList
+from metarr.domain.episode_lists import SPECIALS, EpisodeEntry, EpisodeList
 from metarr.domain.item import MediaItem
 from metarr.domain.listings import Listing
-from metarr.domain.numbering import AIRED, EntryNumbers, Number
+from metarr.domain.numbering import AIRED, EntryNumbers, Number, ordered
 from metarr.domain.outcome import ListedEpisode
 from metarr.domain.pairing import PairingRule, pair
 from metarr.domain.values import Kind, Struct, Text
@@ -115,8 +115,29 @@ def pairs_of(
     episodes = [item for item in below if item.kind is Kind.EPISODE]
     live = {item.id: item for item in episodes if not item.rests}
     resting = frozenset(item.id for item in episodes if item.rests)
-    numbered = listings[leading].orders.get(order, {})
+    numbered = leading_orders(listings).get(order, {})
     return _Lineup(live, listings, before, leading, numbered, resting).pairs(now)
+
+
+def leading_orders(listings: Mapping[str, Listing]) -> dict[str, EntryNumbers]:
+    """The orders that could be heard, by the entries of the leading list: those of another provider by what its entries
+    are there, else by their own. Specials are the same in all."""
+    leading = _leading(listings)
+    if not leading:
+        return {}
+    own = listings[leading]
+    orders: dict[str, EntryNumbers] = dict(own.orders)
+    for provider, listed in listings.items():
+        # As it was shown only the leading one tells, also while it cannot be heard.
+        others = {name: numbered for name, numbered in listed.orders.items() if name not in {AIRED, *orders}}
+        if not others or provider == leading:
+            continue
+        pairing = pair(_entries(own).values(), _entries(listed).values())
+        ours = {each.theirs: each.ours for each in pairing.pairs}
+        for name, numbered in others.items():
+            proper = ((number, ours.get(entry, entry)) for number, entry in numbered.items() if number[0] != SPECIALS)
+            orders[name] = ordered(proper, own.orders.get(AIRED, {}))
+    return orders
 
 
 def number_of(item: MediaItem, field: str) -> int | None:
@@ -219,6 +240,11 @@ class _Lineup:
         self.rules.update({(provider, entry): PairingRule.DECIDED for entry in decided})
         of_item = {item_id: of_leading[entry] for item_id, entry in named.items() if entry in of_leading}
         # Also of an episode that the leading list does not have.
+        for item in self.episodes.values():
+            there = self.numbered.get(place_of(item) or (-1, -1), "")
+            if item.id not in named and there in theirs and there not in of_leading.values() and there not in decided:
+                of_item[item.id] = there
+                self.rules[provider, there] = PairingRule.NUMBER
         of_item |= {item_id: entry for entry, item_id in decided.items() if item_id and item_id in self.episodes}
         return ProviderPairs(of_leading, of_item, tuple(theirs[entry] for entry in pairing.open_theirs))
 

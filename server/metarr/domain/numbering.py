@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from metarr.domain.values import Struct
 
 AIRED, DVD, ABSOLUTE = "aired", "dvd", "absolute"
-"""As first shown, as on the discs, counted through all seasons. Further ones are called as TheTVDB calls them."""
+"""As first shown, as on the discs, counted through all seasons. Further ones are called as TheTVDB calls them, or by
+the id of TMDB's episode group."""
 
 RESTING = "order"
 """What is noted of an item that no number points to, in the place of who deleted it."""

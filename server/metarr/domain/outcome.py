@@ -37,7 +37,7 @@ class Fragment(Struct, frozen=True, kw_only=True):
     `ids` are the provider's claims about this title's external ids, its own among them.
     `titles` are further titles it knows the title by, for matching. `trouble` names what was malformed.
     `listed`: the episodes, where it is a part of what is said about a series; `orders`: those in which it has the
-    episodes of a series; `seasons`: its seasons.
+    episodes of a series, `order_titles`: what it calls them where their names do not say it; `seasons`: its seasons.
     """
 
     provider: str
@@ -52,6 +52,7 @@ class Fragment(Struct, frozen=True, kw_only=True):
     trouble: tuple[str, ...] = ()
     listed: tuple[ListedEpisode, ...] = ()
     orders: tuple[str, ...] = ()
+    order_titles: dict[str, str] = {}
     seasons: tuple[ListedSeason, ...] = ()
 
 

@@ -164,7 +164,7 @@ class BelowEnricher:
             provider: seasons
             for provider, listed in lists.by_provider.items()
             if listed.is_by_season
-            and (seasons := _further_seasons(series, listed, facts.seasons_of(provider), gathered))
+            and (seasons := _further_seasons(series, provider, listed, facts.seasons_of(provider), gathered))
         }
         if not further:
             return gathered
@@ -254,15 +254,16 @@ class BelowEnricher:
 
 
 def _further_seasons(
-    series: Holding, listed: Listing, seasons: Mapping[int, int], gathered: _Gathered
+    series: Holding, provider: str, listed: Listing, seasons: Mapping[int, int], gathered: _Gathered
 ) -> dict[int, int]:
-    """The seasons of a provider that the library does not have, with their counts, where it may list there what it does
-    not list in those that it has: an anime in two seasons here is one there. Not where some of these are unheard."""
-    paired = {record.item_id for record in gathered.records if f"{record.entry}/".startswith(f"{listed.series}/")}
+    """The seasons of a provider that the library does not have, with their counts, where it may list there what others
+    list in those that it has: an anime in two seasons here is one there. Not where some of these are unheard."""
+    paired = {record.item_id for record in gathered.records if record.provider == provider}
+    open_ids = {record.item_id for record in gathered.records if record.provider != provider} - paired
     open_ones = [
         item
         for item in series.below
-        if item.kind is Kind.EPISODE and item.id not in paired and number_of(item, "season_number") != SPECIALS
+        if item.kind is Kind.EPISODE and item.id in open_ids and number_of(item, "season_number") != SPECIALS
     ]
     if not open_ones or listed.silent:
         return {}

@@ -10,7 +10,7 @@ from metarr.asking.gather import Gatherer, Inquiry
 from metarr.asking.heard import Heard
 from metarr.asking.parts import PartGatherer, PartOutcomes, SeriesInquiry, first_due
 from metarr.clock import Clock
-from metarr.domain.entries import LEADING, number_of
+from metarr.domain.entries import leading_orders, number_of
 from metarr.domain.evidence import answer_of, is_awaited
 from metarr.domain.item import MediaItem
 from metarr.domain.listings import Listing, ListPart, listing
@@ -67,10 +67,11 @@ def holding_of(connection: Connection, series: MediaItem) -> Holding:
 @dataclass(frozen=True)
 class SeriesFacts:
     """What is told of the series itself. `original_language`: ISO 639-1, "" for unknown. `orders`: by provider those in
-    which it has the episodes; `outcomes`: what came of asking it."""
+    which it has the episodes, `order_titles`: what they are called, by name; `outcomes`: what came of asking it."""
 
     original_language: str
     orders: Mapping[str, tuple[str, ...]]
+    order_titles: Mapping[str, str]
     outcomes: Mapping[str, Outcome]
 
     def untold(self) -> dict[str, frozenset[tuple[str, str]]]:
@@ -97,6 +98,9 @@ def facts_of(series: MediaItem, outcomes: Mapping[str, Outcome]) -> SeriesFacts:
     return SeriesFacts(
         original_language=next((each for each in languages if isinstance(each, str)), ""),
         orders={provider: answer.fragment.orders for provider, answer in answers.items()},
+        order_titles={
+            order: name for answer in answers.values() for order, name in answer.fragment.order_titles.items()
+        },
         outcomes=outcomes,
     )
 
@@ -116,9 +120,8 @@ class Listings:
     due_at: datetime | None = None
 
     def orders(self) -> Mapping[str, Mapping[Number, str]]:
-        """The orders that could be heard, by name, of the provider whose numbers the library's are."""
-        leading = next((provider for provider in LEADING if provider in self.by_provider), "")
-        return self.by_provider[leading].orders if leading else {}
+        """The orders that could be heard, by name."""
+        return leading_orders(self.by_provider)
 
 
 class Lister:

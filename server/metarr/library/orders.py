@@ -20,10 +20,12 @@ from metarr.store.database import Connection, Database
 
 @dataclass(frozen=True)
 class ListedOrder:
-    """An order that the episodes of a series have. `seasons`, `episodes`: how many are listed in it, 0 where that was
-    not heard yet; `numbers`: how many of the numbers of files it has."""
+    """An order that the episodes of a series have. `title`: what its provider calls it, "" where its name says it.
+    `seasons`, `episodes`: how many are listed in it, 0 where that was not heard yet; `numbers`: how many of the numbers
+    of files it has."""
 
     name: str
+    title: str = ""
     seasons: int = 0
     episodes: int = 0
     numbers: int = 0
@@ -88,7 +90,10 @@ class SeriesOrders:
         heard = self._heard(reference)
         numbers = heard.holding.numbering.library
         orders = heard.orders()
-        return heard.series, tuple(_listed(name, orders.get(name, {}), numbers) for name in heard.names())
+        titles = heard.facts.order_titles
+        return heard.series, tuple(
+            _listed(name, titles.get(name, ""), orders.get(name, {}), numbers) for name in heard.names()
+        )
 
     def choose(self, reference: Reference, order: str, *, dry_run: bool) -> Reordered:
         """Have the files of a series go by another order; `dry_run`: only tell what that would do.
@@ -127,9 +132,10 @@ def _planned(connection: Connection, series: MediaItem, order: str, heard: _Cach
     return reorder.planned_unread(connection, series, order)
 
 
-def _listed(name: str, numbered: EntryNumbers, library: Mapping[Number, int]) -> ListedOrder:
+def _listed(name: str, title: str, numbered: EntryNumbers, library: Mapping[Number, int]) -> ListedOrder:
     return ListedOrder(
         name=name,
+        title=title,
         seasons=len({season for season, _ in numbered}),
         episodes=len(numbered),
         numbers=len(numbered.keys() & library.keys()),

@@ -285,11 +285,20 @@ def checked_fragment(
         unread=declared - values.keys() - texts.keys() - empty,
         titles=tuple(dict.fromkeys(_short_texts(returned.titles))),
         trouble=tuple(trouble[: 2 * MAX_TROUBLE]),
-        orders=tuple(
-            order for order in list(returned.orders)[:MAX_ORDERS] if isinstance(order, str) and is_order(order)
-        ),
+        orders=(orders := _checked_orders(returned)),
+        order_titles=_checked_titles(returned, orders),
         seasons=tuple(_checked_seasons(provider, returned)) if kind is Kind.SERIES else (),
     )
+
+
+def _checked_orders(returned: Fragment) -> tuple[str, ...]:
+    return tuple(order for order in list(returned.orders)[:MAX_ORDERS] if isinstance(order, str) and is_order(order))
+
+
+def _checked_titles(returned: Fragment, orders: Iterable[str]) -> dict[str, str]:
+    titles: Mapping[str, object] = returned.order_titles if isinstance(returned.order_titles, Mapping) else {}
+    words = ((order, titles.get(order)) for order in orders)
+    return {order: cleaned(title)[:MAX_WORDS] for order, title in words if isinstance(title, str) and cleaned(title)}
 
 
 def _checked_seasons(provider: Provider, returned: Fragment) -> Iterator[ListedSeason]:

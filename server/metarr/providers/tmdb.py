@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
+from urllib.parse import quote
 
 import msgspec
 from msgspec.structs import replace
@@ -33,6 +34,7 @@ from metarr.providers.contract import (
     common_settings,
 )
 from metarr.providers.reading import (
+    UNREADABLE,
     Malformed,
     Reading,
     certification,
@@ -72,7 +74,7 @@ NAMES = {Kind.MOVIE: "title", Kind.SERIES: "name"}
 _SECTIONS = ("images", "videos", "external_ids", "keywords", "translations", "alternative_titles")
 SECTIONS = {
     Kind.MOVIE: ("credits", "release_dates", *_SECTIONS),
-    Kind.SERIES: ("aggregate_credits", "content_ratings", *_SECTIONS),
+    Kind.SERIES: ("aggregate_credits", "content_ratings", "episode_groups", *_SECTIONS),
 }
 """What is appended to the details, so that a title costs one request; TMDB takes 20 at most."""
 
@@ -117,6 +119,8 @@ _EPISODES = "title plot release_date runtime_minutes still directors writers cas
 MAX_LANGUAGES = 3
 """Listed ones in which episodes are asked for, besides the original one."""
 MAX_APPENDS = 20
+GROUP = "tmdb-"
+"""Before the id of an episode group, which is an order: two of one type are two, and only their ids stay."""
 EPISODES_A_REQUEST, LEAST_A_SEASON = 400, 20
 """An answer has 10 KB for each episode, and may be 8 MiB long, people of the whole series among them; a season may have
 more than the library holds of it."""
@@ -231,31 +235,40 @@ class Tmdb(Provider):
         return tuple(by_id.values())
 
     def parts(self, ask: Ask, counts: Mapping[int, int]) -> tuple[Part, ...]:
-        """Every season in every language: what TMDB calls an episode there that has no translation, it does not say."""
+        """Every season in every language: what TMDB calls an episode there that has no translation, it does not say.
+        And every group that is wanted."""
         series = ask.ids["tmdb"]
-        return tuple(
-            Part(asked_id=f"tmdb:{series}/s{season}", shape=language, language=language, season=season)
-            for language in _asked_languages(ask)
-            for season in sorted(counts)
+        groups = [order for order in ask.orders if order.startswith(GROUP)]
+        return (
+            *(
+                Part(asked_id=f"tmdb:{series}/s{season}", shape=language, language=language, season=season)
+                for language in _asked_languages(ask)
+                for season in sorted(counts)
+            ),
+            *(Part(asked_id=f"tmdb:{series}/{order}", order=order) for order in groups),
         )
 
     def together(self, parts: Sequence[Part], counts: Mapping[int, int]) -> tuple[tuple[Part, ...], ...]:
-        """The seasons of one language, as many as may be appended and as an answer has room for."""
+        """The seasons of one language, as many as may be appended and as an answer has room for; each group alone."""
         bundles: list[list[Part]] = []
         room = 0
-        for part in sorted(parts, key=lambda part: (part.shape, part.season or 0)):
+        seasons = [part for part in parts if part.season is not None]
+        for part in sorted(seasons, key=lambda part: (part.shape, part.season or 0)):
             size = max(counts.get(part.season or 0, 0), LEAST_A_SEASON)
             if not bundles or bundles[-1][0].shape != part.shape or len(bundles[-1]) == MAX_APPENDS or size > room:
                 bundles.append([])
                 room = EPISODES_A_REQUEST
             bundles[-1].append(part)
             room -= size
-        return tuple(map(tuple, bundles))
+        return (*map(tuple, bundles), *((part,) for part in parts if part.season is None))
 
     def listed(self, ask: Ask, parts: Sequence[Part], http: Http) -> Mapping[Part, Fragment | None]:
         series = _id_of("tmdb", ask.ids["tmdb"])
         if not series:
             raise TitleNotFound("that is no TMDB id")
+        if parts[0].order:
+            group = parts[0].order.removeprefix(GROUP)
+            return {parts[0]: parse_group(http.get(f"/tv/episode_group/{quote(group, safe='')}"), series)}
         params = {"language": parts[0].shape, "append_to_response": ",".join(_appended(parts))}
         body = http.get(f"/tv/{series}", params)
         return parse_seasons(body, series, parts)
@@ -376,7 +389,51 @@ def parse_title(body: Any, kind: Kind, preferences: Preferences) -> Fragment:
     else:
         _read_series(reading, body, preferences)
     fragment = reading.fragment(_claims(body, kind), _known_titles(body, NAMES[kind]))
-    return replace(fragment, seasons=_seasons(body)) if kind is Kind.SERIES else fragment
+    if kind is not Kind.SERIES:
+        return fragment
+    groups = optional(_groups, body.get("episode_groups")) or {}
+    return replace(fragment, orders=tuple(groups), order_titles=groups, seasons=_seasons(body))
+
+
+def _groups(section: Any) -> dict[str, str]:
+    """By order that a series has besides the aired one what TMDB calls it."""
+    rows = each(objects(section["results"]), lambda row: (_group_id(row["id"]), optional(text, row.get("name")) or ""))
+    return {f"{GROUP}{group}": name for group, name in rows}
+
+
+def _group_id(raw: Any) -> str:
+    if not isinstance(raw, str) or not re.fullmatch(r"[0-9a-f]{8,32}", raw):
+        raise Malformed("no id of an episode group")
+    return raw
+
+
+def parse_group(body: Any, series: str) -> Fragment:
+    """What a group lists: places count, not the numbers that TMDB writes, which begin at 0 or 1. Specials are season 0
+    in every order, where they have their own numbers. Raises BadAnswer."""
+    try:
+        groups = sorted(objects(body["groups"]), key=lambda group: place_number(group["order"]))
+        seasons = [_members(group, series) for group in groups]
+    except UNREADABLE as error:
+        raise BadAnswer("TMDB's answer is no episode group") from error
+    proper = [members for members in seasons if any(season for season, _ in members)]
+    listed = [
+        ListedEpisode(
+            id=f"tmdb:{series}/{season}/{number}",
+            season=place,
+            number=count,
+            fragment=Fragment(provider=Tmdb.id, kind=Kind.EPISODE),
+        )
+        for place, members in enumerate(proper, 1)
+        for count, (season, number) in enumerate(members, 1)
+    ]
+    return Fragment(provider=Tmdb.id, kind=Kind.SEASON, listed=tuple(listed))
+
+
+def _members(group: dict[str, Any], series: str) -> list[tuple[int, int]]:
+    """The numbers of its episodes, in their sequence; those of another series are left out."""
+    rows = [row for row in objects(group["episodes"]) if str(row.get("show_id") or series) == series]
+    rows.sort(key=lambda row: optional(place_number, row.get("order")) or 0)
+    return each(rows, lambda row: (place_number(row["season_number"]), place_number(row["episode_number"])))
 
 
 def _seasons(body: dict[str, Any]) -> tuple[ListedSeason, ...]:

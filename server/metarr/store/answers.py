@@ -377,6 +377,7 @@ class _Typed(Struct, frozen=True, kw_only=True):
     trouble: tuple[str, ...] = ()
     listed: tuple[_TypedEpisode, ...] = ()
     orders: tuple[str, ...] = ()
+    order_titles: dict[str, str] = {}
     seasons: tuple[_TypedSeason, ...] = ()
 
 
@@ -419,6 +420,7 @@ def _from_disk(read: _Typed) -> Fragment:
             for one in read.listed
         ),
         orders=read.orders,
+        order_titles=read.order_titles,
         seasons=tuple(
             ListedSeason(
                 number=one.number,
@@ -447,4 +449,5 @@ def _salvaged(read: _Untyped) -> Fragment:
         titles=read.titles,
         trouble=read.trouble,
         orders=read.orders,
+        order_titles=read.order_titles,
     )

@@ -533,16 +533,18 @@ class ListSeriesOrdersResponse(_message.Message):
     def __init__(self, order: _Optional[str] = ..., orders: _Optional[_Iterable[_Union[SeriesOrder, _Mapping]]] = ...) -> None: ...
 
 class SeriesOrder(_message.Message):
-    __slots__ = ("order", "seasons", "episodes", "numbers")
+    __slots__ = ("order", "seasons", "episodes", "numbers", "title")
     ORDER_FIELD_NUMBER: _ClassVar[int]
     SEASONS_FIELD_NUMBER: _ClassVar[int]
     EPISODES_FIELD_NUMBER: _ClassVar[int]
     NUMBERS_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
     order: str
     seasons: int
     episodes: int
     numbers: int
-    def __init__(self, order: _Optional[str] = ..., seasons: _Optional[int] = ..., episodes: _Optional[int] = ..., numbers: _Optional[int] = ...) -> None: ...
+    title: str
+    def __init__(self, order: _Optional[str] = ..., seasons: _Optional[int] = ..., episodes: _Optional[int] = ..., numbers: _Optional[int] = ..., title: _Optional[str] = ...) -> None: ...
 
 class SetSeriesOrderRequest(_message.Message):
     __slots__ = ("item_id", "order", "dry_run")

@@ -22,7 +22,7 @@ from metarr.providers.tvdb import Tvdb
 from metarr.store import items
 from metarr.store.changes import Selection
 from model_player import ModelPlayer
-from series_trees import Tree, add_episodes, add_series, told
+from series_trees import Tree, add_episodes, add_series, everything, told, values_of
 from simulators import Series
 
 pytestmark = pytest.mark.slow
@@ -581,3 +581,30 @@ def test_an_episode_tells_its_numbers_in_each_order(home: House, bad: int) -> No
         ("aired", 1, 3),
         ("dvd", 1, 2),
     }
+
+
+# TMDB's episode groups
+
+
+def test_a_group_of_tmdb_is_an_order_by_its_id(home: House) -> None:
+    """Arcs of four: what is episode 1x5 as shown, TheTVDB and TMDB tell of under 2x1 then."""
+    series = add_series(home, "game-of-thrones", seasons=(1,))
+    home.enrich(series)
+    before = values_of(everything(home, series))
+    _, orders = home.services.orders.listed(series)
+    [group] = [each for each in orders if each.title == "Story Arcs"]
+    assert (group.name.startswith("tmdb-"), group.episodes) == (True, 0)
+    assert home.services.orders.choose(series, group.name, dry_run=False).unread
+    home.asked()
+    home.enrich(series)
+    assert home.asked() == {"tmdb": 1}, "the group alone"
+    _, orders = home.services.orders.listed(series)
+    assert [each.episodes for each in orders if each.name == group.name] == [13]
+    now = values_of(everything(home, series))
+    assert now[1, 4]["title"] == before[1, 4]["title"]
+    assert "title" not in now[1, 5], "an arc has four: this number has an item of its own"
+    home.services.orders.choose(series, "aired", dry_run=False)
+    assert home.asked() == {}
+    again = values_of(everything(home, series))
+    episodes = [place for place in before if place[1]]
+    assert [again[place] for place in episodes] == [before[place] for place in episodes]

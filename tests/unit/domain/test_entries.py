@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from factories import NOW, item
-from metarr.domain.entries import KnownEntry, PairState, SeriesPairs, pairs_of
+from metarr.domain.entries import KnownEntry, PairState, SeriesPairs, leading_orders, pairs_of
 from metarr.domain.item import FieldValue, MediaItem
 from metarr.domain.listings import Listing, ListPart, listing
 from metarr.domain.outcome import Answered, Fragment, ListedEpisode, NotFound, Outcome, Unavailable
@@ -191,3 +192,40 @@ def test_nobody_leads_in_the_place_of_one_that_cannot_be_heard() -> None:
 def test_the_number_of_two_entries_names_neither() -> None:
     twice = listed("tvdb", [("tvdb:1", 1, 1, "One"), ("tvdb:2", 1, 1, "Other"), ("tvdb:3", 1, 2, "Third")])
     assert pairs({"tvdb": twice}).named == {2: "tvdb:3"}
+
+
+# Orders of others than the leading one
+
+ARCS = "tmdb-5acf93e6"
+
+
+def with_arcs() -> Listing:
+    """TMDB's list with an episode that TheTVDB does not have, and a group: the first two turned, then that one."""
+    numbers = {(1, 1): "tmdb:5/1/2", (1, 2): "tmdb:5/1/1", (2, 1): "tmdb:5/1/5", (0, 3): "tmdb:5/1/4"}
+    return replace(tmdb((*TITLES, "Only Here")), orders={**tmdb().orders, ARCS: numbers})
+
+
+def test_an_order_of_another_provider_is_told_by_the_entries_of_the_leading_list() -> None:
+    leading = listed("tvdb", [("tvdb:1", 1, 1, TITLES[0]), ("tvdb:2", 1, 2, TITLES[1]), ("tvdb:9", 0, 1, "Special")])
+    orders = leading_orders({"tvdb": leading, "tmdb": with_arcs()})
+    assert orders["aired"] == {(1, 1): "tvdb:1", (1, 2): "tvdb:2", (0, 1): "tvdb:9"}
+    assert orders[ARCS] == {(1, 1): "tvdb:2", (1, 2): "tvdb:1", (2, 1): "tmdb:5/1/5", (0, 1): "tvdb:9"}
+
+
+def test_while_the_leading_list_is_unheard_no_other_one_tells_what_was_shown_when() -> None:
+    silent = unheard("tvdb", Unavailable(reason=Reason.TIMEOUT))
+    assert leading_orders({"tvdb": silent, "tmdb": tmdb()}) == {}
+    assert leading_orders({"tmdb": with_arcs()}).keys() == {"aired", ARCS}
+
+
+def test_what_only_the_other_one_lists_is_still_what_its_order_says() -> None:
+    lists = {"tvdb": tvdb(), "tmdb": with_arcs()}
+    [first, last] = episodes(1, 2)
+    last = replace(last, fields={**last.fields, **season_and_number(2, 1)})
+    made = pairs_of([first, last], lists, (), NOW, ARCS)
+    assert made.named == {first.id: "tvdb:2"}
+    assert made.of_provider["tmdb"].of_item == {first.id: "tmdb:5/1/2", last.id: "tmdb:5/1/5"}
+
+
+def season_and_number(season: int, number: int) -> dict[str, FieldValue]:
+    return {"season_number": FieldValue(value=season), "episode_number": FieldValue(value=number)}

@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from fakes import FakeHttp
 from metarr.domain.outcome import Fragment, ListedEpisode
@@ -13,7 +14,7 @@ from metarr.providers import guard
 from metarr.providers.contract import Ask, Part, Preferences
 from metarr.providers.fanart import Fanart
 from metarr.providers.omdb import Omdb, parse_season
-from metarr.providers.tmdb import EPISODES_A_REQUEST, MAX_APPENDS, Tmdb, parse_seasons
+from metarr.providers.tmdb import EPISODES_A_REQUEST, MAX_APPENDS, Tmdb, parse_group, parse_seasons
 from metarr.providers.tvdb import MAX_PAGES, Tvdb, parse_episodes
 from samples import sample_json
 
@@ -124,17 +125,61 @@ def test_long_seasons_are_asked_for_in_several_requests() -> None:
 def test_seasons_come_along_with_their_series_as_far_as_there_is_room() -> None:
     counts = dict.fromkeys(range(1, 46), 10)
     along = Tmdb().along(ask("ja", ("de-DE", "en-US", "en"), tmdb="1399"), counts)
-    assert [(part.shape, part.season) for part in along] == [("de-DE", season) for season in range(1, 13)]
+    assert [(part.shape, part.season) for part in along] == [("de-DE", season) for season in range(1, 12)]
     assert Tmdb().along(ask(tmdb="1399"), {}) == ()
     http = FakeHttp({"/tv/1399": {**SERIES, "name": "Game of Thrones"}})
     fragment, parts = guard.details_along(Tmdb(), ask(tmdb="1399"), [S1, S2], http)
     appended = http.requests[0].params["append_to_response"].split(",")
     assert appended[-2:] == ["season/1", "season/2"]
-    assert len(appended) + 10 == MAX_APPENDS
+    assert len(appended) + 9 == MAX_APPENDS
     assert fragment.texts["title"][0].value == "Game of Thrones"
     assert [(each.number, each.episodes, each.fragment) for each in fragment.seasons] == [(1, 0, None), (2, 0, None)]
     assert parts.keys() == {S1}
     assert [entry.id for entry in (parts[S1] or seasoned()).listed] == ["tmdb:1399/1/2"]
+
+
+def group(*members: Any) -> dict[str, Any]:
+    """A group of members as (order, (season, number)…)."""
+    return {
+        "id": "5acf93e60e0a26346d0000ce",
+        "groups": [
+            {"order": order, "episodes": [
+                {"show_id": 1399, "season_number": season, "episode_number": number, "order": place}
+                for place, (season, number) in enumerate(rows)
+            ]}
+            for order, *rows in members
+        ],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_a_group_the_places_count_and_specials_are_left_out(first: int) -> None:
+    body = group((first + 2, (2, 1)), (first, (0, 1), (0, 2)), (first + 1, (1, 2), (1, 1), (0, 3)))
+    listed = parse_group(body, "1399").listed
+    assert {(each.season, each.number): each.id for each in listed} == {
+        (1, 1): "tmdb:1399/1/2", (1, 2): "tmdb:1399/1/1", (1, 3): "tmdb:1399/0/3", (2, 1): "tmdb:1399/2/1",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("body", [None, {}, {"groups": {}}, {"groups": [{"order": 1}]}, {"groups": [{"episodes": []}]}])
+def test_what_is_no_group_is_a_bad_answer(body: Any) -> None:
+    with pytest.raises(BadAnswer):
+        parse_group(body, "1399")
+
+
+def test_groups_are_orders_by_their_ids_and_the_chosen_one_is_asked_for_alone() -> None:
+    rows = [{"id": "5acf93e60e0a26346d0000ce", "name": "Story Arcs"}, {"id": "../movie/1", "name": "Odd"}, "odd"]
+    body = {**SERIES, "name": "Game of Thrones", "episode_groups": {"results": rows}}
+    fragment = guard.details(Tmdb(), ask(tmdb="1399"), FakeHttp({"/tv/1399": body}))
+    order = "tmdb-5acf93e60e0a26346d0000ce"
+    assert (fragment.orders, fragment.order_titles) == ((order,), {order: "Story Arcs"})
+    wanted = replace(ask(tmdb="1399"), orders=("dvd", order))
+    parts = Tmdb().parts(wanted, {1: 10})
+    assert [part.order for part in parts] == ["", order]
+    assert [len(bundle) for bundle in Tmdb().together(parts, {1: 10})] == [1, 1]
+    http = FakeHttp({"/tv/episode_group/5acf93e60e0a26346d0000ce": group((1, (1, 2)))})
+    [(part, said)] = guard.listed(Tmdb(), wanted, parts[1:], http).items()
+    assert (part.asked_id, said and said.listed[0].id) == (f"tmdb:1399/{order}", "tmdb:1399/1/2")
 
 
 @pytest.mark.parametrize("said", [None, 7, (1, 2, 3), (Fragment(provider="tmdb", kind=Kind.SERIES), "parts")])

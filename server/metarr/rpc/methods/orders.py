@@ -22,7 +22,13 @@ class OrderMethods:
         return pb.ListSeriesOrdersResponse(
             order=series.order,
             orders=[
-                pb.SeriesOrder(order=each.name, seasons=each.seasons, episodes=each.episodes, numbers=each.numbers)
+                pb.SeriesOrder(
+                    order=each.name,
+                    seasons=each.seasons,
+                    episodes=each.episodes,
+                    numbers=each.numbers,
+                    title=each.title,
+                )
                 for each in orders
             ],
         )
