@@ -1,15 +1,24 @@
 """The images of a Jellyfin server: whose they are, which is shown first, and what a kill leaves."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from fake_jellyfin import FakeItem, FakeJellyfin, Reply, Request
 from fake_jellyfin.library import FakeFile, FakeImage
-from jellyfin_rig import FILMS, JPEG, JellyfinRig, film, show
+from jellyfin_rig import FILMS, JPEG, JellyfinRig, film, jellyfin, show
 
 pytestmark = pytest.mark.slow
 
 OURS, NEWER = JPEG + b"ours", JPEG + b"newer"
 URL, NEWER_URL = "https://image.example/ours", "https://image.example/newer"
+
+
+@pytest.fixture
+def server() -> Iterator[FakeJellyfin]:
+    """One version: images are the same in all of them."""
+    with jellyfin() as fake:
+        yield fake
 
 
 @pytest.fixture

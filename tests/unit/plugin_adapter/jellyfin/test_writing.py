@@ -358,3 +358,16 @@ def test_a_server_that_goes_amid_a_pull_is_tried_again(rig: JellyfinRig, server:
     rig.sync()
     assert [each.data.get("Overview") for each in films] == ["Theirs."] * 5
     assert len(server.posts()) == 5
+
+
+def test_an_upgrade_changes_nothing(rig: JellyfinRig, server: FakeJellyfin):
+    alien = film(server, "Alien", Tags=["a"])
+    rig.daemon.library["Alien"] = {"plot": "Theirs.", "genres": ["Horror"]}
+    rig.sync()
+    server.upgrade("12.1.0")
+    posts = len(server.posts())
+    rig.daemon.change("Alien", "genres", ["Horror", "horror", " Drama "])
+    rig.sync()
+    assert alien.data["Genres"] == ["Horror", "Drama"]
+    assert rig.sync().written == 0
+    assert len(server.posts()) == posts + 1
