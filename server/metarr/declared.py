@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from metarr.addresses import origin
 from metarr.errors import Violation
 
 SettingValue = str | int | float | bool
@@ -98,6 +99,19 @@ def checked_all(
         except ValueError as error:
             wrong.append(Violation(f"{place}{key}", str(error)))
     return values, wrong
+
+
+def astray(declared: Iterable[Setting], before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:
+    """The secrets that would be sent to another scheme, host or port than they were entered for. One that was entered
+    before there was any address belongs to the first."""
+    default = {each.key: each.default for each in declared}
+
+    def moved(key: str) -> bool:
+        was, now = (str(settings.get(key, default.get(key, ""))) for settings in (before, after))
+        _, host, _ = before_it = origin(was)
+        return bool(host) and before_it != origin(now)
+
+    return frozenset(each.key for each in declared if each.is_secret and moved(each.sent_to))
 
 
 def checked(setting: Setting, raw: Any) -> Any:

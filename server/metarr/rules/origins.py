@@ -3,25 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from metarr.addresses import is_readable, origin
+from metarr.addresses import is_readable
 from metarr.declared import Setting, SettingType
 from metarr.errors import Violation
 
 ALLOWED = "allow_plain_http"
 """The setting that lets a provider be asked in a way that others can read."""
-
-
-def astray(declared: Iterable[Setting], before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:
-    """The secrets that would be sent to another scheme, host or port than they were entered for. One that was entered
-    before there was any address belongs to the first."""
-    default = {each.key: each.default for each in declared}
-
-    def moved(key: str) -> bool:
-        was, now = (str(settings.get(key, default.get(key, ""))) for settings in (before, after))
-        _, host, _ = before_it = origin(was)
-        return bool(host) and before_it != origin(now)
-
-    return frozenset(each.key for each in declared if each.is_secret and moved(each.sent_to))
 
 
 def in_the_clear(declared: Iterable[Setting], after: Mapping[str, Any]) -> tuple[str, ...]:

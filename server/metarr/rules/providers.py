@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
-from metarr.declared import checked_all
+from metarr.declared import astray, checked_all
 from metarr.errors import InvalidInput, NoSuchThing, VersionMoved
-from metarr.rules.origins import astray, refused_in_the_clear
+from metarr.rules.origins import refused_in_the_clear
 from metarr.rules.trial import Verdict, trial, verdict_on
 from metarr.secrets import Vault
 from metarr.store import awaited_answers

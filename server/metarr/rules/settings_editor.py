@@ -9,10 +9,9 @@ from metarr import proxy
 from metarr.asking.config import ConfigReader
 from metarr.asking.roster import Roster, opened
 from metarr.clock import Clock
-from metarr.declared import checked_all
+from metarr.declared import astray, checked_all
 from metarr.errors import InvalidInput, VersionMoved
 from metarr.players.players import Players
-from metarr.rules.origins import astray
 from metarr.secrets import Vault
 from metarr.settings import DECLARED, FORMER, Settings, load, with_languages
 from metarr.store import awaited_answers, key_values

@@ -12,11 +12,12 @@ from metarr import proxy
 from metarr.addresses import origin
 from metarr.asking.roster import ConfiguredProvider, limits_in_force
 from metarr.clock import Clock
+from metarr.declared import astray
 from metarr.errors import InvalidInput, KeyRefused, ProviderError, ProxyFailed, QuotaExhausted, RateLimited, Violation
 from metarr.fetch.channel import TEST_SECONDS, Channel
 from metarr.fetch.contract import LimitState
 from metarr.providers import guard
-from metarr.rules.origins import astray, refused_in_the_clear
+from metarr.rules.origins import refused_in_the_clear
 
 ANSWER_MARGIN = 0.2
 """Seconds of a caller's deadline that are kept for telling what came of a test."""

@@ -9,9 +9,8 @@ import pytest
 from fakes import FakeClock
 from harness import House, house
 from metarr.addresses import is_readable, origin
-from metarr.declared import Setting, SettingType
+from metarr.declared import Setting, SettingType, astray
 from metarr.errors import InvalidInput, MetarrError
-from metarr.rules.origins import astray
 from scripted_server import ScriptedServer
 from simulators import KEYS, Simulators
 
