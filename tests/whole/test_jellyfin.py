@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -76,6 +77,32 @@ def test_the_same_server_twice_is_told_which(metarr: Live, server: FakeJellyfin)
     with pytest.raises(RpcFailure, match="the host jellyfin") as failed:
         metarr.call("Host", "AddHost", {"kind": "jellyfin", "settings": {"url": server.url, "api_key": server.key}})
     assert failed.value.code == "ALREADY_EXISTS"
+
+
+def test_a_key_is_not_sent_to_another_address_than_it_was_entered_for(metarr: Live, server: FakeJellyfin):
+    film(server, "Alien")
+    add(metarr, server)
+    with jellyfin() as other:
+        for request in (
+            ("TestHost", {"hostId": "jellyfin", "settings": {"url": other.url}}),
+            ("UpdateHost", {"hostId": "jellyfin", "settings": {"url": other.url}, "updateMask": "settings"}),
+        ):
+            with pytest.raises(RpcFailure, match=r"settings.api_key.*is required"):
+                metarr.call("Host", *request)
+        assert other.requests == []
+    moved = {"url": f"{server.url}/", "rating": "tmdb"}
+    metarr.call("Host", "UpdateHost", {"hostId": "jellyfin", "settings": moved, "updateMask": "settings"})
+
+
+def test_a_webhook_of_jellyfin_has_it_looked_at_at_once(metarr: Live, server: FakeJellyfin):
+    film(server, "Alien")
+    host = add(metarr, server)
+    film(server, "Heat")
+    path = host_of(metarr, "jellyfin")["hookPath"]
+    sent = b'{"NotificationType": "ItemAdded", "ItemId": "1"}'
+    with urlopen(Request(f"{metarr.url}{path}", data=sent, headers={"Content-Type": "text/plain"})) as answer:
+        assert answer.status == 204
+    until(lambda: player_of(metarr, host)["items"] == 2)
 
 
 def test_folders_that_it_shows_are_warned_of(metarr: Live, server: FakeJellyfin, tmp_path: Path):

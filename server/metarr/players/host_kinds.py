@@ -51,10 +51,12 @@ def named(name: str) -> DeclaredKind:
 
 def _declared(kind: HostKind) -> DeclaredKind:
     main = next((setting.key for setting in kind.settings if setting.main), "")
-    return DeclaredKind(kind, tuple(_setting(setting) for setting in kind.settings), main)
+    address = next((setting.key for setting in kind.settings if setting.type == SettingType.URL), "")
+    return DeclaredKind(kind, tuple(_setting(setting, address) for setting in kind.settings), main)
 
 
-def _setting(setting: HostSetting) -> Setting:
+def _setting(setting: HostSetting, address: str) -> Setting:
+    """`address`: the setting that says where secrets are sent."""
     kind = SettingType(setting.type)
     several = kind in (SettingType.PATHS, SettingType.PATH_MAP)
     return Setting(
@@ -65,6 +67,7 @@ def _setting(setting: HostSetting) -> Setting:
         help=setting.help,
         choices=tuple(setting.choices),
         required=setting.required,
+        sent_to=address,
         maximum=MOST_PATHS if several else None,
         wrong=_wrong_path if kind is SettingType.PATHS else None,
     )

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from metarr import __version__
 from metarr.clock import Clock
-from metarr.declared import checked_all
+from metarr.declared import astray, checked_all
 from metarr.domain.notice import Notice
 from metarr.errors import AlreadyThere, InvalidInput, NoSuchThing, Violation
 from metarr.grants import Grants
@@ -365,13 +365,16 @@ def _within(path: str, other: str) -> bool:
 
 
 def _checked(kind: DeclaredKind, wanted: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """All settings of a host as they are to be. Raises InvalidInput."""
+    """All settings of a host as they are to be; a secret is not sent elsewhere than it was entered for. Raises
+    InvalidInput."""
     values, wrong = checked_all(kind.settings, wanted, owner=kind.kind.id)
     if wrong:
         raise InvalidInput(*wrong)
     defaults = {setting.key: setting.default for setting in kind.settings}
     given = {key: defaults[key] if value is None else value for key, value in values.items()}
-    return {**defaults, **(before or {}), **given}
+    after = {**defaults, **(before or {}), **given}
+    gone = astray(kind.settings, before or {}, after) - values.keys()
+    return {key: defaults[key] if key in gone else value for key, value in after.items()}
 
 
 def _free_id(kind: str, taken: Collection[str]) -> str:
