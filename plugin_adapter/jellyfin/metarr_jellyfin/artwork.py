@@ -7,6 +7,7 @@ that is to be known, the bytes are compared.
 import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -90,11 +91,12 @@ class Artwork:
             if upload is None:
                 continue
             place = self._place(raw, image_type, upload)
-            if place is None:
-                self._journal.end_upload(raw["Id"], image_type)  # it never came, or somebody's stands there now
-            else:
-                self._arrange(raw["Id"], image_type, upload, tags(raw, image_type), place)
+            if place is not None:
+                with suppress(Gone, Refused):
+                    self._arrange(raw["Id"], image_type, upload, tags(raw, image_type), place)
                 changed = True
+            # It is done, or never came, or somebody's stands there now.
+            self._journal.end_upload(raw["Id"], image_type)
         return changed
 
     def _place(self, raw: Raw, image_type: str, upload: Upload) -> int | None:

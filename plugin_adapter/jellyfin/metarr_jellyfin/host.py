@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -133,8 +134,7 @@ class JellyfinHost:
                 {name: rest[name] for name in rest if (name in ARTWORK[kind]) is is_image} for is_image in (False, True)
             )
             why |= self._write_words(raw, kind, words) if words else {}
-            beside = self._libraries.saves_artwork(self._index.location(host_key))
-            why |= self._artwork.write(raw, images, beside=beside) if images else {}
+            why |= self._write_images(raw, images) if images else {}
         except Gone:
             return dict.fromkeys(values, "it is gone")
         self._note_refusal(host_key, raw, why)
@@ -176,7 +176,8 @@ class JellyfinHost:
             for key in unread:
                 if key in by_key:
                     self._taking.take(by_key[key], self._libraries)
-            self._taking.let_go([key for key in unread if key not in by_key])
+                else:
+                    self._index.pass_over(key)  # whether it is gone, looks tell
             self._index.commit()
             rows = self._index.untold(BATCH)
         return Untold([entry for _, entry in rows if entry is not None], self._index.gone(BATCH))
@@ -241,6 +242,12 @@ class JellyfinHost:
             self._read_below(key)
         return {}
 
+    def _write_images(self, raw: Raw, images: Mapping[str, Any]) -> Mapping[str, str]:
+        """Whether a library saves images beside the media is asked each time: to believe it otherwise costs files."""
+        self._libraries = self._libraries.again(libraries.read(self._server))
+        beside = self._libraries.saves_artwork(self._index.location(raw["Id"]))
+        return self._artwork.write(raw, images, beside=beside)
+
     def _read_below(self, key: str) -> None:
         """All below was saved with it: what is only that is no news."""
         for page in items.below(self._server, key):
@@ -271,7 +278,10 @@ class JellyfinHost:
             wanted = {
                 name: value for name, value in taken_back.items() if name not in self._refusals(raw, kind, taken_back)
             }
-            why = self._write_words(raw, kind, wanted)
+            try:
+                why = self._write_words(raw, kind, wanted)
+            except Gone:
+                continue
             for field, value in wanted.items():
                 earlier = self._journal.unlocked(key).get(field)
                 before = earlier.before if earlier else None
@@ -288,8 +298,9 @@ class JellyfinHost:
         for key in self._journal.locked(MOST_RELEASED):
             self._surroundings.beat()
             raw = items.one(self._server, key)
-            if raw is not None and (why := self._write_words(raw, TYPES[raw["Type"]], {})):
-                self._surroundings.log("warning", f"{raw.get('Name')}: its locks stay: {why}")
+            with suppress(Gone):
+                if raw is not None and (why := self._write_words(raw, TYPES[raw["Type"]], {})):
+                    self._surroundings.log("warning", f"{raw.get('Name')}: its locks stay: {why}")
             self._journal.put_locks(key, ())
 
     # What its owner is told

@@ -78,6 +78,10 @@ class Index:
         rows = self._connection.execute(sql, (most,)).fetchall()
         return [(key, None if content is None else _entry(json.loads(content))) for key, content in rows]
 
+    def pass_over(self, key: str) -> None:
+        """What is to be told of it cannot be read now; it is told when it is read again."""
+        self._run("UPDATE items SET told = 1, mark = x'', etag = '' WHERE id = ?", key)
+
     def tell(self, keys: Iterable[str]) -> None:
         """The daemon knows these as they are."""
         rows = [(key,) for key in keys]

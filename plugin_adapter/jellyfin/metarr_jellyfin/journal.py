@@ -137,8 +137,8 @@ class Journal:
     # Ratings below a series
 
     def ratings(self) -> Iterator[Rating]:
-        """Those that are to be looked after, seasons first: what is set there goes down, too."""
-        yield from map(Rating._make, self._connection.execute("SELECT * FROM ratings ORDER BY season <> ''").fetchall())
+        """Those that are to be looked after."""
+        yield from map(Rating._make, self._connection.execute("SELECT * FROM ratings").fetchall())
 
     def put_ratings(self, ratings: Iterable[Rating]) -> None:
         self._connection.executemany("INSERT OR REPLACE INTO ratings VALUES (?, ?, ?, ?)", list(ratings))

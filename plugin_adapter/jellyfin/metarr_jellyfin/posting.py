@@ -5,6 +5,7 @@ and gives it the ratings of the series.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from metarr_adapter.values import same
 from metarr_jellyfin import items
 from metarr_jellyfin.fields import Place
 from metarr_jellyfin.journal import Journal, Rating
-from metarr_jellyfin.server import SECONDS, JellyfinServer, Refused
+from metarr_jellyfin.server import SECONDS, Gone, JellyfinServer, Refused
 from metarr_jellyfin.shapes import Raw
 
 SERIES_SECONDS = 120.0
@@ -67,17 +68,24 @@ class Posting:
     def restore_ratings(self) -> None:
         """Give back what is rated on its own below a series that was written. Raises HostUnavailable."""
         ratings = list(self._journal.ratings())
-        for rating in ratings:
-            raw = items.one(self._server, rating.item)
-            if raw is None or _rated(raw) == (rating.official, rating.custom):
-                continue
+        # Seasons first: what is set there goes down as well.
+        for some in ([each for each in ratings if not each.season], [each for each in ratings if each.season]):
+            now = {raw["Id"]: _rated(raw) for raw in items.named(self._server, [each.item for each in some], _RATED)}
+            for rating in some:
+                if now.get(rating.item, (rating.official, rating.custom)) != (rating.official, rating.custom):
+                    self._restore(rating)
+        if ratings:
+            self._journal.drop_ratings()
+
+    def _restore(self, rating: Rating) -> None:
+        raw = items.one(self._server, rating.item)
+        if raw is not None:
             body = {name: value for name, value in raw.items() if name not in _PARTS}
             body.update({"OfficialRating": rating.official, "CustomRating": rating.custom})
             for name, empty in _LISTS.items():
                 body.setdefault(name, empty())
-            self._send(raw, body)
-        if ratings:
-            self._journal.drop_ratings()
+            with suppress(Gone, Refused):
+                self._send(raw, body)
 
     def _post(self, raw: Raw, body: Mapping[str, Any]) -> None:
         if raw["Type"] in _FOLDERS:

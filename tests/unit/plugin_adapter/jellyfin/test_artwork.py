@@ -254,3 +254,16 @@ def test_another_image_that_came_amid_a_kill_is_the_owners(rig: JellyfinRig, ser
     rig.restart()
     rig.sync()
     assert (contents(server, alien, "Primary"), rig.outcome(alien, "poster")) == ([JPEG + b"mine"], "KEPT")
+
+
+def test_a_library_that_saves_beside_the_media_since_a_minute_ago_is_believed(
+    rig: JellyfinRig, server: FakeJellyfin, alien: FakeItem
+):
+    owns(server, alien, "Primary", b"mine")
+    rig.daemon.policy = "replace"
+    rig.look()
+    rig.report()
+    server.libraries[0].saves_artwork = True
+    wants(rig)
+    rig.pull()
+    assert contents(server, alien, "Primary") == [JPEG + b"mine"]

@@ -297,3 +297,18 @@ def test_a_daemon_that_forgot_is_told_everything(rig: JellyfinRig, server: FakeJ
     rig.sync()
     rig.host.forget()
     assert rig.report() == 1
+
+
+def test_a_daemon_that_forgot_is_told_nothing_of_what_is_away_and_all_of_it_later(
+    rig: JellyfinRig, server: FakeJellyfin
+):
+    alien = film(server, "Alien")
+    show(server, "Dark")
+    rig.sync()
+    server.unmount(FILMS)
+    rig.host.forget()
+    assert rig.report() == 4
+    server.mount()
+    rig.later += 60
+    rig.look()
+    assert (rig.report(), alien.id in rig.daemon.entries) == (1, True)
