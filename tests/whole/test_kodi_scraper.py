@@ -145,6 +145,23 @@ def test_a_refresh_in_kodi_brings_what_the_owner_wrote_in_metarr(home: Home):
     assert home.written() == 0
 
 
+def test_a_daemon_that_is_killed_amid_a_scan_leaves_whole_entries_and_the_next_scan_the_rest(home: Home):
+    before = set(home.films())
+    more = simulated_movies(FILMS + 10)[FILMS:]
+    home.kodi.add_movies(*more, bare=True)
+    with home.kodi.events() as events:
+        home.kodi.rpc("VideoLibrary.Scan", showdialogs=False)
+        home.kodi.wait_for(lambda: len(home.films()) >= len(before) + 3, "some of the films", SLOW)
+        home.kill_daemon()
+        events.wait("VideoLibrary.OnScanFinished", SLOW)
+    came = {name: film for name, film in home.films("cast", "uniqueid", "art").items() if name not in before}
+    assert 3 <= len(came) < len(more)
+    assert all(film["cast"] and film["uniqueid"] and film["art"].get("poster") for film in came.values())
+    home.start_daemon()
+    home.kodi.scan()
+    assert set(home.films()) == before | {movie.name for movie in more}
+
+
 def test_the_log_has_no_error_of_the_addons(home: Home):
     lines = [line for line in home.kodi.log.splitlines() if "metarr" in line]
     assert [line for line in lines if " error <" in line.lower() or "Traceback" in line] == []

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from metarr_kodi import mapping
-from metarr_kodi.scraped import Actor, Picture, cast, scraped, together, untold
+from metarr_kodi.scraped import cast, scraped, together, untold
+from metarr_kodi.titles import Actor, Picture
 
 URL = "https://image.example/{}.jpg"
 
@@ -122,3 +123,8 @@ def test_what_nobody_knows_has_the_name_of_its_file():
         {"title": "Holiday", "year": 2019},
         {"title": "Holiday"},
     )
+
+
+def test_a_film_tells_the_pictures_of_its_collection():
+    told = scraped("movie", item(collection={"name": "Heat Collection", "poster": URL.format("set")}), "")
+    assert [(each.key, each.url) for each in told.pictures] == [("set.poster", URL.format("set"))]

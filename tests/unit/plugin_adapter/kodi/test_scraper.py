@@ -12,8 +12,8 @@ from fake_kodi_port import FakePort
 from metarr_adapter.errors import RpcError, Unreachable, WrongToken
 from metarr_kodi import scraper
 from metarr_kodi.lookup import ids_named_in
-from metarr_kodi.scraped import Scraped
 from metarr_kodi.scraper import Candidate, Listed
+from metarr_kodi.titles import Scraped
 
 SCANNING = "Library.IsScanningVideo"
 HEAT = {"type": "imdb", "value": "tt0113277"}
@@ -86,6 +86,21 @@ def test_a_title_is_found_by_the_words_of_its_file(port: FakePort):
         ("Heat", 1986, {"tmdb": "11080"}),
     ]
     assert daemon.asked == [("Search", {"kind": "MEDIA_KIND_MOVIE", "title": "Heat", "year": 1995})]
+
+
+def test_in_a_scan_what_was_found_has_its_details_with_it(port: FakePort):
+    port.conditions.add(SCANNING)
+    item = {"title": "Heat", "ids": [HEAT], "fields": [{"name": "cast", "value": [{"name": "Al Pacino"}]}]}
+    daemon = Daemon(Search={"candidates": TWO, "clearWinner": True}, Aggregate={"item": item})
+    [found] = answer(port, daemon, action="find", title="Heat", year="1995")
+    told = answer(port, Daemon(), action="getdetails", url=found.url)
+    assert (told.title, told.cast[0].name, told.ids) == ("Heat", "Al Pacino", {"imdb": "tt0113277"})
+
+
+def test_in_a_scan_what_was_found_and_cannot_be_had_is_left_out(port: FakePort):
+    port.conditions.add(SCANNING)
+    daemon = Daemon(Search={"candidates": TWO, "clearWinner": True}, Aggregate=RpcError("not_found", "gone"))
+    assert answer(port, daemon, action="find", title="Heat", year="1995") == []
 
 
 def test_of_several_that_may_be_meant_a_scan_takes_none_but_the_file_comes_in(port: FakePort):
@@ -196,7 +211,7 @@ def test_the_daemon_is_asked_once_for_all_episodes(port: FakePort):
     assert {"season", "episode"}.isdisjoint(special.values), "what a file is numbered by is Kodi's to read"
 
 
-@pytest.mark.parametrize("url", ["", "abc", "eJw=", URL, "é"])
+@pytest.mark.parametrize("url", ["", "abc", "metarr-", "metarr-eJw=", "metarr-é", URL])
 def test_what_is_no_episodes_address_brings_none(port: FakePort, url: str):
     assert answer(port, Daemon(), "series", action="getepisodedetails", url=url) is None
 

@@ -9,8 +9,8 @@ import xbmc  # type: ignore[import-not-found]
 import xbmcgui  # type: ignore[import-not-found]
 import xbmcplugin  # type: ignore[import-not-found]
 
-from metarr_kodi.scraped import Picture, Scraped
 from metarr_kodi.scraper import Candidate, Listed
+from metarr_kodi.titles import Picture, Scraped
 
 _MEDIA = {"movie": "movie", "series": "tvshow", "episode": "episode"}
 

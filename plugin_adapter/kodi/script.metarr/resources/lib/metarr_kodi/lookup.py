@@ -9,7 +9,8 @@ from typing import Any, Mapping, NamedTuple
 from metarr_adapter.errors import RpcError
 from metarr_adapter.session import KINDS
 from metarr_kodi import mapping
-from metarr_kodi.scraped import DEFAULT_IDS, Picture, pictures
+from metarr_kodi.scraped import pictures
+from metarr_kodi.titles import DEFAULT_IDS, Picture
 from metarr_kodi.visit import LONG, Visit
 
 Ids = Mapping[str, str]

@@ -7,56 +7,11 @@ follows a scan finds nothing to write.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from metarr_kodi import mapping
 from metarr_kodi.plain import is_web
-
-DEFAULT_IDS = ("imdb", "tmdb", "tvdb")
-"""Which id is the one that Kodi shows, the first that there is: it asks for artwork by the bare id, and of these that
-of IMDb tells its type."""
-
-
-class Actor(NamedTuple):
-    """Somebody of a cast; `order` counts from 0."""
-
-    name: str
-    role: str
-    order: int
-    photo: str
-
-
-class Picture(NamedTuple):
-    """A picture that there is, under Kodi's name for its kind. `season`: the number of the one that it is of."""
-
-    key: str
-    url: str
-    preview: str = ""
-    season: int | None = None
-
-
-class Scraped(NamedTuple):
-    """A title for Kodi. `values`: parameters of Set*Details, without `art`; `pictures`: of each kind the chosen one
-    first, then those that may be chosen instead; `seasons`: of a show, their titles by number."""
-
-    kind: str
-    values: Mapping[str, Any]
-    cast: tuple[Actor, ...]
-    pictures: tuple[Picture, ...]
-    seasons: Mapping[int, str] = {}
-
-    @property
-    def title(self) -> str:
-        return str(self.values.get("title", ""))
-
-    @property
-    def ids(self) -> dict[str, str]:
-        return dict(self.values.get("uniqueid", {}))
-
-    @property
-    def default_id(self) -> str:
-        """The type of the id that Kodi shows; "": there is none."""
-        return next((each for each in (*DEFAULT_IDS, *self.ids) if each in self.ids), "")
+from metarr_kodi.titles import Actor, Picture, Scraped
 
 
 def scraped(kind: str, item: Mapping[str, Any], default_rating: str) -> Scraped:
