@@ -1,4 +1,5 @@
-"""The add-on in a real Kodi: taking in changes, an unchanged library, how fast it is there, what it costs idle."""
+"""The add-ons in a real Kodi: scanning through the scraper, taking in changes, an unchanged library, how fast they are
+there, what they cost idle."""
 
 import os
 import statistics
@@ -19,6 +20,9 @@ MOVIES = 1_000
 IDLE = 20.0
 """Seconds over which Kodi's processor time is measured."""
 CALLS, TOGETHER = 200, 50
+SCRAPED = 500
+LATENCY = 0.05
+"""Seconds that a provider takes while Kodi scans through the scraper."""
 PATIENCE = 600.0
 
 _IN_KODI = """
@@ -94,11 +98,45 @@ def bench_kodi() -> Mapping[str, float]:
             "idle_percent": _idle_percent(home),
         }
         kodi.set_enabled("script.metarr", False)
-        return {**figures, "idle_without_addon_percent": _idle_percent(home)}
+        figures["idle_without_addon_percent"] = _idle_percent(home)
+    return {**figures, **_scraped()}
+
+
+def _scraped() -> Mapping[str, float]:
+    """A Kodi scans 500 films through the scraper; then all pictures of each kind of some are listed."""
+    with _home(scrapers=True) as home:
+        from kodi_host import simulated_movies
+
+        for provider in ("tmdb", "tvdb", "omdb", "fanart"):
+            home.simulators.set_latency(provider, LATENCY)
+        home.kodi.add_movies(*simulated_movies(SCRAPED), bare=True)
+        before, begun = _processor_seconds(home), time.perf_counter()
+        home.kodi.scan(PATIENCE)
+        seconds = time.perf_counter() - begun
+        kodis = _processor_seconds(home) - before
+        films = home.films("cast", "ratings").values()
+        _wait(home, lambda: home.player.get("items", 0) >= len(films) and home.player.get("reportedAt"), "the report")
+        home.look_up(all=True)
+        return {
+            "scraped": float(len(films)),
+            "scraped_with_cast": float(sum(bool(film["cast"]) for film in films)),
+            "scraped_with_four_ratings": float(sum(len(film["ratings"]) == 4 for film in films)),
+            "scraped_a_second": len(films) / seconds,
+            "scraping_kodis_cpu_ms_an_item": 1000 * kodis / len(films),
+            "list_artwork_ms": 1000 * statistics.median(_list_artwork_seconds(home)),
+        }
+
+
+def _list_artwork_seconds(home: "Home") -> Iterator[float]:
+    for entry in _entries(home)[:20]:
+        for field in ("poster", "fanart", "clearlogo"):
+            begun = time.perf_counter()
+            home.call("Library", "ListArtwork", itemId=entry["itemId"], field=field, pageSize=200)
+            yield time.perf_counter() - begun
 
 
 @contextmanager
-def _home() -> "Iterator[Home]":
+def _home(*, scrapers: bool = False) -> "Iterator[Home]":
     sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/support")]
     sys.path.insert(0, str(ROOT / "plugin_adapter"))
     sys.path.insert(0, str(ROOT / "plugin_adapter/kodi/script.metarr/resources/lib"))
@@ -110,6 +148,8 @@ def _home() -> "Iterator[Home]":
         sys.exit(f"bench kodi needs {lacking}")
     with tempfile.TemporaryDirectory() as folder, Simulators() as simulators:
         home = Home(Path(folder), simulators)
+        if scrapers:
+            home.install_scrapers()
         try:
             home.start_daemon()
             home.configure()
