@@ -1,11 +1,13 @@
-"""The pages beside the methods that they ask: processor time of each, and what a browser loads."""
+"""The pages beside the methods that they ask, and beside bare SQL: processor time of each, and what a browser loads."""
 
 import re
+import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import _bench_jobs
 from _bench_enrich import providers, services_over
@@ -57,6 +59,8 @@ REQUESTS: Mapping[str, Mapping[str, object]] = {
 
 
 def bench_web() -> Mapping[str, float]:
+    """Each page of a library of 50,000 items."""
+    from sqlalchemy import Engine, event
     from werkzeug.test import Client
     from werkzeug.wrappers import Response
 
@@ -69,7 +73,9 @@ def bench_web() -> Mapping[str, float]:
     from metarr.web.app import pages
 
     figures: dict[str, float] = {}
-    with providers() as running, services_over(running) as (services, _):
+    said: list[Said] = []
+    event.listen(Engine, "before_cursor_execute", lambda *call: said.append((call[2], call[3])))
+    with providers() as running, services_over(running) as (services, database):
         _bench_jobs.add(services, range(ITEMS))
         clock = SystemClock()
         services.enricher.enrich(1, Wish(deadline=clock.monotonic() + 60))
@@ -80,8 +86,12 @@ def bench_web() -> Mapping[str, float]:
         for path, methods in PAGES.items():
             page = _milliseconds(lambda path=path: _get(client, path))
             asked = sum(_milliseconds(lambda method=method: _call(client, method)) for method in methods)
+            said.clear()
+            _get(client, path)
+            sql = _in_bare_sql(str(database.path), list(said))
             name = _name(path)
             figures |= {f"{name}_cpu_ms": page, f"{name}_rpc_cpu_ms": asked, f"{name}_ratio": page / asked}
+            figures[f"{name}_sql_cpu_ms"] = sql
         for path in PAGES:
             figures |= _loaded(client, path)
         server = HttpServer(served, web=web)
@@ -90,6 +100,22 @@ def bench_web() -> Mapping[str, float]:
         figures |= _while_refreshes_hang(f"http://127.0.0.1:{server.port}")
         server.stop()
     return figures
+
+
+Said = tuple[str, Any]
+"""A statement, and what is filled in."""
+
+
+def _in_bare_sql(path: str, said: Iterable[Said]) -> float:
+    """What the statements of a page take by themselves, with their rows read and nothing made of them."""
+
+    def run() -> None:
+        for statement, values in said:
+            cursor.execute(statement, values).fetchall()
+
+    with closing(sqlite3.connect(path)) as connection:
+        cursor = connection.cursor()
+        return _milliseconds(run)
 
 
 def _while_refreshes_hang(url: str) -> Mapping[str, float]:

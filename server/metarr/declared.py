@@ -40,7 +40,8 @@ class SettingType(StrEnum):
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """One setting.
 
-    `default`: of its type. `choices`: of a choice. `required`: nothing can be done without it. `minimum` and
+    `default`: of its type. `choices`: of a choice. `words`: what each of several texts is called, where they are a
+    closed set whose order does not matter. `required`: nothing can be done without it. `minimum` and
     `maximum`: bounds of a number, of a text's length, and of how many texts there may be; without `maximum`:
     `MAX_NUMBER`, `MAX_TEXT`. `sent_to`: of a secret, the setting with the address that it is entered for. `wrong`:
     what is wrong with a text, or with one of the texts, such as "is no time", "" if nothing; without it, any but an
@@ -55,6 +56,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     default: Any = ""
     help: str = ""
     choices: tuple[str, ...] = ()
+    words: Mapping[str, str] = {}
     required: bool = False
     minimum: float = 0
     maximum: float | None = None

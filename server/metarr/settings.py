@@ -107,6 +107,7 @@ _SETTINGS = (
         help="What may be in a title's original language, too, after the others: texts, artwork, trailers.",
         type=SettingType.TEXTS,
         maximum=3,
+        words={"texts": "Texts", "artwork": "Artwork", "trailers": "Trailers"},
         wrong=_matching("texts|artwork|trailers", "is none of texts, artwork, trailers"),
     ),
     Setting(
@@ -129,6 +130,7 @@ _SETTINGS = (
         help="A change of one of these is brought to the players at once. Empty: the usual ones.",
         type=SettingType.TEXTS,
         maximum=100,
+        words={field.name: field.label for field in FIELDS.values()},
         wrong=_field,
     ),
     Setting(

@@ -430,7 +430,7 @@ class ApplyFieldAuthoritiesResponse(_message.Message):
     def __init__(self, done: _Optional[int] = ..., total: _Optional[int] = ..., changed_items: _Optional[int] = ..., changed_fields: _Optional[_Mapping[str, int]] = ..., finished: _Optional[bool] = ...) -> None: ...
 
 class Setting(_message.Message):
-    __slots__ = ("key", "label", "help", "type", "value", "default_value", "minimum", "maximum", "secret_set")
+    __slots__ = ("key", "label", "help", "type", "value", "default_value", "minimum", "maximum", "secret_set", "choices")
     class Type(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         TYPE_UNSPECIFIED: _ClassVar[Setting.Type]
@@ -456,6 +456,7 @@ class Setting(_message.Message):
     MINIMUM_FIELD_NUMBER: _ClassVar[int]
     MAXIMUM_FIELD_NUMBER: _ClassVar[int]
     SECRET_SET_FIELD_NUMBER: _ClassVar[int]
+    CHOICES_FIELD_NUMBER: _ClassVar[int]
     key: str
     label: str
     help: str
@@ -465,7 +466,8 @@ class Setting(_message.Message):
     minimum: int
     maximum: int
     secret_set: bool
-    def __init__(self, key: _Optional[str] = ..., label: _Optional[str] = ..., help: _Optional[str] = ..., type: _Optional[_Union[Setting.Type, str]] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., default_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., minimum: _Optional[int] = ..., maximum: _Optional[int] = ..., secret_set: _Optional[bool] = ...) -> None: ...
+    choices: _containers.RepeatedCompositeFieldContainer[Term]
+    def __init__(self, key: _Optional[str] = ..., label: _Optional[str] = ..., help: _Optional[str] = ..., type: _Optional[_Union[Setting.Type, str]] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., default_value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., minimum: _Optional[int] = ..., maximum: _Optional[int] = ..., secret_set: _Optional[bool] = ..., choices: _Optional[_Iterable[_Union[Term, _Mapping]]] = ...) -> None: ...
 
 class GetSettingsRequest(_message.Message):
     __slots__ = ()

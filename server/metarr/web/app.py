@@ -1,12 +1,15 @@
 """The application of all pages: what each answer carries, and what is shown where something goes wrong."""
 
 import gzip
+from collections.abc import Callable
 from functools import cache
+from typing import cast
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Response, g, get_template_attribute, request, url_for
 from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from metarr.rpc.doors.local import LocalDoor, Refused
@@ -79,10 +82,8 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
     app.extensions |= {DOOR: door, session.TOKEN: read_token}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(static=static.address, hx_config=htmlsafe_json_dumps(HX_CONFIG), menu=_menu)
-    app.jinja_env.globals.update(
-        may_sign_out=session.may_sign_out, NOT_CONFIGURED=config.ProviderState.STATUS_NOT_CONFIGURED
-    )
+    app.jinja_env.globals.update(static=static.address, hx_config=htmlsafe_json_dumps(HX_CONFIG), side=_side)
+    app.jinja_env.globals.update(NOT_CONFIGURED=config.ProviderState.STATUS_NOT_CONFIGURED)
     app.jinja_env.globals.update(Field=config.Field, EPISODE=common.MEDIA_KIND_EPISODE, ABOVE_OTHERS=field.ABOVE_OTHERS)
     app.jinja_env.globals.update(SERIES=common.MEDIA_KIND_SERIES, first_shown=first_shown)
     app.jinja_env.filters.update(show.FILTERS, label=label, called=called, picture=picture)
@@ -124,10 +125,18 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
     return app
 
 
-@cache
-def _menu() -> tuple[tuple[str, str, str], ...]:
-    """By its place: where a page is, its name and its icon."""
-    return tuple((url_for(endpoint), name, icon) for endpoint, name, icon in PAGES)
+def _side() -> Markup:
+    """What stands beside the page that is asked for."""
+    section = request.blueprint or ""
+    is_of_library = request.path.startswith("/item/") or section == "add"
+    return _side_of("library" if is_of_library else section, session.may_sign_out())
+
+
+@cache  # it is a third of what a short page takes
+def _side_of(section: str, may_sign_out: bool) -> Markup:
+    menu = [(url_for(endpoint), name, icon) for endpoint, name, icon in PAGES]
+    drawn = cast("Callable[..., Markup]", get_template_attribute("side.html", "side"))
+    return drawn(menu, section, may_sign_out)
 
 
 def _refuse_foreign() -> Response | None:

@@ -3,7 +3,7 @@
 An input's name is the path under which a violation names it, such as "settings.api_key".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,8 @@ class Input:
     """One input of a form, as it is drawn.
 
     `type`: "text", "texts", "secret", "url", "integer", "number", "boolean", "choice", "paths" or "path_map". `text`:
-    what it holds, lines for several texts, never a secret. `was`: what is stored, which goes with the form: so it is
+    what it holds, lines for several texts, never a secret. `words`: of several texts, each that there may be with what
+    it is called, and whether it is chosen. `was`: what is stored, which goes with the form: so it is
     told what was changed in it, and what meanwhile. `default`: the default as it is shown, and whether it is what is
     stored. `hint`: how a stored secret ends. `wrong`: what is wrong with what was typed.
     """
@@ -41,6 +42,7 @@ class Input:
     is_default: bool
     wrong: str
     choices: tuple[str, ...] = ()
+    words: tuple[tuple[str, str, bool], ...] = ()
     required: bool = False
     is_set: bool = False
     hint: str = ""
@@ -62,7 +64,8 @@ def inputs(
 def _input(setting: Declared, form: Form | None, wrong: Mapping[str, str]) -> Input:
     path, kind = f"settings.{setting.key}", type_of(setting)
     stored = text_of(plain_of(setting.value))
-    text = stored if form is None or path not in form else form.getlist(path)[-1]
+    text = stored if form is None or path not in form else _typed(setting, form)
+    called = {term.code: term.word for term in _words(setting)}
     return Input(
         path=path,
         label=setting.label,
@@ -71,11 +74,23 @@ def _input(setting: Declared, form: Form | None, wrong: Mapping[str, str]) -> In
         text="" if kind == "secret" else text,
         was=stored,
         checked=text == "on",
-        default=", ".join(text_of(plain_of(setting.default_value)).splitlines()),
+        default=", ".join(called.get(each, each) for each in text_of(plain_of(setting.default_value)).splitlines()),
         is_default=setting.value == setting.default_value,
         wrong=wrong.get(path, ""),
+        words=tuple((code, word, code in text.splitlines()) for code, word in called.items()),
         **_of_provider(setting),
     )
+
+
+def _words(setting: Declared) -> Sequence[config.Term]:
+    return setting.choices if isinstance(setting, config.Setting) else ()
+
+
+def _typed(setting: Declared, form: Form) -> str:
+    """What a form holds of a setting. Of a closed set it names each text that is ticked, and none to say that it was
+    there."""
+    sent = form.getlist(f"settings.{setting.key}")
+    return "\n".join(filter(None, sent)) if _words(setting) else sent[-1]
 
 
 def _of_provider(setting: Declared) -> dict[str, Any]:
@@ -126,7 +141,7 @@ def meanwhile(declared: Iterable[Declared], form: Form) -> dict[str, str]:
         if _is_changed(each, form)
         and (path := f"settings.{each.key}")
         and type_of(each) != "secret"
-        and text_of(plain_of(each.value)) not in (_stored_when_drawn(each, form), form.getlist(path)[-1].strip())
+        and text_of(plain_of(each.value)) not in (_stored_when_drawn(each, form), _typed(each, form).strip())
     }
 
 
@@ -134,7 +149,10 @@ def _is_changed(setting: Declared, form: Form) -> bool:
     path = f"settings.{setting.key}"
     if type_of(setting) == "secret":
         return bool(form.get(path, "").strip()) or f"forget.{setting.key}" in form
-    return path in form and _lines(form.getlist(path)[-1]) != _lines(_stored_when_drawn(setting, form))
+    if path not in form:
+        return False
+    now, before = _lines(_typed(setting, form)), _lines(_stored_when_drawn(setting, form))
+    return sorted(now) != sorted(before) if _words(setting) else now != before
 
 
 def _stored_when_drawn(setting: Declared, form: Form) -> str:
@@ -147,7 +165,8 @@ def _lines(text: str) -> list[str]:
 
 def _value(setting: Declared, form: Form) -> Value:
     """What was typed. What is of the wrong type stays as it is: the method tells what is wrong with it."""
-    kind, typed = type_of(setting), form.get(f"settings.{setting.key}", "").strip()
+    kind = type_of(setting)
+    typed = _typed(setting, form).strip() if f"settings.{setting.key}" in form else ""
     match kind:
         case "boolean":
             return value_message(form.getlist(f"settings.{setting.key}")[-1] == "on")

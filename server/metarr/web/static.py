@@ -5,9 +5,8 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import cast
 
-from flask import Blueprint, Response, abort, g, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 pages = Blueprint("static", __name__)
 
@@ -50,10 +49,7 @@ def _file(content: bytes, kind: str) -> StaticFile:
 @cache
 def address(path: str) -> str:
     """Where a file is, for templates. A page has hundreds of icons, all from one file."""
-    addresses = cast("dict[str, str]", g.setdefault("static_addresses", {}))
-    if path not in addresses:
-        addresses[path] = url_for("static.file", mark=static_files()[path].mark, path=path)
-    return addresses[path]
+    return url_for("static.file", mark=static_files()[path].mark, path=path)
 
 
 @pages.get("/static/<mark>/<path:path>")

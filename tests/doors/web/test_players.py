@@ -131,3 +131,10 @@ def test_a_group_has_a_choice_of_its_own(web: Client, home: House, kodi: ModelPl
     assert standing.player.group_policies == {"artwork": "fill"}
     assert web.post("/players/kodi/policy", data={**form, "group.tags": "x"}).status_code == 422
     assert web.post("/players/kodi/policy", data={**form, "group.texts": "union"}).status_code == 422
+
+
+def test_what_is_typed_into_its_forms_is_guarded(web: Client, home: House, kodi: ModelPlayer) -> None:
+    for path, action in (("/players/add/folders", None), (f"/players/{kodi.id}", f"/players/{kodi.id}/policy")):
+        forms = [has for has in seen(web.get(path)).all("form") if has.get("action") == action]
+        assert forms
+        assert all("data-guard" in has for has in forms)

@@ -64,7 +64,6 @@ def test_what_is_typed_is_stored(web, home, setting, typed, stored):
         ("extra_fanart", "99999"),
         ("daily_at", "25:00"),
         ("daily_zone", "<script>alert(1)</script>"),
-        ("sync_fields", "no_field"),
         ("daily_at", "\0"),
     ],
 )
@@ -79,6 +78,41 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(web, home, set
     assert [has["name"] for has in wrong] == [f"settings.{setting}"]
     assert page.one("input", name="settings.change_set_retention_days")["value"] == "77"
     assert "<script>alert" not in page.html
+    assert home.services.settings.read() == before
+
+
+@pytest.mark.parametrize(
+    ("setting", "ticked", "stored"),
+    [
+        ("original_language", ["artwork", "trailers"], ("artwork", "trailers")),
+        ("original_language", ["texts", "artwork"], ("texts", "artwork")),
+        ("original_language", [], ()),
+        ("sync_fields", ["plot", "imdb_rating"], ("plot", "imdb_rating")),
+    ],
+)
+def test_of_a_closed_set_those_that_are_ticked_are_stored(web, home, setting, ticked, stored):
+    assert web.post("/settings", data={**form(web), f"settings.{setting}": ["", *ticked]}).status_code == 303
+    assert getattr(home.services.settings.read(), setting) == stored
+    shown = seen(web.get("/settings")).all("input", type="checkbox", name=f"settings.{setting}")
+    assert {has["value"] for has in shown if "checked" in has} == set(stored)
+
+
+def test_they_are_called_by_their_names_and_another_order_of_them_is_no_change(web, home):
+    home.services.settings.update({"original_language": ["trailers", "artwork"]})
+    before = home.rows("settings")
+    text = seen(web.get("/settings")).text
+    assert "Trailers" in text
+    assert "IMDb rating" in text
+    assert "imdb_rating" not in text
+    assert web.post("/settings", data=form(web)).status_code == 303
+    assert home.rows("settings") == before
+
+
+def test_what_is_none_of_a_closed_set_is_refused(web, home):
+    before = home.services.settings.read()
+    answer = web.post("/settings", data={**form(web), "settings.sync_fields": ["", "no_field"]})
+    assert answer.status_code == 422
+    assert "is no field" in seen(answer).text.casefold()
     assert home.services.settings.read() == before
 
 

@@ -50,6 +50,7 @@ def _setting_message(setting: Setting, value: Any) -> pb.Setting:
         label=setting.label,
         help=setting.help,
         type=f"TYPE_{setting.type.name}",
+        choices=[pb.Term(code=code, word=word) for code, word in setting.words.items()],
     )
     if setting.is_secret:
         message.secret_set = bool(value)
