@@ -109,8 +109,10 @@ Said = tuple[str, Any]
 def _in_bare_sql(path: str, said: Iterable[Said]) -> float:
     """What the statements of a page take by themselves, with their rows read and nothing made of them."""
 
+    asked = [each for each in said if each[0].startswith(("SELECT", "WITH"))]
+
     def run() -> None:
-        for statement, values in said:
+        for statement, values in asked:
             cursor.execute(statement, values).fetchall()
 
     with closing(sqlite3.connect(path)) as connection:

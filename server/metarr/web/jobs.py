@@ -4,8 +4,10 @@ import uuid
 
 from flask import Blueprint, Response, request, url_for
 
+from metarr.v1 import common_pb2 as common
 from metarr.v1 import enrichment_service_pb2 as pb
 from metarr.web.frame import ask, go, page, services, source_names
+from metarr.web.item.view import catalogue
 from metarr.web.show import job_name
 from metarr.web.undoing import Origin, undo_page
 
@@ -36,7 +38,8 @@ def start() -> Response:
 def job_page(job_id: str) -> Response:
     """One of them, as it is now."""
     answer = ask(services.enrichment.GetJob, pb.GetJobRequest(job_id=job_id))
-    return page("job.html", job=answer.job, troubles=answer.troubles, names=source_names())
+    reasons = {term.code: term.word for term in catalogue(common.MEDIA_KIND_MOVIE).reasons}
+    return page("job.html", job=answer.job, troubles=answer.troubles, names=source_names(), reasons=reasons)
 
 
 @pages.post("/jobs/<job_id>/undo")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from flask import Response, request
 
 from metarr.v1 import enrichment_service_pb2 as enrichment
-from metarr.web.frame import ask, page, refuse_form, services
+from metarr.web.frame import ask, page, refuse_form, services, with_pictures
 
 SAMPLES = 20
 SECONDS = 300.0
@@ -27,4 +27,5 @@ def undo_page(origin: Origin, *, job_id: str = "") -> Response:
         group_id=group, job_id="" if group else job_id, dry_run=do == "preview", samples=SAMPLES
     )
     answer = ask(services.enrichment.UndoChangeSets, wanted, SECONDS)
+    with_pictures()
     return page("undo.html", origin=origin, group=group, answer=answer, done=do == "undo")

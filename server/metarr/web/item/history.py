@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request, url_for
 
 from metarr.v1 import enrichment_service_pb2 as enrichment
-from metarr.web.frame import ask, go, is_partial, page, services
+from metarr.web.frame import ask, go, is_partial, page, services, with_pictures
 from metarr.web.item.view import called, item_page, read, runs
 from metarr.web.undoing import Origin, undo_page
 
@@ -20,6 +20,7 @@ def show(item_id: str) -> Response:
         item_id=item.id, page_size=PER_PAGE, page_token=request.args.get("page", "")
     )
     answer = ask(services.enrichment.ListChangeSets, wanted)
+    with_pictures()
     return page("item_history.html", item=item, title=called(item), history=answer, runs=runs(answer.change_sets))
 
 
