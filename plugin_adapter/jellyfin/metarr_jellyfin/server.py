@@ -118,7 +118,12 @@ class JellyfinServer:
         accept: str = "application/json",
         with_key: bool = True,
     ) -> bytes:
-        lines = [f"{method} {self._base}{target} HTTP/1.1", f"Host: {self.address.plain}", f"Accept: {accept}"]
+        lines = [
+            f"{method} {self._base}{target} HTTP/1.1",
+            f"Host: {self.address.plain}",
+            f"Accept: {accept}",
+            "User-Agent: Metarr",
+        ]
         lines += [
             f'Authorization: MediaBrowser Token="{quote(self._key)}", Client="Metarr", Device="Metarr"'
         ] * with_key

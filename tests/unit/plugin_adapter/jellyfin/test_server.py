@@ -174,3 +174,12 @@ def test_somebody_hears_that_it_is_waited_for(scripted: ScriptedServer):
     server.get("/Items")
     assert beats
     server.close()
+
+
+def test_an_answer_may_come_in_pieces(scripted: ScriptedServer):
+    pieces = b'4\r\n{"a"\r\n4\r\n: 1}\r\n0\r\n\r\n'
+    scripted.script(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + pieces)
+    server = asked(scripted)
+    assert [server.get("/Items") for _ in range(2)] == [{"a": 1}] * 2
+    assert scripted.connections == 1
+    server.close()
