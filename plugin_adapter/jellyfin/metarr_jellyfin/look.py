@@ -1,6 +1,7 @@
 """Looks for what is new on a server: first at everything, then at what was saved since, and now and then at which items
 there are at all, since nothing tells what went."""
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -27,14 +28,11 @@ LIST_EVERY = 6 * 3600.0
 GONE_AFTER = 50.0
 """Seconds between the two lists that lack an item until it is gone: one may lack it because pages shifted."""
 
-_CURSOR, _TOTAL, _LISTED_AT = "cursor", "total", "listed_at"
+_CURSOR, _TOTAL, _LISTED_AT, _AWAY = "cursor", "total", "listed_at", "away"
 
 
 class Looking:
-    """One look. `away`: places of libraries of which everything is missing all at once, and is not believed to be gone.
-
-    `now`: seconds since 1970, of this machine.
-    """
+    """One look. `now`: seconds since 1970, of this machine."""
 
     def __init__(
         self,
@@ -48,7 +46,6 @@ class Looking:
     ) -> None:
         self._server, self._index, self._taking, self._beat, self._now = server, index, taking, beat, now
         self.libraries = counted
-        self.away: list[str] = []
         self._fresh = 0
 
     def look(self) -> None:
@@ -68,8 +65,9 @@ class Looking:
         self._index.commit()
 
     def notes(self) -> list[HostNote]:
+        """The places of libraries of which everything is missing all at once, and is not believed to be gone."""
         text = "is empty all at once, as where a disk is away"
-        return [HostNote(NoteSort.AWAY, location, text) for location in self.away]
+        return [HostNote(NoteSort.AWAY, location, text) for location in json.loads(self._index.note(_AWAY) or "[]")]
 
     # What is there
 
@@ -137,16 +135,16 @@ class Looking:
         by_location: dict[str, list[str]] = {}
         for key in missing:
             by_location.setdefault(self._index.location(key), []).append(key)
-        if not by_location:
-            return []
-        self.libraries = self.libraries.again(libraries.read(self._server))
+        if by_location:
+            self.libraries = self.libraries.again(libraries.read(self._server))
         counts, there = self._index.locations(), self.libraries.locations
-        self.away = [
+        away = [
             location
             for location, keys in by_location.items()
             if len(keys) == counts.get(location) and (location in there or not location)
         ]
-        return [key for location, keys in by_location.items() if location not in self.away for key in keys]
+        self._index.put_note(_AWAY, json.dumps(away))
+        return [key for location, keys in by_location.items() if location not in away for key in keys]
 
 
 def _parts(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -71,6 +71,8 @@ class Taking:
     def let_go(self, keys: Iterable[str]) -> None:
         """These are gone."""
         gone = list(keys)
+        for key in gone:
+            self.unnumbered.pop(key, None)
         self._index.go(gone)
         self._journal.drop(gone)
 

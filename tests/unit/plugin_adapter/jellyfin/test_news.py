@@ -154,11 +154,11 @@ def test_a_library_whose_disk_is_away_loses_nothing(rig: JellyfinRig, server: Fa
     show(server, "Dark")
     rig.sync()
     server.unmount(location)
-    for _ in range(3):
-        rig.later += DAY
+    for later in (60, DAY, 60):
+        rig.later += later
         rig.sync()
+        assert [(note.sort, note.subject) for note in rig.notes] == [("away", location)]
     assert len(rig.daemon.entries) == 5
-    assert [(note.sort, note.subject) for note in rig.notes] == [("away", location)]
     server.mount()
     rig.later += 60
     rig.sync()
@@ -275,6 +275,17 @@ def test_a_key_that_is_revoked_amid_the_pages_loses_nothing(rig: JellyfinRig, se
     server.after, server.key = lambda *_: None, key
     rig.sync()
     assert len(rig.daemon.entries) == 250
+
+
+def test_an_answer_beyond_all_measure_is_waited_out(rig: JellyfinRig, server: FakeJellyfin):
+    film(server, "Alien")
+    rig.sync()
+    server.intercept = lambda request: Reply(200, b" " * 40_000_000) if request.path == "/Items" else None
+    with pytest.raises(HostUnavailable, match="larger than 33 MB"):
+        rig.look()
+    server.intercept = lambda _: None
+    rig.sync()
+    assert len(rig.daemon.entries) == 1
 
 
 def test_another_server_at_the_address_is_not_written_to(rig: JellyfinRig, server: FakeJellyfin):
