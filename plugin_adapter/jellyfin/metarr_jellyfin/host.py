@@ -215,7 +215,7 @@ class JellyfinHost:
 
     def _refusals(self, raw: Raw, kind: str, values: Mapping[str, Any]) -> Mapping[str, str]:
         table = self._places[kind]
-        ours = self._journal.locks(raw["Id"])
+        ours = locks.still_there(raw, self._journal.locks(raw["Id"]))
         why = locks.refused(raw, table, values, ours)
         for name, value in values.items():
             if name in table and name not in why and (reason := table[name].shape.refuses(value)):
@@ -226,7 +226,7 @@ class JellyfinHost:
         """Write what is no image, and the locks that go with it; why, by field, that failed. Raises Gone."""
         key, table = raw["Id"], self._places[kind]
         normal = {field: table[field].shape.normal(value) for field, value in wanted.items()}
-        before = self._journal.locks(key)
+        before = locks.still_there(raw, self._journal.locks(key))
         after = locks.wanted(raw, table, normal, before, self._choices.locks) if wanted else set()
         # Noted first: a kill in between leaves no lock of which nobody knows that it is ours.
         self._journal.put_locks(key, before | after)

@@ -19,6 +19,12 @@ LOCKED = "locked in Jellyfin"
 _FOLDERS = ("Series", "Season")
 
 
+def still_there(raw: Raw, ours: set[str]) -> set[str]:
+    """Those of ours that an item still has: one that its owner took off is ours no more."""
+    there = set(raw.get("LockedFields") or ()) | ({WHOLE} if raw.get("LockData") else set())
+    return ours & there
+
+
 def refused(raw: Raw, places: Mapping[str, Place], fields: Mapping[str, Any], ours: set[str]) -> dict[str, str]:
     """Why, by field, the owner's locks keep it from being written."""
     if raw.get("LockData") and WHOLE not in ours:

@@ -171,6 +171,22 @@ def test_locks_come_and_go_with_what_was_written(rig: JellyfinRig, server: FakeJ
     assert (alien.data["Overview"], alien.data["LockedFields"]) == (None, ["Studios"])
 
 
+def test_a_lock_of_ours_that_its_owner_took_off_stays_off(rig: JellyfinRig, server: FakeJellyfin):
+    alien = film(server, "Alien")
+    rig.daemon.library["Alien"] = {"plot": "Theirs."}
+    rig.sync()
+    alien.data["LockedFields"] = []
+    server.save(alien)
+    rig.daemon.change("Alien", "genres", ["Horror"])
+    rig.sync()
+    assert alien.data["LockedFields"] == ["Genres"]
+    alien.data["LockedFields"] = ["Genres", "Overview"]
+    server.save(alien)
+    rig.daemon.change("Alien", "plot", "Theirs again.")
+    rig.sync()
+    assert (alien.data["Overview"], rig.outcome(alien, "plot")) == ("Theirs.", "REFUSED")
+
+
 def test_no_locks_where_none_are_wanted_and_ours_go_when_that_is_chosen(rig: JellyfinRig, server: FakeJellyfin):
     alien = film(server, "Alien", LockedFields=["Studios"])
     rig.daemon.library["Alien"] = {"plot": "Theirs."}
