@@ -141,6 +141,7 @@ _BY_REASON = {
 }
 _BY_CODE = {
     "unauthenticated": Failure.TOKEN,
+    "permission_denied": Failure.TOKEN,
     "unimplemented": Failure.OLD,
     "unavailable": Failure.AWAY,
     "deadline_exceeded": Failure.AWAY,

@@ -165,7 +165,7 @@ class FakePort:
     def show(self, heading: str, text: str) -> None:
         self.shown.append(Shown("show", heading, text))
 
-    def confirm(self, heading: str, text: str, *, yes: str = "", no: str = "") -> bool:
+    def confirm(self, heading: str, text: str, *, yes: str = "", no: str = "", onward: bool = False) -> bool:
         return bool(self._answer(Shown("confirm", heading, text, (yes or "Yes", no or "No"))))
 
     def choose(self, heading: str, options: Sequence[str | Option], *, chosen: int = -1) -> int | None:

@@ -1,5 +1,7 @@
 """The first contact, as an owner goes through it, with a real daemon."""
 
+import re
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +12,9 @@ from fake_kodi_port import FakePort, Shown, english
 from harness import PROVIDERS, Live, live, title
 from kodi_host import wait_for
 from kodi_rig import Running, running
+from metarr import tokens as tokens_file
+from metarr.app import Daemon
+from metarr.rpc.doors.access import Access
 from metarr_adapter.status import State
 from metarr_kodi import first_contact, texts, tokens
 from metarr_kodi.contact import look
@@ -58,22 +63,23 @@ def said(port: FakePort) -> str:
 
 def test_from_the_address_to_what_is_written(rig: Running, port: FakePort):
     address = str(rig.metarr.daemon.http_address)
-    port.answers.extend([address, True, "Show what replacing", "Show what filling", "Replace"])
+    port.answers.extend([address, True, "Show what replacing", "Next page", "Movies", None, "Show what filling", None])
+    port.answers.append("Replace")
     first_contact.set_up(port)
     assert not port.answers
     assert f"Connected to Metarr 0.1.0 at {address}" in said(port)
     assert "Films and shows looked up: 2. Changed: 2." in said(port)
-    choices = port.saw("choose")[0].lines
-    assert choices[:3] == (
-        "Replace what is there | Entries that would change: 2. What you edit later stays.",
-        "Fill only what is empty | Entries that would change: 2. What is there stays.",
+    choice, first_page, *_ = port.saw("choose")
+    assert choice.lines[:3] == (
+        "Replace what is there | Texts for 2 of 2 films. Tags and collections stay.",
+        "Fill only what is empty (recommended) | Texts for 2 of 2 films. Tags and collections stay.",
         "Not yet (as it is now) | Nothing is written. You can choose later.",
     )
-    replace, fill = (shown.text for shown in port.saw("show"))
-    assert "2 of 2 entries would change." in replace
-    assert "Movies · Plot: 2 filled\n" in replace
-    assert "Fight Club (1999): (empty)  »  " in replace
-    assert "Movies · Plot: 2 filled\n" in fill
+    assert choice.text == "1", "OK alone chooses what is recommended"
+    assert first_page.lines[0] == "2 of 2 entries would change."
+    assert first_page.lines[1].startswith("Movies · Poster: 2 filled | ")
+    [field] = port.saw("show")
+    assert "Fight Club (1999): (empty)  »  " in field.text or "Inception (2010): (empty)  »  " in field.text
     wait_for(
         lambda: port.kodi.rpc("VideoLibrary.GetMovieDetails", movieid=1, properties=["plot"])["moviedetails"]["plot"],
         "the plot",
@@ -103,7 +109,7 @@ def test_an_empty_library_is_told_as_such_and_nothing_is_looked_up(port: FakePor
         first_contact.set_up(port)
     assert port.saw("tell")[-1].text == english()[texts.LIBRARY_EMPTY]
     assert not metarr.call("Enrichment", "ListJobs").get("jobs")
-    assert len(port.saw("choose")[0].lines) == 3, "nothing would change, so there is nothing to look at"
+    assert not [line for line in port.saw("choose")[0].lines if line.startswith("Show")], "nothing would change"
     [player] = metarr.call("Sync", "ListPlayers")["players"]
     assert player["policy"] == "SYNC_POLICY_FILL"
 
@@ -145,12 +151,12 @@ def test_the_token_is_asked_for_once_where_the_daemon_wants_it_and_never_shown(
 ):
     refusal = reply(b'{"code":"unauthenticated","message":"no"}', 401, Content_Type="application/json")
     health = reply(b'{"version":"0.1.0","apiLevel":2}', Content_Type="application/json")
-    scripted.script(refusal, health, refusal)
+    scripted.script(refusal, refusal, health, refusal)
     port.answers.extend([f"127.0.0.1:{scripted.port}", "s3cret-t0ken"])
     port.ended.set()  # no service is there to wait for
     first_contact.set_up(port)
     assert port.settings["token"] == "s3cret-t0ken"
-    assert "authorization: bearer s3cret-t0ken" in scripted.requests[1].lower()
+    assert "authorization: bearer s3cret-t0ken" in scripted.requests[2].lower()
     assert "s3cret-t0ken" not in str(port.shown) + str(port.logged) + str(port.told)
 
 
@@ -160,13 +166,13 @@ def test_a_saved_token_is_not_sent_to_another_address_before_the_owner_types_it_
     tokens.keep(port, "nas", "s3cret-t0ken")
     refusal = reply(b'{"code":"unauthenticated","message":"no"}', 401, Content_Type="application/json")
     health = reply(b'{"version":"0.1.0","apiLevel":2}', Content_Type="application/json")
-    scripted.script(refusal, health)
+    scripted.script(refusal, refusal, health)
     address = f"127.0.0.1:{scripted.port}"
     port.answers.extend([address, "an0ther"])
     port.ended.set()  # no service is there to wait for
     first_contact.set_up(port)
-    first, second, *_ = scripted.requests
-    assert "authorization" not in first.lower()
+    first, code, second, *_ = scripted.requests
+    assert "authorization" not in first.lower() + code.lower()
     assert "authorization: bearer an0ther" in second.lower()
     assert "s3cret-t0ken" not in str(scripted.requests)
     assert port.saw("tell")[0].text == english()[texts.TOKEN_ELSEWHERE].format(
@@ -177,13 +183,13 @@ def test_a_saved_token_is_not_sent_to_another_address_before_the_owner_types_it_
 
 def test_a_token_that_was_typed_for_one_address_is_not_tried_at_the_next(port: FakePort, scripted: ScriptedServer):
     refusal = reply(b'{"code":"unauthenticated"}', 401, Content_Type="application/json")
-    scripted.script(refusal, refusal, refusal)
+    scripted.script(refusal, refusal, refusal, refusal)
     with closing(ScriptedServer()) as other:
-        other.script(refusal)
+        other.script(refusal, refusal)
         port.answers.extend([f"127.0.0.1:{scripted.port}", "s3cret-t0ken", True])
         port.answers.extend([f"127.0.0.1:{other.port}", None, False])
         first_contact.set_up(port)
-        assert len(other.requests) == 1
+        assert len(other.requests) == 2
         assert "s3cret-t0ken" in str(scripted.requests)
         assert "s3cret-t0ken" not in str(other.requests)
 
@@ -247,3 +253,46 @@ def test_a_service_that_does_not_run_is_told(port: FakePort, metarr: Live):
     port.ended.set()
     first_contact.set_up(port)
     assert "service does not run" in port.saw("tell")[-1].text
+
+
+# Letting in by a code
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Daemon]:
+    daemon = Daemon(tmp_path / "guarded", access=Access(require_token=True))
+    daemon.start()
+    yield daemon
+    daemon.stop()
+
+
+def typed_by_the_owner(daemon: Daemon, port: FakePort) -> None:
+    """Have the code that is shown typed at the daemon, as soon as it is."""
+    wait_for(lambda: port.saw("update"), "the code")
+    digits = re.findall(r"(\d{3}) (\d{3})", port.saw("update")[0].text)[0]
+    daemon.services.pairing_codes.approve("".join(digits))
+
+
+def test_a_kodi_is_let_in_by_the_code_that_it_shows(port: FakePort, guarded: Daemon):
+    port.answers.append(guarded.http_address)
+    owner = threading.Thread(target=typed_by_the_owner, args=(guarded, port))
+    owner.start()
+    found = first_contact.find_daemon(port)
+    owner.join()
+    assert found
+    token = port.settings["token"]
+    assert token
+    assert token not in str(port.shown) + str(port.logged)
+    [given] = guarded.services.player_tokens.listed()
+    assert guarded.services.player_tokens.subject(token) == given.player_id
+    assert given.name == "Living room"
+    assert look(port, guarded.http_address, token).ok
+
+
+def test_a_code_that_is_closed_leads_to_the_token(port: FakePort, guarded: Daemon, tmp_path: Path):
+    token = tokens_file.read(tmp_path / "guarded" / tokens_file.FILE_NAME)
+    port.cancels = True
+    port.answers.extend([guarded.http_address, token])
+    assert first_contact.find_daemon(port)
+    assert port.settings["token"] == token
+    assert not guarded.services.player_tokens.listed()

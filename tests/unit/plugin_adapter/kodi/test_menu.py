@@ -118,7 +118,7 @@ def test_the_set_up_is_offered_from_the_menu(port: FakePort):
 def test_the_buttons_of_the_settings_lead_to_the_same_things(port: FakePort):
     settings = ET.parse(ADDON / "resources" / "settings.xml").getroot()
     buttons = {node.get("id"): node.findtext("data") for node in settings.iter("setting")}
-    shown = {"set_up": "ask", "test": "tell"}
+    shown = {"set_up": "ask", "policy": "tell", "groups": "tell", "test": "tell"}
     assert {name for name, data in buttons.items() if data} == shown.keys()
     for name, what in shown.items():
         called = re.fullmatch(r"RunPlugin\((plugin://script\.metarr/)(\?do=\w+)\)", buttons[name] or "")

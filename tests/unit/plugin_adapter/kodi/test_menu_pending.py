@@ -65,7 +65,7 @@ def test_what_was_changed_in_kodi_is_shown_with_both_values(kodi: Rig):
     [entry] = kodi.open(NOT_TAKEN)
     assert entry.label == "Inception: Tagline, Plot"
     menu, field, _ = kodi.select(entry.url, "Plot: ", None)
-    assert menu.lines[0] == "Overwrite with Metarr's values"
+    assert menu.lines[-1] == "Overwrite with Metarr's values", "OK alone overwrites nothing"
     assert "Tagline: changed in Kodi by hand | Kodi: (B)Mine(/B) · Metarr: Mind the fourth floor." in menu.lines
     plot = kodi.full(kodi.named("Inception")["id"])["fields"]["plot"]["value"]
     assert field.heading == "Plot"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -11,10 +11,13 @@ from metarr_adapter.client import Client
 from metarr_adapter.errors import RpcError
 from metarr_adapter.status import State, Status
 from metarr_kodi import commands, texts, tokens
+from metarr_kodi.consent import FILL, REPLACE, by_group, numbers, recommended
+from metarr_kodi.consent import choose_groups as choose_groups_of
 from metarr_kodi.contact import PATIENCE, Connect, Contact, look, problem
 from metarr_kodi.leaving import closed_with_kodi
+from metarr_kodi.pairing import paired
 from metarr_kodi.port import Option, Port, Progress, ca_file
-from metarr_kodi.preview import FILL, REPLACE, SAMPLES, preview_text
+from metarr_kodi.preview import SAMPLES, browse
 from metarr_kodi.status import current
 
 PAUSE = 0.5
@@ -58,7 +61,7 @@ def check(port: Port, connect: Connect = Client) -> None:
 
 def set_up(port: Port, connect: Connect = Client) -> None:
     """From the address to the choice of what is written. The owner may leave at any step, and come again."""
-    if not _find_daemon(port, connect):
+    if not find_daemon(port, connect):
         return
     status = _wait_for_service(port)
     if not status.connected:
@@ -74,10 +77,22 @@ def set_up(port: Port, connect: Connect = Client) -> None:
 
 def choose_policy(port: Port, connect: Connect = Client) -> None:
     """Only the last step: what Metarr may write."""
+    _one_step(port, connect, _Steps.choose_policy)
+
+
+def choose_groups(port: Port, connect: Connect = Client) -> None:
+    """What Metarr may write of texts, pictures, tags …"""
+    _one_step(port, connect, _Steps.choose_groups)
+
+
+def _one_step(port: Port, connect: Connect, step: Callable[[_Steps], None]) -> None:
     status = current(port)
+    if not status.player_id:
+        port.tell(port.text(texts.SET_UP), status.error or port.text(texts.NOT_SET_UP))
+        return
     try:
         with _connected(port, port.setting("address"), connect) as client:
-            _Steps(port, client, status.player_id).choose_policy()
+            step(_Steps(port, client, status.player_id))
     except RpcError as error:
         port.tell(port.text(texts.SET_UP), problem(port, port.setting("address"), error))
 
@@ -90,7 +105,7 @@ def _connected(port: Port, address: str, connect: Connect) -> Iterator[Client]:
         yield client
 
 
-def _find_daemon(port: Port, connect: Connect) -> bool:
+def find_daemon(port: Port, connect: Connect = Client) -> bool:
     """Have the owner name a daemon that answers, and keep that. False where he left."""
     heading = port.text(texts.SET_UP)
     saved, token = tokens.where(port)
@@ -105,16 +120,21 @@ def _find_daemon(port: Port, connect: Connect) -> bool:
         if finding.ok:
             tokens.keep(port, address, tokens_by_origin[origin])
             commands.send(port, commands.CONNECT_AGAIN)
-            port.tell(heading, finding.text)
+            port.notify(finding.text)
             return True
-        if not port.confirm(heading, finding.text, yes=port.text(texts.TRY_AGAIN), no=port.text(texts.GIVE_UP)):
+        again, leave = port.text(texts.TRY_AGAIN), port.text(texts.GIVE_UP)
+        if not port.confirm(heading, finding.text, yes=again, no=leave, onward=True):
             return False
 
 
 def _with_token(port: Port, address: str, token: str, connect: Connect) -> tuple[Contact, str]:
-    """Look, and ask for the token where only that is wrong."""
+    """Look, and have this Kodi let in, or ask for the token, where only that is wrong."""
     finding = look(port, address, token, connect)
     if finding.token_wanted:
+        given = paired(port, address, connect)
+        if given:
+            port.notify(port.text(texts.CODE_TYPED))
+            return look(port, address, given, connect), given
         if not token:
             other = tokens.kept_for(port)
             number = texts.TOKEN_ELSEWHERE if other not in ("", tokens.origin(address)) else texts.TOKEN_NEEDED
@@ -154,33 +174,62 @@ class _Steps:
             self.choose_policy()
 
     def choose_policy(self) -> None:
-        """Show what would change, and have it chosen what may."""
+        """Tell what would change, and have it chosen what may."""
         port, text = self._port, self._port.text
-        previews = {policy: self._preview(policy) for policy in (REPLACE, FILL)}
-        present = self._player().get("policy", "")
-        options = [
-            self._option(
-                texts.REPLACE, text(texts.REPLACE_DETAIL, items=_changed(previews[REPLACE])), present == REPLACE
-            ),
-            self._option(texts.FILL, text(texts.FILL_DETAIL, items=_changed(previews[FILL])), present == FILL),
-            self._option(texts.NOT_YET, text(texts.NOT_YET_DETAIL), not present),
-        ]
-        looks = [look for look in _LOOKS if _changed(previews[look.policy])]
-        options += [Option(text(look.label), text(texts.SHOW_DETAIL)) for look in looks]
-        place = port.choose(text(texts.CHOOSE_POLICY), options, chosen=_POLICIES.index(present))
-        while place is not None and place >= len(_POLICIES):
-            look = looks[place - len(_POLICIES)]
-            port.show(text(look.heading), preview_text(port, previews[look.policy]))
-            place = port.choose(text(texts.CHOOSE_POLICY), options, chosen=place)
-        if place is not None and _POLICIES[place]:
-            self._call("UpdatePlayer", policy=_POLICIES[place], updateMask="policy")
+        present, place = self._player().get("policy", ""), -1
+        while True:
+            previews = {policy: self._preview(policy) for policy in (REPLACE, FILL)}
+            advised = recommended(previews)
+            chosen = self._choice(previews, present, advised, place)
+            if chosen is None or chosen < len(_POLICIES):
+                break
+            place = chosen
+            looks = self._looks(previews)
+            if place - len(_POLICIES) < len(looks):
+                look = looks[place - len(_POLICIES)]
+                browse(port, text(look.heading), previews[look.policy])
+            else:
+                self.choose_groups()
+        if chosen is not None and _POLICIES[chosen]:
+            self._call("UpdatePlayer", policy=_POLICIES[chosen], updateMask="policy")
             port.notify(text(texts.CHOSEN))
         elif not present:
             port.notify(text(texts.NOTHING_WRITTEN))
 
-    def _option(self, label: int, detail: str, present: bool) -> Option:
-        now = f" {self._port.text(texts.KEEP_POLICY)}" if present else ""
-        return Option(self._port.text(label) + now, detail)
+    def choose_groups(self) -> None:
+        """Have policies for groups of fields chosen."""
+
+        def update(groups: list[dict[str, str]]) -> None:
+            self._call("UpdatePlayer", groups=groups, updateMask="groups")
+
+        choose_groups_of(self._port, self._player, update)
+
+    def _choice(self, previews: dict[str, dict[str, Any]], present: str, advised: str, place: int) -> int | None:
+        """The place of what is chosen: of `_POLICIES`, then the looks, then the groups. With the first OK it is what
+        counts, or what is recommended."""
+        port, text = self._port, self._port.text
+        groups = by_group(self._player())
+        options = [
+            self._option(
+                label, numbers(port, previews[policy], groups), policy == present, policy == advised and not present
+            )
+            for policy, label in ((REPLACE, texts.REPLACE), (FILL, texts.FILL))
+        ]
+        options.append(self._option(texts.NOT_YET, text(texts.NOT_YET_DETAIL), not present, False))
+        options += [Option(text(look.label), text(texts.SHOW_DETAIL)) for look in self._looks(previews)]
+        if groups:
+            options.append(Option(text(texts.GROUPS), text(texts.GROUPS_DETAIL)))
+        first = _POLICIES.index(present or advised)
+        return port.choose(text(texts.CHOOSE_POLICY), options, chosen=first if place < 0 else place)
+
+    def _looks(self, previews: dict[str, dict[str, Any]]) -> list[_Look]:
+        return [look for look in _LOOKS if _changed(previews[look.policy])]
+
+    def _option(self, label: int, detail: str, present: bool, advised: bool) -> Option:
+        word = self._port.text(label)
+        if advised:
+            word = self._port.text(texts.RECOMMENDED, label=word)
+        return Option(f"{word} {self._port.text(texts.KEEP_POLICY)}" if present else word, detail)
 
     def _preview(self, policy: str) -> dict[str, Any]:
         return self._call("PreviewSync", policy=policy, samples=SAMPLES)
@@ -202,7 +251,7 @@ class _Steps:
         port, text = self._port, self._port.text
         items = self._player().get("items", 0)
         question = f"{text(texts.REPORTED, items=items)}\n{text(texts.LOOK_UP)}"
-        if not port.confirm(self._heading, question, yes=text(texts.LOOK_UP_NOW), no=text(texts.LATER)):
+        if not port.confirm(self._heading, question, yes=text(texts.LOOK_UP_NOW), no=text(texts.LATER), onward=True):
             return
         with port.progress(text(texts.LOOKING_UP)) as bar:
             job = self._followed(self._start_job(), bar)
@@ -212,7 +261,10 @@ class _Steps:
             port.tell(self._heading, text(texts.LOOK_UP_FAILED, why=job.get("detail", "")))
         else:
             summary = text(texts.LOOKED_UP, changed=job.get("changed", 0), total=job.get("total", 0))
-            port.tell(self._heading, "\n".join(filter(None, (summary, job.get("detail", "")))))
+            if job.get("detail"):
+                port.tell(self._heading, f"{summary}\n{job['detail']}")
+            else:
+                port.notify(summary)
 
     def _start_job(self) -> dict[str, Any]:
         message = {"all": True, "mode": "ENRICHMENT_MODE_AUTO"}

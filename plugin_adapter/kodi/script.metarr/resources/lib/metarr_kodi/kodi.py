@@ -113,8 +113,12 @@ class Kodi:
         if not self.ends():
             xbmcgui.Dialog().textviewer(heading, text)
 
-    def confirm(self, heading: str, text: str, *, yes: str = "", no: str = "") -> bool:
-        return not self.ends() and bool(xbmcgui.Dialog().yesno(heading, text, nolabel=no, yeslabel=yes))
+    def confirm(self, heading: str, text: str, *, yes: str = "", no: str = "", onward: bool = False) -> bool:
+        if self.ends():
+            return False
+        # Kodi 19 has no such choice: there it is no.
+        focus = {"defaultbutton": xbmcgui.DLG_YESNO_YES_BTN} if onward and hasattr(xbmcgui, "DLG_YESNO_YES_BTN") else {}
+        return bool(xbmcgui.Dialog().yesno(heading, text, nolabel=no, yeslabel=yes, **focus))
 
     def choose(self, heading: str, options: Sequence[str | Option], *, chosen: int = -1) -> int | None:
         items, details = _items(options)

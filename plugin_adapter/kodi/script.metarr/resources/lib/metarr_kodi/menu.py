@@ -35,7 +35,7 @@ DONE = {
 }
 """Things to do with the daemon, by the module that has them as a function of that name."""
 
-_CONTACT = {"set_up": "set_up", "policy": "choose_policy", "test": "check"}
+_CONTACT = {"set_up": "set_up", "policy": "choose_policy", "groups": "choose_groups", "test": "check"}
 """Steps of the first contact, by the function that takes them. The settings' buttons call them, too: what Kodi runs as
 a script by its path never hears that Kodi ends."""
 

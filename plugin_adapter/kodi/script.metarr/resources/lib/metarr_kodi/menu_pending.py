@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from metarr_kodi import menu_texts, plain, texts
+from metarr_kodi import mapping, menu_texts, plain, texts
 from metarr_kodi.links import do, show
 from metarr_kodi.port import Option, Row
 from metarr_kodi.visit import Trouble, Visit
@@ -56,22 +56,25 @@ def entry(visit: Visit, query: dict[str, str]) -> None:
     chosen = _entry(visit, query.get("key", ""))
     fields = chosen.get("notTaken", [])
     options = [_option(visit, field) for field in fields]
-    options += [
-        Option(visit.words.field(name), visit.text(menu_texts.PENDING_LINE))
-        for name in chosen.get("pendingFields", ())
-        if name not in {field["field"] for field in fields}
-    ]
-    if fields:
-        options.insert(0, Option(visit.text(menu_texts.OVERWRITE)))
+    pending = [name for name in chosen.get("pendingFields", ()) if name not in {field["field"] for field in fields}]
+    options += [Option(visit.words.field(name), visit.text(menu_texts.PENDING_LINE)) for name in pending]
+    # Last, so that OK alone overwrites nothing.
+    names = [field["field"] for field in fields if _can_be_written(chosen, field)]
+    if names:
+        options.append(Option(visit.text(menu_texts.OVERWRITE)))
     place: int | None = -1
     while place is not None:
         place = visit.port.choose(visit.words.title(chosen), options, chosen=place)
-        if place == 0 and fields:
-            if _overwrite(visit, chosen):
-                return
-        elif place is not None and place - 1 < len(fields) and fields:
-            field = fields[place - 1]
-            visit.port.show(visit.words.field(field["field"]), _difference(visit, field))
+        if place is not None and place < len(fields):
+            visit.port.show(visit.words.field(fields[place]["field"]), _difference(visit, fields[place]))
+        elif names and place == len(options) - 1 and _overwrite(visit, chosen, names):
+            return
+
+
+def _can_be_written(entry: dict[str, Any], field: dict[str, Any]) -> bool:
+    """Whether Kodi has a way to hold the value: else no button would help."""
+    kind = word(entry.get("kind", ""), "MEDIA_KIND_")
+    return kind not in mapping.FIELDS or not mapping.refusal(kind, field["field"], field.get("value"))
 
 
 def cannot(visit: Visit, _query: dict[str, str]) -> None:
@@ -159,10 +162,9 @@ def _difference(visit: Visit, field: dict[str, Any]) -> str:
     return "\n".join([*lines, f"[B]{text(menu_texts.DIFFERENCE_THERE)}[/B]", words.whole(field.get("value"))])
 
 
-def _overwrite(visit: Visit, entry: dict[str, Any]) -> bool:
+def _overwrite(visit: Visit, entry: dict[str, Any], names: list[str]) -> bool:
     """Have some of the fields overwritten, after a question; whether it was done."""
     port, words = visit.port, visit.words
-    names = [each["field"] for each in entry["notTaken"]]
     if len(names) > 1:
         chosen = port.choose_several(
             visit.text(menu_texts.OVERWRITE), [words.field(name) for name in names], chosen=list(range(len(names)))

@@ -133,8 +133,9 @@ class Port(Protocol):
     def show(self, heading: str, text: str) -> None:
         """Show a long text until the owner closes it."""
 
-    def confirm(self, heading: str, text: str, *, yes: str = "", no: str = "") -> bool:
-        """Ask a question; labels of its buttons where they are not Yes and No."""
+    def confirm(self, heading: str, text: str, *, yes: str = "", no: str = "", onward: bool = False) -> bool:
+        """Ask a question; labels of its buttons where they are not Yes and No. `onward`: yes only goes on, so that it
+        is what OK alone answers; where something is written or taken back, that is no."""
 
     def choose(self, heading: str, options: Sequence[str | Option], *, chosen: int = -1) -> int | None:
         """Have one chosen, by its place; None: none was."""

@@ -63,6 +63,8 @@ class Service:
     def run(self) -> None:
         """Until Kodi ends, or stops the add-on."""
         ear = self._port.listen(self)
+        # Before anything else asks who this is, as the set-up does, which reads it from the disk.
+        identity(self._port, self._memory)
         self._open()
         if self._link is not None and self._port.setting("sync_at_start") != "false":
             self._link.loop.library_changed()
