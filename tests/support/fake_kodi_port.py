@@ -188,7 +188,9 @@ class FakePort:
         self.shown.append(Shown("progress", heading, text))
         yield FakeProgress(self, heading)
 
-    def list_rows(self, handle: int, rows: Sequence[Row], *, heading: str = "", replace: bool = False) -> None:
+    def list_rows(
+        self, handle: int, rows: Sequence[Row], *, heading: str = "", replace: bool = False, pictures: bool = False
+    ) -> None:
         self.rows.append((handle, list(rows)))
 
     def saw(self, what: str) -> list[Shown]:

@@ -21,8 +21,16 @@ def kodi(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactor
 
 
 def opened(kodi: Rig, film: int, field: str) -> Shown:
-    """What is shown where a field is selected."""
-    seen = kodi.point("sources", "movie", film, f"{field}: ", None)
+    """What is shown where a field is selected, and where others say something, what is told of it."""
+
+    def answer(shown: Shown) -> str | None:
+        if shown.heading != field:
+            kodi.port.answers.clear()
+            return None
+        kodi.port.answers.append(None)
+        return "Why this"
+
+    seen = kodi.point("sources", "movie", film, f"{field}: ", answer)
     return next(shown for shown in seen if shown.what == "show")
 
 
@@ -58,12 +66,24 @@ def test_a_field_of_one_provider_alone_says_so(kodi: Rig):
 
 
 def test_the_list_comes_back_where_it_was_left(kodi: Rig):
-    seen = kodi.point("sources", "movie", 1, "Plot: ", "Tagline: ", None)
-    assert [shown.what for shown in seen] == ["choose", "show", "choose", "show", "choose"]
-    places = [int(shown.text) for shown in seen if shown.what == "choose"]
+    seen = kodi.point("sources", "movie", 1, "Plot: ", None, "IMDb rating: ", None)
+    assert [shown.what for shown in seen] == ["choose", "choose", "choose", "show", "choose"]
+    places = [int(shown.text) for shown in seen if shown.heading.startswith("Where")]
     assert places[0] == -1
     assert seen[0].lines[places[1]].startswith("Plot: ")
-    assert seen[0].lines[places[2]].startswith("Tagline: ")
+    assert seen[0].lines[places[2]].startswith("IMDb rating: ")
+
+
+def test_what_another_says_can_be_used_and_is_locked_then(kodi: Rig):
+    film = kodi.named("Inception")["id"]
+    fields = kodi.live.call("Library", "GetItem", {"itemId": film, "explain": True})["item"]["fields"]
+    [others] = [each["runnersUp"] for each in fields if each["name"] == "plot"]
+    omdb = next(each for each in others if each["provider"] == "omdb")
+    seen = kodi.point("sources", "movie", 1, "Plot: ", "Use this: OMDb")
+    assert seen[1].lines[0].startswith("Why this, and what others say"), "OK alone changes nothing"
+    assert seen[-1].text == "Chosen and locked: Plot"
+    plot = kodi.full(film)["fields"]["plot"]
+    assert (plot["value"], plot["locked"], plot["source"]) == (omdb["value"], True, "owner")
 
 
 def test_what_only_this_library_said_is_told_as_that(kodi: Rig):

@@ -37,6 +37,7 @@ def test_the_context_menus_labels_are_words_for_a_kodi_that_reads_its_menus_befo
         "Metarr",
         "Refresh metadata",
         "Where does this come from?",
+        "Choose artwork",
         "Lock fields",
         "Undo last change",
         "Wrong title?",

@@ -1,10 +1,11 @@
-"""Where does this come from?: an item's fields with value, source and age; opened, why, and what others say."""
+"""Where does this come from?: an item's fields with value, source and age; opened, why, what others say, and a way to
+use that instead."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from metarr_kodi import menu_texts
+from metarr_kodi import choosing, menu_texts
 from metarr_kodi.context import Entry
 from metarr_kodi.port import Option
 from metarr_kodi.visit import Trouble, Visit
@@ -19,8 +20,41 @@ def run(visit: Visit, entry: Entry) -> None:
     options = [option(visit, field) for field in fields]
     place = visit.port.choose(heading, options)
     while place is not None:
-        visit.port.show(visit.words.field(fields[place]["name"]), details(visit, fields[place]))
+        if _open(visit, entry, fields[place]):
+            return
         place = visit.port.choose(heading, options, chosen=place)
+
+
+def _open(visit: Visit, entry: Entry, field: dict[str, Any]) -> bool:
+    """Show a field, with what else it could hold; whether the owner chose something of that."""
+    port, name = visit.port, field["name"]
+    others = [each for each in field.get("runnersUp", ()) if "value" in each]
+    if not others:
+        port.show(visit.words.field(name), details(visit, field))
+        return False
+    # What tells comes first, so that OK alone changes nothing.
+    about = Option(
+        visit.text(menu_texts.ALL_ABOUT), visit.words.value(field.get("value")), picture_of(field.get("value"))
+    )
+    options = [about, *(_use(visit, each) for each in others)]
+    place = port.choose(visit.words.field(name), options)
+    if place == 0:
+        port.show(visit.words.field(name), details(visit, field))
+    elif place is not None:
+        choosing.choose(visit, entry.item_id, name, others[place - 1]["value"])
+        return True
+    return False
+
+
+def _use(visit: Visit, other: dict[str, Any]) -> Option:
+    label = visit.text(menu_texts.USE_THIS, provider=visit.words.provider(other["provider"]))
+    return Option(label, visit.words.value(other["value"]), picture_of(other["value"]))
+
+
+def picture_of(value: Any) -> str:
+    """The address of the first picture that a value holds; "": it holds none."""
+    first = value[0] if isinstance(value, list) and value else None
+    return str(first.get("url", "")) if isinstance(first, dict) else ""
 
 
 def option(visit: Visit, field: dict[str, Any]) -> Option:
@@ -37,7 +71,7 @@ def option(visit: Visit, field: dict[str, Any]) -> Option:
     about = [words.source(field.get("source", "")), words.age(field.get("fetchedAt", "")), *marks]
     origin = " · ".join(part for part in about if part) or visit.text(menu_texts.NOBODY)
     label = visit.text(menu_texts.FIELD_LINE, field=words.field(field["name"]), about=origin)
-    return Option(label, words.value(field.get("value")))
+    return Option(label, words.value(field.get("value")), picture_of(field.get("value")))
 
 
 def details(visit: Visit, field: dict[str, Any]) -> str:

@@ -20,6 +20,9 @@ from metarr_kodi.port import ADDON_ID, Ear, Events, KodiRefused, Option, Row
 _HOME = 10000
 """The window that is there as long as Kodi is."""
 
+_WALL = 500
+"""The number by which Kodi's own skin, and most others, have a grid of pictures."""
+
 _LEVELS = {"debug": "LOGDEBUG", "info": "LOGINFO", "warning": "LOGWARNING", "error": "LOGERROR"}
 _NOTICE_MS = 6000
 
@@ -150,14 +153,20 @@ class Kodi:
         finally:
             bar.close()
 
-    def list_rows(self, handle: int, rows: Sequence[Row], *, heading: str = "", replace: bool = False) -> None:
+    def list_rows(
+        self, handle: int, rows: Sequence[Row], *, heading: str = "", replace: bool = False, pictures: bool = False
+    ) -> None:
         import xbmcplugin  # type: ignore[import-not-found]  # noqa: PLC0415 - only where something is listed
 
         if heading:
             xbmcplugin.setPluginCategory(handle, heading)
+        if pictures:
+            xbmcplugin.setContent(handle, "images")
         xbmcplugin.addSortMethod(handle, xbmcplugin.SORT_METHOD_UNSORTED)  # else Kodi offers to sort by date
         xbmcplugin.addDirectoryItems(handle, [(row.url, _listed(row), row.folder) for row in rows], len(rows))
         xbmcplugin.endOfDirectory(handle, True, replace, False)
+        if pictures:
+            xbmc.executebuiltin(f"Container.SetViewMode({_WALL})")
 
 
 class _Ear(xbmc.Monitor):  # type: ignore[misc]

@@ -21,6 +21,7 @@ SHOWN = {
     "not_taken": "menu_pending",
     "jobs": "menu_jobs",
     "history": "menu_history",
+    "artwork": "menu_artwork",
 }
 """Listings, by the module that has them as a function of that name."""
 
@@ -32,6 +33,7 @@ DONE = {
     "start": "menu_jobs",
     "job": "menu_jobs",
     "change": "menu_history",
+    "picture": "menu_artwork",
 }
 """Things to do with the daemon, by the module that has them as a function of that name."""
 
@@ -59,8 +61,8 @@ def main(port: Port, arguments: Sequence[str], **options: Any) -> None:
     if query.get("do"):
         _do(port, query, options)
     else:
-        rows, heading = _rows(port, query, options)
-        port.list_rows(handle, rows, heading=heading)
+        rows, heading, pictures = _rows(port, query, options)
+        port.list_rows(handle, rows, heading=heading, pictures=pictures)
 
 
 def first(port: Port) -> list[Row]:
@@ -108,11 +110,12 @@ def _wrong(port: Port, status: Status) -> str:
     return status.error if status.state == State.FAILED and status.error else port.text(number)
 
 
-def _rows(port: Port, query: dict[str, str], options: dict[str, Any]) -> tuple[list[Row], str]:
-    """A listing and its heading. What goes wrong is a row of it: an empty list tells nobody anything."""
+def _rows(port: Port, query: dict[str, str], options: dict[str, Any]) -> tuple[list[Row], str, bool]:
+    """A listing, its heading, and whether it is one of pictures. What goes wrong is a row of it: an empty list tells
+    nobody anything."""
     name = query.get("show", "")
     if name not in SHOWN:
-        return first(port), ""
+        return first(port), "", False
     from metarr_kodi.visit import Trouble, unexpected, visiting  # noqa: PLC0415 - the first menu goes without
 
     module = importlib.import_module(f"metarr_kodi.{SHOWN[name]}")
@@ -123,7 +126,7 @@ def _rows(port: Port, query: dict[str, str], options: dict[str, Any]) -> tuple[l
         rows = _instead(port, trouble)
     except Exception as error:  # noqa: BLE001 - a traceback is for the log
         rows = _instead(port, unexpected(port, error))
-    return rows, port.text(module.HEADING)
+    return rows, port.text(module.HEADING), getattr(module, "PICTURES", False)
 
 
 def _instead(port: Port, trouble: Any) -> list[Row]:

@@ -151,8 +151,11 @@ class Port(Protocol):
     def progress(self, heading: str, text: str = "", *, background: bool = False) -> AbstractContextManager[Progress]:
         """Show a bar; one in the background leaves Kodi to its owner."""
 
-    def list_rows(self, handle: int, rows: Sequence[Row], *, heading: str = "", replace: bool = False) -> None:
-        """Answer a call of the add-on with a listing. `replace`: the one shown before leaves the history."""
+    def list_rows(
+        self, handle: int, rows: Sequence[Row], *, heading: str = "", replace: bool = False, pictures: bool = False
+    ) -> None:
+        """Answer a call of the add-on with a listing. `replace`: the one shown before leaves the history. `pictures`:
+        as a grid of its images, where the skin has one."""
 
 
 def ca_file(port: Port) -> str:
