@@ -37,13 +37,13 @@ def numbers(port: Port, preview: Mapping[str, Any], groups: Mapping[str, str]) -
 
     `groups`: the policies that count for groups.
     """
-    told = list(preview.get("groups", ()))
+    listed = list(preview.get("groups", ()))
     titles = [
         port.text(_TITLES[each["kind"]], changed=each.get("changedItems", 0), items=each.get("items", 0))
-        for each in told
+        for each in listed
         if each.get("group") == "FIELD_GROUP_TEXTS" and each.get("kind") in _TITLES
     ]
-    pictures = sum(each.get("replacedItems", 0) for each in told if each.get("group") == "FIELD_GROUP_ARTWORK")
+    pictures = sum(each.get("replacedItems", 0) for each in listed if each.get("group") == "FIELD_GROUP_ARTWORK")
     sentences = [
         port.text(texts.NUMBERS_TEXTS, numbers=", ".join(titles)) if titles else "",
         port.text(texts.NUMBERS_PICTURES, count=pictures) if pictures else "",
@@ -64,28 +64,28 @@ def choose_groups(
     """Have policies for groups chosen, one after another, until the owner leaves. Each counts at once."""
     place: int | None = 0
     while place is not None:
-        told = {each["group"]: each for each in player().get("groups", ())}
-        names = [name for name in _GROUPS if name in told]
-        options = [Option(port.text(_GROUPS[name]), _now(port, told[name])) for name in names]
+        listed = {each["group"]: each for each in player().get("groups", ())}
+        names = [name for name in _GROUPS if name in listed]
+        options = [Option(port.text(_GROUPS[name]), _now(port, listed[name])) for name in names]
         place = port.choose(port.text(texts.GROUPS), options, chosen=place)
         if place is not None:
-            policy = _chosen(port, names[place], told[names[place]])
+            policy = _chosen(port, names[place], listed[names[place]])
             if policy is not None:
                 update([{"group": names[place], "policy": policy}])
 
 
-def _now(port: Port, told: Mapping[str, Any]) -> str:
+def _now(port: Port, standing: Mapping[str, Any]) -> str:
     """What counts for a group."""
-    number = _POLICIES.get(told.get("policy", ""))
+    number = _POLICIES.get(standing.get("policy", ""))
     return port.text(number) if number else port.text(texts.AS_WHOLE)
 
 
-def _chosen(port: Port, group: str, told: Mapping[str, Any]) -> str | None:
+def _chosen(port: Port, group: str, standing: Mapping[str, Any]) -> str | None:
     """The policy that the owner wants for a group; None: he left."""
     by_default = {"FIELD_GROUP_TAGS": texts.UNION, "FIELD_GROUP_COLLECTIONS": texts.FILL}.get(group, texts.AS_WHOLE)
     choices = ["SYNC_POLICY_UNSPECIFIED", REPLACE, FILL, LEAVE, *([UNION] if group == "FIELD_GROUP_TAGS" else [])]
     labels = [port.text(texts.RECOMMENDED, label=port.text(by_default))]
     labels += [port.text(_POLICIES[each]) for each in choices[1:]]
-    present = choices.index(told["policy"]) if told.get("chosen") and told.get("policy") in choices else 0
+    present = choices.index(standing["policy"]) if standing.get("chosen") and standing.get("policy") in choices else 0
     place = port.choose(port.text(_GROUPS[group]), labels, chosen=present)
     return None if place is None else choices[place]

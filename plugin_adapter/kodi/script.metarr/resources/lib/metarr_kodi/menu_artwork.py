@@ -34,14 +34,14 @@ def picture(visit: Visit, query: dict[str, str]) -> None:
 
 def _sorts(visit: Visit, item_id: str) -> list[Row]:
     item = visit.ask("Library", "GetItem", itemId=item_id)["item"]
-    held = {each["name"]: each.get("value") or [] for each in item.get("fields", ())}
+    values = {each["name"]: each.get("value") or [] for each in item.get("fields", ())}
     names = mapping.art_keys(word(item.get("kind", ""), "MEDIA_KIND_"))
     return [
         Row(
             visit.words.field(name),
             show("artwork", item=item_id, field=name),
             folder=True,
-            image=_first(held.get(name)),
+            image=_first(values.get(name)),
         )
         for name in names
     ]
@@ -61,13 +61,15 @@ def _candidates(visit: Visit, query: dict[str, str]) -> list[Row]:
     return rows
 
 
-def _row(visit: Visit, item_id: str, name: str, told: dict[str, Any]) -> Row:
-    size = f"{told['width']}×{told['height']}" if told.get("width") and told.get("height") else ""
-    marks = visit.text(menu_texts.ARTWORK_CHOSEN) if told.get("chosen") else ""
-    label = " · ".join(filter(None, (marks, visit.words.source(told.get("provider", "")), size, told.get("language"))))
-    about = {key: str(told[key]) for key in ("width", "height", "language") if told.get(key)}
-    chosen = do("picture", item=item_id, field=name, url=told["url"], **about)
-    return Row(label, chosen, plot=told.get("whyNot", ""), image=told.get("previewUrl") or told["url"])
+def _row(visit: Visit, item_id: str, name: str, candidate: dict[str, Any]) -> Row:
+    size = f"{candidate['width']}×{candidate['height']}" if candidate.get("width") and candidate.get("height") else ""
+    marks = visit.text(menu_texts.ARTWORK_CHOSEN) if candidate.get("chosen") else ""
+    label = " · ".join(
+        filter(None, (marks, visit.words.source(candidate.get("provider", "")), size, candidate.get("language")))
+    )
+    about = {key: str(candidate[key]) for key in ("width", "height", "language") if candidate.get(key)}
+    chosen = do("picture", item=item_id, field=name, url=candidate["url"], **about)
+    return Row(label, chosen, plot=candidate.get("whyNot", ""), image=candidate.get("previewUrl") or candidate["url"])
 
 
 def _first(value: Any) -> str:
