@@ -133,7 +133,13 @@ def opened(connection: Connection, wanted: Sequence[NewItem], terms: Terms) -> "
     lookup = items.IdLookup(connection, values)
     words = items.find_by_words(connection, titles - {""})
     by_id = items.get_many(connection, {*lookup.live_items(), *files.values()})
-    return Intake(connection, terms, words, by_id, files, by_ids=lookup)
+    numbers_told = {
+        (id_type, value): (new.season, new.episode)
+        for new in wanted
+        if new.kind is Kind.EPISODE and new.series is not None
+        for id_type, value in new.ids.items()
+    }
+    return Intake(connection, terms, words, by_id, files, by_ids=lookup, numbers_told=numbers_told)
 
 
 def _below(path: str, violation: Violation) -> Violation:
@@ -145,7 +151,8 @@ class Intake:
     """One batch, with what it learned: by title the items without a parent, by series and number the parents.
 
     `by_id`: items as they are now, read at once, for reading one costs more than all the rest. `files`: by file and
-    part the item that it told of last. `by_ids`: whose their ids are.
+    part the item that it told of last. `by_ids`: whose their ids are. `numbers_told`: of the episodes that the batch
+    tells of, by their ids, so that two which change places are not in each other's way.
     """
 
     def __init__(
@@ -157,8 +164,10 @@ class Intake:
         files: dict[tuple[str, str], int],
         *,
         by_ids: items.IdLookup,
+        numbers_told: Mapping[tuple[str, str], Number],
     ) -> None:
         self._by_id = by_id
+        self._numbers_told = numbers_told
         self._by_ids = by_ids
         self._files = files
         self._connection = connection
@@ -420,13 +429,20 @@ class Intake:
         before = [each for each in numbers.library_of(connection, [item.id]).get(item.id, []) if each != number]
         stays = [each for each in before if self._is_said(item, new, each)]
         if there not in (None, item.id):
-            if not _is_renumbered(new) or stays or not before:
+            leaves = _is_renumbered(new) or self._leaves(there, number)
+            if not leaves or stays or not before:
                 return False
             self._exchange(item, self._read(there), before)
         else:
             numbers.drop(connection, series, LIBRARY, set(before).difference(stays))
         numbers.point(connection, series, LIBRARY, {number: item.id})
         return not stays
+
+    def _leaves(self, item_id: int, number: Number) -> bool:
+        """Whether this batch tells of an episode, by an id of it, at another number than where it is."""
+        ids = self._read(item_id).identifying_ids().items()
+        there = {self._numbers_told[each] for each in ids if each in self._numbers_told}
+        return bool(there) and number not in there
 
     def _exchange(self, item: MediaItem, other: MediaItem, numbers_before: Sequence[Number]) -> None:
         """Put another episode where this one was: two files changed their numbers, and the other one is yet to be heard

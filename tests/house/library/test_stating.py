@@ -356,6 +356,39 @@ def test_an_episode_that_was_renumbered_takes_its_new_place(home: House) -> None
     unchanged(home, episode(2, 5, file="/tv/a"), episode(1, 3, ids={"tvdb": "77"}, file="/tv/b"))
 
 
+@pytest.mark.parametrize("with_files", [True, False], ids=["files", "no files"])
+def test_episodes_that_change_places_take_each_other_s(home: House, with_files: bool) -> None:
+    """Two files that swap their numbers and keep their ids: an id finds an episode before a number does."""
+
+    def episode(number: int, tvdb: str, file: str) -> NewItem:
+        series = NewSeries("Harbour", 2010, {"tvdb": "81189"})
+        filed = {"file": file} if with_files else {}
+        return NewItem(Kind.EPISODE, series=series, season=1, episode=number, source="nfo", ids={"tvdb": tvdb}, **filed)
+
+    first = take(home, episode(1, "901", "/tv/a"), episode(2, "902", "/tv/b"), episode(3, "903", "/tv/c"))
+    swapped = episode(2, "901", "/tv/a"), episode(3, "902", "/tv/b"), episode(1, "903", "/tv/c")
+    again = take(home, *swapped)
+    assert [each.item.id for each in again] == [each.item.id for each in first]
+    assert [home.item(each.item.id).place().episode for each in first] == [2, 3, 1]
+    unchanged(home, *swapped)
+
+
+def test_two_episodes_of_one_number_stay_where_they_are(home: House) -> None:
+    """Nothing says which of them is wrong: none takes the place of the other, at each import anew."""
+
+    def episode(number: int, tvdb: str, file: str) -> NewItem:
+        series = NewSeries("Harbour", 2010, {"tvdb": "81189"})
+        return NewItem(
+            Kind.EPISODE, series=series, season=1, episode=number, source="nfo", ids={"tvdb": tvdb}, file=file
+        )
+
+    first = take(home, episode(1, "901", "/tv/a"), episode(2, "902", "/tv/b"))
+    both = episode(2, "901", "/tv/a"), episode(2, "902", "/tv/b")
+    take(home, *both)
+    assert [home.item(each.item.id).place().episode for each in first] == [1, 2]
+    unchanged(home, *both)
+
+
 @pytest.mark.parametrize("name", ["Night Ferry", "Mixed/Night [Ferry]"])
 def test_a_title_that_was_moved_is_the_same(home: House, tmp_path: Path, name: str) -> None:
     """Neither a year nor an id tells it from its namesakes: the old place is empty."""
