@@ -173,7 +173,14 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     board = NoticeBoard(database, clock, sources)
     settings = SettingsEditor(database, config, players, roster=roster, vault=vault, clock=clock)
     decisions = Decisions(
-        database, roster, providers, authorities=authorities, settings=settings, config=config, clock=clock
+        database,
+        roster,
+        providers,
+        authorities=authorities,
+        settings=settings,
+        hosts=hosts,
+        config=config,
+        clock=clock,
     )
     return Services(
         roster=roster,

@@ -36,7 +36,7 @@ def export(
     ] = None,
     server: Server = DEFAULT_SERVER,
 ) -> None:
-    """Write what you decided as JSON: settings, rules, locks, dismissals, orders, pairs of series. No keys."""
+    """Write what you decided as JSON: settings, rules, hosts, locks, dismissals, orders, pairs of series. No keys."""
     whole: dict[str, Any] = {}
     for page in pages(server, SERVICE, "ExportSettings", {"pageSize": PAGE}):
         part = json.loads(page["json"])
@@ -94,7 +94,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _sent(server: str, document: dict[str, Any], *, dry_run: bool) -> Answer:
     """The answers to all parts, added up."""
-    total: Answer = dict.fromkeys(("settings", "authorities", "providers", "items", "unchangedItems"), 0)
+    total: Answer = dict.fromkeys(("settings", "authorities", "providers", "hosts", "items", "unchangedItems"), 0)
     total["unplaced"] = []
     for start, part in _parts(document):
         request = {"json": json.dumps(part), "dryRun": dry_run}
@@ -136,7 +136,7 @@ def _placed(failure: RpcFailure, start: int) -> RpcFailure:
 def _tell(total: Answer, done: str) -> None:
     parts = [
         counted(total[name], noun)
-        for name, noun in (("settings", "setting"), ("providers", "provider"), ("items", "item"))
+        for name, noun in (("settings", "setting"), ("providers", "provider"), ("hosts", "host"), ("items", "item"))
         if total[name]
     ]
     if total["authorities"]:

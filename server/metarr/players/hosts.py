@@ -278,9 +278,8 @@ class Hosts:
 
     def _try(self, kind: DeclaredKind, settings: Mapping[str, Any], *, but: str) -> Trial:
         """What came of trying settings. Raises InvalidInput where there is a fault, and AlreadyThere."""
+        trial = self._trial(kind, settings, but="")
         with self._database.read() as connection:
-            # What is wrong with its settings as such is told by the test; what another host has, first of all.
-            trial = self._trial(kind, settings, but="")
             self._refuse_same(connection, trial, but=but)
         faults = [check for check in trial.checks if check.verdict == Verdict.FAULT]
         if faults:

@@ -1,6 +1,6 @@
 """The owner's decisions as one JSON document: what no provider could tell again, without any secret.
 
-Settings, field authorities, providers' settings, and per item what is locked, which conflicts were dismissed and
+Settings, field authorities, providers' settings, hosts, and per item what is locked, which conflicts were dismissed and
 whether it is monitored, of a series its order and which entries are which episodes. Items are named by their external
 ids, so that a document of one library can be taken over by another one.
 """
@@ -31,7 +31,10 @@ from metarr.errors import InvalidInput, Violation
 from metarr.library import series_decisions
 from metarr.library.commit import commit
 from metarr.library.series_decisions import DecidedEntry
+from metarr.players.hosts import Hosts
+from metarr.rules import host_decisions
 from metarr.rules.authorities import FieldAuthorities, players_of, priority_violations
+from metarr.rules.host_decisions import HostDecisions
 from metarr.rules.providers import ProviderSettings
 from metarr.rules.settings_editor import SettingsEditor
 from metarr.settings import DECLARED, with_languages
@@ -132,6 +135,7 @@ class Document(_Strict, frozen=True, kw_only=True):
     settings: dict[str, Any] = {}
     authorities: AuthorityDecisions = AuthorityDecisions()
     providers: dict[str, ProviderDecisions] = {}
+    hosts: dict[str, HostDecisions] = {}
     items: tuple[ItemDecisions, ...] = ()
 
 
@@ -150,6 +154,7 @@ class ImportOutcome:
     settings: int = 0
     authorities: int = 0
     providers: int = 0
+    hosts: int = 0
     items: int = 0
     same: int = 0
     unplaced: tuple[Unplaced, ...] = ()
@@ -166,6 +171,7 @@ class Decisions:
         *,
         authorities: FieldAuthorities,
         settings: SettingsEditor,
+        hosts: Hosts,
         config: ConfigReader,
         clock: Clock,
     ) -> None:
@@ -174,6 +180,7 @@ class Decisions:
         self._providers = providers
         self._authorities = authorities
         self._settings = settings
+        self._hosts = hosts
         self._config = config
         self._clock = clock
 
@@ -204,6 +211,7 @@ class Decisions:
                 )
                 for configured in self._roster.all()
             },
+            hosts=host_decisions.exported(self._hosts),
         )
 
     def take(self, text: str, *, dry_run: bool) -> ImportOutcome:
@@ -217,16 +225,25 @@ class Decisions:
             *self._authority_faults(document.authorities),
         ]
         wrong += [fault for each in self._providers_of(document) for fault in _provider_faults(*each)]
+        wrong += host_decisions.faults(document.hosts)
         wrong += [fault for place, each in enumerate(document.items) for fault in _item_faults(place, each)]
         if wrong:
             raise InvalidInput(*wrong)
         unknown = sorted(document.providers.keys() - self._roster.ids())
         lost = tuple(Unplaced(name=name, why="there is no such provider here") for name in unknown)
         about_items = self._take_items(document.items, dry_run)
+        about_hosts = {
+            host_id: host_decisions.take(self._hosts, host_id, each, dry_run=dry_run)
+            for host_id, each in sorted(document.hosts.items())
+        }
+        lost += tuple(
+            Unplaced(name=f"host {name}", why=why) for name, why in about_hosts.items() if isinstance(why, str)
+        )
         return ImportOutcome(
             settings=self._take_settings(document.settings, dry_run),
             authorities=self._take_authorities(document.authorities, dry_run),
             providers=sum(self._take_provider(*each, dry_run) for each in self._providers_of(document)),
+            hosts=sum(done is True for done in about_hosts.values()),
             items=about_items.items,
             same=about_items.same,
             unplaced=lost + about_items.unplaced,

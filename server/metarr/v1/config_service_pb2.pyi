@@ -531,7 +531,7 @@ class ImportSettingsRequest(_message.Message):
     def __init__(self, json: _Optional[str] = ..., dry_run: _Optional[bool] = ...) -> None: ...
 
 class ImportSettingsResponse(_message.Message):
-    __slots__ = ("settings", "authorities", "providers", "items", "unchanged_items", "unplaced")
+    __slots__ = ("settings", "authorities", "providers", "items", "unchanged_items", "unplaced", "hosts")
     class Unplaced(_message.Message):
         __slots__ = ("name", "why")
         NAME_FIELD_NUMBER: _ClassVar[int]
@@ -545,10 +545,12 @@ class ImportSettingsResponse(_message.Message):
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     UNCHANGED_ITEMS_FIELD_NUMBER: _ClassVar[int]
     UNPLACED_FIELD_NUMBER: _ClassVar[int]
+    HOSTS_FIELD_NUMBER: _ClassVar[int]
     settings: int
     authorities: int
     providers: int
     items: int
     unchanged_items: int
     unplaced: _containers.RepeatedCompositeFieldContainer[ImportSettingsResponse.Unplaced]
-    def __init__(self, settings: _Optional[int] = ..., authorities: _Optional[int] = ..., providers: _Optional[int] = ..., items: _Optional[int] = ..., unchanged_items: _Optional[int] = ..., unplaced: _Optional[_Iterable[_Union[ImportSettingsResponse.Unplaced, _Mapping]]] = ...) -> None: ...
+    hosts: int
+    def __init__(self, settings: _Optional[int] = ..., authorities: _Optional[int] = ..., providers: _Optional[int] = ..., items: _Optional[int] = ..., unchanged_items: _Optional[int] = ..., unplaced: _Optional[_Iterable[_Union[ImportSettingsResponse.Unplaced, _Mapping]]] = ..., hosts: _Optional[int] = ...) -> None: ...

@@ -18,8 +18,9 @@ from metarr.library.edit import Edit
 from metarr.library.intake import NewItem, NewSeries
 from metarr.providers.registry import discover
 from metarr.secrets import Vault
-from metarr.store import changes, items, key_values
+from metarr.store import changes, hosts, items, key_values
 from metarr.store.database import Database
+from metarr.store.hosts import HostConfig
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -448,3 +449,70 @@ def test_an_entry_whose_episode_is_not_there_has_no_place(house: House):
 def test_what_is_no_order_and_no_entry_is_refused(house: House, wrong: dict[str, Any]):
     with pytest.raises(InvalidInput):
         house.take({"items": [{"title": "Lost", "year": 2004, **wrong}]})
+
+
+@pytest.fixture
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+def with_hosts(house: House, media: Path) -> dict[str, Any]:
+    """Two hosts, one of them switched off."""
+    for name in ("films", "tv"):
+        (media / name).mkdir()
+    services = house.services.hosts
+    services.add("folders", "Cinema", {"movies": [str(media / "films")], "fanarts": 3})
+    services.add("folders", "", {"series": [str(media / "tv")]})
+    services.update("folders-2", name=None, enabled=False, wanted={})
+    document: dict[str, Any] = house.export()["hosts"]
+    return document
+
+
+@pytest.mark.slow
+def test_hosts_come_over_into_another_library(house: House, other: House, media: Path):
+    document = with_hosts(house, media)
+    assert document["folders"]["settings"] == {
+        "paths": [],
+        "movies": [str(media / "films")],
+        "series": [],
+        "fanarts": 3,
+    }
+    assert other.take({"hosts": document}, dry_run=True).hosts == 2
+    assert other.services.hosts.everyone() == []
+    assert (other.take({"hosts": document}).hosts, other.take({"hosts": document}).hosts) == (2, 0)
+    assert other.export()["hosts"] == document
+    document["folders"]["name"] = "Theatre"
+    assert (other.take({"hosts": document}).hosts, other.export()["hosts"]) == (1, document)
+
+
+@pytest.mark.slow
+def test_a_host_that_has_no_place_is_passed_over_with_the_reason(house: House, other: House, media: Path):
+    document = with_hosts(house, media)
+    (media / "films").rmdir()
+    document["odd"] = {"kind": "odd"}
+    document["again"] = document["folders-2"]
+    for dry_run in (True, False):
+        outcome = other.take({"hosts": document}, dry_run=dry_run)
+        why = {each.name: each.why for each in outcome.unplaced}
+        assert "is not there" in why["host folders"]
+        assert "no kind of host 'odd'" in why["host odd"]
+    assert outcome.hosts == 1
+    assert "works on" in why["host folders-2"]
+
+
+def test_a_key_of_a_host_is_written_to_no_document_and_read_from_none(house: House):
+    settings = {"url": "http://nas:8096", "api_key": KEY}
+    with pytest.raises(InvalidInput) as failed:
+        house.take({"hosts": {"jellyfin": {"kind": "jellyfin", "settings": settings}}})
+    assert [each.field for each in failed.value.violations] == ["hosts.jellyfin.settings.api_key"]
+    vault = house.services.hosts._vault
+    with house.database.begin() as connection:
+        host = HostConfig(
+            id="jellyfin", kind="jellyfin", name="J", player_id="j", added_at=NOW,
+            settings={"url": "http://nas:8096"}, sealed={"api_key": vault.seal(KEY)},
+        )  # fmt: skip
+        hosts.put(connection, host)
+    document = house.export()["hosts"]["jellyfin"]
+    assert document["settings"]["url"] == "http://nas:8096"
+    assert KEY not in json.dumps(document)
+    assert "api_key" not in document["settings"]

@@ -30,6 +30,7 @@ def _taken_message(taken: ImportOutcome) -> pb.ImportSettingsResponse:
         settings=taken.settings,
         authorities=taken.authorities,
         providers=taken.providers,
+        hosts=taken.hosts,
         items=taken.items,
         unchanged_items=taken.same,
         unplaced=[pb.ImportSettingsResponse.Unplaced(name=each.name, why=each.why) for each in taken.unplaced],
