@@ -11,9 +11,12 @@ from metarr_folders.titles import Located
 from metarr_folders.walk import FileStatus
 
 FILE = "index.db"
-VERSION = 2
-_UPGRADES = {1: "UPDATE units SET signature = ''"}
-"""Before there were seasons: everything is looked at anew, and keeps its key."""
+VERSION = 3
+_UPGRADES = {
+    # Before there were seasons: everything is looked at anew, and keeps its key.
+    1: "UPDATE units SET signature = ''",
+    2: "ALTER TABLE titles ADD COLUMN ends TEXT NOT NULL DEFAULT ''",
+}
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS units (
@@ -21,10 +24,11 @@ CREATE TABLE IF NOT EXISTS units (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS titles (
   key TEXT PRIMARY KEY, home TEXT NOT NULL, root TEXT NOT NULL, unit TEXT NOT NULL, mark TEXT NOT NULL,
-  located TEXT NOT NULL, told INTEGER NOT NULL, missed_at REAL
+  located TEXT NOT NULL, told INTEGER NOT NULL, missed_at REAL, ends TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS titles_by_unit ON titles (root, unit);
 CREATE INDEX IF NOT EXISTS titles_untold ON titles (told) WHERE told = 0;
+CREATE INDEX IF NOT EXISTS titles_unread ON titles (ends) WHERE ends = '';
 CREATE TABLE IF NOT EXISTS hashes (
   path TEXT PRIMARY KEY, size INTEGER NOT NULL, changed INTEGER NOT NULL, inode INTEGER NOT NULL, sha256 TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -38,8 +42,8 @@ CREATE TABLE IF NOT EXISTS roots (root TEXT PRIMARY KEY, device INTEGER NOT NULL
 class Row:
     """A title in the index. `key`: names it for ever, wherever it moves. `unit`: the part of the root that it is in.
 
-    `mark`: what its file, or its folder, has in common with itself elsewhere. `missed_at`: when a look first lacked it,
-    in seconds since 1970; None: it is there.
+    `mark`: what its file, or its folder, has in common with itself elsewhere on its disk; `ends`: on another one, too,
+    "" for not known yet. `missed_at`: when a look first lacked it, in seconds since 1970; None: it is there.
     """
 
     key: str
@@ -48,6 +52,7 @@ class Row:
     mark: str
     is_told: bool = False
     missed_at: float | None = None
+    ends: str = ""
 
 
 class Index:
@@ -119,6 +124,13 @@ class Index:
     def untold(self, most: int) -> list[Row]:
         return self._rows("WHERE told = 0 AND missed_at IS NULL LIMIT ?", most)
 
+    def unread(self, most: int) -> list[Row]:
+        """Some of which the ends are not known."""
+        return self._rows("WHERE ends = '' AND missed_at IS NULL LIMIT ?", most)
+
+    def note_ends(self, key: str, ends: str) -> None:
+        self._run("UPDATE titles SET ends = ? WHERE key = ?", ends, key)
+
     def everything(self) -> Iterator[Row]:
         """Every title, missed ones as well."""
         return (_row(row) for row in self._connection.execute(_SELECT))
@@ -134,8 +146,8 @@ class Index:
     def put(self, row: Row) -> None:
         located = json.dumps(asdict(row.located))
         where = (text(row.located.root), text(row.unit), row.mark)
-        sql = "INSERT OR REPLACE INTO titles VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        self._run(sql, row.key, row.located.home, *where, located, int(row.is_told), row.missed_at)
+        sql = "INSERT OR REPLACE INTO titles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        self._run(sql, row.key, row.located.home, *where, located, int(row.is_told), row.missed_at, row.ends)
 
     def tell(self, keys: Iterable[str]) -> None:
         """The daemon knows these as they are."""
@@ -194,7 +206,7 @@ class Index:
         return row
 
 
-_SELECT = "SELECT key, located, unit, mark, told, missed_at FROM titles"
+_SELECT = "SELECT key, located, unit, mark, told, missed_at, ends FROM titles"
 
 
 def _row(row: Sequence[object]) -> Row:
@@ -202,7 +214,7 @@ def _row(row: Sequence[object]) -> Row:
     lists = {name: tuple(plain[name]) for name in ("videos", "nfos")}
     located = Located(**{**plain, **lists, "shared": tuple((season, number) for season, number in plain["shared"])})
     missed_at = None if row[5] is None else float(str(row[5]))
-    return Row(str(row[0]), located, str(row[2]), str(row[3]), bool(row[4]), missed_at)
+    return Row(str(row[0]), located, str(row[2]), str(row[3]), bool(row[4]), missed_at, str(row[6]))
 
 
 def text(path: str) -> str:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from time import time as clock
 
 from metarr.files import seasons
@@ -15,12 +16,15 @@ from metarr.files.tree import DISCS
 from metarr.files.words import named
 from metarr.nfo import MOST_BYTES, NoNfo, NotUnderstood, Title, parse, season_names
 from metarr_adapter.kind import HostNote, NoteSort, Surroundings
-from metarr_folders import reading
+from metarr_folders import ends, reading
 from metarr_folders.artwork import Artwork
 from metarr_folders.index import Index, Row, text
 from metarr_folders.roots import Root, RootAway, device
 from metarr_folders.titles import Located, sight
 from metarr_folders.walk import Walked, names, walk
+
+READING, AT_ONCE = 20.0, 500
+"""Seconds that a look takes at most for reading the ends of files, and how many are noted at once."""
 
 GONE_AFTER = 60.0
 """Seconds between the two looks that lack something until it is gone."""
@@ -46,6 +50,7 @@ class Looking:
                 self.away[str(root)] = str(error)
             self._index.commit()
         self._place_fresh()
+        self._read_ends(roots)
         missed = [row for row in self._index.missed() if row.located.root not in self.away]
         late = [row.key for row in missed if self._now - (row.missed_at or 0) >= GONE_AFTER]
         self._index.go(late)
@@ -135,7 +140,7 @@ class Looking:
 
     def _keep(self, row: Row, located: Located, unit: str, mark: str) -> None:
         is_told = row.is_told and row.located.entry == _plain(located.entry)
-        after = Row(row.key, located, unit, mark, is_told=is_told)
+        after = Row(row.key, located, unit, mark, is_told=is_told, ends=row.ends if row.mark == mark else "")
         if after != row:
             self._index.put(after)
 
@@ -151,12 +156,38 @@ class Looking:
             missed.setdefault(row.mark, []).append(row)
         for unit, located, mark in self._fresh:
             same = [row for row in missed.get(mark, ()) if row.located.kind == located.kind] if mark else []
+            same = same or self._of_another_disk(located, missed)
             numbered = [row for row in same if _number(row.located) == _number(located)]
             if moved := next(iter(numbered or same), None):
-                missed[mark].remove(moved)
+                missed[moved.mark].remove(moved)
                 self._keep(moved, located, unit, mark)
             else:
                 self._index.put(Row(self._free(located.home), located, unit, mark))
+
+    def _of_another_disk(self, located: Located, missed: Mapping[str, Sequence[Row]]) -> list[Row]:
+        """What is missed and has the same ends; a file is read only where one of its size is missed."""
+        rows = [row for several in missed.values() for row in several if row.located.kind == located.kind and row.ends]
+        path = Path(located.root, located.videos[0]) if located.videos else None
+        try:
+            sizes = {path.stat().st_size} if path else {-1}
+        except OSError:
+            return []
+        rows = [row for row in rows if row.ends != ends.NONE and ends.size_of(row.ends) in sizes]
+        own = ends.ends_of(Path(located.root), located) if rows else ""
+        return [row for row in rows if row.ends == own]
+
+    def _read_ends(self, roots: Sequence[Root]) -> None:
+        """Read, for a while, what will tell files again on another disk: of those that are gone it cannot be read."""
+        until = monotonic() + READING
+        by_name = {str(root): root.path for root in roots if str(root) not in self.away}
+        while monotonic() < until:
+            unread = [row for row in self._index.unread(AT_ONCE) if row.located.root in by_name]
+            for row in unread:
+                self._surroundings.beat()
+                self._index.note_ends(row.key, ends.ends_of(by_name[row.located.root], row.located))
+            self._index.commit()
+            if len(unread) < AT_ONCE:
+                break
 
     def _free(self, home: str) -> str:
         """A key that none has: what moved away from here took this one with it."""

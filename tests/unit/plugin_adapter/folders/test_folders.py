@@ -8,7 +8,7 @@ import pytest
 from folder_tree import Tree
 from metarr_adapter.host import EntryAway
 from metarr_adapter.kind import Surroundings
-from metarr_folders import look
+from metarr_folders import look, writing
 from metarr_folders.host import FolderHost
 from metarr_folders.roots import Root
 
@@ -57,6 +57,76 @@ def test_what_is_moved_or_renamed_keeps_its_key(tree: Tree, before: str, after: 
     assert tree.look(later=120) == ({}, [])
     tree.start()
     assert tree.look(later=120) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "keys"),
+    [
+        ("Heat (1995)", "Elsewhere/Heat (1995)", ["Heat (1995)"]),
+        ("Loose.Film.2001.1080p.mkv", "Loose Film (2001).mkv", ["Loose.Film.2001.1080p"]),
+        ("Dark", "Shows/Dark", ["Dark", "Dark#S1", "Dark/Season 1/Dark S01E01", "Dark/Season 1/Dark S01E02"]),
+    ],
+)
+def test_what_is_moved_to_another_disk_keeps_its_key(tree: Tree, before: str, after: str, keys: list[str]):
+    known = set(tree.look()[0])
+    (tree.path / after).parent.mkdir(exist_ok=True)
+    # As from one disk to another: other numbers, and here other times, too.
+    copy = shutil.copytree if (tree.path / before).is_dir() else shutil.copyfile
+    copy(tree.path / before, tree.path / after)
+    (shutil.rmtree if (tree.path / before).is_dir() else os.unlink)(tree.path / before)
+    told, gone = tree.look()
+    assert (gone, set(told) - known) == ([], set())
+    assert tree.look(later=61) == ({}, [])
+    for key in keys:
+        row = tree.host._index.row(tree.key(key))
+        assert after.removesuffix(".mkv") in row.located.folder + "".join(row.located.videos), key
+
+
+def test_a_copy_of_a_file_that_stays_is_a_title_of_its_own(tree: Tree):
+    tree.look()
+    shutil.copytree(tree.path / "Heat (1995)", tree.path / "Heat II (1995)")
+    told, gone = tree.look(later=61)
+    assert (list(told), gone) == ([tree.key("Heat II (1995)")], [])
+
+
+def test_names_that_differ_by_case_alone_are_titles_of_their_own(tree: Tree):
+    tree.put("HEAT (1995)/HEAT (1995).mkv", b"another file")
+    told, _ = tree.look()
+    assert {tree.key("Heat (1995)"), tree.key("HEAT (1995)")} <= told.keys()
+    for name, plot in (("Heat (1995)", "One."), ("HEAT (1995)", "The other.")):
+        assert tree.write("movie", name, plot=plot) == {}
+    for name, plot in (("Heat (1995)", "One."), ("HEAT (1995)", "The other.")):
+        assert tree.read("movie", name)["plot"] == plot
+
+
+def test_a_clock_that_is_an_hour_off_changes_nothing(tree: Tree):
+    tree.look()
+    assert tree.write("movie", "Heat (1995)", plot="Two men.") == {}
+    for path in tree.path.rglob("*"):
+        status = path.stat()
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns + 3600 * 10**9))
+    told, gone = tree.look()
+    assert (set(told) - {tree.key("Heat (1995)")}, gone) == (set(), [])
+    assert tree.look(later=3600) == ({}, [])
+    assert tree.read("movie", "Heat (1995)")["plot"] == "Two men."
+    assert tree.write("movie", "Heat (1995)", plot="Two men, one city.") == {}
+
+
+def test_a_disk_that_is_read_only_is_one_line(tree: Tree, monkeypatch: pytest.MonkeyPatch):
+    tree.look()
+
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writing.tempfile, "mkstemp", fails)
+        for key in ("Alien (1979)", "Heat (1995)", "Loose.Film.2001.1080p"):
+            assert tree.write("movie", key, plot="A plot.") == {"plot": "the disk is read-only"}
+    [note] = tree.notes
+    assert (note.sort, note.text) == ("refused", "the disk is read-only")
+    assert "(and 2 more)" in note.subject
+    tree.write("movie", "Alien (1979)", plot="A plot.")
+    assert "(and 1 more)" in tree.notes[0].subject
 
 
 def test_another_title_in_the_place_of_one_that_moved_has_a_key_of_its_own(tree: Tree):

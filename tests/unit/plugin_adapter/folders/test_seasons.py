@@ -113,6 +113,7 @@ def test_an_index_of_before_there_were_seasons_keeps_its_keys(tree: Tree):
     index._connection.execute(
         "DELETE FROM titles WHERE located LIKE '%season%' AND located LIKE '%\"kind\": \"season\"%'"
     )
+    index._connection.executescript("DROP INDEX titles_unread; ALTER TABLE titles DROP COLUMN ends")
     index._connection.execute("PRAGMA user_version = 1")
     index.commit()
     index.close()
