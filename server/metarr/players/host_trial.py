@@ -10,7 +10,7 @@ from typing import Any
 from metarr.players.host_process import environment
 from metarr_adapter.kind import HostCheck, Trial, Verdict
 
-SECONDS = 30.0
+SECONDS, AFTER_KILL = 30.0, 1.0
 
 
 def tried(kind: str, settings: Mapping[str, Any], forbidden: Iterable[str], seconds: float = SECONDS) -> Trial:
@@ -37,9 +37,10 @@ def tried(kind: str, settings: Mapping[str, Any], forbidden: Iterable[str], seco
     except (ValueError, TypeError, KeyError):
         return _failed("the test ended without an answer", "the daemon's log may tell why")
     finally:
-        # Not waited for: what hangs on a disk does not hear a signal either.
-        with contextlib.suppress(OSError):
+        # Hardly waited for: what hangs on a disk may not hear a signal either.
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             process.kill()
+            process.wait(AFTER_KILL)
         for pipe in (process.stdin, process.stdout):
             with contextlib.suppress(OSError, ValueError):
                 if pipe is not None:
