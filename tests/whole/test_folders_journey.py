@@ -139,10 +139,15 @@ def test_what_words_do_not_tell_is_listed_with_what_it_may_be(household: Househo
         assert [each.name for each in (household.films / path).parent.iterdir()] == [Path(path).name]
 
 
-def test_what_the_owner_had_is_as_it_was(household: Household):
-    for path, content in household.before.items():
+def refuse_lost(home: Household) -> None:
+    """Whatever the owner had in his files is there, in its order; only what was empty may have been filled."""
+    for path, content in home.before.items():
         rest = iter(path.read_bytes().splitlines())
         assert [line for line in content.splitlines() if line.strip() not in GAPS and line not in rest] == [], path
+
+
+def test_what_the_owner_had_is_as_it_was(household: Household):
+    refuse_lost(household)
 
 
 def test_a_second_run_writes_nothing_and_asks_nobody(household: Household):
@@ -188,3 +193,22 @@ def test_kodi_reads_it_from_the_files_alone(household: Household, tmp_path: Path
     together = [each for each in episodes["episodes"] if "S01E01E02" in each["file"]]
     assert [(each["episode"], each["title"]) for each in together] == [(1, "Winter Is Coming"), (2, "The Kingsroad")]
     assert all("-thumb." in each["art"]["thumb"] for each in together)
+
+
+def test_what_the_owner_had_survives_other_rules_and_the_way_back(household: Household):
+    path = next(path for path in household.movies if nfo_of(household, path) not in household.before)
+    [before] = parse(nfo_of(household, path).read_bytes())
+    household.metarr("authority", "set", "movie.plot", "omdb,tmdb")
+    household.metarr("authority", "apply")
+    household.settle()
+    [other] = parse(nfo_of(household, path).read_bytes())
+    assert other.fields["plot"] == household.movies[path].short_plot != before.fields["plot"]
+    refuse_lost(household)
+    household.metarr("authority", "reset", "movie.plot")
+    household.metarr("undo", "--job", "1")
+    household.settle()
+    refuse_lost(household)
+    [after] = parse(nfo_of(household, path).read_bytes())
+    # The plot has changed since that job, and stays; what else the job brought is gone.
+    assert (after.title, after.fields.keys() & {"plot", "tagline", "genres"}) == (before.title, {"plot"})
+    assert not list((household.films / path).parent.glob("poster.*"))

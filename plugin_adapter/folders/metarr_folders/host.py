@@ -68,7 +68,11 @@ class FolderHost:
             return None
         self._demand(row)
         root = self._root(row.located)
-        return "", {**nfos.read(root, row.located), **self._artwork.read(root, row.located)}
+        values = {**nfos.read(root, row.located), **self._artwork.read(root, row.located)}
+        if IDS in values:
+            # Those in its name, as in "Dark (2017) {tvdb-334824}", it holds as well; a file beside it counts first.
+            values[IDS] = {**row.located.entry.get("ids", {}), **(values[IDS] or {})} or None
+        return "", values
 
     def normal(self, kind: str, field: str, value: Any) -> Any:
         if field in artwork.fields_of(kind):

@@ -13,6 +13,20 @@ def test_a_new_file_bears_the_title_that_its_place_tells(tree: Tree):
     assert "<plot>In space.</plot>" in new
 
 
+def test_ids_in_a_name_are_held_and_those_in_a_file_count_first(tree: Tree):
+    tree.put("Ran (1985) {tmdb-11645} [imdbid-tt0089881]/ran.mkv", b"ran")
+    tree.look()
+    key = "Ran (1985) {tmdb-11645} [imdbid-tt0089881]"
+    ids = {"imdb": "tt0089881", "tmdb": "11645"}
+    assert tree.read("movie", key)["ids"] == ids
+    assert tree.write("movie", key, ids={**ids, "tvdb": "2060"}) == {}
+    assert tree.read("movie", key)["ids"] == {**ids, "tvdb": "2060"}
+    nfo = tree.path / key / "ran.nfo"
+    assert nfo.read_text().count("<uniqueid") == 3
+    nfo.write_text(nfo.read_text().replace("tt0089881", "tt0089882"))
+    assert tree.read("movie", key)["ids"]["imdb"] == "tt0089882"
+
+
 def test_episodes_of_one_file_have_a_root_each_and_one_image(tree: Tree):
     tree.put(f"{TOGETHER}.mkv")
     tree.web = {"https://image.example/a": b"\xff\xd8\xff a", "https://image.example/b": b"\xff\xd8\xff b"}
