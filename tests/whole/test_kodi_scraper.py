@@ -19,6 +19,48 @@ ENTRIES = FILMS + 1 + 3 + 15
 PICTURES = ("poster", "fanart", "clearlogo", "discart")
 
 
+BOTH_WAYS = """
+import sys, xbmcgui, xbmcvfs
+sys.path.insert(0, xbmcvfs.translatePath("special://home/addons/script.metarr/resources/lib"))
+from metarr_kodi import answers
+from metarr_kodi.titles import Actor, Picture, Scraped
+title = Scraped("movie", values, (Actor("Al Pacino", "Hanna", 0, "https://i.example/a.jpg"),),
+                (Picture("poster", "https://i.example/p.jpg"),))
+def shown(tell):
+    item = xbmcgui.ListItem(offscreen=True)
+    tell(item, item.getVideoInfoTag(), title)
+    tag = item.getVideoInfoTag()
+    actors = [[actor.getName(), actor.getRole(), actor.getThumbnail()] for actor in tag.getActors()]
+    texts = [tag.getTitle(), tag.getOriginalTitle(), tag.getPlot(), tag.getPlotOutline(), tag.getTagLine()]
+    lists = [tag.getGenres(), tag.getDirectors(), tag.getWriters()]
+    more = [tag.getTrailer(), tag.getPremieredAsW3C(), tag.getDuration(), tag.getMediaType(), tag.getUniqueID("imdb")]
+    return [texts, lists, more, actors, tag.getRating("imdb"), tag.getVotesAsInt("imdb")]
+result = [shown(answers._tell), shown(answers._tell_kodi_19)]
+"""
+"""What Kodi holds of a title that it was told as since Kodi 20, and as before, which a later one still takes."""
+
+VALUES = {
+    "title": "Heat",
+    "originaltitle": "Heat",
+    "plot": "A thief.",
+    "plotoutline": "In short.",
+    "tagline": "A crime saga.",
+    "trailer": "plugin://plugin.video.youtube/play/?video_id=2GfZl4kuVNI",
+    "premiered": "1995-12-15",
+    "runtime": 10200,
+    "mpaa": "R",
+    "genre": ["Action", "Crime"],
+    "studio": ["Regency"],
+    "country": ["United States"],
+    "tag": ["heist"],
+    "director": ["Michael Mann"],
+    "writer": ["Michael Mann"],
+    "set": "Heat Collection",
+    "ratings": {"imdb": {"rating": 8.3, "votes": 700000, "default": True}},
+    "uniqueid": {"tmdb": "949", "imdb": "tt0113277"},
+}
+
+
 @pytest.fixture(scope="module")
 def home(running_simulators: Simulators, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     running_simulators.reset()
@@ -160,6 +202,13 @@ def test_a_daemon_that_is_killed_amid_a_scan_leaves_whole_entries_and_the_next_s
     home.start_daemon()
     home.kodi.scan()
     assert set(home.films()) == before | {movie.name for movie in more}
+
+
+def test_kodi_19_is_told_the_same(home: Home):
+    now, before = home.kodi.run_python(BOTH_WAYS, values=VALUES)
+    assert before == now
+    assert now[0][0] == "Heat"
+    assert now[3] == [["Al Pacino", "Hanna", "https://i.example/a.jpg"]]
 
 
 def test_the_log_has_no_error_of_the_addons(home: Home):
