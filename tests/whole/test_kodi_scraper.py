@@ -187,6 +187,14 @@ def test_a_refresh_in_kodi_brings_what_the_owner_wrote_in_metarr(home: Home):
     assert home.written() == 0
 
 
+def test_a_file_beside_a_film_names_it_by_an_address(home: Home):
+    [film] = simulated_movies(FILMS + 21)[FILMS + 20 :]
+    [file] = home.kodi.add_movies(Movie("An odd name"), bare=True)
+    file.with_suffix(".nfo").write_text(f"https://www.imdb.com/title/{film.ids['imdb']}/\n")
+    home.kodi.scan()
+    assert home.films("title")["An odd name"]["title"] == film.title
+
+
 def test_a_daemon_that_is_killed_amid_a_scan_leaves_whole_entries_and_the_next_scan_the_rest(home: Home):
     before = set(home.films())
     more = simulated_movies(FILMS + 10)[FILMS:]

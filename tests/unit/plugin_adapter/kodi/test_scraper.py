@@ -141,8 +141,9 @@ def test_what_the_library_does_not_know_comes_from_the_providers(port: FakePort,
 
 def test_the_ids_of_an_nfo_file_count_before_those_that_were_found(port: FakePort):
     daemon = Daemon(Aggregate={"item": {"title": "Heat"}})
-    answer(port, daemon, action="getdetails", url='{"imdb": "tt1"}', uniqueIDs='{"tmdb": "949"}')
-    assert {each["type"] for each in daemon.asked[-1][1]["ids"]} == {"imdb", "tmdb"}
+    unique = json.dumps({"TheMovieDB": "949", "anidb": "none", "tvdb": ""})
+    answer(port, daemon, action="getdetails", url='{"imdb": "tt1"}', uniqueIDs=unique)
+    assert daemon.asked[-1][1]["ids"] == [{"type": "imdb", "value": "tt1"}, {"type": "tmdb", "value": "949"}]
 
 
 def test_all_pictures_that_there_are_can_be_chosen(port: FakePort):

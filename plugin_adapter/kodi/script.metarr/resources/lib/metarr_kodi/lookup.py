@@ -70,18 +70,21 @@ def item_of(visit: Visit, kind: str, ids: Ids) -> dict[str, Any]:
     item = known_item(visit, kind, ids)
     if item.get("lastEnrichedAt"):
         return item
-    named = [{"type": id_type, "value": value} for id_type, value in ids.items()]
-    answer: dict[str, Any] = visit.ask("Aggregation", "Aggregate", LONG, kind=KINDS[kind], ids=named)["item"]
+    answer: dict[str, Any] = visit.ask("Aggregation", "Aggregate", LONG, kind=KINDS[kind], ids=_by_type(ids))["item"]
     return answer
 
 
 def series_of(visit: Visit, ids: Ids) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A series as `item_of` has it, and its seasons and episodes by the numbers that files bear. Raises RpcError."""
-    named = [{"type": id_type, "value": value} for id_type, value in ids.items()]
-    asked = {"kind": KINDS["series"], "ids": named, "episodes": True}
+    asked = {"kind": KINDS["series"], "ids": _by_type(ids), "episodes": True}
     answer = visit.ask("Aggregation", "Aggregate", LONG, **asked)
     item = known_item(visit, "series", ids)
     return item if item.get("lastEnrichedAt") else answer["item"], answer.get("below", [])
+
+
+def _by_type(ids: Ids) -> list[dict[str, str]]:
+    """Ids as the daemon takes them: those by which it can ask, as a malformed one of any other type fails the call."""
+    return [{"type": id_type, "value": ids[id_type]} for id_type in DEFAULT_IDS if id_type in ids]
 
 
 def known_item(visit: Visit, kind: str, ids: Ids) -> dict[str, Any]:

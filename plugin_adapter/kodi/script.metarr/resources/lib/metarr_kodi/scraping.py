@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Mapping
 
+from metarr_adapter.host import IDS
 from metarr_adapter.session import KINDS
-from metarr_kodi import lookup, texts
+from metarr_kodi import lookup, mapping, texts
 from metarr_kodi.port import Port
 from metarr_kodi.scraped import scraped, untold, with_pictures, with_seasons
 from metarr_kodi.scraper import Answers, Candidate, Listed
@@ -67,9 +68,10 @@ def _details_of(visit: Visit, kind: str, ids: Mapping[str, str]) -> Scraped:
 
 
 def _get_details(visit: Visit, answers: Answers, kind: str, asked: Query) -> None:
-    ids = {**_named(asked.get("uniqueIDs", "")), **_named(asked.get("url", ""))}
-    if "title" in ids:
-        answers.details(untold(kind, ids["title"], _number(ids.get("year", ""))))
+    named = {**_named(asked.get("uniqueIDs", "")), **_named(asked.get("url", ""))}
+    ids = mapping.normal(kind, IDS, named) or {}  # Kodi and other scrapers spell the types in their own ways
+    if "title" in named:
+        answers.details(untold(kind, named["title"], _number(named.get("year", ""))))
     elif kind == "series":
         item, below = lookup.series_of(visit, ids)
         show = with_seasons(scraped(kind, item, visit.port.setting("default_rating")), _seasons(below))
