@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -82,7 +82,9 @@ def pages(door: LocalDoor, read_token: session.ReadToken | None = None) -> Flask
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
     app.extensions |= {DOOR: door, session.TOKEN: read_token}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(static=static.address, hx_config=htmlsafe_json_dumps(HX_CONFIG), side=_side)
+    app.jinja_env.globals.update(
+        static=static.address, hx_config=htmlsafe_json_dumps(HX_CONFIG), side=_side, ticks=_ticks
+    )
     app.jinja_env.globals.update(NOT_CONFIGURED=config.ProviderState.STATUS_NOT_CONFIGURED)
     app.jinja_env.globals.update(Field=config.Field, EPISODE=common.MEDIA_KIND_EPISODE, ABOVE_OTHERS=field.ABOVE_OTHERS)
     app.jinja_env.globals.update(SERIES=common.MEDIA_KIND_SERIES, first_shown=first_shown)
@@ -137,6 +139,13 @@ def _side_of(section: str, may_sign_out: bool) -> Markup:
     menu = [(url_for(endpoint), name, icon) for endpoint, name, icon in PAGES]
     drawn = cast("Callable[..., Markup]", get_template_attribute("side.html", "side"))
     return drawn(menu, section, may_sign_out)
+
+
+@lru_cache(maxsize=16)  # fifty of them take as long as all the rest of the page
+def _ticks(path: str, input_id: str, words: tuple[tuple[str, str, bool], ...]) -> Markup:
+    """The texts of a closed set, to be ticked."""
+    drawn = cast("Callable[..., Markup]", get_template_attribute("macros.html", "drawn_ticks"))
+    return drawn(path, input_id, words)
 
 
 def _refuse_foreign() -> Response | None:

@@ -130,8 +130,9 @@ def _of_years(query: Select[Any], first: int, last: int) -> Select[Any]:
 
 
 def undecided(asked_by: tuple[str, ...]) -> ColumnElement[bool]:
-    """Whether an item is unidentified, and was looked for in vain."""
-    return unidentified(asked_by) & _IN_VAIN
+    """Whether an item is unidentified, and was looked for in vain. That is asked first: it holds of few, and to look
+    every item's ids up takes three times as long."""
+    return _IN_VAIN & unidentified(asked_by)
 
 
 @cache
