@@ -1,10 +1,13 @@
 """A second television of known truth, made from scratch, and lists of it that are crossed in other ways.
 
-`disagreeing_lists` spares what it thinks that nothing can tell. Here nothing is spared: days are those of another zone,
-two-parters are joined, named by their first part or carry a part's number on one side alone, segments make one episode,
-specials stand among the regular ones, anime counts through, production order takes the place of the aired one, seasons
-are missing or counted on, titles recur, are prefixed, turned, in words or digits, in another language under the wrong
-tag; a remake has the titles of the first series, and stale records stand beside the new.
+Days are those of another zone, two-parters are joined, named by their first part or carry a part's number on one side
+alone, segments make one episode, specials stand among the regular ones, anime counts through, production order takes
+the place of the aired one, seasons are missing or counted on, titles recur, are prefixed, turned, in words or digits,
+in another language under the wrong tag; a remake has the titles of the first series, and stale records stand beside
+the new.
+
+Spared is what nothing in two lists could tell: a second part of which no title says so, two of a season or a special
+that are called alike, days that follow the place where there are no titles, a part that is lost beside its whole.
 """
 
 import random
@@ -131,6 +134,8 @@ def series(dice: random.Random) -> Listed:
     for number in range(1, dice.choice((0, 0, 1, 3, 8)) + 1):
         near = dice.choice(shown).day or day
         title = _name(dice, words, "any", number)
+        while any(each.titles["en"] == title for each in shown):
+            title = _name(dice, words, "any", number)
         when = near + timedelta(days=dice.choice((-1, 0, 0, 1, 3, 40)))
         shown.append(Shown(frozenset({len(shown)}), 0, number, when, _titles(title), dice.choice((5, minutes))))
     return shown

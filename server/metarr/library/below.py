@@ -158,7 +158,8 @@ class BelowEnricher:
         *,
         inquiry: Inquiry,
     ) -> _Gathered:
-        """The same, and where episodes are open, with what those list elsewhere who list by seasons."""
+        """What each provider says about each item; where episodes are open, also of what those list elsewhere who list
+        by seasons."""
         gathered = self._gather(series, records, lists, facts, config)
         further = {
             provider: seasons

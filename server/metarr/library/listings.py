@@ -47,7 +47,8 @@ class Holding:
 
 
 def counts_of(connection: Connection, series: MediaItem) -> Counter[int]:
-    """The same of its numbers alone, without a look at the items."""
+    """By season, as it was shown, how many numbers of files a series has: about what `Holding.counts` says, without a
+    look at the items."""
     numbering = numbers.numbering_of(connection, series.id, series.order)
     shown = numbering.library
     if numbering.order != AIRED:

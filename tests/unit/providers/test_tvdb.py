@@ -108,6 +108,23 @@ class TestRecordings:
         assert {image.language for image in said(fragment)["clearlogo"]} == {"ja", "en"}  # type: ignore[union-attr]
         assert "clearart" in fragment.empty
 
+    def test_recorded_artwork_of_seasons_is_sorted_by_order_and_number(self) -> None:
+        body = json.loads(sample("tvdb/v4/series_421069_extended.json"))
+        seasons = {(each.order, each.number): each.fragment for each in parse_details(Kind.SERIES, body, US).seasons}
+        posters = {
+            place: sorted(image.language for image in said(fragment).get("poster", ()))  # type: ignore[union-attr]
+            for place, fragment in seasons.items()
+            if fragment is not None
+        }
+        assert posters == {
+            ("aired", 0): ["en"],
+            ("aired", 1): ["en"],
+            ("absolute", 1): [],
+            ("aired", 2): ["en", "ja", "ko", "zh"],
+            ("aired", 3): ["ja", "ja", "ja"],
+        }
+        assert parse_details(Kind.SERIES, body, US).orders == ("aired", "absolute")
+
     def test_a_recorded_answer_without_translations_leaves_the_texts_unread(self) -> None:
         body = json.loads(sample("tvdb/v4/series_421069_extended.json"))
         fragment = parse_details(Kind.SERIES, body, US)
