@@ -45,8 +45,7 @@ class Posting:
     ) -> bool:
         """Write normal values to an item that is as it was read. `locked`: the locks that it has then, `whole`: whether
         all of it is locked; None: as read. Returns whether there was anything to write. Raises Gone and Refused."""
-        body = {name: value for name, value in raw.items() if name not in _PARTS}
-        draft = dict(raw)
+        body, draft = _as_read(raw), dict(raw)
         for field, value in values.items():
             if same(table[field].shape.read(raw), value):
                 continue
@@ -58,10 +57,9 @@ class Posting:
             body["LockedFields"] = locked
         if whole is not None:
             body["LockData"] = whole
-        if all(value == raw.get(name) for name, value in body.items()):
+        before = {**_as_read(raw), **{name: raw.get(name) for name in _PARTS}}
+        if all(value == before.get(name) for name, value in body.items()):
             return False
-        for name, empty in _LISTS.items():
-            body.setdefault(name, empty())
         self._post(raw, body)
         return True
 
@@ -80,12 +78,8 @@ class Posting:
     def _restore(self, rating: Rating) -> None:
         raw = items.one(self._server, rating.item)
         if raw is not None:
-            body = {name: value for name, value in raw.items() if name not in _PARTS}
-            body.update({"OfficialRating": rating.official, "CustomRating": rating.custom})
-            for name, empty in _LISTS.items():
-                body.setdefault(name, empty())
             with suppress(Gone, Refused):
-                self._send(raw, body)
+                self._send(raw, {**_as_read(raw), "OfficialRating": rating.official, "CustomRating": rating.custom})
 
     def _post(self, raw: Raw, body: Mapping[str, Any]) -> None:
         if raw["Type"] in _FOLDERS:
@@ -94,7 +88,7 @@ class Posting:
             self._send(raw, body)
         except Refused:
             # It may have been taken by half, which is worse than not at all.
-            self._send(raw, {name: value for name, value in raw.items() if name not in _PARTS})
+            self._send(raw, _as_read(raw))
             raise
         finally:
             self.restore_ratings()
@@ -117,6 +111,11 @@ class Posting:
                 ratings[each["Id"]] = Rating(each["Id"], season, official, custom)
                 all_of |= {each["Id"]} if not season else set()
         return list(ratings.values())
+
+
+def _as_read(raw: Raw) -> Raw:
+    """What is posted of an item where nothing is to change."""
+    return {**{name: empty() for name, empty in _LISTS.items()}, **{n: v for n, v in raw.items() if n not in _PARTS}}
 
 
 def _rated(raw: Raw) -> tuple[str | None, str | None]:

@@ -51,11 +51,12 @@ class Taking:
         if kind == "series":
             self._index.put_series(key, Series(entry.title, entry.year, entry.ids))
         mark, seen = _mark(entry), self._index.seen(key)
-        is_known = seen is not None and seen.is_told
-        if is_known and before is not None and seen is not None and seen.etag == before.get("Etag"):
+        if seen is None or not seen.is_told:
+            is_known = False
+        elif before is not None and seen.etag == before.get("Etag"):
             is_known = self._words(raw, kind, but=written) == self._words(before, kind, but=written)
         else:
-            is_known = is_known and seen is not None and seen.mark == mark
+            is_known = seen.mark == mark
         series = str(raw.get("SeriesId") or "")
         self._index.put(
             Seen(key, kind, series, location, str(raw.get("Etag") or ""), mark, is_known), None if is_known else entry
