@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from metarr.domain.fields import CATALOGUE_VERSION
-from metarr.domain.values import Struct
+from metarr.domain.values import Kind, Struct
 
 TTL = timedelta(days=7)
 """How long an answer is fresh: one span for every provider (specification, "Simple Caching")."""
@@ -139,6 +139,7 @@ class DueItem(Struct, frozen=True, kw_only=True):
     an answer fetched before will not do."""
 
     item_id: int
+    kind: Kind = Kind.MOVIE
     fetched_at: datetime | None = None
     release_date: str = ""
     fresh_after: datetime | None = None

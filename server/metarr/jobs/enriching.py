@@ -24,6 +24,7 @@ from metarr.errors import (
     scarcity,
 )
 from metarr.fetch.contract import Lane
+from metarr.jobs.batches import in_batches
 from metarr.jobs.progress import JobProgress
 from metarr.jobs.quota_queue import PATIENCE, Planner
 from metarr.jobs.run import FLUSH_EVERY, Run
@@ -106,11 +107,11 @@ class EnrichWork:
     def _items(self, run: Run, batches: Iterator[list[JobItem]], planned: frozenset[str]) -> None:
         """Every item once, as many at a time as the runner takes; returns when the last one ended."""
         for batch in batches:
-            for some in _together(self._to_do(run, batch)):
+            for some in in_batches(self._to_do(run, batch), _is_by_itself):
                 self._wait(run, AT_ONCE - len(some))
                 if run.over():
                     break
-                self._begin(run, some, planned)
+                self._begin(run, [item.id for item in some], planned)
         self._wait(run, 0)
 
     def _wait(self, run: Run, most: int) -> None:
@@ -219,21 +220,8 @@ class EnrichWork:
         jobs.mark(connection, run.job.id, {item_id: _mark(enriched[item_id]) for item_id in own})
 
 
-def _together(items: Sequence[JobItem]) -> Iterator[list[int]]:
-    """The items in batches. A series is one for itself, with all that is below it, and so is what is searched for by
-    its words: neither is done by one request a provider."""
-    some: list[int] = []
-    for item in items:
-        by_itself = item.kind != Kind.MOVIE or not item.ids
-        if by_itself:
-            yield [item.id]
-        else:
-            some.append(item.id)
-        if len(some) == BATCH:
-            yield some
-            some = []
-    if some:
-        yield some
+def _is_by_itself(item: JobItem) -> bool:
+    return item.kind != Kind.MOVIE or not item.ids
 
 
 def _mark(enriched: Enriched) -> DoneMark:

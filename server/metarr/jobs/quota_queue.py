@@ -16,13 +16,13 @@ from itertools import accumulate
 import structlog
 
 from metarr.asking.costs import cost_of_many, cost_of_series
-from metarr.asking.gather import BATCH as TOGETHER
 from metarr.asking.roster import ConfiguredProvider, Roster
 from metarr.clock import Clock
 from metarr.domain.freshness import DueItem
 from metarr.domain.values import Kind
 from metarr.errors import DatabaseUnusable, MetarrError, ProviderError, QuotaExhausted, RateLimited, Stopped
 from metarr.fetch.contract import Lane
+from metarr.jobs.batches import in_batches
 from metarr.jobs.runner import Runner
 from metarr.library.batch import Outcomes
 from metarr.library.enrich import Enricher
@@ -167,10 +167,10 @@ class Planner:
             finally:
                 left.release()
 
-        for start in range(0, len(batch), TOGETHER):
+        for together in in_batches(batch, lambda each: each.kind is not Kind.MOVIE):
             if stopped() or not self._room(provider):
                 break
-            self._runner.do(partial(some, batch[start : start + TOGETHER]))
+            self._runner.do(partial(some, together))
             begun += 1
         for _ in range(begun):
             # Whoever stops does not wait for those that are under way; these end by themselves.

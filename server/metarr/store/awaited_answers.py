@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, or_, select, true, union, update
 
 from metarr.domain.freshness import LONGEST_WAIT, DueItem, next_attempt
-from metarr.domain.values import Struct
+from metarr.domain.values import Kind, Struct
 from metarr.store.tables import awaited_answers as table
 from metarr.store.tables import items, job_items
 from metarr.store.upsert import upsert
@@ -87,14 +87,20 @@ def due(
     """
     taken = _TAKEN if job_id is None else (items.c.deleted_at.is_(None), _of_job(job_id))
     query = (
-        select(table.c.item_id, table.c.answered_at, items.c.released, table.c.fresh_after)
+        select(table.c.item_id, items.c.kind, table.c.answered_at, items.c.released, table.c.fresh_after)
         .join(items)
         .where(table.c.provider == provider, _is_due(now), *taken)
         .order_by(table.c.answered_at.is_not(None), table.c.answered_at, items.c.released.desc(), table.c.item_id)
         .limit(limit)
     )
     return [
-        DueItem(item_id=row.item_id, fetched_at=row.answered_at, release_date=row.released, fresh_after=row.fresh_after)
+        DueItem(
+            item_id=row.item_id,
+            kind=Kind(row.kind),
+            fetched_at=row.answered_at,
+            release_date=row.released,
+            fresh_after=row.fresh_after,
+        )
         for row in connection.execute(query)
     ]
 
