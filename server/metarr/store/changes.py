@@ -184,10 +184,10 @@ def _selected(which: Selection) -> ColumnElement[bool]:
 
 def fields_of_job(connection: Connection, job_id: int) -> dict[tuple[Kind, str], int]:
     """By kind and field, on how many items a job changed it, in the order of the catalogue."""
-    query = select(items.c.kind, change_sets.c.changes).join(items).where(change_sets.c.job_id == job_id)
+    query = select(items.c.kind, *_CHANGES).join(items).where(change_sets.c.job_id == job_id)
     counts: Counter[tuple[Kind, str]] = Counter()
-    for kind, text in connection.execute(query):
-        counts.update((Kind(kind), change.field) for change in decode_changes(text))
+    for kind, *stored in connection.execute(query):
+        counts.update((Kind(kind), change.field) for change in decode_changes(*stored))
     kinds, fields = list(Kind), list(FIELDS)
     return dict(sorted(counts.items(), key=lambda pair: (kinds.index(pair[0][0]), fields.index(pair[0][1]))))
 
@@ -208,8 +208,8 @@ def since(connection: Connection, marks: Mapping[int, int]) -> dict[int, list[Ch
 def values_had(connection: Connection, item_id: int) -> dict[str, list[FieldValue]]:
     """By field what an item has had there, as far as its history goes back."""
     had: dict[str, list[FieldValue]] = {}
-    for text in connection.execute(select(change_sets.c.changes).where(change_sets.c.item_id == item_id)).scalars():
-        for change in decode_changes(text):
+    for stored in connection.execute(select(*_CHANGES).where(change_sets.c.item_id == item_id)):
+        for change in decode_changes(*stored):
             had.setdefault(change.field, []).extend((change.old, change.new))
     return had
 
@@ -240,9 +240,11 @@ def newest(connection: Connection) -> datetime | None:
 
 
 _INSERT = insert(change_sets)
+_CHANGES = (change_sets.c.changes, change_sets.c.packed_changes)
 
 
 def _columns(connection: Connection, change_set: ChangeSet) -> dict[str, Any]:
+    text, packed = encode_changes(change_set.changes)
     return {
         "item_id": change_set.item_id,
         "at": change_set.at,
@@ -253,7 +255,8 @@ def _columns(connection: Connection, change_set: ChangeSet) -> dict[str, Any]:
         "old_ids": change_set.old_ids,
         "new_ids": change_set.new_ids,
         "undone_by": change_set.undone_by,
-        "changes": encode_changes(change_set.changes),
+        "changes": text,
+        "packed_changes": packed,
         "group_id": change_set.group_id or None,
         "old_numbering": change_set.old_numbering or None,
         "new_numbering": change_set.new_numbering or None,
@@ -274,7 +277,7 @@ def _read(rows: Iterable[Row[Any]]) -> list[ChangeSet]:
             old_ids=row.old_ids,
             new_ids=row.new_ids,
             undone_by=row.undone_by,
-            changes=decode_changes(row.changes),
+            changes=decode_changes(row.changes, row.packed_changes),
             group_id=row.group_id or 0,
             old_numbering=row.old_numbering or "",
             new_numbering=row.new_numbering or "",

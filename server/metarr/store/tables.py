@@ -395,6 +395,7 @@ change_sets = Table(
     _lived_day(),
     Column("old_numbering", Text),
     Column("new_numbering", Text),
+    Column("packed_changes", LargeBinary),
     Index("ix_change_sets_item_id", "item_id", "id"),
     sqlite_autoincrement=True,
 )

@@ -1,6 +1,7 @@
 """How a field's value and its provenance are written as JSON text. Shared by items, vetoes and change-sets."""
 
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,18 +86,27 @@ def decode_stored(field: str, text: str) -> FieldValue | None:
     return _field_value(field, _decode(text))
 
 
-def encode_changes(changes: Iterable[Change]) -> str:
-    """Changes as JSON text."""
-    return _encode(tuple(changes)).decode()
+PACKED_FROM = 1024
+"""Changes of this many bytes and more are compressed: to a quarter, and the first ones of a title have 13,000."""
 
 
-def decode_changes(text: str) -> tuple[Change, ...]:
-    """Changes in catalogue order from their JSON text.
+def encode_changes(changes: Sequence[Change]) -> tuple[str, bytes | None]:
+    """Changes as JSON text; of long ones the fields and their new sources alone, by which they are looked for, and
+    beside that all of it, compressed."""
+    encoded = _encode(changes)
+    if len(encoded) < PACKED_FROM:
+        return encoded.decode(), None
+    words = {word for change in changes for word in (change.field, *change.new.sources)}
+    return _encode(sorted(words)).decode(), zlib.compress(encoded, 1)
+
+
+def decode_changes(text: str, packed: bytes | None) -> tuple[Change, ...]:
+    """Changes in catalogue order from what `encode_changes` made of them.
 
     What cannot be read cannot be undone, so it is left out: shown as "nothing" it would be put back as nothing.
     """
     changes = []
-    for stored in _decode_changes(text):
+    for stored in _decode_changes(text if packed is None else zlib.decompress(packed)):
         old, new = _field_value(stored.field, stored.old), _field_value(stored.field, stored.new)
         if old is not None and new is not None:
             changes.append(Change(field=stored.field, old=old, new=new))

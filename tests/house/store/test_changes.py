@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from metarr.domain.changes import Change
 from metarr.domain.fields import FIELDS
 from metarr.domain.item import FieldValue
 from metarr.store import changes, items
-from metarr.store.changes import ChangeSet
+from metarr.store.changes import ChangeFilter, ChangeSet
 from metarr.store.database import Database
 from strategies import stored_of
 
@@ -35,6 +36,35 @@ def test_a_change_of_any_field_comes_back_with_its_whole_provenance(shared: Data
     with shared.read() as connection:
         written = record(connection, items.add(connection, item()).id, changes=(changed,))
         assert changes.get(connection, written.id) == written
+
+
+def test_long_changes_are_packed_and_found_by_their_fields_and_sources(connection: Connection) -> None:
+    added = items.add(connection, item()).id
+    long = tuple(change(field, None, "It happens. " * 50) for field in ("plot", "outline"))
+    written = record(connection, added, changes=long)
+    query = text("SELECT changes, packed_changes FROM change_sets WHERE id = :id")
+    words, packed = connection.execute(query, {"id": written.id}).one()
+    assert (words, len(packed) < 300) == ('["omdb","outline","plot"]', True)
+    assert changes.get(connection, written.id) == written
+    for fits, found in (
+        (ChangeFilter(field="plot"), True),
+        (ChangeFilter(source="omdb"), True),
+        (ChangeFilter(field="plot", source="omdb"), True),
+        (ChangeFilter(field="tagline"), False),
+        (ChangeFilter(source="tmdb"), False),
+    ):
+        assert bool(changes.page(connection, item_id=added, fits=fits)) is found
+    assert changes.values_had(connection, added)["plot"][1].value == "It happens. " * 50
+
+
+def test_changes_of_before_they_were_packed_are_read(connection: Connection) -> None:
+    written = record(
+        connection, items.add(connection, item()).id, changes=(change("plot", None, "It happens. " * 500),)
+    )
+    whole = msgspec.json.encode(written.changes).decode()
+    statement = text("UPDATE change_sets SET changes = :whole, packed_changes = NULL WHERE id = :id")
+    connection.execute(statement, {"whole": whole, "id": written.id})
+    assert changes.get(connection, written.id) == written
 
 
 def test_everything_about_a_change_set_comes_back(connection: Connection) -> None:

@@ -276,7 +276,7 @@ RELEASED: dict[str, Rows] = {
         | HELD,
     ),
     **dict.fromkeys(
-        ("0026", "0027"),
+        ("0026", "0027", "0028"),
         with_counts(with_a_year(written_anew(FIRST | SECOND)) | NOTICES | STATEMENTS | BRAKES | ENTRIES)
         | NUMBERS
         | USAGE
