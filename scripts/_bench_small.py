@@ -9,12 +9,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from _bench_cost import bytes_kept
 from _bench_enrich import imdb, providers, services_over, tmdb
-
-if TYPE_CHECKING:
-    from metarr.store.database import Database
 
 ENRICHED, LISTED, CALLS = 200, 10_000, 50
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -75,26 +72,17 @@ def _of_titles() -> Iterator[tuple[str, float]]:
             return [each.item.id for each in services.library.upsert(new)]
 
         clock = SystemClock()
-        before = _bytes(database)
+        before = bytes_kept(database)
         enriched = add(range(ENRICHED))
         begun = time.process_time()
         for item_id in enriched:
             services.enricher.enrich(item_id, Wish(deadline=clock.monotonic() + 60))
         yield "enrich_cpu_ms", (time.process_time() - begun) / ENRICHED * 1000
-        yield "database_kb_an_item", (_bytes(database) - before) / ENRICHED / 1024
+        yield "database_kb_an_item", (bytes_kept(database) - before) / ENRICHED / 1024
         for start in range(ENRICHED, LISTED, 500):
             add(range(start, min(start + 500, LISTED)))
         yield "list_200_cpu_ms", _cpu_ms(lambda: services.library.page(ItemFilter(), PageWish(limit=200)))
         yield "item_cpu_ms", _cpu_ms(lambda: item_message(services.library.show(enriched[0], why=False).item))
-
-
-def _bytes(database: "Database") -> int:
-    with database.read() as connection:
-        pages, size, free = (
-            connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
-            for name in ("page_count", "page_size", "freelist_count")
-        )
-    return int((pages - free) * size)
 
 
 def _cpu_ms(call: Callable[[], object]) -> float:
