@@ -357,7 +357,9 @@ def _by_title_and_day(lists: _Lists) -> list[tuple[int, int]]:
     """Titles alike that no other entry bears, and the day agrees; where numbers differ, long titles."""
     candidates = {(i, j) for i, j in lists.same_titles if lists.days_agree(i, j) and _is_titled(lists, i, j)}
     candidates |= {(i, j) for i, j in _where_typos_count(lists) if lists.misspelt(i, j)}
-    return [(i, j) for i, j in _once(lists, candidates) if not lists.never(i, j)]
+    # Alike in one language, and in another one called as somebody else: one of the titles is misspelt.
+    once = _once(lists, candidates)
+    return [(i, j) for i, j in once if not lists.never(i, j) and not lists.titles_are_others(i, j)]
 
 
 def _is_titled(lists: _Lists, i: int, j: int) -> bool:

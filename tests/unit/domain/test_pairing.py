@@ -444,6 +444,21 @@ def test_a_whole_is_not_the_part_that_is_called_as_it(whole: str, parts: tuple[s
     assert [each for each in pair(ours, theirs).pairs if each.ours == ours[0].id] == []
 
 
+def test_titles_alike_in_one_language_that_are_others_in_another_one_tell_nothing() -> None:
+    """The German title of the first is misspelt into that of the second, which has none here."""
+
+    def both(name: str, number: int, day: str, english: str, german: str) -> EpisodeEntry:
+        titles = (Text(value=english, language="en"), Text(value=german, language="de"))
+        return EpisodeEntry(id=f"{name}:{number}", season=6, number=number, day=day, titles=titles)
+
+    ours = [
+        both("a", 24, "1992-11-24", "Night of the Giants", "Die Nacht der Riesinnen"),
+        both("a", 25, "1992-11-25", "Night of the Giantesses", "Folge 25"),
+    ]
+    theirs = [both("b", 23, "1992-11-24", "Night of the Giantesses", "Die Nacht der Riesinnen")]
+    assert [each for each in pair(ours, theirs).pairs if each.ours == "a:24"] == []
+
+
 def test_a_word_with_a_number_is_no_title_where_nothing_else_tells() -> None:
     ours = entries("a", [(1, 7, "", "Kapitola 7")], language="cs")
     theirs = entries("b", [(2, 7, "2019-05-12", "Kapitola 7")], language="cs")
