@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from metarr_adapter.errors import RpcError
 from metarr_adapter.host import Host, Log, Memory
@@ -27,7 +27,7 @@ class ClosableCaller(Caller, Protocol):
 
 class Link:
     """`host` is used on this thread alone; `changed` gets every other status than this, and `explain` puts what is
-    wrong into the owner's words, both on any thread."""
+    wrong into the owner's words, both on any thread. `options`: what `Work` takes by name."""
 
     def __init__(
         self,
@@ -41,9 +41,11 @@ class Link:
         status: Status,
         changed: Callable[[Status], None],
         explain: Callable[[RpcError], str],
+        **options: Any,
     ) -> None:
         self._client = client
-        self.loop = Loop(host, Observed(client, status, changed, explain), who, memory, log, clock=clock, look_up=True)
+        observed = Observed(client, status, changed, explain)
+        self.loop = Loop(host, observed, who, memory, log, clock=clock, look_up=True, **options)
         self.taken_over = False
         """It ended because another program took the library over."""
         self._take_over = False

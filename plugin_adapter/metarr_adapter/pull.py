@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,13 +22,15 @@ _DEPTHS = {"season": 1, "episode": 2}
 class Pulled:
     """What came of taking in what is pending.
 
-    `sequence`: the greatest that was seen. `left`: something could not be settled and stays pending; `away`: entries
-    that cannot be used now. `unfinished`: it was stopped, or the host became busy.
+    `kinds`: entries that were written, by kind. `sequence`: the greatest that was seen. `left`: something could not be
+    settled and stays pending; `away`: entries that cannot be used now. `unfinished`: it was stopped, or the host became
+    busy.
     """
 
     def __init__(self) -> None:
         self.items = self.written = self.sequence = self.away = 0
         self.policy_needed = self.left = self.unfinished = False
+        self.kinds: Counter[str] = Counter()
 
 
 class StoreChanged(RpcError):
@@ -130,6 +133,7 @@ class Pull:
         why: Mapping[str, str] = {}
         if values:
             pulled.written += 1
+            pulled.kinds[kind] += 1
             why = self._write(kind, item, values)
             read = self._read(kind, item)
             if self._is_other(kind, item, read):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 from metarr_adapter.changes import MOST, Changes, Keys, find_out
 from metarr_adapter.errors import RpcError
@@ -37,10 +38,15 @@ def no_progress(_done: int, _total: int) -> None:
     """Nobody looks."""
 
 
+def no_telling(_counts: Mapping[str, int]) -> None:
+    """Nobody asks what was written."""
+
+
 class Work:
     """Knows what is due, over all sessions. Used on the loop's thread, but for `touched` and `library_changed`.
 
-    `progress` gets the items done and of how many; `pause` is called between items and requests, for hosts that have to
+    `progress` gets the items done and of how many, and `written`, after all that was pending, how many were written by
+    kind; `pause` is called between items and requests, for hosts that have to
     breathe; `new_id` names a report. `look_up`: whether items are looked up at once that are new to a daemon which
     knows the rest of the library; its owner decides about a library that is new as a whole. `polled`: the host's
     library, where it is to be looked at for what changed.
@@ -55,6 +61,7 @@ class Work:
         stopped: Callable[[], bool],
         *,
         progress: Callable[[int, int], None] = no_progress,
+        written: Callable[[Mapping[str, int]], None] = no_telling,
         pause: Callable[[], None] = nothing,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
         look_up: bool = False,
@@ -62,6 +69,8 @@ class Work:
     ) -> None:
         self._host, self._memory, self._log, self._clock = host, memory, log, clock
         self._stopped, self._progress, self._pause, self._new_id = stopped, progress, pause, new_id
+        self._tell_written = written
+        self._written: Counter[str] = Counter()
         self._looks_up, self._reported = look_up, False
         self._polled, self._look_at = polled, clock.monotonic()
         self._changes, self._keys, self._whole = Changes(), Keys(), threading.Event()
@@ -230,12 +239,16 @@ class Work:
         pulled = pull.run(pending or session.player.get("pendingItems", 0))
         self.policy_needed = pulled.policy_needed
         now = self._clock.monotonic()
+        self._written += pulled.kinds
         if pulled.unfinished:
             self._pull_at = now
             self._hold()
         else:
             self._pull_at = now + LATER if pulled.left or pulled.policy_needed else None
         self._some_away = bool(pulled.away)
+        if not pulled.unfinished:
+            self._tell_written(self._written)
+            self._written = Counter()
         if pulled.items:
             self._log("info", f"{pulled.items} entries were looked at, {pulled.written} were written")
 

@@ -19,6 +19,7 @@ from metarr_kodi.host import KodiHost
 from metarr_kodi.player import become_another, identity, shared_library
 from metarr_kodi.port import Port, ca_file
 from metarr_kodi.status import publish
+from metarr_kodi.telling import Telling
 
 TICK = 0.5
 """Seconds between two looks at what is due."""
@@ -52,6 +53,7 @@ class Service:
         self._port, self._connect, self._clock = port, connect, clock or SystemClock()
         self._host = KodiHost(port, self._clock.monotonic)
         self._memory = FileMemory(port.profile(), self._cannot_store)
+        self._telling = Telling(port)
         self._link: Link | None = None
         self._settings = ("", "", "")
         self._report_at: float | None = None
@@ -120,6 +122,7 @@ class Service:
 
     def _obey(self, command: str) -> None:
         if command == commands.SYNC_NOW and self._link is not None and not self._link.taken_over:
+            self._telling.asked()
             self._link.loop.library_changed()
             self._link.loop.wake()
         else:
@@ -193,6 +196,8 @@ class Service:
             status=status,
             changed=partial(self._publish, self._opened),
             explain=partial(problem, self._port, address),
+            progress=self._telling.progress,
+            written=self._telling.written,
         )
         self._link.start(take_over=take_over)
 
