@@ -232,10 +232,10 @@ def test_a_wrong_title_is_found_by_words(kodi: Kodi, home: Home, pictures: Path)
 @pytest.mark.parametrize(
     ("path", "kind", "entries"),
     [
-        ("videodb://movies/titles/", "movie", 5),
-        ("videodb://tvshows/titles/", "tvshow", 5),
-        ("videodb://tvshows/titles/1/", "season", 4),
-        ("videodb://tvshows/titles/1/1/", "episode", 4),
+        ("videodb://movies/titles/", "movie", 6),
+        ("videodb://tvshows/titles/", "tvshow", 6),
+        ("videodb://tvshows/titles/1/", "season", 5),
+        ("videodb://tvshows/titles/1/1/", "episode", 5),
         ("videodb://movies/", "", 0),
     ],
 )
@@ -310,30 +310,6 @@ def test_the_history_tells_what_changed_without_orders_to_kodi_in_titles(kodi: K
     kodi.screenshot(pictures / "change.png")
     kodi.press("back")
     gone(kodi, "selectdialog")
-
-
-def test_another_plot_is_used_and_another_poster_is_chosen_from_a_grid(kodi: Kodi, home: Home, pictures: Path):
-    open_from_context_menu(kodi, "The Matrix", "Where does this come from?")
-    shown(kodi, "selectdialog")
-    kodi.press_until("down", lambda: kodi.focus[0].startswith("Plot: "), "Plot")
-    kodi.press("select")
-    kodi.wait_for(lambda: kodi.focus[0].startswith("Why this"), "what others say")
-    kodi.press_until("down", lambda: kodi.focus[0] == "Use this: OMDb", "OMDb's plot")
-    kodi.screenshot(pictures / "use_this.png")
-    kodi.press("select")
-    kodi.wait_for(lambda: item(home, "The Matrix")["fields"]["plot"].get("locked"), "the edit")
-    wanted = item(home, "The Matrix")["fields"]["plot"]["value"]
-    kodi.wait_for(lambda: film(kodi, "The Matrix")["plot"] == wanted, "the plot in Kodi")
-    open_from_context_menu(kodi, "The Matrix", "Choose artwork")
-    kodi.wait_for(lambda: "show=artwork" in kodi.labels("Container.FolderPath")["Container.FolderPath"], "the sorts")
-    kodi.press_until("right", lambda: kodi.focus[1] == "Poster", "Poster")
-    kodi.press("select")
-    kodi.wait_for(lambda: "field=poster" in kodi.labels("Container.FolderPath")["Container.FolderPath"], "posters")
-    before = home.films("art")["The Matrix (1999)"]["art"]["poster"]
-    kodi.press_until("right", lambda: "×" in kodi.focus[1] and "chosen" not in kodi.focus[1], "another poster")
-    kodi.screenshot(pictures / "posters.png")
-    kodi.press("select")
-    kodi.wait_for(lambda: home.films("art")["The Matrix (1999)"]["art"]["poster"] != before, "the poster in Kodi")
 
 
 def test_about_gives_credit(kodi: Kodi, pictures: Path):

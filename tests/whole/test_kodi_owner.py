@@ -1,4 +1,5 @@
-"""The owner's way in, in a real Kodi and by its keys: the zip through Kodi's own dialog, and set-up by OK alone."""
+"""The owner in a real Kodi, by its keys: the zip through Kodi's own dialog, set-up by OK alone, and choosing what
+stands in the library."""
 
 import re
 import shutil
@@ -102,3 +103,51 @@ def test_three_oks_and_a_code_end_with_a_written_library(home: Guarded, tmp_path
     home.call("Sync", "RevokePlayerToken", tokenId=given["id"])
     kodi.rpc("JSONRPC.NotifyAll", sender=ADDON, message="connect_again")
     kodi.wait_for(lambda: "refuses the access token" in kodi.log, "the notice that it is shut out", SLOW)
+
+
+def from_context_menu(kodi: Kodi, entry: str) -> None:
+    kodi.press("contextmenu")
+    active(kodi, "contextmenu")
+    point(kodi, "down", "Metarr")
+    kodi.press("select")
+    kodi.wait_for(lambda: kodi.focus[0] == "Refresh metadata", "Metarr's entries")
+    point(kodi, "down", entry)
+    kodi.press("select")
+
+
+def listing(kodi: Kodi, words: str) -> None:
+    shown = "Container.FolderPath"
+    kodi.wait_for(lambda: words in kodi.labels(shown)[shown] and kodi.focus[1], words, SLOW)
+
+
+def test_another_plot_is_used_and_another_poster_is_chosen_from_a_grid(simulators: Simulators, tmp_path: Path):
+    home = Home(tmp_path, simulators)
+    kodi, film, name = home.kodi, "Inception", "Inception (2010)"
+    with home.running():
+        kodi.add_movies(*simulated_movies(FILMS))
+        kodi.scan()
+        kodi.wait_for(lambda: home.player.get("items", 0) >= FILMS, "the library in Metarr", SLOW)
+        home.look_up()
+        home.call("Sync", "UpdatePlayer", playerId=home.player["id"], policy="SYNC_POLICY_REPLACE", updateMask="policy")
+        home.until_in_step()
+        kodi.open("videos", "videodb://movies/titles/", "return")
+        kodi.wait_for(lambda: kodi.window[1] == "Videos" and kodi.focus[1], "the list of films")
+        kodi.press_until("down", lambda: kodi.focus[1] == film, film)
+        from_context_menu(kodi, "Where does this come from?")
+        active(kodi, LIST)
+        point(kodi, "down", "Plot: ")
+        kodi.press("select")
+        kodi.wait_for(lambda: kodi.focus[0].startswith("Why this"), "what others say: OK alone changes nothing")
+        point(kodi, "down", "Use this: OMDb")
+        before = home.films("plot")[name]["plot"]
+        kodi.press("select")
+        kodi.wait_for(lambda: home.films("plot")[name]["plot"] != before, "the other plot in Kodi", SLOW)
+        from_context_menu(kodi, "Choose artwork")
+        listing(kodi, "show=artwork")
+        point(kodi, "right", "Poster")
+        kodi.press("select")
+        listing(kodi, "field=poster")
+        poster = home.films("art")[name]["art"]["poster"]
+        kodi.press_until("right", lambda: "×" in kodi.focus[1] and "chosen" not in kodi.focus[1], "another poster")
+        kodi.press("select")
+        kodi.wait_for(lambda: home.films("art")[name]["art"]["poster"] != poster, "the other poster in Kodi", SLOW)
