@@ -165,7 +165,7 @@ def build(database: Database, vault: Vault, clock: Clock, registry: Registry) ->
     lived = LivedDays(database, clock)
     daily = Daily(database, jobs, config, clock, next_run, lived=lived)
     library_file = LibraryFile(database, clock, config, runner)
-    images = Images(ImageFetcher(), vault.folder / IMAGES, clock)
+    images = Images(ImageFetcher(proxy=roster.common_proxy), vault.folder / IMAGES, clock)
     players, player_tokens, grants = Players(database, clock), PlayerTokens(database, clock), Grants()
     hosts = Hosts(database, vault, players, clock, grants=grants, data_dir=vault.folder)
     health = HealthReader(roster, database, clock, drift, daily=daily, broken=registry.broken)

@@ -164,11 +164,16 @@ class Roster:
             except DatabaseUnusable as error:
                 log.warning("limits_not_kept", why=str(error))
 
+    def common_proxy(self) -> proxy.Proxy | None:
+        """The proxy of everything that has none of its own."""
+        with self._database.read() as connection:
+            rows = key_values.read(connection)
+        return proxy.chosen({**rows, proxy.PASSWORD: opened(rows.get(proxy.PASSWORD), self._vault)})
+
     def _configured(self, provider: Provider) -> ConfiguredProvider:
         with self._database.read() as connection:
             config = self._store.config(connection, provider.id)
-            rows = key_values.read(connection)
-        common = proxy.chosen({**rows, proxy.PASSWORD: opened(rows.get(proxy.PASSWORD), self._vault)})
+        common = self.common_proxy()
         settings = in_force(declared_for(provider), config, self._vault)
         secrets = [str(settings[each.key]) for each in provider.settings if each.is_secret]
         channel = Channel(

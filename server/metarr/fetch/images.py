@@ -18,6 +18,8 @@ from metarr.clock import SystemClock
 from metarr.errors import DeadlineTooNear
 from metarr.fetch.bucket import TokenBucket
 from metarr.fetch.contract import Lane
+from metarr.fetch.sockets import manager
+from metarr.proxy import Proxy
 
 MOST_BYTES = 25 * 1024 * 1024
 SECONDS = 60.0
@@ -56,12 +58,18 @@ def resolved(host: str) -> list[str]:
 
 class ImageFetcher:
     """Thread-safe. `trusted`: certificates besides those that everybody trusts; `private`: networks that count as
-    public, for tests."""
+    public, for tests. `proxy`: through which it goes now."""
 
     def __init__(
-        self, resolve: Resolve = resolved, *, trusted: str = "", private: bool = False, port: int = 443
+        self,
+        resolve: Resolve = resolved,
+        *,
+        trusted: str = "",
+        private: bool = False,
+        port: int = 443,
+        proxy: Callable[[], Proxy | None] = lambda: None,
     ) -> None:
-        self._resolve, self._private, self._port = resolve, private, port
+        self._resolve, self._private, self._port, self._proxy = resolve, private, port, proxy
         self._tls = ssl.create_default_context(cafile=trusted or certifi.where())
         self._lock = threading.Lock()
         self._places: dict[str, threading.BoundedSemaphore] = defaultdict(lambda: threading.BoundedSemaphore(AT_ONCE))
@@ -69,16 +77,16 @@ class ImageFetcher:
 
     def fetch(self, url: str) -> FetchedImage:
         """Raises ImageFailed; ImageRefused where it is useless to try again."""
-        until = time.monotonic() + SECONDS
+        until, proxy = time.monotonic() + SECONDS, self._proxy()
         for _ in range(REDIRECTS + 1):
-            host, address = self._checked(url)
+            host, address = self._checked(url, proxy)
             with self._lock:
                 place, pace = self._places[host], self._pace[host]
             if not place.acquire(timeout=max(0.0, until - time.monotonic())):
                 raise ImageFailed(f"{host} is asked for too many images at once")
             try:
                 pace.acquire(Lane.BATCH, until)
-                answer = self._ask(url, host, address, until)
+                answer = self._ask(url, host, address, until, proxy)
             except DeadlineTooNear as error:
                 raise ImageFailed(f"{host} is asked for too many images at once") from error
             finally:
@@ -88,8 +96,9 @@ class ImageFetcher:
             url = answer
         raise ImageRefused(f"leads on to other addresses more than {REDIRECTS} times")
 
-    def _checked(self, url: str) -> tuple[str, str]:
-        """The host, and the address to connect to: it is looked up once, so that no second answer is another one."""
+    def _checked(self, url: str, proxy: Proxy | None) -> tuple[str, str]:
+        """The host, and the address to connect to: it is looked up once, so that no second answer is another one.
+        Behind a proxy there may be nobody to ask, and it is the proxy that looks up and connects."""
         try:
             parts = urlsplit(url)
             port = parts.port
@@ -101,6 +110,8 @@ class ImageFetcher:
         try:
             addresses = list(self._resolve(host))
         except (OSError, UnicodeError) as error:
+            if proxy is not None and isinstance(error, OSError):
+                return host, ""
             raise ImageFailed(f"{host} cannot be looked up: {error}") from error
         if not addresses:
             raise ImageFailed(f"{host} has no address")
@@ -108,20 +119,28 @@ class ImageFetcher:
             raise ImageRefused(f"{host} is an address of a private network")
         return host, addresses[0]
 
-    def _ask(self, url: str, host: str, address: str, until: float) -> bytes | str:
-        """The body, or where it leads on to."""
-        parts = urlsplit(url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        with urllib3.HTTPSConnectionPool(
+    def _way(self, host: str, address: str, proxy: Proxy | None) -> "urllib3.HTTPSConnectionPool | urllib3.PoolManager":
+        timeout = urllib3.Timeout(connect=_CONNECT, read=_READ)
+        if proxy is not None:
+            return manager(proxy, self._tls, timeout=timeout, retries=False, maxsize=1)
+        return urllib3.HTTPSConnectionPool(
             address,
             self._port,
             ssl_context=self._tls,
             server_hostname=host,
             assert_hostname=host,
-            timeout=urllib3.Timeout(connect=_CONNECT, read=_READ),
+            timeout=timeout,
             retries=False,
             maxsize=1,
-        ) as pool:
+        )
+
+    def _ask(self, url: str, host: str, address: str, until: float, proxy: Proxy | None) -> bytes | str:
+        """The body, or where it leads on to."""
+        parts = urlsplit(url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        if proxy is not None:
+            target = f"https://{parts.netloc}{target}"
+        with self._way(host, address, proxy) as pool:
             try:
                 headers = {"Host": host, "User-Agent": "metarr", "Accept": "image/*", "Accept-Encoding": "identity"}
                 answer = pool.request("GET", target, headers=headers, preload_content=False, redirect=False)

@@ -170,7 +170,7 @@ class _SocksTlsPool(HTTPSConnectionPool):
 
 def pools(proxy: Proxy | None, context: ssl.SSLContext, **given: Any) -> PoolManager:
     """Pools of such connections, by origin, through the proxy if there is one. TLS as the context says."""
-    made = _manager(proxy, context, given)
+    made = manager(proxy, context, **given)
     socks = proxy is not None and proxy.is_socks
     made.pool_classes_by_scheme = (
         {"http": _SocksPool, "https": _SocksTlsPool} if socks else {"http": _PlainPool, "https": _TlsPool}
@@ -178,7 +178,8 @@ def pools(proxy: Proxy | None, context: ssl.SSLContext, **given: Any) -> PoolMan
     return made
 
 
-def _manager(proxy: Proxy | None, context: ssl.SSLContext, given: dict[str, Any]) -> PoolManager:
+def manager(proxy: Proxy | None, context: ssl.SSLContext, **given: Any) -> PoolManager:
+    """Pools of urllib3's own connections, by origin, through the proxy if there is one."""
     if proxy is None:
         return PoolManager(ssl_context=context, **given)
     if proxy.is_socks:

@@ -13,9 +13,11 @@ import pytest
 
 from certificates import self_signed
 from fakes import FakeClock
+from metarr import proxy
 from metarr.fetch import images
 from metarr.fetch.images import FetchedImage, ImageFailed, ImageFetcher, ImageRefused, checked_type, is_public
 from metarr.players.images import Images
+from proxies import Proxy, SocksProxy
 
 
 def jpeg(width: int = 100, height: int = 150) -> bytes:
@@ -161,6 +163,27 @@ def web(tmp_path: Path) -> Iterator[Web]:
 def test_an_image_comes_as_it_is(web: Web):
     web.answers["/a.jpg"] = (200, jpeg())
     assert web.fetch("/a.jpg") == FetchedImage(jpeg(), "image/jpeg")
+
+
+@pytest.mark.parametrize("kind", [Proxy, SocksProxy])
+def test_it_comes_through_the_proxy_which_knows_names_that_nobody_here_does(web: Web, kind: type[Proxy]):
+    def unknown(_: str) -> list[str]:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    web.answers |= {"/a.jpg": (200, jpeg()), "/b.jpg": (302, "https://localhost/a.jpg")}
+    there = kind(names={"localhost": ("127.0.0.1", web.fetcher._port)})
+    scheme = "socks5h" if kind is SocksProxy else "http"
+    told = proxy.Proxy(scheme=scheme, host="127.0.0.1", port=there.port)
+    try:
+        fetcher = ImageFetcher(unknown, proxy=lambda: told)
+        fetcher._tls = web.fetcher._tls
+        assert fetcher.fetch("https://localhost/b.jpg") == FetchedImage(jpeg(), "image/jpeg")
+        with pytest.raises(ImageRefused, match="private"):
+            ImageFetcher(lambda _: ["10.0.0.1"], proxy=lambda: told).fetch("https://nas.lan/a.jpg")
+    finally:
+        there.close()
+    assert len(there.asked) == 2
+    assert all("localhost" in asked and "443" in asked for asked in there.asked)
 
 
 def test_it_is_followed_three_times_and_no_further(web: Web):
