@@ -92,14 +92,18 @@ def said_mark(each: common.RunnerUp) -> str:
 
 
 def _update(item: common.Item, field: FieldView, wanted: library.UpdateItemRequest, etag: str) -> None:
-    """Change it. Where somebody wrote since the form was drawn, but not this field, it is repeated once."""
+    """Change it. Where somebody wrote since the form was drawn, but not this field, it is repeated once: as the item is
+    by then, for a job may have written again since it was read."""
     wanted.etag = etag
     try:
         ask(services.library.UpdateItem, wanted)
     except Refused as refused:
-        if refused.code != "ABORTED" or field.was != request.form.get("was"):
+        if refused.code != "ABORTED":
             raise
-        wanted.etag = item.etag
+        latest, as_it_is = _named(item.id, field.info.name)
+        if as_it_is.was != request.form.get("was"):
+            raise
+        wanted.etag = latest.etag
         ask(services.library.UpdateItem, wanted)
 
 
