@@ -514,6 +514,7 @@ def _by_title(lists: _Lists) -> list[tuple[int, int]]:
         if not lists.has_special(i, j)
         and _tells(lists.same_titles[i, j], 10)
         and not all(map(_is_word_with_number, lists.same_titles[i, j]))
+        and not lists.is_borne_again(i, j)
         and not lists.day_is_against(i, j)
         and not lists.day_is_anothers(i, j)
         and not lists.never(i, j)

@@ -459,6 +459,19 @@ def test_titles_alike_in_one_language_that_are_others_in_another_one_tell_nothin
     assert [each for each in pair(ours, theirs).pairs if each.ours == "a:24"] == []
 
 
+def test_a_title_that_two_bear_in_one_language_tells_nothing_in_the_next() -> None:
+    """The second one's German title has a prefix, so that the first one's is borne once; the English one is not."""
+
+    def both(name: str, season: int, number: int, english: str, german: str) -> EpisodeEntry:
+        titles = (Text(value=english, language="en"), Text(value=german, language="de"))
+        return EpisodeEntry(id=f"{name}:{season}/{number}", season=season, number=number, titles=titles)
+
+    ours = [both("a", 1, 1, "The Open Sky", "Der offene Himmel"), both("a", 2, 5, "Another Title", "Anderer Titel")]
+    theirs = [both("b", 1, 1, "The Open Sky", "Fall 2: Der offene Himmel"),
+              both("b", 2, 5, "The Open Sky", "Der offene Himmel")]  # fmt: skip
+    assert pair(ours, theirs).pairs == ()
+
+
 def test_a_word_with_a_number_is_no_title_where_nothing_else_tells() -> None:
     ours = entries("a", [(1, 7, "", "Kapitola 7")], language="cs")
     theirs = entries("b", [(2, 7, "2019-05-12", "Kapitola 7")], language="cs")
