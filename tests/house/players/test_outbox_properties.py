@@ -2,6 +2,7 @@
 or stands there by hand or of its own, shown to the owner; and nothing was written over a hand."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ class World:
             player.report_all()
         self.items = {key: state.item.id for key, state in self.hosts["kodi"].states().items()}
         self.policy = policy
-        self.hands = 0
+        self.words = (f"by hand {number}" for number in count(1))
+        self.hands: dict[tuple[str, str, str], str] = {}
 
     def do(self, what: str, *more: Any) -> None:
         getattr(self, f"_{what}")(*more)
@@ -78,8 +80,7 @@ class World:
             self.home.services.history.undo(history[0].id)
 
     def _hand(self, host: str, key: str, field: str) -> None:
-        self.hands += 1
-        self.hosts[host].films[key].fields[field] = f"by hand {self.hands}"
+        self.hosts[host].films[key].fields[field] = self.hands[host, key, field] = next(self.words)
 
     def _sync(self, host: str) -> None:
         player = self.hosts[host]
@@ -88,10 +89,11 @@ class World:
         written = len(player.writes)
         player.sync()
         for key, field, _ in player.writes[written:]:
-            # What was never acknowledged is the host's own, whoever typed it.
+            # What was never acknowledged is the host's own, whoever typed it; what was typed at another host came here
+            # as Metarr's.
             own = not (field in held[key] and held[key][field].ours)
             replaceable = own and self.policy is SyncPolicy.REPLACE
-            assert replaceable or not before[key, field].startswith("by hand"), (key, field)
+            assert replaceable or before[key, field] != self.hands.get((host, key, field)), (key, field)
 
     def _lose(self, host: str) -> None:
         for row in self.hosts[host].pull():
