@@ -7,6 +7,8 @@ from metarr.domain.values import Kind
 from metarr.errors import MetarrError
 from metarr.library.intake import NewItem
 
+pytestmark = pytest.mark.slow
+
 DEAD = 12
 
 

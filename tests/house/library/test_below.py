@@ -19,6 +19,8 @@ from simulators import Series
 from simulators.tmdb import season_details
 from tiers import slow_but
 
+pytestmark = pytest.mark.slow
+
 DAY = 24 * 3600
 
 # A series

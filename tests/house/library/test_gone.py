@@ -12,6 +12,8 @@ from metarr.library.intake import NewItem
 from metarr.library.wish import Enriched
 from metarr.providers.tmdb import Tmdb
 
+pytestmark = pytest.mark.slow
+
 DAY = 86400.0
 INCEPTION = title("inception")
 OTHER = title("quiet-lighthouse")

@@ -16,6 +16,8 @@ from scripted_providers import Scripted, scripted_house
 from tiers import slow_but
 from unit.nfo.test_dialects import DIALECTS, Dialect
 
+pytestmark = pytest.mark.slow
+
 SHOW = "<tvshow><title>Harbour</title><uniqueid type='tvdb'>81189</uniqueid><year>2010</year></tvshow>"
 LOCKED = {name: each for name, each in DIALECTS.items() if "lockdata" in each.content}
 

@@ -18,6 +18,8 @@ from metarr.store import answers
 from metarr.store.changes import Selection
 from scripted_providers import Scripted, scripted_house
 
+pytestmark = pytest.mark.slow
+
 DAY = 86400.0
 PROVIDERS = ("tmdb", "omdb")
 MOVIES = 23

@@ -11,6 +11,8 @@ from metarr.store.changes import Selection
 from series_trees import add_episodes, add_series, everything, told, tree
 from simulators import Series
 
+pytestmark = pytest.mark.slow
+
 TMDB_1, TMDB_2 = "tmdb:1399/1/1", "tmdb:1399/1/2"
 
 

@@ -9,6 +9,8 @@ from harness import House
 from metarr.store import items
 from model_player import ModelPlayer
 
+pytestmark = pytest.mark.slow
+
 MANY = [f"film {number}" for number in range(100)]
 
 

@@ -19,6 +19,8 @@ from metarr.rules.remerge import Remerger
 from metarr.store.jobs import Job, JobKind, JobState, Scope
 from simulators import Simulators
 
+pytestmark = pytest.mark.slow
+
 APPLY = Order(scope=Scope(), kind=JobKind.APPLY)
 
 

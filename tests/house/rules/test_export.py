@@ -22,6 +22,8 @@ from metarr.store import changes, hosts, items, key_values
 from metarr.store.database import Database
 from metarr.store.hosts import HostConfig
 
+pytestmark = pytest.mark.slow
+
 KEY = "0123456789abcdef0123456789abcdef"
 
 

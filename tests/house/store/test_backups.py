@@ -12,6 +12,8 @@ from metarr.errors import CannotDo
 from metarr.store import backups, items
 from metarr.store.database import Database
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Database]:

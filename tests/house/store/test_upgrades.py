@@ -34,6 +34,8 @@ from metarr.store.items import field_counts
 from metarr.store.items.words import sort_key
 from postgres import Cluster
 
+pytestmark = pytest.mark.slow
+
 AT = 1_790_000_000_000_000
 """A moment, in microseconds since 1970."""
 

@@ -395,11 +395,13 @@ def test_a_recorded_list_is_paired_with_itself() -> None:
 # Many lists
 
 
+@pytest.mark.slow
 def test_no_pair_of_disagreeing_lists_is_wrong() -> None:
     tally = pair_many(20261122, 3000, MILD, HARSH)
     assert tally.wrong == []
 
 
+@pytest.mark.slow
 def test_most_are_paired_where_lists_disagree_as_they_usually_do() -> None:
     tally = pair_many(20261123, 3000, MILD)
     assert tally.wrong == []

@@ -261,6 +261,7 @@ def test_what_failed_is_asked_again_later_and_what_was_refused_never(web: Web, t
     assert web.asked.count("/gone.jpg") == 1
 
 
+@pytest.mark.slow
 def test_the_oldest_go_where_there_are_too_many(kept: Callable[[int], Images], web: Web):
     store = kept(100_000)
     for number in range(20):

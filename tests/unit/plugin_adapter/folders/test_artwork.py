@@ -9,6 +9,8 @@ from folder_tree import Tree
 from metarr_adapter.host import EntryAway
 from metarr_adapter.kind import HostImage
 
+pytestmark = pytest.mark.slow
+
 JPEG, OTHER, PNG = b"\xff\xd8\xff one", b"\xff\xd8\xff two", b"\x89PNG\r\n\x1a\n three"
 A, B, C = ("https://image.example/a.jpg", "https://image.example/b.jpg", "https://image.example/c.png")
 

@@ -9,6 +9,8 @@ from metarr.domain.values import Kind
 from metarr_adapter.host import IDS
 from metarr_jellyfin.fields import ARTWORK, cannot_take, places
 
+pytestmark = pytest.mark.slow
+
 PLACES = {"season_number", "episode_number", "absolute_number", "dvd_season_number", "dvd_episode_number"}
 """Of an episode, where it stands; no host writes that."""
 
