@@ -27,7 +27,7 @@ from simulators.generated import generated_movie
 
 pytestmark = pytest.mark.slow
 
-MOVIES, KILLS = 200, 5
+MOVIES, KILLS = 600, 5
 PROVIDERS = ("tmdb", "omdb")
 WORKER = """
 import logging, sys, threading
@@ -90,7 +90,7 @@ def kill(folder: Path, postgres: Cluster, simulators: Simulators, movies: int, k
         seen = len(simulators.requests())
         # The killed one's lock is gone with its connection: the next one need not wait for anybody.
         process = work(address, key)
-        enough = seen + dice.randrange(20, 160)
+        enough = seen + dice.randrange(60, 400)
         while len(simulators.requests()) < enough and process.poll() is None:
             time.sleep(0.002)
         process.kill()

@@ -61,7 +61,7 @@ def _write(path: Path, located: Located, values: Mapping[str, Any], joined: Mapp
     content = before
     if content is None or not content.strip():
         content = blank(KINDS[located.kind], _places(located))
-        # Players show nothing of a file without a title.
+        # Players show nothing of a file without a title, and look for ids in it before they look at names.
         values = {**_named(located), **{field: value for field, value in joined.items() if value is not None}, **values}
     elif joined:
         said = _said(content, located)
@@ -102,8 +102,8 @@ def _said(content: bytes, located: Located) -> dict[str, Any]:
 
 
 def _named(located: Located) -> Mapping[str, Any]:
-    """What the title is called by where it lies."""
-    return {"title": located.entry["title"]} if located.entry.get("title") else {}
+    """What the title is called by where it lies, and the ids that stand there."""
+    return {field: located.entry[field] for field in ("title", IDS) if located.entry.get(field)}
 
 
 def _places(located: Located) -> list[tuple[int, int]]:

@@ -27,6 +27,14 @@ def test_ids_in_a_name_are_held_and_those_in_a_file_count_first(tree: Tree):
     assert tree.read("movie", key)["ids"]["imdb"] == "tt0089882"
 
 
+def test_a_new_file_bears_the_ids_of_its_name(tree: Tree):
+    key = "Ran (1985) {tmdb-11645}"
+    tree.put(f"{key}/ran.mkv", b"ran")
+    tree.look()
+    assert tree.write("movie", key, plot="A king divides his land.") == {}
+    assert '<uniqueid type="tmdb" default="true">11645</uniqueid>' in (tree.path / key / "ran.nfo").read_text()
+
+
 def test_episodes_of_one_file_have_a_root_each_and_one_image(tree: Tree):
     tree.put(f"{TOGETHER}.mkv")
     tree.web = {"https://image.example/a": b"\xff\xd8\xff a", "https://image.example/b": b"\xff\xd8\xff b"}
