@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fake_kodi_port import FakePort
-from metarr_kodi.telling import MUCH, Telling
+from metarr_kodi.telling import ASKED, MUCH, Telling
 
 
 @pytest.fixture
@@ -37,6 +37,18 @@ def test_little_is_told_to_whoever_asked_and_once(port: FakePort):
     telling.written({"movie": 1, "episode": 2})
     telling.written({"movie": 1})
     assert notices(port) == ["Written: 1 film, 2 episodes"]
+
+
+def test_what_is_written_long_after_somebody_asked_is_no_answer(port: FakePort):
+    now = 1000.0
+    telling = Telling(port, lambda: now)
+    telling.asked()
+    telling.written({})
+    now += ASKED
+    telling.written({"movie": 1})
+    assert port.shown == []
+    telling.written({"movie": MUCH})
+    assert notices(port) == [f"Written: {MUCH} films"]
 
 
 def test_an_owner_who_wants_no_notices_has_none(port: FakePort):

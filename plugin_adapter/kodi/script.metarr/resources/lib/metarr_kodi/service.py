@@ -53,7 +53,7 @@ class Service:
         self._port, self._connect, self._clock = port, connect, clock or SystemClock()
         self._host = KodiHost(port, self._clock.monotonic)
         self._memory = FileMemory(port.profile(), self._cannot_store)
-        self._telling = Telling(port)
+        self._telling = Telling(port, self._clock.monotonic)
         self._link: Link | None = None
         self._settings = ("", "", "")
         self._report_at: float | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
 from metarr_kodi import texts
@@ -10,6 +11,9 @@ from metarr_kodi.port import Port, Progress
 
 MUCH = 20
 """Entries of which a person is told without having asked."""
+
+ASKED = 300.0
+"""Seconds after which what is written is no answer any more to whoever asked."""
 
 _COUNTED = {
     "movie": (texts.ONE_FILM, texts.FILMS),
@@ -22,15 +26,15 @@ _COUNTED = {
 class Telling:
     """Used on the link's thread, but for `asked`."""
 
-    def __init__(self, port: Port) -> None:
-        self._port = port
-        self._asked = False
+    def __init__(self, port: Port, now: Callable[[], float] = time.monotonic) -> None:
+        self._port, self._now = port, now
+        self._asked_at: float | None = None
         self._bar: Progress | None = None
         self._open = ExitStack()
 
     def asked(self) -> None:
         """The owner wants to know what the next writing comes to, however little it is. Thread-safe."""
-        self._asked = True
+        self._asked_at = self._now()
 
     def progress(self, done: int, total: int) -> None:
         """So many entries of so many were looked at."""
@@ -47,9 +51,13 @@ class Telling:
         self._open.close()
         self._bar = None
         count = sum(counts.values())
-        if count >= (1 if self._asked else MUCH) and self._shows():
-            self._asked = False
+        if count >= (1 if self._is_asked() else MUCH) and self._shows():
+            self._asked_at = None
             self._port.notify(self._port.text(texts.WRITTEN, what=self._what(counts)))
+
+    def _is_asked(self) -> bool:
+        at = self._asked_at
+        return at is not None and self._now() - at < ASKED
 
     def _what(self, counts: Mapping[str, int]) -> str:
         return ", ".join(
