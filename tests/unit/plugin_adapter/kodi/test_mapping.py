@@ -504,7 +504,9 @@ def _as_wanted(item: Library, values: dict[str, Any]) -> None:
             continue
         if name.endswith("_votes") and shown[name.replace("_votes", "_rating")] is None:
             continue  # no rating to keep them with
-        assert mapping.same(item.kind, name, shown[name], value), (name, shown[name], value)
+        kept = name == "ids" and item.kind == "episode"  # of which Kodi lets go of none, whatever is wanted beside
+        asked = {each: text for each, text in (value or {}).items() if text is not None} if kept else value
+        assert mapping.same(item.kind, name, shown[name], asked), (name, shown[name], value)
         if name != "ids":
             wanted = mapping.normal(item.kind, name, value)
             assert _any_spelling(name, shown[name]) == _any_spelling(name, wanted)
