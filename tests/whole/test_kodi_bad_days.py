@@ -34,10 +34,8 @@ LONG = "There is no room for this. " * 500 + "The end."
 WRONG_TOKEN = "not-the-one"
 HEADING, TYPED = "Control.GetLabel(311)", "Control.GetLabel(312).index(1)"
 """Of Kodi's keyboard. What is typed is told to programs as it is, and shown as Kodi likes."""
-ANSWER = "Control.GetLabel(9)"
-"""Of Kodi's dialogs."""
 SEEN = [f"Control.GetLabel({number})" for number in (1, 9, *range(300, 350))]
-"""Of both."""
+"""Of that, and of Kodi's dialogs."""
 FOLDER, HEALTH = "Container.FolderPath", f"{MENU}?show=health"
 LISTENING = "0A"
 """Linux's name for the state of a socket."""
@@ -192,6 +190,7 @@ def test_a_wrong_token_is_told_once_and_the_right_one_is_typed_where_nobody_read
     home.kodi.builtin(f"RunPlugin({MENU}?do=set_up)")
     keyboard(home, texts.ASK_ADDRESS)
     home.kodi.type_text(home.url)
+    leave(home, "progressdialog", "back")  # the code
     keyboard(home, texts.ASK_TOKEN)
     home.kodi.rpc("Input.SendText", text=home.token, done=False)
     home.kodi.wait_for(lambda: home.kodi.labels(TYPED)[TYPED] == home.token, "what was typed")
@@ -199,13 +198,16 @@ def test_a_wrong_token_is_told_once_and_the_right_one_is_typed_where_nobody_read
     assert "Show password" in seen, "it is hidden, or Kodi would not offer that"
     home.kodi.screenshot(pictures / "token.png")
     home.kodi.type_text(home.token)
-    home.kodi.wait_for(lambda: home.kodi.labels(ANSWER)[ANSWER].startswith("Connected to Metarr"), "what came of it")
+    home.kodi.wait_for(lambda: home.notices[-1].startswith("Connected to Metarr"), "what came of it")
     seen += home.kodi.labels(*SEEN).values()
-    leave(home, "okdialog", "select")
     home.until(State.CONNECTED)
+    home.kodi.wait_for(lambda: home.kodi.holds("Window.IsVisible(yesnodialog)"), "what may be looked up")
+    seen += home.kodi.labels(*SEEN).values()
     leave(home, "yesnodialog", "back")
     leave(home, "selectdialog", "back")
-    assert home.notices[told:] == [english()[texts.TOKEN_REFUSED]]
+    refused, connected = home.notices[told:]
+    assert refused == english()[texts.TOKEN_REFUSED]
+    assert connected.startswith("Connected to Metarr")
     output = (home.kodi.profile.home / "output.log").read_text(errors="replace")
     for secret in (home.token, WRONG_TOKEN):
         for told_of_it in (home.kodi.log, home.daemon_log.read_text(), output, *seen):
@@ -281,7 +283,9 @@ def test_a_daemon_that_hangs_leaves_kodi_to_its_owner_and_is_told_once(home: Gua
     home.until(State.CONNECTED)
     home.edit(TITLE, plot="After the hang.")
     home.until_plot("After the hang.")
-    assert home.notices[told:] == [english()[texts.LOST], english()[texts.BACK]]
+    home.kodi.wait_for(lambda: len(home.notices[told:]) > 2, "what came of *Sync now*")
+    written = english()[texts.WRITTEN].format(what=english()[texts.ONE_FILM].format(count=1))
+    assert home.notices[told:] == [english()[texts.LOST], english()[texts.BACK], written]
 
 
 def test_kodi_quits_in_time_while_the_daemon_hangs(home: Guarded):
