@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 
@@ -30,3 +31,11 @@ def opened(path: Path, schema: str, version: int, upgrades: Mapping[int, str] = 
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     return connection
+
+
+def first(connection: sqlite3.Connection, sql: str, *values: object) -> tuple[object, ...] | None:
+    """The first row of a query; None: it has none."""
+    # Closed at once: a query that is not read to its end keeps what is written from being cleared away.
+    with closing(connection.execute(sql, values)) as rows:
+        row: tuple[object, ...] | None = rows.fetchone()
+    return row

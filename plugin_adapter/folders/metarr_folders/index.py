@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from metarr_adapter.database import opened
+from metarr_adapter.database import first, opened
 from metarr_folders.titles import Located
 from metarr_folders.walk import FileStatus
 
@@ -72,7 +71,7 @@ class Index:
 
     def device(self, root: str) -> int | None:
         """The device that a root was on when it was last looked at; None: it never was."""
-        row = self._one("SELECT device FROM roots WHERE root = ?", text(root))
+        row = first(self._connection, "SELECT device FROM roots WHERE root = ?", text(root))
         return None if row is None else int(str(row[0]))
 
     def set_device(self, root: str, device: int) -> None:
@@ -87,7 +86,7 @@ class Index:
             self._run("DELETE FROM roots WHERE root = ?", root)
 
     def signature(self, root: str, unit: str) -> str:
-        row = self._one("SELECT signature FROM units WHERE root = ? AND unit = ?", text(root), text(unit))
+        row = first(self._connection, "SELECT signature FROM units WHERE root = ? AND unit = ?", text(root), text(unit))
         return "" if row is None else str(row[0])
 
     def units(self, root: str) -> set[str]:
@@ -110,7 +109,7 @@ class Index:
     # Titles
 
     def row(self, key: str) -> Row | None:
-        row = self._one(f"{_SELECT} WHERE key = ?", key)
+        row = first(self._connection, f"{_SELECT} WHERE key = ?", key)
         return None if row is None else _row(row)
 
     def rows(self, root: str, unit: str) -> list[Row]:
@@ -136,12 +135,12 @@ class Index:
         return (_row(row) for row in self._connection.execute(_SELECT))
 
     def count(self, root: str) -> int:
-        row = self._one("SELECT count(*) FROM titles WHERE root = ?", text(root))
+        row = first(self._connection, "SELECT count(*) FROM titles WHERE root = ?", text(root))
         return int(str(row[0])) if row else 0
 
     def is_empty(self) -> bool:
         """Whether nothing was ever seen, but for the root that is being looked at."""
-        return self._one("SELECT 1 FROM roots LIMIT 1") is None
+        return first(self._connection, "SELECT 1 FROM roots LIMIT 1") is None
 
     def put(self, row: Row) -> None:
         located = json.dumps(asdict(row.located))
@@ -179,7 +178,7 @@ class Index:
     def sha256(self, path: str, status: FileStatus) -> str:
         """What a file holds that is as it was when that was noted; "" for not noted."""
         sql = "SELECT sha256 FROM hashes WHERE path = ? AND size = ? AND changed = ? AND inode = ?"
-        row = self._one(sql, text(path), *status)
+        row = first(self._connection, sql, text(path), *status)
         return "" if row is None else str(row[0])
 
     def note_sha256(self, path: str, status: FileStatus, sha256: str) -> None:
@@ -187,7 +186,7 @@ class Index:
 
     def sha256_of(self, url: str) -> str:
         """What an address led to; "" where it was never fetched."""
-        row = self._one("SELECT sha256 FROM addresses WHERE url = ?", url)
+        row = first(self._connection, "SELECT sha256 FROM addresses WHERE url = ?", url)
         return "" if row is None else str(row[0])
 
     def note_address(self, url: str, sha256: str) -> None:
@@ -199,11 +198,6 @@ class Index:
 
     def _run(self, sql: str, *values: object) -> None:
         self._connection.execute(sql, values)
-
-    def _one(self, sql: str, *values: object) -> tuple[object, ...] | None:
-        with closing(self._connection.execute(sql, values)) as rows:
-            row: tuple[object, ...] | None = rows.fetchone()
-        return row
 
 
 _SELECT = "SELECT key, located, unit, mark, told, missed_at, ends FROM titles"

@@ -4,9 +4,9 @@ everything is told again."""
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import closing
 from typing import Any, NamedTuple
 
+from metarr_adapter.database import first
 from metarr_adapter.host import Entry, Series
 
 SCHEMA = """
@@ -47,7 +47,7 @@ class Index:
 
     def note(self, name: str) -> str:
         """ "" for what was never noted."""
-        row = self._one("SELECT value FROM notes WHERE name = ?", name)
+        row = first(self._connection, "SELECT value FROM notes WHERE name = ?", name)
         return "" if row is None else str(row[0])
 
     def put_note(self, name: str, value: str) -> None:
@@ -56,7 +56,7 @@ class Index:
     # Items
 
     def seen(self, key: str) -> Seen | None:
-        row = self._one(f"{_SELECT} WHERE id = ?", key)
+        row = first(self._connection, f"{_SELECT} WHERE id = ?", key)
         return None if row is None else _seen(row)
 
     def etags(self) -> dict[str, str]:
@@ -96,7 +96,7 @@ class Index:
     # A series, as what belongs to it names it
 
     def series(self, key: str) -> Series | None:
-        row = self._one("SELECT words FROM series WHERE id = ?", key)
+        row = first(self._connection, "SELECT words FROM series WHERE id = ?", key)
         return None if row is None else Series(**json.loads(str(row[0])))
 
     def put_series(self, key: str, series: Series) -> None:
@@ -110,7 +110,7 @@ class Index:
         return dict(self._connection.execute("SELECT location, count(*) FROM items GROUP BY location"))
 
     def location(self, key: str) -> str:
-        row = self._one("SELECT location FROM items WHERE id = ?", key)
+        row = first(self._connection, "SELECT location FROM items WHERE id = ?", key)
         return "" if row is None else str(row[0])
 
     def miss(self, keys: Collection[str], now: float, before: float) -> list[str]:
@@ -124,7 +124,7 @@ class Index:
 
     def misses(self) -> bool:
         """Whether anything is missed."""
-        return self._one("SELECT 1 FROM items WHERE missed_at IS NOT NULL LIMIT 1") is not None
+        return first(self._connection, "SELECT 1 FROM items WHERE missed_at IS NOT NULL LIMIT 1") is not None
 
     def go(self, keys: Iterable[str]) -> None:
         """These are gone for good, which is to be told."""
@@ -142,11 +142,6 @@ class Index:
 
     def _run(self, sql: str, *values: object) -> None:
         self._connection.execute(sql, values)
-
-    def _one(self, sql: str, *values: object) -> tuple[object, ...] | None:
-        with closing(self._connection.execute(sql, values)) as rows:
-            row: tuple[object, ...] | None = rows.fetchone()
-        return row
 
 
 _SELECT = "SELECT id, kind, series, location, etag, mark, told FROM items"
